@@ -1,0 +1,145 @@
+"""What a district may change without touching code: names, colours, items, units, clocks and limits.
+
+The values come from the files in `district/`, which `bot/district.py` reads and checks.
+"""
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+
+from ledger.scenes import Kind, Scene, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Either wall-clock time or a number of working days."""
+
+    wall: timedelta = timedelta()
+    working_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SceneLook:
+    name: str
+    mark: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyLook:
+    name: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPart:
+    """A sub-item of annex 2; `units` empty means those of its item."""
+
+    name: str
+    scene: Scene
+    area_m2: int | None = None
+    doubtful: bool = False
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of annex 2's twenty construction items."""
+
+    no: int
+    name: str
+    aspect: str
+    units: tuple[str, ...]
+    scene: Scene | None = None
+    scene2: Scene | None = None
+    requirement: str = ""
+    area_m2: int | None = None
+    area_note: str = ""
+    parts: tuple[ItemPart, ...] = ()
+    exceptions: dict[str, Scene] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A responsible unit and the other spellings of its name."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Limits from the report on: to sign for it and to act on it."""
+
+    sign: Duration
+    act: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTime:
+    """When the weekly digest is due, in the community's own time; weekday 0 is Monday."""
+
+    weekday: int
+    time: time
+
+
+@dataclass(frozen=True, slots=True)
+class MessengerLimits:
+    """What a messenger lets one bot send."""
+
+    per_second: float
+    per_chat_second: float
+    per_group_minute: float
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Residents for whom one community is meant (plan, 三(一))."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Clocks and limits of the district (`district/limits.yaml`)."""
+
+    consent_version: str
+    draft_kept: Duration
+    media_joins_for: Duration
+    album_receipt_after: Duration
+    undo_for: Duration
+    alarm_acknowledged_in: Duration
+    button_kept: Duration
+    inbox_key_kept: Duration
+    ask_back_below: float
+    clocks: dict[str, Clock]
+    digest: DigestTime
+    telegram: MessengerLimits
+    population: Population
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """All data of the district, checked."""
+
+    scenes: dict[Scene, SceneLook]
+    kinds: dict[Kind, str]
+    urgencies: dict[Urgency, UrgencyLook]
+    states: dict[str, str]
+    roles: dict[str, str]
+    items: tuple[Item, ...]
+    units: tuple[Unit, ...]
+    limits: Limits
+
+    def item(self, no: int) -> Item | None:
+        """Return construction item `no`, or None for 0 and unknown numbers."""
+        return self.items[no - 1] if 1 <= no <= len(self.items) else None
+
+    def units_of(self, no: int) -> tuple[str, ...]:
+        """Names of the units responsible for construction item `no`; empty where there is none."""
+        item = self.item(no)
+        return item.units if item else ()
+
+    def unit_named(self, name: str) -> Unit | None:
+        """Find a unit by its name or one of its other spellings."""
+        return next((u for u in self.units if name == u.name or name in u.aliases), None)
