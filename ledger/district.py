@@ -108,6 +108,7 @@ class Limits:
     media_joins_for: Duration
     album_receipt_after: Duration
     undo_for: Duration
+    silence_closes_after: Duration
     alarm_acknowledged_in: Duration
     button_kept: Duration
     inbox_key_kept: Duration

@@ -5,17 +5,18 @@ from typing import Any
 
 from tests.botapi.codec import utf16_len
 
+# A command or mention after any letter, Chinese ones too, is part of a word; a
+# phone number is taken after Chinese letters, as in "电话13900000000".
 _PATTERNS = {
     "url": r"https?://[^\s<>\"，。！？、；：）】》]+",
-    "email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,}",
-    "bot_command": r"(?<![\w/@<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/])",
-    "mention": r"(?<![\w@])@[A-Za-z][A-Za-z0-9_]{2,31}",
+    "email": r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[a-zA-Z]{2,}",
+    "bot_command": (r"(?<![\w/@<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/])"),
+    "mention": r"(?<![\w@])@[A-Za-z][A-Za-z0-9_]{2,31}(?!\w)",
     "hashtag": r"(?<![\w#])#\w*[^\W\d]\w*",
-    "phone_number": r"(?<![\w.])(?:\+\d[\d -]{7,16}\d|1[3-9]\d{9})(?!\w)",
+    "phone_number": (r"(?<![A-Za-z0-9_.])(?:\+\d[\d -]{7,16}\d|1[3-9]\d{9})(?![A-Za-z0-9_])"),
 }
 _ANY = re.compile(
     "|".join(f"(?P<{kind}>{regex})" for kind, regex in _PATTERNS.items()),
-    re.ASCII,
 )
 _HINT = re.compile(r"[/@#+]|\d{11}")
 

@@ -1,8 +1,5 @@
 """Refusals of the Bot API, worded as the real server words them.
 
-    ApiError                 anything answered with ok = false
-    └── DropConnection       no answer at all: the socket is closed
-
 One function per refusal keeps the wording in one place: clients, and the
 product under test, decide by these texts.
 """
@@ -34,13 +31,6 @@ class ApiError(Exception):
         if self.parameters:
             body["parameters"] = dict(self.parameters)
         return body
-
-
-class DropConnection(ApiError):
-    """The server hangs up instead of answering."""
-
-    def __init__(self) -> None:
-        super().__init__(0, "connection dropped")
 
 
 def bad_request(text: str) -> ApiError:

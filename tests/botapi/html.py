@@ -63,8 +63,7 @@ class _HtmlParser:
             position = self._step(position)
         if self.stack:
             raise cannot_parse_entities(
-                "Can't find end tag corresponding to start tag "
-                f'"{self.stack[-1].tag}"',
+                f'Can\'t find end tag corresponding to start tag "{self.stack[-1].tag}"',
             )
         self.entities.sort(key=lambda e: (e["offset"], -e["length"]))
         return "".join(self.pieces), self.entities
@@ -100,7 +99,7 @@ class _HtmlParser:
 
     def _start_tag(self, position: int) -> int:
         found = _START.match(self.source, position)
-        assert found is not None  # noqa: S101 - the caller saw the "<"
+        assert found is not None
         if found.end() == len(self.source):
             raise self._unclosed(position)
         tag = found.group(1).lower()
@@ -136,7 +135,7 @@ class _HtmlParser:
 
     def _attribute(self, tag: str, at: int, start: int) -> tuple[int, str, str]:
         found = _ATTRIBUTE.match(self.source, at)
-        assert found is not None  # noqa: S101 - every part is optional
+        assert found is not None
         name, value = found.group(1), found.group(2) or ""
         if not name:
             raise cannot_parse_entities(
@@ -157,7 +156,7 @@ class _HtmlParser:
                 f"Unexpected end tag {self._at(position)}",
             )
         found = _END.match(self.source, position)
-        assert found is not None  # noqa: S101 - the caller saw the "</"
+        assert found is not None
         if not found.group(2):
             raise cannot_parse_entities(
                 f"Unclosed end tag {self._at(position)}",
@@ -165,8 +164,7 @@ class _HtmlParser:
         opened, name = self.stack.pop(), found.group(1)
         if name and name != opened.tag:
             raise cannot_parse_entities(
-                f"Unmatched end tag {self._at(position)}, expected "
-                f'"</{opened.tag}>", found "</{name}>"',
+                f'Unmatched end tag {self._at(position)}, expected "</{opened.tag}>", found "</{name}>"',
             )
         if self.length > opened.start:
             self._close(opened)

@@ -1,0 +1,80 @@
+"""What handlers know beside the event and the unit of work: the district's data, texts, understanding, similar cases."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from handlers.texts import Texts
+from ledger.district import District
+from nlp.understanding import Reading, Understanding
+from storage.cases import CaseRow
+
+
+class Serves(StrEnum):
+    """Whom a bot is for."""
+
+    RESIDENTS = "residents"
+    STAFF = "staff"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """One bot as people see it. `username` is what deep links need; `buttons` False: choices are numbered."""
+
+    name: str
+    serves: Serves
+    username: str = ""
+    buttons: bool = True
+
+
+class SimilarCases(Protocol):
+    """The open cases of each community, kept in memory, for "has a neighbour said this already?"."""
+
+    def nearest(self, community_id: int, matter: Understanding, limit: int = 3) -> list[int]:
+        """Numbers of open cases that are likely the same matter, likeliest first."""
+        ...
+
+    def add(self, case: CaseRow, matter: Understanding) -> None: ...
+
+    def remove(self, community_id: int, no: int) -> None: ...
+
+
+class Files(Protocol):
+    """The attachment store: files by the SHA-256 of their content, never decoded here."""
+
+    def put(self, content: bytes) -> str:
+        """Keep a file; returns its digest."""
+        ...
+
+    def drop(self, digests: Iterable[str]) -> None: ...
+
+
+class Links(Protocol):
+    """Signed deep links, so that nobody can be sent to a community or building that we did not print."""
+
+    def read(self, payload: str) -> tuple[int, int | None] | None:
+        """(community, building) of a payload that we signed; None for any other."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Shared by all handlers of a process; immutable but for the similar cases."""
+
+    district: District
+    texts: Texts
+    read: Callable[[str], Reading]
+    mask: Callable[[str], str]
+    similar: SimilarCases
+    links: Links
+    files: Files
+    words: Mapping[str, str]
+    """Commands by the words that people use for them (我的诉求 -> mine)."""
+    bots: Mapping[str, Bot]
+    staff_bot: str
+
+    def word(self, text: str) -> str | None:
+        """The command behind words such as 我的诉求; None for anything else."""
+        return self.words.get(text.strip().rstrip("。！!").casefold())

@@ -1,0 +1,87 @@
+"""What came in from a chat, whichever messenger it was."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened. `EDIT` carries the whole new text; `MOVED` is a group that became a supergroup."""
+
+    TEXT = "text"
+    MEDIA = "media"
+    LOCATION = "location"
+    EDIT = "edit"
+    PRESS = "press"
+    COMMAND = "command"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    MOVED = "moved"
+    IGNORED = "ignored"
+
+
+class FileKind(StrEnum):
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that the messenger holds. `id` is only good for the bot that received it; `size` in bytes."""
+
+    kind: FileKind
+    id: str
+    unique_id: str
+    size: int | None = None
+    media_type: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Degrees, WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message goes or came from. `topic` 0: no topic."""
+
+    bot: str
+    chat: int
+    topic: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a person did. Which fields are set depends on `kind`.
+
+    `text` is storable (no NUL, no lone surrogates) and holds the caption of media. `command` is without slash and
+    lower case, `argument` what stood behind it. `press` is the data of the button, `press_id` what is answered.
+    `album` names the media group. `private`: not a group. `account` None: an anonymous admin or a channel.
+    `replied_to` is the id of the message of ours that this one answers.
+    """
+
+    kind: EventKind
+    address: Address
+    account: int | None
+    at: datetime
+    name: str = ""
+    private: bool = True
+    message_id: int | None = None
+    text: str = ""
+    files: tuple[File, ...] = ()
+    album: str | None = None
+    location: Location | None = None
+    command: str = ""
+    argument: str = ""
+    press: str = ""
+    press_id: str = ""
+    replied_to: int | None = None
+    forwarded: bool = False
+    new_chat: int | None = None
+    update_id: int = field(default=0)

@@ -1,0 +1,70 @@
+"""What goes out: plain texts with buttons and files, to a chat, as a new message or in place of an older one."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import IntEnum
+from typing import Any
+
+from handlers.event import Address
+
+
+class Priority(IntEnum):
+    """Classes of messages; the first goes out first, so a survey never delays an alarm."""
+
+    EMERGENCY = 0
+    INTERACTIVE = 1
+    NOTICE = 2
+    BROADCAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice. Pressing it runs `action` with `data` on `case_no` of `community_id`.
+
+    `account`: only this person may press; None: whoever has the right to `action`. `once`: good for one press.
+    """
+
+    label: str
+    action: str
+    community_id: int = 0
+    case_no: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    account: int | None = None
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutFile:
+    """A file to send: stored under `digest` in the attachment store, or a picture of ours (`path` inside it)."""
+
+    kind: str
+    digest: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to be delivered, as plain text: what residents wrote is never read as markup.
+
+    `logical` names what the message shows (`card:<community>:<case>`): the first is sent, later ones edit it, an older
+    one not sent yet is skipped. `key` makes a message unique for ever; without it each reply is sent.
+    `cause` (`case:<community>:<no>:<event>`) lets an undo cancel it while it waits for `delay`.
+    """
+
+    to: Address
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+    files: tuple[OutFile, ...] = ()
+    priority: Priority = Priority.INTERACTIVE
+    logical: str | None = None
+    key: str | None = None
+    cause: str | None = None
+    delay: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The short word over a pressed button; `alert` shows it as a window that has to be closed."""
+
+    text: str
+    alert: bool = False

@@ -1,0 +1,57 @@
+"""First contact: /start, alone or with a signed link of a community or building, or with an invitation for staff."""
+
+from handlers import report
+from handlers.context import Serves
+from handlers.turn import Turn
+from ledger.words import shortened
+
+INVITATION = "inv_"
+
+
+def start(turn: Turn) -> None:
+    argument = turn.event.argument
+    turn.person.paused_at = None
+    if argument.startswith(INVITATION):
+        _bind(turn, argument.removeprefix(INVITATION))
+    elif turn.bot.serves is Serves.STAFF:
+        turn.say("start.staff" if turn.staff else "start.staff_only")
+    elif argument and (place := turn.context.links.read(argument)):
+        _set_place(turn, *place)
+    else:
+        turn.say("start.hello")
+
+
+def _bind(turn: Turn, token: str) -> None:
+    """An invitation is good for one account, once, for 48 hours."""
+    address = turn.event.address
+    staff_id = turn.uow.staff.accept(token, address.bot, turn.account, address.chat) if turn.event.private else None
+    if staff_id is None:
+        turn.say("start.invitation_bad")
+        return
+    row = turn.uow.reference.staff.get(staff_id)
+    turn.say("start.bound", name=row.name if row else "")
+    turn.outcome = "bound"
+
+
+def _set_place(turn: Turn, community_id: int, building_id: int | None) -> None:
+    community = turn.community(community_id)
+    if community is None:
+        turn.say("start.hello")
+        return
+    turn.person.community_id, turn.person.building_id = community.id, building_id
+    buildings = turn.uow.reference.buildings_of.get(community.id, [])
+    building = next((b.name for b in buildings if b.id == building_id), "")
+    turn.say("start.here", community=community.name, building=building)
+    if "draft" in turn.talk.state:
+        report.show_draft(turn)
+
+
+def help_(turn: Turn) -> None:
+    turn.say("help.staff" if turn.as_staff else "help.resident")
+
+
+def community(turn: Turn) -> None:
+    """社区: where am I registered, and change it."""
+    mine = turn.community(turn.person.community_id)
+    shown = shortened(mine.name, 40) if mine else turn.context.texts("community.none")
+    turn.say("community.now", report.choose_rows(turn), community=shown)

@@ -1,0 +1,33 @@
+"""The catalogue of all texts that people read; the texts themselves are data (`district/texts.yaml`)."""
+
+from collections.abc import Mapping
+from string import Formatter
+
+
+class Texts:
+    """Texts by key, with named places to fill in.
+
+    Raises:
+        KeyError: no such text, or a place is not filled. Both are mistakes of ours, so tests look for them.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = dict(texts)
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        return self._texts[key].format_map(_Strict(values))
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
+    def keys(self) -> list[str]:
+        return sorted(self._texts)
+
+    def places(self, key: str) -> set[str]:
+        """Names of the places to fill in the text called `key`."""
+        return {name for _, name, _, _ in Formatter().parse(self._texts[key]) if name}
+
+
+class _Strict(dict[str, object]):
+    def __missing__(self, name: str) -> object:
+        raise KeyError(f"text place {{{name}}} not filled")

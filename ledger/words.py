@@ -1,0 +1,22 @@
+"""Text safe to keep and to show."""
+
+import re
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_BLANK = re.compile(r"\s+")
+
+
+def storable(text: str) -> str:
+    """Replace what no database can hold (NUL, lone surrogates) by U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def shortened(text: str, length: int) -> str:
+    """One line of at most `length` characters, with an ellipsis where something was left out."""
+    line = _BLANK.sub(" ", text).strip()
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def utf16_length(text: str) -> int:
+    """Length in UTF-16 code units, which is how Telegram counts."""
+    return len(text) + sum(character > "\uffff" for character in text)

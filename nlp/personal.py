@@ -1,0 +1,147 @@
+"""Personal data in free text: found, and masked wherever a text leaves its case.
+
+Numbers are found by their form, and told apart from hotline and order numbers by what stands before them; names are found by surname,
+given-name characters and the words around them (`nlp.names`). Indices are those of the original text.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from nlp.names import find_names
+from nlp.normalise import fold
+from nlp.understanding import Personal, Span
+
+_MOST = 4096
+_SEP = r"[ \-.·]?"
+_PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
+    (Personal.EMAIL, re.compile(r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z0-9\-]{1,63}){1,4}")),
+    (Personal.ID_CARD, re.compile(r"(?<![0-9a-z])[1-9]\d{5} ?(?:19|20)\d\d ?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]) ?\d{3}[\dx](?![0-9a-z])")),
+    (Personal.ID_CARD, re.compile(r"(?<![0-9a-z])[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9a-z])")),
+    (Personal.PHONE, re.compile(rf"(?<![0-9a-z])(?:(?:\+|00)?86{_SEP})?1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}(?!\d)")),
+    (Personal.PHONE, re.compile(rf"(?<![0-9a-z])1[3-9]\d{{2}}{_SEP}\d{{3}}{_SEP}\d{{4}}(?!\d)")),
+    (Personal.PHONE, re.compile(r"(?<![0-9a-z])\(?0(?:10|2\d|[3-9]\d\d)\)?[ \-]?[2-8]\d{6,7}(?!\d)")),
+    (Personal.PHONE, re.compile(r"[一幺][三四五六七八九][零〇一幺二三四五六七八九]{9}(?![零〇一二三四五六七八九])")),
+    (Personal.BANK_CARD, re.compile(r"(?<![0-9a-z])[3-69]\d{3}[ \-]?\d{4}[ \-]?\d{4}[ \-]?\d{4}(?:[ \-]?\d{1,3})?(?!\d)")),
+    (Personal.PLATE, re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][ ·.\-]?(?=[a-z0-9]{0,5}\d)[a-z0-9]{4,6}[学警挂港澳]?(?![a-z0-9])")),
+    (Personal.WECHAT, re.compile(r"(?:微信|薇信|威信|微x|v信|vx|wx|weixin|wechat|加v)(?:号码|号|id|同号)?[ :是为加,]{0,3}(?P<id>[a-z][\w\-]{5,19}|\d{5,10}(?!\d))", re.ASCII)),
+    (Personal.WECHAT, re.compile(r"qq(?:号码|号)?[ :是为加,]{0,3}(?P<id>[1-9]\d{4,10})(?!\d)")),
+)
+_LOCAL_PHONE = re.compile(r"(?:电话|座机|联系方式|打我|家里号码)(?:号码|号)?[ :是为]{0,3}(?P<id>[2-8]\d{6,7})(?!\d)")
+_NOT_PERSONAL = re.compile(r"(?:单号|订单|工单|编号|流水|运单|快递号|户号|取件码|条码|受理号|案号|批号|序列号|尾号|设备号|合同号|房产证号|热线|客服)[^,。;!?\n]{0,6}$")
+_BANK = re.compile(r"(?:卡|账|银行|工行|农行|建行|中行|邮储|打款|转账|存折)[^。;\n]{0,14}$")
+_DIGITS = re.compile(r"\D+")
+_NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百]{1,4})"
+_ROOM = re.compile(
+    rf"(?P<building>(?:(?:{_NUMBER}|[a-z]\d{{0,2}}|[东南西北])(?:栋|幢|号楼|座|号院|#楼|#))[ ,\-]?)?"
+    rf"(?P<unit>(?:{_NUMBER}|[甲乙丙丁a-z])(?:单元|门栋|门|梯)[ ,\-]?)?"
+    rf"(?:(?P<floor>{_NUMBER}(?:楼|层))[ ,\-]?)?"
+    r"(?P<room>[a-z]?\d{3,4}(?:室|房|号房|户|号)?(?![\d栋幢年月日点元块米个路栋平天分周次人%.:]|号楼|单元)|(?:东|西|左|右|中)户|[一二三四五六七八九零〇]{3,4}(?:室|房))"
+)
+_DASHED = re.compile(r"(?<![\d\-.])(?P<building>\d{1,2}-)(?P<room>(?:\d-)?\d{3,4}|\d{1,2}-\d{1,2}-\d{3,4})(?![\d\-]|[年月日元]|号楼|路)")
+
+
+def find(text: str) -> tuple[Span, ...]:
+    """Every piece of personal data, in the order of the text, none overlapping another."""
+    return find_folded(fold(text[:_MOST]))
+
+
+def find_folded(folded: str) -> tuple[Span, ...]:
+    """The same in text that has been folded already."""
+    found = [*_numbers(folded), *_rooms(folded)]
+    taken = _without_overlaps(found)
+    names = [span for span in find_names(folded) if not any(s.start < span.end and span.start < s.end for s in taken)]
+    return tuple(sorted([*taken, *names], key=lambda span: span.start))
+
+
+def _without_overlaps(found: Iterable[Span]) -> list[Span]:
+    """The first found stays: patterns are tried from the surest to the vaguest."""
+    kept: list[Span] = []
+    for span in found:
+        if not any(k.start < span.end and span.start < k.end for k in kept):
+            kept.append(span)
+    return kept
+
+
+def _numbers(text: str) -> Iterable[Span]:
+    for kind, pattern in _PATTERNS:
+        for hit in pattern.finditer(text):
+            start, end = hit.span("id") if "id" in pattern.groupindex else hit.span()
+            if _is_personal(kind, text, start, end):
+                yield Span(start, end, kind)
+    for hit in _LOCAL_PHONE.finditer(text):
+        yield Span(*hit.span("id"), Personal.PHONE)
+
+
+def _is_personal(kind: Personal, text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - 16) : start]
+    if kind in (Personal.EMAIL, Personal.WECHAT, Personal.PLATE):
+        return True
+    if _NOT_PERSONAL.search(before):
+        return False
+    if kind is not Personal.BANK_CARD:
+        return True
+    digits = _DIGITS.sub("", text[start:end])
+    return bool(_BANK.search(before)) or digits.startswith("62") or _luhn(digits)
+
+
+def _luhn(digits: str) -> bool:
+    """The check digit of card numbers."""
+    doubled = [int(d) * 2 for d in digits[-2::-2]]
+    return (sum(map(int, digits[-1::-2])) + sum(d - 9 if d > 9 else d for d in doubled)) % 10 == 0  # noqa: PLR2004
+
+
+def _rooms(text: str) -> Iterable[Span]:
+    for hit in _ROOM.finditer(text):
+        if _is_room(hit, text):
+            yield Span(*hit.span(), Personal.ROOM)
+    for hit in _DASHED.finditer(text):
+        yield Span(*hit.span(), Personal.ROOM)
+
+
+def _is_room(hit: re.Match[str], text: str) -> bool:
+    """A bare number is a room only beside a building, a unit or a floor, or with 室 or 房 behind it."""
+    before = text[hit.start() - 1 : hit.start()]
+    if before.isdigit() or before in {"-", ".", "/"} or (before.isascii() and before.isalpha()):
+        return False
+    return bool(hit["building"] or hit["unit"] or hit["floor"]) or hit["room"].endswith(("室", "房", "号房"))
+
+
+def mask(text: str, spans: Sequence[Span] | None = None) -> str:
+    """The text with its personal data hidden: 138****5678, 张*, 3栋***."""
+    parts: list[str] = []
+    done = 0
+    for span in find(text) if spans is None else spans:
+        parts += [text[done : span.start], _hidden(text[span.start : span.end], span.type)]
+        done = span.end
+    return "".join([*parts, text[done:]])
+
+
+def _hidden(piece: str, kind: Personal) -> str:
+    match kind:
+        case Personal.PHONE:
+            return f"{piece[:3]}****{piece[-4:]}" if len(piece) > 8 else f"{piece[:2]}****{piece[-1:]}"  # noqa: PLR2004
+        case Personal.ID_CARD:
+            return f"{piece[:6]}********{piece[-4:]}"
+        case Personal.BANK_CARD:
+            return f"{piece[:4]}********{piece[-4:]}"
+        case Personal.PLATE:
+            return f"{piece[:2]}****{piece[-1:]}"
+        case Personal.EMAIL:
+            return f"{piece[:1]}***{piece[piece.index('@') :]}" if "@" in piece else "***"
+        case Personal.NAME:
+            return _hidden_name(piece)
+        case Personal.ROOM:
+            return _hidden_room(piece)
+        case Personal.WECHAT:
+            return f"{piece[:1]}***"
+
+
+def _hidden_name(piece: str) -> str:
+    kept = 2 if len(piece) > 3 else 1  # noqa: PLR2004 - compound surnames have two characters
+    return piece[:kept] + "*"
+
+
+def _hidden_room(piece: str) -> str:
+    hit = _ROOM.match(fold(piece)) or _DASHED.match(fold(piece))
+    kept = len(hit["building"] or "") if hit else 0
+    return piece[:kept].rstrip("-, ") + "***"

@@ -1,0 +1,101 @@
+"""Text in, understanding out: the one door of the package."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from ledger.scenes import Kind, Scene, Urgency
+from nlp import emergencies, matters, personal, places, similar
+from nlp.features import Features, extract
+from nlp.lexicon import Lexicon, lexicon
+from nlp.normalise import fold
+from nlp.tables import DATA
+from nlp.tokens import Cutter, cutter
+from nlp.understanding import NoneType, Reading, Span, Understanding
+from nlp.weights import Weights
+
+MODEL = DATA / "model.txt"
+_WHY = 4
+_ASKED = 3
+
+
+class Understander:
+    """Reads messages. Holds no state between them, so threads may share one."""
+
+    def __init__(self, cut: Cutter, words: Lexicon, weights: Weights, known_places: Iterable[str] = ()) -> None:
+        self._cut = cut
+        self._lexicon = words
+        self._weights = weights
+        self._places = frozenset(known_places)
+
+    @classmethod
+    def load(
+        cls, words: Iterable[str] = (), tokenizer: Literal["rjieba", "jieba"] = "rjieba", model: Path | None = None
+    ) -> "Understander":
+        """`words` are the community's own names of compounds, streets and buildings."""
+        names = tuple(words)
+        return cls(cutter(tokenizer, names), lexicon(), Weights.load(model or MODEL), names)
+
+    def read(self, text: str) -> Reading:
+        """Never fails: what cannot be understood is labelled with a low probability."""
+        folded = fold(text)
+        spans = personal.find_folded(folded)
+        found = []
+        start = 0
+        for part in matters.split(folded):
+            end = start + len(part)
+            own = tuple(_moved(span, start) for span in spans if start <= span.start and span.end <= end)
+            found.append(self._matter(text[start:end], part, own))
+            start = end
+        return Reading(text, tuple(found))
+
+    def _matter(self, text: str, folded: str, spans: tuple[Span, ...]) -> Understanding:
+        seen = extract(folded, self._cut, self._lexicon)
+        scores = self._weights.scores((seen.words, seen.chars, seen.topics))
+        topics = {hit.topic for hit in seen.hits}
+        scenes = self._ranked("scene", scores)
+        scene, probability = Scene(scenes[0][0]), scenes[0][1]
+        kind = self._ranked("kind", scores)[0]
+        item = self._ranked("item", scores)[0]
+        urgency = self._ranked("urgency", scores)[0]
+        alarms, human = emergencies.alarms(topics, urgency[0] == Urgency.EMERGENCY)
+        where = places.find_places(text, folded, self._cut(folded), self._places)
+        return Understanding(
+            text=text,
+            scene=scene,
+            scene_probability=probability,
+            scenes=tuple(Scene(label) for label, _ in scenes[:_ASKED]),
+            scene2=self._second(scores, scene),
+            kind=Kind(kind[0]) if scene is not Scene.NONE else Kind.NONE,
+            kind_probability=kind[1],
+            none_type=NoneType(self._ranked("none_type", scores)[0][0]) if scene is Scene.NONE else None,
+            item=int(item[0]),
+            item_probability=item[1],
+            urgency=Urgency(urgency[0]),
+            urgency_probability=urgency[1],
+            alarms=alarms,
+            needs_human=human,
+            places=where,
+            why=self._why(seen, scenes),
+            personal=spans,
+            similar_key=similar.signature(text, where, topics, [t for t in seen.tokens if len(t) > 1]),
+        )
+
+    def _ranked(self, head: str, scores: Sequence[float]) -> list[tuple[str, float]]:
+        asked = self._weights.heads[head]
+        return sorted(zip(asked.labels, asked.probabilities(scores), strict=True), key=lambda pair: -pair[1])
+
+    def _second(self, scores: Sequence[float], scene: Scene) -> Scene | None:
+        label = next(label for label, _ in self._ranked("scene2", scores) if label != scene)
+        return None if label == "-" else Scene(label)
+
+    def _why(self, seen: Features, scenes: Sequence[tuple[str, float]]) -> tuple[str, ...]:
+        head = self._weights.heads["scene"]
+        lane, other = (head.first + head.labels.index(label) for label, _ in scenes[:2])
+        shares = self._weights.shares(0, seen.words, lane, other)
+        best = sorted((share for share in shares if share[1] > 0), key=lambda share: -share[1])
+        return tuple(name.replace("_", "") for name, _ in best[:_WHY])
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start - by, span.end - by, span.type)

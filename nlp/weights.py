@@ -1,0 +1,113 @@
+"""The trained weights: a table from features to numbers, kept in a plain file, summed without numpy.
+
+A feature has one weight for each label of each head (scene, kind, item, …). The weights of a feature are whole numbers
+from 0 to 255 (128 is nothing) in 32-bit lanes of one long integer, so that one addition adds all of them and summing a message's
+features costs some 40 ns each. A sum of n features is brought back by subtracting 128 n from each lane.
+
+File: comment lines (#), one line of JSON (the head), then for each group as many lines "feature TAB base64 of its lanes" as the head says.
+"""
+
+import base64
+import json
+import math
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_LANE = 4
+"""Bytes of one lane while summing."""
+_ZERO = 128
+GROUPS = ("words", "chars", "topics")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question put to a text. `first` is its first lane; `temperature` flattens its probabilities to what is found true."""
+
+    name: str
+    labels: tuple[str, ...]
+    first: int
+    temperature: float
+
+    def probabilities(self, scores: Sequence[float]) -> list[float]:
+        """Softmax of this head's part of all scores."""
+        own = scores[self.first : self.first + len(self.labels)]
+        top = max(own)
+        parts = [math.exp((score - top) / self.temperature) for score in own]
+        total = sum(parts)
+        return [part / total for part in parts]
+
+
+class Weights:
+    def __init__(self, head: Mapping[str, Any], groups: Mapping[str, Mapping[str, int]]) -> None:
+        self.about: Mapping[str, Any] = head
+        self.heads = {item["name"]: _head(item) for item in head["heads"]}
+        self.lanes: int = head["lanes"]
+        self._scale: list[float] = head["scale"]
+        self._bias: list[float] = head["bias"]
+        self._groups = [groups[name] for name in GROUPS]
+
+    @classmethod
+    def load(cls, path: Path) -> "Weights":
+        text = path.read_text(encoding="utf-8")
+        start = 0
+        while text.startswith("#", start):
+            start = text.index("\n", start) + 1
+        first, *lines = text[start:].split("\n")
+        head = json.loads(first)
+        groups: dict[str, dict[str, int]] = {}
+        at = 0
+        for name, size in head["sizes"].items():
+            groups[name] = _table(lines[at : at + size], head["lanes"])
+            at += size
+        return cls(head, groups)
+
+    def scores(self, features: Iterable[Sequence[str]]) -> list[float]:
+        """One number a lane; `features` are the groups in the order of `GROUPS`."""
+        total = self._bias
+        for table, names in zip(self._groups, features, strict=True):
+            known = [*filter(None, map(table.get, names))]
+            if known:
+                total = self._add(total, sum(known), len(known))
+        return total
+
+    def _add(self, total: Sequence[float], packed: int, count: int) -> list[float]:
+        lanes = array("I", packed.to_bytes(self.lanes * _LANE, "little"))
+        share, nothing = 1 / math.sqrt(count), _ZERO * count
+        return [t + s * share * (lane - nothing) for t, s, lane in zip(total, self._scale, lanes, strict=True)]
+
+    def shares(self, group: int, names: Sequence[str], lane: int, other: int) -> list[tuple[str, float]]:
+        """How much each known feature of a group speaks for `lane` rather than for `other`."""
+        table = self._groups[group]
+        known = [(name, packed) for name, packed in zip(names, map(table.get, names), strict=True) if packed]
+        share = 1 / math.sqrt(len(known) or 1)
+        a, b = self._scale[lane] * share, self._scale[other] * share
+        at, other_at = lane * 32, other * 32
+        return [(n, a * ((p >> at & 255) - _ZERO) - b * ((p >> other_at & 255) - _ZERO)) for n, p in known]
+
+
+def _head(item: Mapping[str, Any]) -> Head:
+    return Head(item["name"], tuple(item["labels"]), item["first"], item["temperature"])
+
+
+def _table(lines: Sequence[str], lanes: int) -> dict[str, int]:
+    rows = [line.split("\t") for line in lines]
+    spread = bytearray(len(rows) * lanes * _LANE)
+    spread[::_LANE] = base64.b64decode("".join([code for _, code in rows]))
+    size, read = lanes * _LANE, int.from_bytes
+    view = memoryview(spread)
+    return {name: read(view[at : at + size], "little") for (name, _), at in zip(rows, range(0, len(view), size), strict=True)}
+
+
+def pack(weights: Sequence[int]) -> str:
+    """Lanes (0 to 255) as they stand in the file; their number must be a multiple of three."""
+    return base64.b64encode(bytes(weights)).decode("ascii")
+
+
+def quantised(weights: Iterable[float], scale: Sequence[float]) -> list[int]:
+    return [max(0, min(255, round(w / s) + _ZERO)) for w, s in zip(weights, scale, strict=True)]
+
+
+__all__ = ["GROUPS", "Head", "Weights", "pack", "quantised"]

@@ -1,0 +1,418 @@
+"""The ledger's rows: cases with their people, messages, files, events, corrections and alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, delete, func, or_, select, tuple_, update
+
+from ledger.lifecycle import OPEN, Role, State
+from ledger.scenes import Kind, Scene, Urgency
+from storage.errors import LostRace, NotFound
+from storage.ids import new_id
+from storage.inbox import upsert
+from storage.tables import Alarm, Attachment, Case, CaseEvent, CaseMessage, CasePerson, Correction, Counter
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.unit_of_work import UnitOfWork
+
+BY_URGENCY = case({urgency: rank for rank, urgency in enumerate(Urgency)}, value=Case.urgency, else_=9)
+
+
+@dataclass(slots=True)
+class CaseRow:
+    """One case as it was read. Only `Cases.change` changes it."""
+
+    community_id: int
+    no: int
+    version: int
+    state: State
+    scene: Scene
+    scene2: Scene | None
+    kind: Kind
+    item: int
+    urgency: Urgency
+    text: str
+    place: str | None
+    building_id: int | None
+    grid_id: int | None
+    latitude: float | None
+    longitude: float | None
+    proposal: dict[str, Any]
+    confirmed: bool
+    anonymous: bool
+    supporters: int
+    source: str
+    staff_id: int | None
+    first_staff_id: int | None
+    unit_id: int | None
+    merged_into: int | None
+    reopened: int
+    reply: str | None
+    solved: bool | None
+    satisfied: int | None
+    created_at: datetime
+    sign_due_at: datetime
+    due_at: datetime
+    signed_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    changed_at: datetime
+    next_at: datetime | None
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.community_id, self.no
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOfCase:
+    bot: str
+    account: int
+    chat: int
+    part: str
+    anonymous: bool
+
+
+_COLUMNS = tuple(field.name for field in fields(CaseRow))
+_ENUMS: dict[str, Any] = {"state": State, "scene": Scene, "kind": Kind, "urgency": Urgency}
+
+
+def case_row(row: Any) -> CaseRow:
+    """Build a `CaseRow` from a row of the table."""
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    for name, enum in _ENUMS.items():
+        values[name] = enum(values[name])
+    values["scene2"] = Scene(values["scene2"]) if values["scene2"] else None
+    return CaseRow(**values)
+
+
+class Cases:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    # filing ----------------------------------------------------------------------------------------------------------
+
+    def file(self, community_id: int, **values: Any) -> CaseRow:
+        """Add a case to a community's ledger under its next number, which has no gaps."""
+        row: dict[str, Any] = dict.fromkeys(_COLUMNS)
+        row |= {"version": 1, "state": State.WAITING, "confirmed": False, "anonymous": False, "supporters": 1, "reopened": 0}
+        row |= {"created_at": self._uow.now, "changed_at": self._uow.now}
+        row |= values | {"community_id": community_id, "no": self._next_no(community_id)}
+        self._uow.insert(Case, dict(row))
+        return CaseRow(**row)
+
+    def _next_no(self, community_id: int) -> int:
+        statement = upsert(self._uow.connection)(Counter).values(community_id=community_id, name="case", value=1)
+        statement = statement.on_conflict_do_update(
+            index_elements=["community_id", "name"], set_={"value": Counter.value + 1}
+        ).returning(Counter.value)
+        return int(self._uow.connection.execute(statement).scalar_one())
+
+    def add_person(self, key: tuple[int, int], person: PersonOfCase) -> None:
+        self._uow.insert(
+            CasePerson,
+            {
+                "community_id": key[0],
+                "case_no": key[1],
+                "bot": person.bot,
+                "account": person.account,
+                "chat": person.chat,
+                "part": person.part,
+                "anonymous": person.anonymous,
+                "joined_at": self._uow.now,
+            },
+        )
+
+    def add_message(
+        self,
+        key: tuple[int, int],
+        *,
+        by: str,
+        kind: str,
+        bot: str,
+        chat: int,
+        text: str | None = None,
+        message_id: int | None = None,
+        revision: int = 0,
+        attachment_id: int | None = None,
+    ) -> None:
+        self._uow.insert(
+            CaseMessage,
+            {
+                "community_id": key[0],
+                "id": new_id(),
+                "case_no": key[1],
+                "by": by,
+                "kind": kind,
+                "text": text,
+                "bot": bot,
+                "chat": chat,
+                "message_id": message_id,
+                "revision": revision,
+                "attachment_id": attachment_id,
+                "at": self._uow.now,
+            },
+        )
+
+    def add_attachment(
+        self,
+        key: tuple[int, int],
+        *,
+        bot: str,
+        kind: str,
+        file_id: str,
+        unique_id: str,
+        size: int | None,
+        media_type: str | None,
+    ) -> int:
+        """Note a file of a case; the attachment store fetches it later. Returns its id."""
+        attachment_id = new_id()
+        self._uow.insert(
+            Attachment,
+            {
+                "community_id": key[0],
+                "id": attachment_id,
+                "case_no": key[1],
+                "bot": bot,
+                "kind": kind,
+                "file_id": file_id,
+                "unique_id": unique_id,
+                "size": size,
+                "media_type": media_type,
+                "digest": None,
+                "state": "waiting",
+                "at": self._uow.now,
+            },
+        )
+        return attachment_id
+
+    def add_event(
+        self,
+        case: CaseRow,
+        *,
+        action: str,
+        role: Role,
+        before: State | None,
+        staff_id: int | None = None,
+        reason: str | None = None,
+        via: str | None = None,
+        detail: dict[str, Any] | None = None,
+    ) -> int:
+        """Append a step to a case's history; returns its id."""
+        event_id = new_id()
+        self._uow.insert(
+            CaseEvent,
+            {
+                "community_id": case.community_id,
+                "id": event_id,
+                "case_no": case.no,
+                "at": self._uow.now,
+                "action": action,
+                "role": role,
+                "staff_id": staff_id,
+                "before": before,
+                "after": case.state,
+                "reason": reason,
+                "via": via,
+                "detail": detail,
+            },
+        )
+        return event_id
+
+    def add_correction(self, case: CaseRow, label: str, before: str | None, after: str, role: Role) -> None:
+        self._uow.insert(
+            Correction,
+            {
+                "community_id": case.community_id,
+                "id": new_id(),
+                "case_no": case.no,
+                "label": label,
+                "before": before,
+                "after": after,
+                "role": role,
+                "at": self._uow.now,
+            },
+        )
+
+    # reading ---------------------------------------------------------------------------------------------------------
+
+    def get(self, community_id: int, no: int) -> CaseRow:
+        """Read one case.
+
+        Raises:
+            NotFound: there is none, or it was erased.
+        """
+        statement = select(Case.__table__).where(Case.community_id == community_id, Case.no == no)
+        row = self._uow.read(statement, Case).one_or_none()
+        if row is None:
+            raise NotFound(f"case {community_id}/{no}")
+        return case_row(row)
+
+    def waiting(self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None) -> list[CaseRow]:
+        """Open cases of communities (or of units), most urgent first, then what is due first, then most joined."""
+        where = Case.community_id.in_(community_ids)
+        if unit_ids:
+            where = or_(where, Case.unit_id.in_(unit_ids))
+        statement = (
+            select(Case.__table__)
+            .where(where, Case.state.in_(OPEN))
+            .order_by(BY_URGENCY, Case.due_at, Case.supporters.desc())
+            .limit(limit)
+        )
+        return [case_row(row) for row in self._uow.read(statement, Case)]
+
+    def count_waiting(self, community_ids: list[int]) -> int:
+        statement = select(func.count()).where(Case.community_id.in_(community_ids), Case.state.in_(OPEN))
+        return int(self._uow.read(statement, Case).scalar_one())
+
+    def of_person(self, bot: str, account: int, limit: int = 20) -> list[CaseRow]:
+        """Cases that an account reported or joined, newest first."""
+        statement = (
+            select(Case.__table__)
+            .join(CasePerson, and_(CasePerson.community_id == Case.community_id, CasePerson.case_no == Case.no))
+            .where(CasePerson.bot == bot, CasePerson.account == account)
+            .order_by(Case.created_at.desc(), Case.no.desc())
+            .limit(limit)
+        )
+        return [case_row(row) for row in self._uow.read(statement, Case, CasePerson)]
+
+    def people(self, key: tuple[int, int]) -> list[PersonOfCase]:
+        """Reporter first, then who joined, in order."""
+        statement = (
+            select(CasePerson.__table__)
+            .where(CasePerson.community_id == key[0], CasePerson.case_no == key[1])
+            .order_by(CasePerson.joined_at, CasePerson.part.desc())
+        )
+        return [
+            PersonOfCase(row.bot, row.account, row.chat, row.part, row.anonymous)
+            for row in self._uow.read(statement, CasePerson)
+        ]
+
+    def is_in(self, key: tuple[int, int], bot: str, account: int) -> bool:
+        return any((person.bot, person.account) == (bot, account) for person in self.people(key))
+
+    def messages(self, key: tuple[int, int]) -> list[Any]:
+        statement = (
+            select(CaseMessage.__table__)
+            .where(CaseMessage.community_id == key[0], CaseMessage.case_no == key[1])
+            .order_by(CaseMessage.id)
+        )
+        return list(self._uow.read(statement, CaseMessage))
+
+    def message_at(self, bot: str, chat: int, message_id: int) -> list[Any]:
+        """Rows kept of one message of a chat, oldest revision first."""
+        statement = (
+            select(CaseMessage.__table__)
+            .where(CaseMessage.bot == bot, CaseMessage.chat == chat, CaseMessage.message_id == message_id)
+            .order_by(CaseMessage.revision, CaseMessage.id)
+        )
+        return list(self._uow.read(statement, CaseMessage))
+
+    def attachments(self, key: tuple[int, int]) -> list[Any]:
+        statement = (
+            select(Attachment.__table__)
+            .where(Attachment.community_id == key[0], Attachment.case_no == key[1])
+            .order_by(Attachment.id)
+        )
+        return list(self._uow.read(statement, Attachment))
+
+    def events(self, key: tuple[int, int]) -> list[Any]:
+        statement = (
+            select(CaseEvent.__table__)
+            .where(CaseEvent.community_id == key[0], CaseEvent.case_no == key[1])
+            .order_by(CaseEvent.id)
+        )
+        return list(self._uow.read(statement, CaseEvent))
+
+    def open_texts(self) -> list[Any]:
+        """(community_id, no, text, place, proposal, supporters) of all open cases, for the search for similar ones."""
+        columns = (Case.community_id, Case.no, Case.text, Case.place, Case.scene, Case.supporters)
+        return list(self._uow.read(select(*columns).where(Case.state.in_(OPEN)), Case))
+
+    # changing --------------------------------------------------------------------------------------------------------
+
+    def change(self, row: CaseRow, **values: Any) -> None:
+        """Change a case from the version that was read.
+
+        Raises:
+            LostRace: somebody else changed it since.
+        """
+        values |= {"version": row.version + 1, "changed_at": self._uow.now}
+        same = and_(Case.community_id == row.community_id, Case.no == row.no, Case.version == row.version)
+        if self._uow.execute(update(Case).where(same).values(**values)).rowcount != 1:
+            raise LostRace(f"case {row.community_id}/{row.no}")
+        for name, value in values.items():
+            setattr(row, name, value)
+
+    def remove_people(self, key: tuple[int, int], accounts: list[tuple[str, int]]) -> int:
+        """Take people out of a case; returns how many they were."""
+        if not accounts:
+            return 0
+        there = (CasePerson.community_id == key[0], CasePerson.case_no == key[1])
+        who = tuple_(CasePerson.bot, CasePerson.account).in_(accounts)
+        return self._uow.execute(delete(CasePerson).where(*there, who)).rowcount
+
+    def erase_words(self, key: tuple[int, int]) -> list[str]:
+        """Erase files and revisions of a case; returns digests of files that nothing else needs."""
+        there = (Attachment.community_id == key[0], Attachment.case_no == key[1])
+        digests = {row.digest for row in self.attachments(key) if row.digest}
+        self._uow.execute(delete(Attachment).where(*there))
+        said = (CaseMessage.community_id == key[0], CaseMessage.case_no == key[1], CaseMessage.by == Role.RESIDENT)
+        self._uow.execute(update(CaseMessage).where(*said).values(text=None, attachment_id=None))
+        shared = self._uow.read(select(Attachment.digest).where(Attachment.digest.in_(digests)), Attachment)
+        return sorted(digests - set(shared.scalars()))
+
+    def erase_messages_of(self, key: tuple[int, int], bot: str, chat: int) -> None:
+        """Erase what was said in a case from one chat."""
+        said = (CaseMessage.community_id == key[0], CaseMessage.case_no == key[1])
+        here = (CaseMessage.bot == bot, CaseMessage.chat == chat)
+        self._uow.execute(delete(CaseMessage).where(*said, *here))
+
+    def move_chat(self, bot: str, old: int, new: int) -> None:
+        for table in (CasePerson, CaseMessage):
+            self._uow.execute(update(table).where(table.bot == bot, table.chat == old).values(chat=new))
+
+    # the clock -------------------------------------------------------------------------------------------------------
+
+    def to_look_at(self, limit: int = 200) -> list[CaseRow]:
+        """Cases whose `next_at` has come."""
+        statement = select(Case.__table__).where(Case.next_at <= self._uow.now).order_by(Case.next_at).limit(limit)
+        return [case_row(row) for row in self._uow.read(statement, Case)]
+
+    def raise_alarm(self, key: tuple[int, int], next_at: datetime) -> None:
+        self._uow.insert(
+            Alarm,
+            {
+                "community_id": key[0],
+                "case_no": key[1],
+                "level": 0,
+                "raised_at": self._uow.now,
+                "next_at": next_at,
+                "acknowledged_at": None,
+                "staff_id": None,
+            },
+        )
+
+    def alarms_due(self, limit: int = 200) -> list[Any]:
+        """Alarms that nobody acknowledged in time."""
+        statement = select(Alarm.__table__).where(Alarm.next_at <= self._uow.now).order_by(Alarm.next_at).limit(limit)
+        return list(self._uow.read(statement, Alarm))
+
+    def alarm(self, key: tuple[int, int]) -> Any | None:
+        statement = select(Alarm.__table__).where(Alarm.community_id == key[0], Alarm.case_no == key[1])
+        return self._uow.read(statement, Alarm).one_or_none()
+
+    def escalate(self, key: tuple[int, int], level: int, next_at: datetime | None) -> None:
+        self._change_alarm(key, level=level, next_at=next_at)
+
+    def acknowledge(self, key: tuple[int, int], staff_id: int | None) -> bool:
+        """Stop an alarm; False if somebody already had."""
+        return self._change_alarm(key, next_at=None, acknowledged_at=self._uow.now, staff_id=staff_id)
+
+    def _change_alarm(self, key: tuple[int, int], **values: Any) -> bool:
+        same = and_(Alarm.community_id == key[0], Alarm.case_no == key[1], Alarm.acknowledged_at.is_(None))
+        return self._uow.execute(update(Alarm).where(same).values(**values)).rowcount == 1

@@ -1,0 +1,210 @@
+"""Two databases behind one small port: work is a plain function of a connection, run in one transaction.
+
+Work is synchronous so that nothing else can be awaited inside a transaction. On PostgreSQL it runs on SQLAlchemy's
+async engine (`run_sync`); on SQLite one thread owns the only write connection and commits all the work that has piled
+up in one go (docs/adr/0006). If a group fails, it is rolled back and its pieces are run one by one.
+"""
+
+import asyncio
+import fcntl
+import logging
+import queue
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+log = logging.getLogger(__name__)
+
+GROUP_LIMIT = 64
+LOCK_WAIT_MS = 10_000
+RETRIES = 8
+
+
+class DatabaseBusy(Exception):
+    """Another process already serves from this SQLite file."""
+
+
+class Database(Protocol):
+    """Where work runs. `single`: no other process can touch the same rows meanwhile."""
+
+    single: bool
+    url: URL
+
+    async def read(self, work: Work[T]) -> T: ...
+    async def write(self, work: Work[T]) -> T: ...
+    async def close(self) -> None: ...
+
+
+def open_database(url: str, *, serve: bool = False) -> Database:
+    """Open the database at `url` (sqlite:///file or postgresql://...).
+
+    Args:
+        serve: this process answers people; a second such process on one SQLite file is refused.
+
+    Raises:
+        DatabaseBusy: see `serve`.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SqliteDatabase(parsed, serve=serve)
+    return PostgresDatabase(parsed.set(drivername="postgresql+asyncpg"))
+
+
+def sqlite_engine(url: URL, *, write: bool) -> Engine:
+    """Engine with the pragmas that durable serving needs; write transactions begin immediately."""
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"), connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_MS / 1000}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # a deferred transaction that reads before it writes fails at once with BUSY_SNAPSHOT
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+class SqliteDatabase:
+    """The embedded database: one writer thread with group commit, a few readers beside it (WAL)."""
+
+    single = True
+
+    def __init__(self, url: URL, *, serve: bool) -> None:
+        self.url = url
+        self._lock = _lock_beside(Path(url.database)) if serve and url.database else None
+        self._writing = sqlite_engine(url, write=True)
+        self._reading = sqlite_engine(url, write=False)
+        self._jobs: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="sqlite-read")
+        self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
+        self._writer.start()
+
+    async def read(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def write(self, work: Work[T]) -> T:
+        done: Future[T] = Future()
+        self._jobs.put((work, done))
+        return await asyncio.wrap_future(done)
+
+    async def close(self) -> None:
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        self._readers.shutdown()
+        self._writing.dispose()
+        self._reading.dispose()
+        if self._lock:
+            self._lock.close()
+
+    def _read(self, work: Work[T]) -> T:
+        with self._reading.begin() as connection:
+            return work(connection)
+
+    def _write_for_ever(self) -> None:
+        while group := self._next_group():
+            try:
+                results = self._run(group)
+            except BaseException:  # noqa: BLE001 - each piece gets its own chance and its own error
+                self._run_singly(group)
+            else:
+                for (_, done), result in zip(group, results, strict=True):
+                    _settle(done, result)
+
+    def _next_group(self) -> list[tuple[Work[Any], Future[Any]]]:
+        """Wait for work, then take all that has piled up; an empty list ends the thread."""
+        group = []
+        job = self._jobs.get()
+        while job:
+            group.append(job)
+            if len(group) == GROUP_LIMIT:
+                break
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return group
+            if job is None:
+                self._jobs.put(None)
+        return group
+
+    def _run(self, group: list[tuple[Work[Any], Future[Any]]]) -> list[Any]:
+        with self._writing.begin() as connection:
+            return [work(connection) for work, _ in group]
+
+    def _run_singly(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
+        for job in group:
+            try:
+                _settle(job[1], self._run([job])[0])
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked for the work
+                if not job[1].cancelled():
+                    job[1].set_exception(error)
+
+
+class PostgresDatabase:
+    """For more than one process or machine. Work is run again after a lost race or a lost connection."""
+
+    single = False
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=False)
+
+    async def read(self, work: Work[T]) -> T:
+        return await self._again(work)
+
+    async def write(self, work: Work[T]) -> T:
+        return await self._again(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    async def _again(self, work: Work[T]) -> T:
+        for attempt in range(RETRIES):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work)
+            except (DBAPIError, OSError) as error:
+                if attempt == RETRIES - 1 or not _passing(error):
+                    raise
+                log.warning("database: trying again after %s", type(error).__name__)
+            await asyncio.sleep(random.uniform(0.5, 1.0) * min(0.05 * 2**attempt, 2.0))
+        raise AssertionError("unreachable")
+
+
+def _passing(error: DBAPIError | OSError) -> bool:
+    """Whether the error is a lost connection, a serialization failure or a deadlock."""
+    if isinstance(error, OSError) or error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state[:2] in ("08", "57") or state in ("40001", "40P01", "55P03")
+
+
+def _settle(done: "Future[T]", result: T) -> None:
+    if not done.cancelled():
+        done.set_result(result)
+
+
+def _lock_beside(path: Path) -> IO[str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise DatabaseBusy(str(path)) from None
+    return lock

@@ -1,0 +1,166 @@
+"""Raw updates and the lanes they wait in. Intake stores, a worker takes whole lanes, each update is finished once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.tables import Inbox, Lane
+
+WAITING, DONE, PARKED = "waiting", "done", "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """An update as it came: `body` is ASCII JSON."""
+
+    bot: str
+    update_id: int
+    chat: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    bot: str
+    update_id: int
+    chat: int
+    body: str
+    attempts: int
+    received_at: datetime
+
+
+def upsert(connection: Connection) -> Any:
+    """`insert` of the dialect at hand, for ON CONFLICT."""
+    return sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+
+
+class InboxRows:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def store(self, updates: list[RawUpdate], now: datetime) -> None:
+        """Keep updates and wake their lanes; one that is known already is left as it is."""
+        insert = upsert(self.connection)
+        rows = [
+            {"bot": u.bot, "update_id": u.update_id, "chat": u.chat, "body": u.body, "state": WAITING, "received_at": now}
+            for u in updates
+        ]
+        self.connection.execute(insert(Inbox).on_conflict_do_nothing(), rows)
+        lanes = sorted({(u.bot, u.chat) for u in updates})  # one order everywhere, so that two intakes cannot deadlock
+        statement = insert(Lane)
+        statement = statement.on_conflict_do_update(
+            index_elements=[Lane.bot, Lane.chat],
+            set_={"ready_at": func.coalesce(Lane.ready_at, statement.excluded.ready_at)},
+        )
+        self.connection.execute(statement, [{"bot": bot, "chat": chat, "ready_at": now} for bot, chat in lanes])
+
+    def ready_lanes(self, bots: list[str], now: datetime, limit: int) -> list[tuple[str, int]]:
+        """Lock up to `limit` lanes that have something to do, longest waiting first; locked ones are passed over."""
+        statement = (
+            select(Lane.bot, Lane.chat)
+            .where(Lane.ready_at <= now, Lane.bot.in_(bots))
+            .order_by(Lane.ready_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [(row.bot, row.chat) for row in self.connection.execute(statement)]
+
+    def waiting(self, lanes: list[tuple[str, int]], per_lane: int, now: datetime) -> list[Stored]:
+        """The next updates of each lane, in order; a lane whose head is to be tried later gives none."""
+        if not lanes:
+            return []
+        rank = func.row_number().over(partition_by=(Inbox.bot, Inbox.chat), order_by=Inbox.update_id).label("rank")
+        ranked = (
+            select(Inbox, rank)
+            .where(Inbox.state == WAITING, tuple_(Inbox.bot, Inbox.chat).in_(lanes))
+            .subquery()
+        )
+        statement = select(ranked).where(ranked.c.rank <= per_lane).order_by(ranked.c.bot, ranked.c.chat, ranked.c.rank)
+        found: list[Stored] = []
+        held: set[tuple[str, int]] = set()
+        for row in self.connection.execute(statement):
+            lane = (row.bot, row.chat)
+            if row.next_at and row.next_at > now:
+                held.add(lane)
+            if lane not in held:
+                found.append(Stored(row.bot, row.update_id, row.chat, row.body or "", row.attempts, row.received_at))
+        return found
+
+    def finish(self, done: list[tuple[Stored, str]], now: datetime) -> None:
+        """Mark updates as done with their outcome and empty their bodies; the keys stay against duplicates."""
+        by_outcome: dict[str, list[tuple[str, int]]] = {}
+        for stored, outcome in done:
+            by_outcome.setdefault(outcome[:400], []).append((stored.bot, stored.update_id))
+        for outcome, keys in by_outcome.items():
+            self._set(keys, state=DONE, body=None, done_at=now, outcome=outcome)
+
+    def rest(self, lanes: list[tuple[str, int]]) -> None:
+        """Put lanes to sleep, or wake them for what is left in them."""
+        if not lanes:
+            return
+        left = (
+            select(func.min(func.coalesce(Inbox.next_at, Inbox.received_at)))
+            .where(Inbox.bot == Lane.bot, Inbox.chat == Lane.chat, Inbox.state == WAITING)
+            .scalar_subquery()
+        )
+        self.connection.execute(update(Lane).where(tuple_(Lane.bot, Lane.chat).in_(lanes)).values(ready_at=left))
+
+    def put_off(self, stored: Stored, error: str, again_at: datetime) -> None:
+        """Try an update again later; its lane waits with it, so order holds."""
+        self._set([(stored.bot, stored.update_id)], attempts=stored.attempts + 1, next_at=again_at, outcome=error[:400])
+        self.rest([(stored.bot, stored.chat)])
+        self.connection.execute(
+            update(Lane).where(Lane.bot == stored.bot, Lane.chat == stored.chat).values(ready_at=again_at)
+        )
+
+    def park(self, stored: Stored, reason: str, now: datetime) -> None:
+        """Set an update aside with its reason: kept and listed, but no longer in anybody's way."""
+        self._set(
+            [(stored.bot, stored.update_id)], state=PARKED, attempts=stored.attempts + 1, outcome=reason[:400], done_at=now
+        )
+        self.rest([(stored.bot, stored.chat)])
+
+    def parked(self, limit: int = 200) -> list[Any]:
+        statement = select(Inbox.__table__).where(Inbox.state == PARKED).order_by(Inbox.done_at).limit(limit)
+        return list(self.connection.execute(statement))
+
+    def retry(self, bot: str, update_id: int, now: datetime) -> bool:
+        """Put a parked update back into its lane."""
+        key = and_(Inbox.bot == bot, Inbox.update_id == update_id, Inbox.state == PARKED)
+        chat = self.connection.execute(select(Inbox.chat).where(key)).scalar()
+        if chat is None:
+            return False
+        self._set([(bot, update_id)], state=WAITING, attempts=0, next_at=None, done_at=None)
+        self.connection.execute(update(Lane).where(Lane.bot == bot, Lane.chat == chat).values(ready_at=now))
+        return True
+
+    def drop(self, bot: str, update_id: int, now: datetime) -> bool:
+        """Give a parked update up: its body goes, its key stays."""
+        key = and_(Inbox.bot == bot, Inbox.update_id == update_id, Inbox.state == PARKED)
+        values = {"state": DONE, "body": None, "done_at": now, "outcome": "dropped"}
+        return self.connection.execute(update(Inbox).where(key).values(**values)).rowcount > 0
+
+    def forget_before(self, moment: datetime) -> None:
+        """Delete the keys of updates finished before `moment`."""
+        self.connection.execute(delete(Inbox).where(Inbox.done_at < moment, Inbox.state == DONE))
+
+    def erase_chat(self, bot: str, chat: int) -> None:
+        """Empty whatever is still kept of a chat's updates."""
+        self.connection.execute(
+            update(Inbox).where(Inbox.bot == bot, Inbox.chat == chat, Inbox.state == PARKED).values(body=None, state=DONE)
+        )
+
+    def counts(self) -> dict[str, int]:
+        statement = select(Inbox.state, func.count()).where(Inbox.state != DONE).group_by(Inbox.state)
+        return {row[0]: row[1] for row in self.connection.execute(statement)}
+
+    def oldest_waiting(self) -> datetime | None:
+        return self.connection.execute(select(func.min(Lane.ready_at))).scalar()
+
+    def _set(self, keys: list[tuple[str, int]], **values: Any) -> None:
+        statement = update(Inbox).where(tuple_(Inbox.bot, Inbox.update_id).in_(keys)).values(**values)
+        self.connection.execute(statement)

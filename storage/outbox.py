@@ -1,0 +1,206 @@
+"""Messages on their way out. The rows are the truth; bot/deliver.py drains them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from storage.ids import new_id
+from storage.inbox import upsert
+from storage.tables import Outbox, Shown
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.unit_of_work import UnitOfWork
+
+WAITING, SENT, DEAD, CANCELLED, SKIPPED = "waiting", "sent", "dead", "cancelled", "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class OutRow:
+    """A message that is due. `shown_id` is the messenger's id of what it replaces, if that was sent."""
+
+    id: int
+    bot: str
+    chat: int
+    topic: int
+    priority: int
+    logical: str | None
+    body: dict[str, Any]
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    shown_id: int | None
+
+
+class OutboxRows:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def add(
+        self,
+        *,
+        bot: str,
+        chat: int,
+        topic: int,
+        priority: int,
+        body: dict[str, Any],
+        due_at: datetime,
+        key: str | None = None,
+        logical: str | None = None,
+        cause: str | None = None,
+    ) -> None:
+        """Queue a message. A `key` that was used before queues nothing."""
+        row_id = new_id()
+        row = {
+            "id": row_id,
+            "bot": bot,
+            "chat": chat,
+            "topic": topic,
+            "priority": priority,
+            "key": key or f"#{row_id}",
+            "logical": logical,
+            "cause": cause,
+            "body": body,
+            "state": WAITING,
+            "created_at": self._uow.now,
+            "due_at": due_at,
+        }
+        if key is None:
+            self._uow.insert(Outbox, row)
+        else:
+            self._uow.execute(upsert(self._uow.connection)(Outbox).on_conflict_do_nothing(), [row])
+
+    def cancel(self, cause: str) -> int:
+        """Cancel what a step that was undone would have said; returns how many messages that were."""
+        statement = update(Outbox).where(Outbox.cause == cause, Outbox.state == WAITING)
+        return self._uow.execute(statement.values(state=CANCELLED, body=None, done_at=self._uow.now)).rowcount
+
+    def due(self, bot: str, limit: int, held: set[int]) -> list[OutRow]:
+        """What is due for a bot, most urgent class first; chats in `held` are passed over."""
+        statement = (
+            select(Outbox.__table__, Shown.message_id.label("shown_id"), Shown.outbox_id)
+            .outerjoin(
+                Shown, and_(Shown.bot == Outbox.bot, Shown.chat == Outbox.chat, Shown.logical == Outbox.logical)
+            )
+            .where(Outbox.bot == bot, Outbox.state == WAITING, Outbox.due_at <= self._uow.now)
+            .order_by(Outbox.priority, Outbox.due_at, Outbox.id)
+            .limit(limit)
+        )
+        if held:
+            statement = statement.where(Outbox.chat.not_in(held))
+        return [
+            OutRow(
+                r.id, r.bot, r.chat, r.topic, r.priority, r.logical, r.body, r.attempts, r.created_at, r.due_at, r.shown_id
+            )
+            for r in self._uow.connection.execute(statement)
+        ]
+
+    def next_due(self, bot: str) -> datetime | None:
+        statement = select(func.min(Outbox.due_at)).where(Outbox.bot == bot, Outbox.state == WAITING)
+        return self._uow.connection.execute(statement).scalar()
+
+    def skip_superseded(self, bot: str) -> None:
+        """Skip versions of a logical message that a newer one, also due, replaces."""
+        newer = aliased(Outbox)
+        replaced = exists().where(
+            newer.bot == Outbox.bot,
+            newer.chat == Outbox.chat,
+            newer.logical == Outbox.logical,
+            newer.state == WAITING,
+            newer.id > Outbox.id,
+            newer.due_at <= self._uow.now,
+        )
+        statement = update(Outbox).where(
+            Outbox.bot == bot, Outbox.state == WAITING, Outbox.logical.is_not(None), Outbox.due_at <= self._uow.now, replaced
+        )
+        self._uow.connection.execute(
+            statement.values(state=SKIPPED, body=None, done_at=self._uow.now).execution_options(synchronize_session=False)
+        )
+
+    def supersede(self, bot: str, chat: int, logical: str) -> None:
+        """Drop what still waits under a logical name, due or not: a newer one takes its place."""
+        same = and_(Outbox.bot == bot, Outbox.chat == chat, Outbox.logical == logical, Outbox.state == WAITING)
+        self._uow.execute(update(Outbox).where(same).values(state=SKIPPED, body=None, done_at=self._uow.now))
+
+    def mark_sent(self, row: OutRow, message_id: int | None) -> None:
+        self._end(row.id, SENT, None)
+        if row.logical and message_id is not None:
+            statement = upsert(self._uow.connection)(Shown)
+            new = statement.excluded
+            self._uow.connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["bot", "chat", "logical"],
+                    set_={"message_id": new.message_id, "outbox_id": new.outbox_id},
+                ),
+                {
+                    "bot": row.bot,
+                    "chat": row.chat,
+                    "logical": row.logical,
+                    "message_id": message_id,
+                    "outbox_id": row.id,
+                },
+            )
+
+    def logical_of(self, bot: str, chat: int, message_id: int) -> str | None:
+        """Which logical message stands under a messenger's id."""
+        statement = select(Shown.logical).where(Shown.bot == bot, Shown.chat == chat, Shown.message_id == message_id)
+        return self._uow.connection.execute(statement).scalars().first()
+
+    def forget_shown(self, row: OutRow) -> None:
+        """The messenger cannot edit it any more: the next version is sent anew."""
+        same = and_(Shown.bot == row.bot, Shown.chat == row.chat, Shown.logical == row.logical)
+        self._uow.connection.execute(delete(Shown).where(same))
+
+    def put_off(self, row: OutRow, error: str, again_at: datetime, *, counts: bool) -> None:
+        """Try later. `counts`: it is a failure of this message, not a limit of the messenger."""
+        values = {"due_at": again_at, "error": error[:400], "attempts": row.attempts + counts}
+        self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
+
+    def kill(self, row: OutRow, error: str) -> None:
+        """Give a message up: it is a dead letter with its reason, listed and replayable."""
+        values = {"state": DEAD, "error": error[:400], "done_at": self._uow.now, "attempts": row.attempts + 1}
+        self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
+
+    def move_chat(self, bot: str, old: int, new: int) -> None:
+        """A group became a supergroup: what waits goes there."""
+        self._uow.connection.execute(
+            update(Outbox).where(Outbox.bot == bot, Outbox.chat == old, Outbox.state == WAITING).values(chat=new)
+        )
+        self._uow.connection.execute(delete(Shown).where(Shown.bot == bot, Shown.chat == old))
+
+    def dead(self, limit: int = 200) -> list[Any]:
+        statement = select(Outbox.__table__).where(Outbox.state == DEAD).order_by(Outbox.done_at).limit(limit)
+        return list(self._uow.connection.execute(statement))
+
+    def retry(self, row_id: int) -> bool:
+        statement = update(Outbox).where(Outbox.id == row_id, Outbox.state == DEAD)
+        values = {"state": WAITING, "attempts": 0, "due_at": self._uow.now, "done_at": None}
+        return self._uow.connection.execute(statement.values(**values)).rowcount > 0
+
+    def drop(self, row_id: int) -> bool:
+        statement = update(Outbox).where(Outbox.id == row_id, Outbox.state == DEAD)
+        return self._uow.connection.execute(statement.values(state=CANCELLED, body=None)).rowcount > 0
+
+    def erase_chat(self, bot: str, chat: int) -> None:
+        """Empty all messages to a chat; those on their way are not sent."""
+        same = and_(Outbox.bot == bot, Outbox.chat == chat)
+        waiting = or_(Outbox.state == WAITING, Outbox.state == DEAD)
+        self._uow.execute(update(Outbox).where(same, waiting).values(state=CANCELLED, done_at=self._uow.now))
+        self._uow.execute(update(Outbox).where(same).values(body=None))
+
+    def forget_before(self, moment: datetime) -> None:
+        """Delete rows that ended before `moment`; dead letters wait for a person."""
+        self._uow.connection.execute(delete(Outbox).where(Outbox.done_at < moment, Outbox.state != DEAD))
+
+    def counts(self) -> dict[str, int]:
+        statement = select(Outbox.state, func.count()).where(Outbox.state.in_([WAITING, DEAD])).group_by(Outbox.state)
+        return {row[0]: row[1] for row in self._uow.connection.execute(statement)}
+
+    def _end(self, row_id: int, state: str, error: str | None) -> None:
+        values = {"state": state, "error": error, "done_at": self._uow.now, "body": None}
+        self._uow.connection.execute(update(Outbox).where(Outbox.id == row_id).values(**values))

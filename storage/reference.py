@@ -1,0 +1,168 @@
+"""The reference tables as one immutable snapshot in memory, read again when their version rises."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select, update
+
+from ledger.lifecycle import Role
+from ledger.rights import Place, Right, Scope, roles_at
+from storage.tables import Building, Community, Duty, Grid, ReferenceVersion, Staff, StaffAccount, StaffRight, Street, Unit
+
+DISTRICT = 0
+"""Number of the pseudo community that stands for the whole district."""
+
+
+@dataclass(frozen=True)
+class CommunityRow:
+    id: int
+    street_id: int | None
+    code: str
+    name: str
+    time_zone: str
+    population: int | None
+    latitude: float | None
+    longitude: float | None
+    staff_chat: tuple[str, int, int] | None
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(self.time_zone)
+
+    def place(self, grid_id: int | None = None, unit_ids: Iterable[int] = ()) -> Place:
+        return Place(self.id, self.street_id or 0, grid_id, frozenset(unit_ids))
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """A member of staff with all rights and all bound accounts, as (bot, account, chat)."""
+
+    id: int
+    name: str
+    rights: tuple[Right, ...]
+    accounts: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class BuildingRow:
+    community_id: int
+    id: int
+    grid_id: int | None
+    name: str
+
+
+@dataclass(frozen=True)
+class DutyRow:
+    community_id: int
+    staff_id: int
+    weekday: int
+    start_minute: int
+    end_minute: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Communities, people of the staff, buildings, units and the duty roster, by id."""
+
+    version: int
+    streets: dict[int, str]
+    communities: dict[int, CommunityRow]
+    units: dict[int, str]
+    staff: dict[int, StaffRow]
+    buildings: tuple[BuildingRow, ...]
+    grids: dict[tuple[int, int], str]
+    duties: tuple[DutyRow, ...] = ()
+    _staff_with: dict[tuple[int, Role], list[StaffRow]] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def staff_by_account(self) -> dict[tuple[str, int], StaffRow]:
+        return {(bot, account): row for row in self.staff.values() for bot, account, _ in row.accounts}
+
+    @cached_property
+    def buildings_of(self) -> dict[int, list[BuildingRow]]:
+        grouped: dict[int, list[BuildingRow]] = {}
+        for building in self.buildings:
+            grouped.setdefault(building.community_id, []).append(building)
+        return grouped
+
+    @cached_property
+    def unit_ids(self) -> dict[str, int]:
+        return {name: unit_id for unit_id, name in self.units.items()}
+
+    def staff_with(self, community_id: int, role: Role) -> list[StaffRow]:
+        """Staff who have `role` over a community."""
+        key = (community_id, role)
+        if key not in self._staff_with:
+            place = self.communities[community_id].place()
+            self._staff_with[key] = [row for row in self.staff.values() if role in roles_at(row.rights, place)]
+        return self._staff_with[key]
+
+    def officers_of(self, unit_id: int) -> list[StaffRow]:
+        """Officers of a responsible unit."""
+        wanted = (Role.OFFICER, Scope.UNIT, unit_id)
+        return [row for row in self.staff.values() if any((r.role, r.scope, r.scope_id) == wanted for r in row.rights)]
+
+    def real_communities(self) -> list[CommunityRow]:
+        """All communities but the one that stands for the district, by name."""
+        return sorted((c for c in self.communities.values() if c.id != DISTRICT), key=lambda c: c.name)
+
+    def on_duty(self, community_id: int, now: datetime) -> list[StaffRow]:
+        """Staff on duty in a community at `now`, by its roster and its own time."""
+        local = now.astimezone(self.communities[community_id].zone)
+        minute = local.hour * 60 + local.minute
+        return [
+            self.staff[duty.staff_id]
+            for duty in self.duties
+            if duty.community_id == community_id
+            and duty.weekday == local.weekday()
+            and duty.start_minute <= minute < duty.end_minute
+            and duty.staff_id in self.staff
+        ]
+
+
+def load(connection: Connection) -> Reference:
+    """Read the whole snapshot."""
+    rights: dict[int, list[Right]] = {}
+    for r in connection.execute(select(StaffRight.__table__)):
+        rights.setdefault(r.staff_id, []).append(Right(Role(r.role), Scope(r.scope), r.scope_id, r.community_id))
+    accounts: dict[int, list[tuple[str, int, int]]] = {}
+    for a in connection.execute(select(StaffAccount.__table__)):
+        accounts.setdefault(a.staff_id, []).append((a.bot, a.account, a.chat))
+    return Reference(
+        version=version(connection),
+        streets={row.id: row.name for row in connection.execute(select(Street.__table__))},
+        communities={row.id: _community(row) for row in connection.execute(select(Community.__table__))},
+        units={row.id: row.name for row in connection.execute(select(Unit.__table__))},
+        staff={
+            row.id: StaffRow(row.id, row.name, tuple(rights.get(row.id, ())), tuple(accounts.get(row.id, ())))
+            for row in connection.execute(select(Staff.__table__).where(Staff.active))
+        },
+        buildings=tuple(
+            BuildingRow(row.community_id, row.id, row.grid_id, row.name) for row in connection.execute(select(Building.__table__))
+        ),
+        grids={(row.community_id, row.id): row.name for row in connection.execute(select(Grid.__table__))},
+        duties=tuple(
+            DutyRow(row.community_id, row.staff_id, row.weekday, row.start_minute, row.end_minute)
+            for row in connection.execute(select(Duty.__table__))
+        ),
+    )
+
+
+def version(connection: Connection) -> int:
+    return connection.execute(select(ReferenceVersion.version).where(ReferenceVersion.id == 1)).scalar_one()
+
+
+def changed(connection: Connection) -> None:
+    """Tell every process to read the reference tables again; belongs into the transaction that changed them."""
+    connection.execute(update(ReferenceVersion).where(ReferenceVersion.id == 1).values(version=ReferenceVersion.version + 1))
+
+
+def _community(row: Any) -> CommunityRow:
+    chat = tuple(row.staff_chat) if row.staff_chat else None
+    return CommunityRow(
+        row.id, row.street_id, row.code, row.name, row.time_zone, row.population, row.latitude, row.longitude, chat
+    )

@@ -1,0 +1,84 @@
+"""One transaction's work for one or more updates: reads go to the database, new rows are gathered and written in bulk.
+
+Gathered rows of a table are written before anything reads that table, so work always sees what it has written.
+Nothing is committed here: whoever opened the transaction does.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, insert
+
+from storage.buttons import Buttons
+from storage.cases import Cases
+from storage.conversations import Conversations
+from storage.inbox import InboxRows
+from storage.outbox import OutboxRows
+from storage.people import People
+from storage.reference import Reference
+from storage.staff import StaffRows
+from storage.tables import Base
+
+Row = dict[str, Any]
+
+
+class UnitOfWork:
+    """Everything that handlers may read and write; see the stores for the methods.
+
+    `after_commit` holds what has to happen once the rows are safe (in-memory indices, wake-ups).
+    """
+
+    def __init__(self, connection: Connection, reference: Reference, now: datetime) -> None:
+        self.connection = connection
+        self.reference = reference
+        self.now = now
+        self.after_commit: list[Callable[[], None]] = []
+        self._pending: dict[type[Base], list[Row]] = defaultdict(list)
+        self.conversations = Conversations(self)
+        self.people = People(self)
+        self.cases = Cases(self)
+        self.buttons = Buttons(self)
+        self.outbox = OutboxRows(self)
+
+    @cached_property
+    def inbox(self) -> InboxRows:
+        return InboxRows(self.connection)
+
+    @cached_property
+    def staff(self) -> StaffRows:
+        return StaffRows(self)
+
+    def insert(self, table: type[Base], row: Row) -> None:
+        """Gather a new row; rows of one table must have the same keys."""
+        self._pending[table].append(row)
+
+    def read(self, statement: Executable, *tables: type[Base]) -> CursorResult[Any]:
+        """Run a query on `tables`, writing first what was gathered for them."""
+        if any(self._pending.get(table) for table in tables):
+            self._write()
+        return self.connection.execute(statement)
+
+    def execute(self, statement: Executable, rows: list[Row] | None = None) -> CursorResult[Any]:
+        """Run a change at once, writing first what was gathered."""
+        self._write()
+        return self.connection.execute(statement, rows) if rows else self.connection.execute(statement)
+
+    def flush(self) -> None:
+        """Write all that was gathered and all that was changed."""
+        self.people.write_changes()
+        self.conversations.write_changes()
+        self._write()
+
+    def _write(self) -> None:
+        # parents before children: metadata.sorted_tables is by foreign key
+        for table in _IN_ORDER:
+            if rows := self._pending.get(table):
+                self._pending[table] = []
+                self.connection.execute(insert(table), rows)
+
+
+_MODEL_OF = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
+_IN_ORDER: list[type[Base]] = [_MODEL_OF[table.name] for table in Base.metadata.sorted_tables]
