@@ -126,6 +126,7 @@ def _proposal(matter: Understanding) -> dict[str, object]:
         "item": matter.item,
         "urgency": matter.urgency,
         "why": list(matter.why),
+        "key": list(matter.similar_key),
     }
 
 

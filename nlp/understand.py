@@ -49,6 +49,11 @@ class Understander:
             start = end
         return Reading(text, tuple(found))
 
+    def whole(self, text: str) -> Understanding:
+        """The message as one matter, whatever it tells of: for comparing and measuring."""
+        folded = fold(text)
+        return self._matter(text, folded, personal.find_folded(folded))
+
     def _matter(self, text: str, folded: str, spans: tuple[Span, ...]) -> Understanding:
         seen = extract(folded, self._cut, self._lexicon)
         scores = self._weights.scores((seen.words, seen.chars, seen.topics))

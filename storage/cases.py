@@ -328,9 +328,9 @@ class Cases:
         )
         return list(self._uow.read(statement, CaseEvent))
 
-    def open_texts(self) -> list[Any]:
-        """(community_id, no, text, place, proposal, supporters) of all open cases, for the search for similar ones."""
-        columns = (Case.community_id, Case.no, Case.text, Case.place, Case.scene, Case.supporters)
+    def open_proposals(self) -> list[Any]:
+        """(community_id, no, proposal) of all open cases, for the search for similar ones."""
+        columns = (Case.community_id, Case.no, Case.proposal)
         return list(self._uow.read(select(*columns).where(Case.state.in_(OPEN)), Case))
 
     # changing --------------------------------------------------------------------------------------------------------

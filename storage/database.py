@@ -63,7 +63,9 @@ def open_database(url: str, *, serve: bool = False) -> Database:
 def sqlite_engine(url: URL, *, write: bool) -> Engine:
     """Engine with the pragmas that durable serving needs; write transactions begin immediately."""
     engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"), connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_MS / 1000}
+        url.set(drivername="sqlite+pysqlite"),
+        connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_MS / 1000},
+        hide_parameters=True,  # an error's text must not carry residents' words
     )
 
     @event.listens_for(engine, "connect")
@@ -162,7 +164,7 @@ class PostgresDatabase:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self._engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=False)
+        self._engine = create_async_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
 
     async def read(self, work: Work[T]) -> T:
         return await self._again(work)

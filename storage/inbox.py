@@ -90,6 +90,18 @@ class InboxRows:
                 found.append(Stored(row.bot, row.update_id, row.chat, row.body or "", row.attempts, row.received_at))
         return found
 
+    def take(self, stored: Stored) -> bool:
+        """Lock the lane of one update; False if somebody else has finished the update since it was read."""
+        lane = select(Lane.ready_at).where(Lane.bot == stored.bot, Lane.chat == stored.chat).with_for_update()
+        self.connection.execute(lane).one_or_none()
+        mine = (Inbox.bot == stored.bot, Inbox.update_id == stored.update_id, Inbox.state == WAITING)
+        return self.connection.execute(select(Inbox.update_id).where(*mine)).one_or_none() is not None
+
+    def lock_lane(self, bot: str, chat: int) -> bool:
+        """Lock a lane for the clock; False while a worker has it."""
+        lane = select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update(skip_locked=True)
+        return self.connection.execute(lane).one_or_none() is not None
+
     def finish(self, done: list[tuple[Stored, str]], now: datetime) -> None:
         """Mark updates as done with their outcome and empty their bodies; the keys stay against duplicates."""
         by_outcome: dict[str, list[tuple[str, int]]] = {}

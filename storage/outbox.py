@@ -166,6 +166,12 @@ class OutboxRows:
         values = {"state": DEAD, "error": error[:400], "done_at": self._uow.now, "attempts": row.attempts + 1}
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
 
+    def cancel_chat(self, bot: str, chat: int) -> None:
+        """Cancel what waits for a chat that cannot be reached any more."""
+        same = and_(Outbox.bot == bot, Outbox.chat == chat, Outbox.state == WAITING)
+        values = {"state": CANCELLED, "body": None, "done_at": self._uow.now}
+        self._uow.connection.execute(update(Outbox).where(same).values(**values))
+
     def move_chat(self, bot: str, old: int, new: int) -> None:
         """A group became a supergroup: what waits goes there."""
         self._uow.connection.execute(

@@ -59,9 +59,9 @@ class StaffRows:
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
         """A staff group became a supergroup."""
-        for community in self._uow.reference.communities.values():
-            if community.staff_chat and community.staff_chat[:2] == (bot, old):
-                self.set_staff_chat(community.id, bot, new, community.staff_chat[2])
+        for row in self._uow.read(select(Community.id, Community.staff_chat), Community).all():
+            if row.staff_chat and row.staff_chat[:2] == [bot, old]:
+                self.set_staff_chat(row.id, bot, new, row.staff_chat[2])
         self._uow.execute(
             update(StaffAccount).where(StaffAccount.bot == bot, StaffAccount.chat == old).values(chat=new)
         )

@@ -472,3 +472,18 @@ class ReportRun(Base):
     period_end: Mapped[datetime]
     content: Mapped[Any] = mapped_column(Json)
     made_at: Mapped[datetime]
+
+
+class ReportRequest(Base):
+    """Somebody asked for a report in chat; it is made and sent outside the process's answering path."""
+
+    __tablename__ = "report_requests"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    report: Mapped[str] = mapped_column(Code)
+    bot: Mapped[str] = mapped_column(Code)
+    chat: Mapped[int]
+    topic: Mapped[int]
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    __table_args__ = (_partial("ix_report_requests_waiting", "asked_at", where="done_at IS NULL"),)

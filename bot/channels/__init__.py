@@ -1,0 +1,1 @@
+"""Ways in and out. Only the one file of a channel imports that channel's library."""

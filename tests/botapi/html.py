@@ -142,13 +142,15 @@ class _HtmlParser:
                 f'Empty attribute name in the tag "{tag}" {self._at(start)}',
             )
         after = self.source[found.end() : found.end() + 1]
-        if not after:
+        if not after or (not value and after in {'"', "'"}):
             raise self._unclosed(start)
-        if value[:1] not in {'"', "'"} and not (after.isspace() or after == ">"):
+        if value[:1] in {'"', "'"}:
+            return found.end(), name, _REFERENCE.sub(_decoded, value[1:-1])
+        if not (after.isspace() or after == ">"):
             raise cannot_parse_entities(
                 f"Unexpected end of name token {self._at(found.start(2))}",
             )
-        return found.end(), name, unescape(value.strip("\"'"))
+        return found.end(), name, value.lower()
 
     def _end_tag(self, position: int) -> int:
         if not self.stack:
@@ -199,6 +201,10 @@ class _HtmlParser:
             and last["offset"] == entity["offset"]
             and last["length"] == entity["length"]
         )
+
+
+def _decoded(found: re.Match[str]) -> str:
+    return unescape(found.group())
 
 
 def _argument(tag: str, name: str, value: str) -> str:

@@ -16,6 +16,7 @@ from tests.botapi.codec import loads
 from tests.botapi.errors import ApiError, bad_request
 
 UPLOAD_LIMIT = 50 * 1024 * 1024
+_SHOWN = {"reply_markup": "reply keyboard markup", "media": "media"}
 _TRUE = {"true", "1", "yes", "True"}
 
 
@@ -69,14 +70,15 @@ class Params:
         return value is True or value == 1 or value in _TRUE
 
     def json(self, name: str) -> Any:
-        """Return the value decoded, or None where it is absent."""
+        """Return the value decoded, or None where it is absent or empty."""
         value = self.values.get(name)
-        if not isinstance(value, str) or not value:
-            return value or None
+        if not isinstance(value, str):
+            return value
         try:
-            return loads(value)
+            return loads(value) if value else None
         except ValueError:
-            raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object") from None
+            shown = _SHOWN.get(name, name.replace("_", " "))
+            raise bad_request(f"can't parse {shown} JSON object") from None
 
     def logged(self) -> dict[str, Any]:
         """Return what the operation log keeps: no file contents."""

@@ -3,9 +3,7 @@
 from tests.botapi.entities import cut
 from tests.botapi.state import Bot, Json, Message
 
-_POSTED = frozenset(
-    {"text", "photo", "video", "document", "voice", "location", "contact", "sticker"},
-)
+_POSTED = frozenset({"text", "location", "contact"})
 
 
 def is_hidden_from(bot: Bot, message: Message) -> bool:
@@ -19,7 +17,7 @@ def is_hidden_from(bot: Bot, message: Message) -> bool:
         return False
     if message.reply_to is not None and message.reply_to.sender_id == bot.id:
         return False
-    if not message.body.keys() & _POSTED:
+    if message.media is None and not message.body.keys() & _POSTED:
         return False
     return not _addresses(message.body, bot.username)
 

@@ -101,6 +101,7 @@ class UpdateQueue:
             self._done.discard(self._ids[head])
             head += 1
         self._advance(head)
+        self.changed.beat()
 
     def drop(self) -> None:
         """Forget all that is waiting (drop_pending_updates)."""

@@ -125,8 +125,6 @@ class World:
         if username:
             info["username"] = username
             self.group_names[username.lower()] = chat_id
-        if not is_super:
-            info["all_members_are_administrators"] = False
         chat = Chat(
             chat_id,
             "supergroup" if is_super else "group",

@@ -17,7 +17,8 @@ _TOGETHER = {"photo": "visual", "video": "visual"}
 
 
 def _send_one(call: ApiCall, kind: str, right: str) -> Json:
-    stored = _file(call, kind, call.params.values.get(kind) or kind)
+    named = kind if kind in call.params.files else call.params.values.get(kind)
+    stored = _file(call, kind, named)
     content = {**media_json(call.bot, stored), **call.caption_of(call.params)}
     return draft(call, right).post(content, stored)
 

@@ -1,0 +1,78 @@
+"""Runs an app: intake, work, delivery, the clock and the small web server, until told to stop."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.build import App
+from bot.leases import Leased
+from bot.settings import Mode
+from bot.web import serve
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 8
+REPORT_SECONDS = 20
+
+
+async def run(app: App) -> None:
+    """Serve until SIGTERM or SIGINT; what was confirmed is stored, so stopping loses nothing."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    scheduler = start_clock(app)
+    async with serve(app):
+        tasks = [asyncio.create_task(part) for part in _parts(app)]
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        scheduler.shutdown(wait=False)
+        await _stop(tasks)
+    await app.close()
+    for task in tasks:
+        if task.done() and not task.cancelled() and (error := task.exception()):
+            raise error
+
+
+def _parts(app: App) -> list[Coroutine[Any, Any, None]]:
+    """Everything that runs for ever. Polling and delivery are done by one process for each bot."""
+    parts = [app.worker.run(), app.fetcher.run()]
+    for name, channel in app.channels.items():
+        parts.append(Leased(app, f"deliver:{name}").run(app.deliverers[name].run))
+        if app.settings.mode is Mode.POLLING:
+            parts.append(Leased(app, f"poll:{name}").run(lambda channel=channel: app.intake.poll(channel)))
+    return parts
+
+
+def start_clock(app: App) -> AsyncIOScheduler:
+    """APScheduler only ticks: it keeps no jobs of its own, and a late tick is as good as one in time."""
+    scheduler = AsyncIOScheduler(
+        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    scheduler.add_job(app.ticker.once, "interval", seconds=1)
+    scheduler.add_job(app.ticker.clean, "interval", minutes=10)
+    scheduler.add_job(_reports, "interval", seconds=REPORT_SECONDS, args=[app])
+    scheduler.add_job(_requests, "interval", seconds=1, args=[app])
+    scheduler.start()
+    return scheduler
+
+
+async def _reports(app: App) -> None:
+    await app.reporter.run_due(app.clock.now())
+
+
+async def _requests(app: App) -> None:
+    await app.reporter.run_requests(app.clock.now())
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), STOP_SECONDS)

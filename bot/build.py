@@ -1,0 +1,195 @@
+"""The composition root: the only place that knows every part."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from bot.channels.port import Channel
+from bot.clock import Clock, RealClock
+from bot.deliver import Deliverer
+from bot.district import load_district, load_texts, words_of
+from bot.fetch import Fetcher
+from bot.files import FileStore
+from bot.intake import Intake
+from bot.links import SignedLinks
+from bot.reports import Reporter
+from bot.settings import Library, Mode, Settings
+from bot.similar import OpenCases
+from bot.tick import Ticker
+from bot.work import Worker
+from handlers.context import Bot, Context, Serves
+from ledger.district import District
+from nlp import personal
+from nlp.understand import Understander
+from storage.database import Database, open_database
+from storage.reference import load
+from storage.schema import check
+from storage.unit_of_work import UnitOfWork
+
+RESIDENT, STAFF = "resident", "staff"
+
+
+@dataclass
+class App:
+    """All parts of a running process."""
+
+    settings: Settings
+    database: Database
+    context: Context
+    channels: dict[str, Channel]
+    clock: Clock
+    files: FileStore
+    intake: Intake
+    worker: Worker
+    deliverers: dict[str, Deliverer]
+    ticker: Ticker
+    fetcher: Fetcher
+    reporter: Reporter
+    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    async def settle(self) -> None:
+        """Work, deliver and tick until nothing is left to do now; for replays, scripts and tests."""
+        while True:
+            await self.worker.drain()
+            await self.ticker.once()
+            for deliverer in self.deliverers.values():
+                await deliverer.drain()
+            if not await self.worker.run_once():
+                return
+
+    async def close(self) -> None:
+        for deliverer in self.deliverers.values():
+            await deliverer.stop()
+        for channel in self.channels.values():
+            await channel.close()
+        await self.reporter.close()
+        await self.database.close()
+
+
+async def build(
+    settings: Settings,
+    channels: Mapping[str, Channel],
+    clock: Clock | None = None,
+    bots: Mapping[str, Bot] | None = None,
+) -> App:
+    """Wire an app over opened channels, by bot name; refuses a database of another revision.
+
+    Raises:
+        BadData: a data file of the district is wrong.
+        WrongRevision: mended by `chulin db upgrade`.
+        DatabaseBusy: another process serves from this SQLite file.
+    """
+    clock = clock or RealClock()
+    district = load_district(settings.district_dir)
+    database = open_database(settings.database_url, serve=True)
+    files = FileStore(settings.data_dir / "files")
+    similar = OpenCases()
+    names = await database.read(lambda connection: _prepare(connection, clock, similar))
+    context = _context(settings, district, names, similar, files, bots or bots_of(channels, {}))
+    deliverers = {
+        name: Deliverer(database, channel, files, district.limits.telegram, clock) for name, channel in channels.items()
+    }
+
+    def to_send() -> None:
+        for deliverer in deliverers.values():
+            deliverer.wake.set()
+
+    worker = Worker(database, context, dict(channels), clock, to_send)
+    reporter = Reporter(database, context, files, clock, to_send)
+    fetcher = Fetcher(database, dict(channels), files, clock)
+    return App(
+        settings,
+        database,
+        context,
+        dict(channels),
+        clock,
+        files,
+        Intake(database, clock, worker.arrived.set),
+        worker,
+        deliverers,
+        Ticker(database, context, clock, worker, to_send),
+        fetcher,
+        reporter,
+    )
+
+
+def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[str]:
+    """Check the schema and read what lives in memory; returns local names for the dictionary."""
+    check(connection)
+    reference = load(connection)
+    similar.load(UnitOfWork(connection, reference, clock.now()))
+    names = [c.name for c in reference.real_communities()] + [b.name for b in reference.buildings]
+    return names + list(reference.streets.values())
+
+
+def _context(
+    settings: Settings,
+    district: District,
+    names: list[str],
+    similar: OpenCases,
+    files: FileStore,
+    bots: Mapping[str, Bot],
+) -> Context:
+    texts = load_texts(settings.district_dir)
+    understander = Understander.load(names, tokenizer=settings.tokenizer)
+    staff_bot = STAFF if STAFF in bots else next(iter(bots))
+    return Context(
+        district,
+        texts,
+        understander.read,
+        personal.mask,
+        similar,
+        SignedLinks.open(settings.link_secret.get_secret_value(), settings.data_dir),
+        files,
+        words_of(texts),
+        bots,
+        staff_bot,
+    )
+
+
+def bots_of(channels: Mapping[str, Channel], usernames: Mapping[str, str]) -> dict[str, Bot]:
+    """One bot serves both sides where it is alone; else each its own."""
+    both = len(channels) == 1
+    return {
+        name: Bot(
+            name,
+            Serves.BOTH if both else Serves.STAFF if name == STAFF else Serves.RESIDENTS,
+            usernames.get(name, ""),
+            channel.abilities.buttons,
+        )
+        for name, channel in channels.items()
+    }
+
+
+def telegram_channels(settings: Settings) -> dict[str, Channel]:
+    """The bots that have a token, each by the library that the settings name."""
+    api = str(settings.api_url).rstrip("/") if settings.api_url else None
+    wanted = {RESIDENT: (settings.resident_token, settings.resident_library), STAFF: (settings.staff_token, settings.staff_library)}
+    return {
+        name: _telegram(name, library, token.get_secret_value(), api)
+        for name, (token, library) in wanted.items()
+        if token.get_secret_value()
+    }
+
+
+def _telegram(name: str, library: Library, token: str, api: str | None) -> Channel:
+    # imported when used: aiogram alone takes seconds, and a process may need only one of them
+    if library is Library.AIOGRAM:
+        from bot.channels.aiogram_bot import AiogramChannel  # noqa: PLC0415
+
+        return AiogramChannel(name, token, api)
+    from bot.channels.ptb_bot import PtbChannel  # noqa: PLC0415
+
+    return PtbChannel(name, token, api)
+
+
+async def open_all(settings: Settings, channels: Mapping[str, Channel]) -> dict[str, Bot]:
+    """Connect every channel, and set or remove its webhook."""
+    usernames = {name: await channel.open() for name, channel in channels.items()}
+    if settings.mode is Mode.WEBHOOK:
+        for name, channel in channels.items():
+            url = f"{str(settings.webhook_url).rstrip('/')}/telegram/{name}"
+            await channel.set_webhook(url, settings.webhook_secret.get_secret_value())
+    return bots_of(channels, usernames)

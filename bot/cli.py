@@ -1,0 +1,75 @@
+"""The command `chulin`. Subcommands are imported when they are called, so that `chulin --help` answers at once."""
+
+import importlib
+import sys
+
+import click
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("bot.commands.demo", "在浏览器里试用：不需要令牌，不需要服务器"),
+    "run": ("bot.commands.run", "启动机器人"),
+    "doctor": ("bot.commands.doctor", "检查令牌、数据库、网络、字体、磁盘和时钟"),
+    "db": ("bot.commands.db", "建立或升级数据库"),
+    "import": ("bot.commands.import_", "从工作簿导入街道、社区、网格、楼栋和人员"),
+    "invite": ("bot.commands.invite", "给工作人员生成一次性邀请链接（48 小时有效）"),
+    "qr": ("bot.commands.qr", "生成社区或楼栋的二维码和 A4 海报"),
+    "report": ("bot.commands.report", "生成社区周报"),
+    "replay": ("bot.commands.replay", "把一个 JSONL 文件里的话逐条走一遍全程"),
+    "inbox": ("bot.commands.inbox", "查看、重试或放弃搁置的来信"),
+    "outbox": ("bot.commands.outbox", "查看、重试或放弃发不出去的消息"),
+    "nlp": ("bot.commands.nlp", "理解：分类、评测、脱敏、训练"),
+}
+
+
+class LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="chulin")
+def cli() -> None:
+    """楚邻：居民说哪里坏了、缺什么，机器人听懂、登记、转办、回音。"""
+
+
+def main() -> None:
+    """Entry point; wrong settings and a wrong database end with a clear line and status 2."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except Exception as error:
+        lines = getattr(error, "lines", None) or _known(error)
+        if lines is None:
+            raise
+        for line in lines:
+            click.echo(line, err=True)
+        sys.exit(2)
+
+
+def _known(error: Exception) -> list[str] | None:
+    """Lines for errors that a person can mend, by the name of their class: none of them is imported for this."""
+    match type(error).__name__:
+        case "WrongRevision":
+            return [f"数据库版本不对（{error}）。请运行：chulin db upgrade"]
+        case "DatabaseBusy":
+            return [f"另一个楚邻进程正在使用这个数据库：{error}。SQLite 只能有一个进程；多进程请用 PostgreSQL。"]
+        case _:
+            return None

@@ -1,0 +1,156 @@
+"""`chulin nlp`: the understanding on the command line, for measuring it and for asking it why."""
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from nlp import measure, personal, similar
+from nlp.understand import Understander
+from nlp.understanding import Reading, Understanding
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_QUESTIONS = ("scene", "kind", "item", "urgency")
+
+
+@cache
+def _understander() -> Understander:
+    return Understander.load()
+
+
+@click.group("nlp")
+def command() -> None:
+    """Understanding of residents' messages."""
+
+
+def _texts(source: TextIO, jsonl: bool) -> Iterator[str]:
+    """A text a line; with `jsonl` each line is an object with `text`, or a string."""
+    for line in source:
+        if jsonl and line.strip():
+            row = json.loads(line)
+            yield row if isinstance(row, str) else str(row["text"])
+        elif not jsonl:
+            yield line.rstrip("\n")
+
+
+def _say(row: dict[str, Any]) -> None:
+    text = json.dumps(row, ensure_ascii=False)
+    click.echo(text.encode("utf-8", "backslashreplace").decode())
+
+
+def _labels(matter: Understanding) -> dict[str, Any]:
+    return {
+        "text": matter.text,
+        "scene": matter.scene,
+        "scene2": matter.scene2,
+        "kind": matter.kind,
+        "item": matter.item,
+        "urgency": matter.urgency,
+        "probability": round(matter.scene_probability, 4),
+        "why": matter.why,
+        "none_type": matter.none_type,
+        "alarms": matter.alarms,
+        "needs_human": matter.needs_human,
+        "places": matter.places,
+    }
+
+
+def _row(reading: Reading) -> dict[str, Any]:
+    row = _labels(reading.first) | {"text": reading.text}
+    if len(reading.matters) > 1:
+        row["matters"] = [_labels(matter) for matter in reading.matters]
+    return row
+
+
+@command.command()
+@click.option("--jsonl", is_flag=True, help="Each line is a JSON object with a text.")
+@click.argument("source", type=click.File(encoding="utf-8", errors="surrogateescape"), default="-")
+def classify(source: TextIO, jsonl: bool) -> None:
+    """Label the messages of SOURCE (standard input), one JSON object a line."""
+    understander = _understander()
+    for text in _texts(source, jsonl):
+        _say(_row(understander.read(text)))
+
+
+@command.command()
+@click.option("--jsonl", is_flag=True, help="Each line is a JSON object with a text.")
+@click.argument("source", type=click.File(encoding="utf-8", errors="surrogateescape"), default="-")
+def mask(source: TextIO, jsonl: bool) -> None:
+    """Hide personal data; spans are string indices into the text."""
+    for text in _texts(source, jsonl):
+        spans = personal.find(text)
+        found = [{"start": span.start, "end": span.end, "type": span.type} for span in spans]
+        _say({"text": text, "masked": personal.mask(text, spans), "spans": found})
+
+
+@command.command("similar")
+@click.argument("file", type=_FILE)
+def similar_(file: Path) -> None:
+    """Say of each row {"a", "b"} of FILE whether both tell of the same matter; with `same` in the rows, print the F1 too."""
+    understander = _understander()
+    rows = _rows(file)
+    found = [similar.same(understander.whole(row["a"]), understander.whole(row["b"])) for row in rows]
+    for row, same in zip(rows, found, strict=True):
+        _say({"a": row["a"], "b": row["b"], "same": same})
+    if rows and all("same" in row for row in rows):
+        score = measure.class_scores([str(row["same"]) for row in rows], [str(same) for same in found])
+        yes = next((s for s in score if s.label == "True"), None)
+        click.echo(f"same: F1 {yes.f1:.3f}, precision {yes.precision:.3f}, recall {yes.recall:.3f}" if yes else "", err=True)
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+@command.command()
+@click.argument("file", type=_FILE)
+def evaluate(file: Path) -> None:
+    """Measure on labelled messages: rows of FILE with text, scene and, where known, kind, item, urgency."""
+    rows = _rows(file)
+    # the labels of such rows are of whole messages: what a splitting would make of them is measured elsewhere
+    found = [_understander().whole(row["text"]) for row in rows]
+    for line in _report(rows, found):
+        click.echo(line)
+
+
+def _report(rows: list[dict[str, Any]], found: list[Understanding]) -> Iterable[str]:
+    for question in _QUESTIONS:
+        known = [(str(row[question]), str(getattr(f, question))) for row, f in zip(rows, found, strict=True) if question in row]
+        if known:
+            truth, named = zip(*known, strict=True)
+            yield f"{question:8} accuracy {measure.accuracy(truth, named):.3f}  macro-F1 {measure.macro_f1(truth, named):.3f}  ({len(truth)} rows)"
+    with_item = [(str(row["item"]), str(f.item)) for row, f in zip(rows, found, strict=True) if row.get("item")]
+    if with_item:
+        yield f"item     accuracy {measure.accuracy(*zip(*with_item, strict=True)):.3f} where there is one ({len(with_item)} rows)"
+    yield from _scene_tables([row["scene"] for row in rows], found)
+
+
+def _scene_tables(truth: list[str], found: list[Understanding]) -> Iterable[str]:
+    yield f"\n{'scene':16} {'rows':>5} {'precision':>9} {'recall':>7} {'F1':>6}"
+    for score in measure.class_scores(truth, [f.scene for f in found]):
+        yield f"{score.label:16} {score.rows:5} {score.precision:9.3f} {score.recall:7.3f} {score.f1:6.3f}"
+    right = [t == f.scene for t, f in zip(truth, found, strict=True)]
+    sure = [f.scene_probability for f in found]
+    bins, error = measure.calibration(right, sure)
+    yield f"\ncalibration error {error:.3f}\n{'rows':>5} {'promised':>9} {'true':>6}"
+    for tenth in bins:
+        yield f"{tenth.rows:5} {tenth.promised:9.3f} {tenth.true:6.3f}"
+    threshold, rest = measure.asked_back(right, sure)
+    yield f"\nasked back below {threshold:.3f} (15 % of the messages): accuracy of the rest {rest:.3f}"
+
+
+@command.command()
+@click.argument("text")
+def explain(text: str) -> None:
+    """Show what was understood of TEXT, and why."""
+    reading = _understander().read(text)
+    for matter in reading.matters:
+        _say(_labels(matter) | {"scenes": matter.scenes, "masked": personal.mask(matter.text, matter.personal)})
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,30 @@
+"""`chulin run`: serve residents and staff on Telegram."""
+
+import asyncio
+import sys
+
+import click
+
+from bot import settings as settings_of
+
+
+@click.command()
+def command() -> None:
+    """启动机器人（需要令牌；先运行 chulin doctor 检查）。"""
+    settings = settings_of.load()
+    if not (settings.resident_token.get_secret_value() or settings.staff_token.get_secret_value()):
+        click.echo("CHULIN_RESIDENT_TOKEN: 没有令牌。没有令牌也可以试用：chulin demo", err=True)
+        sys.exit(2)
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: settings_of.Settings) -> None:
+    from bot.app import run  # noqa: PLC0415 - heavy, only for serving
+    from bot.build import build, open_all, telegram_channels  # noqa: PLC0415
+    from bot.logs import set_up  # noqa: PLC0415
+
+    set_up(settings.log_level)
+    channels = telegram_channels(settings)
+    bots = await open_all(settings, channels)
+    app = await build(settings, channels, bots=bots)
+    await run(app)

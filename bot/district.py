@@ -1,0 +1,124 @@
+"""Reads and checks the district's data files; a wrong one gets an error that names the file and the line."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
+
+from handlers.texts import Texts
+from ledger.district import District, Item, Limits, SceneLook, Unit, UrgencyLook
+from ledger.scenes import Kind, Scene, Urgency
+
+DEFAULT_FOLDER = Path(__file__).parent.parent / "district"
+DURATION = re.compile(r"(\d+)(wd|s|m|h|d)")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class BadData(Exception):
+    """A data file that cannot be used; `lines` names file, line and reason."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def load_district(folder: Path | None = None) -> District:
+    """Read all data of the district but its texts.
+
+    Raises:
+        BadData: with one line per mistake, in all files.
+    """
+    folder = folder or DEFAULT_FOLDER
+    scenes = _read(folder / "scenes.yaml", _ScenesFile)
+    items = _read(folder / "items.yaml", _ItemsFile)["items"]
+    units = _read(folder / "units.yaml", _UnitsFile)["units"]
+    limits = _read(folder / "limits.yaml", Limits, durations=True)
+    return District(**scenes, items=tuple(items), units=tuple(units), limits=limits)
+
+
+def load_texts(folder: Path | None = None) -> Texts:
+    """Read the catalogue (`texts.yaml`): sections of texts become keys `section.name`."""
+    found = _read((folder or DEFAULT_FOLDER) / "texts.yaml", dict[str, str | dict[str, str]])
+    flat: dict[str, str] = {}
+    for section, texts in found.items():
+        if isinstance(texts, str):
+            flat[section] = texts.rstrip("\n")
+        else:
+            flat |= {f"{section}.{name}": text.rstrip("\n") for name, text in texts.items()}
+    return Texts(flat)
+
+
+def words_of(texts: Texts) -> dict[str, str]:
+    """Commands by the words that people use for them."""
+    return {
+        word.casefold(): key.removeprefix("words.")
+        for key in texts.keys()  # noqa: SIM118 - the catalogue is no dict
+        if key.startswith("words.")
+        for word in texts(key).split("|")
+    }
+
+
+class _ScenesFile(TypedDict):
+    scenes: dict[Scene, SceneLook]
+    kinds: dict[Kind, str]
+    urgencies: dict[Urgency, UrgencyLook]
+    states: dict[str, str]
+    roles: dict[str, str]
+
+
+class _ItemsFile(TypedDict):
+    items: list[Item]
+
+
+class _UnitsFile(TypedDict):
+    units: list[Unit]
+
+
+def _read(path: Path, shape: Any, *, durations: bool = False) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadData([f"{path.name}: 读不了：{error}"]) from None
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        data = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise BadData([f"{path.name} 第 {line} 行：{error.problem}"]) from None
+    try:
+        return TypeAdapter(shape).validate_python(_durations(data) if durations else data)
+    except ValidationError as error:
+        raise BadData(
+            [f"{path.name} 第 {_line(node, e['loc'])} 行：{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        ) from None
+
+
+def _durations(value: Any) -> Any:
+    """Replace 90s, 5m, 2h, 7d and 5wd by what `Duration` is made of."""
+    if isinstance(value, dict):
+        return {name: _durations(part) for name, part in value.items()}
+    if isinstance(value, str) and (match := DURATION.fullmatch(value)):
+        amount, unit = int(match[1]), match[2]
+        return {"working_days": amount} if unit == "wd" else {"wall": timedelta(seconds=amount * SECONDS[unit])}
+    return value
+
+
+def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
+    """Line of the deepest part of `place` that the file has."""
+    line = node.start_mark.line + 1 if node else 1
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((p for p in node.value if str(p[0].value) == str(part)), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line

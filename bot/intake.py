@@ -1,0 +1,80 @@
+"""Intake: raw updates are stored and committed before they are confirmed to the messenger. Nothing is parsed here."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from bot.channels.port import Channel, ChannelError, Conflict, RawUpdateBody, TryLater
+from bot.clock import Clock
+from storage.database import Database
+from storage.inbox import InboxRows, RawUpdate
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 25
+BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+
+class Intake:
+    """Takes updates in for all bots; `arrived` is called after each commit, so that work begins at once."""
+
+    def __init__(self, database: Database, clock: Clock, arrived: Callable[[], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._arrived = arrived
+        self.trouble: dict[str, str] = {}
+        """Why a bot cannot receive at the moment, by its name; shown by /readyz."""
+
+    async def store(self, channel: Channel, batch: list[RawUpdateBody]) -> int:
+        """Keep what concerns the bot; returns only when it is committed. Gives the offset that confirms the batch."""
+        envelopes = [(channel.envelope(raw), raw) for raw in batch]
+        updates = [
+            # ASCII JSON: NUL and lone surrogates stay escaped, so every database can hold what came
+            RawUpdate(channel.name, e.update_id, e.chat, json.dumps(raw, separators=(",", ":")))
+            for e, raw in envelopes
+            if e.ours
+        ]
+        if updates:
+            now = self._clock.now()
+
+            def work(connection: Connection) -> None:
+                InboxRows(connection).store(updates, now)
+
+            await self._database.write(work)
+            self._arrived()
+        return max((e.update_id for e, _ in envelopes), default=-1) + 1
+
+    async def poll(self, channel: Channel) -> None:
+        """Long-poll for ever. The next request's offset is what confirms, and it moves only after the commit."""
+        offset: int | None = None
+        failures = 0
+        while True:
+            try:
+                batch = await channel.fetch(offset, POLL_SECONDS)
+                if batch:
+                    offset = await self.store(channel, batch)
+                failures = 0
+                self.trouble.pop(channel.name, None)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, intake goes on; nothing was confirmed
+                failures += 1
+                await self._wait_after(channel, error, failures)
+
+    async def _wait_after(self, channel: Channel, error: Exception, failures: int) -> None:
+        reason = _reason(error)
+        self.trouble[channel.name] = reason
+        log.warning("intake of %s: %s", channel.name, reason)
+        seconds = getattr(error, "seconds", None) if isinstance(error, TryLater) else None
+        await asyncio.sleep(seconds or BACK_OFF[min(failures, len(BACK_OFF)) - 1])
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Conflict):
+        return "another process polls with the same token; stop it, or give this one a token of its own"
+    if isinstance(error, ChannelError):
+        return f"{type(error).__name__}: {error}"
+    return type(error).__name__

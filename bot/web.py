@@ -1,0 +1,117 @@
+"""The small web server: /healthz, /readyz, /metrics, and webhooks where they are set."""
+
+import hmac
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from prometheus_client import generate_latest
+from sqlalchemy import Connection
+
+from bot.metrics import METRICS
+from bot.settings import Mode
+from storage.inbox import InboxRows
+from storage.reference import Reference
+from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.build import App
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 1024 * 1024
+DEEPEST = 60
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+
+
+@asynccontextmanager
+async def serve(app: "App") -> AsyncIterator[int]:
+    """Serve while the block runs; gives the port."""
+    runner = web.AppRunner(application(app), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, app.settings.http_host, app.settings.http_port)
+    await site.start()
+    try:
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+def application(app: "App") -> web.Application:
+    found = web.Application(client_max_size=LARGEST_BODY)
+    found.router.add_get("/healthz", _health)
+    found.router.add_get("/readyz", lambda request: _ready(app, request))
+    found.router.add_get("/metrics", lambda request: _metrics(app, request))
+    if app.settings.mode is Mode.WEBHOOK:
+        secret = app.settings.webhook_secret.get_secret_value().encode()
+        found.router.add_post("/telegram/{bot}", lambda request: _webhook(app, secret, request))
+    return found
+
+
+async def _health(_request: web.Request) -> web.Response:
+    return web.Response(text="ok\n")
+
+
+async def _ready(app: "App", _request: web.Request) -> web.Response:
+    """Ready when the database answers and every bot can receive."""
+    trouble = dict(app.intake.trouble)
+    try:
+        await app.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+    except Exception as error:  # noqa: BLE001 - that is the answer
+        trouble["database"] = type(error).__name__
+    if trouble:
+        return web.json_response({"ready": False, "trouble": trouble}, status=503)
+    return web.json_response({"ready": True})
+
+
+async def _metrics(app: "App", _request: web.Request) -> web.Response:
+    now = app.clock.now()
+
+    def work(connection: Connection) -> None:
+        inbox = InboxRows(connection)
+        nobody = Reference(0, {}, {}, {}, {}, (), {})
+        boxes = {"inbox": inbox.counts(), "outbox": UnitOfWork(connection, nobody, now).outbox.counts()}
+        for box, states in (("inbox", ("waiting", "parked")), ("outbox", ("waiting", "dead"))):
+            for state in states:
+                METRICS.waiting.labels(box, state).set(boxes[box].get(state, 0))
+        oldest = inbox.oldest_waiting()
+        METRICS.oldest.set(max((now - oldest).total_seconds(), 0) if oldest else 0)
+
+    await app.database.read(work)
+    return web.Response(body=generate_latest(METRICS.registry), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+
+async def _webhook(app: "App", secret: bytes, request: web.Request) -> web.Response:
+    """Store one update, then say 200. A bad request is answered with 4xx and changes nothing."""
+    given = request.headers.getall(SECRET_HEADER, [])
+    if len(given) != 1 or not hmac.compare_digest(given[0].encode("utf-8", "surrogateescape"), secret):
+        return web.Response(status=401)
+    channel = app.channels.get(request.match_info["bot"])
+    if channel is None:
+        return web.Response(status=404)
+    try:
+        update = json.loads(await request.text())
+    except (ValueError, RecursionError):
+        return web.Response(status=400)
+    if not isinstance(update, dict) or type(update.get("update_id")) is not int or _too_deep(update):
+        return web.Response(status=400)
+    await app.intake.store(channel, [update])
+    return web.Response()
+
+
+def _too_deep(value: object) -> bool:
+    """Whether JSON is nested deeper than any real update, without recursion."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            part
+            for whole in level
+            if isinstance(whole, dict | list)
+            for part in (whole.values() if isinstance(whole, dict) else whole)
+        ]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,252 @@
+"""Work: whole lanes of updates, several to a commit, each update all or nothing.
+
+Updates are parsed and understood before the transaction where no other process can take them (SQLite), inside it where
+one could (PostgreSQL). If a group fails it is rolled back and its updates are run one by one; one that fails alone is
+put off, and after `TRIES` it is set aside with its reason, so that it blocks nobody.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.channels.port import Channel, Unreadable
+from bot.clock import Clock
+from bot.metrics import METRICS
+from handlers import router
+from handlers.context import Context
+from handlers.event import Event, EventKind
+from handlers.post import post
+from handlers.reply import Answer
+from nlp.understanding import Reading
+from storage.database import Database
+from storage.inbox import InboxRows, Stored
+from storage.reference import Reference, load, version
+from storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+LANES = 64
+PER_LANE = 8
+TRIES = 8
+UNDERSTOOD = (EventKind.TEXT, EventKind.MEDIA)
+
+
+@dataclass(slots=True)
+class Prepared:
+    """An update, parsed and understood; `unreadable` says why it could not be."""
+
+    stored: Stored
+    event: Event | None
+    reading: Reading | None
+    unreadable: str = ""
+
+
+@dataclass(slots=True)
+class Done:
+    """What a committed group leaves to be done outside the transaction."""
+
+    taken: int
+    answers: list[tuple[str, str, Answer]]
+    after_commit: list[Callable[[], None]]
+
+
+class Worker:
+    """Handles what intake stored; `delivered` is called when there is something to send."""
+
+    def __init__(
+        self,
+        database: Database,
+        context: Context,
+        channels: dict[str, Channel],
+        clock: Clock,
+        to_send: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._context = context
+        self._channels = channels
+        self._clock = clock
+        self._to_send = to_send
+        self._reference: Reference | None = None
+        self._prepared: dict[tuple[str, int], Prepared] = {}
+        self._answering: set[asyncio.Task[None]] = set()
+        self.arrived = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work for ever: as long as there is something, else until intake says so or a second has passed."""
+        while True:
+            self.arrived.clear()
+            try:
+                busy = await self.run_once()
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("work failed; nothing is lost, it is tried again")
+                await asyncio.sleep(1)
+                continue
+            if not busy:
+                try:
+                    await asyncio.wait_for(self.arrived.wait(), 1.0)
+                except TimeoutError:
+                    continue
+
+    async def run_once(self, lanes: int = LANES) -> int:
+        """Take one group; returns how many updates were finished."""
+        if self._database.single:
+            await self._prepare_ahead(lanes)
+        try:
+            done = await self._database.write(lambda connection: self._group(connection, lanes, PER_LANE))
+        except Exception as error:  # noqa: BLE001 - found out below, one by one
+            log.warning("a group of updates failed (%s); running them one by one", type(error).__name__)
+            return await self._one_by_one()
+        self._finish(done)
+        return done.taken
+
+    async def drain(self) -> None:
+        """Work until nothing is ready."""
+        while await self.run_once():
+            pass
+        await asyncio.gather(*self._answering)
+
+    # one group -------------------------------------------------------------------------------------------------------
+
+    async def _prepare_ahead(self, lanes: int) -> None:
+        """Parse and understand outside the transaction: on SQLite nobody else can take these updates meanwhile."""
+        now = self._clock.now()
+        for stored in await self._database.read(lambda connection: self._ready(connection, lanes, PER_LANE, now)):
+            key = (stored.bot, stored.update_id)
+            if key not in self._prepared:
+                self._prepared[key] = self._prepare(stored)
+
+    def _ready(self, connection: Connection, lanes: int, per_lane: int, now: datetime) -> list[Stored]:
+        inbox = InboxRows(connection)
+        return inbox.waiting(inbox.ready_lanes(list(self._channels), now, lanes), per_lane, now)
+
+    def _group(self, connection: Connection, lanes: int, per_lane: int) -> Done:
+        """Handle a group in the transaction at hand."""
+        now = self._clock.now()
+        inbox = InboxRows(connection)
+        locked = inbox.ready_lanes(list(self._channels), now, lanes)
+        waiting = inbox.waiting(locked, per_lane, now)
+        group = [self._prepared.get((s.bot, s.update_id)) or self._prepare(s) for s in waiting]
+        uow = UnitOfWork(connection, self.reference(connection), now)
+        uow.conversations.preload({_talk_key(p.event) for p in group if p.event})
+        uow.people.preload({(p.event.address.bot, p.event.account or 0) for p in group if p.event})
+        done = Done(len(group), [], uow.after_commit)
+        finished = [(p.stored, outcome) for p in group if (outcome := self._handle(uow, p, done)) is not None]
+        uow.flush()
+        inbox.finish(finished, now)
+        for prepared in group:
+            if prepared.event is None:
+                inbox.park(prepared.stored, prepared.unreadable, now)
+        inbox.rest(locked)
+        done.after_commit.append(lambda: self._forget(group))
+        return done
+
+    def _handle(self, uow: UnitOfWork, prepared: Prepared, done: Done) -> str | None:
+        event = prepared.event
+        if event is None:
+            return None
+        result = router.handle(self._context, uow, event, prepared.reading)
+        for reply in result.replies:
+            post(self._context, uow, reply)
+        if event.press_id:
+            done.answers.append((event.address.bot, event.press_id, result.answer or Answer("")))
+        METRICS.handled.labels(event.address.bot, result.outcome.split(" ")[0]).inc()
+        METRICS.answered_in.observe(max((self._clock.now() - prepared.stored.received_at).total_seconds(), 0))
+        return result.outcome
+
+    def _prepare(self, stored: Stored) -> Prepared:
+        """Parse with the library's models and read the words; neither touches the database."""
+        try:
+            event = self._channels[stored.bot].parse(json.loads(stored.body))
+        except (Unreadable, ValueError, RecursionError) as error:
+            return Prepared(stored, None, None, f"{type(error).__name__}: {error}")
+        event = replace(event, update_id=stored.update_id)
+        reading = self._context.read(event.text) if event.text and event.kind in UNDERSTOOD else None
+        return Prepared(stored, event, reading)
+
+    def reference(self, connection: Connection) -> Reference:
+        """The snapshot of the reference tables, read again when something in them was changed."""
+        if self._reference is None or self._reference.version != version(connection):
+            self._reference = load(connection)
+        return self._reference
+
+    # afterwards ------------------------------------------------------------------------------------------------------
+
+    def _finish(self, done: Done) -> None:
+        for call in done.after_commit:
+            call()
+        for bot, press_id, answer in done.answers:
+            task = asyncio.get_running_loop().create_task(self._answer(bot, press_id, answer))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+        if done.taken:
+            self._to_send()
+
+    async def _answer(self, bot: str, press_id: str, answer: Answer) -> None:
+        """Answers to buttons are not queued: a late one is worth nothing."""
+        try:
+            await self._channels[bot].answer(press_id, answer)
+        except Exception as error:  # noqa: BLE001 - only the spinner on the button stays a little longer
+            log.debug("answer to a button failed: %s", type(error).__name__)
+
+    def _forget(self, group: list[Prepared]) -> None:
+        for prepared in group:
+            self._prepared.pop((prepared.stored.bot, prepared.stored.update_id), None)
+
+    # when something fails --------------------------------------------------------------------------------------------
+
+    async def _one_by_one(self) -> int:
+        """Run the heads of the ready lanes singly; whatever fails alone is put off or set aside."""
+        now = self._clock.now()
+        heads = await self._database.read(lambda connection: self._ready(connection, LANES, 1, now))
+        for stored in heads:
+            try:
+                done = await self._database.write(lambda connection, s=stored: self._single(connection, s))  # type: ignore[misc]
+                self._finish(done)
+            except Exception as error:  # noqa: BLE001 - it is this update's own
+                await self._put_off(stored, error)
+        return len(heads)
+
+    def _single(self, connection: Connection, stored: Stored) -> Done:
+        """As `_group`, for one update."""
+        now = self._clock.now()
+        inbox = InboxRows(connection)
+        if not inbox.take(stored):
+            return Done(0, [], [])
+        prepared = self._prepare(stored)
+        uow = UnitOfWork(connection, self.reference(connection), now)
+        done = Done(1, [], uow.after_commit)
+        outcome = self._handle(uow, prepared, done)
+        uow.flush()
+        if outcome is None:
+            inbox.park(stored, prepared.unreadable, now)
+        else:
+            inbox.finish([(stored, outcome)], now)
+        inbox.rest([(stored.bot, stored.chat)])
+        done.after_commit.append(lambda: self._forget([prepared]))
+        return done
+
+    async def _put_off(self, stored: Stored, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"[:300]
+        log.error("update %s/%s failed: %s", stored.bot, stored.update_id, type(error).__name__, exc_info=error)
+        now = self._clock.now()
+        self._forget([Prepared(stored, None, None)])
+
+        def work(connection: Connection) -> None:
+            inbox = InboxRows(connection)
+            if stored.attempts + 1 >= TRIES:
+                inbox.park(stored, reason, now)
+            else:
+                inbox.put_off(stored, reason, now + timedelta(seconds=2**stored.attempts))
+
+        await self._database.write(work)
+
+
+def _talk_key(event: Event) -> tuple[str, int, int, int]:
+    return event.address.bot, event.address.chat, event.address.topic, event.account or 0
