@@ -20,7 +20,7 @@ from bot.similar import OpenCases
 from bot.tick import Ticker
 from bot.work import Worker
 from handlers.context import Bot, Context, Serves
-from ledger.district import District
+from ledger.district import District, MessengerLimits
 from nlp import personal
 from nlp.understand import Understander
 from storage.database import Database, open_database
@@ -29,6 +29,8 @@ from storage.schema import check
 from storage.unit_of_work import UnitOfWork
 
 RESIDENT, STAFF = "resident", "staff"
+UNLIMITED = MessengerLimits(1e6, 1e6, 1e6)
+"""For channels that are ours: the demo, replays, tests."""
 
 
 @dataclass
@@ -73,8 +75,11 @@ async def build(
     channels: Mapping[str, Channel],
     clock: Clock | None = None,
     bots: Mapping[str, Bot] | None = None,
+    limits: MessengerLimits | None = None,
 ) -> App:
     """Wire an app over opened channels, by bot name; refuses a database of another revision.
+
+    `limits` replaces the messenger's of the district's data: a channel of our own has none.
 
     Raises:
         BadData: a data file of the district is wrong.
@@ -89,7 +94,7 @@ async def build(
     names = await database.read(lambda connection: _prepare(connection, clock, similar))
     context = _context(settings, district, names, similar, files, bots or bots_of(channels, {}))
     deliverers = {
-        name: Deliverer(database, channel, files, district.limits.telegram, clock) for name, channel in channels.items()
+        name: Deliverer(database, channel, files, limits or district.limits.telegram, clock) for name, channel in channels.items()
     }
 
     def to_send() -> None:

@@ -1,6 +1,7 @@
 """The command `chulin`. Subcommands are imported when they are called, so that `chulin --help` answers at once."""
 
 import importlib
+import os
 import sys
 
 import click
@@ -19,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "outbox": ("bot.commands.outbox", "查看、重试或放弃发不出去的消息"),
     "nlp": ("bot.commands.nlp", "理解：分类、评测、脱敏、训练"),
 }
+
+DATABASE_DOWN = {"OperationalError", "InterfaceError", "DatabaseError"}
 
 
 class LazyGroup(click.Group):
@@ -45,16 +48,17 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point; wrong settings and a wrong database end with a clear line and status 2."""
+    """Entry point; what a person can mend ends with a clear line and status 2."""
     try:
-        cli(standalone_mode=False)
+        status = cli(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader has gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:
         lines = getattr(error, "lines", None) or _known(error)
         if lines is None:
@@ -62,14 +66,37 @@ def main() -> None:
         for line in lines:
             click.echo(line, err=True)
         sys.exit(2)
+    # without standalone mode click hands the status of ctx.exit() back
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 def _known(error: Exception) -> list[str] | None:
     """Lines for errors that a person can mend, by the name of their class: none of them is imported for this."""
     match type(error).__name__:
+        case "WrongRevision" if getattr(error, "newer", False):
+            return [f"数据库比程序新（{error}）。请先更新程序：git pull && uv sync"]
         case "WrongRevision":
             return [f"数据库版本不对（{error}）。请运行：chulin db upgrade"]
         case "DatabaseBusy":
             return [f"另一个楚邻进程正在使用这个数据库：{error}。SQLite 只能有一个进程；多进程请用 PostgreSQL。"]
+        case "BadToken":
+            return ["机器人令牌不对，或者已经作废。请到 @BotFather 核对，再改 .env；检查：chulin doctor"]
         case _:
-            return None
+            return _unreachable(error)
+
+
+def _unreachable(error: Exception) -> list[str] | None:
+    """A database or file that cannot be opened. The statement and its values are left out."""
+    kind, said = type(error).__name__, str(getattr(error, "orig", error)).strip().partition("\n")[0]
+    module = type(error).__module__.partition(".")[0]
+    if module == "asyncpg" or (module == "sqlalchemy" and kind in DATABASE_DOWN) or isinstance(error, ConnectionError):
+        return [f"数据库用不了：{said}。请检查 CHULIN_DATABASE_URL 和数据库是否在运行；检查：chulin doctor"]
+    if isinstance(error, OSError) and error.filename:
+        return [f"{error.filename}: 打不开（{error.strerror}）"]
+    if isinstance(error, OSError) and kind in {"gaierror", "TimeoutError"}:
+        return [f"连不上：{said}。请检查网络和 .env 里的地址；检查：chulin doctor"]
+    return None
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,9 @@ rate times the time that one delivery takes (Little's law), which is one message
 import asyncio
 import logging
 import math
+import random
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -42,6 +44,8 @@ log = logging.getLogger(__name__)
 BATCH = 60
 TRIES = 12
 LONGEST_WAIT = 300.0
+OUTAGE_SURVIVED = timedelta(hours=24)
+OUTAGE_WAIT = 8.0
 MOST_AT_ONCE = 16
 IDLE_SECONDS = 1.0
 
@@ -199,6 +203,8 @@ class Deliverer:
             case TryLater(seconds=float() | int() as seconds):
                 self._limiter.hold(row.chat, time.monotonic() + seconds, whole_bot=error.whole_bot)
                 await self._put_off(row, reason, seconds, counts=False)
+            case TryLater():
+                await self._wait_for_messenger(row, reason)
             case NotEditable():
                 await self._write(lambda uow: uow.outbox.forget_shown(row))
             case Moved(new_chat=new):
@@ -211,6 +217,13 @@ class Deliverer:
             case _:
                 await self._again_or_dead(row, reason, error)
 
+    async def _wait_for_messenger(self, row: OutRow, reason: str) -> None:
+        """The messenger is down: no fault of this message, which waits for a day before it is given up."""
+        if self._clock.now() - row.created_at > OUTAGE_SURVIVED:
+            await self._write(lambda uow: uow.outbox.kill(row, reason))
+        else:
+            await self._put_off(row, reason, min(2.0**row.attempts, OUTAGE_WAIT) * random.uniform(0.5, 1), counts=True)
+
     async def _again_or_dead(self, row: OutRow, reason: str, error: Exception) -> None:
         if row.attempts + 1 >= TRIES:
             log.error("message %s of %s given up after %s tries", row.id, self._channel.name, TRIES, exc_info=error)
@@ -222,12 +235,12 @@ class Deliverer:
         again = self._clock.now() + timedelta(seconds=seconds)
         await self._write(lambda uow: uow.outbox.put_off(row, reason, again, counts=counts))
 
-    async def _write(self, change: "object") -> None:
+    async def _write(self, change: Callable[[UnitOfWork], object]) -> None:
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
             uow = UnitOfWork(connection, _NOBODY, now)
-            change(uow)  # type: ignore[operator]
+            change(uow)
             uow.flush()
 
         await self._database.write(work)

@@ -18,6 +18,16 @@ DURATION = re.compile(r"(\d+)(wd|s|m|h|d)")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
+class _Loader(yaml.CSafeLoader):
+    """Reads yes, no, on and off as the words they are (as YAML 1.2 does); only true and false are truth values."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if first in "tTfF" or tag != "tag:yaml.org,2002:bool"]
+    for first, found in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class BadData(Exception):
     """A data file that cannot be used; `lines` names file, line and reason."""
 
@@ -84,8 +94,8 @@ def _read(path: Path, shape: Any, *, durations: bool = False) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise BadData([f"{path.name}: 读不了：{error}"]) from None
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        data = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader
+        node = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from the safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise BadData([f"{path.name} 第 {line} 行：{error.problem}"]) from None

@@ -3,12 +3,14 @@
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from bot.envfile import PREFIX, wrong_lines
 
 
 class Library(StrEnum):
@@ -23,51 +25,103 @@ class Mode(StrEnum):
     WEBHOOK = "webhook"
 
 
+TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{30,100}")
+WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
+SHORTEST_SECRET = 16
+LOCAL = ("127.0.0.1", "localhost", "[::1]")
+
+
 def _database_url(value: str) -> str:
+    value = re.sub(r"^postgres://", "postgresql://", value.strip())
     try:
-        backend = make_url(value).get_backend_name()
-    except ArgumentError:
-        raise ValueError("not a database URL; try sqlite:///var/chulin.db") from None
-    if backend not in ("sqlite", "postgresql"):
-        raise ValueError("only sqlite:/// and postgresql:// are served")
+        url = make_url(value)
+    except (ArgumentError, ValueError):  # the library's own words can quote a piece of the password
+        raise ValueError("不是数据库地址，例如 sqlite:///var/chulin.db") from None
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ValueError("只支持 sqlite:///文件 和 postgresql://主机/库名")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ValueError("要写文件名，例如 sqlite:///var/chulin.db")
+    if "sslmode" in url.query:
+        raise ValueError("请把 sslmode= 改成 ssl=，例如 ?ssl=require")
     return value
 
 
 def _token(value: SecretStr) -> SecretStr:
-    number, colon, rest = value.get_secret_value().partition(":")
-    if value.get_secret_value() and not (colon and number.isdecimal() and len(rest) >= 30):  # noqa: PLR2004 - a bot token's shape
-        raise ValueError("not a bot token; it looks like 123456:ABC-DEF... and comes from @BotFather")
+    token = value.get_secret_value().strip()
+    if token and not TOKEN.fullmatch(token):
+        raise ValueError("不是机器人令牌；令牌像 123456:ABC-DEF…，向 @BotFather 要")
+    return SecretStr(token)
+
+
+def _username(value: str) -> str:
+    name = value.strip().removeprefix("@")
+    if name and not USERNAME.fullmatch(name):
+        raise ValueError("不是机器人用户名，例如 chulin_bot")
+    return name
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if 0 < len(value.get_secret_value()) < SHORTEST_SECRET:
+        raise ValueError(f"太短，至少 {SHORTEST_SECRET} 个字符；不填就自动生成")
+    return value
+
+
+def _folder(value: Path) -> Path:
+    try:
+        value = value.expanduser()
+        taken = value.exists() and not value.is_dir()
+    except (OSError, RuntimeError):
+        raise ValueError("不是可用的文件夹") from None
+    if taken:
+        raise ValueError("已经是一个文件，要填文件夹")
+    return value
+
+
+def _standing_folder(value: Path) -> Path:
+    if not _folder(value).is_dir():
+        raise ValueError("没有这个文件夹")
+    return _folder(value)
+
+
+def _public(value: HttpUrl) -> HttpUrl:
+    if value.scheme != "https" and value.host not in LOCAL:
+        raise ValueError("要用 https:// 开头的地址")
     return value
 
 
 Token = Annotated[SecretStr, AfterValidator(_token)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
-WEBHOOK_SECRET = r"^[A-Za-z0-9_-]{16,256}$"
+Username = Annotated[str, AfterValidator(_username)]
+Folder = Annotated[Path, AfterValidator(_folder)]
+StandingFolder = Annotated[Path, AfterValidator(_standing_folder)]
 
 
 class Settings(BaseSettings):
     """Every setting with its default; `.env.example` lists them for people."""
 
-    model_config = SettingsConfigDict(env_prefix="CHULIN_", env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", env_ignore_empty=True)
 
     database_url: DatabaseUrl = "sqlite:///var/chulin.db"
-    data_dir: Path = Path("var")
-    district_dir: Path | None = None
+    data_dir: Folder = Path("var")
+    district_dir: StandingFolder | None = None
 
     resident_token: Token = SecretStr("")
+    resident_username: Username = ""
     resident_library: Library = Library.AIOGRAM
     staff_token: Token = SecretStr("")
+    staff_username: Username = ""
     staff_library: Library = Library.PTB
     api_url: HttpUrl | None = None
 
     mode: Mode = Mode.POLLING
-    webhook_url: HttpUrl | None = None
+    webhook_url: Annotated[HttpUrl, AfterValidator(_public)] | None = None
     webhook_secret: SecretStr = SecretStr("")
 
-    http_host: str = "127.0.0.1"
-    http_port: int = Field(8080, ge=0, le=65535)
+    http_host: str = Field(default="127.0.0.1", pattern=r"^[A-Za-z0-9.:_-]+$")
+    http_port: int = Field(default=8080, ge=0, le=65535)
 
-    link_secret: SecretStr = SecretStr("")
+    link_secret: Annotated[SecretStr, AfterValidator(_secret)] = SecretStr("")
     tokenizer: Literal["rjieba", "jieba"] = "rjieba"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -75,9 +129,16 @@ class Settings(BaseSettings):
     def _webhook_is_whole(self) -> "Settings":
         if self.mode is Mode.WEBHOOK:
             if self.webhook_url is None:
-                raise ValueError("webhook_url: mode webhook needs the public https address")
-            if not re.match(WEBHOOK_SECRET, self.webhook_secret.get_secret_value()):
-                raise ValueError("webhook_secret: mode webhook needs 16 to 256 letters, digits, _ or -")
+                raise ValueError("webhook_url: 用 webhook 时，要填公网 https 地址")
+            if not WEBHOOK_SECRET.fullmatch(self.webhook_secret.get_secret_value()):
+                raise ValueError("webhook_secret: 用 webhook 时，要填 16 到 256 个字母、数字、_ 或 -")
+        return self
+
+    @model_validator(mode="after")
+    def _one_library_for_a_token(self) -> "Settings":
+        token = self.staff_token.get_secret_value()
+        if token and token == self.resident_token.get_secret_value():
+            raise ValueError("staff_token: 和居民机器人的令牌相同；只用一个机器人时，这里留空")
         return self
 
 
@@ -87,18 +148,41 @@ def load() -> Settings:
     Raises:
         BadSettings: one line per wrong field, without the values.
     """
+    lines = wrong_lines(Path(".env"), set(Settings.model_fields))
+    if lines:
+        raise BadSettings(lines)
     try:
         return Settings()
     except ValidationError as error:
-        raise BadSettings([_line(e["loc"], e["msg"]) for e in error.errors(include_input=False)]) from None
+        raise BadSettings([_line(e) for e in error.errors(include_input=False, include_url=False)]) from None
 
 
-def _line(place: tuple[int | str, ...], message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    name, colon, rest = message.partition(": ")
-    if not place and colon:
-        return f"CHULIN_{name.upper()}: {rest}"
-    return f"CHULIN_{'_'.join(map(str, place)).upper()}: {message}"
+_WORDS = {
+    "enum": "只能填 {expected}",
+    "literal_error": "只能填 {expected}",
+    "int_parsing": "要填整数",
+    "int_from_float": "要填整数",
+    "int_parsing_size": "要填整数",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "url_parsing": "不是网址，例如 https://example.org",
+    "url_scheme": "不是网址，例如 https://example.org",
+    "url_too_long": "网址太长",
+    "string_pattern_mismatch": "写法不对，例如 127.0.0.1",
+}
+"""What pydantic says, by its error types; it is never left to quote a value."""
+
+
+def _line(error: Any) -> str:
+    place, context = error["loc"], error.get("ctx", {})
+    if error["type"] == "value_error":
+        message = str(error["msg"]).removeprefix("Value error, ")
+    else:
+        message = _WORDS.get(error["type"], "写法不对").format_map(context).replace(" or ", " 或 ").replace("'", "")
+    if not place:
+        name, _, message = message.partition(": ")
+        place = (name,)
+    return f"{PREFIX}{'_'.join(map(str, place)).upper()}: {message}"
 
 
 class BadSettings(Exception):

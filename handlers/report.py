@@ -5,11 +5,12 @@ from typing import Any
 
 from handlers import emergencies, filing
 from handlers.event import File, Location
-from handlers.reply import Button
+from handlers.reply import Button, Reply
 from handlers.turn import Rows, Turn
 from ledger.scenes import Scene
 from ledger.words import shortened
 from nlp.understanding import NoneType, Understanding
+from storage.ids import new_id
 from storage.reference import DISTRICT, CommunityRow
 
 DRAFT_SHOWN = 300
@@ -99,7 +100,7 @@ def file_anyway(turn: Turn, _data: dict[str, Any]) -> None:
 def add_to_draft(turn: Turn, files: tuple[File, ...], messages: tuple[int, ...]) -> None:
     """Keep words and files until the person agrees; nobody on the staff sees them before."""
     talk = turn.talk
-    draft = talk.state.setdefault("draft", {"text": "", "files": [], "messages": []})
+    draft = talk.state.setdefault("draft", {"id": new_id(), "text": "", "files": [], "messages": []})
     draft["files"] += [[f.kind, f.id, f.unique_id, f.size, f.media_type] for f in files]
     draft["messages"] += list(messages)
     if turn.event.location:
@@ -121,11 +122,15 @@ def show_draft(turn: Turn) -> None:
     if draft["files"]:
         shown += "\n" + texts("draft.files", n=len(draft["files"]))
     if community is None:
-        turn.say("draft.choose", choose_rows(turn), shown=shown, notice=texts("privacy.short"))
+        _show(turn, texts("draft.choose", shown=shown, notice=texts("privacy.short")), choose_rows(turn))
     else:
-        turn.say(
-            "draft.agree", agree_rows(turn), shown=shown, notice=texts("privacy.short"), community=community.name
-        )
+        text = texts("draft.agree", shown=shown, notice=texts("privacy.short"), community=community.name)
+        _show(turn, text, agree_rows(turn))
+
+
+def _show(turn: Turn, text: str, rows: Rows) -> None:
+    """The draft is one message that changes in place; a new draft is a new message."""
+    turn.send(Reply(turn.event.address, text, rows, logical=f"draft:{turn.talk.state['draft']['id']}"))
 
 
 def agree_rows(turn: Turn) -> Rows:
@@ -162,7 +167,7 @@ def in_rows(buttons: list[Button], width: int) -> Rows:
 def choose_street(turn: Turn, data: dict[str, Any]) -> None:
     street = int(data["street"])
     communities = [c for c in turn.uow.reference.real_communities() if c.street_id == street]
-    turn.say("draft.which_community", community_rows(turn, communities))
+    _which(turn, community_rows(turn, communities))
 
 
 def choose_community(turn: Turn, data: dict[str, Any]) -> None:
@@ -178,7 +183,14 @@ def choose_community(turn: Turn, data: dict[str, Any]) -> None:
 
 
 def other_community(turn: Turn, _data: dict[str, Any]) -> None:
-    turn.say("draft.which_community", choose_rows(turn))
+    _which(turn, choose_rows(turn))
+
+
+def _which(turn: Turn, rows: Rows) -> None:
+    if "draft" in turn.talk.state:
+        _show(turn, turn.context.texts("draft.which_community"), rows)
+    else:
+        turn.say("draft.which_community", rows)
 
 
 def agree(turn: Turn, _data: dict[str, Any]) -> None:

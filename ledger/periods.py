@@ -1,22 +1,37 @@
-"""Weeks of a community: half open [start, end), in its own time zone."""
+"""Weeks of a community: half open [start, end), from midnight to midnight in its own time zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from ledger.district import DigestTime
 
+WEEK = timedelta(days=7)
+MOST_CAUGHT_UP = 4
+"""After a long downtime only so many weeks are made up for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A half-open stretch of time [start, end), both aware UTC."""
+    """A half-open stretch of time [start, end), both aware UTC, each a midnight of its community."""
 
     start: datetime
     end: datetime
 
-    def before(self) -> "Period":
-        """The stretch of the same calendar length just before; a week stays a week over a clock change."""
-        return Period(self.start - (self.end - self.start), self.start)
+    def before(self, zone: tzinfo) -> "Period":
+        """The stretch of as many calendar days just before: a week stays a week over a clock change."""
+        first, last = self.days(zone)
+        length = last - first
+        return Period(midnight(first - length, zone), self.start)
+
+    def days(self, zone: tzinfo) -> tuple[date, date]:
+        """First day and the day after the last."""
+        return self.start.astimezone(zone).date(), self.end.astimezone(zone).date()
+
+    def name(self, zone: tzinfo) -> str:
+        """Name of a week by the ISO week that it begins in, as 2026-W47."""
+        year, week, _ = self.days(zone)[0].isocalendar()
+        return f"{year}-W{week:02}"
 
 
 def zone_named(name: str) -> tzinfo:
@@ -24,13 +39,53 @@ def zone_named(name: str) -> tzinfo:
     return ZoneInfo(name)
 
 
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """The moment at which `day` begins in `zone`, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def week_from(day: date, zone: tzinfo) -> Period:
+    return Period(midnight(day, zone), midnight(day + WEEK, zone))
+
+
+def week_named(name: str, digest: DigestTime, zone: tzinfo) -> Period:
+    """The week called `name` (2026-W47).
+
+    Raises:
+        ValueError: there is no such week.
+    """
+    year, separator, week = name.upper().partition("-W")
+    if not separator:
+        raise ValueError(name)
+    return week_from(date.fromisocalendar(int(year), int(week), digest.weekday + 1), zone)
+
+
+def running_week(now: datetime, digest: DigestTime, zone: tzinfo) -> Period:
+    """The week that `now` lies in; weeks begin on the digest's weekday."""
+    today = now.astimezone(zone).date()
+    return week_from(today - timedelta(days=(today.weekday() - digest.weekday) % 7), zone)
+
+
 def last_full_week(now: datetime, digest: DigestTime, zone: tzinfo) -> Period:
-    """The newest week (midnight of the digest's weekday to the next) whose digest is due by `now`."""
-    local = now.astimezone(zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    day = midnight - timedelta(days=(local.weekday() - digest.weekday) % 7)
-    if local < datetime.combine(day.date(), digest.time, zone):
-        day -= timedelta(days=7)
-    start = datetime.combine(day.date() - timedelta(days=7), datetime.min.time(), zone)
-    end = datetime.combine(day.date(), datetime.min.time(), zone)
-    return Period(start.astimezone(UTC), end.astimezone(UTC))
+    """The newest week whose digest is due by `now`."""
+    running = running_week(now, digest, zone)
+    first_day = running.days(zone)[0]
+    due_at = datetime.combine(first_day, digest.time, zone).astimezone(UTC)
+    full = running.before(zone)
+    return full if now >= due_at else full.before(zone)
+
+
+def missed(last: Period, done_until: datetime | None, zone: tzinfo, most: int = MOST_CAUGHT_UP) -> list[Period]:
+    """Weeks up to `last` that still need their digest, oldest first.
+
+    A community that never had one begins with `last`. A week that lies mostly before `done_until` is done: where the
+    zone or the weekday of the digest was changed, weeks do not fit the older ones to the hour.
+    """
+    if done_until is None:
+        return [last]
+    weeks: list[Period] = []
+    week = last
+    while len(weeks) < most and week.start + (week.end - week.start) / 2 > done_until:
+        weeks.append(week)
+        week = week.before(zone)
+    return weeks[::-1]

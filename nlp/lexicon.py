@@ -7,6 +7,7 @@ a word never seen in training still speaks for its topic. The words themselves a
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from ledger.scenes import Scene
 from nlp.tables import table
@@ -24,8 +25,7 @@ class Topic:
     item: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A word of a topic, where it stands in the text that was searched."""
 
     topic: str

@@ -1,90 +1,163 @@
-"""The revision of a database: brought up to date by command, checked at every start."""
+"""The revision of a database: brought up to date by command, checked at every start.
+
+A move runs in one transaction on both databases, so a move that was killed has not happened. Two moves at once wait
+for each other.
+"""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, insert
+from alembic.util import CommandError
+from sqlalchemy import BigInteger, Connection, Engine, String, column, create_engine, event, insert, table, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage.tables import Base, Community, ReferenceVersion
+from storage.tables import Base
+
+LOCK_WAIT_SECONDS = 10
+MOVE_LOCK = 0x6368756C696E
+"""PostgreSQL's number of the lock that a move holds ("chulin")."""
 
 
 class WrongRevision(Exception):
-    """The database is of another revision than this program."""
+    """The database is of another revision than this program. `newer`: this program has never heard of it."""
 
-    def __init__(self, found: str | None, wanted: str) -> None:
+    def __init__(self, found: str | None, wanted: str, *, newer: bool = False) -> None:
         self.found = found
         self.wanted = wanted
+        self.newer = newer
         super().__init__(f"database is at revision {found or 'none'}, this program needs {wanted}")
 
 
+class CannotMove(Exception):
+    """There is no way from the database's revision to the one asked for."""
+
+
 def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration without an ini file: nothing sets up logging, nothing is printed."""
     found = Config()
-    found.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    found.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     found.attributes["connection"] = connection
     return found
 
 
+def scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config())
+
+
 def newest() -> str:
-    head = ScriptDirectory.from_config(config()).get_current_head()
+    head = scripts().get_current_head()
     assert head is not None  # noqa: S101 - the first migration is part of the program
     return head
 
 
 def revision_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """The database's revision; several, which only a hand can have written, are named together."""
+    return ", ".join(sorted(MigrationContext.configure(connection).get_current_heads())) or None
 
 
 def check(connection: Connection) -> None:
     """Refuse a database of another revision.
 
     Raises:
-        WrongRevision: mended by `chulin db upgrade`.
+        WrongRevision: mended by `chulin db upgrade`, or by a newer program.
     """
     found, wanted = revision_of(connection), newest()
     if found != wanted:
-        raise WrongRevision(found, wanted)
+        raise WrongRevision(found, wanted, newer=found is not None and not _known(found))
 
 
-async def migrate(url: str, revision: str = "head") -> None:
-    """Bring a database to `revision` ("head", "base", an id, "+1", "-1")."""
+async def migrate(url: str, revision: str = "head", *, down: bool | None = None) -> tuple[str | None, str | None]:
+    """Bring a database to `revision` ("head", "base", an id, "+1", "-1"); returns the one before and the one after.
+
+    Goes down to "base" and by "-1"; to an id only if `down` says so.
+
+    Raises:
+        CannotMove: no such revision, or none that way.
+        WrongRevision: the database is newer than this program.
+    """
+    if down is None:
+        down = revision == "base" or revision.startswith("-")
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = sqlite_engine_for_migrations(parsed)
-        with engine.connect() as connection:
-            _move(connection, revision)
-        engine.dispose()
-        return
+        try:
+            with engine.begin() as connection:
+                return _move(connection, revision, down)
+        finally:
+            engine.dispose()
     engine_ = create_async_engine(parsed.set(drivername="postgresql+asyncpg"))
-    async with engine_.connect() as connection:
-        await connection.run_sync(_move, revision)
-        await connection.commit()
-    await engine_.dispose()
+    try:
+        async with engine_.begin() as connection_:
+            return await connection_.run_sync(_move, revision, down)
+    finally:
+        await engine_.dispose()
 
 
 def sqlite_engine_for_migrations(url: URL) -> Engine:
     """As for serving, but without foreign keys: SQLite changes a table by copying and dropping it."""
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    return create_engine(url.set(drivername="sqlite+pysqlite"))
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": LOCK_WAIT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _by_hand(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver would begin no transaction before CREATE TABLE
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
 
 
-def _move(connection: Connection, revision: str) -> None:
-    down = revision == "base" or revision.startswith("-")
-    (command.downgrade if down else command.upgrade)(config(connection), revision)
+def _move(connection: Connection, revision: str, down: bool) -> tuple[str | None, str | None]:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MOVE_LOCK})
+    before = revision_of(connection)
+    if before and not _known(before):
+        raise WrongRevision(before, newest(), newer=True)
+    try:
+        (command.downgrade if down else command.upgrade)(config(connection), revision)
+    except CommandError as error:
+        raise CannotMove(str(error)) from None
+    _keep_references(connection)
+    return before, revision_of(connection)
+
+
+def _keep_references(connection: Connection) -> None:
+    """Hold what SQLite does not while its foreign keys are off."""
+    if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+        raise CannotMove(f"{len(broken)} rows would point to nothing, the first in table {broken[0][0]}")
+
+
+def _known(revision: str) -> bool:
+    return revision in {script.revision for script in scripts().walk_revisions()}
 
 
 def first_rows(connection: Connection) -> None:
-    """Rows that every database begins with; called by the first migration."""
-    connection.execute(insert(ReferenceVersion).values(id=1, version=1))
-    connection.execute(insert(Community).values(id=0, code="QU", name="全区", time_zone="Asia/Shanghai"))
+    """Rows that every database begins with; called by the first migration.
+
+    The tables are named as they were then: those of storage/tables.py may have grown columns since.
+    """
+    versions = table("reference_version", column("id", BigInteger), column("version", BigInteger))
+    connection.execute(insert(versions).values(id=1, version=1))
+    names = [column(name, String) for name in ("code", "name", "time_zone")]
+    communities = table("communities", column("id", BigInteger), *names)
+    connection.execute(insert(communities).values(id=0, code="QU", name="全区", time_zone="Asia/Shanghai"))
 
 
 def differences(connection: Connection) -> list[object]:
     """What the tables in code have that the database has not, and the other way round."""
     return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+
+def described(difference: Any) -> str:
+    """One difference as a line: what would have to be done, and the names it is about."""
+    first = difference[0] if isinstance(difference, list) else difference
+    return " ".join(getattr(part, "name", None) or str(part) for part in first if part is not None)

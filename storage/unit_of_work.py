@@ -19,6 +19,7 @@ from storage.inbox import InboxRows
 from storage.outbox import OutboxRows
 from storage.people import People
 from storage.reference import Reference
+from storage.reports import Reports
 from storage.staff import StaffRows
 from storage.tables import Base
 
@@ -42,6 +43,7 @@ class UnitOfWork:
         self.cases = Cases(self)
         self.buttons = Buttons(self)
         self.outbox = OutboxRows(self)
+        self.reports = Reports(self)
 
     @cached_property
     def inbox(self) -> InboxRows:

@@ -69,8 +69,7 @@ async def test_an_offset_beyond_the_end_confirms_all(server: BotApiServer, bot: 
 
 async def test_a_long_poll_ends_as_soon_as_somebody_writes(server: BotApiServer, bot: Bot, api: RawBot) -> None:
     poll = asyncio.create_task(api.updates(timeout=30))
-    while not bot.polls:
-        await asyncio.sleep(0)
+    await bot.queue.changed.until(lambda: bot.polls, 5)
     await _say(server, bot, 1)
     assert _texts(await poll) == ["第0件"]
 
@@ -82,8 +81,7 @@ async def test_a_long_poll_returns_nothing_after_its_time(server: BotApiServer, 
 
 async def test_a_second_poller_ends_the_first_with_409(server: BotApiServer, bot: Bot, api: RawBot) -> None:
     first = asyncio.create_task(api.call("getUpdates", timeout=30))
-    while bot.polls < 1:
-        await asyncio.sleep(0)
+    await bot.queue.changed.until(lambda: bot.polls, 5)
     second = asyncio.create_task(api.call("getUpdates", timeout=30))
     answer = await first
     assert answer.status == 409
@@ -128,8 +126,7 @@ async def test_a_waiting_poll_gets_what_is_handed_out_again(server: BotApiServer
     await _say(server, bot, 1)
     seen = await api.updates()
     poll = asyncio.create_task(api.updates(offset=seen[0]["update_id"] + 1, timeout=30))
-    while bot.polls < 2:
-        await asyncio.sleep(0)
+    await bot.queue.changed.until(lambda: bot.polls == 2, 5)
     server.redeliver(bot, 1)
     assert await poll == seen
 
@@ -158,3 +155,16 @@ async def test_a_bot_that_logged_out_is_refused(bot: Bot, api: RawBot) -> None:
     assert await api.does("logOut")
     assert await api.refused("getMe") == "Logged out"
     assert bot.logged_out
+
+
+async def test_a_poller_that_died_neither_loses_updates_nor_blocks_the_next(
+    server: BotApiServer, bot: Bot, api: RawBot
+) -> None:
+    poll = asyncio.create_task(api.updates(timeout=30))
+    await bot.queue.changed.until(lambda: bot.polls, 5)
+    poll.cancel()
+    await asyncio.gather(poll, return_exceptions=True)
+    call = (await server.called("getUpdates"))[0]
+    assert not call.answered
+    await _say(server, bot, 1)
+    assert _texts(await api.updates(timeout=30)) == ["第0件"]

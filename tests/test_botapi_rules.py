@@ -1,6 +1,7 @@
 """What the server refuses, and in which words: the product decides by them."""
 
 import json
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.botapi import Bot, BotApiServer, Person
+from tests.botapi.methods import METHODS
 from tests.botapi.rawbot import RawBot
 
 
@@ -150,7 +152,7 @@ async def test_a_message_can_be_deleted_once(api: RawBot, chat: Person) -> None:
     assert theirs.deleted
 
 
-async def test_messages_older_than_two_days_stay(bot: Bot) -> None:
+async def test_messages_older_than_two_days_stay() -> None:
     now = 1_800_000_000.0
     async with BotApiServer(clock=lambda: now) as server, RawBot(server.url, server.bot().token) as api:
         person = server.user("王婆婆").private(server.bot())
@@ -259,11 +261,35 @@ async def test_menus_and_profile_texts_are_kept(api: RawBot, chat: Person) -> No
     assert await api.does("getMyName") == {"name": "楚邻"}
 
 
-async def test_a_broken_request_is_refused_not_crashed_on(server: BotApiServer, bot: Bot, api: RawBot) -> None:
+async def test_a_broken_request_is_refused_not_crashed_on(server: BotApiServer, api: RawBot) -> None:
     assert api._session is not None
     headers = {"Content-Type": "application/json"}
     async with api._session.post(f"{api.base}/getMe", data=b"{", headers=headers) as reply:
         assert (reply.status, (await reply.json())["ok"]) == (400, False)
     async with api._session.get(f"{server.url}/elsewhere") as reply:
         assert reply.status == 404
+    assert server.crashes == []
+
+
+NONSENSE: list[Any] = [
+    None, "", 0, -1, 10**30, 1.5, True, [], {}, ["a"], [None], {"a": 1}, "[", "{}", '{"type": 1}', "nan", "\x00", "<b>",
+    [{"type": 1}] * 2, [{"offset": "a"}], {"inline_keyboard": [[{"text": 1, "callback_data": 5}]]},
+    {"keyboard": [[None]]},
+]  # fmt: skip
+FIELDS = [
+    "message_id", "text", "caption", "parse_mode", "entities", "reply_markup", "reply_parameters", "message_thread_id",
+    "media", "photo", "latitude", "action", "from_chat_id", "callback_query_id", "file_id", "user_id", "commands",
+    "scope", "name", "offset", "limit", "allowed_updates", "message_ids",
+]  # fmt: skip
+
+
+async def test_nonsense_of_every_kind_is_refused_not_crashed_on(
+    server: BotApiServer, api: RawBot, chat: Person
+) -> None:
+    draw = random.Random(20)
+    for name, _ in METHODS.values():
+        for _ in range(10 if name != "logOut" else 0):
+            params = {field: draw.choice(NONSENSE) for field in draw.sample(FIELDS, 6)}
+            answer = await api.call(name, **{"chat_id": chat.id, **params})
+            assert answer.status in {200, 400, 403, 409}
     assert server.crashes == []

@@ -201,7 +201,6 @@ async def test_a_webhook_is_checked_before_it_is_set(server: BotApiServer, api: 
 
 async def test_a_long_poll_ends_when_a_webhook_is_set(bot: Bot, api: RawBot, url: str) -> None:
     poll = asyncio.create_task(api.call("getUpdates", timeout=30))
-    while not bot.polls:
-        await asyncio.sleep(0)
+    await bot.queue.changed.until(lambda: bot.polls, 5)
     await api.does("setWebhook", url=url)
     assert (await poll).description == "Conflict: terminated by setWebhook request"

@@ -1,17 +1,10 @@
-"""A messenger of our own, in memory: what a chat page on 127.0.0.1 and the demo talk through.
+"""The web chat as a channel: a messenger of our own, for trying everything without a token (see webchat.py).
 
-It behaves as the real ones do: raw updates stay in its list until a later `fetch` confirms them, files are held under
-ids of its own, a message that is gone cannot be edited, a chat can block the bot and a group can move. Whoever draws
-the chats (the page, the script, a test) reads `chat()` and listens to `watch`.
-
-A raw update is a flat dict; `WebUpdate` is its shape.
+A raw update is a flat dict of the shape of `WebUpdate`; a command is a text that begins with a slash.
 """
 
 import asyncio
 import re
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,45 +13,31 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.channels.port import (
     Abilities,
-    Choice,
     Conflict,
     Envelope,
-    Moved,
-    NotEditable,
     Outgoing,
     RawUpdateBody,
     Refused,
     SendFile,
     Sent,
-    Unreachable,
     Unreadable,
 )
+from bot.channels.webchat import Messenger, WebFile
 from bot.clock import Clock, RealClock
 from handlers.event import Address, Event, EventKind, File, FileKind, Location
 from handlers.reply import Answer
 from ledger.words import storable, utf16_length
 
 LONGEST_DATA = 64
-MOST_AT_ONCE = 100
+LONGEST_TEXT = 8000
 LATEST = 253_402_300_799
+"""The last second of the year 9999."""
 COMMAND = re.compile(r"/(\w{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL | re.ASCII)
-
-
-class WebFile(BaseModel):
-    """A file as an update or a shown message names it; the bytes are the messenger's."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: FileKind
-    id: str = Field(max_length=300)
-    unique_id: str = Field(max_length=100)
-    size: int = Field(ge=0)
-    media_type: str = Field("application/octet-stream", max_length=40)
-    name: str = Field("", max_length=200)
+TALK = ("text", "media", "location", "edit")
 
 
 class WebUpdate(BaseModel):
-    """One thing that a person did. `kind` as in `EventKind`; a command is a text that begins with a slash."""
+    """One thing that a person did. `kind` as in `EventKind`."""
 
     model_config = ConfigDict(strict=True)
 
@@ -84,79 +63,47 @@ class WebUpdate(BaseModel):
     new_chat: int | None = None
 
 
-@dataclass(slots=True)
-class Message:
-    """A message as the chat shows it. `account` None: it is the bot's."""
-
-    id: int
-    at: datetime
-    account: int | None = None
-    topic: int = 0
-    text: str = ""
-    rows: Sequence[Sequence[Choice]] = ()
-    files: tuple[WebFile, ...] = ()
-    location: Location | None = None
-    edited: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a watcher is told: a message that is new or was changed, or the word over a pressed button."""
-
-    chat: int
-    message: Message | None = None
-    press_id: str = ""
-    answer: Answer | None = None
-
-
-@dataclass(slots=True)
-class _Chat:
-    messages: dict[int, Message] = field(default_factory=dict)
-    last_id: int = 0
-    blocked: bool = False
-    moved_to: int | None = None
-
-
 class WebChannel:
-    """One bot on the web messenger."""
+    """One bot on the web messenger. Ids of updates and messages ascend from `first_id`."""
 
-    def __init__(self, name: str, clock: Clock | None = None) -> None:
+    def __init__(self, name: str, clock: Clock | None = None, first_id: int = 0) -> None:
         self.name = name
         self.abilities = Abilities()
-        self.watch: list[Callable[[Change], None]] = []
-        self._clock = clock or RealClock()
-        self._chats: defaultdict[int, _Chat] = defaultdict(_Chat)
-        self._files: dict[str, tuple[WebFile, bytes]] = {}
-        self._updates: list[RawUpdateBody] = []
-        self._last_update = 0
-        self._presses: dict[str, int] = {}
-        self._waiting = False
-        self._arrived = asyncio.Event()
-
-    # the port --------------------------------------------------------------------------------------------------------
+        self.messenger = Messenger(name, clock or RealClock(), first_id)
+        self._fetching = False
 
     async def open(self) -> str:
         return self.name
 
     async def close(self) -> None:
-        self._arrived.set()
+        self.messenger.arrived.set()
 
     async def fetch(self, offset: int | None, timeout: int) -> list[RawUpdateBody]:  # noqa: ASYNC109 - the port's
-        """Updates from `offset` on; all before it are confirmed and forgotten."""
-        if self._waiting:
+        if self._fetching:
             raise Conflict("somebody else is fetching")
-        if offset is not None:
-            self._updates = [raw for raw in self._updates if raw["update_id"] >= offset]
-        if not self._updates and timeout:
+        found = self.messenger.waiting(offset)
+        if not found and timeout:
             await self._wait(timeout)
-        return [dict(raw) for raw in self._updates[:MOST_AT_ONCE]]
+            found = self.messenger.waiting()
+        return found
+
+    async def _wait(self, seconds: float) -> None:
+        self._fetching = True
+        self.messenger.arrived.clear()
+        try:
+            await asyncio.wait_for(self.messenger.arrived.wait(), seconds)
+        except TimeoutError:
+            return
+        finally:
+            self._fetching = False
 
     def envelope(self, raw: RawUpdateBody) -> Envelope:
-        """In a group only what is addressed to the bot is kept."""
-        update_id, chat = _whole(raw.get("update_id")), _whole(raw.get("chat"))
-        talk = raw.get("kind") in ("text", "media", "location", "edit")
-        ours = not (talk and raw.get("group") and not raw.get("to_us"))
-        return Envelope(update_id, chat, ours)
+        """In a group only what is addressed to the bot is kept; without an id there is nothing to keep."""
+        update_id = _whole(raw.get("update_id"))
+        if update_id is None:
+            return Envelope(-1, 0, ours=False)
+        ours = not raw.get("group") or bool(raw.get("to_us")) or raw.get("kind") not in TALK
+        return Envelope(update_id, _whole(raw.get("chat")) or 0, ours)
 
     def parse(self, raw: RawUpdateBody) -> Event:
         try:
@@ -166,145 +113,33 @@ class WebChannel:
 
     async def send(self, message: Outgoing) -> Sent:
         self._hold_limits(message)
-        chat = self._reachable(message.chat)
         files = [await self._held(file) for file in message.files]
-        if message.edit is not None:
-            shown = self._edit(message, chat)
-        else:
-            shown = self._show(message.chat, text=message.text, topic=message.topic, rows=message.rows, files=tuple(files))
+        shown = self.messenger.shows(
+            message.chat,
+            message.edit,
+            text=message.text,
+            rows=message.rows,
+            files=tuple(files),
+            topic=message.topic,
+        )
         return Sent(shown.id, {sent.digest: held.id for sent, held in zip(message.files, files, strict=True)})
 
     async def answer(self, press_id: str, answer: Answer) -> None:
-        chat = self._presses.pop(press_id, None)
-        if chat is not None:
-            self._tell(Change(chat, press_id=press_id, answer=answer))
+        self.messenger.answers(press_id, answer)
 
     async def download(self, file_id: str, to: Path, limit: int) -> None:
-        held = self._files.get(file_id)
+        held = self.messenger.file(file_id)
         if held is None:
             raise Refused("no such file")
-        if len(held[1]) > limit:
+        if held[0].size > limit:
             raise Refused("the file is too big")
         await asyncio.to_thread(to.write_bytes, held[1])
 
     async def set_webhook(self, url: str, secret: str) -> None:
-        """There is nothing to call: the page lives in this process."""
+        """There is nothing to call: the messenger lives in this process."""
 
     async def webhook_info(self) -> dict[str, Any]:
-        return {"url": "", "pending_update_count": len(self._updates)}
-
-    # the people's side -----------------------------------------------------------------------------------------------
-
-    def chat(self, chat: int) -> list[Message]:
-        """All messages of a chat, oldest first."""
-        return list(self._chats[chat].messages.values())
-
-    def says(
-        self,
-        chat: int,
-        account: int,
-        *,
-        text: str = "",
-        files: tuple[WebFile, ...] = (),
-        location: Location | None = None,
-        **more: Any,
-    ) -> Message:
-        """A person writes, sends files or a place; `more` are further fields of the update (name, album, topic ...)."""
-        shown = self._show(chat, account=account, topic=more.get("topic", 0), text=text, files=files, location=location)
-        place = {"latitude": location.latitude, "longitude": location.longitude} if location else {}
-        kind = "media" if files else "location" if location else "text"
-        self._post(kind, chat, account, message_id=shown.id, text=text, files=_plain(files), **place, **more)
-        return shown
-
-    def edits(self, chat: int, account: int, message_id: int, text: str, **more: Any) -> None:
-        """A person changes the words of a message of their own."""
-        shown = self._chats[chat].messages[message_id]
-        shown.text, shown.edited = text, True
-        self._tell(Change(chat, shown))
-        self._post("edit", chat, account, message_id=message_id, text=text, files=_plain(shown.files), **more)
-
-    def presses(self, chat: int, account: int, message_id: int | None, data: str, **more: Any) -> str:
-        """A person presses a button; returns what `answer` will name. Forged ones get through, as they do elsewhere."""
-        press_id = f"p{self._last_update + 1}"
-        self._presses[press_id] = chat
-        self._post("press", chat, account, message_id=message_id, press=data, press_id=press_id, **more)
-        return press_id
-
-    def blocks(self, chat: int, account: int, *, blocked: bool = True) -> None:
-        """A person blocks the bot, or lets it in again."""
-        self._chats[chat].blocked = blocked
-        self._post("blocked" if blocked else "unblocked", chat, account)
-
-    def moves(self, chat: int, new_chat: int) -> None:
-        """A group becomes another one; the bot is told, and refused under the old id."""
-        self._chats[chat].moved_to = new_chat
-        self._post("moved", chat, None, group=True, new_chat=new_chat)
-
-    def hold_file(self, content: bytes, kind: FileKind, name: str = "", media_type: str = "") -> WebFile:
-        """Take a file in, as an upload does."""
-        number = len(self._files) + 1
-        file = WebFile(
-            kind=kind,
-            id=f"{self.name}-{number}",
-            unique_id=f"u{number}",
-            size=len(content),
-            media_type=media_type or MEDIA_TYPES.get(Path(name).suffix.lower(), DEFAULT_TYPES[kind]),
-            name=name,
-        )
-        self._files[file.id] = (file, content)
-        return file
-
-    def file(self, file_id: str) -> tuple[WebFile, bytes] | None:
-        """A file that the messenger holds, for whoever shows it."""
-        return self._files.get(file_id)
-
-    def unconfirmed(self) -> int:
-        """How many updates nobody has confirmed."""
-        return len(self._updates)
-
-    # inside ----------------------------------------------------------------------------------------------------------
-
-    async def _wait(self, seconds: float) -> None:
-        self._waiting = True
-        self._arrived.clear()
-        try:
-            await asyncio.wait_for(self._arrived.wait(), seconds)
-        except TimeoutError:
-            return
-        finally:
-            self._waiting = False
-
-    def _post(self, kind: str, chat: int, account: int | None, **more: Any) -> None:
-        self._last_update += 1
-        at = self._clock.now().timestamp()
-        self._updates.append(
-            {"update_id": self._last_update, "kind": kind, "chat": chat, "account": account, "at": at, **more}
-        )
-        self._arrived.set()
-
-    def _show(self, chat: int, **fields: Any) -> Message:
-        there = self._chats[chat]
-        there.last_id += 1
-        message = there.messages[there.last_id] = Message(there.last_id, self._clock.now(), **fields)
-        self._tell(Change(chat, message))
-        return message
-
-    def _edit(self, message: Outgoing, chat: _Chat) -> Message:
-        shown = chat.messages.get(message.edit or 0)
-        if shown is None or shown.account is not None:
-            raise NotEditable(f"no message {message.edit} of ours")
-        if (shown.text, shown.rows) != (message.text, message.rows):
-            shown.text, shown.rows, shown.edited = message.text, message.rows, True
-            self._tell(Change(message.chat, shown))
-        return shown
-
-    def _reachable(self, chat: int) -> _Chat:
-        there = self._chats[chat]
-        if there.blocked:
-            raise Unreachable("the bot was blocked")
-        if there.moved_to is not None:
-            raise Moved(there.moved_to)
-        return there
+        return {"url": "", "pending_update_count": len(self.messenger.waiting())}
 
     def _hold_limits(self, message: Outgoing) -> None:
         limit = self.abilities.caption_limit if message.files else self.abilities.text_limit
@@ -317,45 +152,18 @@ class WebChannel:
 
     async def _held(self, file: SendFile) -> WebFile:
         """The file as the messenger holds it, uploaded now if it does not know it yet."""
-        known = self._files.get(file.file_id or "")
-        if known:
+        if known := self.messenger.file(file.file_id):
             return known[0].model_copy(update={"name": file.name})
         try:
             content = await asyncio.to_thread(file.path.read_bytes)
         except OSError as error:
             raise Refused(f"the file cannot be read: {type(error).__name__}") from None
-        return self.hold_file(content, FileKind(file.kind), file.name)
-
-    def _tell(self, change: Change) -> None:
-        for watcher in self.watch:
-            watcher(change)
-
-
-MEDIA_TYPES = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".webp": "image/webp",
-    ".gif": "image/gif",
-    ".pdf": "application/pdf",
-    ".json": "application/json",
-    ".xlsx": "application/x-xlsx",
-}
-DEFAULT_TYPES = {
-    FileKind.PHOTO: "image/png",
-    FileKind.VOICE: "audio/ogg",
-    FileKind.VIDEO: "video/mp4",
-    FileKind.DOCUMENT: "application/octet-stream",
-}
+        return self.messenger.hold_file(content, FileKind(file.kind), file.name)
 
 
 def _event(bot: str, update: WebUpdate) -> Event:
-    kind, text, command, argument = EventKind(update.kind), storable(update.text), "", ""
-    found = COMMAND.fullmatch(text.strip()) if kind is EventKind.TEXT else None
-    if found:
-        kind, command, argument = EventKind.COMMAND, found[1].lower(), (found[3] or "").strip()
-    if found and found[2] and found[2].casefold() != bot.casefold():
-        kind = EventKind.IGNORED
-    here = update.latitude is not None and update.longitude is not None
+    text = storable(update.text)[:LONGEST_TEXT]
+    kind, command, argument = _kind_of(update, text, bot)
     return Event(
         kind=kind,
         address=Address(bot, update.chat, update.topic),
@@ -364,10 +172,10 @@ def _event(bot: str, update: WebUpdate) -> Event:
         name=storable(update.name),
         private=not update.group,
         message_id=update.message_id,
-        text=text,
+        text="" if command else text.replace(f"@{bot}", "").strip() if update.group else text,
         files=tuple(File(f.kind, f.id, f.unique_id, f.size, f.media_type, storable(f.name)) for f in update.files),
         album=update.album,
-        location=Location(update.latitude or 0.0, update.longitude or 0.0) if here else None,
+        location=_location(update),
         command=command,
         argument=argument,
         press=update.press,
@@ -379,15 +187,31 @@ def _event(bot: str, update: WebUpdate) -> Event:
     )
 
 
-def _plain(files: tuple[WebFile, ...]) -> list[dict[str, Any]]:
-    return [file.model_dump(mode="json") for file in files]
+def _kind_of(update: WebUpdate, text: str, bot: str) -> tuple[EventKind, str, str]:
+    """Kind, and command with its argument."""
+    kind = EventKind(update.kind)
+    if kind in (EventKind.TEXT, EventKind.EDIT) and not text.strip():
+        return EventKind.IGNORED, "", ""
+    found = COMMAND.fullmatch(text.strip()) if kind is EventKind.TEXT else None
+    if found is None:
+        return kind, "", ""
+    if found[2] and found[2].casefold() != bot.casefold():
+        return EventKind.IGNORED, "", ""
+    return EventKind.COMMAND, found[1].casefold(), (found[3] or "").strip()
 
 
-def _whole(value: object) -> int:
-    """A number that a database can hold; 0 for anything else."""
-    return value if isinstance(value, int) and abs(value) < 2**63 else 0
+def _location(update: WebUpdate) -> Location | None:
+    if update.latitude is None or update.longitude is None:
+        return None
+    return Location(update.latitude, update.longitude)
+
+
+def _whole(value: object) -> int | None:
+    """A whole number that a database can hold."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63 else None
 
 
 def _reason(error: ValidationError) -> str:
     """Which fields are wrong, without what stood in them."""
-    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False, include_url=False))
+    wrong = error.errors(include_input=False, include_url=False)
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong)

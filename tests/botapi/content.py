@@ -72,11 +72,11 @@ def _parsed(params: Params, key: str, marks: str, *, lenient: bool) -> Formatted
 
 def _given(params: Params, marks: str, length: int) -> list[dict[str, Any]]:
     """Return the entities the client computed itself."""
-    entities = params.json(marks) or []
-    if not isinstance(entities, list):
-        raise bad_request("can't parse entities: Expected an Array of MessageEntity")
+    entities = params.array(marks, dict)
     for entity in entities:
-        end = int(entity["offset"]) + int(entity["length"])
+        if not all(isinstance(entity.get(key), int) for key in ("offset", "length")):
+            raise bad_request("can't parse MessageEntity: offset and length must be of type Number")
+        end = entity["offset"] + entity["length"]
         if end > length:
             raise bad_request(
                 f"entity beginning at UTF-16 offset {entity['offset']} ends "

@@ -7,7 +7,7 @@ what is neither.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -16,7 +16,11 @@ from tests.botapi.codec import loads
 from tests.botapi.errors import ApiError, bad_request
 
 UPLOAD_LIMIT = 50 * 1024 * 1024
-_SHOWN = {"reply_markup": "reply keyboard markup", "media": "media"}
+BODY_SLACK = 1024 * 1024
+"""What a body may have besides one file of the largest size."""
+
+T = TypeVar("T")
+_SHOWN = {"reply_markup": "reply keyboard markup"}
 _TRUE = {"true", "1", "yes", "True"}
 
 
@@ -67,7 +71,7 @@ class Params:
 
     def flag(self, name: str) -> bool:
         value = self.values.get(name)
-        return value is True or value == 1 or value in _TRUE
+        return value is True or value == 1 or (isinstance(value, str) and value in _TRUE)
 
     def json(self, name: str) -> Any:
         """Return the value decoded, or None where it is absent or empty."""
@@ -79,6 +83,22 @@ class Params:
         except ValueError:
             shown = _SHOWN.get(name, name.replace("_", " "))
             raise bad_request(f"can't parse {shown} JSON object") from None
+
+    def object(self, name: str) -> dict[str, Any]:
+        """Return a JSON object, empty where it is absent."""
+        value = self.json(name)
+        if value is None or isinstance(value, dict):
+            return value or {}
+        raise bad_request(f"object expected as {name.replace('_', ' ')}")
+
+    def array(self, name: str, of: type[T]) -> list[T]:
+        """Return a JSON array of one type, empty where it is absent."""
+        value = self.json(name)
+        if value is None:
+            return []
+        if isinstance(value, list) and all(isinstance(item, of) for item in value):
+            return value
+        raise bad_request(f"can't parse {name.replace('_', ' ')}: expected an Array of {of.__name__}")
 
     def logged(self) -> dict[str, Any]:
         """Return what the operation log keeps: no file contents."""
@@ -93,6 +113,8 @@ async def read_params(request: web.BaseRequest) -> Params:
     query = dict(request.query) if request.query_string else {}
     if request.content_length is None and not request.can_read_body:
         return Params(query)
+    if (request.content_length or 0) > UPLOAD_LIMIT + BODY_SLACK:
+        raise ApiError(413, "Request Entity Too Large")
     kind = request.content_type
     if kind == "multipart/form-data":
         return await _multipart(request, query)

@@ -15,7 +15,7 @@ from tests.botapi.faults import Fault, Faults, Plan
 from tests.botapi.groups import Group
 from tests.botapi.limits import Limits
 from tests.botapi.oplog import Call, OperationLog
-from tests.botapi.params import UPLOAD_LIMIT
+from tests.botapi.params import BODY_SLACK, UPLOAD_LIMIT
 from tests.botapi.people import User
 from tests.botapi.state import Bot, Chat
 from tests.botapi.transport import Transport
@@ -235,5 +235,5 @@ def _make_request(
         writer,
         task,
         asyncio.get_running_loop(),
-        client_max_size=UPLOAD_LIMIT + 1_000_000,
+        client_max_size=UPLOAD_LIMIT + BODY_SLACK,
     )

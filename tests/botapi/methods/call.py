@@ -91,9 +91,7 @@ def thread_of(call: ApiCall, chat: Chat) -> Json:
 
 def _reply_wanted(params: Params) -> tuple[int, bool]:
     """Return the message to reply to, and whether to send without it."""
-    reply = params.json("reply_parameters") or {}
-    if not isinstance(reply, dict):
-        raise bad_request("object expected as reply parameters")
+    reply = params.object("reply_parameters")
     wanted = Params(reply).integer("message_id") or params.integer("reply_to_message_id")
     lenient = reply.get("allow_sending_without_reply")
     return wanted, bool(lenient) or params.flag("allow_sending_without_reply")

@@ -88,14 +88,14 @@ def leave_chat(call: ApiCall) -> bool:
 
 
 def _scope(call: ApiCall) -> tuple[str, ...]:
-    scope = call.params.json("scope") or {"type": "default"}
+    scope = call.params.object("scope") or {"type": "default"}
     parts = (scope.get("type"), scope.get("chat_id", ""), scope.get("user_id", ""))
     return ("commands", *map(str, parts), call.params.text("language_code"))
 
 
 def set_my_commands(call: ApiCall) -> bool:
     """Set the menu of commands of one scope and language."""
-    commands = call.params.json("commands") or []
+    commands = call.params.array("commands", dict)
     if len(commands) > COMMANDS_LIMIT:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     for command in commands:

@@ -98,7 +98,7 @@ def _may_delete(call: ApiCall, chat: Chat, message: Message) -> bool:
 def delete_messages(call: ApiCall) -> bool:
     """Remove up to 100 messages; those not found are skipped."""
     chat = call.world.writable(call.bot, call.params.text("chat_id"))
-    for message_id in call.params.json("message_ids") or []:
+    for message_id in call.params.array("message_ids", int):
         if chat.find(message_id) is not None:
             _delete(call, chat, message_id)
     return True

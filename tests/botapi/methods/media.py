@@ -49,8 +49,8 @@ def send_video(call: ApiCall) -> Json:
 
 def send_media_group(call: ApiCall) -> list[Json]:
     """Send an album of 2 to 10; each is a message of its own."""
-    items = call.params.json("media")
-    if not isinstance(items, list) or not ALBUM_MIN <= len(items) <= ALBUM_MAX:
+    items = call.params.array("media", dict)
+    if not ALBUM_MIN <= len(items) <= ALBUM_MAX:
         raise bad_request("there must be 2-10 items in the media group")
     _check_kinds([str(item.get("type")) for item in items])
     contents = [_album_part(call, item) for item in items]

@@ -78,12 +78,11 @@ def _array(updates: list[QueuedUpdate]) -> RawJson:
 
 def _take_allowed(call: ApiCall) -> None:
     """Remember the kinds wanted: absent keeps the former, empty resets."""
-    named = call.params.json("allowed_updates")
-    if "allowed_updates" not in call.params.values:
+    if call.params.json("allowed_updates") is None:
         return
-    bot = call.bot
-    bot.allowed_named = list(named) if named else None
-    bot.allowed = frozenset(named) if named else DEFAULT_KINDS
+    named = call.params.array("allowed_updates", str)
+    call.bot.allowed_named = named or None
+    call.bot.allowed = frozenset(named) if named else DEFAULT_KINDS
 
 
 async def set_webhook(call: ApiCall) -> bool:

@@ -1,0 +1,68 @@
+"""What the operator's commands share: one transaction on a checked database, tables, and an end with clear lines."""
+
+import asyncio
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+
+from bot.settings import Settings
+from storage.database import open_database
+from storage.schema import WrongRevision, check, newest
+
+T = TypeVar("T")
+
+
+class Stop(Exception):
+    """The command ends with these lines on standard error and status 2."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = list(lines)
+
+
+def on_database(settings: Settings, work: Callable[[Connection], T], *, checked: bool = True) -> T:
+    """Run `work` in one transaction; `checked`: on a database of this program's revision.
+
+    Raises:
+        WrongRevision: mended by `chulin db upgrade`.
+    """
+    return asyncio.run(_on_database(settings.database_url, work, checked))
+
+
+async def _on_database(url: str, work: Callable[[Connection], T], checked: bool) -> T:
+    def checked_work(connection: Connection) -> T:
+        check(connection)
+        return work(connection)
+
+    if checked and is_missing(url):
+        raise WrongRevision(None, newest())
+    database = open_database(url)
+    try:
+        return await database.write(checked_work if checked else work)
+    finally:
+        await database.close()
+
+
+def is_missing(url: str) -> bool:
+    """Whether there is no file yet behind an SQLite address: only `chulin db upgrade` makes one."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
+
+
+def in_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines with aligned columns; a Chinese character is two wide."""
+    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell + " " * (w - width(cell)) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def clock_time(moment: datetime | None, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%m-%d %H:%M}" if moment else "-"

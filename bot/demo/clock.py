@@ -1,0 +1,50 @@
+"""The demo's time: a Friday morning to begin with, moved on by hand."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from bot.clock import ShiftedClock
+from ledger.district import DigestTime
+from ledger.periods import zone_named
+
+ZONE = zone_named("Asia/Shanghai")
+FRIDAY, OPENING = 4, time(9, 30)
+
+
+class StandingClock:
+    """Moves only when it is told to: for the script, which never waits."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def forward(self, by: timedelta) -> None:
+        self._now += max(by, timedelta())
+
+
+DemoClock = StandingClock | ShiftedClock
+
+
+def running_from(start: datetime) -> ShiftedClock:
+    """A clock that runs as the real one does, and shows `start` now."""
+    clock = ShiftedClock()
+    clock.ahead = start - clock.now()
+    return clock
+
+
+def opening(today: datetime) -> datetime:
+    """When the demo begins: the Friday of the week of `today`, after the offices have opened."""
+    local = today.astimezone(ZONE)
+    friday = local.date() + timedelta(days=FRIDAY - local.weekday())
+    return datetime.combine(friday, OPENING, ZONE).astimezone(UTC)
+
+
+def until_digest(now: datetime, digest: DigestTime) -> timedelta:
+    """How far it is to the next weekly digest."""
+    local = now.astimezone(ZONE)
+    day = local.date() + timedelta(days=(digest.weekday - local.weekday()) % 7)
+    due = datetime.combine(day, digest.time, ZONE)
+    if due <= local:
+        due += timedelta(days=7)
+    return due - local

@@ -1,0 +1,1 @@
+"""The operator's workbook (XLSX): its template, and its way into the reference tables."""

@@ -1,0 +1,196 @@
+"""What may stand in one cell. Each parser takes a cell's value, returns what it means (None: blank) or says why not.
+
+Raises (all parsers):
+    ValueError: with the reason, in words for the person who filled the cell.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+from zoneinfo import available_timezones
+
+from ledger.words import shortened
+
+T = TypeVar("T")
+Parser = Callable[[Any], Any]
+
+LONGEST_NAME = 100
+LONGEST_CELL = 32_767
+DAY = 24 * 60
+INTEGER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.0{1,9})?")
+DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+UNITS = re.compile(r"(?:人|平方米|m2|年|°)$")
+CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+PHONE = re.compile(r"\+?[0-9]{5,20}")
+CLOCK = re.compile(r"([0-9]{1,2})(?::|点)([0-9]{2})?(?::00)?")
+WEEKDAY = re.compile(r"(?:周|星期|礼拜)?([一二三四五六日天1-7])")
+WEEKDAYS = "一二三四五六日"
+SPANS = {"每天": "1-7", "每日": "1-7", "全周": "1-7", "工作日": "1-5", "周末": "6-7", "双休日": "6-7"}
+
+
+def key(text: str) -> str:
+    """By what two spellings of a name are the same: width, blanks and case make no difference."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def text(value: Any) -> str | None:
+    """A name as it was written, without invisible marks, on one line."""
+    if isinstance(value, (date, time, timedelta)):
+        raise ValueError("单元格是日期或时间格式，请改成文本格式再填")
+    if value is None or isinstance(value, bool):
+        return None if value is None else _refuse("要填文字", value)
+    if isinstance(value, float):
+        value = int(value) if math.isfinite(value) and value.is_integer() else value
+    words = str(value)
+    if len(words) > LONGEST_CELL:
+        raise ValueError("太长")
+    words = _visible(words)
+    if len(words) > LONGEST_NAME:
+        raise ValueError(f"太长，最多 {LONGEST_NAME} 个字")
+    return words or None
+
+
+def _visible(words: str) -> str:
+    """Drop marks without width; refuse controls, which no keyboard writes into a name."""
+    kinds = {unicodedata.category(c) for c in words if c not in "\t\r\n"}
+    if kinds & {"Cc", "Cs", "Cn", "Co"}:
+        raise ValueError("有看不见的控制字符，请重新输入")
+    words = "".join(c for c in words if unicodedata.category(c) != "Cf")
+    return re.sub(r"\s+", " ", words).strip()
+
+
+def plain(value: Any) -> str | None:
+    """As `text`, in half-width characters."""
+    words = text(value)
+    return unicodedata.normalize("NFKC", words).strip() if words else None
+
+
+def whole(low: int, high: int, example: int) -> Callable[[Any], int | None]:
+    def parse(value: Any) -> int | None:
+        number = _number(value, INTEGER, f"要填整数，例如 {example}")
+        if number is None:
+            return None
+        if not number.is_integer():
+            _refuse(f"要填整数，例如 {example}", value)
+        if not low <= number <= high:
+            _refuse(f"要在 {low} 到 {high} 之间", value)
+        return int(number)
+
+    return parse
+
+
+def degrees(limit: int) -> Callable[[Any], float | None]:
+    def parse(value: Any) -> float | None:
+        number = _number(value, DECIMAL, "要填度数，例如 30.2155")
+        if number is not None and abs(number) > limit:
+            _refuse(f"要在 -{limit} 到 {limit} 之间（纬度和经度填反了？）", value)
+        return number
+
+    return parse
+
+
+def _number(value: Any, pattern: re.Pattern[str], wanted: str) -> float | None:
+    if isinstance(value, (date, time, timedelta)):
+        raise ValueError(f"单元格是日期格式，请改成“常规”格式；{wanted}")
+    if isinstance(value, bool):
+        _refuse(wanted, value)
+    if isinstance(value, (int, float)):
+        return float(value) if abs(value) < 1e15 else _refuse(wanted, value)  # noqa: PLR2004 - exact in a float
+    words = UNITS.sub("", (plain(value) or "")).strip()
+    if not words:
+        return None if value is None or not str(value).strip() else _refuse(wanted, value)
+    return float(words.replace(",", "")) if pattern.fullmatch(words) else _refuse(wanted, value)
+
+
+def code(value: Any) -> str | None:
+    words = (plain(value) or "").upper()
+    if words and not CODE.fullmatch(words):
+        _refuse("代码要用大写字母（后面可以加数字），最多 8 个", value)
+    return words or None
+
+
+def phone(value: Any) -> str | None:
+    """A phone number without its blanks and dashes; the reason never repeats it."""
+    words = re.sub(r"[\s()-]", "", plain(value) or "")
+    if words and not PHONE.fullmatch(words):
+        raise ValueError("电话写法不对，要填 5 到 20 位数字")
+    return words or None
+
+
+def time_zone(value: Any) -> str | None:
+    words = plain(value)
+    if words and words not in available_timezones():
+        _refuse("没有这个时区，例如 Asia/Shanghai", value)
+    return words
+
+
+def one_of(choices: Mapping[str, T]) -> Callable[[Any], T | None]:
+    known = {key(name): choice for name, choice in choices.items()}
+
+    def parse(value: Any) -> T | None:
+        words = text(value)
+        if words and key(words) not in known:
+            _refuse(f"只能填 {'、'.join(choices)}", value)
+        return known[key(words)] if words else None
+
+    return parse
+
+
+def names(value: Any) -> tuple[str, ...] | None:
+    """Several names in one cell, with 、 or , between them."""
+    words = text(value)
+    return tuple(part.strip() for part in re.split(r"[、,，;；]", words) if part.strip()) or None if words else None
+
+
+def minute(value: Any) -> int | None:
+    """A time of the day in minutes from midnight; 24:00 is its end."""
+    if isinstance(value, datetime):  # how 24:00 is read from a cell with a time format
+        value = timedelta(days=1) if value.year <= 1900 and value.time() == time() else _refuse(CLOCK_WANTED, value)  # noqa: PLR2004
+    if isinstance(value, date):
+        _refuse(CLOCK_WANTED, value)
+    if isinstance(value, time):
+        return value.hour * 60 + value.minute
+    if isinstance(value, timedelta):
+        value = value / timedelta(days=1)
+    if isinstance(value, float) and 0 <= value <= 1:
+        return round(value * DAY)
+    return _minute(plain(value), value)
+
+
+CLOCK_WANTED = "要填时间，例如 08:30"
+
+
+def _minute(words: str | None, value: Any) -> int | None:
+    if words is None:
+        return None
+    found = CLOCK.fullmatch(words.replace(" ", ""))
+    minutes = int(found[1]) * 60 + int(found[2] or 0) if found else DAY + 1
+    if minutes > DAY or (found and int(found[2] or 0) > 59):  # noqa: PLR2004 - minutes of an hour
+        _refuse(CLOCK_WANTED, value)
+    return minutes
+
+
+def weekdays(value: Any) -> tuple[int, ...] | None:
+    """Days such as 周一-周五, 周六、周日, 每天, 工作日; Monday is 0. A span may run over Sunday."""
+    words = plain(value)
+    if words is None:
+        return None
+    found: set[int] = set()
+    for part in re.split(r"[、,;/和\s]+", words):
+        ends = [WEEKDAY.fullmatch(end) for end in re.split(r"[-–—~至到]", SPANS.get(part, part))]
+        if not all(ends) or len(ends) > 2:  # noqa: PLR2004 - from and to
+            _refuse("要填星期，例如 周一-周五 或 周六、周日", value)
+        first, last = (_weekday(end[1]) for end in (ends[0], ends[-1]) if end)
+        found |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
+    return tuple(sorted(found))
+
+
+def _weekday(mark: str) -> int:
+    return int(mark) - 1 if mark.isdigit() else WEEKDAYS.index(mark.replace("天", "日"))
+
+
+def _refuse(wanted: str, value: Any) -> Any:
+    raise ValueError(f"{wanted}；写的是“{shortened(str(value), 20)}”")

@@ -1,0 +1,217 @@
+"""A community's week, computed from plain rows: what to do today, what came in, what was done. No words in here.
+
+Only numbers and case numbers are fixed when a digest is made; what residents wrote is looked up when it is shown, so
+that erased words never come back out of an old report.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ledger import clocks
+from ledger.district import Duration
+from ledger.lifecycle import Action, Role, State
+from ledger.periods import Period
+from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene, Urgency
+from storage.report_rows import Judged, LedgerRow, Received, WeekRows
+
+NEARLY_DUE = Duration(working_days=1)
+"""Due by the close of work of the next working day: what a manager can still save on Monday."""
+LISTED = 8
+SATISFIED, FAIRLY = 2, 1
+"""Answers to 满意吗; 0 is not satisfied, None did not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class SceneCount:
+    scene: Scene
+    now: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One case on the page."""
+
+    no: int
+    scene: Scene
+    urgency: Urgency
+    state: State
+    due_at: datetime
+    supporters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A case that was reported again `times` times in the week."""
+
+    no: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCount:
+    """New needs for one construction item."""
+
+    item: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits when the digest is made. `pressing` is all of the urgent, overdue and nearly due, each once."""
+
+    total: int
+    urgent: int
+    overdue: int
+    soon: int
+    pressing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The three rates as counts of `n` valid call-backs (有效回访): responded to in time, solved, satisfied."""
+
+    n: int = 0
+    responded: int = 0
+    solved: int = 0
+    satisfied: int = 0
+    fairly: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """A weekly digest. `over`: the week had ended when it was made."""
+
+    community_id: int
+    start: datetime
+    end: datetime
+    made_at: datetime
+    over: bool
+    scenes: tuple[SceneCount, ...]
+    problems: int
+    needs: int
+    queries: int
+    waiting: Waiting
+    act: tuple[Matter, ...]
+    supported: tuple[Matter, ...]
+    repeats: tuple[Repeat, ...]
+    reopened: tuple[int, ...]
+    items: tuple[NeedCount, ...]
+    resolved: int
+    resolved_in_time: int
+    done: tuple[Matter, ...]
+    rates: Rates
+
+    @property
+    def period(self) -> Period:
+        return Period(self.start, self.end)
+
+    @property
+    def received(self) -> int:
+        return sum(count.now for count in self.scenes)
+
+    @property
+    def received_before(self) -> int:
+        return sum(count.before for count in self.scenes)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing came in, nothing waits, nothing was done."""
+        return not (self.received or self.received_before or self.waiting.total or self.resolved or self.reopened)
+
+    def numbers(self) -> set[int]:
+        """Numbers of all cases on the page."""
+        matters = (*self.act, *self.supported, *self.done)
+        return {*(matter.no for matter in matters), *(repeat.no for repeat in self.repeats), *self.reopened}
+
+
+_WEEKLY = TypeAdapter(Weekly)
+
+
+def from_content(content: Any) -> Weekly:
+    """Read a digest back from a stored run."""
+    return _WEEKLY.validate_python(content)
+
+
+def soon(now: datetime, zone: tzinfo) -> datetime:
+    """The end of what counts as nearly due."""
+    return clocks.due(now, NEARLY_DUE, zone)
+
+
+def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> Weekly:
+    """Compute a digest."""
+    kinds = _by_kind(rows.received)
+    return Weekly(
+        community_id=community_id,
+        start=period.start,
+        end=period.end,
+        made_at=now,
+        over=now >= period.end,
+        scenes=_scenes(rows.received),
+        problems=kinds[Kind.PROBLEM],
+        needs=kinds[Kind.NEED],
+        queries=kinds[Kind.QUERY],
+        waiting=Waiting(*rows.open),
+        act=_matters(rows.pressing[:LISTED]),
+        supported=_matters(rows.supported),
+        repeats=tuple(Repeat(no, times) for no, times in rows.repeats[:LISTED]),
+        reopened=_reopened(rows.judged),
+        items=_items(rows.received),
+        resolved=sum(answered.n for answered in rows.answered),
+        resolved_in_time=sum(answered.in_time for answered in rows.answered),
+        done=_matters(rows.done),
+        rates=_rates(rows.judged),
+    )
+
+
+def _scenes(received: Iterable[Received]) -> tuple[SceneCount, ...]:
+    """All eight scenes in the plan's order; the labels beside them only where something came in."""
+    counts: dict[Scene, list[int]] = defaultdict(lambda: [0, 0])
+    for row in received:
+        counts[row.scene][row.recent] += row.n
+    shown = [scene for scene in Scene if scene in EIGHT_SCENES or scene in counts]
+    return tuple(SceneCount(scene, counts[scene][True], counts[scene][False]) for scene in shown)
+
+
+def _by_kind(received: Iterable[Received]) -> dict[Kind, int]:
+    counts = dict.fromkeys(Kind, 0)
+    for row in received:
+        counts[row.kind] += row.n if row.recent else 0
+    return counts
+
+
+def _items(received: Iterable[Received]) -> tuple[NeedCount, ...]:
+    """New needs by construction item, most wanted first; needs that no item covers come last."""
+    counts: dict[int, int] = defaultdict(int)
+    for row in received:
+        if row.recent and row.kind is Kind.NEED:
+            counts[row.item] += row.n
+    ranked = sorted(counts.items(), key=lambda pair: (pair[0] == NO_ITEM, -pair[1], pair[0]))
+    return tuple(NeedCount(item, n) for item, n in ranked)
+
+
+def _matters(rows: Iterable[LedgerRow]) -> tuple[Matter, ...]:
+    return tuple(Matter(r.no, r.scene, r.urgency, r.state, r.due_at, r.supporters) for r in rows)
+
+
+def _reopened(judged: Iterable[Judged]) -> tuple[int, ...]:
+    """Cases that were opened again in the week, each once, in order."""
+    return tuple(dict.fromkeys(row.no for row in judged if row.action is Action.REOPEN))
+
+
+def _rates(judged: Iterable[Judged]) -> Rates:
+    """Only what residents said counts; of a case judged twice in the week, the later word."""
+    last = {row.no: row for row in judged if row.role is Role.RESIDENT}
+    solved = [row for row in last.values() if row.action is Action.CONFIRM]
+    return Rates(
+        n=len(last),
+        responded=sum(row.signed_in_time for row in last.values()),
+        solved=len(solved),
+        satisfied=sum(row.satisfied == SATISFIED for row in solved),
+        fairly=sum(row.satisfied == FAIRLY for row in solved),
+    )

@@ -1,0 +1,108 @@
+"""Rows that reports are computed from: counts and cases of a period, runs and requests."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ledger.lifecycle import Action, Role, State
+from ledger.scenes import Kind, Scene, Urgency
+
+
+class Received(NamedTuple):
+    """How many cases of one sort came in; `recent` is the period itself, else the one before."""
+
+    recent: bool
+    scene: Scene
+    kind: Kind
+    item: int
+    n: int
+
+
+class OpenCounts(NamedTuple):
+    """What waits now. `pressing`: urgent, overdue or due soon; `soon` leaves out what is overdue already."""
+
+    total: int
+    urgent: int
+    overdue: int
+    soon: int
+    pressing: int
+
+
+class Judged(NamedTuple):
+    """One valid 回访: what the resident said of an answer, or a manager who reopened the case."""
+
+    no: int
+    action: Action
+    role: Role
+    signed_in_time: bool
+    satisfied: int | None
+
+
+class Answered(NamedTuple):
+    """Cases of one scene answered in the period and still so."""
+
+    scene: Scene
+    n: int
+    in_time: int
+
+
+class LedgerRow(NamedTuple):
+    """One case as the ledger's sheet shows it, the words as they were written."""
+
+    no: int
+    created_at: datetime
+    state: State
+    scene: Scene
+    scene2: Scene | None
+    kind: Kind
+    item: int
+    urgency: Urgency
+    confirmed: bool
+    text: str
+    place: str | None
+    grid_id: int | None
+    supporters: int
+    staff_id: int | None
+    unit_id: int | None
+    merged_into: int | None
+    reopened: int
+    reply: str | None
+    solved: bool | None
+    satisfied: int | None
+    signed_at: datetime | None
+    due_at: datetime
+    answered_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRows:
+    """All that a weekly digest is computed from."""
+
+    received: list[Received]
+    open: OpenCounts
+    pressing: list[LedgerRow]
+    supported: list[LedgerRow]
+    repeats: list[tuple[int, int]]
+    judged: list[Judged]
+    answered: list[Answered]
+    done: list[LedgerRow]
+    filed: list[LedgerRow]
+
+
+class Run(NamedTuple):
+    """A report that was made; its content stays as it is."""
+
+    community_id: int
+    period_start: datetime
+    period_end: datetime
+    content: dict[str, Any]
+    made_at: datetime
+
+
+class Request(NamedTuple):
+    community_id: int
+    id: int
+    bot: str
+    chat: int
+    topic: int

@@ -1,0 +1,138 @@
+"""A resident's way: report, consent, receipt, correction, place, media, looking up, withdrawing."""
+
+from tests.support.world import World
+
+
+async def test_first_report_is_a_draft_until_the_tap_that_agrees(world: World) -> None:
+    wang, chen = world.resident(), world.worker(1)
+    await wang.says("三单元门口的路灯坏了半个月了")
+    assert "三单元门口的路灯坏了半个月了" in wang.last.text
+    assert "同意" in wang.last.text
+    assert not chen.messages
+    await wang.taps("延安岭社区")
+    assert not chen.messages
+    await wang.taps("同意，提交")
+    assert "编号 YA-1" in wang.last.text
+    assert chen.sees("YA-1")
+
+
+async def test_second_report_is_filed_at_once(world: World) -> None:
+    wang = await settled(world)
+    await wang.says("小区里没有健身器材，能不能装几个")
+    assert "编号 YA-2" in wang.last.text
+    assert "需" in world.worker(1).last.text
+
+
+async def test_an_unconfirmed_draft_is_erased_after_seven_days(world: World) -> None:
+    wang = world.resident()
+    await wang.says("楼道灯不亮")
+    await world.passes(days=7, seconds=1)
+    await world.app.ticker.clean()
+    await wang.taps("延安岭社区")
+    assert "在延安岭社区" in wang.last.text
+    assert not world.worker(1).messages
+
+
+async def test_anonymous_report_shows_staff_no_name(world: World) -> None:
+    wang, chen = world.resident(77), world.worker(1)
+    await wang.says("3栋楼下垃圾没人收")
+    await wang.taps("延安岭社区")
+    await wang.taps("匿名提交")
+    assert "编号 YA-1" in wang.last.text
+    assert "人77" not in chen.last.text
+    assert "77" not in chen.last.text
+
+
+async def test_resident_corrects_the_scene(world: World) -> None:
+    wang = await settled(world)
+    await wang.taps("类别不对")
+    await wang.taps("文化休闲")
+    assert any("文化休闲" in m.text for m in wang.messages)
+    assert "文化休闲" in world.worker(1).messages[0].text
+
+
+async def test_photo_joins_the_last_report_for_ten_minutes(world: World) -> None:
+    wang = await settled(world)
+    await wang.sends("photo")
+    assert "已加到 YA-1" in wang.last.text
+    await world.passes(minutes=11)
+    await wang.sends("photo")
+    assert "再用一句话说说" in wang.last.text
+
+
+async def test_an_album_is_one_report_with_one_receipt(world: World) -> None:
+    wang = await settled(world)
+    before = len(wang.messages)
+    await wang.sends("photo", album="a1")
+    await wang.sends("photo", "5栋后面垃圾堆成山了", album="a1")
+    await wang.sends("photo", album="a1")
+    assert len(wang.messages) == before
+    await world.passes(seconds=3)
+    assert len(wang.messages) == before + 1
+    assert "编号 YA-2" in wang.last.text
+    files = await world.rows(lambda c: c.exec_driver_sql("SELECT count(*) FROM attachments WHERE case_no = 2").scalar())
+    assert files == 3
+
+
+async def test_place_is_asked_once_and_never_blocks(world: World) -> None:
+    wang = await settled(world)
+    await wang.says("路灯不亮了")
+    assert "在哪里" in wang.last.text
+    assert world.worker(1).sees("YA-2")
+    await wang.says("2号楼东头")
+    assert "2号楼东头" in world.worker(1).messages[-1].text
+
+
+async def test_my_cases_lists_state_and_clock(world: World) -> None:
+    wang = await settled(world)
+    await wang.says("我的诉求")
+    assert "YA-1" in wang.last.text
+    assert "待受理" in wang.last.text
+
+
+async def test_withdrawing_needs_a_second_tap(world: World) -> None:
+    wang = await settled(world)
+    await wang.taps("撤回")
+    await wang.taps("是的，撤回")
+    assert "已撤回" in wang.last.text
+    assert "撤回" in world.worker(1).messages[0].text
+
+
+async def test_an_edited_message_is_kept_as_a_revision(world: World) -> None:
+    wang = await settled(world)
+    row = await world.rows(lambda c: c.exec_driver_sql("SELECT message_id FROM case_messages").scalar())
+    world.residents.push(kind="edit", chat=wang.chat, text="四单元门口的路灯坏了")
+    world.residents.updates[-1]["message_id"] = row
+    await world.runs()
+    texts = await world.rows(
+        lambda c: [r[0] for r in c.exec_driver_sql("SELECT text FROM case_messages ORDER BY revision")]
+    )
+    assert texts == ["三单元门口的路灯坏了半个月了", "四单元门口的路灯坏了"]
+    assert "四单元" in world.worker(1).messages[0].text
+
+
+async def test_thanks_is_answered_and_not_filed(world: World) -> None:
+    wang = await settled(world)
+    await wang.says("谢谢你们，辛苦了")
+    assert "谢谢" in wang.last.text
+    assert not world.worker(1).sees("YA-2")
+
+
+async def test_deep_link_sets_the_community(world: World) -> None:
+    wang = world.resident()
+    link = world.app.context.links.make(2, None)  # type: ignore[attr-defined]
+    await wang.says(f"/start {link}")
+    assert "文化宫社区" in wang.last.text
+    await wang.says("楼道里的灯坏了")
+    assert "文化宫社区" in wang.last.text
+    await wang.taps("同意，提交")
+    assert "编号 WH-1" in wang.last.text
+
+
+async def settled(world: World):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """A resident with one filed report."""
+    wang = world.resident()
+    await wang.says("三单元门口的路灯坏了半个月了")
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    return wang
