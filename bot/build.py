@@ -76,10 +76,12 @@ async def build(
     clock: Clock | None = None,
     bots: Mapping[str, Bot] | None = None,
     limits: MessengerLimits | None = None,
+    understander: Understander | None = None,
 ) -> App:
     """Wire an app over opened channels, by bot name; refuses a database of another revision.
 
-    `limits` replaces the messenger's of the district's data: a channel of our own has none.
+    `limits` replaces the messenger's of the district's data: a channel of our own has none. `understander` is shared
+    by apps that live in one process.
 
     Raises:
         BadData: a data file of the district is wrong.
@@ -92,7 +94,8 @@ async def build(
     files = FileStore(settings.data_dir / "files")
     similar = OpenCases()
     names = await database.read(lambda connection: _prepare(connection, clock, similar))
-    context = _context(settings, district, names, similar, files, bots or bots_of(channels, {}))
+    understander = understander or Understander.load(names, tokenizer=settings.tokenizer)
+    context = _context(settings, district, understander, similar, files, bots or bots_of(channels, {}))
     deliverers = {
         name: Deliverer(database, channel, files, limits or district.limits.telegram, clock) for name, channel in channels.items()
     }
@@ -132,13 +135,12 @@ def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[s
 def _context(
     settings: Settings,
     district: District,
-    names: list[str],
+    understander: Understander,
     similar: OpenCases,
     files: FileStore,
     bots: Mapping[str, Bot],
 ) -> Context:
     texts = load_texts(settings.district_dir)
-    understander = Understander.load(names, tokenizer=settings.tokenizer)
     staff_bot = STAFF if STAFF in bots else next(iter(bots))
     return Context(
         district,

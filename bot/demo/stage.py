@@ -4,15 +4,16 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from bot.build import UNLIMITED, App, build, open_all
-from bot.channels.port import Channel
 from bot.channels.web import WebChannel
 from bot.clock import Clock
 from bot.demo.clock import DemoClock, until_digest
 from bot.demo.past import Past, live_through, load_past
+from bot.demo.people import Person
 from bot.demo.sample import Sample, load_sample, plant
 from bot.district import load_district
 from bot.settings import Mode, Settings
@@ -20,7 +21,12 @@ from storage.database import open_database
 from storage.reference import load
 from storage.schema import migrate
 
+if TYPE_CHECKING:
+    from bot.channels.port import Channel
+
 DATABASE, TIME = "demo.db", "time.txt"
+ON_STAFF = {"worker": "小陈", "manager": "周书记", "officer": "刘工"}
+"""Who of the sample's staff has a phone in the demo."""
 
 
 @dataclass
@@ -59,13 +65,20 @@ class Stage:
         """How far it is to the moment of the weekly digest."""
         return until_digest(self.clock.now(), self.app.context.district.limits.digest)
 
+    def people(self) -> dict[str, Person]:
+        """Everybody who has a phone."""
+        accounts = {member.name: member.account for member in self.sample.staff}
+        resident = self.sample.resident
+        people = {"resident": Person(self.resident.messenger, resident.account, resident.name)}
+        return people | {who: Person(self.staff.messenger, accounts[name], name) for who, name in ON_STAFF.items()}
+
     def start_link(self) -> str:
         """What the code at the resident's door says."""
         return self.app.context.links.make(*self.sample.home)  # type: ignore[attr-defined,no-any-return]
 
-    async def closes(self) -> None:
+    def keeps_time(self) -> None:
+        """Note how far the clock has come, for a demo that is opened again."""
         (self.folder / TIME).write_text(self.clock.now().isoformat(), encoding="utf-8")
-        await self.app.close()
 
 
 def last_time(folder: Path) -> datetime | None:
@@ -94,7 +107,7 @@ async def set_up(folder: Path, clock: DemoClock) -> Stage:
 def _settings(folder: Path) -> Settings:
     """The demo's own settings; of the environment only the district's data and the tokenizer count."""
     return Settings(
-        _env_file=None,  # type: ignore[call-arg] - pydantic-settings' own
+        _env_file=None,  # type: ignore[call-arg]
         database_url=f"sqlite:///{folder / DATABASE}",
         data_dir=folder,
         mode=Mode.POLLING,

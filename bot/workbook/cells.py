@@ -1,15 +1,14 @@
-"""What may stand in one cell. Each parser takes a cell's value, returns what it means (None: blank) or says why not.
+"""What may stand in one cell.
 
-Raises (all parsers):
-    ValueError: with the reason, in words for the person who filled the cell.
+A parser takes a cell's value and returns what it means (None: blank), or raises `WrongCell` with the reason, in words
+for the person who filled the cell.
 """
 
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from zoneinfo import available_timezones
 
 from ledger.words import shortened
@@ -20,6 +19,7 @@ Parser = Callable[[Any], Any]
 LONGEST_NAME = 100
 LONGEST_CELL = 32_767
 DAY = 24 * 60
+END_OF_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - how openpyxl reads 24:00 from a cell with a time format
 INTEGER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.0{1,9})?")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 UNITS = re.compile(r"(?:人|平方米|m2|年|°)$")
@@ -31,6 +31,10 @@ WEEKDAYS = "一二三四五六日"
 SPANS = {"每天": "1-7", "每日": "1-7", "全周": "1-7", "工作日": "1-5", "周末": "6-7", "双休日": "6-7"}
 
 
+class WrongCell(Exception):
+    """A cell that cannot mean anything; says why."""
+
+
 def key(text: str) -> str:
     """By what two spellings of a name are the same: width, blanks and case make no difference."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
@@ -38,26 +42,26 @@ def key(text: str) -> str:
 
 def text(value: Any) -> str | None:
     """A name as it was written, without invisible marks, on one line."""
+    if value is None:
+        return None
     if isinstance(value, (date, time, timedelta)):
-        raise ValueError("单元格是日期或时间格式，请改成文本格式再填")
-    if value is None or isinstance(value, bool):
-        return None if value is None else _refuse("要填文字", value)
-    if isinstance(value, float):
-        value = int(value) if math.isfinite(value) and value.is_integer() else value
+        _refuse("单元格是日期或时间格式，请改成文本格式再填")
+    if isinstance(value, bool):
+        _refuse("要填文字", value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     words = str(value)
-    if len(words) > LONGEST_CELL:
-        raise ValueError("太长")
-    words = _visible(words)
+    words = _visible(words) if len(words) <= LONGEST_CELL else words
     if len(words) > LONGEST_NAME:
-        raise ValueError(f"太长，最多 {LONGEST_NAME} 个字")
+        _refuse(f"太长，最多 {LONGEST_NAME} 个字", words)
     return words or None
 
 
 def _visible(words: str) -> str:
     """Drop marks without width; refuse controls, which no keyboard writes into a name."""
     kinds = {unicodedata.category(c) for c in words if c not in "\t\r\n"}
-    if kinds & {"Cc", "Cs", "Cn", "Co"}:
-        raise ValueError("有看不见的控制字符，请重新输入")
+    if kinds & {"Cc", "Cs"}:
+        _refuse("有看不见的控制字符，请重新输入")
     words = "".join(c for c in words if unicodedata.category(c) != "Cf")
     return re.sub(r"\s+", " ", words).strip()
 
@@ -73,8 +77,6 @@ def whole(low: int, high: int, example: int) -> Callable[[Any], int | None]:
         number = _number(value, INTEGER, f"要填整数，例如 {example}")
         if number is None:
             return None
-        if not number.is_integer():
-            _refuse(f"要填整数，例如 {example}", value)
         if not low <= number <= high:
             _refuse(f"要在 {low} 到 {high} 之间", value)
         return int(number)
@@ -94,15 +96,16 @@ def degrees(limit: int) -> Callable[[Any], float | None]:
 
 def _number(value: Any, pattern: re.Pattern[str], wanted: str) -> float | None:
     if isinstance(value, (date, time, timedelta)):
-        raise ValueError(f"单元格是日期格式，请改成“常规”格式；{wanted}")
+        _refuse(f"单元格是日期格式，请改成“常规”格式；{wanted}")
     if isinstance(value, bool):
         _refuse(wanted, value)
-    if isinstance(value, (int, float)):
-        return float(value) if abs(value) < 1e15 else _refuse(wanted, value)  # noqa: PLR2004 - exact in a float
-    words = UNITS.sub("", (plain(value) or "")).strip()
-    if not words:
-        return None if value is None or not str(value).strip() else _refuse(wanted, value)
-    return float(words.replace(",", "")) if pattern.fullmatch(words) else _refuse(wanted, value)
+    words = plain(f"{value:.15g}" if isinstance(value, float) else value)
+    if words is None:
+        return None
+    words = UNITS.sub("", words).strip()
+    if not pattern.fullmatch(words):
+        _refuse(wanted, value)
+    return float(words.replace(",", ""))
 
 
 def code(value: Any) -> str | None:
@@ -116,7 +119,7 @@ def phone(value: Any) -> str | None:
     """A phone number without its blanks and dashes; the reason never repeats it."""
     words = re.sub(r"[\s()-]", "", plain(value) or "")
     if words and not PHONE.fullmatch(words):
-        raise ValueError("电话写法不对，要填 5 到 20 位数字")
+        _refuse("电话写法不对，要填 5 到 20 位数字")
     return words or None
 
 
@@ -147,30 +150,24 @@ def names(value: Any) -> tuple[str, ...] | None:
 
 def minute(value: Any) -> int | None:
     """A time of the day in minutes from midnight; 24:00 is its end."""
-    if isinstance(value, datetime):  # how 24:00 is read from a cell with a time format
-        value = timedelta(days=1) if value.year <= 1900 and value.time() == time() else _refuse(CLOCK_WANTED, value)  # noqa: PLR2004
-    if isinstance(value, date):
-        _refuse(CLOCK_WANTED, value)
     if isinstance(value, time):
         return value.hour * 60 + value.minute
+    if isinstance(value, datetime) and value == END_OF_DAY:
+        return DAY
     if isinstance(value, timedelta):
         value = value / timedelta(days=1)
     if isinstance(value, float) and 0 <= value <= 1:
         return round(value * DAY)
-    return _minute(plain(value), value)
+    return None if value is None else _minute(value)
 
 
-CLOCK_WANTED = "要填时间，例如 08:30"
-
-
-def _minute(words: str | None, value: Any) -> int | None:
-    if words is None:
-        return None
-    found = CLOCK.fullmatch(words.replace(" ", ""))
-    minutes = int(found[1]) * 60 + int(found[2] or 0) if found else DAY + 1
-    if minutes > DAY or (found and int(found[2] or 0) > 59):  # noqa: PLR2004 - minutes of an hour
-        _refuse(CLOCK_WANTED, value)
-    return minutes
+def _minute(value: Any) -> int | None:
+    words = plain(str(value))
+    found = CLOCK.fullmatch((words or "").replace(" ", ""))
+    hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (0, 60)
+    if words and (minutes > 59 or hours * 60 + minutes > DAY):  # noqa: PLR2004 - minutes of an hour
+        _refuse("要填时间，例如 08:30", value)
+    return hours * 60 + minutes if words else None
 
 
 def weekdays(value: Any) -> tuple[int, ...] | None:
@@ -192,5 +189,6 @@ def _weekday(mark: str) -> int:
     return int(mark) - 1 if mark.isdigit() else WEEKDAYS.index(mark.replace("天", "日"))
 
 
-def _refuse(wanted: str, value: Any) -> Any:
-    raise ValueError(f"{wanted}；写的是“{shortened(str(value), 20)}”")
+def _refuse(wanted: str, value: Any = None) -> NoReturn:
+    shown = "" if value is None else f"；写的是“{shortened(str(value), 20)}”"
+    raise WrongCell(wanted + shown)

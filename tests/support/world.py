@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, insert
 from bot.build import UNLIMITED, App, build
 from bot.settings import Settings
 from handlers.context import Bot, Serves
+from nlp.understand import Understander
 from storage.database import open_database
 from storage.reference import changed
 from storage.schema import migrate
@@ -153,15 +155,25 @@ def sample(connection: Connection) -> None:
     changed(connection)
 
 
-async def make_world(folder: Path, database_url: str | None = None, **settings: Any) -> World:
-    url = database_url or f"sqlite:///{folder / 'chulin.db'}"
+async def fill(url: str) -> None:
+    """Migrate a database and put the sample into it."""
     await migrate(url)
     database = open_database(url)
     await database.write(sample)
     await database.close()
+
+
+@cache
+def understander() -> Understander:
+    return Understander.load(["延安岭社区", "文化宫社区", "3栋"])
+
+
+async def make_world(folder: Path, url: str, **settings: Any) -> World:
+    """An app over a database that was filled."""
     clock = HandClock()
     residents, staff = FakeChannel("resident"), FakeChannel("staff")
     found = Settings(_env_file=None, database_url=url, data_dir=folder, link_secret="s" * 32, **settings)  # type: ignore[call-arg]
     bots = {"resident": Bot("resident", Serves.RESIDENTS), "staff": Bot("staff", Serves.STAFF)}
-    app = await build(found, {"resident": residents, "staff": staff}, clock, bots, UNLIMITED)
+    channels = {"resident": residents, "staff": staff}
+    app = await build(found, channels, clock, bots, UNLIMITED, understander())
     return World(app, clock, residents, staff, itertools.count(1))

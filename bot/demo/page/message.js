@@ -1,0 +1,73 @@
+// Draws one message. Everything that people wrote goes in as text, never as markup.
+import { showPicture } from "./windows.js";
+
+const clock = new Intl.DateTimeFormat("zh-CN", {
+  timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
+const weekday = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", weekday: "short" });
+const STARTED = "打开了和楚邻的聊天";
+const SCANNED = "扫了楼门口的二维码";
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+export function messageOf(message, { who, name, press, edit }) {
+  if (message.mine && message.text === "/start") {
+    return element("p", { class: "note" }, `${name}${who === "resident" ? SCANNED : STARTED}`);
+  }
+  const article = element("article", { class: message.mine ? "said mine" : "said", "data-id": message.id });
+  article.append(element("span", { class: "hidden" }, message.mine ? `${name}：` : "楚邻："));
+  article.append(...message.files.map((file) => fileOf(file, name)));
+  if (message.text) article.append(element("p", { class: "words" }, message.text));
+  if (message.place) article.append(element("p", { class: "words" }, "📍 位置：幸福苑3栋（示例）"));
+  article.append(footOf(message, edit));
+  if (message.rows.length) article.append(choicesOf(message, press));
+  return article;
+}
+
+function fileOf(file, name) {
+  if (!file.picture) return documentOf(file);
+  const alt = file.name ? `图片：${file.name}` : `${name}发的照片`;
+  const button = element("button", { type: "button", class: "shot", "aria-label": `放大看${alt}` });
+  button.append(element("img", { src: file.url, alt }));
+  button.addEventListener("click", () => showPicture(file.url, alt));
+  return button;
+}
+
+function documentOf(file) {
+  const size = element("small", {}, sizeOf(file.size));
+  return element("a", { class: "document", href: file.url, download: file.name }, `📄 ${file.name} `, size);
+}
+
+function sizeOf(bytes) {
+  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+function footOf(message, edit) {
+  const foot = element("p", { class: "foot" });
+  const at = new Date(message.at);
+  foot.append(element("time", { datetime: at.toISOString() }, `${weekday.format(at)} ${clock.format(at)}`));
+  if (message.edited) foot.append(message.mine ? " 改过" : " 已更新");
+  if (message.mine && message.text) {
+    const button = element("button", { type: "button", class: "edit", "aria-label": `修改：${message.text.slice(0, 20)}` }, "修改");
+    button.addEventListener("click", () => edit(message));
+    foot.append(" ", button);
+  }
+  return foot;
+}
+
+function choicesOf(message, press) {
+  const rows = message.rows.map((row) => {
+    const buttons = row.map(({ label, data }) => {
+      const button = element("button", { type: "button" }, label);
+      button.addEventListener("click", () => press(button, message.id, data));
+      return button;
+    });
+    return element("div", { class: "row" }, ...buttons);
+  });
+  return element("div", { class: "choices", role: "group", "aria-label": "可以点的按钮" }, ...rows);
+}

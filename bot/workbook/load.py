@@ -1,0 +1,36 @@
+"""Brings a workbook into the reference tables: all of it, or nothing."""
+
+from sqlalchemy import Connection
+
+from bot.workbook.findings import Findings
+from bot.workbook.guard import BadWorkbook
+from bot.workbook.people import People
+from bot.workbook.places import Places
+from bot.workbook.read import Book
+from bot.workbook.roster import Roster
+from bot.workbook.sheets import sheets
+from ledger.district import District
+from storage.register import Register, keep_units
+
+
+def bring_in(connection: Connection, book: Book, district: District, *, revoke: bool = False) -> Findings:
+    """Write a workbook that was read; belongs into one transaction.
+
+    Raises:
+        BadWorkbook: every mistake, by sheet and row. The transaction must end with it.
+    """
+    fresh = Book(book.lines, book.findings.copy())  # the work may be run again
+    keep_units(connection, district.units)
+    register = Register(connection)
+    places = Places(register, fresh, district.limits.population)
+    places.bring_in()
+    people = People(register, places, district, revoke=revoke)
+    people.bring_in()
+    Roster(register, places, people).bring_in()
+    if fresh.findings.wrong:
+        lines = fresh.findings.wrong_lines([sheet.title for sheet in sheets(district)])
+        raise BadWorkbook([*lines, f"共 {len(lines)} 处要改；一行也没有导入"])
+    for shelf in (places.streets, places.communities, places.grids, places.buildings):
+        shelf.count_left()
+    register.save()
+    return fresh.findings

@@ -1,0 +1,147 @@
+"""The workbook's sheets and columns as data: what the template writes and what the import reads."""
+
+from dataclasses import dataclass
+
+from bot.workbook import cells
+from bot.workbook.cells import Parser
+from ledger.district import District
+from ledger.lifecycle import Role
+
+EXAMPLE = "示例"
+"""A row whose first cell begins with this word is an example and is skipped."""
+WHOLE_DISTRICT = "全区"
+NOTES, CHOICES = "说明", "选项"
+"""Sheets of the template that hold nothing to import."""
+YES_NO = {"是": True, "否": False}
+STREETS, COMMUNITIES, GRIDS, BUILDINGS, STAFF, DUTIES = "街道", "社区", "网格", "楼栋", "人员", "值班"
+
+
+STREET_NAMES, COMMUNITY_NAMES = f"={STREETS}", f"={COMMUNITIES}"
+"""Drop-down lists that take their words from the first column of a sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `choices`: the words of its drop-down list, or the sheet whose first column has them."""
+
+    title: str
+    field: str
+    parse: Parser
+    example: str = ""
+    note: str = ""
+    required: bool = False
+    choices: str | tuple[str, ...] = ()
+    width: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    title: str
+    columns: tuple[Column, ...]
+
+
+def sheets(district: District) -> tuple[Sheet, ...]:
+    """All sheets, in the order in which they refer to each other."""
+    return (
+        Sheet(STREETS, (_required("名称", "name", "黄石港街道"),)),
+        Sheet(COMMUNITIES, _community_columns(district)),
+        Sheet(GRIDS, (_community("江畔社区"), _required("名称", "name", "第一网格"))),
+        Sheet(BUILDINGS, _building_columns()),
+        Sheet(STAFF, _staff_columns(district)),
+        Sheet(DUTIES, _duty_columns()),
+    )
+
+
+def roles(district: District) -> dict[str, Role]:
+    """Roles that staff can have, by the names that people read."""
+    return {name: Role(code) for code, name in district.roles.items() if code not in (Role.RESIDENT, Role.SYSTEM)}
+
+
+def _community_columns(district: District) -> tuple[Column, ...]:
+    people = district.limits.population
+    return (
+        _required("名称", "name", "江畔社区"),
+        Column("代码", "code", cells.code, "JP", "印在台账编号前面的大写字母，例如 JP-12；不填就自动编一个"),
+        Column("街道", "street", cells.text, "黄石港街道", "“街道”表里的名称", required=True, choices=STREET_NAMES),
+        Column(
+            "人口",
+            "population",
+            cells.whole(0, 10_000_000, 8500),
+            "8500",
+            f"覆盖居民人数。方案三（一）以 {people.least}–{people.most} 人为宜，超出只提醒",
+        ),
+        Column("面积（平方米）", "area_m2", cells.whole(1, 10_000_000_000, 250_000), "250000", "占地面积"),
+        _year(),
+        *_position(),
+        Column("时区", "time_zone", cells.time_zone, "Asia/Shanghai", "不填就是 Asia/Shanghai", width=18),
+    )
+
+
+def _building_columns() -> tuple[Column, ...]:
+    return (
+        _community("江畔社区"),
+        Column("网格", "grid", cells.text, "第一网格", "和“网格”表里的名称一致；可以不填"),
+        _required("名称", "name", "3栋"),
+        _year(),
+        *_position(),
+    )
+
+
+def _staff_columns(district: District) -> tuple[Column, ...]:
+    names = roles(district)
+    return (
+        _required("姓名", "name", "张三"),
+        Column("电话", "phone", cells.phone, "13800000000", "同名的人靠电话分开；只有管理员看得到", width=16),
+        Column(
+            "角色",
+            "role",
+            cells.one_of(names),
+            "网格员",
+            "一行是一个角色；一个人有几个角色就写几行",
+            required=True,
+            choices=tuple(names),
+        ),
+        Column("街道", "street", cells.text, "", "角色是“街道”时填", choices=STREET_NAMES),
+        Column("社区", "community", cells.text, "江畔社区", "网格员、社区书记要填", choices=COMMUNITY_NAMES),
+        Column("网格", "grids", cells.names, "第一网格", "网格员的网格，几个之间用顿号；不填就是整个社区"),
+        Column(
+            "单位",
+            "unit",
+            cells.text,
+            "",
+            "角色是责任单位时填",
+            choices=tuple(unit.name for unit in district.units),
+            width=24,
+        ),
+        Column("在岗", "active", cells.one_of(YES_NO), "是", "离岗填“否”，账号马上停用", choices=tuple(YES_NO)),
+    )
+
+
+def _duty_columns() -> tuple[Column, ...]:
+    return (
+        _required("姓名", "name", "张三", "和“人员”表里的姓名一致"),
+        Column("电话", "phone", cells.phone, "", "同名时才要填", width=16),
+        _community(WHOLE_DISTRICT, "社区名称；区里的值班写“全区”。表里写到的社区，值班表整个换新"),
+        Column("星期", "weekdays", cells.weekdays, "周一-周五", "例如 周一-周五、周六、每天", required=True),
+        Column("从", "start", cells.minute, "18:00", "24 小时制", required=True),
+        Column("到", "end", cells.minute, "08:00", "可以过夜；到半夜写 24:00", required=True),
+    )
+
+
+def _required(title: str, field: str, example: str, note: str = "") -> Column:
+    return Column(title, field, cells.text, example, note, required=True, width=20)
+
+
+def _community(example: str, note: str = "“社区”表里的名称或代码") -> Column:
+    return Column("社区", "community", cells.text, example, note, required=True, choices=COMMUNITY_NAMES, width=20)
+
+
+def _year() -> Column:
+    return Column("建成年份", "built_year", cells.whole(1800, 2100, 1998), "1998")
+
+
+def _position() -> tuple[Column, Column]:
+    return (
+        Column("纬度", "latitude", cells.degrees(90), "30.2155", "北纬，度"),
+        Column("经度", "longitude", cells.degrees(180), "115.0720", "东经，度"),
+    )

@@ -1,0 +1,27 @@
+"""Text that is safe in a workbook's cell: no formula, no character that XML refuses, nothing cut without a word."""
+
+import re
+
+from ledger.words import utf16_length
+
+CELL_LIMIT = 32_767
+"""UTF-16 units of one cell."""
+REPLACED = "\ufffd"
+# what XML 1.0 has no place for; a carriage return alone would come back as a line feed
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def cell(text: str, cut: str = "…") -> str:
+    """Clean a text for a cell; one that is too long ends with `cut`."""
+    clean = _REFUSED.sub(REPLACED, text.replace("\r\n", "\n"))
+    if utf16_length(clean) <= CELL_LIMIT:
+        return clean
+    return _first_units(clean, CELL_LIMIT - utf16_length(cut)) + cut
+
+
+def _first_units(text: str, units: int) -> str:
+    """As many whole characters as fit `units` UTF-16 units."""
+    head = text[:units]
+    while utf16_length(head) > units:
+        head = head[: len(head) - (utf16_length(head) - units + 1) // 2]
+    return head

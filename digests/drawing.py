@@ -1,0 +1,121 @@
+"""Draws digests in a process of its own, so that nobody who talks to the bot waits for a picture.
+
+The process starts when there is something to draw, is nice to the others, and ends with its parent.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+from digests.page import Page
+from storage.report_rows import LedgerRow
+
+NICENESS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names behind the numbers in a community's rows."""
+
+    grids: Mapping[int, str]
+    staff: Mapping[int, str]
+    units: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Cases of the workbook; `pressing_in_all` may be more than are listed."""
+
+    filed: Sequence[LedgerRow]
+    pressing: Sequence[LedgerRow]
+    pressing_in_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be drawn. Everything in it can be sent to another process."""
+
+    page: Page
+    names: Names
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The files of a digest: a PNG and an XLSX."""
+
+    chart: bytes
+    workbook: bytes
+
+
+def draw(order: Order) -> Drawn:
+    """Draw the chart and write the workbook; the libraries for it are imported only here."""
+    chart, workbook = import_module("digests.chart"), import_module("digests.workbook")
+    return Drawn(chart.png(chart.weekly_chart(order.page)), workbook.workbook(order))
+
+
+class Draws(Protocol):
+    """Whoever draws; `rest` lets go of what it holds."""
+
+    async def draw(self, order: Order) -> Drawn: ...
+
+    def rest(self) -> None: ...
+
+
+class Drawer:
+    """One drawing process, started when it is needed."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def draw(self, order: Order) -> Drawn:
+        """Draw elsewhere.
+
+        Raises:
+            BrokenExecutor: the process died; the next call starts another.
+        """
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(1, context, initializer=_settle_in)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, draw, order)
+        except BrokenExecutor:
+            self.rest()
+            raise
+
+    def rest(self) -> None:
+        """End the process; what it still draws is finished first, and nobody waits for it."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+            self._pool = None
+
+
+def _settle_in() -> None:
+    """The drawing process leaves Ctrl-C to its parent, gives way to it, and does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+class DrawHere:
+    """Draws in this process; for the command line, where nobody else waits."""
+
+    async def draw(self, order: Order) -> Drawn:
+        return draw(order)
+
+    def rest(self) -> None:
+        return
