@@ -3,7 +3,7 @@
 import asyncio
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,9 @@ from sqlalchemy.engine import make_url
 
 from bot.settings import Settings
 from storage.database import open_database
+from storage.reference import DISTRICT, load
 from storage.schema import WrongRevision, check, newest
+from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 
@@ -48,6 +50,18 @@ async def _on_database(url: str, work: Callable[[Connection], T], checked: bool)
         await database.close()
 
 
+def on_rows(settings: Settings, work: Callable[[UnitOfWork], T]) -> T:
+    """As `on_database`, over a unit of work as of now."""
+
+    def run(connection: Connection) -> T:
+        uow = UnitOfWork(connection, load(connection), datetime.now(UTC))
+        result = work(uow)
+        uow.flush()
+        return result
+
+    return on_database(settings, run)
+
+
 def is_missing(url: str) -> bool:
     """Whether there is no file yet behind an SQLite address: only `chulin db upgrade` makes one."""
     parsed = make_url(url)
@@ -66,5 +80,6 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def clock_time(moment: datetime | None, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%m-%d %H:%M}" if moment else "-"
+def local_time(uow: UnitOfWork, moment: datetime | None) -> str:
+    """A time as the district's clocks show it."""
+    return f"{moment.astimezone(uow.reference.communities[DISTRICT].zone):%m-%d %H:%M}" if moment else "-"

@@ -1,16 +1,27 @@
 """Signed deep links: a community, perhaps a building. They never expire, for they hang on walls."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
 import struct
+import tempfile
 from pathlib import Path
 
 SIGNATURE = 12
 KINDS = {0: ">BI", 1: ">BII"}
 KEY_FILE = "link.key"
+KEY_BYTES = 32
+
+
+class BadKey(Exception):
+    """The kept key is not whole: links signed with it could be forged."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.lines = [f"{path}: 密钥文件不完整。有备份请恢复；没有就删掉它，再重印所有二维码"]
 
 
 class SignedLinks:
@@ -50,9 +61,17 @@ class SignedLinks:
 
 
 def _kept_key(path: Path) -> bytes:
+    """The folder's own key. Two processes that start at once end up with the same one, and none sees half of it."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".link-")  # mode 0600
         with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-    return path.read_bytes()
+            file.write(secrets.token_bytes(KEY_BYTES))
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(scratch, path)
+        Path(scratch).unlink()
+    key = path.read_bytes()
+    if len(key) < KEY_BYTES:
+        raise BadKey(path)
+    return key

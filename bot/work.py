@@ -134,8 +134,10 @@ class Worker:
         waiting = inbox.waiting(locked, per_lane, now)
         group = [self._prepared.get((s.bot, s.update_id)) or self._prepare(s) for s in waiting]
         uow = UnitOfWork(connection, self.reference(connection), now)
-        uow.conversations.preload({_talk_key(p.event) for p in group if p.event})
+        expected = uow.conversations.preload({_talk_key(p.event) for p in group if p.event})
+        uow.cases.preload(expected)
         uow.people.preload({(p.event.address.bot, p.event.account or 0) for p in group if p.event})
+        uow.cases.lock_counters(uow.people.communities())
         done = Done(len(group), [], uow.after_commit)
         finished = [(p.stored, outcome) for p in group if (outcome := self._handle(uow, p, done)) is not None]
         uow.flush()

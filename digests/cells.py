@@ -7,13 +7,13 @@ from ledger.words import utf16_length
 CELL_LIMIT = 32_767
 """UTF-16 units of one cell."""
 REPLACED = "\ufffd"
-# what XML 1.0 has no place for; a carriage return alone would come back as a line feed
+# what XML 1.0 has no place for
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def cell(text: str, cut: str = "…") -> str:
     """Clean a text for a cell; one that is too long ends with `cut`."""
-    clean = _REFUSED.sub(REPLACED, text.replace("\r\n", "\n"))
+    clean = _REFUSED.sub(REPLACED, text.replace("\r\n", "\n").replace("\r", "\n"))
     if utf16_length(clean) <= CELL_LIMIT:
         return clean
     return _first_units(clean, CELL_LIMIT - utf16_length(cut)) + cut

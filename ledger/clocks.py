@@ -5,6 +5,7 @@ which knows the years that the State Council has announced; beyond them only wee
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -14,6 +15,7 @@ from ledger.scenes import Kind, Urgency
 END_OF_WORK = time(18, 0)
 
 
+@lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
     """Whether offices work on `day`; for a year not announced yet, Monday to Friday."""
     try:

@@ -108,12 +108,23 @@ def _is_room(hit: re.Match[str], text: str) -> bool:
 
 def mask(text: str, spans: Sequence[Span] | None = None) -> str:
     """The text with its personal data hidden: 138****5678, 张*, 3栋***."""
+    if spans is None and len(text) > _MOST:
+        return "".join(mask(part) for part in _in_parts(text))
     parts: list[str] = []
     done = 0
     for span in find(text) if spans is None else spans:
         parts += [text[done : span.start], _hidden(text[span.start : span.end], span.type)]
         done = span.end
     return "".join([*parts, text[done:]])
+
+
+def _in_parts(text: str) -> Iterable[str]:
+    """Pieces that `find` reads whole, cut where no number or name goes on."""
+    while len(text) > _MOST:
+        cut = max(text.rfind(mark, 0, _MOST) for mark in "。！？；，\n,;!? ") + 1 or _MOST
+        yield text[:cut]
+        text = text[cut:]
+    yield text
 
 
 def _hidden(piece: str, kind: Personal) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select, tuple_, update
 
 from ledger.lifecycle import OPEN, Role, State
 from ledger.scenes import Kind, Scene, Urgency
@@ -90,9 +91,35 @@ def case_row(row: Any) -> CaseRow:
     return CaseRow(**values)
 
 
+_COUNTERS = Counter.__table__
+_SET_COUNTER = (
+    update(_COUNTERS)
+    .where(_COUNTERS.c.community_id == bindparam("b_id"), _COUNTERS.c.name == "case")
+    .values(value=bindparam("value"))
+)
+_CASES = Case.__table__
+_ONE_CASE = select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
+_MANY_CASES = select(_CASES).where(tuple_(_CASES.c.community_id, _CASES.c.no).in_(bindparam("keys", expanding=True)))
+
+
+@cache
+def _change_of(columns: frozenset[str]) -> Any:
+    """The update that sets `columns` from the version that was read; building it costs more than running it."""
+    same = (
+        _CASES.c.community_id == bindparam("b_community"),
+        _CASES.c.no == bindparam("b_no"),
+        _CASES.c.version == bindparam("b_version"),
+    )
+    return update(_CASES).where(*same).values({name: bindparam(name) for name in columns})
+
+
 class Cases:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
+        self._counters: dict[int, int] = {}
+        self._counters_used: set[int] = set()
+        self._known: dict[tuple[int, int], CaseRow] = {}
+        self._unwritten: dict[tuple[int, int], dict[str, Any]] = {}
 
     # filing ----------------------------------------------------------------------------------------------------------
 
@@ -102,15 +129,37 @@ class Cases:
         row |= {"version": 1, "state": State.WAITING, "confirmed": False, "anonymous": False, "supporters": 1, "reopened": 0}
         row |= {"created_at": self._uow.now, "changed_at": self._uow.now}
         row |= values | {"community_id": community_id, "no": self._next_no(community_id)}
-        self._uow.insert(Case, dict(row))
-        return CaseRow(**row)
+        self._unwritten[community_id, row["no"]] = unwritten = dict(row)
+        self._uow.insert(Case, unwritten)
+        case = self._known[row["community_id"], row["no"]] = CaseRow(**row)
+        return case
+
+    def lock_counters(self, community_ids: set[int]) -> None:
+        """Read the running numbers of communities at once; in one order everywhere, so that nobody can deadlock."""
+        there = (_COUNTERS.c.name == "case", _COUNTERS.c.community_id.in_(community_ids))
+        columns = (_COUNTERS.c.community_id, _COUNTERS.c.value)
+        statement = select(*columns).where(*there).order_by(_COUNTERS.c.community_id).with_for_update()
+        self._counters.update({row.community_id: row.value for row in self._uow.connection.execute(statement)})
 
     def _next_no(self, community_id: int) -> int:
-        statement = upsert(self._uow.connection)(Counter).values(community_id=community_id, name="case", value=1)
-        statement = statement.on_conflict_do_update(
-            index_elements=["community_id", "name"], set_={"value": Counter.value + 1}
-        ).returning(Counter.value)
-        return int(self._uow.connection.execute(statement).scalar_one())
+        """The next number, without gaps: the counter's row is locked until the commit, and goes back with a rollback."""
+        if community_id not in self._counters:
+            row = {"community_id": community_id, "name": "case", "value": 0}
+            self._uow.connection.execute(upsert(self._uow.connection)(_COUNTERS).on_conflict_do_nothing(), [row])
+            self.lock_counters({community_id})
+        self._counters[community_id] += 1
+        self._counters_used.add(community_id)
+        return self._counters[community_id]
+
+    def written(self) -> None:
+        """New cases are rows now: from here on they are changed by updates."""
+        self._unwritten.clear()
+
+    def write_counters(self) -> None:
+        rows = [{"b_id": community, "value": self._counters[community]} for community in sorted(self._counters_used)]
+        if rows:
+            self._uow.connection.execute(_SET_COUNTER, rows)
+            self._counters_used.clear()
 
     def add_person(self, key: tuple[int, int], person: PersonOfCase) -> None:
         self._uow.insert(
@@ -246,11 +295,19 @@ class Cases:
         Raises:
             NotFound: there is none, or it was erased.
         """
-        statement = select(Case.__table__).where(Case.community_id == community_id, Case.no == no)
-        row = self._uow.read(statement, Case).one_or_none()
-        if row is None:
-            raise NotFound(f"case {community_id}/{no}")
-        return case_row(row)
+        key = (community_id, no)
+        if key not in self._known:
+            row = self._uow.read(_ONE_CASE, Case, given={"community": community_id, "number": no}).one_or_none()
+            if row is None:
+                raise NotFound(f"case {community_id}/{no}")
+            self._known[key] = case_row(row)
+        return self._known[key]
+
+    def preload(self, keys: set[tuple[int, int]]) -> None:
+        """Read many cases with one query; `get` then knows them."""
+        if keys:
+            for row in self._uow.read(_MANY_CASES, Case, given={"keys": list(keys)}):
+                self._known[row.community_id, row.no] = case_row(row)
 
     def waiting(self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None) -> list[CaseRow]:
         """Open cases of communities (or of units), most urgent first, then what is due first, then most joined."""
@@ -342,11 +399,17 @@ class Cases:
             LostRace: somebody else changed it since.
         """
         values |= {"version": row.version + 1, "changed_at": self._uow.now}
-        same = and_(Case.community_id == row.community_id, Case.no == row.no, Case.version == row.version)
-        if self._uow.execute(update(Case).where(same).values(**values)).rowcount != 1:
-            raise LostRace(f"case {row.community_id}/{row.no}")
+        if row.key in self._unwritten:
+            self._unwritten[row.key].update(values)
+        else:
+            self._update(row, values)
         for name, value in values.items():
             setattr(row, name, value)
+
+    def _update(self, row: CaseRow, values: dict[str, Any]) -> None:
+        same = {"b_community": row.community_id, "b_no": row.no, "b_version": row.version}
+        if self._uow.read(_change_of(frozenset(values)), Case, given=values | same).rowcount != 1:
+            raise LostRace(f"case {row.community_id}/{row.no}")
 
     def remove_people(self, key: tuple[int, int], accounts: list[tuple[str, int]]) -> int:
         """Take people out of a case; returns how many they were."""

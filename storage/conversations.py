@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, or_, select, tuple_
+from sqlalchemy import and_, bindparam, delete, or_, select, tuple_
 
 from storage.inbox import upsert
 from storage.tables import Conversation
@@ -35,22 +35,27 @@ class Talk:
         return (repr(self.state), self.expires_at, self.wake_at)
 
 
+_TABLE = Conversation.__table__
+_KEY = tuple_(_TABLE.c.bot, _TABLE.c.chat, _TABLE.c.topic, _TABLE.c.account)
+_MANY = select(_TABLE).where(_KEY.in_(bindparam("keys", expanding=True)))
+
+
 class Conversations:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._talks: dict[Key, Talk] = {}
 
-    def preload(self, keys: set[Key]) -> None:
-        """Read many conversations with one query."""
+    def preload(self, keys: set[Key]) -> set[tuple[int, int]]:
+        """Read many conversations with one query; returns the cases that they are about."""
         if not keys:
-            return
-        columns = tuple_(Conversation.bot, Conversation.chat, Conversation.topic, Conversation.account)
-        for row in self._uow.connection.execute(select(Conversation.__table__).where(columns.in_(list(keys)))):
+            return set()
+        for row in self._uow.connection.execute(_MANY, {"keys": list(keys)}):
             key = (row.bot, row.chat, row.topic, row.account)
             self._keep(Talk(key, row.state, row.expires_at, row.wake_at))
-        for key in keys:
-            if key not in self._talks:
-                self._keep(Talk(key))
+        for key in keys - self._talks.keys():
+            self._keep(Talk(key))
+        about = (self._talks[key].state.get("expects", {}).get("case") for key in keys)
+        return {(case[0], case[1]) for case in about if case}
 
     def get(self, key: Key) -> Talk:
         if key not in self._talks:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, literal_column, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -60,29 +60,16 @@ class InboxRows:
 
     def ready_lanes(self, bots: list[str], now: datetime, limit: int) -> list[tuple[str, int]]:
         """Lock up to `limit` lanes that have something to do, longest waiting first; locked ones are passed over."""
-        statement = (
-            select(Lane.bot, Lane.chat)
-            .where(Lane.ready_at <= now, Lane.bot.in_(bots))
-            .order_by(Lane.ready_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return [(row.bot, row.chat) for row in self.connection.execute(statement)]
+        given = {"now": now, "bots": bots, "limit": limit}
+        return [(row.bot, row.chat) for row in self.connection.execute(_READY, given)]
 
     def waiting(self, lanes: list[tuple[str, int]], per_lane: int, now: datetime) -> list[Stored]:
         """The next updates of each lane, in order; a lane whose head is to be tried later gives none."""
         if not lanes:
             return []
-        rank = func.row_number().over(partition_by=(Inbox.bot, Inbox.chat), order_by=Inbox.update_id).label("rank")
-        ranked = (
-            select(Inbox, rank)
-            .where(Inbox.state == WAITING, tuple_(Inbox.bot, Inbox.chat).in_(lanes))
-            .subquery()
-        )
-        statement = select(ranked).where(ranked.c.rank <= per_lane).order_by(ranked.c.bot, ranked.c.chat, ranked.c.rank)
         found: list[Stored] = []
         held: set[tuple[str, int]] = set()
-        for row in self.connection.execute(statement):
+        for row in self.connection.execute(_WAITING, {"lanes": lanes, "per_lane": per_lane}):
             lane = (row.bot, row.chat)
             if row.next_at and row.next_at > now:
                 held.add(lane)
@@ -104,22 +91,15 @@ class InboxRows:
 
     def finish(self, done: list[tuple[Stored, str]], now: datetime) -> None:
         """Mark updates as done with their outcome and empty their bodies; the keys stay against duplicates."""
-        by_outcome: dict[str, list[tuple[str, int]]] = {}
-        for stored, outcome in done:
-            by_outcome.setdefault(outcome[:400], []).append((stored.bot, stored.update_id))
-        for outcome, keys in by_outcome.items():
-            self._set(keys, state=DONE, body=None, done_at=now, outcome=outcome)
+        if done:
+            keys = [{"b_bot": s.bot, "b_id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done]
+            self.connection.execute(_FINISH, keys)
 
     def rest(self, lanes: list[tuple[str, int]]) -> None:
         """Put lanes to sleep, or wake them for what is left in them."""
         if not lanes:
             return
-        left = (
-            select(func.min(func.coalesce(Inbox.next_at, Inbox.received_at)))
-            .where(Inbox.bot == Lane.bot, Inbox.chat == Lane.chat, Inbox.state == WAITING)
-            .scalar_subquery()
-        )
-        self.connection.execute(update(Lane).where(tuple_(Lane.bot, Lane.chat).in_(lanes)).values(ready_at=left))
+        self.connection.execute(_REST, {"lanes": lanes})
 
     def put_off(self, stored: Stored, error: str, again_at: datetime) -> None:
         """Try an update again later; its lane waits with it, so order holds."""
@@ -176,3 +156,47 @@ class InboxRows:
     def _set(self, keys: list[tuple[str, int]], **values: Any) -> None:
         statement = update(Inbox).where(tuple_(Inbox.bot, Inbox.update_id).in_(keys)).values(**values)
         self.connection.execute(statement)
+
+
+_INBOX = Inbox.__table__
+_FINISH = (
+    update(_INBOX)
+    .where(_INBOX.c.bot == bindparam("b_bot"), _INBOX.c.update_id == bindparam("b_id"))
+    .values(state=DONE, body=None, done_at=bindparam("done_at"), outcome=bindparam("outcome"))
+)
+_LANES = Lane.__table__
+_READY = (
+    select(_LANES.c.bot, _LANES.c.chat)
+    .where(_LANES.c.ready_at <= bindparam("now"), _LANES.c.bot.in_(bindparam("bots", expanding=True)))
+    .order_by(_LANES.c.ready_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_RANKED = (
+    select(
+        _INBOX,
+        func.row_number()
+        .over(partition_by=(_INBOX.c.bot, _INBOX.c.chat), order_by=_INBOX.c.update_id)
+        .label("rank"),
+    )
+    .where(
+        _INBOX.c.state == literal_column(f"'{WAITING}'"),  # as the partial index has it
+        tuple_(_INBOX.c.bot, _INBOX.c.chat).in_(bindparam("lanes", expanding=True)),
+    )
+    .subquery()
+)
+_WAITING = (
+    select(_RANKED)
+    .where(_RANKED.c.rank <= bindparam("per_lane"))
+    .order_by(_RANKED.c.bot, _RANKED.c.chat, _RANKED.c.rank)
+)
+_LEFT = (
+    select(func.min(func.coalesce(_INBOX.c.next_at, _INBOX.c.received_at)))
+    .where(_INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == literal_column(f"'{WAITING}'"))
+    .scalar_subquery()
+)
+_REST = (
+    update(_LANES)
+    .where(tuple_(_LANES.c.bot, _LANES.c.chat).in_(bindparam("lanes", expanding=True)))
+    .values(ready_at=_LEFT)
+)

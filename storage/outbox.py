@@ -184,7 +184,11 @@ class OutboxRows:
         return list(self._uow.connection.execute(statement))
 
     def retry(self, row_id: int) -> bool:
-        statement = update(Outbox).where(Outbox.id == row_id, Outbox.state == DEAD)
+        """Send a dead letter after all; not an old version of what was shown anew since."""
+        same = and_(Shown.bot == Outbox.bot, Shown.chat == Outbox.chat, Shown.logical == Outbox.logical)
+        outdated = exists().where(same, Shown.outbox_id > Outbox.id)
+        statement = update(Outbox).where(Outbox.id == row_id, Outbox.state == DEAD, ~outdated)
+        statement = statement.execution_options(synchronize_session=False)
         values = {"state": WAITING, "attempts": 0, "due_at": self._uow.now, "done_at": None}
         return self._uow.connection.execute(statement.values(**values)).rowcount > 0
 

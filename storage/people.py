@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 
 from storage.inbox import upsert
 from storage.tables import Person
@@ -34,21 +35,30 @@ class PersonRow:
     created_at: datetime | None = None
 
 
+_COLUMNS = tuple(field.name for field in fields(PersonRow))
+_values = attrgetter(*_COLUMNS)
+_TABLE = Person.__table__
+_MANY = select(_TABLE).where(tuple_(_TABLE.c.bot, _TABLE.c.account).in_(bindparam("keys", expanding=True)))
+
+
 class People:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._people: dict[Account, PersonRow] = {}
-        self._seen: dict[Account, dict[str, object]] = {}
+        self._seen: dict[Account, object] = {}
 
     def preload(self, accounts: set[Account]) -> None:
         """Read many accounts with one query."""
         if not accounts:
             return
-        same = tuple_(Person.bot, Person.account).in_(list(accounts))
-        for row in self._uow.connection.execute(select(Person.__table__).where(same)):
+        for row in self._uow.connection.execute(_MANY, {"keys": list(accounts)}):
             person = PersonRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
             self._people[person.bot, person.account] = person
-            self._seen[person.bot, person.account] = asdict(person)
+            self._seen[person.bot, person.account] = _values(person)
+
+    def communities(self) -> set[int]:
+        """Communities of the people read so far."""
+        return {person.community_id for person in self._people.values() if person.community_id is not None}
 
     def find(self, bot: str, account: int) -> PersonRow | None:
         if (bot, account) not in self._people:
@@ -63,14 +73,15 @@ class People:
         return person
 
     def write_changes(self) -> None:
-        rows = [row for key, person in self._people.items() if (row := asdict(person)) != self._seen.get(key)]
+        changed_people = [(key, v) for key, person in self._people.items() if (v := _values(person)) != self._seen.get(key)]
+        rows = [dict(zip(_COLUMNS, values, strict=True)) for _, values in changed_people]
         if not rows:
             return
         statement = upsert(self._uow.connection)(Person)
         changed = {name: statement.excluded[name] for name in rows[0] if name not in ("bot", "account", "created_at")}
         statement = statement.on_conflict_do_update(index_elements=["bot", "account"], set_=changed)
         self._uow.connection.execute(statement, rows)
-        self._seen.update({(str(row["bot"]), int(row["account"])): row for row in rows})
+        self._seen.update(changed_people)
 
     def pause(self, bot: str, chat: int) -> None:
         """Somebody cannot be reached in `chat` any more: nothing is sent there until they come back."""

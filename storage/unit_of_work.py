@@ -57,21 +57,22 @@ class UnitOfWork:
         """Gather a new row; rows of one table must have the same keys."""
         self._pending[table].append(row)
 
-    def read(self, statement: Executable, *tables: type[Base]) -> CursorResult[Any]:
-        """Run a query on `tables`, writing first what was gathered for them."""
+    def read(self, statement: Executable, *tables: type[Base], given: Row | None = None) -> CursorResult[Any]:
+        """Run a query or a change of `tables`, writing first what was gathered for them."""
         if any(self._pending.get(table) for table in tables):
             self._write()
-        return self.connection.execute(statement)
+        return self.connection.execute(statement, given)
 
-    def execute(self, statement: Executable, rows: list[Row] | None = None) -> CursorResult[Any]:
+    def execute(self, statement: Executable, given: Row | list[Row] | None = None) -> CursorResult[Any]:
         """Run a change at once, writing first what was gathered."""
         self._write()
-        return self.connection.execute(statement, rows) if rows else self.connection.execute(statement)
+        return self.connection.execute(statement, given)
 
     def flush(self) -> None:
         """Write all that was gathered and all that was changed."""
         self.people.write_changes()
         self.conversations.write_changes()
+        self.cases.write_counters()
         self._write()
 
     def _write(self) -> None:
@@ -79,8 +80,10 @@ class UnitOfWork:
         for table in _IN_ORDER:
             if rows := self._pending.get(table):
                 self._pending[table] = []
-                self.connection.execute(insert(table), rows)
+                self.connection.execute(_INSERTS[table], rows)
+        self.cases.written()
 
 
 _MODEL_OF = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
 _IN_ORDER: list[type[Base]] = [_MODEL_OF[table.name] for table in Base.metadata.sorted_tables]
+_INSERTS = {model: insert(Base.metadata.tables[model.__tablename__]) for model in _IN_ORDER}

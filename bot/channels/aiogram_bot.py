@@ -74,6 +74,8 @@ class AiogramChannel:
             self._username = (await self._bot.get_me()).username or ""
         except (TelegramUnauthorizedError, TelegramNotFound) as error:
             raise BadToken(self.name) from error
+        except Exception as error:
+            raise _mapped(error) from error
         return self._username
 
     async def close(self) -> None:

@@ -64,6 +64,8 @@ class PtbChannel:
             await self._bot.initialize()
         except InvalidToken as error:
             raise BadToken(self.name) from error
+        except Exception as error:
+            raise _mapped(error) from error
         self._username = self._bot.username
         return self._username
 

@@ -14,15 +14,18 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy import Connection
 
 from bot.demo.sample import HERE, Sample
+from bot.reports import CONTENT_VERSION
+from digests import weekly
 from handlers import casework, clockwork, filing, mine
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
-from ledger.periods import zone_named
+from ledger.periods import last_full_week, zone_named
 from ledger.scenes import Kind, Scene, Urgency
 from storage.cases import CaseRow, PersonOfCase
 from storage.reference import Reference
+from storage.report_rows import Run
 from storage.unit_of_work import UnitOfWork
 
 ZONE = zone_named("Asia/Shanghai")
@@ -30,6 +33,7 @@ WEEKDAYS = "一二三四五六日"
 STEP = re.compile(r"(\w+) (\d+)(m|h|d)(?: (.+))?", re.DOTALL)
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 FIRST_NEIGHBOUR = 1001
+DIGEST = "本周一 08:30"
 SATISFIED = {"": 2, "基本满意": 1, "不满意": 0}
 
 
@@ -77,7 +81,7 @@ def moment_of(words: str, start: datetime) -> datetime:
 
 
 class Past:
-    """Lives the past through, moment by moment."""
+    """Lives the past through, moment by moment, last Monday's digests included."""
 
     def __init__(self, context: Context, sample: Sample, start: datetime) -> None:
         self._context = context
@@ -99,6 +103,7 @@ class Past:
             if entry.id:
                 self._by_id[entry.id] = story
             found += self._moments_of(story, len(found))
+        found.append((moment_of(DIGEST, self._start), len(found), self._digests))
         if late := [at for at, _, _ in found if at > self._start]:
             raise ValueError(f"{len(late)} steps lie after the demo's start, the last at {max(late)}")
         return sorted(found, key=lambda moment: moment[:2])
@@ -111,6 +116,17 @@ class Past:
             at += timedelta(**{UNITS[unit]: amount})
             found.append((at, first + number, self._step(story, name, words)))
         return found
+
+    def _digests(self, uow: UnitOfWork) -> None:
+        """Fix the digests of the week before; who asks for one gets it drawn then."""
+        for community in uow.reference.real_communities():
+            zone = community.zone
+            period = last_full_week(uow.now, self._context.district.limits.digest, zone)
+            since, soon = period.before(zone).start, weekly.soon(uow.now, zone)
+            rows = uow.reports.week(community.id, period, since=since, soon=soon, limit=weekly.LISTED)
+            week = weekly.weekly(community.id, period, uow.now, rows)
+            content = {"version": CONTENT_VERSION, "weekly": week, "files": ()}
+            uow.reports.keep(Run(community.id, period.start, period.end, content, uow.now))
 
     def _step(self, story: Story, name: str, words: str) -> Callable[[UnitOfWork], None]:
         return lambda uow: STEPS[name](self, uow, story, uow.cases.get(*story.key), words)

@@ -1,6 +1,7 @@
 """People with a phone in the web chat: what they do reads as what people do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.channels.webchat import Change, Message, Messenger
 from handlers.event import FileKind, Location
@@ -37,6 +38,10 @@ class Person:
         """What the bot said, oldest first."""
         return [message for message in self.messages if message.account is None]
 
+    def heard_since(self, moment: datetime) -> str:
+        """All that the bot said from `moment` on, or changed."""
+        return "\n".join(message.text for message in self.heard if message.at >= moment)
+
     def says(self, text: str) -> Message:
         return self.messenger.says(self.account, self.account, text=text, name=self.name)
 
@@ -64,14 +69,14 @@ class Person:
     def edits(self, message: Message, text: str) -> None:
         self.messenger.edits(self.account, self.account, message.id, text, name=self.name)
 
-    def taps(self, label: str) -> str:
-        """Press the newest button that has `label` in its own; returns the whole label.
+    def taps(self, label: str, on: str = "") -> str:
+        """Press the newest button that has `label` in its own, of the messages that say `on`; returns the whole label.
 
         Raises:
             NoSuchButton: there is none.
         """
         for message in reversed(self.heard):
-            for choice in (choice for row in message.rows for choice in row):
+            for choice in (choice for row in message.rows for choice in row if on in message.text):
                 if label in choice.label:
                     self.presses(message.id, choice.data)
                     return choice.label

@@ -16,7 +16,9 @@ from bot.demo.past import Past, live_through, load_past
 from bot.demo.people import Person
 from bot.demo.sample import Sample, load_sample, plant
 from bot.district import load_district
+from bot.reports import Reporter
 from bot.settings import Mode, Settings
+from digests.drawing import Draws
 from storage.database import open_database
 from storage.reference import load
 from storage.schema import migrate
@@ -87,8 +89,8 @@ def last_time(folder: Path) -> datetime | None:
     return datetime.fromisoformat(kept.read_text(encoding="utf-8")) if kept.exists() else None
 
 
-async def set_up(folder: Path, clock: DemoClock) -> Stage:
-    """Open the demo in `folder`; the sample is planted if there is no database yet."""
+async def set_up(folder: Path, clock: DemoClock, drawer: Draws | None = None) -> Stage:
+    """Open the demo in `folder`; the sample is planted if there is no database yet. `drawer` replaces the app's own."""
     sample = load_sample()
     settings = _settings(folder)
     fresh = not (folder / DATABASE).exists()
@@ -99,6 +101,8 @@ async def set_up(folder: Path, clock: DemoClock) -> Stage:
     channels: dict[str, Channel] = {"resident": resident, "staff": staff}
     bots = await open_all(settings, channels)
     app = await build(settings, channels, clock, bots, UNLIMITED)
+    if drawer:
+        app.reporter = Reporter(app.database, app.context, app.files, clock, lambda: None, drawer=drawer)
     if fresh:
         await _live_the_past(app, sample, clock)
     return Stage(app, sample, clock, resident, staff, folder)

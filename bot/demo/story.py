@@ -1,0 +1,142 @@
+"""The story of the script: what people do in each chapter, and what has to come of it."""
+
+from bot.demo.script import Chapter, Tale
+from bot.demo.site import PAGE
+from handlers.event import FileKind
+
+LAMP, GAS, RUBBISH, LAMP_AGAIN = "SL-43", "SL-44", "SL-45", "昨晚亮了一会儿，又黑了"
+
+
+async def first_report(tale: Tale) -> None:
+    resident = tale.people["resident"]
+    resident.starts(tale.stage.start_link())
+    for who in ("worker", "manager", "officer"):
+        tale.people[who].starts()
+    await tale.goes_on()
+    tale.expects("扫码后就知道是哪个社区", is_so="石榴巷社区幸福苑3栋" in tale.heard("resident"))
+    resident.says("幸福苑3栋门口的路灯坏了一个星期，晚上看不见路")
+    await tale.goes_on()
+    tale.expects("先把原话和说明给居民看", is_so="路灯坏了一个星期" in tale.heard("resident"))
+    tale.expects("没点同意之前，工作人员看不到", is_so=not tale.heard("worker"))
+    await tale.taps("resident", "同意，提交")
+    tale.expects("登记，给编号", is_so=f"编号 {LAMP}" in tale.heard("resident"))
+    tale.expects("网格员马上收到卡片", is_so=LAMP in tale.heard("worker"))
+
+
+async def photo(tale: Tale) -> None:
+    tale.people["resident"].sends((PAGE / "lamp.jpg").read_bytes(), FileKind.PHOTO, file="路灯.jpg")
+    await tale.goes_on(minutes=2)
+    tale.expects("照片加到刚才那件", is_so=f"已加到 {LAMP}" in tale.heard("resident"))
+
+
+async def emergency(tale: Tale) -> None:
+    tale.people["resident"].says("3栋楼道里有好大一股煤气味，闻着头晕")
+    await tale.goes_on(minutes=5)
+    tale.expects("先给电话号码", is_so="119" in tale.heard("resident"))
+    tale.expects("值班的人马上被叫到", is_so=f"紧急 {GAS}" in tale.heard("worker"))
+    await tale.goes_on(minutes=5, seconds=1)
+    tale.expects("5 分钟没人应，告诉书记", is_so=f"紧急 {GAS}" in tale.heard("manager"))
+    await tale.taps("worker", "我来处理", f"紧急 {GAS}")
+    tale.expects("居民知道有人来了，不用等", is_so="值班的人已经看到" in tale.heard("resident"))
+    await tale.goes_on(minutes=20)
+    await tale.taps("worker", "办结答复", f"{GAS}　待受理")
+    tale.people["worker"].says("燃气公司到了，是二楼灶具软管松了，已换新、通风，测过没有漏气。")
+    await tale.goes_on()
+    tale.expects("紧急的答复不等一分钟", is_so="软管松了" in tale.heard("resident"))
+    await tale.goes_on(seconds=61)
+    await tale.taps("resident", "👍 解决了", GAS)
+
+
+async def similar(tale: Tale) -> None:
+    tale.people["resident"].says("C座楼下装修垃圾还堆在那里，四天了")
+    await tale.goes_on(minutes=3)
+    tale.expects("同意过一次，第二件直接登记", is_so=f"编号 {RUBBISH}" in tale.heard("resident"))
+    tale.expects("卡片上提醒邻居说过同一件事", is_so="SL-41" in tale.heard("worker"))
+    await tale.taps("worker", "并入 SL-41", RUBBISH)
+    await tale.goes_on(seconds=61)
+    tale.expects("居民知道并到了哪一件", is_so="SL-41 是同一件事" in tale.heard("resident"))
+
+
+async def undo(tale: Tale) -> None:
+    await tale.taps("worker", "受理", LAMP)
+    await tale.taps("worker", "撤销", LAMP)
+    await tale.goes_on(seconds=61)
+    tale.expects("撤销以后，居民什么也没收到", is_so=not tale.heard("resident"))
+    await tale.taps("worker", "受理", LAMP)
+    tale.expects("受理的话先等一分钟", is_so=not tale.heard("resident"))
+    await tale.goes_on(seconds=61)
+    tale.expects("一分钟后居民知道已受理", is_so=f"{LAMP}，石榴巷社区已经受理" in tale.heard("resident"))
+
+
+async def dispatch(tale: Tale) -> None:
+    await tale.taps("worker", "派单", LAMP)
+    await tale.taps("worker", "区城管局", LAMP)
+    tale.expects("责任单位收到卡片", is_so=LAMP in tale.heard("officer"))
+    await tale.goes_on(seconds=61)
+    tale.expects("居民知道交给了谁", is_so="已交给区城管局" in tale.heard("resident"))
+
+
+async def resolve(tale: Tale) -> None:
+    await _answer(tale, "officer", LAMP, "灯头已经换了新的，今天傍晚就亮，您再看看。")
+    tale.expects("居民收到答复原话", is_so="灯头已经换了新的" in tale.heard("resident"))
+    tale.expects("居民被问解决了没有", is_so="现在解决了吗" in tale.heard("resident"))
+
+
+async def reopen(tale: Tale) -> None:
+    await tale.goes_on(days=1)
+    await tale.taps("resident", "没解决", LAMP)
+    tale.expects("说没解决，就重新打开", is_so="已经重新打开" in tale.heard("resident"))
+    tale.people["resident"].says(LAMP_AGAIN)
+    await tale.goes_on(minutes=1)
+    tale.expects("补充的话到了网格员那里", is_so=LAMP_AGAIN in tale.heard("worker"))
+    await _answer(tale, "worker", LAMP, "是接头进了水，已经重做，今晚我再来看一遍。")
+    await tale.goes_on(days=1)
+    await tale.taps("resident", "👍 解决了", LAMP)
+    await tale.taps("resident", "满意", LAMP)
+    tale.expects("办结，居民满意", is_so="谢谢您告诉我们" in tale.heard("resident"))
+
+
+async def thanks(tale: Tale) -> None:
+    tale.people["resident"].says("谢谢你们，辛苦了")
+    await tale.goes_on(minutes=1)
+    tale.expects("谢谢不登记", is_so=tale.heard("resident") and not tale.heard("worker"))
+    tale.people["resident"].says("我的诉求")
+    await tale.goes_on()
+    tale.expects("查得到自己的几件事", is_so=all(no in tale.heard("resident") for no in (LAMP, GAS, "SL-41")))
+    tale.people["worker"].says("待办")
+    await tale.goes_on()
+    tale.expects("待办里最急的在最前面", is_so="🟠" in tale.heard("worker").splitlines()[1])
+
+
+async def monday(tale: Tale) -> None:
+    await tale.goes_on(seconds=tale.stage.to_monday().total_seconds())
+    manager = tale.people["manager"]
+    tale.expects("书记收到周报", is_so="石榴巷社区" in tale.heard("manager") and "周报" in tale.heard("manager"))
+    sent = [file for message in manager.heard for file in message.files]
+    tale.expects("有一张图、一本台账", is_so=[str(f.kind) for f in sent] == ["photo", "document"])
+    tale.expects("图是 PNG，台账是 XLSX", is_so=[f.name[-4:] for f in sent] == [".png", "xlsx"])
+    said = len(manager.heard)
+    await tale.goes_on(hours=1)
+    tale.expects("同一周只发一次", is_so=len(manager.heard) == said)
+
+
+async def _answer(tale: Tale, who: str, case: str, words: str) -> None:
+    """Resolve a case, and let the minute for undoing pass."""
+    await tale.taps(who, "办结答复", case)
+    tale.people[who].says(words)
+    await tale.goes_on()
+    await tale.goes_on(seconds=61)
+
+
+CHAPTERS: tuple[tuple[str, Chapter], ...] = (
+    ("第一次说话：先看，再同意", first_report),
+    ("补一张照片", photo),
+    ("紧急的事", emergency),
+    ("邻居说过的事", similar),
+    ("点错了，撤销", undo),
+    ("派给责任单位", dispatch),
+    ("办结，回访", resolve),
+    ("没解决，重办", reopen),
+    ("别的话", thanks),
+    ("走到周一", monday),
+)

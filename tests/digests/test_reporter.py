@@ -1,0 +1,229 @@
+"""Making and sending digests: exactly one per community and week, whatever happens in between."""
+
+import asyncio
+import hashlib
+import os
+from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.reports import Reporter
+from digests.drawing import Drawer, Drawn, Order
+from storage.tables import Outbox, ReportRequest, ReportRun
+from tests.digests.histories import case, write
+from tests.digests.pages import order
+from tests.support.world import World
+
+MONDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # 08:30 in Huangshi
+WEEK = timedelta(days=7)
+IN_THE_WEEK = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+
+
+@dataclass
+class QuickDrawer:
+    """Draws nothing, at once; fails as often as it is told to."""
+
+    orders: list[Order] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    async def draw(self, order: Order) -> Drawn:
+        self.orders.append(order)
+        if self.failures:
+            raise self.failures.pop(0)
+        week = order.page.weekly
+        return Drawn(f"chart {week.start} {week.received}".encode(), f"book {week.start} {len(order.rows.filed)}".encode())
+
+    def rest(self) -> None:
+        return
+
+
+def reporter(world: World, drawer: Any = None) -> Reporter:
+    """A reporter as a fresh process has it."""
+    return Reporter(
+        world.app.database, world.app.context, world.app.files, world.clock, lambda: None, drawer=drawer or QuickDrawer()
+    )
+
+
+async def rows(world: World, table: Any) -> list[Any]:
+    return list(await world.app.database.read(lambda connection: connection.execute(select(table.__table__)).all()))
+
+
+async def runs_at(world: World, moment: datetime) -> None:
+    """Go on to `moment` and let everything happen that is due by then."""
+    world.clock.forward(seconds=(moment - world.clock.now()).total_seconds())
+    await world.runs()
+
+
+async def filed(world: World, *cases: dict[str, Any]) -> None:
+    await world.app.database.write(lambda connection: write(connection, list(cases)))
+
+
+def sent_to_manager(world: World) -> list[str]:
+    """First lines of what the manager of community 1 got."""
+    return [message.text.split("\n")[0] for message in world.worker(2).messages if message.text]
+
+
+async def test_monday_gives_the_manager_one_digest_with_its_files(world: World) -> None:
+    await filed(world, case(1, IN_THE_WEEK, text="路灯坏了"))
+    assert await reporter(world).run_due(MONDAY) == 2
+    await runs_at(world, MONDAY)
+    manager = world.worker(2)
+    assert "延安岭社区周报 · 2026年第47周" in manager.last.text
+    assert "新登记 1 件" in manager.last.text
+    assert manager.last.files == ["延安岭社区周报2026-W47.png", "延安岭社区周报2026-W47.xlsx"]
+    assert not world.worker(1).messages
+    assert not world.residents.messages
+
+
+async def test_there_is_one_digest_whatever_is_started_again_or_runs_twice(world: World) -> None:
+    both = [reporter(world), reporter(world)]
+    await asyncio.gather(*(r.run_due(MONDAY) for r in both))
+    for hours in (0, 1, 30, 150):
+        assert await reporter(world).run_due(MONDAY + timedelta(hours=hours)) == 0
+    await runs_at(world, MONDAY)
+    assert len(await rows(world, ReportRun)) == 2
+    assert len(sent_to_manager(world)) == 1
+
+
+async def test_nothing_is_due_before_half_past_eight(small_world: World) -> None:
+    await reporter(small_world).run_due(MONDAY)
+    next_monday = MONDAY + WEEK
+    assert await reporter(small_world).run_due(next_monday - timedelta(seconds=1)) == 0
+    assert await reporter(small_world).run_due(next_monday) == 2
+
+
+async def test_after_a_fortnight_of_downtime_each_missed_week_comes_once_oldest_first(small_world: World) -> None:
+    later = MONDAY + 3 * WEEK + timedelta(days=1)
+    await reporter(small_world).run_due(MONDAY)
+    assert await reporter(small_world).run_due(later) == 6
+    await runs_at(small_world, later)
+    weeks = [line.rpartition("第")[2] for line in sent_to_manager(small_world)]
+    assert weeks == ["47周", "48周", "49周", "50周"]
+
+
+async def test_after_a_long_downtime_only_four_weeks_are_made_up_for(small_world: World) -> None:
+    await reporter(small_world).run_due(MONDAY)
+    assert await reporter(small_world).run_due(MONDAY + 20 * WEEK) == 8
+
+
+async def test_one_community_that_fails_costs_the_others_nothing(
+    small_world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    drawer = QuickDrawer(failures=[BrokenExecutor()])
+    assert await reporter(small_world, drawer).run_due(MONDAY) == 1
+    assert "tried again" in caplog.text
+    assert await reporter(small_world).run_due(MONDAY) == 1
+
+
+async def test_a_picture_that_cannot_be_drawn_does_not_hold_back_the_words(small_world: World) -> None:
+    assert await reporter(small_world, QuickDrawer(failures=[ValueError("no font")] * 2)).run_due(MONDAY) == 2
+    await runs_at(small_world, MONDAY)
+    assert "这次没有做出来" in small_world.worker(2).last.text
+    assert small_world.worker(2).last.files == []
+
+
+async def test_what_was_fixed_stays_though_the_ledger_goes_on(small_world: World) -> None:
+    await filed(small_world, case(1, IN_THE_WEEK))
+    await reporter(small_world).run_due(MONDAY)
+    await filed(small_world, case(2, IN_THE_WEEK))
+    manager = small_world.worker(2)
+    await manager.says("周报")
+    assert await reporter(small_world).run_requests(MONDAY + timedelta(hours=3)) == 1
+    await runs_at(small_world, MONDAY + timedelta(hours=3))
+    assert len(sent_to_manager(small_world)) == 3
+    assert "新登记 1 件" in manager.last.text
+    assert "数据截至 11月23日 08:30" in manager.last.text
+
+
+async def test_a_request_is_answered_once_and_only_to_who_asked(world: World) -> None:
+    await reporter(world).run_due(MONDAY)
+    await runs_at(world, MONDAY)
+    supervisor = world.worker(3)
+    await supervisor.says("周报")
+    await asyncio.gather(*(reporter(world).run_requests(MONDAY) for _ in range(3)))
+    await runs_at(world, MONDAY)
+    assert await reporter(world).run_requests(MONDAY) == 0
+    assert sum("周报 · " in message.text for message in supervisor.messages) == 1
+    assert len(sent_to_manager(world)) == 1
+    assert all(row.done_at for row in await rows(world, ReportRequest))
+
+
+async def test_a_digest_that_is_due_when_it_is_asked_for_goes_to_all(small_world: World) -> None:
+    await small_world.worker(3).says("周报")
+    await reporter(small_world).run_requests(MONDAY)
+    await runs_at(small_world, MONDAY)
+    assert len(sent_to_manager(small_world)) == 1
+    assert "周报 · " in small_world.worker(3).last.text
+    assert await reporter(small_world).run_due(MONDAY) == 1
+
+
+async def test_files_that_are_gone_from_the_store_are_drawn_again(small_world: World) -> None:
+    await reporter(small_world).run_due(MONDAY)
+    files = (await rows(small_world, ReportRun))[0].content["files"]
+    small_world.app.files.drop(file["digest"] for file in files)
+    await small_world.worker(2).says("周报")
+    drawer = QuickDrawer()
+    await reporter(small_world, drawer).run_requests(MONDAY)
+    await runs_at(small_world, MONDAY)
+    assert len(drawer.orders) == 1
+    assert len(small_world.worker(2).last.files) == 2
+    assert all(small_world.app.files.path(file["digest"]).exists() for file in files)
+
+
+async def test_a_stored_digest_holds_no_words_so_erased_ones_never_come_back(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says("三单元门口的路灯坏了半个月了")
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    await reporter(small_world).run_due(MONDAY)
+    await runs_at(small_world, MONDAY)
+    assert "路灯坏了" in small_world.worker(2).last.text
+    assert "路灯" not in str((await rows(small_world, ReportRun))[0].content)
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    await small_world.worker(2).says("周报")
+    await reporter(small_world).run_requests(MONDAY)
+    await runs_at(small_world, MONDAY)
+    assert "路灯" not in small_world.worker(2).last.text
+
+
+async def test_messages_are_masked(small_world: World) -> None:
+    await filed(small_world, case(1, IN_THE_WEEK, urgency="U", text="漏水，找我13812345678"))
+    await reporter(small_world).run_due(MONDAY)
+    await runs_at(small_world, MONDAY)
+    assert "138****5678" in small_world.worker(2).last.text
+    assert "13812345678" not in str([row.body for row in await rows(small_world, Outbox)])
+
+
+async def test_the_real_files_are_drawn_in_another_process(small_world: World) -> None:
+    await filed(small_world, case(1, IN_THE_WEEK))
+    drawer = Drawer()
+    try:
+        assert await reporter(small_world, drawer).run_due(MONDAY) == 2
+    finally:
+        drawer.rest()
+    run = next(row for row in await rows(small_world, ReportRun) if row.community_id == 1)
+    contents = [small_world.app.files.path(file["digest"]).read_bytes() for file in run.content["files"]]
+    assert [content[:4] for content in contents] == [b"\x89PNG", b"PK\x03\x04"]
+    assert [hashlib.sha256(content).hexdigest() for content in contents] == [f["digest"] for f in run.content["files"]]
+
+
+async def test_a_drawing_process_that_died_is_replaced() -> None:
+    drawer = Drawer()
+    try:
+        with pytest.raises(BrokenExecutor):
+            await drawer.draw(_Deadly())  # type: ignore[arg-type]
+        assert (await drawer.draw(order([]))).chart.startswith(b"\x89PNG")
+    finally:
+        drawer.rest()
+
+
+class _Deadly:
+    """An order that kills whoever unpacks it."""
+
+    def __reduce__(self) -> Any:
+        return os._exit, (3,)

@@ -1,0 +1,59 @@
+"""The digest in chat: today first, one message, masked, plain."""
+
+from dataclasses import replace
+
+import pytest
+
+from digests.text import LIMIT, weekly_text
+from ledger.words import utf16_length
+from tests.digests.pages import HIDDEN, PHONE, page
+
+
+def test_what_to_do_today_comes_before_all_numbers() -> None:
+    text = weekly_text(page())
+    parts = ["延安岭社区周报", "11月16日至11月22日", "今天先办 12 件", "YA-1", "新登记 28 件", "最关心", "重新办理", "责任单位", "已答复 15 件"]
+    assert sorted(parts, key=text.index) == parts
+
+
+def test_each_new_need_names_its_responsible_unit() -> None:
+    assert "第 2 项 一个幼儿园 2 件 → 区教育局" in weekly_text(page())
+
+
+def test_late_cases_say_how_late_they_are() -> None:
+    text = weekly_text(page())
+    assert "超时 1 天" in text
+    assert "超时 3 小时" in text
+    assert "11月24日 14:30 到期" in text
+
+
+def test_rates_are_counts_and_are_left_out_where_there_is_no_call_back() -> None:
+    assert "回访到 8 件：按时签收 8，解决 6，满意 4，基本满意 1" in weekly_text(page())
+    assert "回访" not in weekly_text(page(0))
+    assert "%" not in weekly_text(page())
+
+
+def test_an_empty_community_reads_well() -> None:
+    text = weekly_text(page(0))
+    assert "没有新登记的诉求" in text
+    assert "0 件" not in text
+
+
+def test_a_week_that_is_not_over_says_so() -> None:
+    running = page()
+    text = weekly_text(replace(running, weekly=replace(running.weekly, over=False)))
+    assert "还没过完" in text
+
+
+@pytest.mark.parametrize("size", [1, 5, 5000])
+@pytest.mark.parametrize("words", ["😀" * 3000, "<b>" + "坏" * 3000, "=HYPERLINK(\n\n\t" * 99, "\x00\ud83d" * 50, ""])
+def test_the_digest_fits_one_message_whatever_was_written(size: int, words: str) -> None:
+    text = weekly_text(page(size, words))
+    assert utf16_length(text) <= LIMIT
+    assert text.encode()
+
+
+def test_personal_data_are_masked_before_words_are_shortened() -> None:
+    for lead in range(40):
+        text = weekly_text(page(words="灯" * lead + f"电话{PHONE}"))
+        assert PHONE[:8] not in text
+    assert HIDDEN in weekly_text(page(words=f"打我电话{PHONE}"))
