@@ -13,7 +13,9 @@ CORPUS = Path(__file__).parent.parent / "nlp" / "data" / "corpus"
 
 def texts(count: int, seed: int = 7) -> list[str]:
     """`count` messages of the corpus in a random but fixed order, repeated if need be."""
-    found = [json.loads(line)["text"] for path in sorted(CORPUS.glob("*.jsonl")) for line in path.open(encoding="utf-8")]
+    found = [
+        json.loads(line)["text"] for path in sorted(CORPUS.glob("*.jsonl")) for line in path.open(encoding="utf-8")
+    ]
     random.Random(seed).shuffle(found)
     return (found * (count // len(found) + 1))[:count]
 

@@ -2,7 +2,7 @@
 
 The way: intake commit, parse with aiogram's models, understand, similar cases, ledger rows, buttons, outbox, commit at
 synchronous=FULL. The floor: the same parsing and understanding, and the very rows that the way wrote, by raw sqlite3 in
-group commits (on PostgreSQL: a bare ORM insert and commit an update). Nothing is sent: delivery is the messenger's pace.
+group commits (on PostgreSQL: a bare ORM insert and commit an update). Nothing is sent: a messenger sets that pace.
 
     uv run python -m benchmarks.way [--updates 2000] [--chats 64] [--postgres URL | --own-postgres] [--smallest]
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aiogram.types import Update
+from pydantic import SecretStr
 from sqlalchemy import Connection, MetaData, insert
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -58,7 +59,10 @@ def people(connection: Connection, chats: int, consent: str) -> None:
     connection.execute(insert(Street), [{"id": 1, "name": "街道"}])
     connection.execute(
         insert(Community),
-        [{"id": c, "street_id": 1, "code": f"C{c}", "name": f"社区{c}", "time_zone": "Asia/Shanghai"} for c in range(1, COMMUNITIES + 1)],
+        [
+            {"id": c, "street_id": 1, "code": f"C{c}", "name": f"社区{c}", "time_zone": "Asia/Shanghai"}
+            for c in range(1, COMMUNITIES + 1)
+        ],
     )
     connection.execute(
         insert(Person),
@@ -72,12 +76,14 @@ def people(connection: Connection, chats: int, consent: str) -> None:
 
 async def make_app(url: str, folder: Path, chats: int) -> App:
     await migrate(url)
-    settings = Settings(_env_file=None, database_url=url, data_dir=folder, link_secret="x" * 32)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, database_url=url, data_dir=folder, link_secret=SecretStr("x" * 32))  # type: ignore[call-arg]
     database = open_database(url)
     await database.write(lambda connection: people(connection, chats, "2026-11"))
     await database.close()
     channel = AiogramChannel("resident", TOKEN)
-    return await build(settings, {"resident": channel}, bots={"resident": Bot("resident", Serves.RESIDENTS)}, limits=UNLIMITED)
+    return await build(
+        settings, {"resident": channel}, bots={"resident": Bot("resident", Serves.RESIDENTS)}, limits=UNLIMITED
+    )
 
 
 async def the_way(app: App, updates: list[dict[str, Any]], at_once: int) -> float:
@@ -105,7 +111,18 @@ async def one_at_a_time(app: App, updates: list[dict[str, Any]]) -> list[float]:
 
 # --- the floor -------------------------------------------------------------------------------------------------------
 
-WRITTEN = ("inbox", "lanes", "cases", "case_people", "case_messages", "case_events", "buttons", "outbox", "conversations", "alarms")
+WRITTEN = (
+    "inbox",
+    "lanes",
+    "cases",
+    "case_people",
+    "case_messages",
+    "case_events",
+    "buttons",
+    "outbox",
+    "conversations",
+    "alarms",
+)
 
 
 def rows_written(path: Path, updates: int) -> dict[str, list[tuple[Any, ...]]]:
@@ -116,10 +133,15 @@ def rows_written(path: Path, updates: int) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-def floor(rows: dict[str, list[tuple[Any, ...]]], schema: Path, folder: Path, updates: list[dict[str, Any]],
-          understander: Understander, at_once: int) -> float:  # fmt: skip
+def floor(
+    rows: dict[str, list[tuple[Any, ...]]],
+    schema: Path,
+    updates: list[dict[str, Any]],
+    understander: Understander,
+    at_once: int,
+) -> float:  # fmt: skip
     """Seconds for parsing, understanding and writing the same rows, in two commits a group."""
-    path = folder / "floor.db"
+    path = schema.with_name("floor.db")
     with closing(sqlite3.connect(schema)) as source, closing(sqlite3.connect(path)) as target:
         for (statement,) in source.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"):
             target.execute(statement)
@@ -138,7 +160,9 @@ def floor(rows: dict[str, list[tuple[Any, ...]]], schema: Path, folder: Path, up
     return time.perf_counter() - started
 
 
-def _write_group(connection: sqlite3.Connection, rows: dict[str, list[tuple[Any, ...]]], group: int, groups: int) -> None:
+def _write_group(
+    connection: sqlite3.Connection, rows: dict[str, list[tuple[Any, ...]]], group: int, groups: int
+) -> None:
     def part(table: str) -> list[tuple[Any, ...]]:
         size = -(-len(rows[table]) // groups)
         return rows[table][group * size : (group + 1) * size]
@@ -200,7 +224,7 @@ async def on_sqlite(count: int, chats: int, at_once: int) -> None:
     taken = await the_way(app, updates, at_once)
     rows = rows_written(folder / "way.db", count)
     understander = Understander.load()
-    floored = floor(rows, folder / "way.db", folder, updates, understander, at_once)
+    floored = floor(rows, folder / "way.db", updates, understander, at_once)
     print(f"SQLite, {chats} chats, {at_once} at once, {count} updates, {len(rows['cases'])} cases")
     print(f"  the way {count / taken:7.0f} updates/s")
     print(f"  floor   {count / floored:7.0f} updates/s    ratio {floored / taken:.2f} (promised >= 0.60)")

@@ -1,1 +1,1 @@
-"""The running program: settings, command line, channels, intake, work, delivery, the clock, and the wiring of it all."""
+"""The running program: settings, command line, channels, intake, work, delivery, the clock and the wiring."""

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -46,7 +47,7 @@ def _parts(app: App) -> list[Coroutine[Any, Any, None]]:
     for name, channel in app.channels.items():
         parts.append(Leased(app, f"deliver:{name}").run(app.deliverers[name].run))
         if app.settings.mode is Mode.POLLING:
-            parts.append(Leased(app, f"poll:{name}").run(lambda channel=channel: app.intake.poll(channel)))
+            parts.append(Leased(app, f"poll:{name}").run(partial(app.intake.poll, channel)))
     return parts
 
 

@@ -74,6 +74,7 @@ async def build(
     settings: Settings,
     channels: Mapping[str, Channel],
     clock: Clock | None = None,
+    *,
     bots: Mapping[str, Bot] | None = None,
     limits: MessengerLimits | None = None,
     understander: Understander | None = None,
@@ -95,9 +96,17 @@ async def build(
     similar = OpenCases()
     names = await database.read(lambda connection: _prepare(connection, clock, similar))
     understander = understander or Understander.load(names, tokenizer=settings.tokenizer)
-    context = _context(settings, district, understander, similar, files, bots or bots_of(channels, {}))
+    context = _context(
+        settings,
+        district=district,
+        understander=understander,
+        similar=similar,
+        files=files,
+        bots=bots or bots_of(channels, {}),
+    )
     deliverers = {
-        name: Deliverer(database, channel, files, limits or district.limits.telegram, clock) for name, channel in channels.items()
+        name: Deliverer(database, channel, files, limits or district.limits.telegram, clock)
+        for name, channel in channels.items()
     }
 
     def to_send() -> None:
@@ -134,6 +143,7 @@ def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[s
 
 def _context(
     settings: Settings,
+    *,
     district: District,
     understander: Understander,
     similar: OpenCases,
@@ -173,7 +183,10 @@ def bots_of(channels: Mapping[str, Channel], usernames: Mapping[str, str]) -> di
 def telegram_channels(settings: Settings) -> dict[str, Channel]:
     """The bots that have a token, each by the library that the settings name."""
     api = str(settings.api_url).rstrip("/") if settings.api_url else None
-    wanted = {RESIDENT: (settings.resident_token, settings.resident_library), STAFF: (settings.staff_token, settings.staff_library)}
+    wanted = {
+        RESIDENT: (settings.resident_token, settings.resident_library),
+        STAFF: (settings.staff_token, settings.staff_library),
+    }
     return {
         name: _telegram(name, library, token.get_secret_value(), api)
         for name, (token, library) in wanted.items()

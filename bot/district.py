@@ -103,7 +103,10 @@ def _read(path: Path, shape: Any, *, durations: bool = False) -> Any:
         return TypeAdapter(shape).validate_python(_durations(data) if durations else data)
     except ValidationError as error:
         raise BadData(
-            [f"{path.name} 第 {_line(node, e['loc'])} 行：{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+            [
+                f"{path.name} 第 {_line(node, e['loc'])} 行：{'.'.join(map(str, e['loc']))}: {e['msg']}"
+                for e in error.errors()
+            ]
         ) from None
 
 

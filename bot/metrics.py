@@ -16,7 +16,9 @@ class Metrics:
         self.sent = Counter("chulin_sent", "Messages delivered", ["bot"], registry=self.registry)
         self.send_errors = Counter("chulin_send_errors", "Failed deliveries", ["bot", "error"], registry=self.registry)
         self.waiting = Gauge("chulin_waiting", "Rows that wait", ["box", "state"], registry=self.registry)
-        self.oldest = Gauge("chulin_oldest_waiting_seconds", "Age of the oldest update that waits", registry=self.registry)
+        self.oldest = Gauge(
+            "chulin_oldest_waiting_seconds", "Age of the oldest update that waits", registry=self.registry
+        )
 
 
 METRICS = Metrics()

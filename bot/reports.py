@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 DRAWER_RESTS_AFTER = timedelta(minutes=10)
 CONTENT_VERSION = 1
+FILES = 2
+"""Chart and workbook. A run whose workbook was erased has only the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class Reporter:
         """A digest as it was fixed; only files that are not in the store any more are drawn anew."""
         fixed = weekly.from_content(run.content["weekly"])
         files = tuple(OutFile(**file) for file in run.content["files"])
-        if files and all(self._files.path(file.digest).exists() for file in files):
+        if len(files) == FILES and all(self._files.path(file.digest).exists() for file in files):
             return Digest(await self._maker.text(community, fixed, now), files)
         self._used_at = self._clock.now()
         made = await self._maker.make(community, fixed.period, now, fixed)

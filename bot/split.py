@@ -27,6 +27,8 @@ def _cut(text: str, limit: int) -> int:
     return max(cut, 1)
 
 
-_JOINERS = {"\u200d", "\ufe0f", "\ufe0e", "\u20e3"} | {chr(code) for code in range(0x1F3FB, 0x1F400)} | {
-    chr(code) for code in range(0x300, 0x370)
-}
+_JOINERS = (
+    {"\u200d", "\ufe0f", "\ufe0e", "\u20e3"}
+    | {chr(code) for code in range(0x1F3FB, 0x1F400)}
+    | {chr(code) for code in range(0x300, 0x370)}
+)

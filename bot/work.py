@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -209,13 +210,13 @@ class Worker:
         heads = await self._database.read(lambda connection: self._ready(connection, LANES, 1, now))
         for stored in heads:
             try:
-                done = await self._database.write(lambda connection, s=stored: self._single(connection, s))  # type: ignore[misc]
+                done = await self._database.write(partial(self._single, stored))
                 self._finish(done)
             except Exception as error:  # noqa: BLE001 - it is this update's own
                 await self._put_off(stored, error)
         return len(heads)
 
-    def _single(self, connection: Connection, stored: Stored) -> Done:
+    def _single(self, stored: Stored, connection: Connection) -> Done:
         """As `_group`, for one update."""
         now = self._clock.now()
         inbox = InboxRows(connection)

@@ -13,7 +13,7 @@ from ledger.scenes import Kind, Scene, Urgency
 from storage.errors import LostRace, NotFound
 from storage.ids import new_id
 from storage.inbox import upsert
-from storage.tables import Alarm, Attachment, Case, CaseEvent, CaseMessage, CasePerson, Correction, Counter
+from storage.tables import Alarm, Attachment, Case, CaseEvent, CaseMessage, CasePerson, Correction, Counter, table_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -91,13 +91,13 @@ def case_row(row: Any) -> CaseRow:
     return CaseRow(**values)
 
 
-_COUNTERS = Counter.__table__
+_COUNTERS = table_of(Counter)
 _SET_COUNTER = (
     update(_COUNTERS)
     .where(_COUNTERS.c.community_id == bindparam("b_id"), _COUNTERS.c.name == "case")
     .values(value=bindparam("value"))
 )
-_CASES = Case.__table__
+_CASES = table_of(Case)
 _ONE_CASE = select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
 _MANY_CASES = select(_CASES).where(tuple_(_CASES.c.community_id, _CASES.c.no).in_(bindparam("keys", expanding=True)))
 
@@ -126,7 +126,14 @@ class Cases:
     def file(self, community_id: int, **values: Any) -> CaseRow:
         """Add a case to a community's ledger under its next number, which has no gaps."""
         row: dict[str, Any] = dict.fromkeys(_COLUMNS)
-        row |= {"version": 1, "state": State.WAITING, "confirmed": False, "anonymous": False, "supporters": 1, "reopened": 0}
+        row |= {
+            "version": 1,
+            "state": State.WAITING,
+            "confirmed": False,
+            "anonymous": False,
+            "supporters": 1,
+            "reopened": 0,
+        }
         row |= {"created_at": self._uow.now, "changed_at": self._uow.now}
         row |= values | {"community_id": community_id, "no": self._next_no(community_id)}
         self._unwritten[community_id, row["no"]] = unwritten = dict(row)
@@ -142,7 +149,7 @@ class Cases:
         self._counters.update({row.community_id: row.value for row in self._uow.connection.execute(statement)})
 
     def _next_no(self, community_id: int) -> int:
-        """The next number, without gaps: the counter's row is locked until the commit, and goes back with a rollback."""
+        """The next number, without gaps: its row is locked until the commit and goes back with a rollback."""
         if community_id not in self._counters:
             row = {"community_id": community_id, "name": "case", "value": 0}
             self._uow.connection.execute(upsert(self._uow.connection)(_COUNTERS).on_conflict_do_nothing(), [row])
@@ -311,9 +318,7 @@ class Cases:
 
     def waiting(self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None) -> list[CaseRow]:
         """Open cases of communities (or of units), most urgent first, then what is due first, then most joined."""
-        where = Case.community_id.in_(community_ids)
-        if unit_ids:
-            where = or_(where, Case.unit_id.in_(unit_ids))
+        where = or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids or []))
         statement = (
             select(Case.__table__)
             .where(where, Case.state.in_(OPEN))

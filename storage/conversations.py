@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, delete, or_, select, tuple_
 
 from storage.inbox import upsert
-from storage.tables import Conversation
+from storage.tables import Conversation, table_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,7 +35,7 @@ class Talk:
         return (repr(self.state), self.expires_at, self.wake_at)
 
 
-_TABLE = Conversation.__table__
+_TABLE = table_of(Conversation)
 _KEY = tuple_(_TABLE.c.bot, _TABLE.c.chat, _TABLE.c.topic, _TABLE.c.account)
 _MANY = select(_TABLE).where(_KEY.in_(bindparam("keys", expanding=True)))
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, literal_column
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from storage.tables import Inbox, Lane
+from storage.tables import Inbox, Lane, table_of
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
 
@@ -46,7 +46,14 @@ class InboxRows:
         """Keep updates and wake their lanes; one that is known already is left as it is."""
         insert = upsert(self.connection)
         rows = [
-            {"bot": u.bot, "update_id": u.update_id, "chat": u.chat, "body": u.body, "state": WAITING, "received_at": now}
+            {
+                "bot": u.bot,
+                "update_id": u.update_id,
+                "chat": u.chat,
+                "body": u.body,
+                "state": WAITING,
+                "received_at": now,
+            }
             for u in updates
         ]
         self.connection.execute(insert(Inbox).on_conflict_do_nothing(), rows)
@@ -92,7 +99,9 @@ class InboxRows:
     def finish(self, done: list[tuple[Stored, str]], now: datetime) -> None:
         """Mark updates as done with their outcome and empty their bodies; the keys stay against duplicates."""
         if done:
-            keys = [{"b_bot": s.bot, "b_id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done]
+            keys = [
+                {"b_bot": s.bot, "b_id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done
+            ]
             self.connection.execute(_FINISH, keys)
 
     def rest(self, lanes: list[tuple[str, int]]) -> None:
@@ -112,7 +121,11 @@ class InboxRows:
     def park(self, stored: Stored, reason: str, now: datetime) -> None:
         """Set an update aside with its reason: kept and listed, but no longer in anybody's way."""
         self._set(
-            [(stored.bot, stored.update_id)], state=PARKED, attempts=stored.attempts + 1, outcome=reason[:400], done_at=now
+            [(stored.bot, stored.update_id)],
+            state=PARKED,
+            attempts=stored.attempts + 1,
+            outcome=reason[:400],
+            done_at=now,
         )
         self.rest([(stored.bot, stored.chat)])
 
@@ -143,7 +156,9 @@ class InboxRows:
     def erase_chat(self, bot: str, chat: int) -> None:
         """Empty whatever is still kept of a chat's updates."""
         self.connection.execute(
-            update(Inbox).where(Inbox.bot == bot, Inbox.chat == chat, Inbox.state == PARKED).values(body=None, state=DONE)
+            update(Inbox)
+            .where(Inbox.bot == bot, Inbox.chat == chat, Inbox.state == PARKED)
+            .values(body=None, state=DONE)
         )
 
     def counts(self) -> dict[str, int]:
@@ -158,13 +173,13 @@ class InboxRows:
         self.connection.execute(statement)
 
 
-_INBOX = Inbox.__table__
+_INBOX = table_of(Inbox)
 _FINISH = (
     update(_INBOX)
     .where(_INBOX.c.bot == bindparam("b_bot"), _INBOX.c.update_id == bindparam("b_id"))
     .values(state=DONE, body=None, done_at=bindparam("done_at"), outcome=bindparam("outcome"))
 )
-_LANES = Lane.__table__
+_LANES = table_of(Lane)
 _READY = (
     select(_LANES.c.bot, _LANES.c.chat)
     .where(_LANES.c.ready_at <= bindparam("now"), _LANES.c.bot.in_(bindparam("bots", expanding=True)))
@@ -175,9 +190,7 @@ _READY = (
 _RANKED = (
     select(
         _INBOX,
-        func.row_number()
-        .over(partition_by=(_INBOX.c.bot, _INBOX.c.chat), order_by=_INBOX.c.update_id)
-        .label("rank"),
+        func.row_number().over(partition_by=(_INBOX.c.bot, _INBOX.c.chat), order_by=_INBOX.c.update_id).label("rank"),
     )
     .where(
         _INBOX.c.state == literal_column(f"'{WAITING}'"),  # as the partial index has it
@@ -192,7 +205,9 @@ _WAITING = (
 )
 _LEFT = (
     select(func.min(func.coalesce(_INBOX.c.next_at, _INBOX.c.received_at)))
-    .where(_INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == literal_column(f"'{WAITING}'"))
+    .where(
+        _INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == literal_column(f"'{WAITING}'")
+    )
     .scalar_subquery()
 )
 _REST = (

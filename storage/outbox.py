@@ -84,9 +84,7 @@ class OutboxRows:
         """What is due for a bot, most urgent class first; chats in `held` are passed over."""
         statement = (
             select(Outbox.__table__, Shown.message_id.label("shown_id"), Shown.outbox_id)
-            .outerjoin(
-                Shown, and_(Shown.bot == Outbox.bot, Shown.chat == Outbox.chat, Shown.logical == Outbox.logical)
-            )
+            .outerjoin(Shown, and_(Shown.bot == Outbox.bot, Shown.chat == Outbox.chat, Shown.logical == Outbox.logical))
             .where(Outbox.bot == bot, Outbox.state == WAITING, Outbox.due_at <= self._uow.now)
             .order_by(Outbox.priority, Outbox.due_at, Outbox.id)
             .limit(limit)
@@ -95,7 +93,17 @@ class OutboxRows:
             statement = statement.where(Outbox.chat.not_in(held))
         return [
             OutRow(
-                r.id, r.bot, r.chat, r.topic, r.priority, r.logical, r.body, r.attempts, r.created_at, r.due_at, r.shown_id
+                r.id,
+                r.bot,
+                r.chat,
+                r.topic,
+                r.priority,
+                r.logical,
+                r.body,
+                r.attempts,
+                r.created_at,
+                r.due_at,
+                r.shown_id,
             )
             for r in self._uow.connection.execute(statement)
         ]
@@ -116,10 +124,16 @@ class OutboxRows:
             newer.due_at <= self._uow.now,
         )
         statement = update(Outbox).where(
-            Outbox.bot == bot, Outbox.state == WAITING, Outbox.logical.is_not(None), Outbox.due_at <= self._uow.now, replaced
+            Outbox.bot == bot,
+            Outbox.state == WAITING,
+            Outbox.logical.is_not(None),
+            Outbox.due_at <= self._uow.now,
+            replaced,
         )
         self._uow.connection.execute(
-            statement.values(state=SKIPPED, body=None, done_at=self._uow.now).execution_options(synchronize_session=False)
+            statement.values(state=SKIPPED, body=None, done_at=self._uow.now).execution_options(
+                synchronize_session=False
+            )
         )
 
     def supersede(self, bot: str, chat: int, logical: str) -> None:

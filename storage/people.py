@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select, tuple_, update
 
 from storage.inbox import upsert
-from storage.tables import Person
+from storage.tables import Person, table_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ class PersonRow:
 
 _COLUMNS = tuple(field.name for field in fields(PersonRow))
 _values = attrgetter(*_COLUMNS)
-_TABLE = Person.__table__
+_TABLE = table_of(Person)
 _MANY = select(_TABLE).where(tuple_(_TABLE.c.bot, _TABLE.c.account).in_(bindparam("keys", expanding=True)))
 
 
@@ -73,7 +73,9 @@ class People:
         return person
 
     def write_changes(self) -> None:
-        changed_people = [(key, v) for key, person in self._people.items() if (v := _values(person)) != self._seen.get(key)]
+        changed_people = [
+            (key, v) for key, person in self._people.items() if (v := _values(person)) != self._seen.get(key)
+        ]
         rows = [dict(zip(_COLUMNS, values, strict=True)) for _, values in changed_people]
         if not rows:
             return

@@ -11,7 +11,18 @@ from sqlalchemy import Connection, select, update
 
 from ledger.lifecycle import Role
 from ledger.rights import Place, Right, Scope, roles_at
-from storage.tables import Building, Community, Duty, Grid, ReferenceVersion, Staff, StaffAccount, StaffRight, Street, Unit
+from storage.tables import (
+    Building,
+    Community,
+    Duty,
+    Grid,
+    ReferenceVersion,
+    Staff,
+    StaffAccount,
+    StaffRight,
+    Street,
+    Unit,
+)
 
 DISTRICT = 0
 """Number of the pseudo community that stands for the whole district."""
@@ -142,7 +153,8 @@ def load(connection: Connection) -> Reference:
             for row in connection.execute(select(Staff.__table__).where(Staff.active))
         },
         buildings=tuple(
-            BuildingRow(row.community_id, row.id, row.grid_id, row.name) for row in connection.execute(select(Building.__table__))
+            BuildingRow(row.community_id, row.id, row.grid_id, row.name)
+            for row in connection.execute(select(Building.__table__))
         ),
         grids={(row.community_id, row.id): row.name for row in connection.execute(select(Grid.__table__))},
         duties=tuple(
@@ -158,7 +170,9 @@ def version(connection: Connection) -> int:
 
 def changed(connection: Connection) -> None:
     """Tell every process to read the reference tables again; belongs into the transaction that changed them."""
-    connection.execute(update(ReferenceVersion).where(ReferenceVersion.id == 1).values(version=ReferenceVersion.version + 1))
+    connection.execute(
+        update(ReferenceVersion).where(ReferenceVersion.id == 1).values(version=ReferenceVersion.version + 1)
+    )
 
 
 def _community(row: Any) -> CommunityRow:

@@ -25,7 +25,7 @@ class Register:
         connection.execute(select(ReferenceVersion.version).with_for_update())
 
     def rows(self, table: type[Base]) -> list[Row]:
-        return [dict(row) for row in self.connection.execute(select(table.__table__)).mappings()]
+        return rows_of(self.connection, table)
 
     def add(self, table: type[Base], row: Row) -> None:
         """Gather a new row; rows of one table must have the same keys."""
@@ -48,6 +48,10 @@ class Register:
         for statement in self._others:
             self.connection.execute(statement)
         changed(self.connection)
+
+
+def rows_of(connection: Connection, table: type[Base]) -> list[Row]:
+    return [dict(row) for row in connection.execute(select(table.__table__)).mappings()]
 
 
 def _same(table: type[Base], row: Row) -> Any:

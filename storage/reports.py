@@ -203,6 +203,22 @@ class Reports:
         statement = upsert(self._uow.connection)(ReportRun).on_conflict_do_nothing()
         return self._uow.execute(statement.values(report=report, **run._asdict())).rowcount == 1
 
+    def forget_books(self, community_id: int, since: datetime) -> list[str]:
+        """Take workbooks that may hold words of a case filed at `since` out of their runs; returns their digests.
+
+        The numbers stay as they are; a workbook that is asked for again is written from the rows of then.
+        """
+        gone: list[str] = []
+        same = (ReportRun.community_id == community_id, ReportRun.report == WEEKLY)
+        runs = select(ReportRun.period_start, ReportRun.content).where(*same, ReportRun.made_at >= since)
+        for run in self._uow.read(runs, ReportRun).all():
+            books = [file for file in run.content["files"] if file["kind"] == "document"]
+            left = [file for file in run.content["files"] if file not in books]
+            gone += [file["digest"] for file in books]
+            this = update(ReportRun).where(*same, ReportRun.period_start == run.period_start)
+            self._uow.execute(this.values(content=run.content | {"files": left}))
+        return gone
+
     # requests --------------------------------------------------------------------------------------------------------
 
     def ask(self, community_id: int, to: Where, report: str = WEEKLY) -> None:

@@ -49,7 +49,7 @@ class StaffRows:
         row = {"bot": bot, "account": account, "staff_id": staff_id, "chat": chat, "bound_at": self._uow.now}
         self._uow.execute(statement, [row])
         changed(self._uow.connection)
-        return staff_id
+        return int(staff_id)
 
     def set_staff_chat(self, community_id: int, bot: str, chat: int, topic: int) -> None:
         """New cases of a community are shown in this chat from now on."""

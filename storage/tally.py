@@ -43,8 +43,18 @@ def fates(connection: Connection, bot: str) -> list[Fate]:
 def opened(connection: Connection, bot: str) -> list[Opened]:
     """All cases that came in through a bot, by number, each with its first message."""
     same = (CaseMessage.community_id == Case.community_id, CaseMessage.case_no == Case.no)
-    first = select(func.min(CaseMessage.id)).where(*same, CaseMessage.by == Role.RESIDENT).correlate(Case).scalar_subquery()
-    columns = (Case.community_id, Case.no, CaseMessage.chat, CaseMessage.message_id, Case.scene, Case.urgency, Case.text)
+    first = (
+        select(func.min(CaseMessage.id)).where(*same, CaseMessage.by == Role.RESIDENT).correlate(Case).scalar_subquery()
+    )
+    columns = (
+        Case.community_id,
+        Case.no,
+        CaseMessage.chat,
+        CaseMessage.message_id,
+        Case.scene,
+        Case.urgency,
+        Case.text,
+    )
     statement = (
         select(*columns)
         .join(CaseMessage, (CaseMessage.community_id == Case.community_id) & (CaseMessage.id == first))

@@ -21,7 +21,7 @@ from storage.people import People
 from storage.reference import Reference
 from storage.reports import Reports
 from storage.staff import StaffRows
-from storage.tables import Base
+from storage.tables import Base, table_of
 
 Row = dict[str, Any]
 
@@ -84,6 +84,6 @@ class UnitOfWork:
         self.cases.written()
 
 
-_MODEL_OF = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
+_MODEL_OF: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 _IN_ORDER: list[type[Base]] = [_MODEL_OF[table.name] for table in Base.metadata.sorted_tables]
-_INSERTS = {model: insert(Base.metadata.tables[model.__tablename__]) for model in _IN_ORDER}
+_INSERTS = {model: insert(table_of(model)) for model in _IN_ORDER}

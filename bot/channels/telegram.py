@@ -1,23 +1,30 @@
-"""What both Telegram libraries share: reading a raw update's envelope, models to events, errors by their words.
+"""Reading Telegram: the envelope of a raw update, and update models as events.
 
-Imports neither library: their update models carry the same names, which the contract tests hold them to.
+Imports neither library: the models of both carry the same names, which the contract tests hold them to.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.port import Envelope, NotEditable, RawUpdateBody, Refused, SendError, TryLater, Unreachable
+from bot.channels.port import Envelope, RawUpdateBody
 from handlers.event import Address, Event, EventKind, File, FileKind, Location
 from ledger.words import storable
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 ANONYMOUS_ADMIN = 1087968824
 LONGEST_TEXT = 8000
-GONE = ("bot was blocked", "user is deactivated", "bot was kicked", "bot is not a member", "chat not found",
-        "not enough rights to send", "have no rights to send", "can't initiate conversation")  # fmt: skip
-NOT_EDITABLE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit",
-                "message_id_invalid")  # fmt: skip
-UNCHANGED = "message is not modified"
+LONGEST_NAME = 64
+LONGEST_DATA = 64
+LONGEST_ID, LONGEST_UNIQUE_ID, LONGEST_TYPE = 300, 100, 40
+COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
+FILES = {
+    "voice": FileKind.VOICE,
+    "video": FileKind.VIDEO,
+    "video_note": FileKind.VIDEO,
+    "audio": FileKind.DOCUMENT,
+    "document": FileKind.DOCUMENT,
+}
 
 
 # --- intake: the raw dict --------------------------------------------------------------------------------------------
@@ -25,17 +32,17 @@ UNCHANGED = "message is not modified"
 
 def envelope(raw: RawUpdateBody, username: str) -> Envelope:
     """Read update id and chat without models; of a group only what is addressed to the bot is kept."""
-    update_id = raw.get("update_id")
-    if not isinstance(update_id, int) or isinstance(update_id, bool) or not -(2**63) <= update_id < 2**63:
+    update_id = _whole(raw.get("update_id"))
+    if update_id is None:
         return Envelope(-1, 0, ours=False)
     kind, part = next(((k, raw[k]) for k in ALLOWED_UPDATES if isinstance(raw.get(k), dict)), ("", {}))
     message = part.get("message") if kind == "callback_query" else part
     chat = message.get("chat") if isinstance(message, dict) else None
-    chat_id = chat.get("id") if isinstance(chat, dict) else None
-    if not isinstance(chat_id, int) or not -(2**63) <= chat_id < 2**63:
+    chat_id = _whole(chat.get("id")) if isinstance(chat, dict) else None
+    if not isinstance(chat, dict) or chat_id is None:
         # nothing to order it by: kept all the same, so that somebody can look at it
         return Envelope(update_id, 0, ours=True)
-    private = isinstance(chat, dict) and chat.get("type") == "private"
+    private = chat.get("type") == "private"
     ours = private or kind in ("callback_query", "my_chat_member") or _addressed(part, username)
     return Envelope(update_id, chat_id, ours)
 
@@ -44,130 +51,181 @@ def _addressed(message: dict[str, Any], username: str) -> bool:
     """Whether a group message is meant for the bot: a command, a mention, an answer to it, or the group moved."""
     if "migrate_to_chat_id" in message or "migrate_from_chat_id" in message:
         return True
-    text = message.get("text") or message.get("caption") or ""
-    if not isinstance(text, str):
+    text, caption = message.get("text", ""), message.get("caption", "")
+    if not isinstance(text, str) or not isinstance(caption, str):
         return True
-    command, _, target = text.partition(" ")[0].partition("@")
-    if command.startswith("/"):
-        return not target or target.casefold() == username.casefold()
-    if username and f"@{username}".casefold() in text.casefold():
+    if command := COMMAND.fullmatch(text.strip()):
+        return command[2] is None or _same(command[2], username)
+    if username and _mention(username).search(text or caption):
         return True
     reply = message.get("reply_to_message")
-    author = reply.get("from") if isinstance(reply, dict) else None
-    return isinstance(author, dict) and str(author.get("username", "")).casefold() == username.casefold()
+    if not isinstance(reply, dict) or "forum_topic_created" in reply:  # every message of a topic answers its first
+        return False
+    author = reply.get("from")
+    return isinstance(author, dict) and _same(author.get("username"), username)
 
 
 # --- models to events ------------------------------------------------------------------------------------------------
 
 
 def event_of(update: Any, bot: str, username: str) -> Event:
-    """Turn an update model of either library into an event."""
+    """Turn an update model of either library into an event.
+
+    Raises:
+        TypeError, ValueError, AttributeError: something in it is of the wrong kind; neither library is strict
+            everywhere.
+    """
     if update.callback_query is not None:
         return _press(update.callback_query, bot)
     if update.my_chat_member is not None:
         return _membership(update.my_chat_member, bot)
-    if update.edited_message is not None:
-        return _message(update.edited_message, bot, username, edited=True)
-    if update.message is not None:
-        return _message(update.message, bot, username, edited=False)
-    return Event(EventKind.IGNORED, Address(bot, 0), None, datetime.now(UTC))
+    message = update.edited_message or update.message
+    if message is None:
+        return Event(EventKind.IGNORED, Address(bot, 0), None, datetime.now(UTC))
+    if message.migrate_to_chat_id or message.migrate_from_chat_id:
+        return _moved(message, bot)
+    return _message(message, bot, username, edited=update.edited_message is not None)
 
 
 def _press(query: Any, bot: str) -> Event:
     message = query.message
-    chat = message.chat.id if message is not None else query.from_user.id
     return Event(
         EventKind.PRESS,
-        Address(bot, chat, _topic(message)),
-        query.from_user.id,
+        Address(bot, _id(message.chat.id if message is not None else query.from_user.id), _topic(message)),
+        None if query.from_user.id == ANONYMOUS_ADMIN else _id(query.from_user.id),
         datetime.now(UTC),
         name=_name(query.from_user),
         private=message is None or message.chat.type == "private",
-        message_id=message.message_id if message is not None else None,
-        press=query.data or "",
-        press_id=query.id,
+        message_id=_id(message.message_id) if message is not None else None,
+        press=_words(query.data, LONGEST_DATA),
+        press_id=_key(query.id),
     )
 
 
 def _membership(member: Any, bot: str) -> Event:
-    gone = member.new_chat_member.status in ("kicked", "left")
+    now = member.new_chat_member
+    gone = now.status in ("kicked", "left") or (now.status == "restricted" and not now.is_member)
     return Event(
         EventKind.BLOCKED if gone else EventKind.UNBLOCKED,
-        Address(bot, member.chat.id),
-        member.from_user.id,
+        Address(bot, _id(member.chat.id)),
+        _id(member.from_user.id),
         _utc(member.date),
         private=member.chat.type == "private",
     )
 
 
-def _message(message: Any, bot: str, username: str, *, edited: bool) -> Event:
-    text = storable(message.text or message.caption or "")[:LONGEST_TEXT]
-    kind, command, argument = _kind_of(message, text, edited=edited)
-    sender = message.from_user
-    anonymous = sender is None or sender.id == ANONYMOUS_ADMIN or message.sender_chat is not None
-    reply = message.reply_to_message
+def _moved(message: Any, bot: str) -> Event:
+    """A group got a new id. Both ends of the move say so; one may be missed."""
+    here, to, since = message.chat.id, message.migrate_to_chat_id, message.migrate_from_chat_id
+    old, new = (here, to) if to else (since, here)
     return Event(
-        kind,
-        Address(bot, message.chat.id, _topic(message)),
-        None if anonymous else sender.id,
-        _utc(message.date),
-        name=_name(sender),
-        private=message.chat.type == "private",
-        message_id=message.message_id,
-        text=_without_mention(text, username) if kind is not EventKind.COMMAND else "",
-        files=_files(message),
-        album=str(message.media_group_id) if message.media_group_id else None,
-        location=Location(message.location.latitude, message.location.longitude) if message.location else None,
-        command=command,
-        argument=argument,
-        replied_to=reply.message_id if reply is not None else None,
-        forwarded=getattr(message, "forward_origin", None) is not None,
-        new_chat=message.migrate_to_chat_id,
+        EventKind.MOVED, Address(bot, _id(old)), None, _utc(message.date), private=False, new_chat=_id(new)
     )
 
 
-def _kind_of(message: Any, text: str, *, edited: bool) -> tuple[EventKind, str, str]:
-    """Kind, and command with its argument."""
-    if message.migrate_to_chat_id:
-        return EventKind.MOVED, "", ""
+def _message(message: Any, bot: str, username: str, *, edited: bool) -> Event:
+    text = _words(message.text or message.caption, LONGEST_TEXT)
+    files = _files(message)
+    command = COMMAND.fullmatch(text.strip()) if message.text and not edited else None
+    kind = _kind(message, text, files, command, username, edited=edited)
+    sender = message.from_user
+    anonymous = sender is None or sender.id == ANONYMOUS_ADMIN or message.sender_chat is not None
+    return Event(
+        kind,
+        Address(bot, _id(message.chat.id), _topic(message)),
+        None if anonymous else _id(sender.id),
+        _utc(message.date),
+        name="" if anonymous else _name(sender),
+        private=message.chat.type == "private",
+        message_id=_id(message.message_id),
+        text="" if command else _without_mention(text, username),
+        files=files,
+        album=_key(message.media_group_id) if message.media_group_id else None,
+        location=_location(message.location) if message.location else None,
+        command=command[1].casefold() if command else "",
+        argument=(command[3] or "").strip() if command else "",
+        replied_to=_answered(message.reply_to_message, username),
+        forwarded=message.forward_origin is not None,
+    )
+
+
+def _kind(
+    message: Any,
+    text: str,
+    files: tuple[File, ...],
+    command: re.Match[str] | None,
+    username: str,
+    *,
+    edited: bool,
+) -> EventKind:
     if edited:
-        return (EventKind.EDIT if text else EventKind.IGNORED), "", ""
-    if text.startswith("/") and len(text) > 1 and message.text:
-        command, _, argument = text[1:].partition(" ")
-        return EventKind.COMMAND, command.partition("@")[0].casefold(), argument.strip()
-    if _files(message):
-        return EventKind.MEDIA, "", ""
+        return EventKind.EDIT if text else EventKind.IGNORED
+    if command:
+        ours = command[2] is None or _same(command[2], username)
+        return EventKind.COMMAND if ours else EventKind.IGNORED
+    if files:
+        return EventKind.MEDIA
     if message.location:
-        return EventKind.LOCATION, "", ""
-    return (EventKind.TEXT if text else EventKind.IGNORED), "", ""
+        return EventKind.LOCATION
+    return EventKind.TEXT if text.strip() else EventKind.IGNORED
 
 
 def _files(message: Any) -> tuple[File, ...]:
     if message.photo:
-        largest = message.photo[-1]
-        return (File(FileKind.PHOTO, largest.file_id, largest.file_unique_id, largest.file_size, "image/jpeg"),)
-    for kind in (FileKind.VOICE, FileKind.VIDEO, FileKind.DOCUMENT):
-        file = getattr(message, kind)
+        return (_file(FileKind.PHOTO, message.photo[-1], "image/jpeg"),)
+    for name, kind in FILES.items():
+        file = getattr(message, name)
         if file is not None:
-            name = getattr(file, "file_name", None)
-            return (File(kind, file.file_id, file.file_unique_id, file.file_size, file.mime_type, name),)
+            return (_file(kind, file, getattr(file, "mime_type", None)),)
     return ()
 
 
+def _file(kind: FileKind, file: Any, media_type: str | None) -> File:
+    fits = media_type is not None and len(media_type) <= LONGEST_TYPE
+    name = getattr(file, "file_name", None)
+    return File(
+        kind,
+        _key(file.file_id, LONGEST_ID),
+        _key(file.file_unique_id, LONGEST_UNIQUE_ID),
+        _id(file.file_size) if file.file_size is not None else None,
+        _words(media_type, LONGEST_TYPE) if fits else None,
+        _words(name, LONGEST_NAME) if name else None,
+    )
+
+
+def _location(place: Any) -> Location:
+    latitude, longitude = float(place.latitude), float(place.longitude)
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # noqa: PLR2004 - degrees; refuses NaN, too
+        raise ValueError("not a place on earth")
+    return Location(latitude, longitude)
+
+
+def _answered(reply: Any, username: str) -> int | None:
+    """The id of the message of ours that a message answers."""
+    author = reply.from_user if reply is not None else None
+    return _id(reply.message_id) if author is not None and _same(author.username, username) else None
+
+
 def _topic(message: Any) -> int:
-    return (getattr(message, "message_thread_id", None) or 0) if getattr(message, "is_topic_message", False) else 0
+    return _id(message.message_thread_id or 0) if getattr(message, "is_topic_message", False) else 0
 
 
 def _name(user: Any) -> str:
-    if user is None:
-        return ""
-    return storable(f"{user.first_name or ''} {user.last_name or ''}").strip()[:64]
+    return _words(f"{user.first_name or ''} {user.last_name or ''}".strip(), LONGEST_NAME)
 
 
 def _without_mention(text: str, username: str) -> str:
     """Drop the mention that only says "you, bot"."""
-    position = text.casefold().find(f"@{username}".casefold()) if username else -1
-    return text if position < 0 else (text[:position] + text[position + len(username) + 1 :]).strip()
+    return _mention(username).sub("", text, count=1).strip() if username and "@" in text else text
+
+
+def _mention(username: str) -> re.Pattern[str]:
+    """The bot's name where it is not part of a longer one."""
+    return re.compile(rf"(?<!\w)@{re.escape(username)}(?!\w)", re.IGNORECASE | re.ASCII)
+
+
+def _same(name: object, username: str) -> bool:
+    return bool(username) and isinstance(name, str) and name.casefold() == username.casefold()
 
 
 def _utc(moment: Any) -> datetime:
@@ -175,27 +233,29 @@ def _utc(moment: Any) -> datetime:
     return moment.astimezone(UTC) if isinstance(moment, datetime) else datetime.now(UTC)
 
 
-# --- sending ---------------------------------------------------------------------------------------------------------
+def _whole(value: object) -> int | None:
+    """A whole number that a database can hold."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63 else None
 
 
-def keyboard(rows: Any) -> dict[str, Any] | None:
-    """The inline keyboard for rows of choices."""
-    if not rows:
-        return None
-    return {"inline_keyboard": [[{"text": c.label, "callback_data": c.data} for c in row] for row in rows]}
+def _id(value: object) -> int:
+    found = _whole(value)
+    if found is None:
+        raise ValueError("not a number of ours")
+    return found
 
 
-def refused(description: str) -> SendError:
-    """What a 400 or 403 means, by its words (the Bot API gives no codes)."""
-    words = description.casefold()
-    if any(phrase in words for phrase in NOT_EDITABLE):
-        return NotEditable(description)
-    if any(phrase in words for phrase in GONE):
-        return Unreachable(description)
-    return Refused(description)
+def _words(value: object, longest: int) -> str:
+    """What a person wrote, made storable."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return storable(value[:longest])
 
 
-def later(retry_after: float) -> TryLater:
-    return TryLater("too many requests", float(retry_after))
-
-
+def _key(value: object, longest: int = 64) -> str:
+    """An opaque id of the messenger's; a cut one would be another one."""
+    if not isinstance(value, str) or len(value) > longest or storable(value) != value:
+        raise ValueError("not an id")
+    return value

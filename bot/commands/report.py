@@ -9,6 +9,7 @@ import click
 from bot import settings as settings_of
 from bot.district import load_district, load_texts
 from bot.files import FileStore
+from bot.reports import FILES
 from bot.weekly import Made, MadeFile, WeeklyMaker
 from digests.drawing import DrawHere
 from digests.weekly import from_content
@@ -67,7 +68,7 @@ async def _made(settings: settings_of.Settings, database: Database, community: C
 def _kept(store: FileStore, run: Run) -> tuple[MadeFile, ...]:
     """The files of a run, where all of them are still in the store."""
     files = run.content["files"]
-    if not all(store.path(file["digest"]).exists() for file in files):
+    if len(files) != FILES or not all(store.path(file["digest"]).exists() for file in files):
         return ()
     return tuple(MadeFile(file["kind"], file["name"], store.path(file["digest"]).read_bytes()) for file in files)
 

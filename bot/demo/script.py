@@ -107,7 +107,7 @@ def _lines(message: Message) -> list[str]:
     if message.edited:
         lines = ["（更新）" + " ".join(lines[:2])]
     lines += [
-        f"［{'照片' if file.kind == 'photo' else '文件'} {file.name} {file.size} 字节］" for file in message.files
+        f"［{'照片' if file.kind == 'photo' else '文件'} {file.name}］" for file in message.files
     ]
     if message.location:
         lines.append("［位置］")

@@ -10,7 +10,7 @@ from bot.workbook.read import Book
 from bot.workbook.roster import Roster
 from bot.workbook.sheets import sheets
 from ledger.district import District
-from storage.register import Register, keep_units
+from storage.register import Register, keep_units, withdraw_invitations
 
 
 def bring_in(connection: Connection, book: Book, district: District, *, revoke: bool = False) -> Findings:
@@ -33,4 +33,5 @@ def bring_in(connection: Connection, book: Book, district: District, *, revoke: 
     for shelf in (places.streets, places.communities, places.grids, places.buildings):
         shelf.count_left()
     register.save()
+    withdraw_invitations(connection, people.dismissed)
     return fresh.findings

@@ -42,6 +42,7 @@ class People:
         for row in register.rows(StaffRight):
             right = Right(Role(row["role"]), Scope(row["scope"]), row["scope_id"], row["community_id"])
             self.rights[row["staff_id"]].add(right)
+        self.dismissed: set[int] = set()
         self._new: set[int] = set()
         self._named: dict[int, set[Right]] = defaultdict(set)
 
@@ -142,6 +143,8 @@ class People:
         if different:
             self.register.change(Staff, person, different)
             person.update(different)
+        if not person["active"]:
+            self.dismissed.add(person["id"])
         if not person["active"] and line["active"] is None:
             self.findings.note(STAFF, line.row, f"{person['name']}已停用，仍然停用；要恢复，在岗填“是”")
         fresh = rights - self.rights[person["id"]]

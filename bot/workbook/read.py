@@ -66,13 +66,10 @@ def read_workbook(path: Path, wanted: Sequence[Sheet]) -> Book:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and lists that it does not keep
-            workbook = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-            try:
-                yield workbook
-            finally:
-                workbook.close()
+        # opened here, for the library leaves a file open that it stumbles over
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of styles and lists that it does not keep
+            yield openpyxl.load_workbook(file, read_only=True, keep_links=False)
     except BadWorkbook:
         raise
     except Exception as error:  # noqa: BLE001 - a broken file makes the library stumble over anything

@@ -1,12 +1,15 @@
 """The operator's desk: an empty folder, a clean environment, and the command `chulin` as a person runs it."""
 
+import asyncio
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
+from storage.schema import migrate
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def operator(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
     """Somebody at the command line, in `home`."""
     return Operator(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database, to be copied by each test."""
+    path = tmp_path_factory.mktemp("empty") / "chulin.db"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def desk(operator: Operator, home: Path, empty_sqlite: Path) -> Operator:
+    """An operator whose SQLite database is migrated and empty."""
+    (home / "var").mkdir()
+    shutil.copy(empty_sqlite, home / "var" / "chulin.db")
+    return operator

@@ -134,9 +134,13 @@ class Control:
         """Let many people write at once, or at a rate; see feeder.py."""
         return self.feeder.feed(self._bot(bot), **plan)
 
-    def do_delays(self, bot: str | int) -> Json:
-        """Return how long people waited for the bot's next message."""
-        return self.feeder.delays(self._bot(bot))
+    def do_users(self, prefix: str, count: int) -> list[int]:
+        """Make the people that `feed` lets write; return their ids."""
+        return [self.server.user(f"{prefix}{number}").id for number in range(count)]
+
+    def do_delays(self, bot: str | int, prefix: str = "") -> Json:
+        """Return how long people whose names begin so waited for the bot's next message."""
+        return self.feeder.delays(self._bot(bot), prefix)
 
     def do_fault(
         self,

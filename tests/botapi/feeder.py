@@ -64,9 +64,10 @@ class Feeder:
             text = texts[number % len(texts)].replace("{n}", str(number))
             await person.says(text)
 
-    def delays(self, bot: Bot) -> Json:
+    def delays(self, bot: Bot, prefix: str = "") -> Json:
         """Return the seconds from each text to the bot's next message there."""
-        found = [d for chat in bot.dialogs.values() for d in _delays(chat)]
+        chats = (c for c in bot.dialogs.values() if c.info["first_name"].startswith(prefix))
+        found = [delay for chat in chats for delay in _delays(chat)]
         found.sort()
         return {
             "answered": len(found),

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.district import load_district, load_texts
@@ -73,13 +74,13 @@ def page(size: int = 1, words: str = "楼道里有煤气味", *, name: str = "�
     return Page(week, community(name), district(), texts(), mask, dict.fromkeys(week.numbers(), words))
 
 
-def row(no: int = 1, **values: object) -> LedgerRow:
+def row(no: int = 1, **values: Any) -> LedgerRow:
     """A case as the ledger's sheet shows it."""
-    plain = LedgerRow(
-        no, WEEK.start, State.WAITING, Scene.GREEN, None, Kind.NEED, 10, Urgency.NORMAL, False, "想装充电桩", "3栋",
-        1, 1, 1, None, None, 0, None, None, None, None, WEEK.end, None, None,
-    )  # fmt: skip
-    return plain._replace(**values)
+    plain: dict[str, Any] = dict.fromkeys(LedgerRow._fields)
+    plain |= {"no": no, "created_at": WEEK.start, "due_at": WEEK.end, "state": State.WAITING, "scene": Scene.GREEN}
+    plain |= {"kind": Kind.NEED, "item": 10, "urgency": Urgency.NORMAL, "confirmed": False, "text": "想装充电桩"}
+    plain |= {"place": "3栋", "grid_id": 1, "supporters": 1, "staff_id": 1, "reopened": 0}
+    return LedgerRow(**(plain | values))
 
 
 def order(rows: list[LedgerRow], size: int = 1, pressing_in_all: int | None = None) -> Order:

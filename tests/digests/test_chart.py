@@ -58,7 +58,10 @@ def test_the_title_says_the_point_in_words() -> None:
 def test_scenes_with_as_much_each_are_named_together() -> None:
     week = weekly()
     equal = tuple(replace(count, now=2 * (count.scene in (Scene.GREEN, Scene.HEALTH))) for count in week.scenes)
-    assert chart.weekly_chart(replace(page(), weekly=replace(week, scenes=equal))).point == "最多的是绿色低碳、健康医疗：各 2 件"
+    assert (
+        chart.weekly_chart(replace(page(), weekly=replace(week, scenes=equal))).point
+        == "最多的是绿色低碳、健康医疗：各 2 件"
+    )
     level = tuple(replace(count, now=1) for count in week.scenes)
     assert "最多的也只有 1 件" in chart.weekly_chart(replace(page(), weekly=replace(week, scenes=level))).point
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,7 +83,12 @@ def recount_waiting(found: Weekly, waiting: list[Row]) -> None:
     overdue = {row["no"] for row in waiting if row["due_at"] < NOW}
     near = {row["no"] for row in waiting if NOW <= row["due_at"] < soon(NOW, ZONE)}
     counts = found.waiting
-    assert (counts.total, counts.urgent, counts.overdue, counts.soon) == (len(waiting), len(urgent), len(overdue), len(near))
+    assert (counts.total, counts.urgent, counts.overdue, counts.soon) == (
+        len(waiting),
+        len(urgent),
+        len(overdue),
+        len(near),
+    )
     assert counts.pressing == len(urgent | overdue | near)
     pressing = [row for row in waiting if row["no"] in urgent | overdue | near]
     ranked = sorted(pressing, key=lambda r: ("EUNL".index(r["urgency"]), r["due_at"], -r["supporters"], r["no"]))
@@ -114,7 +120,7 @@ async def test_every_case_is_counted_in_exactly_one_week(database: Database) -> 
     while weeks[0].start > min(row["created_at"] for row in cases):
         weeks.insert(0, weeks[0].before(ZONE))
     running = week_from(date(2026, 11, 23), ZONE)
-    found = [await database.read(lambda connection, week=week: digest(connection, week)) for week in [*weeks, running]]
+    found = [await database.read(partial(digest, period=week)) for week in [*weeks, running]]
     assert sum(week.received for week in found) == len(cases)
     assert [week.received for week in found[:-1]] == [week.received_before for week in found[1:]]
 

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.reports import Reporter
 from digests.drawing import Drawer, Drawn, Order
+from storage.reference import load
 from storage.tables import Outbox, ReportRequest, ReportRun
+from storage.unit_of_work import UnitOfWork
 from tests.digests.histories import case, write
 from tests.digests.pages import order
 from tests.support.world import World
@@ -35,7 +37,9 @@ class QuickDrawer:
         if self.failures:
             raise self.failures.pop(0)
         week = order.page.weekly
-        return Drawn(f"chart {week.start} {week.received}".encode(), f"book {week.start} {len(order.rows.filed)}".encode())
+        return Drawn(
+            f"chart {week.start} {week.received}".encode(), f"book {week.start} {len(order.rows.filed)}".encode()
+        )
 
     def rest(self) -> None:
         return
@@ -44,7 +48,12 @@ class QuickDrawer:
 def reporter(world: World, drawer: Any = None) -> Reporter:
     """A reporter as a fresh process has it."""
     return Reporter(
-        world.app.database, world.app.context, world.app.files, world.clock, lambda: None, drawer=drawer or QuickDrawer()
+        world.app.database,
+        world.app.context,
+        world.app.files,
+        world.clock,
+        lambda: None,
+        drawer=drawer or QuickDrawer(),
     )
 
 
@@ -179,16 +188,37 @@ async def test_a_stored_digest_holds_no_words_so_erased_ones_never_come_back(sma
     await wang.says("三单元门口的路灯坏了半个月了")
     await wang.taps("延安岭社区")
     await wang.taps("同意，提交")
-    await reporter(small_world).run_due(MONDAY)
-    await runs_at(small_world, MONDAY)
+    late = MONDAY + WEEK  # overdue by now
+    await reporter(small_world).run_due(late)
+    await runs_at(small_world, late)
     assert "路灯坏了" in small_world.worker(2).last.text
     assert "路灯" not in str((await rows(small_world, ReportRun))[0].content)
     await wang.says("删除我的数据")
     await wang.taps("是的，全部删除")
     await small_world.worker(2).says("周报")
-    await reporter(small_world).run_requests(MONDAY)
-    await runs_at(small_world, MONDAY)
+    await reporter(small_world).run_requests(late)
+    await runs_at(small_world, late)
     assert "路灯" not in small_world.worker(2).last.text
+
+
+async def test_a_workbook_with_erased_words_is_forgotten_and_written_anew(world: World) -> None:
+    await filed(world, case(1, IN_THE_WEEK))
+    await reporter(world).run_due(MONDAY)
+    before = await rows(world, ReportRun)
+
+    def forget(connection: Connection) -> list[str]:
+        return UnitOfWork(connection, load(connection), MONDAY).reports.forget_books(1, IN_THE_WEEK)
+
+    assert await world.app.database.write(forget) == [
+        run.content["files"][1]["digest"] for run in before if run.community_id == 1
+    ]
+    kept = {run.community_id: run.content for run in await rows(world, ReportRun)}
+    assert [len(kept[number]["files"]) for number in (1, 2)] == [1, 2]
+    assert kept[1]["weekly"] == next(run.content["weekly"] for run in before if run.community_id == 1)
+    await world.worker(2).says("周报")
+    await reporter(world).run_requests(MONDAY)
+    await runs_at(world, MONDAY)
+    assert len(world.worker(2).last.files) == 2
 
 
 async def test_messages_are_masked(small_world: World) -> None:

@@ -11,7 +11,17 @@ from tests.digests.pages import HIDDEN, PHONE, page
 
 def test_what_to_do_today_comes_before_all_numbers() -> None:
     text = weekly_text(page())
-    parts = ["延安岭社区周报", "11月16日至11月22日", "今天先办 12 件", "YA-1", "新登记 28 件", "最关心", "重新办理", "责任单位", "已答复 15 件"]
+    parts = [
+        "延安岭社区周报",
+        "11月16日至11月22日",
+        "今天先办 12 件",
+        "YA-1",
+        "新登记 28 件",
+        "最关心",
+        "重新办理",
+        "责任单位",
+        "已答复 15 件",
+    ]
     assert sorted(parts, key=text.index) == parts
 
 

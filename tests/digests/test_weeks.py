@@ -14,7 +14,10 @@ MONDAY = DigestTime(0, time(8, 30))
 HUANGSHI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
 # half-hour steps, clock changes at midnight, a day that was skipped
-ZONES = [ZoneInfo(n) for n in ("Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Beirut", "UTC")]
+ZONES = [
+    ZoneInfo(n)
+    for n in ("Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Beirut", "UTC")
+]
 
 zones = st.sampled_from(ZONES)
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -41,7 +44,10 @@ def test_every_moment_lies_in_exactly_one_week(moment: datetime, digest: DigestT
 def test_the_last_full_week_is_over_and_its_digest_is_due(moment: datetime, digest: DigestTime, zone: ZoneInfo) -> None:
     week = last_full_week(moment, digest, zone)
     assert week.end <= moment < week.end + timedelta(days=8, hours=2)
-    assert week in (running_week(moment, digest, zone).before(zone), running_week(moment, digest, zone).before(zone).before(zone))
+    assert week in (
+        running_week(moment, digest, zone).before(zone),
+        running_week(moment, digest, zone).before(zone).before(zone),
+    )
 
 
 @given(moments, digests, zones)

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import Connection, insert
 
 from bot.build import UNLIMITED, App, build
@@ -136,10 +137,7 @@ def sample(connection: Connection) -> None:
               (4, "officer", "unit", 2, 0), (5, "worker", "community", 2, 0)]  # fmt: skip
     put(
         insert(StaffRight),
-        [
-            {"staff_id": s, "role": r, "scope": k, "scope_id": i, "community_id": c}
-            for s, r, k, i, c in rights
-        ],
+        [{"staff_id": s, "role": r, "scope": k, "scope_id": i, "community_id": c} for s, r, k, i, c in rights],
     )
     put(
         insert(StaffAccount),
@@ -172,8 +170,8 @@ async def make_world(folder: Path, url: str, **settings: Any) -> World:
     """An app over a database that was filled."""
     clock = HandClock()
     residents, staff = FakeChannel("resident"), FakeChannel("staff")
-    found = Settings(_env_file=None, database_url=url, data_dir=folder, link_secret="s" * 32, **settings)  # type: ignore[call-arg]
+    found = Settings(_env_file=None, database_url=url, data_dir=folder, link_secret=SecretStr("s" * 32), **settings)  # type: ignore[call-arg]
     bots = {"resident": Bot("resident", Serves.RESIDENTS), "staff": Bot("staff", Serves.STAFF)}
     channels = {"resident": residents, "staff": staff}
-    app = await build(found, channels, clock, bots, UNLIMITED, understander())
+    app = await build(found, channels, clock, bots=bots, limits=UNLIMITED, understander=understander())
     return World(app, clock, residents, staff, itertools.count(1))

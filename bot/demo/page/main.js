@@ -31,10 +31,13 @@ setInterval(showTime, 1000);
 for (const button of document.querySelectorAll("[data-time]")) {
   button.addEventListener("click", async () => {
     button.disabled = true;
+    if (button.dataset.time === "monday") {
+      show("manager");
+      phones.get("manager").awaits("正在做周报，几秒钟就到……");
+    }
     await post("time", { to: button.dataset.time });
     button.disabled = false;
     button.focus({ preventScroll: true });
-    if (button.dataset.time === "monday") show("manager");
   });
 }
 
@@ -75,6 +78,8 @@ for (const button of document.querySelectorAll(".swap")) {
   });
 }
 addEventListener("resize", forgetSeen);
+
+document.getElementById("how").addEventListener("click", () => document.getElementById("guide").showModal());
 
 // --- events ----------------------------------------------------------------------------------------------------------
 

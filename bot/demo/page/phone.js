@@ -25,6 +25,8 @@ export function setUpPhone(section) {
   section.append(form);
   const composer = setUpComposer(form, who);
   setUpChips(chips, who);
+  section.addEventListener("click", () => { batch = 0; });
+  section.addEventListener("submit", () => { batch = 0; });
 
   let shown = new Map();
   let pressed = null;
@@ -41,11 +43,12 @@ export function setUpPhone(section) {
     } else {
       log.append(article);
       beginAt(article);
+      if (!message.mine && toast.dataset.waiting) waitedFor();
     }
     return !old;
   }
 
-  // what comes together is read from its beginning: the first of it stays in sight
+  // what comes together is read from its beginning; whatever a person does begins anew
   function beginAt(article) {
     if (Date.now() - batch > ONE_BATCH_MS) anchor = article;
     batch = Date.now();
@@ -79,6 +82,17 @@ export function setUpPhone(section) {
     else if (text) showToast(text);
   }
 
+  // what takes a few seconds is announced; the next message from the program is it
+  function awaits(text) {
+    toast.textContent = text;
+    toast.dataset.waiting = "yes";
+  }
+
+  function waitedFor() {
+    toast.textContent = "";
+    delete toast.dataset.waiting;
+  }
+
   function showToast(text) {
     toast.textContent = text;
     setTimeout(() => { if (toast.textContent === text) toast.textContent = ""; }, TOAST_MS);
@@ -87,7 +101,7 @@ export function setUpPhone(section) {
   // a picture has no height before it is there, a hidden phone none at all
   log.addEventListener("load", settle, true);
   new ResizeObserver(settle).observe(log);
-  return { put, restart, answer };
+  return { put, restart, answer, awaits };
 }
 
 function setUpChips(chips, who) {

@@ -1,0 +1,434 @@
+"""`chulin import`: what stands afterwards, and what is said of rows that are wrong."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from bot.settings import load
+from ledger.lifecycle import Role
+from ledger.rights import Right, Scope
+from storage.database import open_database
+from storage.reference import Reference
+from storage.reference import load as load_reference
+from storage.register import rows_of
+from storage.tables import Building, Community, Staff
+from tests.bot.conftest import Operator
+
+Sheets = dict[str, list[list[Any]]]
+
+WHOLE: Sheets = {
+    "街道": [["名称"], ["黄石港街道"], ["胜阳港街道"]],
+    "社区": [
+        ["名称", "代码", "街道", "人口", "面积（平方米）", "建成年份", "纬度", "经度", "时区"],
+        ["江畔社区", "JP", "黄石港街道", 8500, "２５０，０００", 1998, 30.2155, 115.072, None],
+        ["锁前社区", None, "胜阳港街道", 13000, None, None, None, None, "Asia/Urumqi"],
+    ],
+    "网格": [["社区", "名称"], ["江畔社区", "第一网格"], ["jp", "第二网格"]],
+    "楼栋": [
+        ["社区", "网格", "名称", "建成年份", "纬度", "经度"],
+        ["江畔社区", "第一网格", "3栋", "1998年", None, None],
+        ["江畔社区", None, 4, None, None, None],
+    ],
+    "人员": [
+        ["姓名", "电话", "角色", "街道", "社区", "网格", "单位", "在岗"],
+        ["张三", "138-0000 0000", "网格员", None, "江畔社区", "第一网格、第二网格", None, None],
+        ["李四", 13900000000, "社区书记", None, "江畔社区", None, None, "是"],
+        ["王五", None, "街道", "黄石港街道", None, None, None, None],
+        ["赵六", None, "责任单位", None, None, None, "城管局", None],
+        ["钱七", None, "管理员", None, None, None, None, None],
+    ],
+    "值班": [
+        ["姓名", "电话", "社区", "星期", "从", "到"],
+        ["钱七", None, "全区", "周一-周五", "18:00", "08:00"],
+        ["李四", None, "江畔社区", "周六、周日", dt.time(0, 0), "24:00"],
+    ],
+}
+
+
+def book(path: Path, sheets: Sheets) -> Path:
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)  # type: ignore[arg-type]
+    for title, rows in sheets.items():
+        worksheet = workbook.create_sheet(title)
+        for row in rows:
+            worksheet.append(row)
+    workbook.save(path)
+    return path
+
+
+def on_database(work: Callable[[Any], Any]) -> Any:
+    async def run() -> Any:
+        database = open_database(load().database_url)
+        try:
+            return await database.read(work)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def reference() -> Reference:
+    found: Reference = on_database(load_reference)
+    return found
+
+
+@pytest.fixture
+def imports(desk: Operator, home: Path) -> Callable[..., Any]:
+    def run(sheets: Sheets, *options: str) -> Any:
+        return desk.runs("import", book(home / "book.xlsx", sheets), *options)
+
+    return run
+
+
+def test_a_whole_workbook_on_both_databases(operator: Operator, home: Path, database_url: str) -> None:
+    operator.sets(database_url=database_url)
+    operator.runs("db", "upgrade")
+    before = reference().version
+    ended = operator.runs("import", book(home / "book.xlsx", WHOLE))
+    assert (ended.status, ended.err) == (0, "")
+    found = reference()
+    assert found.version > before
+    jiangpan, suoqian = (next(c for c in found.real_communities() if c.name == n) for n in ("江畔社区", "锁前社区"))
+    assert (jiangpan.code, jiangpan.population, jiangpan.time_zone) == ("JP", 8500, "Asia/Shanghai")
+    assert (suoqian.code, suoqian.time_zone) == (f"SQ{suoqian.id}", "Asia/Urumqi")
+    assert {(b.name, b.grid_id is None) for b in found.buildings} == {("3栋", False), ("4", True)}
+    rights = {row.name: set(row.rights) for row in found.staff.values()}
+    grids = {name: number for (_, number), name in found.grids.items()}
+    assert rights["张三"] == {Right(Role.WORKER, Scope.GRID, grid, jiangpan.id) for grid in grids.values()}
+    assert rights["李四"] == {Right(Role.MANAGER, Scope.COMMUNITY, jiangpan.id)}
+    assert rights["王五"] == {Right(Role.SUPERVISOR, Scope.STREET, jiangpan.street_id or 0)}
+    assert rights["赵六"] == {Right(Role.OFFICER, Scope.UNIT, found.unit_ids["区城管局"])}
+    assert rights["钱七"] == {Right(Role.ADMIN, Scope.DISTRICT, 0)}
+    area = next(r["area_m2"] for r in on_database(lambda c: rows_of(c, Community)) if r["name"] == "江畔社区")
+    assert area == 250_000
+
+
+def test_a_watch_past_midnight_goes_on_the_next_day(imports: Callable[..., Any]) -> None:
+    imports(WHOLE)
+    duties = {(d.weekday, d.start_minute, d.end_minute) for d in reference().duties if d.community_id == 0}
+    assert duties == {(day, 1080, 1440) for day in range(5)} | {(day, 0, 480) for day in range(1, 6)}
+    at_four = dt.datetime(2026, 11, 20, 20, 0, tzinfo=dt.UTC)  # Saturday 04:00 in Huangshi
+    assert [row.name for row in reference().on_duty(0, at_four)] == ["钱七"]
+
+
+def test_a_second_import_changes_nothing_and_keeps_every_number(imports: Callable[..., Any]) -> None:
+    imports(WHOLE)
+    first = reference()
+    ended = imports(WHOLE)
+    assert reference() == first
+    assert [line.split()[1:4] for line in ended.out.splitlines() if line.startswith(("社区", "楼栋", "人员"))] == [
+        ["0", "0", "2"],
+        ["0", "0", "2"],
+        ["0", "0", "5"],
+    ]
+
+
+def test_a_second_import_updates_by_name_and_code_and_deletes_nothing(imports: Callable[..., Any]) -> None:
+    imports(WHOLE)
+    first = {c.name: c.id for c in reference().real_communities()}
+    ended = imports(
+        {
+            "社区": [["名称", "代码", "街道", "人口"], ["江畔 社区", "jp", "黄石港街道", 9000]],
+            "楼栋": [["社区", "名称", "网格"], ["江畔社区", "3 栋", "第二网格"]],
+        }
+    )
+    assert ended.status == 0
+    found = reference()
+    assert {c.id: c.population for c in found.real_communities()} == {first["江畔社区"]: 9000, first["锁前社区"]: 13000}
+    assert len(found.buildings) == 2
+    moved = next(b for b in found.buildings if b.name == "3 栋")
+    assert found.grids[moved.community_id, moved.grid_id or 0] == "第二网格"
+    year = next(r["built_year"] for r in on_database(lambda c: rows_of(c, Building)) if r["name"] == "3 栋")
+    assert year == 1998  # a blank cell leaves what stands
+
+
+def test_population_outside_the_plan_is_a_warning(imports: Callable[..., Any]) -> None:
+    ended = imports(WHOLE)
+    assert ended.status == 0
+    assert "! 社区 第 3 行: 锁前社区有 13000 人；方案三（一）以 5000–12000 人为宜" in ended.out
+    assert "第 2 行" not in ended.out
+
+
+def test_all_wrong_rows_are_named_and_nothing_is_imported(imports: Callable[..., Any]) -> None:
+    wrong = dict(WHOLE)
+    wrong["社区"] = [
+        ["名称", "代码", "街道", "人口", "纬度", "经度"],
+        ["江畔社区", "JP", "黄石港街道", "约一万", None, None],
+        [None, None, "黄石港街道", None, None, None],
+        ["锁前社区", "1x", "没有的街道", True, 30.2, None],
+        ["江畔社区", None, "黄石港街道", None, None, None],
+        ["全区", None, "黄石港街道", None, 115.07, 30.2],
+        ["磁湖社区", "JP", "黄石港街道", dt.datetime(1905, 6, 20), None, None],  # noqa: DTZ001
+    ]
+    wrong["楼栋"] = [["社区", "网格", "名称"], ["锁前社区", "第九网格", "1栋"], ["江畔社区", None, "1栋"], ["江畔社区", None, "１ 栋"]]
+    before = reference()
+    ended = imports(wrong)
+    assert ended.status == 2
+    assert ended.out == ""
+    for line in (
+        "✗ 社区 第 2 行: 人口：要填整数，例如 8500；写的是“约一万”",
+        "✗ 社区 第 3 行: 名称：不能空着",
+        "✗ 社区 第 4 行: 代码：代码要用大写字母（后面可以加数字），最多 8 个；写的是“1x”",
+        "✗ 社区 第 4 行: 人口：要填整数，例如 8500；写的是“True”",
+        "✗ 社区 第 4 行: 没有街道“没有的街道”",
+        "✗ 社区 第 4 行: 纬度和经度要么都填，要么都不填",
+        "✗ 社区 第 5 行: 和第 2 行重复",
+        "✗ 社区 第 6 行: 纬度：要在 -90 到 90 之间（纬度和经度填反了？）；写的是“115.07”",
+        "✗ 社区 第 6 行: 这个名称或代码留给全区",
+        "✗ 社区 第 7 行: 和第 2 行重复",
+        "✗ 社区 第 7 行: 人口：单元格是日期格式，请改成“常规”格式；要填整数，例如 8500",
+        "✗ 楼栋 第 2 行: 锁前社区没有网格“第九网格”",
+        "✗ 楼栋 第 4 行: 和第 3 行重复",
+    ):
+        assert line in ended.err.splitlines(), line
+    assert "一行也没有导入" in ended.err
+    assert "Traceback" not in ended.err
+    assert reference() == before
+
+
+def test_check_writes_nothing(imports: Callable[..., Any]) -> None:
+    before = reference()
+    ended = imports(WHOLE, "--check")
+    assert (ended.status, ended.out.splitlines()[-1]) == (0, "检查通过；没有写入")
+    assert reference() == before
+
+
+def test_example_rows_and_blank_rows_are_skipped(desk: Operator, home: Path) -> None:
+    assert desk.runs("import", "--template", "template.xlsx").status == 0
+    workbook = openpyxl.load_workbook(home / "template.xlsx")
+    workbook["街道"].append([" "])
+    workbook["街道"].append(["沈家营街道"])
+    workbook["街道"]["A900"] = "   "
+    workbook.save(home / "filled.xlsx")
+    ended = desk.runs("import", "filled.xlsx")
+    assert ended.status == 0
+    assert list(reference().streets.values()) == ["沈家营街道"]
+    assert "街道: 跳过 1 行示例" in ended.out
+
+
+def test_the_template_has_lists_notes_and_text_cells(desk: Operator, home: Path) -> None:
+    desk.runs("import", "--template", "template.xlsx")
+    workbook = openpyxl.load_workbook(home / "template.xlsx")
+    assert workbook.sheetnames == ["说明", "街道", "社区", "网格", "楼栋", "人员", "值班", "选项"]
+    staff = workbook["人员"]
+    assert {rule.formula1 for rule in staff.data_validations.dataValidation} >= {"选项!$A$1:$A$5", "社区!$A$2:$A$2000"}
+    assert workbook["社区"]["D1"].comment is not None
+    assert staff["B1"].value == "电话"
+    assert staff.column_dimensions["B"].width > 10
+    assert all(sheet["A2"].value.startswith("示例") for sheet in workbook.worksheets[1:-1])
+
+
+def test_a_template_never_overwrites_a_file(desk: Operator, home: Path) -> None:
+    (home / "mine.xlsx").write_text("my work")
+    assert desk.runs("import", "--template", "mine.xlsx").status == 2
+    assert (home / "mine.xlsx").read_text() == "my work"
+
+
+def test_an_example_row_that_was_written_over_counts(desk: Operator, home: Path) -> None:
+    desk.runs("import", "--template", "template.xlsx")
+    workbook = openpyxl.load_workbook(home / "template.xlsx")
+    workbook["街道"]["A2"] = "黄石港街道"
+    workbook.save(home / "filled.xlsx")
+    desk.runs("import", "filled.xlsx")
+    assert list(reference().streets.values()) == ["黄石港街道"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("=A2", "是公式"),
+        ("#REF!", "是错误值"),
+        ("甲" * 101, "太长，最多 100 个字"),
+        ("甲" * 32_000, "太长"),
+        (dt.datetime(2024, 1, 2), "单元格是日期或时间格式"),  # noqa: DTZ001
+        (True, "要填文字"),
+    ],
+)
+def test_cells_that_are_no_names(imports: Callable[..., Any], cell: Any, why: str) -> None:
+    ended = imports({"街道": [["名称"], [cell]]})
+    assert ended.status == 2
+    assert f"街道 第 2 行: 名称：{why}" in ended.err
+
+
+def test_invisible_marks_are_dropped_from_names(imports: Callable[..., Any]) -> None:
+    imports({"街道": [["名称"], ["\u200b黄石港\u202e街道\ufeff "]]})
+    assert list(reference().streets.values()) == ["黄石港街道"]
+
+
+def test_columns_may_stand_anywhere_and_strange_ones_are_named(imports: Callable[..., Any]) -> None:
+    ended = imports(
+        {
+            "街道": [["备注", " 名称 * "], ["好", "黄石港街道"]],
+            "社区 ": [["街道*", "名称"], ["黄石港街道", "江畔社区"]],
+            "别的": [["甲"], ["乙"]],
+        }
+    )
+    assert ended.status == 0
+    assert "没有认出的列，跳过了：“备注”" in ended.out
+    assert "没有认出的表，跳过了：“别的”" in ended.out
+    assert [c.name for c in reference().real_communities()] == ["江畔社区"]
+
+
+def test_missing_and_doubled_columns_are_named(imports: Callable[..., Any]) -> None:
+    ended = imports({"街道": [["名称", "名称*"], ["甲", "乙"]], "人员": [["姓名"], ["张三"]]})
+    assert ended.status == 2
+    assert "✗ 街道: “名称*”有两列" in ended.err
+    assert "✗ 人员: 缺少列 角色（第一行要是表头）" in ended.err
+
+
+def test_a_workbook_without_any_of_our_sheets_is_refused(imports: Callable[..., Any]) -> None:
+    ended = imports({"Sheet1": [["名称"], ["甲"]]})
+    assert ended.status == 2
+    assert "任何一张表" in ended.err
+
+
+def test_empty_sheets_are_not_called_an_import(imports: Callable[..., Any]) -> None:
+    ended = imports({"街道": [["名称"]]})
+    assert ended.status == 2
+    assert "没有可以导入的行" in ended.err
+
+
+def staff(*rows: list[Any]) -> Sheets:
+    head = ["姓名", "电话", "角色", "社区", "在岗"]
+    return {"人员": [head, *rows]}
+
+
+@pytest.fixture
+def filled(imports: Callable[..., Any]) -> Callable[..., Any]:
+    imports(WHOLE)
+    return imports
+
+
+def people() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = on_database(lambda c: rows_of(c, Staff))
+    return found
+
+
+def test_a_namesake_with_another_number_and_role_is_another_person(filled: Callable[..., Any]) -> None:
+    ended = filled(staff(["张三", "13811111111", "社区书记", "锁前社区", None]))
+    assert "当作另一个人" in ended.out
+    assert len([row for row in people() if row["name"] == "张三"]) == 2
+
+
+def test_the_same_person_in_the_same_role_may_change_the_number(filled: Callable[..., Any]) -> None:
+    ended = filled(staff(["李四", "13822222222", "社区书记", "江畔社区", None]))
+    assert "电话换了" in ended.out
+    assert [row["phone"] for row in people() if row["name"] == "李四"] == ["13822222222"]
+
+
+def test_namesakes_need_their_number(filled: Callable[..., Any]) -> None:
+    filled(staff(["张三", "13811111111", "社区书记", "锁前社区", None]))
+    ended = filled(staff(["张三", None, "网格员", "江畔社区", None]))
+    assert ended.status == 2
+    assert "有 2 位“张三”，请填电话" in ended.err
+
+
+def test_who_leaves_is_deactivated_and_stays_so_until_named_again(filled: Callable[..., Any]) -> None:
+    def names() -> set[str]:
+        return {row.name for row in reference().staff.values()}
+
+    filled(staff(["李四", None, "社区书记", "江畔社区", "否"]))
+    assert "李四" not in names()
+    ended = filled(staff(["李四", None, "社区书记", "江畔社区", None]))
+    assert "仍然停用" in ended.out
+    assert "李四" not in names()
+    filled(staff(["李四", None, "社区书记", "江畔社区", "是"]))
+    assert "李四" in names()
+
+
+def test_rights_that_a_workbook_leaves_out_are_named_and_only_revoked_on_demand(filled: Callable[..., Any]) -> None:
+    rows = staff(["张三", "13800000000", "社区书记", "锁前社区", None])
+
+    def roles() -> set[Role]:
+        return {right.role for row in reference().staff.values() if row.name == "张三" for right in row.rights}
+
+    ended = filled(rows)
+    assert "张三另有 2 项权限（网格员）不在工作簿里，仍然有效" in ended.out
+    assert roles() == {Role.WORKER, Role.MANAGER}
+    assert "已收回" in filled(rows, "--revoke").out
+    assert roles() == {Role.MANAGER}
+    assert "李四" in {row.name for row in reference().staff.values()}
+
+
+def test_what_a_role_needs_is_asked_for_and_numbers_are_never_repeated(filled: Callable[..., Any]) -> None:
+    ended = filled(
+        staff(
+            ["甲", "12345x6789", "网格员", None, None],
+            ["乙", None, "市长", None, None],
+            ["丙", None, "社区书记", "没有的社区", None],
+        )
+    )
+    assert ended.status == 2
+    assert "人员 第 2 行: 社区：角色是网格员，这一格要填" in ended.err
+    assert "人员 第 2 行: 电话：电话写法不对" in ended.err
+    assert "12345" not in ended.err
+    assert "人员 第 3 行: 角色：只能填 网格员、社区书记、街道、责任单位、管理员；写的是“市长”" in ended.err
+    assert "人员 第 4 行: 没有社区“没有的社区”" in ended.err
+
+
+def duties(*rows: list[Any]) -> Sheets:
+    return {"值班": [["姓名", "社区", "星期", "从", "到"], *rows]}
+
+
+def test_a_roster_is_replaced_for_the_communities_it_names(filled: Callable[..., Any]) -> None:
+    ended = filled(duties(["李四", "江畔社区", "每天", "08:00", "12:00"]))
+    assert ended.status == 0
+    found = reference()
+    local = [d for d in found.duties if d.community_id]
+    assert {(d.start_minute, d.end_minute) for d in local} == {(480, 720)}
+    assert len(local) == 7
+    assert any(d.community_id == 0 for d in found.duties)
+    assert next(line for line in ended.out.splitlines() if line.startswith("值班")).split() == ["值班", "7", "0", "0", "2", "10"]
+
+
+def test_wrong_watches_are_named(filled: Callable[..., Any]) -> None:
+    ended = filled(
+        duties(
+            ["李四", "江畔社区", "周八", "08:00", "12:00"],
+            ["李四", "江畔社区", "周一", "8", "25:00"],
+            ["没人", "江畔社区", "周一", "08:00", "12:00"],
+            ["李四", "江畔社区", "周一", "08:00", "08:00"],
+        )
+    )
+    assert ended.status == 2
+    assert "值班 第 2 行: 星期：要填星期" in ended.err
+    assert "值班 第 3 行: 从：要填时间，例如 08:30；写的是“8”" in ended.err
+    assert "值班 第 4 行: 在岗人员里没有“没人”" in ended.err
+    assert "值班 第 5 行: 从和到一样" in ended.err
+
+
+def test_somebody_on_duty_without_power_there_is_a_warning(filled: Callable[..., Any]) -> None:
+    ended = filled(duties(["李四", "全区", "每天", "08:00", "12:00"]))
+    assert ended.status == 0
+    assert "李四在全区没有权限" in ended.out
+
+
+def test_communities_of_one_name_are_told_apart_by_code(filled: Callable[..., Any]) -> None:
+    ended = filled({"社区": [["名称", "街道"], ["江畔社区", "胜阳港街道"]]})
+    assert "已有同名社区（JP），当作另一个" in ended.out
+    ended = filled({"网格": [["社区", "名称"], ["江畔社区", "第三网格"], ["JP", "第三网格"]]})
+    assert ended.status == 2
+    assert "网格 第 2 行: 有 2 个社区叫“江畔社区”，请填代码" in ended.err
+    assert "第 3 行" not in ended.err
+
+
+def test_a_code_that_belongs_to_another_community_is_refused(filled: Callable[..., Any]) -> None:
+    ended = filled({"社区": [["名称", "代码", "街道"], ["锁前社区", "JP", "胜阳港街道"]]})
+    assert ended.status == 2
+    assert "代码 JP 已经是“江畔社区”的" in ended.err
+
+
+def test_import_needs_a_database_of_this_revision(operator: Operator, home: Path) -> None:
+    ended = operator.runs("import", book(home / "book.xlsx", WHOLE))
+    assert ended.status == 2
+    assert "chulin db upgrade" in ended.err
+
+
+def test_import_asks_for_a_file_or_a_template(operator: Operator) -> None:
+    assert operator.runs("import").status == 2
+    assert operator.runs("import", "no-such-file.xlsx").status == 2

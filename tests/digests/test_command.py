@@ -1,0 +1,55 @@
+"""`chulin report weekly`: the same digest as in chat, and clear words for what cannot be."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.commands.report import command
+from storage.database import open_database
+from tests.digests.histories import case, write
+from tests.digests.test_reporter import IN_THE_WEEK
+
+
+@pytest.fixture
+def report(tmp_path: Path, filled_url: str, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHULIN_DATABASE_URL", filled_url)
+    monkeypatch.setenv("CHULIN_DATA_DIR", str(tmp_path))
+    asyncio.run(_one_case(filled_url))
+    return CliRunner()
+
+
+async def _one_case(url: str) -> None:
+    database = open_database(url)
+    await database.write(lambda connection: write(connection, [case(1, IN_THE_WEEK, text="路灯坏了", urgency="U")]))
+    await database.close()
+
+
+def weekly(report: CliRunner, *arguments: str) -> Result:
+    return report.invoke(command, ["weekly", *arguments])
+
+
+@pytest.mark.parametrize("community", ["延安岭社区", "YA", "ya"])
+def test_text_chart_and_workbook_come_out(report: CliRunner, community: str, tmp_path: Path) -> None:
+    result = weekly(report, "--community", community, "--period", "2026-W47", "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0, result.output
+    assert "新登记 1 件" in result.output
+    assert "路灯坏了" in result.output
+    files = {path.suffix: path.read_bytes()[:4] for path in (tmp_path / "out").iterdir()}
+    assert files == {".png": b"\x89PNG", ".xlsx": b"PK\x03\x04"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--community", "没有这个"), "延安岭社区（YA）"),
+        (("--community", "YA", "--period", "47"), "请写成 2026-W47"),
+        (("--community", "YA", "--period", "2199-W01"), "还没有开始"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(report: CliRunner, arguments: tuple[str, ...], word: str) -> None:
+    result = weekly(report, *arguments)
+    assert result.exit_code == 2
+    assert word in result.output
