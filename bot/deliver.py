@@ -81,66 +81,60 @@ class Deliverer:
                 await self._sleep(wait)
 
     async def run_once(self) -> float:
-        """Send what may be sent now; returns for how many seconds there is nothing to do."""
+        """Send what may be sent now; returns for how many seconds there is nothing to do.
+
+        No more is taken at a time than can be on its way, so that an alarm that comes now is next.
+        """
         now = time.monotonic()
-        if (free_at := self._limiter.bot_free_at()) > now:
-            return free_at - now
-        rows = await self._due()
+        room = self._limiter.room(now)
+        if not room:
+            return self._limiter.bot_free_at() - now
+        rows = await self._due(min(room, self._at_once()))
         for row in rows:
-            if not await self._start(row):
-                break
-        if not rows:
-            return IDLE_SECONDS
-        return 0.001 if self._on_the_way else 0.02
+            await self._start(row)
+        return 0.0 if rows else min(self._limiter.next_free_at() - time.monotonic(), IDLE_SECONDS)
 
     async def drain(self) -> None:
-        """Send all that is due, then wait for what is on its way."""
-        while rows := await self._due():
+        """Send all that is due, chat by chat in order, whatever the limits: for channels that are ours."""
+        while rows := await self._due(BATCH):
+            chats: dict[int, list[OutRow]] = {}
             for row in rows:
-                await self._start(row)
-            await asyncio.gather(*self._on_the_way.values())
-        await asyncio.gather(*self._on_the_way.values())
+                chats.setdefault(row.chat, []).append(row)
+            await asyncio.gather(*(self._deliver_all(of_chat) for of_chat in chats.values()))
+        await self.stop()
 
     async def stop(self) -> None:
         """Let what is on its way arrive and be marked."""
         await asyncio.gather(*self._on_the_way.values(), return_exceptions=True)
 
-    async def _due(self) -> list[OutRow]:
+    async def _due(self, limit: int) -> list[OutRow]:
         held = self._limiter.held_chats(time.monotonic()) | self._chats_on_the_way
-        now = self._clock.now()
+        now, name = self._clock.now(), self._channel.name
+        return await self._database.read(
+            lambda connection: UnitOfWork(connection, _NOBODY, now).outbox.due(name, limit, held)
+        )
 
-        def work(connection: Connection) -> list[OutRow]:
-            uow = UnitOfWork(connection, _NOBODY, now)
-            rows = uow.outbox.due(self._channel.name, BATCH, held)
-            if any(row.logical for row in rows):
-                uow.outbox.skip_superseded(self._channel.name)
-                rows = uow.outbox.due(self._channel.name, BATCH, held)
-            return rows
-
-        return await self._database.write(work)
-
-    async def _start(self, row: OutRow) -> bool:
-        """Begin one delivery; waits for a place. False when the bot's limit is reached."""
-        if row.chat in self._chats_on_the_way:
-            return True
+    async def _start(self, row: OutRow) -> None:
+        """Begin one delivery; waits for a place. One after another in each chat."""
         while len(self._on_the_way) >= self._at_once():
             await asyncio.wait(self._on_the_way.values(), return_when=asyncio.FIRST_COMPLETED)
         now = time.monotonic()
-        if self._limiter.bot_free_at() > now:
-            return False
-        if self._limiter.free_at(row.chat) > now:
-            return True
+        if row.chat in self._chats_on_the_way | self._limiter.held_chats(now):
+            return
         self._limiter.note(row.chat, now)
         self._chats_on_the_way.add(row.chat)
         task = asyncio.get_running_loop().create_task(self._deliver(row))
         self._on_the_way[row.id] = task
         task.add_done_callback(lambda _: self._arrived(row))
-        return True
 
     def _arrived(self, row: OutRow) -> None:
         self._on_the_way.pop(row.id, None)
         self._chats_on_the_way.discard(row.chat)
         self.wake.set()
+
+    async def _deliver_all(self, rows: list[OutRow]) -> None:
+        for row in rows:
+            await self._deliver(row)
 
     def _at_once(self) -> int:
         return min(max(math.ceil(self._rate * self._taking), 1), MOST_AT_ONCE)
@@ -201,7 +195,8 @@ class Deliverer:
         bot = self._channel.name
         match error:
             case TryLater(seconds=float() | int() as seconds):
-                self._limiter.hold(row.chat, time.monotonic() + seconds, whole_bot=error.whole_bot)
+                if error.whole_bot:
+                    self._limiter.hold(row.chat, time.monotonic() + seconds, whole_bot=True)
                 await self._put_off(row, reason, seconds, counts=False)
             case TryLater():
                 await self._wait_for_messenger(row, reason)
@@ -232,6 +227,8 @@ class Deliverer:
             await self._put_off(row, reason, min(2.0**row.attempts, LONGEST_WAIT), counts=True)
 
     async def _put_off(self, row: OutRow, reason: str, seconds: float, *, counts: bool) -> None:
+        """Later; the chat's other messages wait with it, so that none overtakes it."""
+        self._limiter.hold(row.chat, time.monotonic() + seconds, whole_bot=False)
         again = self._clock.now() + timedelta(seconds=seconds)
         await self._write(lambda uow: uow.outbox.put_off(row, reason, again, counts=counts))
 
@@ -248,6 +245,19 @@ class Deliverer:
 
 _NOBODY = Reference(0, {}, {}, {}, {}, (), {})
 """Delivery needs no reference data."""
+
+
+def _heads(rows: list[OutRow]) -> list[OutRow]:
+    """The first row of each chat: a later one must not overtake it if it fails."""
+    return list({row.chat: row for row in reversed(rows)}.values())[::-1]
+
+
+def _reachable(uow: UnitOfWork, bot: str, rows: list[OutRow]) -> list[OutRow]:
+    """Without chats that blocked the bot or are gone: what waits for those is cancelled."""
+    paused = uow.people.paused_chats(bot, {row.chat for row in rows}) if rows else set()
+    for chat in paused:
+        uow.outbox.cancel_chat(bot, chat)
+    return [row for row in rows if row.chat not in paused]
 
 
 def _move(uow: UnitOfWork, bot: str, old: int, new: int) -> None:

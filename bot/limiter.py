@@ -21,6 +21,12 @@ class Window:
         full = len(self._times) == self._times.maxlen
         return self._times[0] + self._seconds if full else -math.inf
 
+    def room(self, now: float) -> int:
+        """How many events fit now."""
+        while self._times and self._times[0] + self._seconds <= now:
+            self._times.popleft()
+        return (self._times.maxlen or 0) - len(self._times)
+
     def note(self, now: float) -> None:
         self._times.append(now)
 
@@ -34,14 +40,12 @@ class Limiter:
         self._chats: dict[int, Window] = defaultdict(self._chat_window)
         self._groups: dict[int, Window] = defaultdict(lambda: Window(int(limits.per_group_minute), MINUTE))
         self._held: dict[int, float] = {}
+        """Chats that have to wait, and until when; looked through for each message, so only these."""
         self._bot_held = -math.inf
 
-    def free_at(self, chat: int) -> float:
-        """When the next message to `chat` may go out."""
-        times = [self.bot_free_at(), self._held.get(chat, -math.inf), self._chats[chat].free_at()]
-        if chat < 0:
-            times.append(self._groups[chat].free_at())
-        return max(times)
+    def room(self, now: float) -> int:
+        """How many messages the bot may send now."""
+        return 0 if self._bot_held > now else self._bot.room(now)
 
     def bot_free_at(self) -> float:
         return max(self._bot.free_at(), self._bot_held)
@@ -49,9 +53,10 @@ class Limiter:
     def note(self, chat: int, now: float) -> None:
         """A message to `chat` goes out now."""
         self._bot.note(now)
-        self._chats[chat].note(now)
-        if chat < 0:
-            self._groups[chat].note(now)
+        windows = [self._chats[chat], self._groups[chat]] if chat < 0 else [self._chats[chat]]
+        for window in windows:
+            window.note(now)
+            self._hold_chat(chat, window.free_at(), now)
         if len(self._chats) > 10_000:  # noqa: PLR2004 - forget chats that are quiet long since
             self._forget_quiet(now)
 
@@ -60,17 +65,23 @@ class Limiter:
         if whole_bot:
             self._bot_held = max(self._bot_held, until)
         else:
-            self._held[chat] = until
+            self._hold_chat(chat, until, -math.inf)
 
     def held_chats(self, now: float) -> set[int]:
         """Chats that cannot take a message now."""
-        busy = {chat for chat, window in self._chats.items() if window.free_at() > now}
-        busy |= {chat for chat, window in self._groups.items() if window.free_at() > now}
-        return busy | {chat for chat, until in self._held.items() if until > now}
+        self._held = {chat: until for chat, until in self._held.items() if until > now}
+        return set(self._held)
+
+    def next_free_at(self) -> float:
+        """When the first of the chats that have to wait may get a message again."""
+        return min(self._held.values(), default=math.inf)
+
+    def _hold_chat(self, chat: int, until: float, now: float) -> None:
+        if until > now:
+            self._held[chat] = max(until, self._held.get(chat, until))
 
     def _chat_window(self) -> Window:
         return Window(CHAT_BURST, CHAT_BURST / self._limits.per_chat_second)
 
     def _forget_quiet(self, now: float) -> None:
         self._chats = defaultdict(self._chat_window, {c: w for c, w in self._chats.items() if w.free_at() > now})
-        self._held = {chat: until for chat, until in self._held.items() if until > now}

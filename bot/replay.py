@@ -157,7 +157,8 @@ async def replay(lines: list["Line"], url: str, folder: Path, done: Callable[[in
     clock: StandingClock | RealClock = StandingClock(lines[0].at) if lines[0].at else RealClock()
     settings = Settings(_env_file=None, database_url=url, data_dir=folder, http_port=0)  # type: ignore[call-arg]
     chats = {who: number for number, who in enumerate(dict.fromkeys(line.who for line in lines), FIRST_CHAT)}
-    await make_ready(settings, clock.now(), {number: community for (_, community), number in chats.items()})
+    homes = {number: community for (_, community), number in chats.items()}
+    await make_ready(settings, load_sample(), clock.now(), homes)
     run = await Replay.open(settings, clock)
     try:
         sent: list[Sent] = []
@@ -179,8 +180,8 @@ def _batches(lines: list["Line"]) -> Iterator[list["Line"]]:
         yield from (moment[i : i + BATCH] for i in range(0, len(moment), BATCH))
 
 
-async def make_ready(settings: Settings, now: datetime, residents: Mapping[int, int]) -> None:
-    """Make the tables and the sample district; `residents` (community by chat) have agreed to the notice.
+async def make_ready(settings: Settings, sample: Sample, now: datetime, residents: Mapping[int, int]) -> None:
+    """Make the tables and plant the sample; `residents` (community by chat) have agreed to the notice.
 
     Raises:
         NotEmpty: the database holds something.
@@ -189,7 +190,7 @@ async def make_ready(settings: Settings, now: datetime, residents: Mapping[int, 
     people = _people(residents, district.limits.consent_version, now)
 
     def work(connection: Connection) -> None:
-        plant(connection, load_sample(), district, now)
+        plant(connection, sample, district, now)
         if people:
             connection.execute(insert(Person), people)
 

@@ -60,7 +60,7 @@ class WeeklyMaker:
         Raises:
             BrokenExecutor: the drawing process died.
         """
-        order = await self.read(now, lambda uow: self._order(uow, community, period, fixed))
+        order = await self.read(now, lambda uow: self.order(uow, community, period, fixed))
         text = weekly_text(order.page)
         try:
             return Made(order.page.weekly, text, _files(order.page, await self.drawer.draw(order)))
@@ -80,7 +80,9 @@ class WeeklyMaker:
             lambda connection: work(UnitOfWork(connection, self.reference(connection), now))
         )
 
-    def _order(self, uow: UnitOfWork, community: CommunityRow, period: Period, fixed: weekly.Weekly | None) -> Order:
+    def order(
+        self, uow: UnitOfWork, community: CommunityRow, period: Period, fixed: weekly.Weekly | None = None
+    ) -> Order:
         """Read and compute all that one digest shows."""
         since, soon = period.before(community.zone).start, weekly.soon(uow.now, community.zone)
         rows = uow.reports.week(community.id, period, since=since, soon=soon, limit=PRESSING_LISTED)

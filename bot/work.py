@@ -23,8 +23,11 @@ from handlers.context import Context
 from handlers.event import Event, EventKind
 from handlers.post import post
 from handlers.reply import Answer
+from handlers.router import Result
+from ledger.lifecycle import NotAllowed
 from nlp.understanding import Reading
 from storage.database import Database
+from storage.errors import NotFound
 from storage.inbox import InboxRows, Stored
 from storage.reference import Reference, load, version
 from storage.unit_of_work import UnitOfWork
@@ -154,7 +157,12 @@ class Worker:
         event = prepared.event
         if event is None:
             return None
-        result = router.handle(self._context, uow, event, prepared.reading)
+        return self._settle(uow, prepared, router.handle(self._context, uow, event, prepared.reading), done)
+
+    def _settle(self, uow: UnitOfWork, prepared: Prepared, result: Result, done: Done) -> str:
+        """Queue what an event said; returns its outcome."""
+        event = prepared.event
+        assert event is not None  # noqa: S101 - an unreadable update has no result
         for reply in result.replies:
             post(self._context, uow, reply)
         if event.press_id:
@@ -212,9 +220,26 @@ class Worker:
             try:
                 done = await self._database.write(partial(self._single, stored))
                 self._finish(done)
+            except (NotAllowed, NotFound) as error:
+                self._finish(await self._database.write(partial(self._refused, stored, error)))
             except Exception as error:  # noqa: BLE001 - it is this update's own
                 await self._put_off(stored, error)
         return len(heads)
+
+    def _refused(self, stored: Stored, error: NotAllowed | NotFound, connection: Connection) -> Done:
+        """The update asked for something that cannot be done: say so, having done nothing."""
+        now = self._clock.now()
+        prepared = self._prepare(stored)
+        uow = UnitOfWork(connection, self.reference(connection), now)
+        done = Done(1, [], uow.after_commit)
+        if prepared.event is None or not uow.inbox.take(stored):
+            return done
+        outcome = self._settle(uow, prepared, router.refuse(self._context, uow, prepared.event, error), done)
+        uow.flush()
+        uow.inbox.finish([(stored, outcome)], now)
+        uow.inbox.rest([(stored.bot, stored.chat)])
+        done.after_commit.append(lambda: self._forget([prepared]))
+        return done
 
     def _single(self, stored: Stored, connection: Connection) -> Done:
         """As `_group`, for one update."""

@@ -105,17 +105,23 @@ MADE_OF_WORDS = {EventKind.TEXT, EventKind.MEDIA}
 
 
 def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | None = None) -> Result:
-    """Handle one event completely; everything it changes is in `uow`, everything it says in the result."""
+    """Handle one event completely; everything it changes is in `uow`, everything it says in the result.
+
+    Raises:
+        NotAllowed, NotFound: roll everything back, then `refuse`.
+    """
     turn = Turn(context, uow, event, prepared)
-    try:
-        _route(turn)
-    except NotAllowed:
-        turn.tell("problem.not_now", alert=True)
-        turn.outcome = "not allowed"
-    except NotFound:
-        turn.tell("problem.gone", alert=True)
-        turn.outcome = "gone"
+    if event.account is not None and event.private and event.kind is not EventKind.BLOCKED:
+        turn.person.paused_at = None
+    _route(turn)
     return Result(turn.replies, turn.answer, turn.outcome)
+
+
+def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | NotFound) -> Result:
+    """Say in plain words that nothing was done; what the refused step had begun is rolled back before."""
+    turn = Turn(context, uow, event)
+    turn.tell("problem.not_now" if isinstance(error, NotAllowed) else "problem.gone", alert=True)
+    return Result(turn.replies, turn.answer, "not allowed" if isinstance(error, NotAllowed) else "gone")
 
 
 def wake(context: Context, uow: UnitOfWork, event: Event) -> Result:

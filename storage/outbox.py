@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, bindparam, delete, exists, func, literal_column, or_, select, update
 
 from storage.ids import new_id
 from storage.inbox import upsert
@@ -81,60 +80,16 @@ class OutboxRows:
         return self._uow.execute(statement.values(state=CANCELLED, body=None, done_at=self._uow.now)).rowcount
 
     def due(self, bot: str, limit: int, held: set[int]) -> list[OutRow]:
-        """What is due for a bot, most urgent class first; chats in `held` are passed over."""
-        statement = (
-            select(Outbox.__table__, Shown.message_id.label("shown_id"), Shown.outbox_id)
-            .outerjoin(Shown, and_(Shown.bot == Outbox.bot, Shown.chat == Outbox.chat, Shown.logical == Outbox.logical))
-            .where(Outbox.bot == bot, Outbox.state == WAITING, Outbox.due_at <= self._uow.now)
-            .order_by(Outbox.priority, Outbox.due_at, Outbox.id)
-            .limit(limit)
-        )
-        if held:
-            statement = statement.where(Outbox.chat.not_in(held))
-        return [
-            OutRow(
-                r.id,
-                r.bot,
-                r.chat,
-                r.topic,
-                r.priority,
-                r.logical,
-                r.body,
-                r.attempts,
-                r.created_at,
-                r.due_at,
-                r.shown_id,
-            )
-            for r in self._uow.connection.execute(statement)
-        ]
+        """What is due for a bot, most urgent class first; chats in `held` are passed over.
+
+        Of the versions of a logical message only the newest that is due is given.
+        """
+        values = {"bot": bot, "now": self._uow.now, "held": list(held), "limit": limit}
+        return [OutRow(*row) for row in self._uow.connection.execute(_DUE, values)]
 
     def next_due(self, bot: str) -> datetime | None:
         statement = select(func.min(Outbox.due_at)).where(Outbox.bot == bot, Outbox.state == WAITING)
         return self._uow.connection.execute(statement).scalar()
-
-    def skip_superseded(self, bot: str) -> None:
-        """Skip versions of a logical message that a newer one, also due, replaces."""
-        newer = aliased(Outbox)
-        replaced = exists().where(
-            newer.bot == Outbox.bot,
-            newer.chat == Outbox.chat,
-            newer.logical == Outbox.logical,
-            newer.state == WAITING,
-            newer.id > Outbox.id,
-            newer.due_at <= self._uow.now,
-        )
-        statement = update(Outbox).where(
-            Outbox.bot == bot,
-            Outbox.state == WAITING,
-            Outbox.logical.is_not(None),
-            Outbox.due_at <= self._uow.now,
-            replaced,
-        )
-        self._uow.connection.execute(
-            statement.values(state=SKIPPED, body=None, done_at=self._uow.now).execution_options(
-                synchronize_session=False
-            )
-        )
 
     def supersede(self, bot: str, chat: int, logical: str) -> None:
         """Drop what still waits under a logical name, due or not: a newer one takes its place."""
@@ -142,8 +97,10 @@ class OutboxRows:
         self._uow.execute(update(Outbox).where(same).values(state=SKIPPED, body=None, done_at=self._uow.now))
 
     def mark_sent(self, row: OutRow, message_id: int | None) -> None:
+        """It was delivered; older versions of it that still wait are not sent any more."""
         self._end(row.id, SENT, None)
         if row.logical and message_id is not None:
+            self._skip_older(row)
             statement = upsert(self._uow.connection)(Shown)
             new = statement.excluded
             self._uow.connection.execute(
@@ -179,6 +136,7 @@ class OutboxRows:
         """Give a message up: it is a dead letter with its reason, listed and replayable."""
         values = {"state": DEAD, "error": error[:400], "done_at": self._uow.now, "attempts": row.attempts + 1}
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
+        self._skip_older(row)
 
     def cancel_chat(self, bot: str, chat: int) -> None:
         """Cancel what waits for a chat that cannot be reached any more."""
@@ -225,6 +183,44 @@ class OutboxRows:
         statement = select(Outbox.state, func.count()).where(Outbox.state.in_([WAITING, DEAD])).group_by(Outbox.state)
         return {row[0]: row[1] for row in self._uow.connection.execute(statement)}
 
+    def _skip_older(self, row: OutRow) -> None:
+        """Older versions of a logical message would show what is no longer so."""
+        if row.logical:
+            same = (Outbox.bot == row.bot, Outbox.chat == row.chat, Outbox.logical == row.logical)
+            older = update(Outbox).where(*same, Outbox.state == _IS_WAITING, Outbox.id < row.id)
+            self._uow.connection.execute(older.values(state=SKIPPED, body=None, done_at=self._uow.now))
+
     def _end(self, row_id: int, state: str, error: str | None) -> None:
         values = {"state": state, "error": error, "done_at": self._uow.now, "body": None}
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row_id).values(**values))
+
+
+_OUTBOX, _SHOWN = Outbox.__table__, Shown.__table__
+_NEWER = _OUTBOX.alias("newer")
+_IS_WAITING = literal_column(f"'{WAITING}'")  # as the partial indices have it
+_DUE = (
+    select(
+        *(_OUTBOX.c[field.name] for field in fields(OutRow) if field.name != "shown_id"),
+        _SHOWN.c.message_id,
+    )
+    .outerjoin(
+        _SHOWN,
+        and_(_SHOWN.c.bot == _OUTBOX.c.bot, _SHOWN.c.chat == _OUTBOX.c.chat, _SHOWN.c.logical == _OUTBOX.c.logical),
+    )
+    .where(
+        _OUTBOX.c.bot == bindparam("bot"),
+        _OUTBOX.c.state == _IS_WAITING,
+        _OUTBOX.c.due_at <= bindparam("now"),
+        _OUTBOX.c.chat.not_in(bindparam("held", expanding=True)),
+        ~exists().where(
+            _NEWER.c.bot == _OUTBOX.c.bot,
+            _NEWER.c.chat == _OUTBOX.c.chat,
+            _NEWER.c.logical == _OUTBOX.c.logical,
+            _NEWER.c.state == _IS_WAITING,
+            _NEWER.c.id > _OUTBOX.c.id,
+            _NEWER.c.due_at <= bindparam("now"),
+        ),
+    )
+    .order_by(_OUTBOX.c.priority, _OUTBOX.c.due_at, _OUTBOX.c.id)
+    .limit(bindparam("limit"))
+)

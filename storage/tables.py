@@ -177,7 +177,9 @@ class Outbox(Base):
     done_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(400))
     __table_args__ = (
-        _partial("ix_outbox_waiting", "bot", "priority", "due_at", "id", where="state = 'waiting'"),
+        # with the chat, so that rows of a chat that has to wait are passed over without being looked up
+        _partial("ix_outbox_waiting", "bot", "priority", "due_at", "id", "chat", where="state = 'waiting'"),
+        _partial("ix_outbox_logical", "bot", "chat", "logical", where="state = 'waiting' AND logical IS NOT NULL"),
         _partial("ix_outbox_cause", "cause", where="cause IS NOT NULL"),
         Index("ix_outbox_done_at", "done_at"),
     )

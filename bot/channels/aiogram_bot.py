@@ -1,17 +1,16 @@
 """A Telegram bot served by aiogram: its client and its models, not its dispatcher (docs/adr/0001)."""
 
-from pathlib import Path
+from contextlib import aclosing
 from typing import Any
 
 import aiohttp
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
-    AiogramError,
-    TelegramAPIError,
     TelegramBadRequest,
     TelegramConflictError,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramMigrateToChat,
     TelegramNotFound,
@@ -25,200 +24,178 @@ from aiogram.types import (
     InputFile,
     InputMediaDocument,
     InputMediaPhoto,
+    InputMediaVideo,
     LinkPreviewOptions,
     Message,
     Update,
 )
+from pydantic import ValidationError
 
-from bot.channels import telegram
 from bot.channels.port import (
-    Abilities,
-    BadToken,
+    ChannelError,
     Conflict,
-    Envelope,
     Moved,
     Outgoing,
     RawUpdateBody,
     Refused,
     SendFile,
-    Sent,
     TryLater,
     Unreachable,
-    Unreadable,
 )
-from handlers.event import Event
-from handlers.reply import Answer
+from bot.channels.telegram import ALLOWED_UPDATES
+from bot.channels.telegram_bot import FILES_TAKE, PATIENCE, Markup, TelegramBot
+from bot.channels.telegram_errors import later, refused
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 CHUNK = 1 << 16
+NOT_THERE = (400, 404, 410)
+MEDIA = {"photo": InputMediaPhoto, "video": InputMediaVideo}
 
 
 class RawGetUpdates(GetUpdates):
     """Updates as they came: one that the models cannot read must not stop the others."""
 
-    __returning__ = list[dict[str, Any]]  # type: ignore[assignment]
+    __returning__ = list[Any]
 
 
-class AiogramChannel:
-    """One bot. `api_url` replaces the messenger's own address (tests, a local server)."""
+class AiogramChannel(TelegramBot):
+    """`api_url` replaces the messenger's own address (tests, a local server); `patience` in seconds."""
 
-    def __init__(self, name: str, token: str, api_url: str | None = None) -> None:
-        self.name = name
-        self.abilities = Abilities()
-        session = AiohttpSession(api=TelegramAPIServer.from_base(api_url)) if api_url else AiohttpSession()
-        self._bot = Bot(token, session=session)
-        self._username = ""
-
-    async def open(self) -> str:
-        try:
-            self._username = (await self._bot.get_me()).username or ""
-        except (TelegramUnauthorizedError, TelegramNotFound) as error:
-            raise BadToken(self.name) from error
-        except Exception as error:
-            raise _mapped(error) from error
-        return self._username
+    def __init__(self, name: str, token: str, api_url: str | None = None, patience: float = PATIENCE) -> None:
+        super().__init__(name)
+        server = TelegramAPIServer.from_base(api_url) if api_url else PRODUCTION
+        self._patience = patience
+        self._bot = Bot(token, session=AiohttpSession(api=server, timeout=patience))
 
     async def close(self) -> None:
         await self._bot.session.close()
 
-    async def fetch(self, offset: int | None, timeout: int) -> list[RawUpdateBody]:  # noqa: ASYNC109
-        call = RawGetUpdates(offset=offset, timeout=timeout, limit=100, allowed_updates=telegram.ALLOWED_UPDATES)
-        try:
-            found: Any = await self._bot(call, request_timeout=timeout + 20)
-        except Exception as error:
-            raise _mapped(error) from error
-        return list(found)
+    async def _connect(self) -> str:
+        return (await self._bot.get_me()).username or ""
 
-    def envelope(self, raw: RawUpdateBody) -> Envelope:
-        return telegram.envelope(raw, self._username)
+    async def _updates(self, offset: int | None, timeout: int) -> Any:  # noqa: ASYNC109
+        call = RawGetUpdates(offset=offset, timeout=timeout, limit=100, allowed_updates=ALLOWED_UPDATES)
+        return await self._bot(call, request_timeout=self._seconds(timeout))
 
-    def parse(self, raw: RawUpdateBody) -> Event:
-        try:
-            update = Update.model_validate(raw, context={"bot": self._bot})
-            return telegram.event_of(update, self.name, self._username)
-        except Exception as error:
-            # the library's own text quotes the update, and with it people's words
-            raise Unreadable(type(error).__name__) from None
+    def _model(self, raw: RawUpdateBody) -> Update:
+        return Update.model_validate(raw, context={"bot": self._bot})
 
-    async def send(self, message: Outgoing) -> Sent:
-        try:
-            return await self._send(message)
-        except TelegramBadRequest as error:
-            if message.edit is not None and telegram.UNCHANGED in error.message:
-                return Sent(message.edit, {})
-            raise telegram.refused(error.message) from error
-        except Exception as error:
-            raise _mapped(error) from error
+    def _where(self, error: Exception) -> str:
+        if not isinstance(error, ValidationError):
+            return type(error).__name__
+        wrong = error.errors(include_input=False, include_url=False, include_context=False)
+        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in wrong[:3])
 
-    async def answer(self, press_id: str, answer: Answer) -> None:
-        await self._bot.answer_callback_query(press_id, text=answer.text[:200] or None, show_alert=answer.alert)
-
-    async def download(self, file_id: str, to: Path, limit: int) -> None:
-        try:
-            file = await self._bot.get_file(file_id)
-            if file.file_path is None or (file.file_size or 0) > limit:
-                raise Refused("file too large")
-            await self._bot.download_file(file.file_path, to, chunk_size=CHUNK)
-        except Refused:
-            raise
-        except TelegramBadRequest as error:
-            raise Refused(error.message) from None
-        except Exception as error:
-            # the library's own text carries the token in an address
-            raise _mapped(error) from None
-        if to.stat().st_size > limit:
-            raise Refused("file too large")
-
-    async def set_webhook(self, url: str, secret: str) -> None:
-        await self._bot.set_webhook(url, secret_token=secret, allowed_updates=telegram.ALLOWED_UPDATES)
-
-    async def webhook_info(self) -> dict[str, Any]:
-        return (await self._bot.get_webhook_info()).model_dump(mode="json", exclude_none=True)
-
-    # sending ---------------------------------------------------------------------------------------------------------
-
-    async def _send(self, message: Outgoing) -> Sent:
-        markup = telegram.keyboard(message.rows)
-        reply_markup = InlineKeyboardMarkup.model_validate(markup) if markup else None
-        if message.edit is not None:
-            await self._bot.edit_message_text(
-                message.text,
-                chat_id=message.chat,
-                message_id=message.edit,
-                reply_markup=reply_markup,
-                link_preview_options=NO_PREVIEW,
-            )
-            return Sent(message.edit, {})
-        if message.files:
-            return await self._send_files(message, reply_markup)
+    async def _say(self, message: Outgoing, markup: Markup | None) -> int:
         sent = await self._bot.send_message(
             message.chat,
             message.text,
             message_thread_id=message.topic or None,
-            reply_markup=reply_markup,
+            reply_markup=_markup(markup),
             link_preview_options=NO_PREVIEW,
         )
-        return Sent(sent.message_id, {})
+        return sent.message_id
 
-    async def _send_files(self, message: Outgoing, markup: InlineKeyboardMarkup | None) -> Sent:
-        if len(message.files) == 1:
-            sent = await self._send_file(message.files[0], message, markup)
-            return Sent(sent.message_id, _file_ids(message.files, [sent]))
-        group = [
-            (InputMediaPhoto if file.kind == "photo" else InputMediaDocument)(
-                media=_input(file), caption=message.text if index == 0 and message.text else None
-            )
-            for index, file in enumerate(message.files[:10])
-        ]
-        parts = await self._bot.send_media_group(message.chat, group, message_thread_id=message.topic or None)  # type: ignore[arg-type]
-        return Sent(parts[0].message_id, _file_ids(message.files, parts))
-
-    async def _send_file(self, file: SendFile, message: Outgoing, markup: InlineKeyboardMarkup | None) -> Message:
-        call = {"photo": self._bot.send_photo, "voice": self._bot.send_voice, "video": self._bot.send_video}.get(
-            file.kind, self._bot.send_document
+    async def _edit(self, message: Outgoing, markup: Markup | None) -> None:
+        await self._bot.edit_message_text(
+            message.text,
+            chat_id=message.chat,
+            message_id=message.edit,
+            reply_markup=_markup(markup),
+            link_preview_options=NO_PREVIEW,
         )
-        return await call(  # type: ignore[operator, no-any-return]
+
+    async def _send_file(
+        self, message: Outgoing, file: SendFile, caption: str | None, markup: Markup | None
+    ) -> Message:
+        calls: dict[str, Any] = {
+            "photo": self._bot.send_photo,
+            "voice": self._bot.send_voice,
+            "video": self._bot.send_video,
+        }
+        sent: Message = await calls.get(file.kind, self._bot.send_document)(
             message.chat,
             _input(file),
-            caption=message.text or None,
+            caption=caption,
             message_thread_id=message.topic or None,
-            reply_markup=markup,
+            reply_markup=_markup(markup),
+            request_timeout=self._seconds(FILES_TAKE),
         )
+        return sent
+
+    async def _send_album(self, message: Outgoing, files: list[SendFile], caption: str | None) -> list[Message]:
+        album: list[Any] = [
+            MEDIA.get(file.kind, InputMediaDocument)(media=_input(file), caption=None if index else caption)
+            for index, file in enumerate(files)
+        ]
+        return await self._bot.send_media_group(
+            message.chat,
+            album,
+            message_thread_id=message.topic or None,
+            request_timeout=self._seconds(FILES_TAKE),
+        )
+
+    async def _answer(self, press_id: str, text: str | None, alert: bool) -> None:
+        await self._bot.answer_callback_query(press_id, text=text, show_alert=alert)
+
+    async def _content(self, file_id: str, limit: int) -> bytes | None:
+        file = await self._bot.get_file(file_id)
+        if file.file_path is None:
+            raise Refused("the file is gone")
+        if (file.file_size or 0) > limit:
+            return None
+        session, content = self._bot.session, bytearray()
+        address = session.api.file_url(self._bot.token, file.file_path)
+        slow: Any = aiohttp.ClientTimeout(total=None, sock_connect=self._patience, sock_read=self._patience)
+        async with aclosing(session.stream_content(address, timeout=slow, chunk_size=CHUNK)) as stream:
+            async for chunk in stream:
+                content += chunk
+                if len(content) > limit:
+                    return None
+        return bytes(content)
+
+    async def _hook(self, url: str, secret: str) -> None:
+        if url:
+            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+        else:
+            await self._bot.delete_webhook()
+
+    async def _hook_info(self) -> dict[str, Any]:
+        return (await self._bot.get_webhook_info()).model_dump(mode="json", exclude_none=True)
+
+    def _seconds(self, more: float) -> Any:
+        """A call's own limit; the library's type says int, its client takes parts of a second."""
+        return self._patience + more
+
+    def _mapped(self, error: Exception) -> ChannelError:  # noqa: PLR0911 - one line an error
+        match error:
+            case TelegramRetryAfter():
+                return later(error.retry_after)
+            case TelegramMigrateToChat():
+                return Moved(error.migrate_to_chat_id)
+            case TelegramConflictError():
+                return Conflict(self.name)
+            case TelegramUnauthorizedError() | TelegramNotFound():
+                return self._bad_token()
+            case TelegramForbiddenError():
+                return Unreachable(error.message)
+            case TelegramBadRequest():
+                return refused(error.message)
+            case TelegramEntityTooLarge() | ValidationError():
+                return Refused(type(error).__name__)
+            case aiohttp.ClientResponseError(status=status) if status in NOT_THERE:
+                return Refused("the file is gone")
+            case _:
+                # also a broken body (ClientDecodeError), which is no TelegramAPIError
+                return TryLater(type(error).__name__)
+
+
+def _markup(raw: Markup | None) -> InlineKeyboardMarkup | None:
+    return InlineKeyboardMarkup.model_validate(raw) if raw else None
 
 
 def _input(file: SendFile) -> str | InputFile:
-    return file.file_id or FSInputFile(file.path, filename=file.name)
-
-
-def _file_ids(files: Any, sent: list[Message]) -> dict[str, str]:
-    """File ids under which the files can be sent again."""
-    found = {}
-    for file, message in zip(files, sent, strict=False):
-        held = message.photo[-1] if message.photo else message.document or message.voice or message.video
-        if held is not None:
-            found[file.digest] = held.file_id
-    return found
-
-
-def _mapped(error: Exception) -> Exception:
-    """The port's error for one of the library's."""
-    match error:
-        case TelegramRetryAfter():
-            return telegram.later(error.retry_after)
-        case TelegramMigrateToChat():
-            return Moved(error.migrate_to_chat_id)
-        case TelegramConflictError():
-            return Conflict()
-        case TelegramUnauthorizedError():
-            return BadToken()
-        case TelegramForbiddenError():
-            return Unreachable(error.message)
-        case TelegramBadRequest() | TelegramNotFound():
-            return telegram.refused(error.message)
-        case TelegramAPIError() | AiogramError() | aiohttp.ClientError() | OSError() | TimeoutError():
-            # a broken body (ClientDecodeError) is a broken messenger, too
-            return TryLater(type(error).__name__)
-        case _:
-            return error
-
-
+    if file.file_id:
+        return file.file_id
+    file.path.stat()  # a file that is gone is found out here, not in the middle of the request
+    return FSInputFile(file.path, filename=file.name)

@@ -1,17 +1,28 @@
 """A Telegram bot served by python-telegram-bot: its client and its models, not its application (docs/adr/0001)."""
 
+import asyncio
+import json
 import os
-import warnings
+from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # else the library warns each time that a wait is read
 
-from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions, Message, Update
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+    LinkPreviewOptions,
+    Message,
+    Update,
+)
 from telegram.error import (
     BadRequest,
     ChatMigrated,
+    EndPointNotFound,
     Forbidden,
     InvalidToken,
     RetryAfter,
@@ -19,201 +30,187 @@ from telegram.error import (
 )
 from telegram.error import Conflict as TelegramConflict
 from telegram.request import HTTPXRequest
-from telegram.warnings import PTBUserWarning
 
-from bot.channels import telegram
 from bot.channels.port import (
-    Abilities,
-    BadToken,
+    ChannelError,
     Conflict,
-    Envelope,
     Moved,
     Outgoing,
     RawUpdateBody,
     Refused,
     SendFile,
-    Sent,
     TryLater,
     Unreachable,
-    Unreadable,
 )
-from handlers.event import Event
-from handlers.reply import Answer
+from bot.channels.telegram import ALLOWED_UPDATES
+from bot.channels.telegram_bot import FILES_TAKE, PATIENCE, Markup, TelegramBot
+from bot.channels.telegram_errors import later, refused
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-POOL = 16
+POOL = 17
+"""One connection for the long poll, the others for calls."""
+GET_UPDATES = "GetUpdates"
+"""The Bot API takes any case. The usual one makes the library warn, for it recommends its own `get_updates`, whose
+models would let one bad update stop all others."""
+TOO_LARGE = "entity too large"
+MEDIA = {"photo": InputMediaPhoto, "video": InputMediaVideo}
 
 
-class PtbChannel:
-    """One bot. `api_url` replaces the messenger's own address (tests, a local server)."""
+class QuietRequest(HTTPXRequest):
+    """The library logs an answer that it cannot read, and with it people's words."""
 
-    def __init__(self, name: str, token: str, api_url: str | None = None) -> None:
-        self.name = name
-        self.abilities = Abilities()
-        where = {"base_url": f"{api_url}/bot", "base_file_url": f"{api_url}/file/bot"} if api_url else {}
-        self._bot = Bot(
-            token,
-            request=HTTPXRequest(connection_pool_size=POOL, read_timeout=20, pool_timeout=5),
-            get_updates_request=HTTPXRequest(connection_pool_size=1, read_timeout=20),
-            **where,
-        )
-        self._username = ""
-
-    async def open(self) -> str:
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
         try:
-            await self._bot.initialize()
-        except InvalidToken as error:
-            raise BadToken(self.name) from error
-        except Exception as error:
-            raise _mapped(error) from error
-        self._username = self._bot.username
-        return self._username
+            found = json.loads(payload.decode(errors="replace"))
+        except (ValueError, RecursionError):
+            raise TelegramError("unreadable answer") from None
+        if not isinstance(found, dict):
+            raise TelegramError("unreadable answer")
+        return found
+
+
+class PtbChannel(TelegramBot):
+    """`api_url` replaces the messenger's own address (tests, a local server); `patience` in seconds."""
+
+    def __init__(self, name: str, token: str, api_url: str | None = None, patience: float = PATIENCE) -> None:
+        super().__init__(name)
+        where: dict[str, Any] = {}
+        if api_url:
+            where = {"base_url": f"{api_url}/bot", "base_file_url": f"{api_url}/file/bot"}
+        client = QuietRequest(
+            connection_pool_size=POOL,
+            connect_timeout=patience,
+            read_timeout=patience,
+            write_timeout=patience,
+            media_write_timeout=patience + FILES_TAKE,
+            pool_timeout=patience,
+        )
+        self._patience = patience
+        self._bot = Bot(token, request=client, get_updates_request=client, **where)
 
     async def close(self) -> None:
         await self._bot.shutdown()
 
-    async def fetch(self, offset: int | None, timeout: int) -> list[RawUpdateBody]:  # noqa: ASYNC109
-        wanted: dict[str, Any] = {"timeout": timeout, "limit": 100, "allowed_updates": telegram.ALLOWED_UPDATES}
+    async def _connect(self) -> str:
+        await self._bot.initialize()
+        return self._bot.username
+
+    async def _updates(self, offset: int | None, timeout: int) -> Any:  # noqa: ASYNC109
+        wanted: dict[str, Any] = {"timeout": timeout, "limit": 100, "allowed_updates": ALLOWED_UPDATES}
         if offset is not None:
             wanted["offset"] = offset
-        try:
-            with warnings.catch_warnings():
-                # it recommends get_updates, whose models would let one bad update stop all others
-                warnings.simplefilter("ignore", PTBUserWarning)
-                found = await self._bot.do_api_request("getUpdates", api_kwargs=wanted, read_timeout=timeout + 20)
-        except Exception as error:
-            raise _mapped(error) from error
-        return list(found)
+        return await self._bot.do_api_request(GET_UPDATES, api_kwargs=wanted, read_timeout=self._patience + timeout)
 
-    def envelope(self, raw: RawUpdateBody) -> Envelope:
-        return telegram.envelope(raw, self._username)
+    def _model(self, raw: RawUpdateBody) -> Update:
+        return Update.de_json(raw, self._bot)
 
-    def parse(self, raw: RawUpdateBody) -> Event:
-        try:
-            return telegram.event_of(Update.de_json(raw, self._bot), self.name, self._username)
-        except Exception as error:
-            # the library's own text quotes the update, and with it people's words
-            raise Unreadable(type(error).__name__) from None
+    def _where(self, error: Exception) -> str:
+        return type(error).__name__
 
-    async def send(self, message: Outgoing) -> Sent:
-        try:
-            return await self._send(message)
-        except (Forbidden, ChatMigrated, RetryAfter) as error:
-            raise _mapped(error) from error
-        except BadRequest as error:
-            # a subclass of NetworkError: taken before it, or a permanent error would be tried for ever
-            if message.edit is not None and telegram.UNCHANGED in error.message.casefold():
-                return Sent(message.edit, {})
-            raise telegram.refused(error.message) from error
-        except Exception as error:
-            raise _mapped(error) from error
-
-    async def answer(self, press_id: str, answer: Answer) -> None:
-        await self._bot.answer_callback_query(press_id, text=answer.text[:200] or None, show_alert=answer.alert)
-
-    async def download(self, file_id: str, to: Path, limit: int) -> None:
-        try:
-            file = await self._bot.get_file(file_id)
-            if (file.file_size or 0) > limit:
-                raise Refused("file too large")
-            await file.download_to_drive(to)
-        except Refused:
-            raise
-        except BadRequest as error:
-            raise Refused(error.message) from None
-        except Exception as error:
-            # the library's own text carries the token in an address
-            raise _mapped(error) from None
-        if to.stat().st_size > limit:
-            raise Refused("file too large")
-
-    async def set_webhook(self, url: str, secret: str) -> None:
-        await self._bot.set_webhook(url, secret_token=secret, allowed_updates=telegram.ALLOWED_UPDATES)
-
-    async def webhook_info(self) -> dict[str, Any]:
-        return (await self._bot.get_webhook_info()).to_dict()
-
-    # sending ---------------------------------------------------------------------------------------------------------
-
-    async def _send(self, message: Outgoing) -> Sent:
-        raw = telegram.keyboard(message.rows)
-        markup = InlineKeyboardMarkup.de_json(raw, self._bot) if raw else None
-        if message.edit is not None:
-            await self._bot.edit_message_text(
-                message.text, message.chat, message.edit, reply_markup=markup, link_preview_options=NO_PREVIEW
-            )
-            return Sent(message.edit, {})
-        if message.files:
-            return await self._send_files(message, markup)
+    async def _say(self, message: Outgoing, markup: Markup | None) -> int:
         sent = await self._bot.send_message(
             message.chat,
             message.text,
             message_thread_id=message.topic or None,
-            reply_markup=markup,
+            reply_markup=self._markup(markup),
             link_preview_options=NO_PREVIEW,
         )
-        return Sent(sent.message_id, {})
+        return sent.message_id
 
-    async def _send_files(self, message: Outgoing, markup: InlineKeyboardMarkup | None) -> Sent:
-        if len(message.files) == 1:
-            sent = await self._send_file(message.files[0], message, markup)
-            return Sent(sent.message_id, _file_ids(message.files, [sent]))
-        group = [
-            (InputMediaPhoto if file.kind == "photo" else InputMediaDocument)(
-                _input(file), caption=message.text if index == 0 and message.text else None, filename=file.name
-            )
-            for index, file in enumerate(message.files[:10])
-        ]
-        parts = await self._bot.send_media_group(message.chat, group, message_thread_id=message.topic or None)
-        return Sent(parts[0].message_id, _file_ids(message.files, list(parts)))
-
-    async def _send_file(self, file: SendFile, message: Outgoing, markup: InlineKeyboardMarkup | None) -> Message:
-        call: Any = {"photo": self._bot.send_photo, "voice": self._bot.send_voice, "video": self._bot.send_video}.get(
-            file.kind, self._bot.send_document
-        )
-        sent: Message = await call(
+    async def _edit(self, message: Outgoing, markup: Markup | None) -> None:
+        await self._bot.edit_message_text(
+            message.text,
             message.chat,
-            _input(file),
+            message.edit,
+            reply_markup=self._markup(markup),
+            link_preview_options=NO_PREVIEW,
+        )
+
+    async def _send_file(
+        self, message: Outgoing, file: SendFile, caption: str | None, markup: Markup | None
+    ) -> Message:
+        calls: dict[str, Any] = {
+            "photo": self._bot.send_photo,
+            "voice": self._bot.send_voice,
+            "video": self._bot.send_video,
+        }
+        sent: Message = await calls.get(file.kind, self._bot.send_document)(
+            message.chat,
+            await _input(file),
             filename=file.name,
-            caption=message.text or None,
+            caption=caption,
             message_thread_id=message.topic or None,
-            reply_markup=markup,
+            reply_markup=self._markup(markup),
+            read_timeout=self._patience + FILES_TAKE,
         )
         return sent
 
+    async def _send_album(self, message: Outgoing, files: list[SendFile], caption: str | None) -> Sequence[Message]:
+        album: list[Any] = [
+            MEDIA.get(file.kind, InputMediaDocument)(
+                await _input(file), caption=None if index else caption, filename=file.name
+            )
+            for index, file in enumerate(files)
+        ]
+        return await self._bot.send_media_group(
+            message.chat,
+            album,
+            message_thread_id=message.topic or None,
+            read_timeout=self._patience + FILES_TAKE,
+        )
 
-def _input(file: SendFile) -> str | bytes:
-    return file.file_id or file.path.read_bytes()
+    async def _answer(self, press_id: str, text: str | None, alert: bool) -> None:
+        await self._bot.answer_callback_query(press_id, text=text, show_alert=alert)
+
+    async def _content(self, file_id: str, limit: int) -> bytes | None:
+        file = await self._bot.get_file(file_id)
+        if file.file_path is None:
+            raise Refused("the file is gone")
+        if (file.file_size or 0) > limit:
+            return None
+        try:
+            content = await file.download_as_bytearray()
+        except (BadRequest, InvalidToken):  # the library's name for a 404
+            raise Refused("the file is gone") from None
+        return bytes(content) if len(content) <= limit else None
+
+    async def _hook(self, url: str, secret: str) -> None:
+        if url:
+            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+        else:
+            await self._bot.delete_webhook()
+
+    async def _hook_info(self) -> dict[str, Any]:
+        return (await self._bot.get_webhook_info()).to_dict()
+
+    def _markup(self, raw: Markup | None) -> InlineKeyboardMarkup | None:
+        return InlineKeyboardMarkup.de_json(raw, self._bot) if raw else None
+
+    def _mapped(self, error: Exception) -> ChannelError:  # noqa: PLR0911 - one line an error
+        match error:
+            case RetryAfter():
+                wait = error.retry_after
+                return later(wait.total_seconds() if isinstance(wait, timedelta) else wait)
+            case ChatMigrated():
+                return Moved(error.new_chat_id)
+            case TelegramConflict():
+                return Conflict(self.name)
+            case InvalidToken() | EndPointNotFound():
+                return self._bad_token()
+            case Forbidden():
+                return Unreachable(error.message)
+            case BadRequest():
+                # a subclass of NetworkError: taken before it, or a permanent error would be tried for ever
+                return refused(error.message)
+            case TelegramError(message=message) if TOO_LARGE in message.casefold():
+                return Refused(message)
+            case _:
+                # a body of the wrong shape leaks out of the library as TypeError or KeyError
+                return TryLater(type(error).__name__)
 
 
-def _file_ids(files: Any, sent: list[Message]) -> dict[str, str]:
-    """File ids under which the files can be sent again."""
-    found = {}
-    for file, message in zip(files, sent, strict=False):
-        held = message.photo[-1] if message.photo else message.document or message.voice or message.video
-        if held is not None:
-            found[file.digest] = held.file_id
-    return found
-
-
-def _mapped(error: Exception) -> Exception:
-    """The port's error for one of the library's."""
-    match error:
-        case RetryAfter():
-            wait = error.retry_after
-            return telegram.later(wait.total_seconds() if isinstance(wait, timedelta) else wait)
-        case ChatMigrated():
-            return Moved(error.new_chat_id)
-        case TelegramConflict():
-            return Conflict()
-        case InvalidToken():
-            return BadToken()
-        case Forbidden():
-            return Unreachable(error.message)
-        case BadRequest():
-            return telegram.refused(error.message)
-        case TelegramError() | OSError() | TimeoutError() | TypeError() | KeyError() | ValueError():
-            # a body of the wrong shape leaks out of the library as TypeError or KeyError
-            return TryLater(type(error).__name__)
-        case _:
-            return error
+async def _input(file: SendFile) -> str | bytes:
+    if file.file_id:
+        return file.file_id
+    return await asyncio.to_thread(file.path.read_bytes)

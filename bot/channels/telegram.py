@@ -7,9 +7,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.channels.fields import key, number, whole, words
 from bot.channels.port import Envelope, RawUpdateBody
 from handlers.event import Address, Event, EventKind, File, FileKind, Location
-from ledger.words import storable
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 ANONYMOUS_ADMIN = 1087968824
@@ -32,19 +32,27 @@ FILES = {
 
 def envelope(raw: RawUpdateBody, username: str) -> Envelope:
     """Read update id and chat without models; of a group only what is addressed to the bot is kept."""
-    update_id = _whole(raw.get("update_id"))
+    update_id = whole(raw.get("update_id"))
     if update_id is None:
         return Envelope(-1, 0, ours=False)
-    kind, part = next(((k, raw[k]) for k in ALLOWED_UPDATES if isinstance(raw.get(k), dict)), ("", {}))
+    kind, part = _content(raw)
     message = part.get("message") if kind == "callback_query" else part
     chat = message.get("chat") if isinstance(message, dict) else None
-    chat_id = _whole(chat.get("id")) if isinstance(chat, dict) else None
+    chat_id = whole(chat.get("id")) if isinstance(chat, dict) else None
     if not isinstance(chat, dict) or chat_id is None:
         # nothing to order it by: kept all the same, so that somebody can look at it
         return Envelope(update_id, 0, ours=True)
     private = chat.get("type") == "private"
     ours = private or kind in ("callback_query", "my_chat_member") or _addressed(part, username)
     return Envelope(update_id, chat_id, ours)
+
+
+def _content(raw: RawUpdateBody) -> tuple[str, dict[str, Any]]:
+    """What kind of update it is, and its content."""
+    for kind in ALLOWED_UPDATES:
+        if isinstance(part := raw.get(kind), dict):
+            return kind, part
+    return "", {}
 
 
 def _addressed(message: dict[str, Any], username: str) -> bool:
@@ -91,14 +99,14 @@ def _press(query: Any, bot: str) -> Event:
     message = query.message
     return Event(
         EventKind.PRESS,
-        Address(bot, _id(message.chat.id if message is not None else query.from_user.id), _topic(message)),
-        None if query.from_user.id == ANONYMOUS_ADMIN else _id(query.from_user.id),
+        Address(bot, number(message.chat.id if message is not None else query.from_user.id), _topic(message)),
+        None if query.from_user.id == ANONYMOUS_ADMIN else number(query.from_user.id),
         datetime.now(UTC),
         name=_name(query.from_user),
         private=message is None or message.chat.type == "private",
-        message_id=_id(message.message_id) if message is not None else None,
-        press=_words(query.data, LONGEST_DATA),
-        press_id=_key(query.id),
+        message_id=number(message.message_id) if message is not None else None,
+        press=words(query.data, LONGEST_DATA),
+        press_id=key(query.id),
     )
 
 
@@ -107,8 +115,8 @@ def _membership(member: Any, bot: str) -> Event:
     gone = now.status in ("kicked", "left") or (now.status == "restricted" and not now.is_member)
     return Event(
         EventKind.BLOCKED if gone else EventKind.UNBLOCKED,
-        Address(bot, _id(member.chat.id)),
-        _id(member.from_user.id),
+        Address(bot, number(member.chat.id)),
+        number(member.from_user.id),
         _utc(member.date),
         private=member.chat.type == "private",
     )
@@ -119,12 +127,12 @@ def _moved(message: Any, bot: str) -> Event:
     here, to, since = message.chat.id, message.migrate_to_chat_id, message.migrate_from_chat_id
     old, new = (here, to) if to else (since, here)
     return Event(
-        EventKind.MOVED, Address(bot, _id(old)), None, _utc(message.date), private=False, new_chat=_id(new)
+        EventKind.MOVED, Address(bot, number(old)), None, _utc(message.date), private=False, new_chat=number(new)
     )
 
 
 def _message(message: Any, bot: str, username: str, *, edited: bool) -> Event:
-    text = _words(message.text or message.caption, LONGEST_TEXT)
+    text = words(message.text or message.caption, LONGEST_TEXT)
     files = _files(message)
     command = COMMAND.fullmatch(text.strip()) if message.text and not edited else None
     kind = _kind(message, text, files, command, username, edited=edited)
@@ -132,15 +140,15 @@ def _message(message: Any, bot: str, username: str, *, edited: bool) -> Event:
     anonymous = sender is None or sender.id == ANONYMOUS_ADMIN or message.sender_chat is not None
     return Event(
         kind,
-        Address(bot, _id(message.chat.id), _topic(message)),
-        None if anonymous else _id(sender.id),
+        Address(bot, number(message.chat.id), _topic(message)),
+        None if anonymous else number(sender.id),
         _utc(message.date),
         name="" if anonymous else _name(sender),
         private=message.chat.type == "private",
-        message_id=_id(message.message_id),
+        message_id=number(message.message_id),
         text="" if command else _without_mention(text, username),
         files=files,
-        album=_key(message.media_group_id) if message.media_group_id else None,
+        album=key(message.media_group_id) if message.media_group_id else None,
         location=_location(message.location) if message.location else None,
         command=command[1].casefold() if command else "",
         argument=(command[3] or "").strip() if command else "",
@@ -185,11 +193,11 @@ def _file(kind: FileKind, file: Any, media_type: str | None) -> File:
     name = getattr(file, "file_name", None)
     return File(
         kind,
-        _key(file.file_id, LONGEST_ID),
-        _key(file.file_unique_id, LONGEST_UNIQUE_ID),
-        _id(file.file_size) if file.file_size is not None else None,
-        _words(media_type, LONGEST_TYPE) if fits else None,
-        _words(name, LONGEST_NAME) if name else None,
+        key(file.file_id, LONGEST_ID),
+        key(file.file_unique_id, LONGEST_UNIQUE_ID),
+        number(file.file_size) if file.file_size is not None else None,
+        words(media_type, LONGEST_TYPE) if fits else None,
+        words(name, LONGEST_NAME) if name else None,
     )
 
 
@@ -203,15 +211,15 @@ def _location(place: Any) -> Location:
 def _answered(reply: Any, username: str) -> int | None:
     """The id of the message of ours that a message answers."""
     author = reply.from_user if reply is not None else None
-    return _id(reply.message_id) if author is not None and _same(author.username, username) else None
+    return number(reply.message_id) if author is not None and _same(author.username, username) else None
 
 
 def _topic(message: Any) -> int:
-    return _id(message.message_thread_id or 0) if getattr(message, "is_topic_message", False) else 0
+    return number(message.message_thread_id or 0) if getattr(message, "is_topic_message", False) else 0
 
 
 def _name(user: Any) -> str:
-    return _words(f"{user.first_name or ''} {user.last_name or ''}".strip(), LONGEST_NAME)
+    return words(f"{user.first_name or ''} {user.last_name or ''}".strip(), LONGEST_NAME)
 
 
 def _without_mention(text: str, username: str) -> str:
@@ -231,31 +239,3 @@ def _same(name: object, username: str) -> bool:
 def _utc(moment: Any) -> datetime:
     """Aware UTC; an old message that cannot be reached any more has 0 instead of a date."""
     return moment.astimezone(UTC) if isinstance(moment, datetime) else datetime.now(UTC)
-
-
-def _whole(value: object) -> int | None:
-    """A whole number that a database can hold."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63 else None
-
-
-def _id(value: object) -> int:
-    found = _whole(value)
-    if found is None:
-        raise ValueError("not a number of ours")
-    return found
-
-
-def _words(value: object, longest: int) -> str:
-    """What a person wrote, made storable."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return storable(value[:longest])
-
-
-def _key(value: object, longest: int = 64) -> str:
-    """An opaque id of the messenger's; a cut one would be another one."""
-    if not isinstance(value, str) or len(value) > longest or storable(value) != value:
-        raise ValueError("not an id")
-    return value

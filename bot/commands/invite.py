@@ -38,8 +38,8 @@ def command(name: str | None, phone: str | None, everybody: bool) -> None:
     for line in on_rows(settings, work):
         click.echo(line)
     if not username:
-        click.echo("不知道工作人员机器人的用户名：请在 .env 里填 CHULIN_STAFF_USERNAME，再运行一次；或者让对方把", err=True)
-        click.echo("上面的 /start … 整行发给机器人。", err=True)
+        click.echo("不知道工作人员机器人的用户名：请在 .env 里填 CHULIN_STAFF_USERNAME，再运行一次。", err=True)
+        click.echo("也可以让本人把上面的“/start inv_…”整段发给机器人。", err=True)
 
 
 def _named(uow: UnitOfWork, name: str, phone: str | None) -> list[Row]:
@@ -47,7 +47,8 @@ def _named(uow: UnitOfWork, name: str, phone: str | None) -> list[Row]:
         number = cells.phone(phone)
     except cells.WrongCell as error:
         raise Stop(f"--phone: {error}") from None
-    found = [row for row in _active(uow) if cells.key(row["name"]) == cells.key(name) and number in {None, row["phone"]}]
+    namesakes = [row for row in _active(uow) if cells.key(row["name"]) == cells.key(name)]
+    found = [row for row in namesakes if number in {None, row["phone"]}]
     if not found:
         raise Stop(f"在岗人员里没有“{name}”。先导入人员：chulin import")
     if len(found) > 1:
@@ -81,4 +82,5 @@ def _invite(uow: UnitOfWork, people: list[Row], district: District, username: st
 
 
 def _roles(uow: UnitOfWork, staff_id: int, district: District) -> str:
-    return "、".join(sorted({district.roles[right.role] for right in uow.reference.staff[staff_id].rights})) or "没有角色"
+    rights = uow.reference.staff[staff_id].rights
+    return "、".join(sorted({district.roles[right.role] for right in rights})) or "没有角色"

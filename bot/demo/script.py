@@ -15,7 +15,7 @@ from bot.demo.clock import StandingClock
 from bot.demo.past import ZONE
 from bot.demo.people import NoSuchButton, Person
 from bot.demo.stage import Stage, set_up
-from digests.drawing import DrawHere
+from digests.drawing import DrawHere, Draws
 from handlers.format import day_and_time, number
 from ledger.periods import last_full_week
 from ledger.words import shortened
@@ -116,11 +116,11 @@ def _lines(message: Message) -> list[str]:
     return lines
 
 
-async def play(folder: Path, echo: Callable[[str], None]) -> int:
+async def play(folder: Path, echo: Callable[[str], None], drawer: Draws | None = None) -> int:
     """Play the story; returns 0 only if everything promised has happened."""
     from bot.demo.story import CHAPTERS  # noqa: PLC0415 - it plays on `Tale`
 
-    stage = await set_up(folder, StandingClock(START), DrawHere())
+    stage = await set_up(folder, StandingClock(START), drawer or DrawHere())
     tale = Tale(stage, echo)
     try:
         for title, chapter in CHAPTERS:

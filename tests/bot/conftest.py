@@ -28,7 +28,8 @@ class Ended:
 class Operator:
     """Runs commands in this process, through the program's own entry point."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 
@@ -61,7 +62,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def operator(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
     """Somebody at the command line, in `home`."""
-    return Operator(monkeypatch, capsys)
+    return Operator(home, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select, text
@@ -12,6 +14,7 @@ from bot.settings import load
 from storage import schema
 from storage.database import open_database
 from storage.reference import load as load_reference
+from storage.schema import CannotMove
 from storage.tables import Unit
 from tests.bot.conftest import Operator
 
@@ -22,8 +25,8 @@ def desk(operator: Operator, database_url: str) -> Operator:
     return operator
 
 
-def on(url: str, work):  # type: ignore[no-untyped-def]
-    async def run():  # type: ignore[no-untyped-def]
+def on(url: str, work: Callable[[Connection], Any]) -> Any:
+    async def run() -> Any:
         database = open_database(url)
         try:
             return await database.write(work)
@@ -89,19 +92,21 @@ def test_a_database_of_a_newer_program_is_left_alone(desk: Operator, database_ur
         assert "先更新程序" in ended.err
 
 
-def test_a_move_that_fails_leaves_no_trace(desk: Operator, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("desk")
+def test_a_move_that_fails_leaves_no_trace(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(_connection: Connection) -> None:
-        raise schema.CommandError("power cut")
+        raise CannotMove("power cut")
 
     monkeypatch.setattr(schema, "_keep_references", dies)
-    with pytest.raises(schema.CommandError):
+    with pytest.raises(CannotMove):
         asyncio.run(schema.migrate(load().database_url))
     monkeypatch.undo()
     tables = on(database_url, lambda c: c.dialect.get_table_names(c))
     assert tables == []
 
 
-def test_two_upgrades_at_once_wait_for_each_other(desk: Operator) -> None:
+@pytest.mark.usefixtures("desk")
+def test_two_upgrades_at_once_wait_for_each_other() -> None:
     url = load().database_url
 
     async def both() -> list[tuple[str | None, str | None]]:
@@ -111,7 +116,8 @@ def test_two_upgrades_at_once_wait_for_each_other(desk: Operator) -> None:
     assert sorted(ends, key=str) == [(schema.newest(), schema.newest()), (None, schema.newest())]
 
 
-def test_every_revision_goes_up_down_and_up(desk: Operator) -> None:
+@pytest.mark.usefixtures("desk")
+def test_every_revision_goes_up_down_and_up() -> None:
     url = load().database_url
     for revision in [script.revision for script in reversed(list(schema.scripts().walk_revisions()))]:
         asyncio.run(schema.migrate(url, revision))
@@ -119,8 +125,9 @@ def test_every_revision_goes_up_down_and_up(desk: Operator) -> None:
         assert asyncio.run(schema.migrate(url, revision))[1] == revision
 
 
+@pytest.mark.usefixtures("desk")
 def test_moving_sets_up_no_logging_and_prints_nothing(
-    desk: Operator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
     asyncio.run(schema.migrate(load().database_url))
@@ -137,7 +144,7 @@ def test_a_file_that_is_no_database_is_one_clear_line(operator: Operator, home: 
     assert "not a database" in ended.err
 
 
-def test_a_running_bot_keeps_the_migration_out(operator: Operator, home: Path) -> None:
+def test_a_running_bot_keeps_the_migration_out(operator: Operator) -> None:
     operator.runs("db", "upgrade")
     serving = open_database(load().database_url, serve=True)
     try:
@@ -170,4 +177,3 @@ def test_rows_that_would_point_to_nothing_stop_a_move(operator: Operator, home: 
     ended = operator.runs("db", "upgrade")
     assert ended.status == 2
     assert "staff_rights" in ended.err
-

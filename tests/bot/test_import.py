@@ -165,7 +165,12 @@ def test_all_wrong_rows_are_named_and_nothing_is_imported(imports: Callable[...,
         ["全区", None, "黄石港街道", None, 115.07, 30.2],
         ["磁湖社区", "JP", "黄石港街道", dt.datetime(1905, 6, 20), None, None],  # noqa: DTZ001
     ]
-    wrong["楼栋"] = [["社区", "网格", "名称"], ["锁前社区", "第九网格", "1栋"], ["江畔社区", None, "1栋"], ["江畔社区", None, "１ 栋"]]
+    wrong["楼栋"] = [
+        ["社区", "网格", "名称"],
+        ["锁前社区", "第九网格", "1栋"],
+        ["江畔社区", None, "1栋"],
+        ["江畔社区", None, "１ 栋"],
+    ]
     before = reference()
     ended = imports(wrong)
     assert ended.status == 2
@@ -383,7 +388,8 @@ def test_a_roster_is_replaced_for_the_communities_it_names(filled: Callable[...,
     assert {(d.start_minute, d.end_minute) for d in local} == {(480, 720)}
     assert len(local) == 7
     assert any(d.community_id == 0 for d in found.duties)
-    assert next(line for line in ended.out.splitlines() if line.startswith("值班")).split() == ["值班", "7", "0", "0", "2", "10"]
+    counts = next(line for line in ended.out.splitlines() if line.startswith("值班"))
+    assert counts.split() == ["值班", "7", "0", "0", "2", "10"]
 
 
 def test_wrong_watches_are_named(filled: Callable[..., Any]) -> None:

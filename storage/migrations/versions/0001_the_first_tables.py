@@ -213,10 +213,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_done_at", ["done_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_waiting",
-            ["bot", "priority", "due_at", "id"],
+            ["bot", "priority", "due_at", "id", "chat"],
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
+            "ix_outbox_logical",
+            ["bot", "chat", "logical"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting' AND logical IS NOT NULL"),
+            postgresql_where=sa.text("state = 'waiting' AND logical IS NOT NULL"),
         )
 
     op.create_table(
@@ -577,6 +584,11 @@ def downgrade() -> None:
     op.drop_table("reference_version")
     op.drop_table("people")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_logical",
+            sqlite_where=sa.text("state = 'waiting' AND logical IS NOT NULL"),
+            postgresql_where=sa.text("state = 'waiting' AND logical IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_outbox_waiting",
             sqlite_where=sa.text("state = 'waiting'"),

@@ -1,0 +1,221 @@
+"""A Telegram bot on either library: what both do alike. A subclass makes the calls and names the errors.
+
+Whatever a library raises is replaced by an error of the port, and nothing of it is chained: its text can quote people's
+words and addresses with the token in them.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.channels import telegram
+from bot.channels.port import (
+    Abilities,
+    BadToken,
+    ChannelError,
+    Choice,
+    Envelope,
+    Outgoing,
+    RawUpdateBody,
+    Refused,
+    SendFile,
+    Sent,
+    TryLater,
+    Unreadable,
+)
+from bot.channels.telegram_errors import NoSuchTopic, NotModified, StaleFile
+from handlers.event import Event
+from handlers.reply import Answer
+
+T = TypeVar("T")
+Markup = dict[str, Any]
+
+PATIENCE = 20.0
+"""Seconds for the messenger to answer a call."""
+FILES_TAKE = 100.0
+"""Seconds more where a file travels with it."""
+LONGEST_ANSWER = 200
+LARGEST_ALBUM = 10
+TOGETHER = {"photo": "visual", "video": "visual", "document": "document"}
+"""Kinds of files that one album may hold; others travel alone."""
+
+
+class TelegramBot(ABC):
+    """One bot on Telegram. See `Channel` for what each method promises."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.abilities = Abilities()
+        self._username = ""
+
+    async def open(self) -> str:
+        self._username = await self._guarded(self._connect())
+        return self._username
+
+    async def fetch(self, offset: int | None, timeout: int) -> list[RawUpdateBody]:  # noqa: ASYNC109 - the port's
+        found = await self._guarded(self._updates(offset, timeout))
+        if not isinstance(found, list):
+            raise TryLater("an answer that is no list")
+        return [update for update in found if isinstance(update, dict)]
+
+    def envelope(self, raw: RawUpdateBody) -> Envelope:
+        return telegram.envelope(raw, self._username)
+
+    def parse(self, raw: RawUpdateBody) -> Event:
+        try:
+            return telegram.event_of(self._model(raw), self.name, self._username)
+        except Exception as error:  # noqa: BLE001 - the library's own text quotes the update, and with it people's words
+            raise Unreadable(self._where(error)) from None
+
+    async def send(self, message: Outgoing) -> Sent:
+        try:
+            return await self._guarded(self._send(message))
+        except NotModified:
+            return Sent(message.edit or 0, {})
+        except NoSuchTopic:
+            # a card in the general topic is better than one that nobody sees
+            return await self._guarded(self._send(replace(message, topic=0)))
+        except StaleFile:
+            files = [replace(file, file_id=None) for file in message.files]
+            return await self._guarded(self._send(replace(message, files=files)))
+
+    async def answer(self, press_id: str, answer: Answer) -> None:
+        await self._guarded(self._answer(press_id, answer.text[:LONGEST_ANSWER] or None, answer.alert))
+
+    async def download(self, file_id: str, to: Path, limit: int) -> None:
+        content = await self._guarded(self._content(file_id, limit))
+        if content is None:
+            raise Refused("the file is too large")
+        await asyncio.to_thread(to.write_bytes, content)
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        await self._guarded(self._hook(url, secret))
+
+    async def webhook_info(self) -> dict[str, Any]:
+        return await self._guarded(self._hook_info())
+
+    # errors ----------------------------------------------------------------------------------------------------------
+
+    async def _guarded(self, call: Awaitable[T]) -> T:
+        try:
+            return await call
+        except ChannelError as error:
+            raise error.with_traceback(None) from None  # the frames hold addresses with the token
+        except (UnicodeError, FileNotFoundError) as error:
+            raise Refused(type(error).__name__) from None
+        except Exception as error:  # noqa: BLE001 - each library's own tree
+            raise self._mapped(error) from None
+
+    # sending ---------------------------------------------------------------------------------------------------------
+
+    async def _send(self, message: Outgoing) -> Sent:
+        message.text.encode()  # a lone surrogate is this message's own fault; the libraries blame the network
+        if message.edit is not None:
+            await self._edit(message, _keyboard(message.rows))
+            return Sent(message.edit, {})
+        if message.files:
+            return await self._send_files(message)
+        return Sent(await self._say(message, _keyboard(message.rows)), {})
+
+    async def _send_files(self, message: Outgoing) -> Sent:
+        """Files with the text as caption. An album cannot have buttons: then the text follows with them."""
+        parcels = list(_parcels(message.files))
+        apart = bool(message.rows) and len(message.files) > 1
+        caption = None if apart else message.text or None
+        ids: dict[str, str] = {}
+        first = 0
+        for parcel in parcels:
+            sent = await self._send_parcel(message, parcel, caption)
+            ids |= _file_ids(parcel, sent)
+            first, caption = first or sent[0].message_id, None
+        return Sent(await self._say(message, _keyboard(message.rows)) if apart else first, ids)
+
+    async def _send_parcel(self, message: Outgoing, parcel: list[SendFile], caption: str | None) -> Sequence[Any]:
+        if len(parcel) > 1:
+            return await self._send_album(message, parcel, caption)
+        markup = _keyboard(message.rows) if len(message.files) == 1 else None
+        return [await self._send_file(message, parcel[0], caption, markup)]
+
+    # what a library does ---------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    async def close(self) -> None: ...
+
+    @abstractmethod
+    async def _connect(self) -> str:
+        """Open the connection; the bot's username."""
+
+    @abstractmethod
+    async def _updates(self, offset: int | None, timeout: int) -> Any:  # noqa: ASYNC109
+        """Updates as they came: one that the models cannot read must not stop the others."""
+
+    @abstractmethod
+    def _model(self, raw: RawUpdateBody) -> Any:
+        """The library's model of an update."""
+
+    @abstractmethod
+    def _where(self, error: Exception) -> str:
+        """What is wrong with an update, without anything that stands in it."""
+
+    @abstractmethod
+    async def _say(self, message: Outgoing, markup: Markup | None) -> int: ...
+
+    @abstractmethod
+    async def _edit(self, message: Outgoing, markup: Markup | None) -> None: ...
+
+    @abstractmethod
+    async def _send_file(
+        self, message: Outgoing, file: SendFile, caption: str | None, markup: Markup | None
+    ) -> Any: ...
+
+    @abstractmethod
+    async def _send_album(self, message: Outgoing, files: list[SendFile], caption: str | None) -> Sequence[Any]: ...
+
+    @abstractmethod
+    async def _answer(self, press_id: str, text: str | None, alert: bool) -> None: ...
+
+    @abstractmethod
+    async def _content(self, file_id: str, limit: int) -> bytes | None:
+        """The bytes of a file; None if there are more than `limit`."""
+
+    @abstractmethod
+    async def _hook(self, url: str, secret: str) -> None: ...
+
+    @abstractmethod
+    async def _hook_info(self) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def _mapped(self, error: Exception) -> ChannelError:
+        """The port's error for one of the library's; what nobody knows is taken for a broken answer."""
+
+    def _bad_token(self) -> BadToken:
+        return BadToken(self.name)
+
+
+def _keyboard(rows: Sequence[Sequence[Choice]]) -> Markup | None:
+    """The inline keyboard for rows of choices."""
+    if not rows:
+        return None
+    return {"inline_keyboard": [[{"text": c.label, "callback_data": c.data} for c in row] for row in rows]}
+
+
+def _parcels(files: Sequence[SendFile]) -> Iterator[list[SendFile]]:
+    """Neighbours that may be one album, at most ten; voices travel alone."""
+    for together, group in groupby(files, key=lambda file: TOGETHER.get(file.kind)):
+        parcel = list(group)
+        most = LARGEST_ALBUM if together else 1
+        yield from (parcel[at : at + most] for at in range(0, len(parcel), most))
+
+
+def _file_ids(files: Sequence[SendFile], sent: Sequence[Any]) -> dict[str, str]:
+    """File ids under which the files can be sent again."""
+    found = {}
+    for file, message in zip(files, sent, strict=False):
+        held = message.photo[-1] if message.photo else message.document or message.voice or message.video
+        if held is not None:
+            found[file.digest] = held.file_id
+    return found

@@ -1,0 +1,137 @@
+"""Delivery: order of classes, edits in place, retries, dead letters, chats that are gone or moved."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bot.channels.port import Moved, NotEditable, Refused, TryLater, Unreachable
+from handlers.event import Address
+from handlers.post import post
+from handlers.reply import Priority, Reply
+from storage.tables import Outbox, Person
+from storage.unit_of_work import UnitOfWork
+from tests.support.world import World
+
+HERE = Address("resident", 50)
+
+
+async def queue(world: World, *replies: Reply) -> None:
+    def work(connection: Connection) -> None:
+        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        for reply in replies:
+            post(world.app.context, uow, reply)
+        uow.flush()
+
+    await world.app.database.write(work)
+
+
+async def drain(world: World) -> None:
+    await world.app.deliverers["resident"].drain()
+
+
+def texts(world: World) -> list[str]:
+    return [m.text for m in world.residents.messages]
+
+
+async def states(world: World) -> list[Any]:
+    return await world.rows(lambda c: [r.state for r in c.execute(select(Outbox.__table__).order_by(Outbox.id))])
+
+
+async def test_an_alarm_goes_out_before_everything_else(world: World) -> None:
+    await queue(
+        world,
+        *(Reply(Address("resident", n), f"通知{n}", priority=Priority.NOTICE) for n in range(1, 20)),
+        Reply(HERE, "警报", priority=Priority.EMERGENCY),
+    )
+    await drain(world)
+    assert texts(world)[0] == "警报"
+    assert len(texts(world)) == 20
+
+
+async def test_a_key_is_sent_once(world: World) -> None:
+    for _ in range(3):
+        await queue(world, Reply(HERE, "周报", key="weekly:1"))
+    await drain(world)
+    assert texts(world) == ["周报"]
+
+
+async def test_a_logical_message_is_edited_in_place_and_older_versions_are_skipped(world: World) -> None:
+    await queue(world, Reply(HERE, "一", logical="card:1"), Reply(HERE, "二", logical="card:1"))
+    await drain(world)
+    assert texts(world) == ["二"]
+    await queue(world, Reply(HERE, "三", logical="card:1"))
+    await drain(world)
+    assert [(m.text, m.edits) for m in world.residents.messages] == [("三", 1)]
+
+
+async def test_what_cannot_be_edited_any_more_is_sent_anew(world: World) -> None:
+    await queue(world, Reply(HERE, "一", logical="card:1"))
+    await drain(world)
+    world.residents.failures = [NotEditable("message to edit not found")]
+    await queue(world, Reply(HERE, "二", logical="card:1"))
+    await drain(world)
+    await drain(world)
+    assert texts(world) == ["一", "二"]
+
+
+async def test_a_message_waits_for_its_time(world: World) -> None:
+    await queue(world, Reply(HERE, "稍后", delay=timedelta(seconds=60)))
+    await drain(world)
+    assert texts(world) == []
+    world.clock.forward(seconds=61)
+    await drain(world)
+    assert texts(world) == ["稍后"]
+
+
+async def test_a_broken_messenger_loses_nothing(world: World) -> None:
+    world.residents.failures = [TryLater("502"), OSError("reset"), TryLater("429", 5.0)]
+    await queue(world, Reply(HERE, "在"))
+    for _ in range(4):
+        await drain(world)
+        world.clock.forward(seconds=10)
+        world.app.deliverers["resident"]._limiter._held.clear()
+    assert texts(world) == ["在"]
+
+
+async def test_what_is_refused_for_good_is_a_dead_letter_with_its_reason(world: World) -> None:
+    world.residents.failures = [Refused("message is too long")]
+    await queue(world, Reply(HERE, "在"))
+    await drain(world)
+    row = await world.rows(lambda c: c.execute(select(Outbox.__table__)).one())
+    assert (row.state, row.error) == ("dead", "Refused: message is too long")
+    assert row.body is not None
+
+
+async def test_nothing_more_goes_to_a_chat_that_blocked_the_bot(world: World) -> None:
+    await world.resident(50).says("你好")
+    sent = len(texts(world))
+    world.residents.failures = [Unreachable("bot was blocked by the user")]
+    await queue(world, Reply(HERE, "一"))
+    await drain(world)
+    await queue(world, Reply(HERE, "二", key="told:1"))
+    await drain(world)
+    paused = await world.rows(lambda c: c.execute(select(Person.paused_at)).scalar())
+    assert paused is not None
+    assert len(texts(world)) == sent
+
+
+async def test_a_moved_group_gets_its_messages_at_the_new_place(world: World) -> None:
+    world.residents.failures = [Moved(-100777)]
+    await queue(world, Reply(Address("resident", -5), "一"), Reply(Address("resident", -5), "二"))
+    await drain(world)
+    await drain(world)
+    assert {(m.chat, m.text) for m in world.residents.messages} == {(-100777, "一"), (-100777, "二")}
+
+
+async def test_a_long_text_goes_out_in_pieces(world: World) -> None:
+    await queue(world, Reply(HERE, "字" * 5000))
+    await drain(world)
+    assert [len(t) for t in texts(world)] == [4096, 904]
+
+
+async def test_a_sent_message_leaves_no_words_behind(world: World) -> None:
+    await queue(world, Reply(HERE, "私密的话"))
+    await drain(world)
+    assert (await world.rows(lambda c: c.execute(select(Outbox.body)).scalar())) is None
+    assert await states(world) == ["sent"]

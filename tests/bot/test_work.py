@@ -1,0 +1,162 @@
+"""Work: order within a chat, all or nothing, failures that stay alone."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select, update
+
+from bot import work
+from bot.build import UNLIMITED, build
+from handlers import router
+from handlers.context import Bot, Serves
+from handlers.router import Result
+from handlers.turn import Turn
+from storage.tables import Case, Inbox, Lane, Outbox
+from tests.support.fake_channel import FakeChannel
+from tests.support.world import World, make_world, understander
+
+
+def outcomes(connection: Connection) -> list[tuple[str, str | None]]:
+    rows = connection.execute(select(Inbox.state, Inbox.outcome).order_by(Inbox.bot, Inbox.update_id))
+    return [(row.state, row.outcome) for row in rows]
+
+
+def cases(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(Case.__table__)).scalar_one()
+
+
+async def test_an_update_that_is_delivered_twice_is_handled_once(world: World) -> None:
+    raw = world.residents.push(kind="text", chat=5, text="楼下路灯坏了")
+    for _ in range(3):
+        await world.app.intake.store(world.residents, [raw])
+        await world.app.settle()
+    assert len(world.resident(5).messages) == 1
+
+
+async def test_a_finished_update_keeps_its_key_and_not_its_words(world: World) -> None:
+    await world.resident().says("楼下路灯坏了")
+    row = await world.rows(lambda c: c.execute(select(Inbox.__table__)).one())
+    assert row.body is None
+    assert row.state == "done"
+
+
+async def test_poison_is_set_aside_and_blocks_nobody(world: World) -> None:
+    world.residents.push(poison=True, chat=5)
+    world.residents.push(kind="text", chat=5, text="楼下路灯坏了")
+    world.residents.push(kind="text", chat=6, text="楼下路灯坏了")
+    await world.runs()
+    assert await world.rows(outcomes) == [("parked", "Unreadable: poison"), ("done", "draft"), ("done", "draft")]
+
+
+async def test_messages_of_a_chat_are_handled_in_order(world: World) -> None:
+    for number in range(20):
+        world.residents.push(kind="text", chat=5, text=f"路灯坏了，第{number}盏")
+    await world.runs()
+    shown = world.resident(5).last.text
+    assert [shown.index(f"第{n}盏") for n in range(10)] == sorted(shown.index(f"第{n}盏") for n in range(10))
+
+
+async def test_a_failing_update_is_put_off_and_its_group_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(router, "_words", failing_on("炸", router._words))
+    world.residents.push(kind="text", chat=5, text="炸")
+    world.residents.push(kind="text", chat=6, text="楼下路灯坏了")
+    await world.runs()
+    assert world.resident(6).messages
+    assert not world.resident(5).messages
+    state, outcome = (await world.rows(outcomes))[0]
+    assert (state, outcome) == ("waiting", "RuntimeError: broken")
+
+
+async def test_after_eight_tries_it_is_set_aside_and_the_chat_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(router, "_words", failing_on("炸", router._words))
+    world.residents.push(kind="text", chat=5, text="炸")
+    world.residents.push(kind="text", chat=5, text="楼下路灯坏了")
+    for _ in range(work.TRIES):
+        await world.runs()
+        world.clock.forward(minutes=5)
+    await world.runs()
+    assert (await world.rows(outcomes))[0][0] == "parked"
+    assert world.resident(5).sees("楼下路灯坏了")
+
+
+async def test_a_failure_leaves_nothing_half_done(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The case is filed, then the handler breaks: neither case nor number nor message is left."""
+    wang = world.resident(7)
+    await wang.says("3栋路灯坏了")
+    await wang.taps("延安岭社区")
+    whole = router._press
+
+    def breaking(turn: Turn, pressed: str) -> None:
+        whole(turn, pressed)
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(router, "_press", breaking)
+    await wang.taps("同意，提交")
+    assert await world.rows(cases) == 0
+    monkeypatch.setattr(router, "_press", whole)
+    await world.passes(minutes=1)
+    assert await world.rows(cases) == 1
+    assert "编号 YA-1" in wang.last.text
+
+
+async def test_replies_are_rows_of_the_same_commit(world: World) -> None:
+    world.residents.push(kind="text", chat=5, text="楼下路灯坏了")
+    await world.app.intake.store(world.residents, world.residents.updates)
+    await world.app.worker.drain()
+    assert not world.resident(5).messages
+    assert await world.rows(lambda c: c.execute(select(func.count()).select_from(Outbox.__table__)).scalar()) == 1
+
+
+async def test_two_processes_share_the_work_and_double_nothing(tmp_path: Path, filled_postgres_url: str) -> None:
+    first = await make_world(tmp_path, filled_postgres_url)
+    channel = FakeChannel("resident")
+    bots = {"resident": Bot("resident", Serves.RESIDENTS), "staff": Bot("staff", Serves.STAFF)}
+    second = await build(
+        first.app.settings, {"resident": channel}, first.clock, bots=bots, limits=UNLIMITED, understander=understander()
+    )
+    for number in range(60):
+        first.residents.push(kind="text", chat=1 + number % 20, text=f"第{number}号路灯坏了")
+    await first.app.intake.store(first.residents, first.residents.updates)
+    await asyncio.gather(*(app.worker.run_once(lanes=5) for app in (first.app, second) for _ in range(10)))
+    await first.app.worker.drain()
+    done = await first.rows(outcomes)
+    assert [state for state, _ in done] == ["done"] * 60
+    sent = await first.rows(lambda c: c.execute(select(func.count()).select_from(Outbox.__table__)).scalar())
+    assert sent == 60
+    await second.close()
+    await first.app.close()
+
+
+async def test_a_lane_sleeps_when_nothing_waits(world: World) -> None:
+    await world.resident(5).says("楼下路灯坏了")
+    assert await world.rows(lambda c: c.execute(select(Lane.ready_at)).scalars().all()) == [None]
+
+
+async def test_reference_data_is_read_again_when_it_changed(world: World) -> None:
+    from storage.reference import changed  # noqa: PLC0415
+    from storage.tables import Community  # noqa: PLC0415
+
+    await world.resident(5).says("楼下路灯坏了")
+
+    def rename(connection: Connection) -> None:
+        connection.execute(update(Community).where(Community.id == 1).values(name="新名社区"))
+        changed(connection)
+
+    await world.app.database.write(rename)
+    await world.resident(6).says("楼下路灯坏了")
+    assert any("新名社区" in label for label in world.resident(6).last.buttons)
+
+
+def failing_on(word: str, whole):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """A handler that breaks on one word."""
+
+    def handler(turn: Turn) -> Result | None:
+        if word in turn.event.text:
+            raise RuntimeError("broken")
+        whole(turn)
+        return None
+
+    return handler

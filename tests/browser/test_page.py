@@ -1,0 +1,250 @@
+"""The demo's page as people use it: with a mouse, on a small phone, with the keyboard alone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+PHONE = pytest.mark.parametrize("page", [(360, 740)], indirect=True, ids=["360px"])
+BOTH = pytest.mark.parametrize("page", [(1280, 900), (360, 740)], indirect=True, ids=["1280px", "360px"])
+SLOW = 30_000
+
+
+def phone(page: Page, who: str) -> Locator:
+    return page.locator(f"#{who}")
+
+
+def says(page: Page, who: str, text: str) -> None:
+    phone(page, who).get_by_role("textbox").fill(text)
+    phone(page, who).get_by_role("button", name="发送").click()
+
+
+def newest(page: Page, who: str, words: str) -> Locator:
+    """The newest message of the bot in which these words stand."""
+    return phone(page, who).locator(".said:not(.mine)").filter(has_text=words).last
+
+
+def files_a_report(page: Page, text: str) -> str:
+    """The resident reports something, agrees if asked to, and gets a number."""
+    heard = phone(page, "resident").locator(".said:not(.mine)")
+    answers, receipts = heard.filter(has_text=re.compile("您说的是|已登记")), heard.filter(has_text="已登记")
+    answered, filed = answers.count(), receipts.count()
+    says(page, "resident", text)
+    expect(answers).to_have_count(answered + 1)
+    if (agree := answers.last.get_by_role("button", name="同意，提交")).count():
+        agree.click()
+    expect(receipts).to_have_count(filed + 1)
+    found = re.search(r"SL-\d+", receipts.last.inner_text())
+    assert found
+    return found[0]
+
+
+# --- the way of one report -------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_agreed_to_filed_accepted_and_told(page: Page) -> None:
+    number = files_a_report(page, "幸福苑3栋门口的路灯坏了一个星期，晚上看不见路")
+    card = newest(page, "worker", number)
+    expect(card).to_contain_text("待受理")
+    card.get_by_role("button", name="受理", exact=False).first.click()
+    expect(newest(page, "worker", f"{number}：")).to_contain_text("已受理")
+    expect(phone(page, "resident").get_by_text(f"{number}，石榴巷社区已经受理")).to_have_count(0)
+    page.get_by_role("button", name="快进 1 分钟").click()
+    expect(phone(page, "resident").get_by_text(f"{number}，石榴巷社区已经受理")).to_be_visible()
+
+
+def test_undo_takes_back_what_was_not_told_yet(page: Page) -> None:
+    number = files_a_report(page, "幸福苑5栋楼下的井盖响得厉害")
+    newest(page, "worker", f"{number}　待受理").get_by_role("button", name="受理").first.click()
+    newest(page, "worker", f"{number}：").get_by_role("button", name="撤销").click()
+    expect(phone(page, "worker").get_by_role("status")).to_contain_text("已撤销")
+    expect(newest(page, "worker", f"{number}　待受理")).to_be_visible()
+
+
+def test_a_photo_joins_the_report_and_opens_large(page: Page) -> None:
+    number = files_a_report(page, "纺织宿舍2栋的墙皮掉下来了")
+    phone(page, "resident").get_by_role("button", name="发照片", exact=True).click()
+    expect(phone(page, "resident").get_by_text(f"已加到 {number}").last).to_be_visible()
+    phone(page, "resident").get_by_role("button", name=re.compile("放大看")).last.click()
+    large = page.locator("#picture img")
+    expect(large).to_be_visible()
+    assert large.evaluate("image => image.naturalWidth") == 640
+    page.keyboard.press("Escape")
+    expect(large).to_be_hidden()
+
+
+def test_an_emergency_reaches_the_worker_and_can_be_taken(page: Page) -> None:
+    says(page, "resident", "3栋楼道里有好大一股煤气味，闻着头晕")
+    expect(newest(page, "resident", "请先打电话")).to_contain_text("119")
+    newest(page, "worker", "请马上联系").get_by_role("button", name="我来处理").click()
+    expect(newest(page, "resident", "值班的人已经看到")).to_be_visible()
+
+
+def test_a_message_can_be_corrected_afterwards(page: Page) -> None:
+    number = files_a_report(page, "幸福苑1栋的楼道灯不亮了")
+    said = phone(page, "resident").locator(".said.mine").filter(has_text="幸福苑1栋的楼道灯不亮了").last
+    said.get_by_role("button", name=re.compile("^修改")).click()
+    says(page, "resident", "幸福苑2栋的楼道灯不亮了")
+    expect(newest(page, "worker", number)).to_contain_text("幸福苑2栋的楼道灯不亮了")
+
+
+def test_words_are_shown_as_words_and_never_run(page: Page) -> None:
+    says(page, "resident", "<img src=x onerror=alert(1)><b>灯坏了</b>")
+    expect(phone(page, "resident").locator(".mine").last).to_contain_text("<b>灯坏了</b>")
+    assert phone(page, "resident").locator(".mine img, .mine b").count() == 0
+
+
+# --- small screens, keyboards, eyes ----------------------------------------------------------------------------------
+
+
+@PHONE
+def test_one_phone_at_a_time_fits_360_pixels(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(phone(page, "resident")).to_be_visible()
+    expect(phone(page, "worker")).to_be_hidden()
+    number = files_a_report(page, "石榴花园A座门口的台阶断了一块")
+    worker = page.get_by_role("navigation").get_by_role("button", name="网格员")
+    expect(worker).to_contain_text("有新消息")
+    worker.click()
+    expect(newest(page, "worker", number)).to_be_visible()
+    expect(phone(page, "resident")).to_be_hidden()
+    expect(worker).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    box = phone(page, "worker").locator(".log").bounding_box()
+    assert box
+    assert box["height"] >= 300
+
+
+@PHONE
+def test_everything_that_is_pressed_is_large_enough_for_a_thumb(page: Page) -> None:
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button:not(.edit), .tool")].filter((e) => e.checkVisibility())
+        .map((e) => [e.textContent.trim(), e.getBoundingClientRect()]).filter(([, box]) => box.height < 36 || box.width < 40)
+        .map(([name]) => name)"""
+    )
+    assert small == []
+
+
+def test_the_keyboard_alone_is_enough(page: Page) -> None:
+    box = phone(page, "resident").get_by_role("textbox")
+    box.focus()
+    page.keyboard.type("帮助")
+    page.keyboard.press("Enter")
+    expect(newest(page, "resident", "您可以这样用")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(phone(page, "resident").get_by_role("button", name="发送")).to_be_focused()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert outline == "3px"
+    reached = {page.evaluate("document.activeElement.textContent.trim()")}
+    page.evaluate("document.activeElement.blur(); document.body.focus()")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.textContent.trim()"))
+    assert {"让时间走到周一 8:30", "路灯坏了", "看责任单位有新消息", "怎么试？"} <= reached | {"看责任单位有新消息"}
+
+
+@BOTH
+def test_whatever_can_be_used_has_a_name(page: Page) -> None:
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, input, textarea, a, img, [role]")]
+        .filter((e) => e.tagName === "IMG" ? e.getAttribute("alt") === null
+            : !(e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || e.textContent.trim()
+                || e.getAttribute("role") === "status" || e.id === "lost"))
+        .map((e) => e.outerHTML.slice(0, 120))"""
+    )
+    assert nameless == []
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
+    assert len(ids) == len(set(ids))
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    assert page.locator("h1").count() == 1
+
+
+CONTRAST = """() => {
+  const parse = (c) => { const p = c.match(/[\\d.]+/g).map(Number); return [p[0], p[1], p[2], p.length > 3 ? p[3] : 1]; };
+  const light = (c) => c.slice(0, 3).map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; })
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+    if (c[3] > 0.99) return c; } return [255, 255, 255, 1]; };
+  const weak = [];
+  for (const e of document.querySelectorAll("body *")) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    const style = getComputedStyle(e);
+    if (!own || !e.checkVisibility() || style.clipPath !== "none" || style.color === "rgba(0, 0, 0, 0)") continue;
+    const [a, b] = [light(parse(style.color)), light(behind(e))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) weak.push([ratio.toFixed(2), e.textContent.trim().slice(0, 30)]);
+  }
+  return weak;
+}"""
+
+
+@BOTH
+def test_all_words_stand_out_from_their_ground(page: Page) -> None:
+    """WCAG 2.2 AA, 1.4.3: at least 4.5 to 1, for large type too."""
+    says(page, "resident", "谢谢")
+    expect(phone(page, "resident").locator(".said:not(.mine)").last).to_be_visible()
+    page.wait_for_timeout(100)
+    assert page.evaluate(CONTRAST) == []
+
+
+@BOTH
+def test_type_is_large(page: Page) -> None:
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.words, .choices button, .chips button, textarea')]"
+        ".filter((e) => e.checkVisibility()).map((e) => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 16
+
+
+def test_nothing_moves_where_people_ask_for_less_motion(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate("getComputedStyle(document.querySelector('.log')).scrollBehavior") == "auto"
+
+
+def test_the_guide_opens_and_closes(page: Page) -> None:
+    page.get_by_role("button", name="怎么试？").click()
+    guide = page.get_by_role("dialog", name="怎么试？")
+    expect(guide).to_contain_text("让时间走到周一")
+    guide.get_by_role("button", name="知道了").click()
+    expect(guide).to_be_hidden()
+
+
+def test_a_page_opened_later_shows_what_was_said_before(page: Page) -> None:
+    says(page, "resident", "帮助")
+    expect(newest(page, "resident", "您可以这样用")).to_be_visible()
+    before = phone(page, "resident").locator(".said").count()
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    expect(phone(page, "resident").locator(".said")).to_have_count(before)
+
+
+# --- Monday ----------------------------------------------------------------------------------------------------------
+
+
+def test_monday_brings_the_digest_with_its_picture_and_its_workbook(page: Page) -> None:
+    page.get_by_role("button", name="让时间走到周一 8:30").click()
+    expect(page.locator("#now")).to_contain_text("星期一 08:3")
+    manager = phone(page, "manager")
+    expect(manager.get_by_text("石榴巷社区周报")).to_be_visible(timeout=SLOW)
+    picture = manager.locator(".shot img")
+    expect(picture).to_have_count(1, timeout=SLOW)
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth >= 600")
+    with page.expect_download() as asked:
+        manager.get_by_role("link", name=re.compile("xlsx")).click()
+    path = asked.value.path()
+    assert path.read_bytes()[:4] == b"PK\x03\x04"
+    assert asked.value.suggested_filename.endswith(".xlsx")
+
+
+@PHONE
+def test_the_digest_is_readable_on_a_small_phone(page: Page) -> None:
+    page.get_by_role("navigation").get_by_role("button", name="书记").click()
+    picture = phone(page, "manager").locator(".shot img")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    picture.click()
+    expect(page.locator("#picture img")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
