@@ -28,7 +28,7 @@ from bot.settings import Library
 from bot.tally import Sent, account
 from ledger.words import utf16_length
 from storage.database import open_database
-from storage.outbox import SENT
+from storage.outbox import SENT, WAITING
 from storage.tables import Outbox
 from storage.tally import Fate, fates
 
@@ -119,10 +119,10 @@ async def quiet(stand_: Stand) -> None:
     """Wait until every update was confirmed and nothing waits for the residents any more."""
     await stand_.remote.do("drained", bot=RESIDENT, seconds=PATIENCE)
     database = open_database(stand_.url)
-    waiting = select(Outbox.id).where(Outbox.bot == RESIDENT, Outbox.state == "waiting").limit(1)
+    waiting = select(Outbox.id).where(Outbox.bot == RESIDENT, Outbox.state == WAITING).limit(1)
     try:
         while await database.read(lambda connection: connection.execute(waiting).first()):
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2)  # noqa: ASYNC110 - another process empties it
     finally:
         await database.close()
 
@@ -161,7 +161,8 @@ async def report(stand_: Stand, chats: list[Chat], taken: float) -> bool:
     print("\n".join(told(result)))
     print(f"回执：该有 {len(wanted)}，居民看到 {seen}，看到两次 {twice}")
     breaches = len(await stand_.remote.do("limits"))
-    print(f"用时 {taken:.1f} 秒，{len(found)} 个动作，每秒 {len(found) / taken:.0f}（信使限每秒 30 条回复；超限 {breaches}）")
+    print(f"用时 {taken:.1f} 秒，{len(found)} 个动作，每秒 {len(found) / taken:.0f}", end="")
+    print(f"（信使限每秒 30 条回复，超限 {breaches}）")
     return result.whole and seen == len(wanted) and not twice
 
 

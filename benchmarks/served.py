@@ -1,4 +1,4 @@
-"""A real `chulin run` process over the fake Bot API server, itself a process: what the benchmarks measure from outside."""
+"""A real `chulin run` process over the fake Bot API server, itself a process: measured from outside."""
 
 import asyncio
 import os
@@ -82,8 +82,8 @@ class Stand:
 
     def _environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("CHULIN_")}
-        staff = {"CHULIN_STAFF_TOKEN": TOKENS[STAFF], "CHULIN_STAFF_LIBRARY": OTHER[self.via]} if self.with_staff else {}
-        return own | staff | {
+        staff = {"CHULIN_STAFF_TOKEN": TOKENS[STAFF], "CHULIN_STAFF_LIBRARY": OTHER[self.via]}
+        return own | (staff if self.with_staff else {}) | {
             "PYTHONPATH": str(ROOT),
             "CHULIN_API_URL": self.remote.url,
             "CHULIN_RESIDENT_TOKEN": TOKENS[RESIDENT],
@@ -102,7 +102,7 @@ class Stand:
 
 @asynccontextmanager
 async def stand(via: Library, url: str = "", *, with_staff: bool = True) -> AsyncIterator[Stand]:
-    """A fake server with the residents' bot by library `via`, the staff's by the other; nothing planted or started yet."""
+    """A fake server; the residents' bot goes by library `via`, the staff's by the other. Nothing is planted or started."""
     with tempfile.TemporaryDirectory(prefix="chulin-bench-") as name:
         folder = Path(name)
         async with await RemoteBotApi.start(log=folder / "calls.jsonl", tokens=TOKENS) as remote:

@@ -63,7 +63,7 @@ class Deliverer:
         self._limiter = Limiter(limits)
         self._rate = limits.per_second
         self._taking = 0.0
-        self._on_the_way: dict[int, asyncio.Task[None]] = {}
+        self._on_the_way: dict[int, asyncio.Task[bool]] = {}
         self._chats_on_the_way: set[int] = set()
         self.wake = asyncio.Event()
 
@@ -90,7 +90,7 @@ class Deliverer:
         if not room:
             return self._limiter.bot_free_at() - now
         rows = await self._due(min(room, self._at_once()))
-        for row in rows:
+        for row in _heads(rows):
             await self._start(row)
         return 0.0 if rows else min(self._limiter.next_free_at() - time.monotonic(), IDLE_SECONDS)
 
@@ -108,11 +108,20 @@ class Deliverer:
         await asyncio.gather(*self._on_the_way.values(), return_exceptions=True)
 
     async def _due(self, limit: int) -> list[OutRow]:
+        """What may be sent now. What waits for chats that blocked the bot or are gone is cancelled on the way."""
         held = self._limiter.held_chats(time.monotonic()) | self._chats_on_the_way
         now, name = self._clock.now(), self._channel.name
-        return await self._database.read(
-            lambda connection: UnitOfWork(connection, _NOBODY, now).outbox.due(name, limit, held)
-        )
+
+        def look(connection: Connection) -> tuple[list[OutRow], set[int]]:
+            uow = UnitOfWork(connection, _NOBODY, now)
+            rows = uow.outbox.due(name, limit, held)
+            return rows, uow.people.paused_chats(name, {row.chat for row in rows}) if rows else set()
+
+        while True:
+            rows, paused = await self._database.read(look)
+            if not paused:
+                return rows
+            await self._write(lambda uow, chats=paused: [uow.outbox.cancel_chat(name, chat) for chat in chats])  # type: ignore[misc]
 
     async def _start(self, row: OutRow) -> None:
         """Begin one delivery; waits for a place. One after another in each chat."""
@@ -133,23 +142,29 @@ class Deliverer:
         self.wake.set()
 
     async def _deliver_all(self, rows: list[OutRow]) -> None:
+        """Deliver rows of one chat; after one that failed, none may overtake it."""
         for row in rows:
-            await self._deliver(row)
+            if not await self._deliver(row):
+                return
 
     def _at_once(self) -> int:
         return min(max(math.ceil(self._rate * self._taking), 1), MOST_AT_ONCE)
 
-    async def _deliver(self, row: OutRow) -> None:
+    async def _deliver(self, row: OutRow) -> bool:
+        """Send one row and note what came of it; whether it went out."""
         started = time.monotonic()
+        failure: Exception | None = None
         try:
             sent = await self._send(row)
         except Exception as error:  # noqa: BLE001 - every kind is decided on in one place
+            failure = error
             METRICS.send_errors.labels(self._channel.name, type(error).__name__).inc()
             await self._failed(row, error)
         else:
             await self._write(lambda uow: uow.outbox.mark_sent(row, sent.message_id))
             METRICS.sent.labels(self._channel.name).inc()
         self._taking = 0.8 * self._taking + 0.2 * (time.monotonic() - started)
+        return failure is None
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -250,14 +265,6 @@ _NOBODY = Reference(0, {}, {}, {}, {}, (), {})
 def _heads(rows: list[OutRow]) -> list[OutRow]:
     """The first row of each chat: a later one must not overtake it if it fails."""
     return list({row.chat: row for row in reversed(rows)}.values())[::-1]
-
-
-def _reachable(uow: UnitOfWork, bot: str, rows: list[OutRow]) -> list[OutRow]:
-    """Without chats that blocked the bot or are gone: what waits for those is cancelled."""
-    paused = uow.people.paused_chats(bot, {row.chat for row in rows}) if rows else set()
-    for chat in paused:
-        uow.outbox.cancel_chat(bot, chat)
-    return [row for row in rows if row.chat not in paused]
 
 
 def _move(uow: UnitOfWork, bot: str, old: int, new: int) -> None:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Original, parse_stream
 
 PREFIX = "CHULIN_"
 FOR_TESTS = "CHULIN_TEST_"
@@ -28,8 +28,14 @@ def _read(path: Path) -> tuple[list[str], list[str]]:
         return [], [f"{path.name}: 不是 UTF-8 文本，请用 UTF-8 另存"]
     except OSError as error:
         return [], [f"{path.name}: 读不了（{error.strerror}）"]
-    broken = [f"{path.name} 第 {b.original.line} 行：看不懂，要写成 名字=值" for b in bindings if b.error]
+    broken = [f"{path.name} 第 {_line(b.original)} 行：看不懂，要写成 名字=值" for b in bindings if b.error]
     return [b.key for b in bindings if b.key], broken
+
+
+def _line(original: Original) -> int:
+    """The line of a statement; blank lines before it are counted to it."""
+    blank = original.string[: -len(original.string.lstrip())]
+    return original.line + blank.count("\n")
 
 
 def _unknown(names: Iterable[str], known: set[str]) -> list[str]:

@@ -18,5 +18,7 @@ def set_up(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(WithoutTokens("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "aiohttp", "aiogram", "telegram", "apscheduler", "asyncio", "jieba"):
+    for noisy in ("httpx", "httpcore", "aiohttp", "aiogram", "telegram", "asyncio", "jieba"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # while a report is drawn, every tick of its job is skipped, and each skip would be a warning
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

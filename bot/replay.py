@@ -113,7 +113,8 @@ class Replay:
         understander.stages = stages
         channels: dict[str, Channel] = {RESIDENT: channel, STAFF: WebChannel(STAFF, clock)}
         bots = await open_all(settings, channels)
-        return cls(await build(settings, channels, clock, bots, UNLIMITED, understander), channel, stages)
+        app = await build(settings, channels, clock, bots=bots, limits=UNLIMITED, understander=understander)
+        return cls(app, channel, stages)
 
     async def close(self) -> None:
         await self._app.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from ledger.scenes import Kind, Scene, Urgency
 from nlp import emergencies, matters, personal, places, similar
@@ -31,7 +31,7 @@ class Understander:
     @classmethod
     def load(
         cls, words: Iterable[str] = (), tokenizer: Literal["rjieba", "jieba"] = "rjieba", model: Path | None = None
-    ) -> "Understander":
+    ) -> Self:
         """`words` are the community's own names of compounds, streets and buildings."""
         names = tuple(words)
         return cls(cutter(tokenizer, names), lexicon(), Weights.load(model or MODEL), names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from storage.unit_of_work import UnitOfWork
 
-DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+MADE = re.compile(r"([0-9a-f]{1,16})\.([0-9a-f]{1,16})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Buttons:
         once: bool,
         kept: timedelta,
     ) -> str:
-        """Make a button; returns what the chat gets to see: `<community>.<id>` in base 36, under 64 bytes."""
+        """Make a button; returns what the chat gets to see: `<community>.<id>` in hexadecimal, under 64 bytes."""
         button_id = new_button_id()
         self._uow.insert(
             Button,
@@ -68,7 +70,7 @@ class Buttons:
                 "used_at": None,
             },
         )
-        return f"{base36(community_id)}.{base36(button_id)}"
+        return f"{community_id:x}.{button_id:x}"
 
     def find(self, pressed: str) -> ButtonRow | None:
         """The row behind what was pressed; None for anything that we never made."""
@@ -95,17 +97,9 @@ class Buttons:
         self._uow.execute(delete(Button).where(Button.expires_at < self._uow.now))
 
 
-def base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = DIGITS[digit] + digits
-    return digits or "0"
-
-
 def _parse(pressed: str) -> tuple[int, int] | None:
-    community, dot, button = pressed.partition(".")
-    if not dot or len(pressed) > 40 or not (community + button).isascii() or not (community + button).isalnum():  # noqa: PLR2004 - longer than any we make
+    found = MADE.fullmatch(pressed)
+    if found is None:
         return None
-    key = int(community or "z" * 20, 36), int(button or "z" * 20, 36)
+    key = int(found[1], 16), int(found[2], 16)
     return key if max(key) < 2**63 else None

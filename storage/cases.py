@@ -413,7 +413,8 @@ class Cases:
 
     def _update(self, row: CaseRow, values: dict[str, Any]) -> None:
         same = {"b_community": row.community_id, "b_no": row.no, "b_version": row.version}
-        if self._uow.read(_change_of(frozenset(values)), Case, given=values | same).rowcount != 1:
+        # what was gathered can wait: this case is a row already
+        if self._uow.connection.execute(_change_of(frozenset(values)), values | same).rowcount != 1:
             raise LostRace(f"case {row.community_id}/{row.no}")
 
     def remove_people(self, key: tuple[int, int], accounts: list[tuple[str, int]]) -> int:

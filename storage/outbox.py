@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, or_, select, update
 
 from storage.ids import new_id
 from storage.inbox import upsert
@@ -197,7 +197,7 @@ class OutboxRows:
 
 _OUTBOX, _SHOWN = Outbox.__table__, Shown.__table__
 _NEWER = _OUTBOX.alias("newer")
-_IS_WAITING = literal_column(f"'{WAITING}'")  # as the partial indices have it
+_IS_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")  # as the partial indices have it
 _DUE = (
     select(
         *(_OUTBOX.c[field.name] for field in fields(OutRow) if field.name != "shown_id"),

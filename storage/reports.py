@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 WEEKLY = "weekly"
-RESOLVED = (State.ANSWERED, State.FOLLOW_UP, State.CLOSED, State.CLOSED_UNCONFIRMED)
-PRESSING = (Urgency.EMERGENCY, Urgency.URGENT)
-# written out: a database uses a partial index only where it sees the index's own condition
-JUDGED = sql(f"case_events.action IN ('{Action.CONFIRM}', '{Action.REOPEN}')")
+FEW = 3
+"""Most supported and newly done cases that a page names."""
 
 
 class Where(Protocol):
@@ -41,9 +39,6 @@ class Where(Protocol):
     def chat(self) -> int: ...
     @property
     def topic(self) -> int: ...
-
-
-_ROW = tuple(getattr(Case, name) for name in LedgerRow._fields)
 
 
 def _row(row: Any) -> LedgerRow:
@@ -71,114 +66,37 @@ class Reports:
 
         `soon` ends what counts as nearly due; `limit` is how many pressing cases are listed at most.
         """
+        of = {"community": community_id}
+        week = of | {"start": period.start, "end": period.end}
+        now = of | {"now": self._uow.now, "soon": soon}
         return WeekRows(
-            self.received(community_id, period, since),
-            self.open_counts(community_id, soon),
-            self.pressing(community_id, soon, limit),
-            self.most_supported(community_id),
-            self.repeats(community_id, period),
-            self.judged(community_id, period),
-            self.answered(community_id, period),
-            self.done(community_id, period),
-            self.filed(community_id, period),
+            received=[
+                Received(bool(r.recent), Scene(r.scene), Kind(r.kind), r.item, r.n)
+                for r in self._ask(queries.RECEIVED, week | {"since": since})
+            ],
+            open=OpenCounts._make(self._ask(queries.OPEN_COUNTS, now)[0]),
+            pressing=self._cases(queries.MOST_PRESSING, now | {"most": limit}),
+            supported=self._cases(queries.MOST_SUPPORTED, of | {"most": FEW}),
+            repeats=[(r.merged_into, r.times) for r in self._ask(queries.REPEATS, week)],
+            judged=[
+                Judged(r.case_no, Action(r.action), Role(r.role), bool(r.in_time), r.satisfied)
+                for r in self._ask(queries.JUDGEMENTS, week)
+            ],
+            answered=[Answered(Scene(r.scene), r.n, r.in_time) for r in self._ask(queries.ANSWERS, week)],
+            done=self._cases(queries.DONE, week | {"most": FEW}),
+            filed=self._cases(queries.FILED, week),
         )
-
-    def received(self, community_id: int, period: Period, since: datetime) -> list[Received]:
-        """What came in from `since` to the end of the period, split at its start."""
-        recent = (Case.created_at >= period.start).label("recent")
-        statement = (
-            select(recent, Case.scene, Case.kind, Case.item, func.count().label("n"))
-            .where(Case.community_id == community_id, Case.created_at >= since, Case.created_at < period.end)
-            .group_by("recent", Case.scene, Case.kind, Case.item)
-        )
-        rows = self._uow.read(statement, Case)
-        return [Received(bool(r.recent), Scene(r.scene), Kind(r.kind), r.item, r.n) for r in rows]
-
-    def open_counts(self, community_id: int, soon: datetime) -> OpenCounts:
-        urgent, late, near = Case.urgency.in_(PRESSING), Case.due_at < self._uow.now, Case.due_at < soon
-        counts = [func.count().filter(which) for which in (urgent, late, and_(near, ~late), or_(urgent, near))]
-        statement = select(func.count(), *counts).where(_open(community_id))
-        return OpenCounts._make(self._uow.read(statement, Case).one())
-
-    def pressing(self, community_id: int, soon: datetime, limit: int) -> list[LedgerRow]:
-        """Open cases that are urgent, overdue or due before `soon`, most urgent first."""
-        statement = (
-            select(*_ROW)
-            .where(_open(community_id), or_(Case.urgency.in_(PRESSING), Case.due_at < soon))
-            .order_by(BY_URGENCY, Case.due_at, Case.supporters.desc(), Case.no)
-            .limit(limit)
-        )
-        return self._rows(statement)
-
-    def most_supported(self, community_id: int, limit: int = 3) -> list[LedgerRow]:
-        """Open cases that more than one household asked for."""
-        statement = (
-            select(*_ROW)
-            .where(_open(community_id), Case.supporters > 1)
-            .order_by(Case.supporters.desc(), Case.due_at, Case.no)
-            .limit(limit)
-        )
-        return self._rows(statement)
-
-    def repeats(self, community_id: int, period: Period) -> list[tuple[int, int]]:
-        """(case, how many of the period's cases were the same matter again), most repeated first."""
-        times = func.count().label("times")
-        statement = (
-            select(Case.merged_into, times)
-            .where(_within(community_id, Case.created_at, period), Case.state == State.MERGED)
-            .where(Case.merged_into.is_not(None))
-            .group_by(Case.merged_into)
-            .order_by(times.desc(), Case.merged_into)
-        )
-        return [(row.merged_into, row.times) for row in self._uow.read(statement, Case)]
-
-    def judged(self, community_id: int, period: Period) -> list[Judged]:
-        """What was said of answers in the period, in order."""
-        in_time = and_(Case.signed_at.is_not(None), Case.signed_at <= Case.sign_due_at)
-        statement = (
-            select(CaseEvent.case_no, CaseEvent.action, CaseEvent.role, in_time.label("in_time"), Case.satisfied)
-            .join(Case, and_(Case.community_id == CaseEvent.community_id, Case.no == CaseEvent.case_no))
-            .where(
-                CaseEvent.community_id == community_id, JUDGED, CaseEvent.at >= period.start, CaseEvent.at < period.end
-            )
-            .order_by(CaseEvent.at, CaseEvent.id)
-        )
-        rows = self._uow.read(statement, Case, CaseEvent)
-        return [Judged(r.case_no, Action(r.action), Role(r.role), bool(r.in_time), r.satisfied) for r in rows]
-
-    def answered(self, community_id: int, period: Period) -> list[Answered]:
-        in_time = func.count().filter(Case.answered_at <= Case.due_at)
-        statement = (
-            select(Case.scene, func.count().label("n"), in_time.label("in_time"))
-            .where(_within(community_id, Case.answered_at, period), Case.state.in_(RESOLVED))
-            .group_by(Case.scene)
-        )
-        return [Answered(Scene(r.scene), r.n, r.in_time) for r in self._uow.read(statement, Case)]
-
-    def done(self, community_id: int, period: Period, limit: int = 3) -> list[LedgerRow]:
-        """What was answered in the period and still is, what most people asked for first."""
-        statement = (
-            select(*_ROW)
-            .where(_within(community_id, Case.answered_at, period), Case.state.in_(RESOLVED))
-            .order_by(Case.supporters.desc(), Case.answered_at.desc(), Case.no)
-            .limit(limit)
-        )
-        return self._rows(statement)
-
-    def filed(self, community_id: int, period: Period) -> list[LedgerRow]:
-        """The period's ledger, in the order of its numbers."""
-        statement = (
-            select(*_ROW).where(_within(community_id, Case.created_at, period)).order_by(Case.created_at, Case.no)
-        )
-        return self._rows(statement)
 
     def words(self, community_id: int, nos: Iterable[int]) -> dict[int, str]:
         """What was said in cases, as it stands now: erased words are not in here any more."""
-        statement = select(Case.no, Case.text).where(Case.community_id == community_id, Case.no.in_(sorted(nos)))
-        return {row.no: row.text for row in self._uow.read(statement, Case)}
+        wanted = sorted(nos)
+        return {r.no: r.text for r in self._ask(queries.WORDS, {"community": community_id, "nos": wanted})} if wanted else {}
 
-    def _rows(self, statement: Any) -> list[LedgerRow]:
-        return [_row(row) for row in self._uow.read(statement, Case)]
+    def _cases(self, statement: Executable, values: dict[str, Any]) -> list[LedgerRow]:
+        return [_row(row) for row in self._ask(statement, values)]
+
+    def _ask(self, statement: Executable, values: dict[str, Any]) -> list[Any]:
+        return self._uow.read(statement, Case, CaseEvent, **values).all()
 
     # runs ------------------------------------------------------------------------------------------------------------
 
@@ -246,11 +164,3 @@ class Reports:
     def forget_asked_before(self, moment: datetime) -> None:
         """Delete requests answered before `moment`."""
         self._uow.execute(delete(ReportRequest).where(ReportRequest.done_at < moment))
-
-
-def _within(community_id: int, column: Any, period: Period) -> ColumnElement[bool]:
-    return and_(Case.community_id == community_id, column >= period.start, column < period.end)
-
-
-def _open(community_id: int) -> ColumnElement[bool]:
-    return and_(Case.community_id == community_id, Case.state.in_(OPEN))

@@ -69,7 +69,7 @@ def check(connection: Connection) -> None:
     """
     found, wanted = revision_of(connection), newest()
     if found != wanted:
-        raise WrongRevision(found, wanted, newer=found is not None and not _known(found))
+        raise WrongRevision(found, wanted, newer=found is not None and not knows(found))
 
 
 async def migrate(url: str, revision: str = "head", *, down: bool | None = None) -> tuple[str | None, str | None]:
@@ -120,7 +120,7 @@ def _move(connection: Connection, revision: str, down: bool) -> tuple[str | None
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MOVE_LOCK})
     before = revision_of(connection)
-    if before and not _known(before):
+    if before and not knows(before):
         raise WrongRevision(before, newest(), newer=True)
     try:
         (command.downgrade if down else command.upgrade)(config(connection), revision)
@@ -136,7 +136,7 @@ def _keep_references(connection: Connection) -> None:
         raise CannotMove(f"{len(broken)} rows would point to nothing, the first in table {broken[0][0]}")
 
 
-def _known(revision: str) -> bool:
+def knows(revision: str) -> bool:
     return revision in {script.revision for script in scripts().walk_revisions()}
 
 

@@ -1,4 +1,4 @@
-"""What became of updates, read back for a replay's account: inbox outcomes, the cases that words opened, messages out."""
+"""What became of updates, read back for a replay's account: inbox outcomes, cases that words opened, messages out."""
 
 from collections import Counter
 from dataclasses import dataclass

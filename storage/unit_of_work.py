@@ -10,8 +10,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, insert
+from sqlalchemy import Connection, CursorResult, Executable
 
+from storage.bulk import insert_rows
 from storage.buttons import Buttons
 from storage.cases import Cases
 from storage.conversations import Conversations
@@ -21,7 +22,7 @@ from storage.people import People
 from storage.reference import Reference
 from storage.reports import Reports
 from storage.staff import StaffRows
-from storage.tables import Base, table_of
+from storage.tables import Base
 
 Row = dict[str, Any]
 
@@ -80,10 +81,9 @@ class UnitOfWork:
         for table in _IN_ORDER:
             if rows := self._pending.get(table):
                 self._pending[table] = []
-                self.connection.execute(_INSERTS[table], rows)
+                insert_rows(self.connection, table, rows)
         self.cases.written()
 
 
 _MODEL_OF: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 _IN_ORDER: list[type[Base]] = [_MODEL_OF[table.name] for table in Base.metadata.sorted_tables]
-_INSERTS = {model: insert(table_of(model)) for model in _IN_ORDER}

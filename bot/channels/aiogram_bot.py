@@ -1,5 +1,6 @@
 """A Telegram bot served by aiogram: its client and its models, not its dispatcher (docs/adr/0001)."""
 
+import asyncio
 from contextlib import aclosing
 from typing import Any
 
@@ -19,7 +20,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import GetUpdates
 from aiogram.types import (
-    FSInputFile,
+    BufferedInputFile,
     InlineKeyboardMarkup,
     InputFile,
     InputMediaDocument,
@@ -115,7 +116,7 @@ class AiogramChannel(TelegramBot):
         }
         sent: Message = await calls.get(file.kind, self._bot.send_document)(
             message.chat,
-            _input(file),
+            await _input(file),
             caption=caption,
             message_thread_id=message.topic or None,
             reply_markup=_markup(markup),
@@ -125,7 +126,7 @@ class AiogramChannel(TelegramBot):
 
     async def _send_album(self, message: Outgoing, files: list[SendFile], caption: str | None) -> list[Message]:
         album: list[Any] = [
-            MEDIA.get(file.kind, InputMediaDocument)(media=_input(file), caption=None if index else caption)
+            MEDIA.get(file.kind, InputMediaDocument)(media=await _input(file), caption=None if index else caption)
             for index, file in enumerate(files)
         ]
         return await self._bot.send_media_group(
@@ -194,8 +195,8 @@ def _markup(raw: Markup | None) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup.model_validate(raw) if raw else None
 
 
-def _input(file: SendFile) -> str | InputFile:
+async def _input(file: SendFile) -> str | InputFile:
     if file.file_id:
         return file.file_id
-    file.path.stat()  # a file that is gone is found out here, not in the middle of the request
-    return FSInputFile(file.path, filename=file.name)
+    # the library's own FSInputFile leaves the file open when the connection breaks
+    return BufferedInputFile(await asyncio.to_thread(file.path.read_bytes), file.name)

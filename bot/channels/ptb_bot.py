@@ -56,6 +56,10 @@ TOO_LARGE = "entity too large"
 MEDIA = {"photo": InputMediaPhoto, "video": InputMediaVideo}
 
 
+class UnreadableAnswer(TelegramError):
+    """No JSON object: the page of some proxy, or a part of an answer."""
+
+
 class QuietRequest(HTTPXRequest):
     """The library logs an answer that it cannot read, and with it people's words."""
 
@@ -64,9 +68,9 @@ class QuietRequest(HTTPXRequest):
         try:
             found = json.loads(payload.decode(errors="replace"))
         except (ValueError, RecursionError):
-            raise TelegramError("unreadable answer") from None
+            found = None
         if not isinstance(found, dict):
-            raise TelegramError("unreadable answer")
+            raise UnreadableAnswer("an unreadable answer")
         return found
 
 
@@ -189,6 +193,8 @@ class PtbChannel(TelegramBot):
 
     def _mapped(self, error: Exception) -> ChannelError:  # noqa: PLR0911 - one line an error
         match error:
+            case TelegramError() if _is_of_a_proxy(error):
+                return TryLater(type(error).__name__)
             case RetryAfter():
                 wait = error.retry_after
                 return later(wait.total_seconds() if isinstance(wait, timedelta) else wait)
@@ -214,3 +220,10 @@ async def _input(file: SendFile) -> str | bytes:
     if file.file_id:
         return file.file_id
     return await asyncio.to_thread(file.path.read_bytes)
+
+
+def _is_of_a_proxy(error: BaseException) -> bool:
+    """Whether the answer was none of Telegram's: its status then says nothing about the chat or the token."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return isinstance(error, UnreadableAnswer)

@@ -105,7 +105,7 @@ class TelegramBot(ABC):
             return await call
         except ChannelError as error:
             raise error.with_traceback(None) from None  # the frames hold addresses with the token
-        except (UnicodeError, FileNotFoundError) as error:
+        except (UnicodeEncodeError, FileNotFoundError) as error:
             raise Refused(type(error).__name__) from None
         except Exception as error:  # noqa: BLE001 - each library's own tree
             raise self._mapped(error) from None

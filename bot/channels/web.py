@@ -7,7 +7,7 @@ import asyncio
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -36,6 +36,9 @@ COMMAND = re.compile(r"/(\w{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL | re.
 TALK = ("text", "media", "location", "edit")
 
 
+Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
 class WebUpdate(BaseModel):
     """One thing that a person did. `kind` as in `EventKind`."""
 
@@ -43,14 +46,14 @@ class WebUpdate(BaseModel):
 
     update_id: int
     kind: str = Field(pattern="^(text|media|location|edit|press|blocked|unblocked|moved)$")
-    chat: int = Field(gt=-(2**63), lt=2**63)
+    chat: Whole
     group: bool = False
     to_us: bool = False
-    topic: int = 0
+    topic: Whole = 0
     account: int | None = Field(None, gt=0, lt=2**63)
     name: str = ""
     at: float = Field(ge=0, le=LATEST)
-    message_id: int | None = None
+    message_id: Whole | None = None
     text: str = ""
     files: list[WebFile] = Field(default_factory=list, strict=False)
     album: str | None = None
@@ -58,9 +61,9 @@ class WebUpdate(BaseModel):
     longitude: float | None = Field(None, ge=-180, le=180)
     press: str = ""
     press_id: str = ""
-    replied_to: int | None = None
+    replied_to: Whole | None = None
     forwarded: bool = False
-    new_chat: int | None = None
+    new_chat: Whole | None = None
 
 
 class WebChannel:
@@ -173,13 +176,13 @@ def _event(bot: str, update: WebUpdate) -> Event:
         private=not update.group,
         message_id=update.message_id,
         text="" if command else text.replace(f"@{bot}", "").strip() if update.group else text,
-        files=tuple(File(f.kind, f.id, f.unique_id, f.size, f.media_type, storable(f.name)) for f in update.files),
-        album=update.album,
+        files=tuple(_file(f) for f in update.files),
+        album=storable(update.album) if update.album else None,
         location=_location(update),
         command=command,
         argument=argument,
-        press=update.press,
-        press_id=update.press_id,
+        press=storable(update.press),
+        press_id=storable(update.press_id),
         replied_to=update.replied_to,
         forwarded=update.forwarded,
         new_chat=update.new_chat,
@@ -198,6 +201,11 @@ def _kind_of(update: WebUpdate, text: str, bot: str) -> tuple[EventKind, str, st
     if found[2] and found[2].casefold() != bot.casefold():
         return EventKind.IGNORED, "", ""
     return EventKind.COMMAND, found[1].casefold(), (found[3] or "").strip()
+
+
+def _file(file: WebFile) -> File:
+    identity = storable(file.id), storable(file.unique_id)
+    return File(file.kind, *identity, file.size, storable(file.media_type), storable(file.name))
 
 
 def _location(update: WebUpdate) -> Location | None:

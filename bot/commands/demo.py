@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import sys
 import tempfile
 import webbrowser
@@ -54,6 +55,7 @@ async def _serve(folder: Path, port: int, *, browser: bool) -> None:
     from bot.demo.site import Site, serve  # noqa: PLC0415
     from bot.demo.stage import last_time, set_up  # noqa: PLC0415
 
+    _check_free(port)
     click.echo("正在准备样板社区，请稍等几秒……")
     stage = await set_up(folder, running_from(last_time(folder) or opening(datetime.now(UTC))))
     people = stage.people()
@@ -66,8 +68,17 @@ async def _serve(folder: Path, port: int, *, browser: bool) -> None:
             if browser:
                 await asyncio.to_thread(webbrowser.open, address)
             await run(stage.app)
-    except OSError as error:
-        await stage.app.close()
-        raise click.ClickException(f"端口 {port} 用不了（{error.strerror}）。请换一个：chulin demo --port 0") from None
     finally:
         stage.keeps_time()
+
+
+def _check_free(port: int) -> None:
+    """Say so at once if somebody else has the port, not after the sample is planted."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise click.ClickException(
+                f"端口 {port} 用不了（{error.strerror}）。请换一个：chulin demo --port 0"
+            ) from None

@@ -11,8 +11,8 @@ from bot.console import Stop, in_columns
 from bot.demo.sample import load_sample
 from bot.district import load_district
 from bot.replay import NotEmpty, Result, replay
-from bot.replay_lines import read_lines
-from bot.settings import DatabaseUrl, load
+from bot.replay_lines import Line, read_lines
+from bot.settings import load
 from bot.tally import Account
 from ledger.scenes import Scene
 from nlp.understanding import NoneType
@@ -50,15 +50,20 @@ def command(file: Path, database: str) -> None:
     if len(bad) > BAD_SHOWN:
         click.echo(f"……另有 {len(bad) - BAD_SHOWN} 行坏的也跳过", err=True)
     if not lines:
-        raise Stop(f"{file}: 没有一行能用。每行要像：{{\"text\": \"楼道灯坏了\"}}")
-    with tempfile.TemporaryDirectory(prefix="chulin-replay-") as folder, click.progressbar(length=len(lines)) as bar:
-        url = database or f"sqlite:///{folder}/replay.db"
-        try:
-            result = asyncio.run(replay(lines, url, Path(folder), bar.update))
-        except NotEmpty:
-            raise Stop("--database: 这个数据库里已经有东西。重放只用空的数据库。") from None
+        raise Stop(f'{file}: 没有一行能用。每行要像：{{"text": "楼道灯坏了"}}')
+    result = _replayed(lines, database)
     click.echo("\n".join([*told(result.account), *timed(result)]))
     sys.exit(2 if bad else 0 if result.account.whole else 1)
+
+
+def _replayed(lines: list[Line], database: str) -> Result:
+    bar = click.progressbar(length=len(lines), label="重放", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="chulin-replay-") as folder, bar:
+        url = database or f"sqlite:///{folder}/replay.db"
+        try:
+            return asyncio.run(replay(lines, url, Path(folder), bar.update))
+        except NotEmpty:
+            raise Stop("--database: 这个数据库里已经有东西。重放只用空的数据库。") from None
 
 
 def told(found: Account) -> list[str]:
@@ -68,7 +73,8 @@ def told(found: Account) -> list[str]:
     scenes = [(district.scenes[scene].name, str(found.scenes[scene])) for scene in Scene if found.scenes[scene]]
     return [
         f"读入 {found.lines} 条",
-        f"成为诉求 {found.cases} 条（其中 {found.several} 条各说了几件），台账 {found.filed} 件，紧急 {found.emergencies} 件",
+        f"成为诉求 {found.cases} 条（其中 {found.several} 条各说了几件），"
+        f"台账 {found.filed} 件，紧急 {found.emergencies} 件",
         f"不是诉求 {sum(found.others.values())} 条" + (f"：{others}" if others else ""),
         f"待同意 {found.drafts}，搁置 {found.parked}，丢失 {found.lost}，重复 {found.doubled}",
         f"回复 {found.out['sent']} 条送出，{found.out['waiting']} 条没到时候，{found.out['dead']} 条送不出",

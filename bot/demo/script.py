@@ -106,9 +106,7 @@ def _lines(message: Message) -> list[str]:
         lines = [*lines[:3], f"……（共 {len(text.splitlines())} 行，全文见后）"]
     if message.edited:
         lines = ["（更新）" + " ".join(lines[:2])]
-    lines += [
-        f"［{'照片' if file.kind == 'photo' else '文件'} {file.name}］" for file in message.files
-    ]
+    lines += [f"［{'照片' if file.kind == 'photo' else '文件'} {file.name}］" for file in message.files]
     if message.location:
         lines.append("［位置］")
     if message.rows and not message.edited:

@@ -1,11 +1,14 @@
 """The demo without a browser: the sample, its past, the moved clock, and the whole story."""
 
+import socket
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.commands.demo import command
 from bot.demo.clock import ZONE, StandingClock, opening, running_from, until_digest
 from bot.demo.past import load_past, moment_of
 from bot.demo.sample import load_sample
@@ -56,6 +59,16 @@ async def test_a_broken_promise_is_named_and_fails_the_script(tmp_path: Path, mo
     lines: list[str] = []
     assert await play(tmp_path, lines.append, DrawsNothing()) == 1
     assert "没有的按钮" in lines[-1]
+
+
+def test_a_taken_port_is_said_at_once() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = CliRunner().invoke(command, ["--no-browser", "--port", str(taken.getsockname()[1])])
+    assert ended.exit_code == 1
+    assert "用不了" in ended.output
+    assert "--port 0" in ended.output
 
 
 # --- the sample ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The web chat as a channel: what only it has; what all channels share is in the contract tests."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ def channel() -> WebChannel:
     return WebChannel("resident")
 
 
-def photo(channel: WebChannel, **more: object) -> None:
+def photo(channel: WebChannel, **more: Any) -> None:
     file = channel.messenger.hold_file(b"\xff\xd8", FileKind.PHOTO, "a.jpg")
     channel.messenger.says(CHAT, CHAT, files=(file,), **more)
 

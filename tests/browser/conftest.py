@@ -1,4 +1,4 @@
-"""A real browser on the real demo: the system's Chromium, driven by Playwright, on `chulin demo` in a process of its own."""
+"""A real browser on the real demo: the system's Chromium, driven by Playwright, on `chulin demo` in its own process."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ START = "from bot.cli import main; main()"
 
 @pytest.fixture(scope="module")
 def chromium() -> str:
-    """Where the system's Chromium is. Where tests decide (CI) it has to be there; elsewhere its lack is a visible skip."""
+    """Where the system's Chromium is. Where tests decide (CI) it has to be there; elsewhere a visible skip says so."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None and os.environ.get("CI") == "true":
         pytest.fail(MISSING)
@@ -46,7 +46,9 @@ def demo(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     log = folder / "log.txt"
     with (
         log.open("w", encoding="utf-8") as errors,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder, env=_quiet()) as process,  # noqa: S603 - our own program
+        subprocess.Popen(  # noqa: S603 - our own program
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder, env=_quiet()
+        ) as process,
     ):
         assert process.stdout is not None
         yield _address(process.stdout.readline() + process.stdout.readline(), log)
@@ -57,7 +59,7 @@ def demo(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
 def _address(said: str, log: Path) -> str:
     assert "http://127.0.0.1:" in said, said + log.read_text(encoding="utf-8")
-    return said[said.index("http://") :].split()[0]
+    return said[said.index("http://") :].split(maxsplit=1)[0]
 
 
 def _quiet() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A channel with people on its other side, the same for every messenger, so that one suite can hold them all.
 
-`Desk` is the bot's side, `Phone` a person's chat with it (or in a group). What a messenger cannot do, it does not offer.
+`Desk` is the bot's side, `Phone` a person's chat with it, or in a group.
 """
 
 from dataclasses import dataclass

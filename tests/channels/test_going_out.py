@@ -93,9 +93,7 @@ async def test_a_topic_is_written_to(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("character", ["灯", "😀"])
-async def test_a_text_may_be_as_long_as_the_channel_says_and_no_longer(
-    desk: Desk, wang: Phone, character: str
-) -> None:
+async def test_a_text_may_be_as_long_as_the_channel_says_and_no_longer(desk: Desk, wang: Phone, character: str) -> None:
     units = 2 if character > "\uffff" else 1
     longest = character * (desk.channel.abilities.text_limit // units)
     await desk.says(wang.chat, longest)

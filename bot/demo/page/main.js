@@ -1,10 +1,10 @@
 // Wires the page: one line of events from the program, small requests back.
-import { setUpPhone } from "./phone.js";
+import { Phone } from "./phone.js";
 import { post } from "./requests.js";
 
 const phones = new Map();
 for (const section of document.querySelectorAll(".phone")) {
-  phones.set(section.id, setUpPhone(section));
+  phones.set(section.id, new Phone(section));
 }
 
 // --- time ------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ const clock = new Intl.DateTimeFormat("zh-CN", {
   timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
 });
 const weekday = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", weekday: "short" });
+const LONGEST_COMMAND = 5;
 const STARTED = "打开了和楚邻的聊天";
 const SCANNED = "扫了楼门口的二维码";
 
@@ -15,17 +16,17 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-export function messageOf(message, { who, name, press, edit }) {
+export function messageOf(message, phone) {
   if (message.mine && message.text === "/start") {
-    return element("p", { class: "note" }, `${name}${who === "resident" ? SCANNED : STARTED}`);
+    return element("p", { class: "note" }, `${phone.name}${phone.who === "resident" ? SCANNED : STARTED}`);
   }
   const article = element("article", { class: message.mine ? "said mine" : "said", "data-id": message.id });
-  article.append(element("span", { class: "hidden" }, message.mine ? `${name}：` : "楚邻："));
-  article.append(...message.files.map((file) => fileOf(file, name)));
+  article.append(element("span", { class: "hidden" }, message.mine ? `${phone.name}：` : "楚邻："));
+  article.append(...message.files.map((file) => fileOf(file, phone.name)));
   if (message.text) article.append(element("p", { class: "words" }, message.text));
   if (message.place) article.append(element("p", { class: "words" }, "📍 位置：幸福苑3栋（示例）"));
-  article.append(footOf(message, edit));
-  if (message.rows.length) article.append(choicesOf(message, press));
+  article.append(footOf(message, phone));
+  if (message.rows.length) article.append(choicesOf(message, phone));
   return article;
 }
 
@@ -47,24 +48,24 @@ function sizeOf(bytes) {
   return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-function footOf(message, edit) {
+function footOf(message, phone) {
   const foot = element("p", { class: "foot" });
   const at = new Date(message.at);
   foot.append(element("time", { datetime: at.toISOString() }, `${weekday.format(at)} ${clock.format(at)}`));
   if (message.edited) foot.append(message.mine ? " 改过" : " 已更新");
-  if (message.mine && message.text) {
+  if (message.mine && message.text.length > LONGEST_COMMAND) {
     const button = element("button", { type: "button", class: "edit", "aria-label": `修改：${message.text.slice(0, 20)}` }, "修改");
-    button.addEventListener("click", () => edit(message));
+    button.addEventListener("click", () => phone.composer.edit(message));
     foot.append(" ", button);
   }
   return foot;
 }
 
-function choicesOf(message, press) {
+function choicesOf(message, phone) {
   const rows = message.rows.map((row) => {
     const buttons = row.map(({ label, data }) => {
       const button = element("button", { type: "button" }, label);
-      button.addEventListener("click", () => press(button, message.id, data));
+      button.addEventListener("click", () => phone.press(button, message.id, data));
       return button;
     });
     return element("div", { class: "row" }, ...buttons);

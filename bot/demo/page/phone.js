@@ -1,164 +1,116 @@
-// One phone: its chat, its composer, the word over a pressed button.
+// One phone: its chat, its suggestions, the word over a pressed button.
+import { composerIn } from "./composer.js";
 import { messageOf } from "./message.js";
 import { post, upload } from "./requests.js";
 import { showWindow } from "./windows.js";
 
 const TOAST_MS = 5000;
-const LARGEST = 10 * 1024 * 1024;
-const ONE_BATCH_MS = 1500;
+const ONE_BATCH_MS = 4000;
+const NEAR_END = 60;
 
-export function setUpPhone(section) {
-  const who = section.id;
-  const name = section.querySelector("h2").firstChild.textContent.trim();
-  const parts = document.getElementById("phone-parts").content.cloneNode(true);
-  const log = parts.querySelector(".log");
-  const toast = parts.querySelector(".toast");
-  const form = parts.querySelector("form");
-  log.setAttribute("aria-label", `${name}的聊天`);
-  form.querySelector("textarea").setAttribute("aria-label", `${name}说`);
-  form.querySelector("input").setAttribute("aria-label", `${name}发照片`);
-  form.querySelector("[data-act=place]").setAttribute("aria-label", `${name}发位置`);
-  form.querySelector(".main").setAttribute("aria-label", `${name}发送`);
-  const chips = section.querySelector(".chips");
-  section.insertBefore(log, chips);
-  section.insertBefore(toast, chips);
-  section.append(form);
-  const composer = setUpComposer(form, who);
-  setUpChips(chips, who);
-  section.addEventListener("click", () => { batch = 0; });
-  section.addEventListener("submit", () => { batch = 0; });
+export class Phone {
+  #shown = new Map();
+  #pressed = null;
+  #anchor = null;
+  #batch = 0;
 
-  let shown = new Map();
-  let pressed = null;
-  let anchor = null;
-  let batch = 0;
+  constructor(section) {
+    this.who = section.id;
+    this.name = section.querySelector("h2").firstChild.textContent.trim();
+    const parts = document.getElementById("phone-parts").content.cloneNode(true);
+    this.log = parts.querySelector(".log");
+    this.toast = parts.querySelector(".toast");
+    this.composer = composerIn(parts.querySelector("form"), this.who, this.name);
+    this.log.setAttribute("aria-label", `${this.name}的聊天`);
+    const chips = section.querySelector(".chips");
+    chips.before(this.log, this.toast);
+    chips.after(this.composer.form);
+    chips.addEventListener("click", (event) => this.#suggest(event.target.closest("button")));
+    for (const act of ["click", "submit"]) section.addEventListener(act, () => { this.#batch = 0; });
+    // a picture has no height before it is there, a hidden phone none at all
+    this.log.addEventListener("load", () => this.#settle(), true);
+    new ResizeObserver(() => this.#settle()).observe(this.log);
+  }
 
-  function put(message) {
-    const old = shown.get(message.id);
-    const article = messageOf(message, { who, name, press, edit: composer.edit });
-    shown.set(message.id, article);
-    if (old) {
-      old.replaceWith(article);
-      article.classList.add("changed");
-    } else {
-      log.append(article);
-      beginAt(article);
-      if (!message.mine && toast.dataset.waiting) waitedFor();
-    }
+  // --- the chat ------------------------------------------------------------------------------------------------------
+
+  restart(messages) {
+    this.log.replaceChildren();
+    this.#shown.clear();
+    messages.forEach((message) => this.put(message));
+    this.#anchor = null;
+    this.#settle();
+  }
+
+  // shows a message, in its old place if it is a changed one; says whether it is new
+  put(message) {
+    const old = this.#shown.get(message.id);
+    const article = messageOf(message, this);
+    this.#shown.set(message.id, article);
+    if (old) this.#change(old, article);
+    else this.#add(article, message.mine);
     return !old;
   }
 
+  #change(old, article) {
+    const atEnd = this.#end() - this.log.scrollTop < NEAR_END;
+    old.replaceWith(article);
+    article.classList.add("changed");
+    if (atEnd) this.#settle();
+  }
+
   // what comes together is read from its beginning; whatever a person does begins anew
-  function beginAt(article) {
-    if (Date.now() - batch > ONE_BATCH_MS) anchor = article;
-    batch = Date.now();
-    settle();
+  #add(article, mine) {
+    this.log.append(article);
+    if (Date.now() - this.#batch > ONE_BATCH_MS) this.#anchor = article;
+    this.#batch = Date.now();
+    this.#settle();
+    if (!mine && this.toast.dataset.waiting) this.#say("");
   }
 
-  function settle() {
-    const end = log.scrollHeight - log.clientHeight;
-    log.scrollTop = anchor?.isConnected ? Math.min(end, anchor.offsetTop - 12) : end;
+  #settle() {
+    const start = this.#anchor?.isConnected ? this.#anchor.offsetTop - 12 : Infinity;
+    this.log.scrollTop = Math.min(this.#end(), start);
   }
 
-  function restart(messages) {
-    log.replaceChildren();
-    shown = new Map();
-    messages.forEach(put);
-    anchor = null;
-    settle();
+  #end() {
+    return this.log.scrollHeight - this.log.clientHeight;
   }
 
-  async function press(button, message, data) {
-    pressed?.removeAttribute("aria-busy");
-    pressed = button;
+  // --- buttons and suggestions ---------------------------------------------------------------------------------------
+
+  async press(button, message, data) {
+    this.#pressed?.removeAttribute("aria-busy");
+    this.#pressed = button;
     button.setAttribute("aria-busy", "true");
-    if (!(await post("press", { who, message, data }))) answer("", false);
+    if (!(await post("press", { who: this.who, message, data }))) this.answer("", false);
   }
 
-  function answer(text, alert) {
-    pressed?.removeAttribute("aria-busy");
-    pressed = null;
+  answer(text, alert) {
+    this.#pressed?.removeAttribute("aria-busy");
+    this.#pressed = null;
     if (text && alert) showWindow(text);
-    else if (text) showToast(text);
+    else if (text) this.#sayShortly(text);
   }
 
   // what takes a few seconds is announced; the next message from the program is it
-  function awaits(text) {
-    toast.textContent = text;
-    toast.dataset.waiting = "yes";
+  awaits(text) {
+    this.#say(text);
+    this.toast.dataset.waiting = "yes";
   }
 
-  function waitedFor() {
-    toast.textContent = "";
-    delete toast.dataset.waiting;
+  #sayShortly(text) {
+    this.#say(text);
+    setTimeout(() => { if (this.toast.textContent === text) this.#say(""); }, TOAST_MS);
   }
 
-  function showToast(text) {
-    toast.textContent = text;
-    setTimeout(() => { if (toast.textContent === text) toast.textContent = ""; }, TOAST_MS);
+  #say(text) {
+    this.toast.textContent = text;
+    delete this.toast.dataset.waiting;
   }
 
-  // a picture has no height before it is there, a hidden phone none at all
-  log.addEventListener("load", settle, true);
-  new ResizeObserver(settle).observe(log);
-  return { put, restart, answer, awaits };
-}
-
-function setUpChips(chips, who) {
-  chips.addEventListener("click", async (event) => {
-    const chip = event.target.closest("button");
-    if (chip?.dataset.say) await post("say", { who, text: chip.dataset.say });
-    if (chip?.dataset.photo) {
-      const file = await (await fetch(chip.dataset.photo)).blob();
-      await upload(who, file);
-    }
-  });
-}
-
-function setUpComposer(form, who) {
-  const text = form.querySelector("textarea");
-  const note = form.querySelector(".editing");
-  let editing = null;
-
-  function edit(message) {
-    editing = message;
-    note.hidden = !message;
-    text.value = message ? message.text : "";
-    text.focus({ preventScroll: true });
+  async #suggest(chip) {
+    if (chip?.dataset.say) await post("say", { who: this.who, text: chip.dataset.say });
+    if (chip?.dataset.photo) await upload(this.who, await (await fetch(chip.dataset.photo)).blob());
   }
-
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const words = text.value;
-    if (!words.trim()) return;
-    const done = editing
-      ? await post("edit", { who, message: editing.id, text: words })
-      : await post("say", { who, text: words });
-    if (done) edit(null);
-  });
-
-  text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      form.requestSubmit();
-    }
-  });
-
-  form.querySelector("[data-act=cancel]").addEventListener("click", () => edit(null));
-  form.querySelector("[data-act=place]").addEventListener("click", () => post("place", { who }));
-
-  const input = form.querySelector("input");
-  input.addEventListener("change", async () => {
-    const files = [...input.files].slice(0, 10);
-    const album = files.length > 1 ? crypto.randomUUID() : "";
-    const caption = text.value.trim();
-    for (const [index, file] of files.entries()) {
-      if (file.size > LARGEST) showWindow("这张照片太大了，请选 10 MB 以内的。");
-      else await upload(who, file, { caption: index === 0 ? caption : "", album });
-    }
-    input.value = "";
-    text.value = "";
-  });
-
-  return { edit };
 }

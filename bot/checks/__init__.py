@@ -1,0 +1,1 @@
+"""What `chulin doctor` looks at: each check is a function that yields findings, one line each, with what to do."""

@@ -1,0 +1,81 @@
+"""The statements behind reports, each made once: what SQLAlchemy has to work out of a statement is worked out once too.
+
+Values: `community`; the period `start` to `end`, half open; `since`, where the period before begins; `now`; `soon`,
+the end of what is nearly due; `most`, how many rows at most.
+"""
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import text as sql
+
+from ledger.lifecycle import OPEN, Action, State
+from ledger.scenes import Urgency
+from storage.cases import BY_URGENCY
+from storage.report_rows import LedgerRow
+from storage.tables import Case, CaseEvent
+
+RESOLVED = (State.ANSWERED, State.FOLLOW_UP, State.CLOSED, State.CLOSED_UNCONFIRMED)
+PRESSING = (Urgency.EMERGENCY, Urgency.URGENT)
+
+COMMUNITY, START, END, SINCE, NOW, SOON = map(bindparam, ("community", "start", "end", "since", "now", "soon"))
+MOST: Any = bindparam("most")
+ROW = tuple(getattr(Case, name) for name in LedgerRow._fields)
+
+OF_COMMUNITY = Case.community_id == COMMUNITY
+CREATED = and_(OF_COMMUNITY, Case.created_at >= START, Case.created_at < END)
+ANSWERED = and_(OF_COMMUNITY, Case.answered_at >= START, Case.answered_at < END, Case.state.in_(RESOLVED))
+WAITING = and_(OF_COMMUNITY, Case.state.in_(sorted(OPEN)))
+URGENT, LATE, NEAR = Case.urgency.in_(PRESSING), Case.due_at < NOW, Case.due_at < SOON
+# written out: a database uses a partial index only where it sees the index's own condition
+JUDGED = sql(f"case_events.action IN ('{Action.CONFIRM}', '{Action.REOPEN}')")
+
+_recent = (Case.created_at >= START).label("recent")
+RECEIVED = (
+    select(_recent, Case.scene, Case.kind, Case.item, func.count().label("n"))
+    .where(OF_COMMUNITY, Case.created_at >= SINCE, Case.created_at < END)
+    .group_by("recent", Case.scene, Case.kind, Case.item)
+)
+
+OPEN_COUNTS = select(
+    func.count(), *(func.count().filter(which) for which in (URGENT, LATE, and_(NEAR, ~LATE), or_(URGENT, NEAR)))
+).where(WAITING)
+
+MOST_PRESSING = (
+    select(*ROW)
+    .where(WAITING, or_(URGENT, NEAR))
+    .order_by(BY_URGENCY, Case.due_at, Case.supporters.desc(), Case.no)
+    .limit(MOST)
+)
+
+MOST_SUPPORTED = (
+    select(*ROW)
+    .where(WAITING, Case.supporters > 1)
+    .order_by(Case.supporters.desc(), Case.due_at, Case.no)
+    .limit(MOST)
+)
+
+_times = func.count().label("times")
+REPEATS = (
+    select(Case.merged_into, _times)
+    .where(CREATED, Case.state == State.MERGED, Case.merged_into.is_not(None))
+    .group_by(Case.merged_into)
+    .order_by(_times.desc(), Case.merged_into)
+)
+
+_signed_in_time = and_(Case.signed_at.is_not(None), Case.signed_at <= Case.sign_due_at).label("in_time")
+JUDGEMENTS = (
+    select(CaseEvent.case_no, CaseEvent.action, CaseEvent.role, _signed_in_time, Case.satisfied)
+    .join(Case, and_(Case.community_id == CaseEvent.community_id, Case.no == CaseEvent.case_no))
+    .where(CaseEvent.community_id == COMMUNITY, JUDGED, CaseEvent.at >= START, CaseEvent.at < END)
+    .order_by(CaseEvent.at, CaseEvent.id)
+)
+
+_answered_in_time = func.count().filter(Case.answered_at <= Case.due_at).label("in_time")
+ANSWERS = select(Case.scene, func.count().label("n"), _answered_in_time).where(ANSWERED).group_by(Case.scene)
+
+DONE = select(*ROW).where(ANSWERED).order_by(Case.supporters.desc(), Case.answered_at.desc(), Case.no).limit(MOST)
+
+FILED = select(*ROW).where(CREATED).order_by(Case.created_at, Case.no)
+
+WORDS = select(Case.no, Case.text).where(OF_COMMUNITY, Case.no.in_(bindparam("nos", expanding=True)))
