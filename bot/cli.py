@@ -1,5 +1,6 @@
 """The command `chulin`. Subcommands are imported when they are called, so that `chulin --help` answers at once."""
 
+import errno
 import importlib
 import os
 import sys
@@ -81,6 +82,8 @@ def _known(error: Exception) -> list[str] | None:
             return [f"另一个楚邻进程正在使用这个数据库：{error}。SQLite 只能有一个进程；多进程请用 PostgreSQL。"]
         case "BadToken":
             return ["机器人令牌不对，或者已经作废。请到 @BotFather 核对，再改 .env；检查：chulin doctor"]
+        case "TryLater":
+            return [f"连不上聊天平台（{error}）。请检查网络和 CHULIN_API_URL；检查：chulin doctor"]
         case _:
             return _unreachable(error)
 
@@ -91,6 +94,8 @@ def _unreachable(error: Exception) -> list[str] | None:
     module = type(error).__module__.partition(".")[0]
     if module == "asyncpg" or (module == "sqlalchemy" and kind in DATABASE_DOWN) or isinstance(error, ConnectionError):
         return [f"数据库用不了：{said}。请检查 CHULIN_DATABASE_URL 和数据库是否在运行；检查：chulin doctor"]
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return ["端口被占用：另一个程序（或另一个楚邻）在用。请改 CHULIN_HTTP_PORT"]
     if isinstance(error, OSError) and error.filename:
         return [f"{error.filename}: 打不开（{error.strerror}）"]
     if isinstance(error, OSError) and kind in {"gaierror", "TimeoutError"}:

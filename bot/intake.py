@@ -55,7 +55,7 @@ class Intake:
             try:
                 batch = await channel.fetch(offset, POLL_SECONDS)
                 if batch:
-                    offset = await self.store(channel, batch)
+                    offset = await self._store_batch(channel, batch)
                 failures = 0
                 self.trouble.pop(channel.name, None)
             except asyncio.CancelledError:
@@ -63,6 +63,13 @@ class Intake:
             except Exception as error:  # noqa: BLE001 - whatever it is, intake goes on; nothing was confirmed
                 failures += 1
                 await self._wait_after(channel, error, failures)
+
+    async def _store_batch(self, channel: Channel, batch: list[RawUpdateBody]) -> int:
+        """As `store`; a batch that nothing can confirm is not asked for again at once."""
+        offset = await self.store(channel, batch)
+        if offset <= 0:
+            raise TryLater("updates without an id")
+        return offset
 
     async def _wait_after(self, channel: Channel, error: Exception, failures: int) -> None:
         reason = _reason(error)

@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.http_exceptions import ContentEncodingError
 from prometheus_client import generate_latest
 from sqlalchemy import Connection
 
+from bot.channels.fields import whole
 from bot.metrics import METRICS
 from bot.settings import Mode
 from storage.inbox import InboxRows
@@ -47,6 +49,8 @@ def application(app: "App") -> web.Application:
     found.router.add_get("/metrics", lambda request: _metrics(app, request))
     if app.settings.mode is Mode.WEBHOOK:
         secret = app.settings.webhook_secret.get_secret_value().encode()
+        if not secret:
+            raise ValueError("a webhook without a secret would take anybody's updates")
         found.router.add_post("/telegram/{bot}", lambda request: _webhook(app, secret, request))
     return found
 
@@ -85,7 +89,7 @@ async def _metrics(app: "App", _request: web.Request) -> web.Response:
 
 
 async def _webhook(app: "App", secret: bytes, request: web.Request) -> web.Response:
-    """Store one update, then say 200. A bad request is answered with 4xx and changes nothing."""
+    """Store one update, then say 200: only that confirms it. A bad request is answered with 4xx and changes nothing."""
     given = request.headers.getall(SECRET_HEADER, [])
     if len(given) != 1 or not hmac.compare_digest(given[0].encode("utf-8", "surrogateescape"), secret):
         return web.Response(status=401)
@@ -93,12 +97,16 @@ async def _webhook(app: "App", secret: bytes, request: web.Request) -> web.Respo
     if channel is None:
         return web.Response(status=404)
     try:
-        update = json.loads(await request.text())
-    except (ValueError, RecursionError):
+        update = json.loads(await request.read())
+    except (ValueError, RecursionError, ContentEncodingError):
         return web.Response(status=400)
-    if not isinstance(update, dict) or type(update.get("update_id")) is not int or _too_deep(update):
+    if not isinstance(update, dict) or whole(update.get("update_id")) is None or _too_deep(update):
         return web.Response(status=400)
-    await app.intake.store(channel, [update])
+    try:
+        await app.intake.store(channel, [update])
+    except Exception as error:  # noqa: BLE001 - whatever it is, the messenger keeps the update and brings it again
+        log.warning("webhook of %s: not stored (%s)", channel.name, type(error).__name__)
+        return web.Response(status=503)
     return web.Response()
 
 

@@ -18,24 +18,22 @@ Convert = Callable[[Any], Any]
 def insert_rows(connection: Connection, model: type[Base], rows: list[dict[str, Any]]) -> None:
     """Insert rows of one table; what a row leaves out gets the column's default."""
     statement, columns = _prepared(model, connection.dialect)
-    connection.exec_driver_sql(
-        statement,
-        [tuple(convert(row.get(name, default)) for name, default, convert in columns) for row in rows],
-    )
+    values = [_converted([row.get(name, default) for row in rows], convert) for name, default, convert in columns]
+    connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+
+
+def _converted(values: list[Any], convert: Convert | None) -> list[Any]:
+    return values if convert is None else [convert(value) for value in values]
 
 
 @cache
-def _prepared(model: type[Base], dialect: Dialect) -> tuple[str, list[tuple[str, Any, Convert]]]:
+def _prepared(model: type[Base], dialect: Dialect) -> tuple[str, list[tuple[str, Any, Convert | None]]]:
     """The statement with its places, and name, default and conversion of each place in order."""
     table = table_of(model)
     compiled = insert(table).values({column.name: None for column in table.c}).compile(dialect=dialect)
     columns = []
     for name in compiled.positiontup or ():  # type: ignore[attr-defined]
         column = table.c[name]
-        convert = column.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+        convert = column.type.dialect_impl(dialect).bind_processor(dialect)
         columns.append((name, column.default.arg if column.default is not None else None, convert))
     return str(compiled), columns
-
-
-def _as_it_is(value: Any) -> Any:
-    return value

@@ -18,7 +18,12 @@ from storage.tables import Case, CaseEvent
 RESOLVED = (State.ANSWERED, State.FOLLOW_UP, State.CLOSED, State.CLOSED_UNCONFIRMED)
 PRESSING = (Urgency.EMERGENCY, Urgency.URGENT)
 
-COMMUNITY, START, END, SINCE, NOW, SOON = map(bindparam, ("community", "start", "end", "since", "now", "soon"))
+COMMUNITY: Any = bindparam("community")
+START: Any = bindparam("start")
+END: Any = bindparam("end")
+SINCE: Any = bindparam("since")
+NOW: Any = bindparam("now")
+SOON: Any = bindparam("soon")
 MOST: Any = bindparam("most")
 ROW = tuple(getattr(Case, name) for name in LedgerRow._fields)
 
@@ -49,10 +54,7 @@ MOST_PRESSING = (
 )
 
 MOST_SUPPORTED = (
-    select(*ROW)
-    .where(WAITING, Case.supporters > 1)
-    .order_by(Case.supporters.desc(), Case.due_at, Case.no)
-    .limit(MOST)
+    select(*ROW).where(WAITING, Case.supporters > 1).order_by(Case.supporters.desc(), Case.due_at, Case.no).limit(MOST)
 )
 
 _times = func.count().label("times")

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import and_, delete, func, select, update
 
-from ledger.lifecycle import OPEN, Action, Role, State
+from ledger.lifecycle import Action, Role, State
 from ledger.scenes import Kind, Scene, Urgency
-from storage.cases import BY_URGENCY
+from storage import report_queries as queries
 from storage.ids import new_id
 from storage.inbox import upsert
 from storage.report_rows import Answered, Judged, LedgerRow, OpenCounts, Received, Request, Run, WeekRows
@@ -21,6 +20,8 @@ from storage.tables import Case, CaseEvent, ReportRequest, ReportRun
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from sqlalchemy import Executable
 
     from ledger.periods import Period
     from storage.unit_of_work import UnitOfWork
@@ -90,13 +91,17 @@ class Reports:
     def words(self, community_id: int, nos: Iterable[int]) -> dict[int, str]:
         """What was said in cases, as it stands now: erased words are not in here any more."""
         wanted = sorted(nos)
-        return {r.no: r.text for r in self._ask(queries.WORDS, {"community": community_id, "nos": wanted})} if wanted else {}
+        return (
+            {r.no: r.text for r in self._ask(queries.WORDS, {"community": community_id, "nos": wanted})}
+            if wanted
+            else {}
+        )
 
     def _cases(self, statement: Executable, values: dict[str, Any]) -> list[LedgerRow]:
         return [_row(row) for row in self._ask(statement, values)]
 
     def _ask(self, statement: Executable, values: dict[str, Any]) -> list[Any]:
-        return self._uow.read(statement, Case, CaseEvent, **values).all()
+        return list(self._uow.read(statement, Case, CaseEvent, given=values))
 
     # runs ------------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,10 @@ from ledger.words import storable
 LONGEST_KEY = 64
 
 
+class Unfit(ValueError):
+    """A value that cannot be kept. The text is ours and repeats nothing of it."""
+
+
 def whole(value: object) -> int | None:
     """A whole number that a database can hold, else None."""
     return value if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63 else None
@@ -14,7 +18,7 @@ def number(value: object) -> int:
     """As `whole`, for one that has to be there."""
     found = whole(value)
     if found is None:
-        raise ValueError("not a number that can be kept")
+        raise Unfit("not a number that can be kept")
     return found
 
 
@@ -23,12 +27,12 @@ def words(value: object, longest: int) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise TypeError("not a text")
+        raise Unfit("not a text")
     return storable(value[:longest])
 
 
 def key(value: object, longest: int = LONGEST_KEY) -> str:
     """An opaque id of the messenger's; a cut one would be another one."""
     if not isinstance(value, str) or len(value) > longest or storable(value) != value:
-        raise ValueError("not an id that can be kept")
+        raise Unfit("not an id that can be kept")
     return value

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.fields import key, number, whole, words
+from bot.channels.fields import Unfit, key, number, whole, words
 from bot.channels.port import Envelope, RawUpdateBody
 from handlers.event import Address, Event, EventKind, File, FileKind, Location
 
@@ -80,8 +80,7 @@ def event_of(update: Any, bot: str, username: str) -> Event:
     """Turn an update model of either library into an event.
 
     Raises:
-        TypeError, ValueError, AttributeError: something in it is of the wrong kind; neither library is strict
-            everywhere.
+        Unfit, TypeError, AttributeError: something in it is of the wrong kind; neither library is strict everywhere.
     """
     if update.callback_query is not None:
         return _press(update.callback_query, bot)
@@ -204,7 +203,7 @@ def _file(kind: FileKind, file: Any, media_type: str | None) -> File:
 def _location(place: Any) -> Location:
     latitude, longitude = float(place.latitude), float(place.longitude)
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # noqa: PLR2004 - degrees; refuses NaN, too
-        raise ValueError("not a place on earth")
+        raise Unfit("not a place on earth")
     return Location(latitude, longitude)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.channels import telegram
+from bot.channels.fields import Unfit
 from bot.channels.port import (
     Abilities,
     BadToken,
@@ -60,7 +61,10 @@ class TelegramBot(ABC):
         found = await self._guarded(self._updates(offset, timeout))
         if not isinstance(found, list):
             raise TryLater("an answer that is no list")
-        return [update for update in found if isinstance(update, dict)]
+        updates = [update for update in found if isinstance(update, dict)]
+        if found and not updates:
+            raise TryLater("an answer without updates")
+        return updates
 
     def envelope(self, raw: RawUpdateBody) -> Envelope:
         return telegram.envelope(raw, self._username)
@@ -69,7 +73,7 @@ class TelegramBot(ABC):
         try:
             return telegram.event_of(self._model(raw), self.name, self._username)
         except Exception as error:  # noqa: BLE001 - the library's own text quotes the update, and with it people's words
-            raise Unreadable(self._where(error)) from None
+            raise Unreadable(str(error) if isinstance(error, Unfit) else self._where(error)) from None
 
     async def send(self, message: Outgoing) -> Sent:
         try:

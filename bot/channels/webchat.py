@@ -31,7 +31,7 @@ class WebFile(BaseModel):
     kind: FileKind
     id: str = Field(max_length=300)
     unique_id: str = Field(max_length=100)
-    size: int = Field(ge=0)
+    size: int = Field(ge=0, lt=2**63)
     media_type: str = Field("application/octet-stream", max_length=40)
     name: str = Field("", max_length=200)
 

@@ -45,7 +45,10 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 def _play(folder: Path) -> int:
     from bot.demo.script import play  # noqa: PLC0415
+    from bot.demo.stage import DATABASE  # noqa: PLC0415
 
+    if (folder / DATABASE).exists():
+        raise click.ClickException(f"{folder} 里已经有数据；--script 要从头演起，请换一个空文件夹。")
     return asyncio.run(play(folder, click.echo))
 
 

@@ -147,6 +147,7 @@ def _ledger(connection: Connection, stage: Stage) -> list[str]:
     community = uow.reference.communities[stage.sample.home[0]]
     district = stage.app.context.district
     period = last_full_week(uow.now, district.limits.digest, community.zone)
+    filed = uow.reports.week(community.id, period, since=period.start, soon=uow.now, limit=1).filed
     rows = [("编号", "急", "场景", "状态", "人数", "最晚答复", "原话")]
     rows += [
         (
@@ -158,6 +159,6 @@ def _ledger(connection: Connection, stage: Stage) -> list[str]:
             day_and_time(case.due_at, community.zone),
             shortened(case.text, WORDS_IN_TABLE),
         )
-        for case in uow.reports.filed(community.id, period)
+        for case in filed
     ]
     return in_columns(rows)

@@ -1,28 +1,28 @@
 """The chat page on 127.0.0.1: static files, what people do as small requests, what happens as server-sent events."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from aiohttp import web
+from pydantic import BaseModel
 
-from bot.channels.webchat import Change, Message, Messenger
+from bot.channels.webchat import Change, Messenger
 from bot.demo.people import Person
 from bot.demo.stage import Stage
-from handlers.event import FileKind, Location
+from bot.demo.wire import PICTURES, event, shown
+from handlers.event import FileKind
 
 PAGE = Path(__file__).parent / "page"
 LARGEST_FILE = 10 * 1024 * 1024
 LONGEST_TEXT = 4096
 HEARTBEAT = 15.0
 STEPS = {"minute": timedelta(minutes=1), "five": timedelta(minutes=5)}
-PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -32,6 +32,16 @@ HEADERS = {
 OWN_HEADER = "X-Chulin-Demo"
 """A page from elsewhere cannot send it without asking first, and is never allowed to."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Sent(BaseModel):
+    """What the page sends: who does it, and what that act needs."""
+
+    who: str = ""
+    text: str = ""
+    message: int = 0
+    data: str = ""
+    to: Literal["", "minute", "five", "monday"] = ""
 
 
 class Site:
@@ -66,10 +76,7 @@ class Site:
             raise web.HTTPForbidden(text="wrong host")
         if request.method == "POST" and OWN_HEADER not in request.headers:
             raise web.HTTPForbidden(text="wrong page")
-        try:
-            response = await handler(request)
-        except (KeyError, ValueError, TypeError, AttributeError):
-            raise web.HTTPBadRequest(text="cannot read that") from None
+        response = await handler(request)
         if not response.prepared:
             response.headers.update(HEADERS)
         return response
@@ -78,18 +85,20 @@ class Site:
 
     async def _say(self, request: web.Request) -> web.Response:
         person, sent = await self._sent(request)
-        person.says(_words(sent["text"]))
+        person.says(_words(sent))
         return web.Response(status=204)
 
     async def _press(self, request: web.Request) -> web.Response:
         person, sent = await self._sent(request)
-        person.presses(int(sent["message"]), str(sent["data"]))
+        person.presses(sent.message, sent.data)
         return web.Response(status=204)
 
     async def _edit(self, request: web.Request) -> web.Response:
         person, sent = await self._sent(request)
         mine = {message.id: message for message in person.messages if message.account}
-        person.edits(mine[int(sent["message"])], _words(sent["text"]))
+        if sent.message not in mine:
+            raise web.HTTPBadRequest(text="not a message of theirs")
+        person.edits(mine[sent.message], _words(sent))
         return web.Response(status=204)
 
     async def _place(self, request: web.Request) -> web.Response:
@@ -102,7 +111,7 @@ class Site:
     async def _photo(self, request: web.Request) -> web.Response:
         if request.content_type not in PICTURES:
             raise web.HTTPUnsupportedMediaType(text="only pictures")
-        person, query = self.people[request.query["who"]], request.query
+        person, query = self._person(request.query.get("who", "")), request.query
         content = await request.read()
         caption = query.get("caption", "")[:LONGEST_TEXT]
         album = query.get("album", "")[:40] or None
@@ -110,15 +119,22 @@ class Site:
         return web.Response(status=204)
 
     async def _time(self, request: web.Request) -> web.Response:
-        to = (await request.json())["to"]
-        self.stage.clock.forward(self.stage.to_monday() if to == "monday" else STEPS[to])
+        to = (await _read(request)).to
+        if not to:
+            raise web.HTTPBadRequest(text="to when?")
+        self.stage.clock.forward(STEPS.get(to) or self.stage.to_monday())
         self._tell("time", {"now": self._now()})
         await self.stage.wakes()
         return web.Response(status=204)
 
-    async def _sent(self, request: web.Request) -> tuple[Person, dict[str, Any]]:
-        sent = await request.json()
-        return self.people[sent["who"]], sent
+    async def _sent(self, request: web.Request) -> tuple[Person, Sent]:
+        sent = await _read(request)
+        return self._person(sent.who), sent
+
+    def _person(self, who: str) -> Person:
+        if who not in self.people:
+            raise web.HTTPBadRequest(text="nobody of that name")
+        return self.people[who]
 
     # what they see ---------------------------------------------------------------------------------------------------
 
@@ -127,7 +143,7 @@ class Site:
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
         await response.prepare(request)
         queue: asyncio.Queue[str | None] = asyncio.Queue()
-        queue.put_nowait(_event("all", {"now": self._now(), "chats": self._chats()}))
+        queue.put_nowait(event("all", {"now": self._now(), "chats": self._chats()}))
         self._listening.add(queue)
         try:
             while (line := await _next(queue)) is not None:
@@ -139,7 +155,10 @@ class Site:
         return response
 
     def _chats(self) -> dict[str, list[dict[str, Any]]]:
-        return {who: [_shown(person, message) for message in person.messages] for who, person in self.people.items()}
+        return {
+            who: [shown(person.messenger.bot, message) for message in person.messages]
+            for who, person in self.people.items()
+        }
 
     def _watcher(self, messenger: Messenger) -> Callable[[Change], None]:
         who_of = {p.account: (who, p) for who, p in self.people.items() if p.messenger is messenger}
@@ -149,7 +168,7 @@ class Site:
                 return
             who, person = who_of[change.chat]
             if change.message is not None:
-                self._tell("message", {"who": who, "message": _shown(person, change.message)})
+                self._tell("message", {"who": who, "message": shown(person.messenger.bot, change.message)})
             elif change.answer is not None:
                 self._tell("answer", {"who": who, **asdict(change.answer)})
 
@@ -157,7 +176,7 @@ class Site:
 
     def _tell(self, name: str, data: dict[str, Any]) -> None:
         for queue in self._listening:
-            queue.put_nowait(_event(name, data))
+            queue.put_nowait(event(name, data))
 
     def _now(self) -> float:
         """The demo's time in milliseconds."""
@@ -169,12 +188,12 @@ class Site:
         if held is None:
             raise web.HTTPNotFound
         file, content = held
-        shown = file.media_type in PICTURES
+        picture = file.media_type in PICTURES
         name = quote(request.query.get("name") or file.name or file.id, safe="")
-        way = "inline" if shown else "attachment"
+        way = "inline" if picture else "attachment"
         return web.Response(
             body=content,
-            content_type=file.media_type if shown else "application/octet-stream",
+            content_type=file.media_type if picture else "application/octet-stream",
             headers={"Content-Disposition": f"{way}; filename*=UTF-8''{name}"},
         )
 
@@ -203,11 +222,18 @@ def _file(path: Path) -> Handler:
     return handler
 
 
-def _words(text: object) -> str:
+async def _read(request: web.Request) -> Sent:
+    try:
+        return Sent.model_validate(await request.json())
+    except ValueError:  # of JSON, of UTF-8 and of the fields
+        raise web.HTTPBadRequest(text="cannot read that") from None
+
+
+def _words(sent: Sent) -> str:
     """What one message may hold; the page cuts at the same length."""
-    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_TEXT:
-        raise ValueError("no words, or too many")
-    return text
+    if not sent.text.strip() or len(sent.text) > LONGEST_TEXT:
+        raise web.HTTPBadRequest(text="no words, or too many")
+    return sent.text
 
 
 async def _next(queue: "asyncio.Queue[str | None]") -> str | None:
@@ -216,30 +242,3 @@ async def _next(queue: "asyncio.Queue[str | None]") -> str | None:
         return await asyncio.wait_for(queue.get(), HEARTBEAT)
     except TimeoutError:
         return ":\n\n"
-
-
-def _event(name: str, data: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
-
-
-def _shown(person: Person, message: Message) -> dict[str, Any]:
-    bot = person.messenger.bot
-    place: Location | None = message.location
-    return {
-        "id": message.id,
-        "at": message.at.timestamp() * 1000,
-        "mine": message.account is not None,
-        "text": "/start" if message.text.startswith("/start") else message.text,
-        "rows": [[asdict(choice) for choice in row] for row in message.rows],
-        "files": [
-            {
-                "url": f"files/{bot}/{file.id}?name={quote(file.name)}",
-                "picture": file.media_type in PICTURES,
-                "name": file.name,
-                "size": file.size,
-            }
-            for file in message.files
-        ],
-        "place": [place.latitude, place.longitude] if place else None,
-        "edited": message.edited,
-    }

@@ -71,6 +71,13 @@ def test_a_taken_port_is_said_at_once() -> None:
     assert "--port 0" in ended.output
 
 
+def test_the_script_wants_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "demo.db").touch()
+    ended = CliRunner().invoke(command, ["--script", "--keep", str(tmp_path)])
+    assert ended.exit_code == 1
+    assert "已经有数据" in ended.output
+
+
 # --- the sample ------------------------------------------------------------------------------------------------------
 
 

@@ -73,7 +73,9 @@ async def browser() -> AsyncIterator[Browser]:
         yield Browser(stage, session, wang, chen)
 
 
-@pytest.mark.parametrize("path", ["/", "/main.js", "/phone.js", "/message.js", "/composer.js", "/style.css", "/phone.css", "/lamp.jpg"])
+@pytest.mark.parametrize(
+    "path", ["/", "/main.js", "/phone.js", "/message.js", "/composer.js", "/style.css", "/phone.css", "/lamp.jpg"]
+)
 async def test_the_page_comes_whole_from_this_machine(browser: Browser, path: str) -> None:
     async with browser.session.get(path) as answer:
         body = await answer.read()

@@ -78,7 +78,7 @@ def check(status: int, said: str, line: str) -> None:
         (b"\xff\xfe\x00", ".env: 不是 UTF-8 文本"),
         ("CHULIN_MODE=polling\n".encode("utf-16"), ".env: 不是 UTF-8 文本"),
         (f"CHULIN_STAFF_TOKEN '{SECRET}\n".encode(), ".env 第 1 行：看不懂"),
-        (f"\n\nCHULIN_LINK_SECRET=\"{SECRET}\n".encode(), ".env 第 3 行：看不懂"),
+        (f'\n\nCHULIN_LINK_SECRET="{SECRET}\n'.encode(), ".env 第 3 行：看不懂"),
     ],
 )
 def test_an_env_file_that_cannot_be_read(operator: Operator, home: Path, content: bytes, line: str) -> None:
@@ -152,7 +152,7 @@ def test_the_example_names_every_setting_and_is_valid(operator: Operator, home: 
 def test_the_real_command_ends_the_same_way(home: Path) -> None:
     (home / ".env").write_text(f"CHULIN_HTTP_PORT=x\nCHULIN_STAFF_TOKEN={SECRET}\n", encoding="utf-8")
     root = Path(__file__).parents[2]
-    ended = subprocess.run(  # noqa: S603 - our own program
+    ended = subprocess.run(
         [sys.executable, "-m", "bot.cli", "db", "current"],
         cwd=home,
         env={"PYTHONPATH": str(root), "PATH": "", "PYTHONIOENCODING": "utf-8"},
@@ -163,5 +163,8 @@ def test_the_real_command_ends_the_same_way(home: Path) -> None:
     )
     assert ended.returncode == 2
     assert ended.stdout == ""
-    assert sorted(line.split(":")[0] for line in ended.stderr.splitlines()) == ["CHULIN_HTTP_PORT", "CHULIN_STAFF_TOKEN"]
+    assert sorted(line.split(":")[0] for line in ended.stderr.splitlines()) == [
+        "CHULIN_HTTP_PORT",
+        "CHULIN_STAFF_TOKEN",
+    ]
     assert SECRET not in ended.stderr

@@ -2,17 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from bot.channels.aiogram_bot import AiogramChannel
-from bot.channels.ptb_bot import PtbChannel
 from tests.botapi import BotApiServer
-from tests.channels.desk import Desk, TelegramDesk, WebDesk
-
-LIBRARIES: dict[str, Any] = {"aiogram": AiogramChannel, "ptb": PtbChannel}
+from tests.channels.desk import LIBRARIES, Desk, TelegramDesk, WebDesk
 
 
 @pytest_asyncio.fixture

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.channels.aiogram_bot import AiogramChannel
 from bot.channels.port import Channel, Choice, Envelope, Outgoing, RawUpdateBody, SendFile
+from bot.channels.ptb_bot import PtbChannel
 from bot.channels.telegram_bot import TelegramBot
 from bot.channels.web import WebChannel
 from bot.files import FileStore
 from handlers.event import Event, FileKind, Location
 from tests.botapi import JPEG, Bot, BotApiServer, Group, Person, Topic
-
-ADMIN_NUMBER = 4001
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,23 @@ class Desk:
         await self.channel.close()
 
 
+LIBRARIES: dict[str, Any] = {"aiogram": AiogramChannel, "ptb": PtbChannel}
+
+
+def offline(library: str) -> TelegramBot:
+    """A channel that only reads; its bot is called chulin_bot."""
+    channel: TelegramBot = LIBRARIES[library]("resident", "123456:" + "a" * 35)
+    channel._username = "chulin_bot"
+    return channel
+
+
+async def hang_up(channel: Channel) -> None:
+    """End aiogram's connections, whose own close() waits a quarter of a second for TLS."""
+    session = getattr(getattr(channel, "_bot", None), "session", None)
+    if session is not None and session._session is not None:
+        await session._session.close()
+
+
 # --- Telegram --------------------------------------------------------------------------------------------------------
 
 
@@ -151,9 +168,7 @@ class TelegramDesk(Desk):
         return old, (await self.group.upgrades()).id
 
     async def close(self) -> None:
-        session = getattr(getattr(self.channel, "_bot", None), "session", None)
-        if session is not None and session._session is not None:
-            await session._session.close()  # its own close() waits a quarter of a second for TLS
+        await hang_up(self.channel)
         await super().close()
 
 

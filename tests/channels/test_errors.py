@@ -26,8 +26,7 @@ from bot.channels.port import (
 from handlers.reply import Answer
 from tests.botapi import JPEG, Bot, BotApiServer, faults
 from tests.botapi.faults import Fault
-from tests.channels.conftest import LIBRARIES
-from tests.channels.desk import TelegramDesk
+from tests.channels.desk import LIBRARIES, TelegramDesk
 
 SECRET_WORDS = "王婆婆住三单元"
 LARGE = Fault("too_large", body=b'{"ok":false,"error_code":413,"description":"Request Entity Too Large"}', status=413)

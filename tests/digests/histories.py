@@ -23,7 +23,8 @@ def case(no: int, created_at: datetime, **values: Any) -> Row:
         "community_id": 1, "no": no, "version": 1, "state": State.WAITING, "scene": Scene.GREEN, "kind": Kind.PROBLEM,
         "item": 0, "urgency": Urgency.NORMAL, "text": f"第{no}件事", "proposal": {}, "confirmed": False,
         "anonymous": False, "supporters": 1, "source": "resident", "reopened": 0,
-        "created_at": created_at, "changed_at": created_at, "sign_due_at": created_at + 2 * HOUR, "due_at": created_at + 24 * HOUR,
+        "created_at": created_at, "changed_at": created_at,
+        "sign_due_at": created_at + 2 * HOUR, "due_at": created_at + 24 * HOUR,
     }  # fmt: skip
     return row | values
 

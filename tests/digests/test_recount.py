@@ -15,7 +15,7 @@ from ledger.lifecycle import OPEN
 from ledger.periods import Period, week_from
 from storage.database import Database, open_database
 from storage.reference import Reference
-from storage.reports import RESOLVED
+from storage.report_queries import RESOLVED
 from storage.tables import Case, CaseEvent
 from storage.types import Json
 from storage.unit_of_work import UnitOfWork

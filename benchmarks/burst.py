@@ -1,0 +1,243 @@
+"""A burst on a real `chulin run` process with SQLite at synchronous=FULL, under the messenger's own limits.
+
+Residents write at 20 a second, then at 300 a second with 20 emergencies among them, then, when the receipts that the
+messenger's 30 a second has kept back are out (a burst of 18,000 takes 600 s of them, whatever we do), at 20 a second
+again. Everybody writes once and has agreed to the notice. "After" therefore begins when no receipt waits any more.
+
+    uv run python -m benchmarks.burst [--rate 300] [--seconds 60] [--calm 60] [--smallest]
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.sample import texts
+from benchmarks.served import TOKENS, Stand, stand
+from bot.build import RESIDENT, STAFF
+from bot.settings import Library
+from bot.tally import Account, Sent, account
+from ledger.scenes import Scene
+from nlp.understand import Understander
+from storage.database import open_database
+from storage.outbox import WAITING
+from storage.tally import Fate, Opened, fates, opened
+
+CALM_RATE = 20
+EMERGENCIES = 20
+ALARM = "幸福苑3栋{n}室着火了，快来人"
+LIMIT = 30
+PATIENCE = 1800
+PHASES = ("before", "burst", "alarm", "after")
+BOT_ID = {bot: int(token.partition(":")[0]) for bot, token in TOKENS.items()}
+MARGIN = 2.0
+"""Seconds after the burst begins and before its last receipt that the rate of receipts leaves out."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    rate: int
+    seconds: float
+    calm: float
+
+    @property
+    def counts(self) -> dict[str, int]:
+        calm = int(CALM_RATE * self.calm)
+        return {"before": calm, "burst": int(self.rate * self.seconds), "alarm": EMERGENCIES, "after": calm}
+
+
+@dataclass
+class Seen:
+    """What a run showed."""
+
+    account: Account = field(default_factory=Account)
+    delays: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inbox_empty_after: float = 0.0
+    drained_after: float = 0.0
+    burst_began: float = 0.0
+    memory: list[int] = field(default_factory=list)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+
+def reports(count: int) -> list[str]:
+    """Messages of the corpus that become exactly one case and no alarm."""
+    understander = Understander.load()
+    found = []
+    for text in texts(min(count * 2, 9000)):
+        matters = understander.read(text).matters
+        plain = len(matters) == 1 and not matters[0].alarms and not matters[0].needs_human
+        if plain and matters[0].scene not in (Scene.NONE, Scene.OUT_OF_REMIT):
+            found.append(text)
+    return found
+
+
+async def until(what: Callable[[], bool]) -> None:
+    """Look at another process until something is so."""
+    while not what():
+        await asyncio.sleep(0.1)
+
+
+async def run(plan: Plan, via: Library) -> tuple[Seen, dict[str, list[int]]]:
+    seen = Seen()
+    async with stand(via) as stand_:
+        people = {
+            phase: await stand_.remote.do("users", prefix=phase, count=count) for phase, count in plan.counts.items()
+        }
+        warm = await stand_.remote.do("users", prefix="warm", count=1)
+        everybody = [account for accounts in people.values() for account in accounts] + warm
+        places = len(stand_.sample.communities)
+        await stand_.plants({account: 1 + number % places for number, account in enumerate(everybody)})
+        await stand_.starts()
+        await stand_.acts("warm0", "says", text="三单元门口的路灯坏了")
+        await stand_.sees("warm0", 60)
+        watch = asyncio.create_task(_memory(stand_, seen))
+        await _phases(stand_, plan, reports(max(plan.counts.values())), seen)
+        watch.cancel()
+        await stand_.stops()
+        for phase in PHASES:
+            seen.delays[phase] = await stand_.remote.do("delays", bot=RESIDENT, prefix=phase)
+        seen.account = await _account(stand_, [account for phase in PHASES for account in people[phase]], warm)
+        with stand_.log.open("rb") as log:
+            seen.calls = [json.loads(line) for line in log]
+    return seen, people
+
+
+async def _phases(stand_: Stand, plan: Plan, said: list[str], seen: Seen) -> None:
+    async def feed(phase: str, rate: float, wait: bool = True, texts: list[str] = said) -> None:  # noqa: FBT001
+        count = plan.counts[phase]
+        await stand_.remote.do(
+            "feed", bot=RESIDENT, texts=texts, users=count, count=count, rate=rate, prefix=phase, wait=wait
+        )
+
+    await feed("before", CALM_RATE)
+    await _quiet(stand_)
+    seen.burst_began = time.time()
+    await feed("alarm", EMERGENCIES / plan.seconds, wait=False, texts=[ALARM])
+    await feed("burst", plan.rate)
+    ended = time.monotonic()
+    await _inbox_empty(stand_)
+    seen.inbox_empty_after = time.monotonic() - ended
+    await _quiet(stand_)
+    seen.drained_after = time.monotonic() - ended
+    await feed("after", CALM_RATE)
+    await _quiet(stand_)
+
+
+async def _inbox_empty(stand_: Stand) -> None:
+    await stand_.remote.do("drained", bot=RESIDENT, seconds=PATIENCE)
+    await until(lambda: not _waiting(stand_, "inbox"))
+
+
+async def _quiet(stand_: Stand) -> None:
+    """Everything has been taken in, handled and answered."""
+    await _inbox_empty(stand_)
+    await until(lambda: not _waiting(stand_, "outbox"))
+
+
+def _waiting(stand_: Stand, box: str) -> int:
+    """Rows of the residents' bot that wait."""
+    return stand_.count(f"SELECT count(*) FROM {box} WHERE state = '{WAITING}' AND bot = '{RESIDENT}'")  # noqa: S608
+
+
+async def _memory(stand_: Stand, seen: Seen) -> None:
+    while True:
+        seen.memory.append(stand_.memory())
+        await asyncio.sleep(0.5)
+
+
+async def _account(stand_: Stand, chats: list[int], warm: list[int]) -> Account:
+    """Hold everybody's one message against inbox and ledger."""
+    database = open_database(stand_.url)
+    found: list[Fate] = await database.read(lambda connection: fates(connection, RESIDENT))
+    cases: list[Opened] = await database.read(lambda connection: opened(connection, RESIDENT))
+    updates: defaultdict[int, list[int]] = defaultdict(list)
+    for fate in found:
+        updates[fate.chat].append(fate.update_id)
+    told = {case.chat: case.message_id or 0 for case in cases}
+    sent = [Sent(chat, told.get(chat, 0), tuple(updates[chat][:1])) for chat in [*chats, *warm]]
+    result = await database.read(lambda connection: account(connection, RESIDENT, sent))
+    result.doubled += sum(len(ids) - 1 for ids in updates.values() if ids)
+    await database.close()
+    return result
+
+
+# --- what is read off ------------------------------------------------------------------------------------------------
+
+
+def sends(seen: Seen, bot: str) -> list[dict[str, Any]]:
+    return [c for c in seen.calls if c["bot_id"] == BOT_ID[bot] and c["method"].lower() == "sendmessage" and c["ok"]]
+
+
+def share_of_limit(seen: Seen, people: dict[str, list[int]]) -> float:
+    """Messages a second to residents while receipts waited, over the messenger's limit."""
+    mine = {*people["burst"], *people["alarm"]}
+    times = sorted(call["at"] for call in sends(seen, RESIDENT) if call["chat_id"] in mine)
+    begin, end = seen.burst_began + MARGIN, times[-1] - MARGIN
+    return sum(begin <= at <= end for at in times) / (end - begin) / LIMIT
+
+
+def alarms_to_staff(seen: Seen, people: dict[str, list[int]]) -> list[float]:
+    """Seconds from the first words to somebody in danger to the alarm on a phone of the staff."""
+    told: dict[str, float] = {}
+    for call in sends(seen, STAFF):
+        for number in range(EMERGENCIES):
+            if ALARM.format(n=number) in call["params"]["text"]:
+                told.setdefault(str(number), call["at"])
+    first = {call["chat_id"]: call["at"] for call in reversed(sends(seen, RESIDENT))}
+    return sorted(told[str(n)] - first[chat] for n, chat in enumerate(people["alarm"]) if str(n) in told)
+
+
+def twice(seen: Seen) -> int:
+    """Receipts that were sent more than once: one ledger number is in one message."""
+    numbers = Counter(call["params"]["text"].partition("（")[0] for call in sends(seen, RESIDENT))
+    return sum(count - 1 for text, count in numbers.items() if "编号" in text)
+
+
+def report(plan: Plan, seen: Seen, people: dict[str, list[int]]) -> bool:
+    """Print what was promised beside what was seen; whether nothing was lost or doubled."""
+    found, delays = seen.account, seen.delays
+    unanswered = sum(plan.counts[phase] - delays[phase]["answered"] for phase in PHASES)
+    staff = alarms_to_staff(seen, people)
+    rows = [
+        ("updates, lost", "0", f"{found.lines}, {found.lost + found.parked + found.drafts}"),
+        ("cases or receipts doubled", "0", f"{found.doubled + twice(seen)}"),
+        ("people without an answer", "0", f"{unanswered}"),
+        ("inbox empty after the burst", "<= 60 s", f"{seen.inbox_empty_after:.1f} s"),
+        ("receipts leave at this share of the limit", ">= 0.95", f"{share_of_limit(seen, people):.3f}"),
+        ("  their backlog gone after", "", f"{seen.drained_after:.0f} s"),
+        ("emergencies in the burst, first words, p95", "ahead of all", f"{delays['alarm']['p95'] * 1000:.0f} ms"),
+        ("  then on a phone of the staff, p95 (1/s a chat)", "", _milliseconds(staff)),
+        ("receipts at 20/s before, p95", "<= 500 ms", f"{delays['before']['p95'] * 1000:.0f} ms"),
+        ("receipts at 20/s after, p95", "<= 500 ms", f"{delays['after']['p95'] * 1000:.0f} ms"),
+        ("memory of the app, most", "<= 300 MB", f"{max(seen.memory)} MiB"),
+    ]
+    print(f"{plan.rate} a second for {plan.seconds:g} s, SQLite synchronous=FULL, limit {LIMIT}/s")
+    for what, promised, got in rows:
+        print(f"  {what:50} {promised:14} {got}")
+    return not (found.lost or found.doubled or twice(seen) or unanswered)
+
+
+def _milliseconds(times: list[float]) -> str:
+    return f"{times[int(0.95 * (len(times) - 1))] * 1000:.0f} ms ({len(times)} alarms)" if times else "none"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rate", type=int, default=300)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--calm", type=float, default=60, help="seconds at 20 a second before and after")
+    parser.add_argument("--via", type=Library, choices=list(Library), default=Library.AIOGRAM)
+    parser.add_argument("--smallest", action="store_true", help="100 a second for 2 s, 2 s before and after")
+    wanted = parser.parse_args()
+    plan = Plan(100, 2, 2) if wanted.smallest else Plan(wanted.rate, wanted.seconds, wanted.calm)
+    seen, people = asyncio.run(run(plan, wanted.via))
+    sys.exit(0 if report(plan, seen, people) else 1)
+
+
+if __name__ == "__main__":
+    main()
