@@ -214,7 +214,7 @@ def report(plan: Plan, seen: Seen, people: dict[str, list[int]]) -> bool:
         ("  then on a phone of the staff, p95 (1/s a chat)", "", _milliseconds(staff)),
         ("receipts at 20/s before, p95", "<= 500 ms", f"{delays['before']['p95'] * 1000:.0f} ms"),
         ("receipts at 20/s after, p95", "<= 500 ms", f"{delays['after']['p95'] * 1000:.0f} ms"),
-        ("memory of the app, most", "<= 300 MB", f"{max(seen.memory)} MiB"),
+        ("memory of the app, most", "<= 300 MB", f"{max(seen.memory)} MiB ({seen.memory[0]} at rest)"),
     ]
     print(f"{plan.rate} a second for {plan.seconds:g} s, SQLite synchronous=FULL, limit {LIMIT}/s")
     for what, promised, got in rows:

@@ -162,6 +162,7 @@ async def on_paper(order: Order, runs: int = 7) -> None:
         DRAWING_MS,
     )
     drawer.rest()
+    draw(order)  # imports the libraries here too
     here = []
     for _ in range(runs):
         start = time.perf_counter()

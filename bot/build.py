@@ -25,7 +25,7 @@ from nlp import personal
 from nlp.understand import Understander
 from storage.database import Database, open_database
 from storage.reference import load
-from storage.schema import check
+from storage.revision import check
 from storage.unit_of_work import UnitOfWork
 
 RESIDENT, STAFF = "resident", "staff"
@@ -208,8 +208,8 @@ def _telegram(name: str, library: Library, token: str, api: str | None) -> Chann
 async def open_all(settings: Settings, channels: Mapping[str, Channel]) -> dict[str, Bot]:
     """Connect every channel, and set or remove its webhook."""
     usernames = {name: await channel.open() for name, channel in channels.items()}
-    if settings.mode is Mode.WEBHOOK:
-        for name, channel in channels.items():
-            url = f"{str(settings.webhook_url).rstrip('/')}/telegram/{name}"
-            await channel.set_webhook(url, settings.webhook_secret.get_secret_value())
+    hooked = settings.mode is Mode.WEBHOOK
+    for name, channel in channels.items():
+        url = f"{str(settings.webhook_url).rstrip('/')}/telegram/{name}" if hooked else ""
+        await channel.set_webhook(url, settings.webhook_secret.get_secret_value())
     return bots_of(channels, usernames)

@@ -2,7 +2,6 @@
 
 import errno
 import importlib
-import os
 import sys
 
 import click
@@ -57,9 +56,6 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader has gone, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except Exception as error:
         lines = getattr(error, "lines", None) or _known(error)
         if lines is None:

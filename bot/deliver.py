@@ -152,6 +152,9 @@ class Deliverer:
 
     async def _deliver(self, row: OutRow) -> bool:
         """Send one row and note what came of it; whether it went out."""
+        if row.body.get("only_edit") and (row.shown_id is None or not self._channel.abilities.edits):
+            await self._write(lambda uow: uow.outbox.skip(row))
+            return True
         started = time.monotonic()
         failure: Exception | None = None
         try:
@@ -269,12 +272,14 @@ def _heads(rows: list[OutRow]) -> list[OutRow]:
 
 def _move(uow: UnitOfWork, bot: str, old: int, new: int) -> None:
     """A group became a supergroup: all that pointed to the old id points to the new one."""
-    for rows in (uow.outbox, uow.buttons, uow.cases, uow.staff, uow.people):
+    for rows in (uow.outbox, uow.buttons, uow.cases, uow.staff, uow.people, uow.conversations):
         rows.move_chat(bot, old, new)
 
 
 def _give_up_chat(uow: UnitOfWork, row: OutRow, reason: str) -> None:
     """Blocked or gone: nothing more is sent there until somebody writes from there again."""
     uow.people.pause(row.bot, row.chat)
+    for community_id in uow.staff.leave_chat(row.bot, row.chat):
+        log.error("the staff chat of community %s is gone: its cards go to people again", community_id)
     uow.outbox.kill(row, reason)
     uow.outbox.cancel_chat(row.bot, row.chat)

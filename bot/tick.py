@@ -1,8 +1,10 @@
 """The clock's part: APScheduler only ticks. What is due is a query on rows, "done" is a row."""
 
 import logging
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -19,11 +21,22 @@ from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 OUTBOX_KEPT = timedelta(days=30)
+RESTS_FOR = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A kind of thing that becomes due: what to find, by which key to tell one from another, what to do with each."""
+
+    find: Callable[[UnitOfWork], list[Any]]
+    key: Callable[[Any], Hashable]
+    do: Callable[[UnitOfWork, Any], None]
 
 
 class Ticker:
-    """Runs what is due: albums, follow-ups, alarms, clean-up. Each in a transaction of its own."""
+    """Runs what is due: albums, follow-ups, alarms, clean-up. What fails rests a while and costs the others nothing."""
 
     def __init__(
         self, database: Database, context: Context, clock: Clock, worker: Worker, to_send: Callable[[], None]
@@ -33,74 +46,105 @@ class Ticker:
         self._clock = clock
         self._worker = worker
         self._to_send = to_send
+        self._resting: dict[Hashable, datetime] = {}
+        self._tasks = (
+            Task(lambda uow: uow.cases.alarms_due(), lambda alarm: ("alarm", alarm[0], alarm[1]), self._alarm),
+            Task(lambda uow: uow.conversations.to_wake(), lambda key: ("talk", *key), self._wake),
+            Task(lambda uow: uow.cases.to_look_at(), lambda case: ("case", *case.key), self._case),
+        )
 
     async def once(self) -> int:
         """Do all that is due now; returns how many things that were."""
-        done = 0
-        for task in (self._wake, self._alarms, self._cases):
-            done += await self._safely(task)
-        return done
+        return sum([await self._run(task) for task in self._tasks])
 
     async def clean(self) -> None:
         """Erase what has outlived its time: drafts, keys, buttons."""
-        await self._safely(self._clean)
+        try:
+            await self._write(self._clean)
+        except Exception:
+            log.exception("the clean-up failed; it is tried again")
 
-    async def _safely(self, task: Callable[[UnitOfWork], int]) -> int:
-        """Run one task; a failure is logged and costs the others nothing."""
+    # running ---------------------------------------------------------------------------------------------------------
+
+    async def _run(self, task: Task) -> int:
+        """All that is due in one transaction; if that fails, one by one."""
+
+        def all_at_once(uow: UnitOfWork) -> int:
+            things = self._awake(task, uow)
+            for thing in things:
+                task.do(uow, thing)
+            return len(things)
+
+        try:
+            return await self._write(all_at_once)
+        except Exception as error:  # noqa: BLE001 - found out below, one by one
+            log.warning("things that are due failed together (%s); doing them one by one", type(error).__name__)
+            return await self._one_by_one(task)
+
+    async def _one_by_one(self, task: Task) -> int:
+        done = 0
+        for key in await self._write(lambda uow: [task.key(thing) for thing in self._awake(task, uow)]):
+            try:
+                done += await self._write(lambda uow, key=key: self._only(task, uow, key))  # type: ignore[misc]
+            except Exception:
+                log.exception("%s failed; it is tried again in a while", key)
+                self._resting[key] = self._clock.now() + RESTS_FOR
+        return done
+
+    def _only(self, task: Task, uow: UnitOfWork, key: Hashable) -> int:
+        things = [thing for thing in self._awake(task, uow) if task.key(thing) == key]
+        for thing in things:
+            task.do(uow, thing)
+        return len(things)
+
+    def _awake(self, task: Task, uow: UnitOfWork) -> list[Any]:
+        return [thing for thing in task.find(uow) if self._resting.get(task.key(thing), uow.now) <= uow.now]
+
+    async def _write(self, work: Callable[[UnitOfWork], T]) -> T:
         now = self._clock.now()
         after: list[Callable[[], None]] = []
 
-        def work(connection: Connection) -> int:
+        def in_transaction(connection: Connection) -> T:
             uow = UnitOfWork(connection, self._worker.reference(connection), now)
-            count = task(uow)
+            result = work(uow)
             uow.flush()
             after[:] = uow.after_commit
-            return count
+            return result
 
-        try:
-            count = await self._database.write(work)
-        except Exception:
-            log.exception("the clock's task %s failed; it is tried again", task.__name__)
-            return 0
+        result = await self._database.write(in_transaction)
         for call in after:
             call()
-        if count:
+        if result:
             self._to_send()
-        return count
+        return result
 
-    def _wake(self, uow: UnitOfWork) -> int:
-        """Conversations in which something is due though nobody wrote."""
-        keys = uow.conversations.to_wake()
-        for bot, chat, topic, account in keys:
-            if uow.inbox.lock_lane(bot, chat):
-                event = Event(EventKind.IGNORED, Address(bot, chat, topic), account, uow.now)
-                self._post(uow, router.wake(self._context, uow, event).replies)
-        return len(keys)
+    # what is due -----------------------------------------------------------------------------------------------------
 
-    def _alarms(self, uow: UnitOfWork) -> int:
-        alarms = uow.cases.alarms_due()
-        for alarm in alarms:
-            case = uow.cases.get(alarm.community_id, alarm.case_no)
-            turn = self._turn(uow)
-            clockwork.alarm_due(turn, case, alarm)
-            self._post(uow, turn.replies)
-        return len(alarms)
+    def _wake(self, uow: UnitOfWork, key: tuple[str, int, int, int]) -> None:
+        """A conversation in which something is due though nobody wrote."""
+        bot, chat, topic, account = key
+        if uow.inbox.lock_lane(bot, chat):
+            event = Event(EventKind.IGNORED, Address(bot, chat, topic), account, uow.now)
+            self._post(uow, router.wake(self._context, uow, event).replies)
 
-    def _cases(self, uow: UnitOfWork) -> int:
-        cases = uow.cases.to_look_at()
-        for case in cases:
-            turn = self._turn(uow)
-            clockwork.look_at(turn, case)
-            self._post(uow, turn.replies)
-        return len(cases)
+    def _alarm(self, uow: UnitOfWork, alarm: Any) -> None:
+        turn = self._turn(uow)
+        clockwork.alarm_due(turn, uow.cases.get(alarm.community_id, alarm.case_no), alarm)
+        self._post(uow, turn.replies)
 
-    def _clean(self, uow: UnitOfWork) -> int:
+    def _case(self, uow: UnitOfWork, case: Any) -> None:
+        turn = self._turn(uow)
+        clockwork.look_at(turn, case)
+        self._post(uow, turn.replies)
+
+    def _clean(self, uow: UnitOfWork) -> None:
         limits = self._context.district.limits
         uow.conversations.erase_expired()
         uow.inbox.forget_before(uow.now - limits.inbox_key_kept.wall)
         uow.outbox.forget_before(uow.now - OUTBOX_KEPT)
         uow.buttons.forget_expired()
-        return 0
+        uow.erasure.strangers(uow.now - limits.draft_kept.wall)
+        uow.erasure.left_overs()
 
     def _turn(self, uow: UnitOfWork) -> Turn:
         """A turn of nobody's: the clock acts."""

@@ -5,10 +5,10 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from aiohttp.http_exceptions import ContentEncodingError
 from prometheus_client import generate_latest
 from sqlalchemy import Connection
 
@@ -45,13 +45,13 @@ async def serve(app: "App") -> AsyncIterator[int]:
 def application(app: "App") -> web.Application:
     found = web.Application(client_max_size=LARGEST_BODY)
     found.router.add_get("/healthz", _health)
-    found.router.add_get("/readyz", lambda request: _ready(app, request))
-    found.router.add_get("/metrics", lambda request: _metrics(app, request))
+    found.router.add_get("/readyz", partial(_ready, app))
+    found.router.add_get("/metrics", partial(_metrics, app))
     if app.settings.mode is Mode.WEBHOOK:
         secret = app.settings.webhook_secret.get_secret_value().encode()
         if not secret:
             raise ValueError("a webhook without a secret would take anybody's updates")
-        found.router.add_post("/telegram/{bot}", lambda request: _webhook(app, secret, request))
+        found.router.add_post("/telegram/{bot}", partial(_webhook, app, secret))
     return found
 
 
@@ -98,7 +98,7 @@ async def _webhook(app: "App", secret: bytes, request: web.Request) -> web.Respo
         return web.Response(status=404)
     try:
         update = json.loads(await request.read())
-    except (ValueError, RecursionError, ContentEncodingError):
+    except (ValueError, RecursionError, web.RequestPayloadError):
         return web.Response(status=400)
     if not isinstance(update, dict) or whole(update.get("update_id")) is None or _too_deep(update):
         return web.Response(status=400)

@@ -84,8 +84,8 @@ class WeeklyMaker:
         self, uow: UnitOfWork, community: CommunityRow, period: Period, fixed: weekly.Weekly | None = None
     ) -> Order:
         """Read and compute all that one digest shows."""
-        since, soon = period.before(community.zone).start, weekly.soon(uow.now, community.zone)
-        rows = uow.reports.week(community.id, period, since=since, soon=soon, limit=PRESSING_LISTED)
+        before, soon = period.before(community.zone), weekly.soon(uow.now, community.zone)
+        rows = uow.reports.week(community.id, period, before, soon=soon, limit=PRESSING_LISTED)
         week = fixed or weekly.weekly(community.id, period, uow.now, rows)
         return Order(
             self._page(uow, community, week),

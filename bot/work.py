@@ -22,7 +22,7 @@ from handlers import router
 from handlers.context import Context
 from handlers.event import Event, EventKind
 from handlers.post import post
-from handlers.reply import Answer
+from handlers.reply import Answer, Reply
 from handlers.router import Result
 from ledger.lifecycle import NotAllowed
 from nlp.understanding import Reading
@@ -270,10 +270,24 @@ class Worker:
             inbox = InboxRows(connection)
             if stored.attempts + 1 >= TRIES:
                 inbox.park(stored, reason, now)
+                self._say_sorry(stored, connection, now)
             else:
                 inbox.put_off(stored, reason, now + timedelta(seconds=2**stored.attempts))
 
         await self._database.write(work)
+        self._to_send()
+
+    def _say_sorry(self, stored: Stored, connection: Connection, now: datetime) -> None:
+        """Once, in plain words: it did not work, the words are kept, somebody will look at them."""
+        try:
+            event = self._channels[stored.bot].parse(json.loads(stored.body))
+        except (Unreadable, ValueError, RecursionError):
+            return
+        if event.kind in router.SPOKEN:
+            uow = UnitOfWork(connection, self.reference(connection), now)
+            key = f"failed:{stored.bot}:{stored.update_id}"
+            post(self._context, uow, Reply(event.address, self._context.texts("problem.failed"), key=key))
+            uow.flush()
 
 
 def _talk_key(event: Event) -> tuple[str, int, int, int]:

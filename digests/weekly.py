@@ -4,7 +4,7 @@ Only numbers and case numbers are fixed when a digest is made; what residents wr
 that erased words never come back out of an old report.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -17,7 +17,7 @@ from ledger.district import Duration
 from ledger.lifecycle import Action, Role, State
 from ledger.periods import Period
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene, Urgency
-from storage.report_rows import Judged, LedgerRow, Received, WeekRows
+from storage.report_rows import CaseLine, Judged, LedgerRow, Received, WeekRows
 
 NEARLY_DUE = Duration(working_days=1)
 """Due by the close of work of the next working day: what a manager can still save on Monday."""
@@ -145,57 +145,51 @@ def soon(now: datetime, zone: tzinfo) -> datetime:
 
 def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> Weekly:
     """Compute a digest."""
-    kinds = _by_kind(rows.received)
+    kinds = Counter(row.kind for row in rows.filed)
     return Weekly(
         community_id=community_id,
         start=period.start,
         end=period.end,
         made_at=now,
         over=now >= period.end,
-        scenes=_scenes(rows.received),
+        scenes=_scenes(rows.filed, rows.before),
         problems=kinds[Kind.PROBLEM],
         needs=kinds[Kind.NEED],
         queries=kinds[Kind.QUERY],
         waiting=Waiting(*rows.open),
         act=_matters(rows.pressing[:LISTED]),
         supported=_matters(rows.supported),
-        repeats=tuple(Repeat(no, times) for no, times in rows.repeats),
+        repeats=_repeats(rows.filed),
         reopened=_reopened(rows.judged),
-        items=_items(rows.received),
-        resolved=sum(answered.n for answered in rows.answered),
-        resolved_in_time=sum(answered.in_time for answered in rows.answered),
-        done=_matters(rows.done),
+        items=_items(rows.filed),
+        resolved=rows.answered.n,
+        resolved_in_time=rows.answered.in_time,
+        done=_matters(rows.answered.lines),
         rates=_rates(rows.judged),
     )
 
 
-def _scenes(received: Iterable[Received]) -> tuple[SceneCount, ...]:
+def _scenes(filed: Iterable[LedgerRow], before: Iterable[Received]) -> tuple[SceneCount, ...]:
     """All eight scenes in the plan's order; the labels beside them only where something came in."""
-    counts: dict[Scene, list[int]] = defaultdict(lambda: [0, 0])
-    for row in received:
-        counts[row.scene][row.recent] += row.n
-    shown = [scene for scene in Scene if scene in EIGHT_SCENES or scene in counts]
-    return tuple(SceneCount(scene, counts[scene][True], counts[scene][False]) for scene in shown)
+    now, earlier = Counter(row.scene for row in filed), {row.scene: row.n for row in before}
+    shown = [scene for scene in Scene if scene in EIGHT_SCENES or scene in now or scene in earlier]
+    return tuple(SceneCount(scene, now[scene], earlier.get(scene, 0)) for scene in shown)
 
 
-def _by_kind(received: Iterable[Received]) -> dict[Kind, int]:
-    counts = dict.fromkeys(Kind, 0)
-    for row in received:
-        counts[row.kind] += row.n if row.recent else 0
-    return counts
+def _repeats(filed: Iterable[LedgerRow]) -> tuple[Repeat, ...]:
+    """Cases that others of the week were merged into, most repeated first."""
+    times = Counter(row.merged_into for row in filed if row.merged_into and row.state is State.MERGED)
+    return tuple(Repeat(no, n) for no, n in sorted(times.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _items(received: Iterable[Received]) -> tuple[NeedCount, ...]:
+def _items(filed: Iterable[LedgerRow]) -> tuple[NeedCount, ...]:
     """New needs by construction item, most wanted first; needs that no item covers come last."""
-    counts: dict[int, int] = defaultdict(int)
-    for row in received:
-        if row.recent and row.kind is Kind.NEED:
-            counts[row.item] += row.n
+    counts = Counter(row.item for row in filed if row.kind is Kind.NEED)
     ranked = sorted(counts.items(), key=lambda pair: (pair[0] == NO_ITEM, -pair[1], pair[0]))
     return tuple(NeedCount(item, n) for item, n in ranked)
 
 
-def _matters(rows: Iterable[LedgerRow]) -> tuple[Matter, ...]:
+def _matters(rows: Iterable[LedgerRow | CaseLine]) -> tuple[Matter, ...]:
     return tuple(Matter(r.no, r.scene, r.urgency, r.state, r.due_at, r.supporters) for r in rows)
 
 

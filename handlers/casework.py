@@ -1,19 +1,14 @@
 """What staff do with a case: by buttons on its card, and by the words that a button asked for."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from handlers import cards, emergencies, filing, steps, undo
-from handlers.event import Address
-from handlers.format import number
-from handlers.reply import Button, OutFile, Priority, Reply
-from handlers.turn import Rows, Turn
-from ledger.lifecycle import Action, NotAllowed, Role, step
-from ledger.scenes import EIGHT_SCENES, Scene, Urgency
-from nlp.understanding import Understanding
+from handlers import cards, filing, steps, undo
+from handlers.reply import Button, OutFile, Priority, Reply, Rows
+from handlers.turn import Turn, expectation
+from ledger.lifecycle import TRANSITIONS, Action, Role, step
 from storage.cases import CaseRow
-from storage.errors import NotFound
+from storage.ids import new_id
 
 Handler = Callable[[Turn, CaseRow, Role, dict[str, Any]], None]
 WORDS_ASKED = {Action.RESOLVE: "reply", Action.ASK: "question", Action.REFUSE: "reason", Action.TRANSFER: "target"}
@@ -29,28 +24,35 @@ def simple(action: Action) -> Handler:
     return handler
 
 
-def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any) -> None:
-    """Take the step, say so to the worker, and offer to undo it."""
+def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any) -> int:
+    """Take the step, say so to the worker, and offer to undo it; returns the event's id."""
     event_id = steps.take(turn, case, action, role, **options)
     undo.offer(turn, case, action, event_id, _done(turn, case, action))
+    if TRANSITIONS[action].tells and not steps.people_to_tell(turn, case):
+        turn.say("done.unreachable", number=turn.number(case))
     turn.outcome = f"step {action}"
+    return event_id
 
 
 def accept(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    staff_id = turn.staff.id if turn.staff else None
-    turn.uow.cases.acknowledge(case.key, staff_id)
-    finish(turn, case, Action.ACCEPT, role, changes={"staff_id": staff_id, "confirmed": True})
+    finish(turn, case, Action.ACCEPT, role, changes={"staff_id": turn.staff_id, "confirmed": True})
 
 
 def acknowledge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """"I am on it": the alarm goes no further up."""
-    if not turn.uow.cases.acknowledge(case.key, turn.staff.id if turn.staff else None):
-        turn.tell("emergency.already", alert=True)
+    """Somebody says that they are on it: the alarm goes no further up."""
+    step(case.state, Action.ACKNOWLEDGE, role)
+    alarm = turn.uow.cases.alarm(case.key)
+    if alarm is None or alarm.acknowledged_at is not None:
+        taken_by = turn.uow.reference.staff.get(alarm.staff_id) if alarm else None
+        turn.tell("emergency.already", alert=True, name=taken_by.name if taken_by else "")
         return
-    steps.take(turn, case, Action.ACKNOWLEDGE, role)
-    turn.say("emergency.acknowledged", number=_number(turn, case))
-    steps.tell_people(turn, case, "told.on_the_way", turn.uow.cases.add_event(
-        case, action="tell", role=role, before=case.state), undoable=False)  # fmt: skip
+    event_id = steps.take(turn, case, Action.ACKNOWLEDGE, role, changes={"staff_id": turn.staff_id})
+    look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
+    turn.say("emergency.acknowledged", ((look,),), number=turn.number(case))
+    steps.tell_people(turn, case, "told.on_the_way", event_id, undoable=False)
+
+
+# --- steps that need words -------------------------------------------------------------------------------------------
 
 
 def ask_words(action: Action) -> Handler:
@@ -58,13 +60,29 @@ def ask_words(action: Action) -> Handler:
 
     def handler(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
         step(case.state, action, role, {WORDS_ASKED[action]})
-        turn.expect(action, case=list(case.key))
-        rows: Rows = ()
-        if action is Action.REFUSE:
-            rows = _reasons(turn, case)
-        turn.say(f"ask.{action}", rows, number=_number(turn, case))
+        rows = _reasons(turn, case) if action is Action.REFUSE else ()
+        ask(turn, case, action, rows)
 
     return handler
+
+
+def ask(turn: Turn, case: CaseRow, what: str, rows: Rows = ()) -> None:
+    """Ask a worker for words; in a group they have to answer the very message."""
+    name = f"ask:{new_id()}"
+    turn.expect(what, case, shown_in=name)
+    text = turn.context.texts(f"ask.{what}", number=turn.number(case))
+    if not turn.event.private:
+        text += "\n" + turn.context.texts("ask.in_group")
+    rows = (*rows, ((turn.mine("button.never_mind", "never_mind", data={"shown_in": name})),))
+    turn.send(Reply(turn.event.address, text, rows, logical=name))
+
+
+def never_mind(turn: Turn, data: dict[str, Any]) -> None:
+    """The worker thinks better of it: their next words are no answer."""
+    if turn.talk.state.get("expects", {}).get("shown_in") == data["shown_in"]:
+        turn.expected()
+    turn.close(data["shown_in"], "ask.never_mind")
+    turn.tell("ask.never_mind")
 
 
 def _reasons(turn: Turn, case: CaseRow) -> Rows:
@@ -76,196 +94,70 @@ def _reasons(turn: Turn, case: CaseRow) -> Rows:
 
 
 def refuse_because(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    turn.expected()
+    asked = turn.expected() or {}
     finish(turn, case, Action.REFUSE, role, given={"reason": str(data["reason"])})
+    turn.close(asked.get("shown_in"), "ask.answered")
 
 
-def words_given(turn: Turn, action: Action, case: CaseRow, role: Role) -> None:
-    """The words that a button asked for have come, perhaps with photos."""
+def words_given(turn: Turn, action: Action, case: CaseRow, role: Role, asked: dict[str, Any] | None = None) -> None:
+    """The words that a button asked for have come, perhaps with photos, perhaps after some."""
+    asked = asked or {}
     words = turn.event.text.strip()
-    for file in turn.event.files:
-        filing.attach(turn, case, file)
+    need = WORDS_ASKED[action]
+    step(case.state, action, role, {need})
+    files = [*asked.get("files", []), *(filing.attach(turn, case, file, by=role) for file in turn.event.files)]
     if not words:
-        turn.expect(action, case=list(case.key))
-        turn.say("ask.words_too", number=_number(turn, case))
+        turn.expect(action, case, shown_in=asked.get("shown_in"), files=files)
+        turn.say("ask.words_too", number=turn.number(case))
         return
-    changes: dict[str, Any] = {}
-    if action is Action.RESOLVE:
-        limits = turn.context.district.limits
-        changes = {"reply": words, "answered_at": turn.uow.now, "next_at": turn.uow.now + limits.undo_for.wall}
-        turn.uow.cases.acknowledge(case.key, turn.staff.id if turn.staff else None)
-    _keep_words(turn, case, role, words)
-    finish(turn, case, action, role, given={WORDS_ASKED[action]: words}, changes=changes)
+    filing.keep_words(turn, case, by=role)
+    detail = {"files": files} if files else None
+    finish(turn, case, action, role, given={need: words}, changes=_changes(turn, action, words), detail=detail)
+    turn.close(asked.get("shown_in"), "ask.answered")
     if action is Action.ASK:
-        _await_answer(turn, case)
+        _await_answers(turn, case)
 
 
-def _keep_words(turn: Turn, case: CaseRow, role: Role, words: str) -> None:
-    address = turn.event.address
-    turn.uow.cases.add_message(
-        case.key,
-        by=role,
-        kind="text",
-        bot=address.bot,
-        chat=address.chat,
-        text=words,
-        message_id=turn.event.message_id,
-    )
+def _changes(turn: Turn, action: Action, words: str) -> dict[str, Any]:
+    if action is not Action.RESOLVE:
+        return {}
+    look_again = turn.uow.now + turn.context.district.limits.undo_for.wall
+    return {"reply": words, "answered_at": turn.uow.now, "next_at": look_again}
 
 
-def _await_answer(turn: Turn, case: CaseRow) -> None:
-    """The reporter's next message answers the question."""
-    for person in turn.uow.cases.people(case.key):
-        if person.part == "reporter":
-            talk = turn.uow.conversations.get((person.bot, person.chat, 0, person.account))
-            talk.state["expects"] = {"what": "supplement", "case": list(case.key)}
+def _await_answers(turn: Turn, case: CaseRow) -> None:
+    """The next message of everybody who was asked answers the question, whenever it comes."""
+    for person in steps.people_to_tell(turn, case):
+        talk = turn.uow.conversations.of_another((person.bot, person.chat, 0, person.account))
+        talk.state["expects"] = expectation("supplement", case, turn.uow.now, lasting=True)
 
 
-# --- labels ----------------------------------------------------------------------------------------------------------
-
-
-def staff_scene(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    choices = [*EIGHT_SCENES, Scene.NONE, Scene.OUT_OF_REMIT]
-    looks = turn.context.district.scenes
-    buttons = [_choice(turn, case, f"{looks[s].mark} {looks[s].name}", "set_scene", {"scene": s}) for s in choices]
-    turn.say("ask.scene", _pairs(buttons), number=_number(turn, case))
-
-
-def staff_urgency(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    looks = turn.context.district.urgencies
-    buttons = [_choice(turn, case, f"{looks[u].mark} {looks[u].name}", "set_urgency", {"urgency": u}) for u in Urgency]
-    turn.say("ask.urgency", _pairs(buttons), number=_number(turn, case))
-
-
-# --- dispatch --------------------------------------------------------------------------------------------------------
-
-
-def ask_dispatch(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Offer the people of the community and the units responsible for the item, then the other units."""
-    step(case.state, Action.DISPATCH, role, {"target"})
-    reference = turn.uow.reference
-    people = [
-        _choice(turn, case, row.name, "dispatch_to", {"staff": row.id})
-        for row in reference.staff_with(case.community_id, Role.WORKER)[:8]
-    ]
-    first = [name for name in turn.context.district.units_of(case.item) if name in reference.unit_ids]
-    names = first + [name for name in reference.unit_ids if name not in first]
-    units = [_choice(turn, case, name, "dispatch_to", {"unit": reference.unit_ids[name]}) for name in names]
-    turn.say("ask.dispatch", _pairs(people) + _pairs(units), number=_number(turn, case))
-
-
-def dispatch_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    reference = turn.uow.reference
-    if "staff" in data:
-        staff = reference.staff.get(int(data["staff"]))
-        if staff is None:
-            raise NotFound("staff")
-        finish(turn, case, Action.DISPATCH, role, given={"target": staff.name}, changes={"staff_id": staff.id})
-        addresses = [Address(bot, chat) for bot, _, chat in staff.accounts]
-    else:
-        unit_id = int(data["unit"])
-        name = reference.units[unit_id]
-        finish(turn, case, Action.DISPATCH, role, given={"target": name}, changes={"unit_id": unit_id})
-        addresses = [Address(b, chat) for row in reference.officers_of(unit_id) for b, _, chat in row.accounts]
-    for address in addresses:
-        turn.send(cards.card(turn, case, address, []))
-
-
-# --- merge -----------------------------------------------------------------------------------------------------------
-
-
-def ask_merge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Offer the likely ones; the worker may also type a number."""
-    step(case.state, Action.MERGE, role, {"target"})
-    community = turn.uow.reference.communities[case.community_id]
-    likely = [no for no in turn.context.similar.nearest(case.community_id, matter_of(turn, case)) if no != case.no]
-    rows = tuple(
-        (_choice(turn, case, f"{community.code}-{no}", "merge_into", {"into": no}),) for no in likely
-    )
-    turn.expect("merge", case=list(case.key))
-    turn.say("ask.merge", rows, number=_number(turn, case))
-
-
-def matter_of(turn: Turn, case: CaseRow) -> Understanding:
-    return turn.context.read(case.text).first
-
-
-def merge_typed(turn: Turn, case: CaseRow, role: Role) -> None:
-    digits = "".join(character for character in turn.event.text.rpartition("-")[2] if character.isdigit())
-    if not digits:
-        turn.say("ask.merge_again", number=_number(turn, case))
-        return
-    merge_into(turn, case, role, {"into": int(digits[:15])})
-
-
-def merge_into(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """Both histories stay; the people of the merged case belong to the other from now on."""
-    turn.expected()
-    target = turn.uow.cases.get(case.community_id, int(data["into"]))
-    if target.no == case.no or target.merged_into is not None:
-        raise NotAllowed("merge into itself or into a merged case")
-    known = {(p.bot, p.account) for p in turn.uow.cases.people(target.key)}
-    joiners = [p for p in turn.uow.cases.people(case.key) if (p.bot, p.account) not in known]
-    finish(
-        turn,
-        case,
-        Action.MERGE,
-        role,
-        given={"target": _number(turn, target)},
-        changes={"merged_into": target.no},
-        detail={"into": target.no, "joined": [[p.bot, p.account] for p in joiners]},
-    )
-    for person in joiners:
-        turn.uow.cases.add_person(target.key, replace(person, part="joiner"))
-    turn.uow.cases.change(target, supporters=target.supporters + len(joiners))
-    turn.uow.cases.add_event(target, action="joined", role=role, before=target.state, detail={"from": case.no})
-    steps.refresh(turn, target)
-
-
-# --- photos of a case ------------------------------------------------------------------------------------------------
+# --- looking ---------------------------------------------------------------------------------------------------------
 
 
 def show_files(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+    rows = turn.uow.cases.attachments(case.key)
     files = tuple(
-        OutFile(row.kind, row.digest, f"{_number(turn, case)}-{index}")
-        for index, row in enumerate(turn.uow.cases.attachments(case.key), 1)
+        OutFile(row.kind, row.digest, f"{turn.number(case)}-{index}{EXTENSIONS.get(row.media_type, '')}")
+        for index, row in enumerate(rows, 1)
         if row.digest
     )
-    if not files:
-        turn.tell("card.no_files")
-        return
-    text = turn.context.texts("card.files", number=_number(turn, case), n=len(files))
-    turn.send(Reply(turn.event.address, text, files=files, priority=Priority.INTERACTIVE))
+    waiting = sum(row.state == "waiting" for row in rows)
+    if files:
+        text = turn.context.texts("card.files", number=turn.number(case), n=len(files))
+        turn.send(Reply(turn.event.address, text, files=files, priority=Priority.INTERACTIVE))
+    if waiting or not files:
+        turn.tell("card.files_waiting" if waiting else "card.no_files")
 
 
-def open_card(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "audio/ogg": ".ogg", "video/mp4": ".mp4"}
+
+
+def open_card(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     """Show a case's card here, with what can be done next."""
-    turn.send(replace(cards.card(turn, case, turn.event.address, []), logical=None, priority=Priority.INTERACTIVE))
-
-
-# --- small things ----------------------------------------------------------------------------------------------------
+    cards.show_here(turn, case, role)
 
 
 def _done(turn: Turn, case: CaseRow, action: Action) -> str:
-    return turn.context.texts("done.step", number=_number(turn, case), state=turn.context.district.states[case.state],
-                              action=turn.context.texts(f"button.{action}"))  # fmt: skip
-
-
-def _choice(turn: Turn, case: CaseRow, label: str, action: str, data: dict[str, Any]) -> Button:
-    return Button(label, action, case.community_id, case.no, data, turn.account)
-
-
-def _pairs(buttons: list[Button]) -> Rows:
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
-
-
-def _number(turn: Turn, case: CaseRow) -> str:
-    return number(turn.uow.reference.communities[case.community_id], case)
-
-
-def alarm_up(turn: Turn, case: CaseRow, level: int) -> bool:
-    """Nobody acknowledged: tell the next level. False when there is none."""
-    replies = emergencies.alerts(turn, case, level)
-    for reply in replies:
-        turn.send(reply)
-    return bool(replies)
+    state, action_name = turn.context.district.states[case.state], turn.context.texts(f"button.{action}")
+    return turn.context.texts("done.step", number=turn.number(case), state=state, action=action_name)

@@ -1,4 +1,4 @@
-"""What handlers know beside the event and the unit of work: the district's data, texts, understanding, similar cases."""
+"""What handlers know beside the event and the unit of work: the district's data, texts, understanding."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -2,49 +2,75 @@
 
 from typing import Any
 
-from handlers import report, steps
+from handlers import cards, drafts, emergencies, labels, matters, receipts
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
+from ledger.scenes import Urgency
+from nlp.understanding import Understanding
+from storage.cases import CaseRow
 from storage.errors import NotFound
 
 
 def edited(turn: Turn) -> None:
-    """Follow an edit into the case or the draft that the message went into; others are of no matter."""
-    event, uow = turn.event, turn.uow
-    rows = uow.cases.message_at(event.address.bot, event.address.chat, event.message_id or 0)
-    texts = [row for row in rows if row.kind == "text"]
-    if texts:
-        _revise(turn, texts)
-    elif event.message_id in turn.talk.state.get("draft", {}).get("messages", []):
-        turn.talk.state["draft"]["text"] = event.text
-        report.show_draft(turn)
+    """Follow an edit into the cases or the draft that the message went into; others are of no matter."""
+    event = turn.event
+    newest = _newest(turn.uow.cases.message_at(event.address.bot, event.address.chat, event.message_id or 0))
+    if newest:
+        _revise(turn, newest)
+    elif drafts.edited(turn):
         turn.outcome = "draft edited"
 
 
+def _newest(rows: list[Any]) -> list[Any]:
+    """The newest words kept of the message in each case."""
+    by_case = {(row.community_id, row.case_no): row for row in rows if row.kind == "text"}
+    return list(by_case.values())
+
+
 def _revise(turn: Turn, rows: list[Any]) -> None:
-    newest = rows[-1]
-    event = turn.event
-    if newest.text == event.text:
-        return
-    key = (newest.community_id, newest.case_no)
+    """A message that told of several cases changes each of them, if it still tells of as many."""
+    found = matters.requests(turn.reading) if len(rows) > 1 else ()
+    texts = [matter.text for matter in found] if len(found) == len(rows) else [turn.event.text] * len(rows)
+    for row, text in zip(rows, texts, strict=True):
+        if row.text != text:
+            _revise_one(turn, row, text, whole=len(rows) == 1 or len(found) == len(rows))
+
+
+def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:
+    """`whole`: the new words stand for the old ones; else they are only kept beside them."""
+    key, address = (row.community_id, row.case_no), turn.event.address
     turn.uow.cases.add_message(
         key,
-        by=newest.by,
+        by=row.by,
         kind="text",
-        bot=event.address.bot,
-        chat=event.address.chat,
-        text=event.text,
-        message_id=event.message_id,
-        revision=newest.revision + 1,
+        bot=address.bot,
+        chat=address.chat,
+        text=text,
+        message_id=turn.event.message_id,
+        revision=row.revision + 1,
     )
     turn.outcome = "revision"
-    if newest.by != Role.RESIDENT:
-        return
     try:
         case = turn.uow.cases.get(*key)
     except NotFound:
         return
-    turn.uow.cases.add_event(case, action="edited", role=Role.RESIDENT, before=case.state, via=event.kind)
-    if case.state in OPEN and case.text == newest.text:
-        turn.uow.cases.change(case, text=event.text)
-        steps.refresh(turn, case)
+    if row.by == Role.RESIDENT:
+        turn.uow.cases.add_event(case, action="edited", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+        if whole and case.state in OPEN and row.text and row.text in case.text:
+            _follow(turn, case, row.text, text)
+
+
+def _follow(turn: Turn, case: CaseRow, old: str, new: str) -> None:
+    turn.uow.cases.change(case, text=case.text.replace(old, new, 1))
+    if emergency := matters.emergency(turn.reading):
+        _became_emergency(turn, case, emergency)
+    cards.refresh(turn, case)
+
+
+def _became_emergency(turn: Turn, case: CaseRow, matter: Understanding) -> None:
+    if case.urgency is Urgency.EMERGENCY:
+        return
+    due = labels.due_times(turn, case, Urgency.EMERGENCY)
+    turn.uow.cases.change(case, urgency=Urgency.EMERGENCY, **due)
+    emergencies.raise_alarm(turn, case, matter)
+    receipts.refresh(turn, case)

@@ -1,68 +1,132 @@
 """Emergencies skip everything: the number to call first, then a person, then the next level if nobody answers."""
 
+import logging
+from datetime import datetime
+from typing import Any
+
 from handlers.event import Address
-from handlers.format import number
-from handlers.reply import Button, Priority, Reply
+from handlers.reply import Button, Priority, Reply, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from nlp.understanding import Alarm, Understanding
 from storage.cases import CaseRow
-from storage.reference import DISTRICT, StaffRow
-from storage.unit_of_work import UnitOfWork
+from storage.reference import StaffRow
+
+log = logging.getLogger(__name__)
 
 LEVELS = (None, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)
 """Whom an alarm goes to at each level; level 0 is who is on duty."""
 
 
-def first_words(turn: Turn, matter: Understanding) -> None:
-    """What the person has to hear before anything else; never a form, never chirpy."""
-    numbers = [alarm for alarm in matter.alarms if alarm is not Alarm.HUMAN]
-    texts = turn.context.texts
-    if numbers:
-        calls = "\n".join(texts(f"emergency.call_{alarm}") for alarm in numbers)
-        text = texts("emergency.first", calls=calls)
+def raise_alarm(turn: Turn, case: CaseRow, matter: Understanding) -> None:
+    """Say what the person has to hear, call the staff on duty, and look again if nobody has acknowledged in time."""
+    level, addresses = _reached(turn, case, 0)
+    called = bool(addresses or turn.community_of(case).staff_chat)
+    first_words(turn, case, matter.alarms, needs_human=matter.needs_human, called=called)
+    turn.talk.state["alarm"] = {"case": list(case.key), "at": turn.uow.now.timestamp(), "told": list(matter.alarms)}
+    ring(turn, case, level, addresses)
+
+
+def ring(turn: Turn, case: CaseRow, level: int, addresses: list[Address]) -> None:
+    """Start the alarm of a case; where nobody can be reached it is tried again until somebody can."""
+    if turn.uow.cases.alarm(case.key) is None:
+        turn.uow.cases.raise_alarm(case.key, _next(turn), level)
     else:
-        text = texts("emergency.human")
-    turn.send(Reply(turn.event.address, text, priority=Priority.EMERGENCY))
+        turn.uow.cases.alarm_again(case.key, _next(turn))
+    if not addresses:
+        log.error("emergency %s/%s: nobody can be reached", *case.key)
+    again = f"+{turn.uow.now.timestamp():.0f}"
+    for address in addresses:
+        turn.send(_alert(turn, case, address, level, again))
 
 
-def raise_alarm(turn: Turn, case: CaseRow) -> None:
-    """Tell the staff on duty now, and look again if nobody has acknowledged in time."""
-    limit = turn.context.district.limits.alarm_acknowledged_in.wall
-    turn.uow.cases.raise_alarm(case.key, turn.uow.now + limit)
-    for reply in alerts(turn, case, level=0):
-        turn.send(reply)
+def first_words(turn: Turn, case: CaseRow, alarms: tuple[Alarm, ...], *, needs_human: bool, called: bool) -> None:
+    """What the person has to hear before anything else; never a form, never chirpy."""
+    texts = turn.context.texts
+    calls = "\n".join(texts(f"emergency.call_{alarm}") for alarm in alarms if alarm is not Alarm.HUMAN)
+    parts = [
+        texts("emergency.human" if needs_human else "emergency.first", calls=calls),
+        texts("emergency.called" if called else "emergency.nobody"),
+    ]
+    if not case.place and case.latitude is None:
+        parts.append(texts("emergency.where_gently" if needs_human else "emergency.where"))
+        turn.expect("place", case)
+    turn.send(Reply(turn.event.address, "\n".join(parts), priority=Priority.EMERGENCY))
 
 
-def alerts(turn: Turn, case: CaseRow, level: int) -> list[Reply]:
-    """The alarm as each person of a level gets it."""
-    return [_alert(turn, case, address, level) for address in alarm_addresses(turn.uow, turn.context.staff_bot, case, level)]
+def call_on(turn: Turn, case: CaseRow) -> None:
+    """Staff say that a case is an emergency: whoever is on duty is called, but for the one who says so."""
+    level, addresses = _reached(turn, case, 0)
+    ring(turn, case, level, [address for address in addresses if address != turn.event.address])
 
 
-def alarm_addresses(uow: UnitOfWork, staff_bot: str, case: CaseRow, level: int) -> list[Address]:
-    """Chats of who is to be told at `level`; the next levels where nobody of it can be reached."""
-    for role in LEVELS[level:]:
-        found = (
-            _on_duty(uow, case)
-            if role is None
-            else uow.reference.staff_with(case.community_id, role)
-        )
-        if addresses := [Address(bot, chat) for row in found for bot, _, chat in row.accounts if bot == staff_bot]:
-            return addresses
-    return []
+def not_acknowledged(turn: Turn, case: CaseRow, level: int) -> None:
+    """Nobody answered in time: the next level is told; where no level is left, the operators are."""
+    told = turn.uow.shown.chats(alarm_name(case))
+    higher, addresses = _reached(turn, case, level + 1 if told else 0)
+    if addresses:
+        for address in addresses:
+            turn.send(_alert(turn, case, address, higher))
+        turn.uow.cases.escalate(case.key, higher, _next(turn))
+        detail = {"level": higher}
+        turn.uow.cases.add_event(case, action="escalated", role=Role.SYSTEM, before=case.state, detail=detail)
+        return
+    log.error("emergency %s/%s: not acknowledged, and nobody is left to be told", *case.key)
+    turn.uow.cases.escalate(case.key, level, None if told else _next(turn))
 
 
-def _on_duty(uow: UnitOfWork, case: CaseRow) -> list[StaffRow]:
-    """On duty in the community, else in the district."""
-    return uow.reference.on_duty(case.community_id, uow.now) or uow.reference.on_duty(DISTRICT, uow.now)
+def stop(turn: Turn, case: CaseRow, why: str = "emergency.taken") -> bool:
+    """Somebody is on it: the alarm goes no further, and everybody who was called sees who it is."""
+    if not turn.uow.cases.acknowledge(case.key, turn.staff_id):
+        return False
+    name = turn.staff.name if turn.staff else ""
+    text = turn.context.texts(why, number=turn.number(case), name=name)
+    for bot, chat in turn.uow.shown.chats(alarm_name(case)):
+        turn.send(Reply(Address(bot, chat), text, logical=alarm_name(case), showing=Showing.ONLY_EDIT))
+    return True
 
 
-def _alert(turn: Turn, case: CaseRow, to: Address, level: int) -> Reply:
-    community = turn.uow.reference.communities[case.community_id]
+def ring_on(turn: Turn, case: CaseRow, undone: Any) -> None:
+    """The step that stopped the alarm was taken back: whoever was called is called again."""
+    alarm = turn.uow.cases.alarm(case.key)
+    if alarm is None or alarm.acknowledged_at != undone.at:
+        return
+    turn.uow.cases.alarm_again(case.key, _next(turn))
+    for bot, chat in turn.uow.shown.chats(alarm_name(case)):
+        turn.send(_alert(turn, case, Address(bot, chat), alarm.level, again=f"+{undone.id}"))
+
+
+def alarm_name(case: CaseRow) -> str:
+    return f"alarm:{case.community_id}:{case.no}"
+
+
+def _next(turn: Turn) -> datetime:
+    return turn.uow.now + turn.context.district.limits.alarm_acknowledged_in.wall
+
+
+def _reached(turn: Turn, case: CaseRow, level: int) -> tuple[int, list[Address]]:
+    """Who can be told at `level`, or at the next one where somebody can; with the level that it became."""
+    for higher in range(level, len(LEVELS)):
+        role = LEVELS[higher]
+        staff = turn.called_to(case) if role is None else turn.uow.reference.staff_with(case.community_id, role)
+        if addresses := reachable(turn, staff):
+            return higher, addresses
+    return level, []
+
+
+def reachable(turn: Turn, staff: list[StaffRow]) -> list[Address]:
+    """Private chats of people of the staff who have not blocked the bot."""
+    bot = turn.context.staff_bot
+    chats = {(b, account): chat for row in staff for b, account, chat in row.accounts if b == bot}
+    there = turn.uow.people.reachable(chats) if chats else set()
+    return [Address(bot, chat) for key, chat in chats.items() if key in there]
+
+
+def _alert(turn: Turn, case: CaseRow, to: Address, level: int, again: str = "") -> Reply:
     text = turn.context.texts(
         "emergency.alert",
-        number=number(community, case),
-        community=community.name,
+        number=turn.number(case),
+        community=turn.community_of(case).name,
         text=case.text,
         place=case.place or turn.context.texts("receipt.no_place"),
     )
@@ -72,5 +136,7 @@ def _alert(turn: Turn, case: CaseRow, to: Address, level: int) -> Reply:
         text,
         ((acknowledge,),),
         priority=Priority.EMERGENCY,
-        key=f"alarm:{case.community_id}:{case.no}:{level}:{to.bot}:{to.chat}",
+        logical=alarm_name(case),
+        showing=Showing.ANEW,
+        key=f"{alarm_name(case)}:{level}{again}:{to.bot}:{to.chat}",
     )

@@ -29,7 +29,10 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that the messenger holds. `id` is only good for the bot that received it; `size` in bytes."""
+    """A file that the messenger holds. `id` is only good for the bot that received it; `size` in bytes.
+
+    `message_id` is the message it came in, where that is another than its event's (a part of an album, of a draft).
+    """
 
     kind: FileKind
     id: str
@@ -37,6 +40,7 @@ class File:
     size: int | None = None
     media_type: str | None = None
     name: str | None = None
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

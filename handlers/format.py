@@ -1,4 +1,4 @@
-"""How numbers, times and people are shown in chat."""
+"""How numbers and times are shown in chat."""
 
 from datetime import datetime, tzinfo
 from typing import Protocol
@@ -20,8 +20,3 @@ def day_and_time(moment: datetime, zone: tzinfo) -> str:
     """11月23日 18:00, in the community's own time."""
     local = moment.astimezone(zone)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def day(moment: datetime, zone: tzinfo) -> str:
-    local = moment.astimezone(zone)
-    return f"{local.month}月{local.day}日"

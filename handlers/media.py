@@ -1,106 +1,104 @@
-"""Photos, voice and places without words: they join what the person just said."""
+"""Photos, voice and places: with words they are a report, without they join what the person just said."""
 
-from handlers import filing, report
+from handlers import albums, cards, choosing, drafts, filing, mine, receipts, report
 from handlers.event import File
-from handlers.format import number
-from handlers.reply import Reply
 from handlers.turn import Turn
 from ledger.lifecycle import Role
+from ledger.scenes import Urgency
 from storage.cases import CaseRow
-from storage.errors import NotFound
 
 
 def media(turn: Turn) -> None:
-    """Files, with or without a caption. An album is gathered first and taken as a whole (see `album_complete`)."""
-    if turn.event.album and not (turn.event.text and turn.reading.first.alarms):
-        _gather_album(turn)
-    elif turn.event.text:
-        report.report(turn, files=turn.event.files)
+    """Files, with or without words; an album comes as a whole (see albums)."""
+    case = None if drafts.there_is_one(turn) else last_case(turn)
+    if case is not None and albums.is_late_part(turn):
+        albums.attach_late(turn, case)
+        cards.refresh(turn, case)
+    elif not turn.event.text.strip():
+        _join(turn, case)
+    elif case is not None and report.says_what_a_photo_shows(turn):
+        mine.supplement(turn, case)
     else:
-        _join(turn, turn.event.files)
+        report.report(turn)
 
 
-def _gather_album(turn: Turn) -> None:
-    """Keep a part; the album is complete when no part has come for a while. It has no end mark."""
-    talk, event = turn.talk, turn.event
-    album = talk.state.get("album")
-    if album and album["id"] != event.album:
-        album_complete(turn)
-        album = None
-    if album is None:
-        album = talk.state["album"] = {"id": event.album, "files": [], "messages": [], "text": ""}
-    album["files"] += [[f.kind, f.id, f.unique_id, f.size, f.media_type] for f in event.files]
-    album["messages"].append(event.message_id)
-    album["text"] = album["text"] or event.text
-    talk.wake_at = turn.uow.now + turn.context.district.limits.album_receipt_after.wall
-    turn.outcome = "album part"
-
-
-def album_complete(turn: Turn) -> None:
-    """One report and one receipt for all parts of an album."""
-    album = turn.talk.state.pop("album", None)
-    turn.talk.wake_at = None
-    if album is None:
+def _join(turn: Turn, case: CaseRow | None) -> None:
+    """Without words: into the draft, else into the last report if it is fresh, else wait for the words."""
+    if case is None:
+        drafts.add(turn)
+        drafts.show(turn, below=bool(drafts.words(turn)))
         return
-    files = tuple(File(*file) for file in album["files"])
-    if album["text"]:
-        report.report(turn.with_text(album["text"]), files=files, messages=tuple(album["messages"]))
-    else:
-        _join(turn, files)
+    files: tuple[File, ...] = turn.event.files
+    for file in files:
+        filing.attach(turn, case, file)
+    turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+    turn.talk.state["last"]["album"] = turn.event.album
+    cards.refresh(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        cards.notify(turn, case, "card.added", text=turn.context.texts("card.a_file"))
+    turn.say("media.added", n=len(files), number=turn.number(case))
+    turn.outcome = "joined"
 
 
 def location(turn: Turn) -> None:
-    """A place: of the last report if that is fresh, else it says which community the person is in."""
-    case = last_case(turn)
+    """A place: where the last report is, if that is fresh; else it says which community the person is in."""
     place = turn.event.location
-    if case is not None and place is not None:
-        turn.uow.cases.change(case, latitude=place.latitude, longitude=place.longitude)
-        _note(turn, case, "location")
-        turn.say("media.place_added", number=_number(turn, case))
-        turn.outcome = "joined"
-    elif place is not None:
-        _nearest_communities(turn, place.latitude, place.longitude)
-
-
-def _nearest_communities(turn: Turn, latitude: float, longitude: float) -> None:
-    """Offer the three nearest communities; degrees are near enough for an order."""
-    known = [c for c in turn.uow.reference.real_communities() if c.latitude is not None and c.longitude is not None]
-    known.sort(key=lambda c: ((c.latitude or 0) - latitude) ** 2 + ((c.longitude or 0) - longitude) ** 2)
-    rows = report.community_rows(turn, known[:3]) if known else report.choose_rows(turn)
-    turn.say("community.nearest" if known else "draft.which_community", rows)
-
-
-def _join(turn: Turn, files: tuple[File, ...]) -> None:
-    """Without words: into the draft, else into the last report if it is fresh, else wait for the words."""
-    case = None if "draft" in turn.talk.state else last_case(turn)
-    if case is None:
-        report.add_to_draft(turn, files, (turn.event.message_id,) if turn.event.message_id else ())
-        report.show_draft(turn)
+    if place is None:
         return
-    for file in files:
-        filing.attach(turn, case, file)
-    turn.outcome = "joined"
-    turn.send(
-        Reply(turn.event.address, turn.context.texts("media.added", n=len(files), number=_number(turn, case)))
+    case = _asked_where(turn) or (None if drafts.there_is_one(turn) else last_case(turn))
+    if case is not None:
+        _place_case(turn, case)
+        return
+    if drafts.there_is_one(turn):
+        drafts.add(turn)
+        if turn.person.community_id is not None:
+            drafts.show(turn, below=True)
+            return
+    choosing.ask_nearest(turn, place)
+
+
+def _place_case(turn: Turn, case: CaseRow) -> None:
+    place = turn.event.location
+    assert place is not None  # noqa: S101 - checked by the caller
+    address = turn.event.address
+    turn.uow.cases.change(case, latitude=place.latitude, longitude=place.longitude)
+    turn.uow.cases.add_message(
+        case.key,
+        by=Role.RESIDENT,
+        kind="location",
+        bot=address.bot,
+        chat=address.chat,
+        message_id=turn.event.message_id,
     )
+    turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+    cards.refresh(turn, case)
+    receipts.refresh(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        where = {"latitude": f"{place.latitude:.6f}", "longitude": f"{place.longitude:.6f}"}
+        cards.notify(turn, case, "card.placed", text=turn.context.texts("card.map", **where))
+    turn.say("media.place_added", number=turn.number(case))
+    turn.outcome = "joined"
+
+
+def _asked_where(turn: Turn) -> CaseRow | None:
+    """The case whose place we asked for."""
+    asked = turn.expected()
+    if asked is None:
+        return None
+    if asked["what"] != "place":
+        turn.talk.state["expects"] = asked
+        return None
+    return takes_more(turn, asked["case"])
 
 
 def last_case(turn: Turn) -> CaseRow | None:
-    """The person's last report, if it is young enough to be joined."""
-    if not report.soon(turn, turn.context.district.limits.media_joins_for.wall):
+    """The person's last report, if it is young enough to be joined and somebody still reads it."""
+    last = turn.talk.state.get("last")
+    if not last or not report.fresh(turn, last, turn.context.district.limits.media_joins_for.wall):
         return None
-    try:
-        return turn.uow.cases.get(*turn.talk.state["last"]["case"])
-    except NotFound:
-        return None
+    return takes_more(turn, last["case"])
 
 
-def _note(turn: Turn, case: CaseRow, kind: str) -> None:
-    address = turn.event.address
-    turn.uow.cases.add_message(
-        case.key, by=Role.RESIDENT, kind=kind, bot=address.bot, chat=address.chat, message_id=turn.event.message_id
-    )
-
-
-def _number(turn: Turn, case: CaseRow) -> str:
-    return number(turn.uow.reference.communities[case.community_id], case)
+def takes_more(turn: Turn, key: list[int]) -> CaseRow | None:
+    case = report.living(turn, key)
+    return case if case is not None and case.state in mine.TAKES_WORDS else None

@@ -1,25 +1,48 @@
-"""Comings and goings: a bot that was blocked, a group that moved, a group made the staff chat of a community."""
+"""Comings and goings: a bot that was blocked or put out, a group that moved, a group made the staff chat."""
 
+from handlers import emergencies
 from handlers.event import EventKind
+from handlers.reply import Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 
 
 def changed(turn: Turn) -> None:
-    event, uow = turn.event, turn.uow
-    bot = event.address.bot
+    event = turn.event
     turn.outcome = str(event.kind)
     if event.kind is EventKind.MOVED and event.new_chat is not None:
         move_group(turn, event.address.chat, event.new_chat)
-    elif event.private and (person := uow.people.find(bot, turn.account)):
-        person.paused_at = uow.now if event.kind is EventKind.BLOCKED else None
+    elif event.private:
+        _reachable_or_not(turn)
+    elif event.kind is EventKind.BLOCKED:
+        _put_out(turn)
+
+
+def _reachable_or_not(turn: Turn) -> None:
+    """Nothing is sent to who has blocked us, and staff of whom that is so are passed over, until they come back."""
+    person = turn.uow.people.find(turn.event.address.bot, turn.account)
+    if person is None and turn.staff:
+        person = turn.person
+    if person is not None:
+        person.paused_at = turn.uow.now if turn.event.kind is EventKind.BLOCKED else None
+
+
+def _put_out(turn: Turn) -> None:
+    """The bot was put out of a staff group: cards go to people again, and the managers hear of it."""
+    here = turn.event.address
+    for community_id in turn.uow.staff.leave_chat(here.bot, here.chat):
+        managers = turn.uow.reference.staff_with(community_id, Role.MANAGER)
+        community = turn.uow.reference.communities[community_id]
+        for to in emergencies.reachable(turn, managers):
+            text = turn.context.texts("here.put_out", community=community.name)
+            turn.send(Reply(to, text, priority=Priority.NOTICE))
 
 
 def move_group(turn: Turn, old: int, new: int) -> None:
     """A group became a supergroup with another id: everything that pointed to the old one points to the new."""
     bot, uow = turn.event.address.bot, turn.uow
     uow.flush()
-    for rows in (uow.outbox, uow.buttons, uow.cases, uow.staff, uow.people):
+    for rows in (uow.outbox, uow.buttons, uow.cases, uow.staff, uow.people, uow.conversations):
         rows.move_chat(bot, old, new)
 
 
@@ -36,3 +59,4 @@ def here(turn: Turn) -> None:
     address = turn.event.address
     turn.uow.staff.set_staff_chat(mine[0].id, address.bot, address.chat, address.topic)
     turn.say("here.done", community=mine[0].name)
+    turn.outcome = "here"

@@ -1,235 +1,225 @@
-"""What residents do with their own cases: look them up, add to them, correct them, withdraw them, judge them."""
+"""What residents do with their own cases: look them up, add to them, withdraw them, hide their name."""
 
 from typing import Any
 
-from handlers import steps
-from handlers.filing import receipt_buttons, scene_button
-from handlers.format import day_and_time, number
-from handlers.reply import Button
-from handlers.turn import Rows, Turn
-from ledger import clocks
+from handlers import cards, emergencies, filing, receipts, report, steps
+from handlers.reply import Reply, Rows, Showing
+from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, State, step
-from ledger.scenes import EIGHT_SCENES, Scene, Urgency
+from ledger.scenes import Urgency
 from ledger.words import shortened
 from storage.cases import CaseRow
 
 LISTED = 8
-CHOOSABLE = (Urgency.URGENT, Urgency.NORMAL, Urgency.LONG_TERM)
-"""A resident may say how urgent it is; an emergency is told in words and goes another way."""
+LONGEST_CASE = 8000
+TAKES_WORDS = OPEN | {State.ANSWERED, State.FOLLOW_UP}
+"""As long as a case is in one of these, more words about it are read by somebody."""
 
 
 def my_cases(turn: Turn) -> None:
     """我的诉求: one's own cases and where they stand."""
-    cases = turn.uow.cases.of_person(turn.event.address.bot, turn.account)
+    bot = turn.event.address.bot
+    cases = turn.uow.cases.of_person(bot, turn.account, limit=LISTED)
     if not cases:
         turn.say("mine.none")
         return
-    lines = [turn.context.texts("mine.head", n=len(cases))]
-    lines += [_line(turn, case) for case in cases[:LISTED]]
-    if len(cases) > LISTED:
-        lines.append(turn.context.texts("mine.more", n=len(cases) - LISTED))
-    buttons = [
-        turn.mine("button.details", "details", community_id=c.community_id, case_no=c.no) for c in cases[:LISTED]
-    ]
-    rows = tuple((_named(button, _number(turn, case)),) for button, case in zip(buttons, cases, strict=False))
-    turn.say("plain", rows, text="\n".join(lines))
+    total = turn.uow.cases.count_of_person(bot, turn.account)
+    lines = [turn.context.texts("mine.head", n=total)]
+    lines += [_line(turn, case) for case in cases]
+    if total > len(cases):
+        lines.append(turn.context.texts("mine.more", n=total - len(cases)))
+    rows = tuple((receipts.details_button(turn, case),) for case in cases)
+    turn.send(Reply(turn.event.address, "\n".join(lines), rows))
 
 
 def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    """One case: its words, its state, its clock, what was answered."""
-    community = turn.uow.reference.communities[case.community_id]
-    text = turn.context.texts(
-        "mine.details",
-        number=_number(turn, case),
-        text=shortened(case.text, 300),
-        state=turn.context.district.states[case.state],
-        due=day_and_time(case.due_at, community.zone),
-        filed=day_and_time(case.created_at, community.zone),
-    )
+    """One case: its words, its state, its clock, what was answered; from now on it changes here."""
+    text = turn.context.texts("mine.words", text=shortened(_words_for(turn, case), 300))
+    text = f"{receipts.text_of(turn, case)}\n{text}"
     if case.reply:
         text += "\n" + turn.context.texts("mine.reply", reply=case.reply)
-    turn.say("plain", receipt_buttons(turn, case), text=text)
+    name = receipts.name_of(case)
+    buttons = receipts.buttons(turn, case)
+    turn.send(Reply(turn.event.address, text, buttons, logical=name, showing=Showing.ANEW))
+
+
+def _words_for(turn: Turn, case: CaseRow) -> str:
+    """A neighbour who joined does not get to see what the reporter told of themselves."""
+    me = (turn.event.address.bot, turn.account)
+    people = turn.uow.cases.people(case.key)
+    mine = any((p.bot, p.account) == me and p.part == "reporter" for p in people)
+    return case.text if mine else turn.context.mask(case.text)
+
+
+def _line(turn: Turn, case: CaseRow) -> str:
+    return turn.context.texts(
+        "mine.line_open" if case.state in OPEN else "mine.line",
+        number=turn.number(case),
+        mark=turn.context.district.scenes[case.scene].mark,
+        state=turn.context.district.states[case.state],
+        text=shortened(turn.context.mask(case.text), 28),
+        due=turn.when(case.due_at, case),
+    )
+
+
+# --- adding ----------------------------------------------------------------------------------------------------------
 
 
 def add_to_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    turn.expect("supplement", case=list(case.key))
-    turn.say("mine.add", number=_number(turn, case))
+    if case.state not in TAKES_WORDS:
+        turn.tell("mine.ended", alert=True, number=turn.number(case))
+        return
+    turn.expect("supplement", case)
+    turn.say("mine.add", number=turn.number(case))
 
 
 def supplement(turn: Turn, case: CaseRow) -> None:
-    """More words for a case of one's own; if staff had asked, it waits for them again."""
-    _keep(turn, case)
+    """More words for a case of one's own, perhaps with files; if staff had asked, it waits for them again."""
+    words = turn.event.text.strip()
+    for file in turn.event.files:
+        filing.attach(turn, case, file)
+    if words:
+        filing.keep_words(turn, case)
+        turn.uow.cases.change(case, text=f"{case.text}\n{words}"[:LONGEST_CASE])
     if case.state is State.NEEDS_INFO:
-        steps.take(turn, case, Action.SUPPLEMENT, Role.RESIDENT, given={"words": turn.event.text})
+        steps.take(turn, case, Action.SUPPLEMENT, Role.RESIDENT, given={"words": words})
     else:
         turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
-        turn.uow.cases.change(case, text=f"{case.text}\n{turn.event.text}"[:4000])
-        steps.refresh(turn, case)
-    turn.say("mine.added", number=_number(turn, case))
-    turn.outcome = "supplement"
+        cards.refresh(turn, case)
+    cards.notify(turn, case, "card.added", text=words or turn.context.texts("card.a_file"))
+    _say_added(turn, case, "mine.added", "supplement", words)
+
+
+def ask_place(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+    """The place was not understood rightly."""
+    step(case.state, Action.RELABEL, Role.RESIDENT, {"label"})
+    turn.expect("place", case, tapped=True)
+    turn.say("ask.place", number=turn.number(case))
 
 
 def place(turn: Turn, case: CaseRow) -> None:
     """The answer to "where?"."""
-    _keep(turn, case)
-    turn.uow.cases.change(case, place=shortened(turn.event.text, 100))
+    words = shortened(turn.event.text, 100)
+    for file in turn.event.files:
+        filing.attach(turn, case, file)
+    filing.keep_words(turn, case)
+    turn.uow.cases.change(case, place=words)
     turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
-    steps.refresh(turn, case)
-    steps.refresh_receipt(turn, case)
-    turn.outcome = "place"
+    cards.refresh(turn, case)
+    receipts.refresh(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        cards.notify(turn, case, "card.placed", text=words)
+    _say_added(turn, case, "mine.placed", "place", turn.event.text)
 
 
-def _keep(turn: Turn, case: CaseRow) -> None:
-    address = turn.event.address
-    turn.uow.cases.add_message(
-        case.key,
-        by=Role.RESIDENT,
-        kind="text",
-        bot=address.bot,
-        chat=address.chat,
-        text=turn.event.text,
-        message_id=turn.event.message_id,
-    )
+def _say_added(turn: Turn, case: CaseRow, key: str, what: str, words: str) -> None:
+    """Say what the words were taken for, with the tap that says they were something else."""
+    text = turn.context.texts(key, number=turn.number(case), place=case.place or "")
+    rows: Rows = ()
+    if words:
+        report.remember_said(turn, words, taken={"what": what, "case": list(case.key)})
+        rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
+    turn.send(Reply(turn.event.address, text, rows))
+    turn.outcome = what
 
 
-# --- corrections (for residents and staff) ---------------------------------------------------------------------------
+def other_matter(turn: Turn, _data: dict[str, Any]) -> None:
+    """The words were no answer: they leave the case they were put into, and become a report of their own."""
+    said = report.take_said(turn)
+    if said is None:
+        turn.tell("draft.gone")
+        return
+    if taken := said.get("taken"):
+        case = turn.uow.cases.get(*taken["case"])
+        _take_out(turn, case, str(said["text"]), taken["what"])
+        if said["message"] is not None:
+            address = turn.event.address
+            turn.uow.cases.take_message_out(case.key, address.bot, address.chat, said["message"])
+    report.file_said(turn, said)
 
 
-def ask_scene(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    buttons = [scene_button(turn, case, scene) for scene in EIGHT_SCENES]
-    turn.say("ask.scene", _pairs(buttons), number=_number(turn, case))
+def _take_out(turn: Turn, case: CaseRow, words: str, what: str) -> None:
+    changes: dict[str, Any] = {"place": None} if what == "place" else {"text": without(case.text, words)}
+    turn.uow.cases.change(case, **changes)
+    turn.uow.cases.add_event(case, action="taken_out", role=Role.RESIDENT, before=case.state, via=turn.event.press)
+    cards.refresh(turn, case)
 
 
-def ask_urgency(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    looks = turn.context.district.urgencies
-    buttons = [
-        Button(f"{looks[u].mark} {looks[u].name}", "set_urgency", case.community_id, case.no, {"urgency": u}, turn.account)
-        for u in CHOOSABLE
-    ]
-    turn.say("ask.urgency", _pairs(buttons), number=_number(turn, case))
+def without(text: str, words: str) -> str:
+    """The text as it was before these words were added to it."""
+    before, found, after = text.rpartition(f"\n{words}")
+    return before + after if found else text
 
 
-def set_scene(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    _relabel(turn, case, role, "scene", Scene(data["scene"]), {})
+# --- anonymity, withdrawing ------------------------------------------------------------------------------------------
 
 
-def set_urgency(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """A new urgency sets new due times, counted from the report."""
-    urgency = Urgency(data["urgency"])
-    zone = turn.uow.reference.communities[case.community_id].zone
-    clock = clocks.clock_for(turn.context.district.limits, case.kind, urgency)
-    due = {
-        "sign_due_at": clocks.due(case.created_at, clock.sign, zone),
-        "due_at": clocks.due(case.created_at, clock.act, zone),
-    }
-    _relabel(turn, case, role, "urgency", urgency, due)
-
-
-def _relabel(turn: Turn, case: CaseRow, role: Role, label: str, value: str, more: dict[str, Any]) -> None:
-    step(case.state, Action.RELABEL, role, {"label"})
-    before = str(getattr(case, label))
-    if before != value:
-        confirmed = case.confirmed or role is not Role.RESIDENT
-        turn.uow.cases.change(case, **{label: value, "confirmed": confirmed, **more})
-        turn.uow.cases.add_correction(case, label, before, value, role)
-        turn.uow.cases.add_event(
-            case,
-            action=Action.RELABEL,
-            role=role,
-            before=case.state,
-            staff_id=turn.staff.id if turn.staff else None,
-            via=turn.event.press,
-            detail={"label": label, "from": before, "to": value},
-        )
-        steps.refresh(turn, case)
-        if role is Role.RESIDENT:
-            steps.refresh_receipt(turn, case)
-    turn.tell("done.relabel")
-    turn.outcome = "relabel"
-
-
-# --- withdrawing -----------------------------------------------------------------------------------------------------
+def anonymity(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
+    """Hide one's name from the staff, or show it; the next reports are kept the same way."""
+    anonymous, address = bool(data["anonymous"]), turn.event.address
+    turn.talk.state["anonymous"] = anonymous
+    turn.uow.cases.set_anonymous(case.key, address.bot, turn.account, anonymous=anonymous)
+    people = turn.uow.cases.people(case.key)
+    if any(p.part == "reporter" and (p.bot, p.account) == (address.bot, turn.account) for p in people):
+        turn.uow.cases.change(case, anonymous=anonymous)
+    turn.uow.cases.add_event(case, action="anonymity", role=Role.RESIDENT, before=case.state, via=turn.event.press)
+    cards.refresh(turn, case)
+    receipts.refresh(turn, case)
+    turn.tell("mine.now_anonymous" if anonymous else "mine.now_named")
 
 
 def ask_withdraw(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
     step(case.state, Action.WITHDRAW, Role.RESIDENT)
-    sure = turn.mine("button.withdraw_yes", "withdraw", community_id=case.community_id, case_no=case.no, once=True)
-    turn.say("mine.withdraw_sure", ((sure,),), number=_number(turn, case))
+    name = f"sure:{case.community_id}:{case.no}:{case.version}"
+    of = {"community_id": case.community_id, "case_no": case.no, "data": {"shown_in": name}}
+    rows = ((turn.mine("button.withdraw_yes", "withdraw", once=True, **of),),)
+    text = turn.context.texts("mine.withdraw_sure", number=turn.number(case))
+    turn.send(Reply(turn.event.address, text, rows, logical=name, showing=Showing.ANEW))
 
 
-def withdraw(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
     """The reporter takes it back; with neighbours in it, only the reporter leaves."""
-    others = [p for p in turn.uow.cases.people(case.key) if (p.bot, p.account) != (turn.event.address.bot, turn.account)]
-    if others:
-        turn.uow.cases.remove_people(case.key, [(turn.event.address.bot, turn.account)])
+    step(case.state, Action.WITHDRAW, Role.RESIDENT)
+    me = (turn.event.address.bot, turn.account)
+    if any((p.bot, p.account) != me for p in turn.uow.cases.people(case.key)):
+        turn.uow.cases.remove_people(case.key, [me])
         turn.uow.cases.change(case, supporters=max(case.supporters - 1, 1))
         turn.uow.cases.add_event(case, action="left", role=Role.RESIDENT, before=case.state, via=turn.event.press)
-        steps.refresh(turn, case)
+        cards.refresh(turn, case)
+        turn.close(receipts.name_of(case), "mine.withdrawn", number=turn.number(case))
     else:
-        steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
-    turn.say("mine.withdrawn", number=_number(turn, case))
+        _end(turn, case)
+    for name in ("last", "alarm", "expects"):
+        if turn.talk.state.get(name, {}).get("case") == list(case.key):
+            turn.talk.state.pop(name)
+    turn.close(data.get("shown_in"), "mine.withdrawn", number=turn.number(case))
+    turn.say("mine.withdrawn", number=turn.number(case))
     turn.outcome = "withdrawn"
 
 
-# --- judging ---------------------------------------------------------------------------------------------------------
+def _end(turn: Turn, case: CaseRow) -> None:
+    """Nobody is left in it. Who was called to an emergency hears of it: they decide whether to look all the same."""
+    steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
+    receipts.refresh(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        cards.notify(turn, case, "card.withdrawn")
+        emergencies.stop(turn, case, "emergency.withdrawn")
 
 
-def solved(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    steps.take(turn, case, Action.CONFIRM, Role.RESIDENT, changes={"solved": True, "next_at": None})
-    choices = [
-        turn.mine(f"button.satisfied_{n}", "satisfied", community_id=case.community_id, case_no=case.no, data={"n": n}, once=True)
-        for n in (2, 1, 0)
-    ]
-    turn.say("mine.satisfied", (tuple(choices),), number=_number(turn, case))
-    turn.outcome = "solved"
-
-
-def satisfied(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """2 satisfied, 1 fairly, 0 not."""
-    turn.uow.cases.change(case, satisfied=int(data["n"]))
-    turn.uow.cases.add_event(case, action="judged", role=Role.RESIDENT, before=case.state, via=turn.event.press, detail=data)
-    turn.say("mine.thanks")
-
-
-def not_solved(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    """The first "no" opens it again by itself; words say what is still wrong."""
-    steps.take(
-        turn,
-        case,
-        Action.REOPEN,
-        Role.RESIDENT,
-        changes={"solved": False, "reopened": case.reopened + 1, "closed_at": None, "next_at": None},
+def one_matter(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
+    """What was cut into several cases is one matter: the others are withdrawn, this one gets all the words."""
+    others = [turn.uow.cases.get(case.community_id, int(no)) for no in data["others"]]
+    if any(other.state is not State.WAITING for other in (case, *others)):
+        turn.tell("mine.too_late_for_one", alert=True)
+        return
+    words = "".join(part.text for part in (case, *others))
+    for other in others:
+        steps.take(turn, other, Action.WITHDRAW, Role.RESIDENT, detail={"one_with": case.no})
+    turn.uow.cases.change(case, text=words)
+    turn.uow.cases.add_event(
+        case, action="one_matter", role=Role.RESIDENT, before=case.state, detail={"with": data["others"]}
     )
-    turn.context.similar.add(case, turn.context.read(case.text).first)
-    turn.expect("supplement", case=list(case.key))
-    turn.say("mine.reopened", number=_number(turn, case))
-    turn.outcome = "reopened"
-
-
-# --- small things ----------------------------------------------------------------------------------------------------
-
-
-def _line(turn: Turn, case: CaseRow) -> str:
-    look = turn.context.district.scenes[case.scene]
-    community = turn.uow.reference.communities[case.community_id]
-    key = "mine.line_open" if case.state in OPEN else "mine.line"
-    return turn.context.texts(
-        key,
-        number=_number(turn, case),
-        mark=look.mark,
-        state=turn.context.district.states[case.state],
-        text=shortened(case.text, 28),
-        due=day_and_time(case.due_at, community.zone),
-    )
-
-
-def _named(button: Button, name: str) -> Button:
-    return Button(f"{name} {button.label}", button.action, button.community_id, button.case_no, account=button.account)
-
-
-def _pairs(buttons: list[Button]) -> Rows:
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
-
-
-def _number(turn: Turn, case: CaseRow) -> str:
-    return number(turn.uow.reference.communities[case.community_id], case)
+    steps.open_again(turn, case)
+    cards.refresh(turn, case)
+    turn.close(data["shown_in"], "mine.one_now", number=turn.number(case))
+    details(turn, case, Role.RESIDENT, {})

@@ -3,32 +3,43 @@
 from typing import Any
 
 from handlers.context import Context
-from handlers.reply import Button, Reply
+from handlers.reply import Button, Reply, Showing
 from storage.unit_of_work import UnitOfWork
 
 
 def post(context: Context, uow: UnitOfWork, reply: Reply) -> None:
     """Queue one reply for delivery, in the same transaction as what it tells of."""
-    rows = [[_made(context, uow, reply, button) for button in row] for row in reply.rows]
     to = reply.to
-    if reply.logical and reply.delay:
-        uow.outbox.supersede(to.bot, to.chat, reply.logical)
+    rows = [[_made(context, uow, reply, button) for button in row] for row in reply.rows]
+    only_edit = _make_way(uow, reply)
+    bot = context.bots.get(to.bot)
+    numbered = bool(rows) and bot is not None and not bot.buttons
+    body = _numbered_body(context, uow, reply, rows) if numbered else _body(reply, reply.text, rows)
     uow.outbox.add(
         bot=to.bot,
         chat=to.chat,
         topic=to.topic,
         priority=reply.priority,
-        body=_body(reply, rows),
+        body=body | {"only_edit": True} if only_edit else body,
         due_at=uow.now + reply.delay,
         key=reply.key,
         logical=reply.logical,
         cause=reply.cause,
     )
-    bot = context.bots.get(to.bot)
-    if rows and bot and not bot.buttons:
-        # where a channel has no buttons, choices are numbered and "2" is an answer
-        talk = uow.conversations.get((to.bot, to.chat, to.topic, to.chat))
-        talk.state["choices"] = [button["data"] for row in rows for button in row]
+
+
+def _make_way(uow: UnitOfWork, reply: Reply) -> bool:
+    """Clear away what this message takes the place of; whether it is only to change what stands in the chat."""
+    to, logical = reply.to, reply.logical
+    if logical is None:
+        return False
+    if reply.showing is Showing.ANEW:
+        uow.shown.forget(to.bot, to.chat, logical)
+    elif reply.showing is Showing.CLOSE or reply.delay:
+        uow.outbox.supersede(to.bot, to.chat, logical)
+    if reply.showing is Showing.ONLY_EDIT:
+        return uow.shown.on_the_way(to.bot, to.chat, logical) is None
+    return reply.showing is Showing.CLOSE
 
 
 def _made(context: Context, uow: UnitOfWork, reply: Reply, button: Button) -> dict[str, str]:
@@ -46,10 +57,26 @@ def _made(context: Context, uow: UnitOfWork, reply: Reply, button: Button) -> di
     return {"label": button.label, "data": data}
 
 
-def _body(reply: Reply, rows: list[list[dict[str, str]]]) -> dict[str, Any]:
-    body: dict[str, Any] = {"text": reply.text}
+def _body(reply: Reply, text: str, rows: list[list[dict[str, str]]]) -> dict[str, Any]:
+    body: dict[str, Any] = {"text": text}
     if rows:
         body["rows"] = rows
     if reply.files:
         body["files"] = [{"kind": f.kind, "digest": f.digest, "name": f.name} for f in reply.files]
     return body
+
+
+def _numbered_body(context: Context, uow: UnitOfWork, reply: Reply, rows: list[list[dict[str, str]]]) -> dict[str, Any]:
+    """Where a channel has no buttons, choices are numbered in the text, and "2" is an answer.
+
+    Numbers count on until the person says something, so that none of them means two things.
+    """
+    to = reply.to
+    account = next((button.account for row in reply.rows for button in row if button.account), to.chat)
+    talk = uow.conversations.of_another((to.bot, to.chat, to.topic, account))
+    before = talk.state.get("choices", {"old": True})
+    data = [] if before["old"] else before["data"]
+    made = [button for row in rows for button in row]
+    lines = [context.texts("choice.line", n=n, label=button["label"]) for n, button in enumerate(made, len(data) + 1)]
+    talk.state["choices"] = {"old": False, "data": [*data, *(button["data"] for button in made)]}
+    return _body(reply, "\n".join([reply.text, "", *lines, context.texts("choice.how")]), [])

@@ -1,13 +1,14 @@
-"""隐私, 我的数据, 删除我的数据: what is kept, a copy of it, and its erasure."""
+"""隐私, 我的数据: what is kept, and a copy of it."""
 
 import json
+from datetime import datetime
 from typing import Any
 
-from handlers import steps
 from handlers.reply import OutFile, Reply
 from handlers.turn import Turn
-from ledger.lifecycle import OPEN, Action, Role
-from storage.cases import CaseRow
+from storage.cases import CaseRow, PersonOfCase
+
+ALL = 100_000
 
 
 def notice(turn: Turn) -> None:
@@ -18,77 +19,113 @@ def notice(turn: Turn) -> None:
 
 def my_data(turn: Turn, _data: dict[str, Any] | None = None) -> None:
     """Everything that is kept of this person, as a file they can open."""
-    bot = turn.event.address.bot
-    cases = turn.uow.cases.of_person(bot, turn.account, limit=1000)
-    person = turn.person
-    content = {
-        "账号": turn.account,
-        "名字": person.name,
-        "社区": (found := turn.community(person.community_id)) and found.name,
-        "同意的说明版本": person.consent_version,
-        "同意时间": person.consented_at and person.consented_at.isoformat(),
-        "正在进行的对话": turn.talk.state,
-        "诉求": [_exported(turn, case) for case in cases],
-    }
-    digest = turn.context.files.put(json.dumps(content, ensure_ascii=False, indent=2, default=str).encode())
+    cases = turn.uow.cases.of_person(turn.event.address.bot, turn.account, limit=ALL)
+    content = json.dumps(_named(turn, _content(turn, cases)), ensure_ascii=False, indent=2, default=str).encode()
+    digest = turn.context.files.put(content)
+    _keep_for_sending(turn, digest)
     text = turn.context.texts("privacy.export", n=len(cases))
-    turn.send(Reply(turn.event.address, text, files=(OutFile("document", digest, "我的数据.json"),)))
+    name = turn.context.texts("privacy.file")
+    turn.send(Reply(turn.event.address, text, files=(OutFile("document", digest, name),)))
     turn.outcome = "export"
 
 
-def _exported(turn: Turn, case: CaseRow) -> dict[str, Any]:
-    mine = turn.event.address
+def _keep_for_sending(turn: Turn, digest: str) -> None:
+    """The copy is theirs: ours goes when it has had time to arrive, and with the next one."""
+    if turn.talk.state.get("export", {}).get("digest") != digest:
+        forget_export(turn)
+    gone_at = turn.uow.now + turn.context.district.limits.export_kept.wall
+    turn.talk.state["export"] = {"digest": digest, "due": gone_at.timestamp()}
+    turn.wake_again()
+
+
+def forget_export(turn: Turn) -> None:
+    export = turn.talk.state.pop("export", None)
+    if export:
+        files, digest = turn.context.files, export["digest"]
+        turn.uow.erasure.copies([digest])
+        turn.uow.after_commit.append(lambda: files.drop([digest]))
+
+
+def _named(turn: Turn, part: Any) -> Any:
+    """The content with names that people can read."""
+    if isinstance(part, list):
+        return [_named(turn, each) for each in part]
+    if isinstance(part, dict):
+        return {turn.context.texts(f"export.{name}"): _named(turn, value) for name, value in part.items()}
+    return part.isoformat() if isinstance(part, datetime) else part
+
+
+def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:
+    person, community = turn.person, turn.community(turn.person.community_id)
     return {
-        "编号": f"{turn.uow.reference.communities[case.community_id].code}-{case.no}",
-        "原话": case.text,
-        "状态": turn.context.district.states[case.state],
-        "登记时间": case.created_at.isoformat(),
-        "消息": [
-            {"时间": row.at.isoformat(), "内容": row.text, "类型": row.kind}
-            for row in turn.uow.cases.messages(case.key)
-            if (row.bot, row.chat) == (mine.bot, mine.chat)
-        ],
-        "经过": [
-            {"时间": event.at.isoformat(), "步骤": event.action, "状态": turn.context.district.states.get(event.after)}
+        "account": turn.account,
+        "chat": person.chat,
+        "name": person.name,
+        "community": community.name if community else None,
+        "building": _building(turn),
+        "consent": person.consent_version,
+        "consented_at": person.consented_at,
+        "first_seen": person.created_at,
+        "paused_at": person.paused_at,
+        "staff": turn.staff.name if turn.staff else None,
+        "talks": [_as_it_is(talk.state) for talk in turn.uow.conversations.all_of(person.bot, turn.account)],
+        "cases": [_case(turn, case) for case in cases],
+    }
+
+
+def _as_it_is(state: dict[str, Any]) -> str:
+    """What is kept of a conversation has no names for people: it is given as it stands."""
+    return json.dumps(state, ensure_ascii=False, default=str)
+
+
+def _building(turn: Turn) -> str | None:
+    buildings = turn.uow.reference.buildings_of.get(turn.person.community_id or 0, [])
+    return next((b.name for b in buildings if b.id == turn.person.building_id), None)
+
+
+def _case(turn: Turn, case: CaseRow) -> dict[str, Any]:
+    """A case as its reporter knows it; who joined it gets their own words only."""
+    me = next(
+        p for p in turn.uow.cases.people(case.key) if (p.bot, p.account) == (turn.event.address.bot, turn.account)
+    )
+    district, reported = turn.context.district, me.part == "reporter"
+    return {
+        "number": turn.number(case),
+        "part": turn.context.texts(f"export.{me.part}"),
+        "anonymous": me.anonymous,
+        "scene": district.scenes[case.scene].name,
+        "urgency": district.urgencies[case.urgency].name,
+        "state": district.states[case.state],
+        "filed": case.created_at,
+        "due": case.due_at,
+        "reply": case.reply,
+        "solved": case.solved,
+        "satisfied": case.satisfied,
+        **(_told(case) if reported else {}),
+        **_said(turn, case, me),
+        "history": [
+            {"at": event.at, "step": event.action, "state": district.states.get(event.after)}
             for event in turn.uow.cases.events(case.key)
         ],
     }
 
 
-def ask_erase(turn: Turn, _data: dict[str, Any] | None = None) -> None:
-    sure = turn.mine("button.erase_yes", "erase", once=True)
-    turn.say("privacy.erase_sure", ((sure,),))
+def _told(case: CaseRow) -> dict[str, Any]:
+    return {
+        "text": case.text,
+        "place": case.place,
+        "latitude": case.latitude,
+        "longitude": case.longitude,
+        "proposal": _as_it_is(case.proposal),
+    }
 
 
-def erase(turn: Turn, _data: dict[str, Any]) -> None:
-    """Erase the person: words, files, conversation, messages in both directions. The cases stay without them."""
-    uow, bot, account = turn.uow, turn.event.address.bot, turn.account
-    for case in uow.cases.of_person(bot, account, limit=100_000):
-        _leave(turn, case)
-    uow.flush()
-    uow.inbox.erase_chat(bot, turn.event.address.chat)
-    uow.outbox.erase_chat(bot, turn.event.address.chat)
-    uow.conversations.erase_of(bot, account, turn.event.address.chat)
-    uow.people.erase(bot, account)
-    turn.replies.clear()
-    turn.send(Reply(turn.event.address, turn.context.texts("privacy.erased")))
-    turn.outcome = "erased"
-
-
-def _leave(turn: Turn, case: CaseRow) -> None:
-    """Take a person and their words out of one case; an open one that nobody else is in is withdrawn."""
-    cases, bot, account = turn.uow.cases, turn.event.address.bot, turn.account
-    people = cases.people(case.key)
-    mine = next(p for p in people if (p.bot, p.account) == (bot, account))
-    if len(people) == 1 and case.state in OPEN:
-        steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
-    if mine.part == "reporter":
-        cases.change(case, text=turn.context.texts("privacy.words_erased"), place=None, latitude=None, longitude=None)
-        gone = cases.erase_words(case.key)
-        turn.uow.after_commit.append(lambda: turn.context.files.drop(gone))
-    else:
-        cases.change(case, supporters=max(case.supporters - 1, 1))
-    cases.erase_messages_of(case.key, bot, mine.chat)
-    cases.remove_people(case.key, [(bot, account)])
-    cases.add_event(case, action="erased", role=Role.RESIDENT, before=case.state)
-    steps.refresh(turn, case)
+def _said(turn: Turn, case: CaseRow, me: PersonOfCase) -> dict[str, Any]:
+    """Messages and files that came from this person."""
+    messages = [row for row in turn.uow.cases.messages(case.key) if (row.bot, row.chat) == (me.bot, me.chat)]
+    own = {row.attachment_id for row in messages}
+    files = [row for row in turn.uow.cases.attachments(case.key) if row.id in own]
+    return {
+        "messages": [{"at": row.at, "kind": row.kind, "text": row.text, "revision": row.revision} for row in messages],
+        "files": [{"at": row.at, "kind": row.kind, "size": row.size, "type": row.media_type} for row in files],
+    }

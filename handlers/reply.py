@@ -1,8 +1,9 @@
 """What goes out: plain texts with buttons and files, to a chat, as a new message or in place of an older one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from handlers.event import Address
@@ -15,6 +16,19 @@ class Priority(IntEnum):
     INTERACTIVE = 1
     NOTICE = 2
     BROADCAST = 3
+
+
+class Showing(StrEnum):
+    """How a logical message gets into the chat."""
+
+    IN_PLACE = "in_place"
+    """Changes what stands there, else is sent."""
+    ANEW = "anew"
+    """Is sent to the end of the chat; later ones change it there."""
+    ONLY_EDIT = "only_edit"
+    """Changes what stands there or is on its way there; where nothing is, nothing is sent."""
+    CLOSE = "close"
+    """The last word in place of what stands there; what is still on its way there is not sent any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,13 @@ class Button:
     once: bool = False
 
 
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def in_rows(buttons: Sequence[Button], width: int = 2) -> Rows:
+    return tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))
+
+
 @dataclass(frozen=True, slots=True)
 class OutFile:
     """A file to send: stored under `digest` in the attachment store, or a picture of ours (`path` inside it)."""
@@ -47,16 +68,17 @@ class Reply:
     """One message to be delivered, as plain text: what residents wrote is never read as markup.
 
     `logical` names what the message shows (`card:<community>:<case>`): the first is sent, later ones edit it, an older
-    one not sent yet is skipped. `key` makes a message unique for ever; without it each reply is sent.
+    one not sent yet is skipped; see `Showing`. `key` makes a message unique for ever; without it each reply is sent.
     `cause` (`case:<community>:<no>:<event>`) lets an undo cancel it while it waits for `delay`.
     """
 
     to: Address
     text: str
-    rows: tuple[tuple[Button, ...], ...] = ()
+    rows: Rows = ()
     files: tuple[OutFile, ...] = ()
     priority: Priority = Priority.INTERACTIVE
     logical: str | None = None
+    showing: Showing = Showing.IN_PLACE
     key: str | None = None
     cause: str | None = None
     delay: timedelta = timedelta()

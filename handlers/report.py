@@ -1,36 +1,60 @@
-"""A resident's report: free text first. What is not agreed to yet is shown back and kept as a draft."""
+"""A resident's words: an emergency, an answer to a draft, nothing to file, or a report. Free text comes first."""
 
 from datetime import timedelta
 from typing import Any
 
-from handlers import emergencies, filing
-from handlers.event import File, Location
-from handlers.reply import Button, Reply
-from handlers.turn import Rows, Turn
+from handlers import cards, choosing, communities, drafts, filing, matters
+from handlers.event import File
+from handlers.reply import Rows
+from handlers.turn import Turn
+from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Scene
-from ledger.words import shortened
-from nlp.understanding import NoneType, Understanding
-from storage.ids import new_id
+from nlp.understanding import Alarm, NoneType, Understanding
+from storage.cases import CaseRow
+from storage.errors import NotFound
 from storage.reference import DISTRICT, CommunityRow
 
-DRAFT_SHOWN = 300
-LONGEST_PLACE = 60
+COURTESIES = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.SPAM, NoneType.TEST)
+"""Not a part of a report that somebody is in the middle of."""
+NOT_ABOUT_A_PHOTO = (NoneType.THANKS, NoneType.SPAM)
+"""Other words with a photo, such as "look", mean what it shows."""
 
 
-def report(turn: Turn, files: tuple[File, ...] = (), messages: tuple[int, ...] = ()) -> None:
-    """Take a message as a report, or say in a word why it is none."""
-    matter = turn.reading.first
-    draft = turn.talk.state.get("draft")
-    messages = messages or ((turn.event.message_id,) if turn.event.message_id else ())
-    if matter.alarms or matter.needs_human:
-        _emergency(turn, files, messages)
-    elif draft is None and not files and _is_no_request(turn):
-        _small_talk(turn, matter)
-    elif draft is None and _agreed(turn):
-        filing.file_report(turn, _report(turn, turn.reading.matters, files, messages))
+def report(turn: Turn) -> None:
+    """Take words (with files, perhaps) as a report, or say in a word why they are none."""
+    if emergency := matters.emergency(turn.reading):
+        _emergency(turn, emergency)
+    elif (case := _ringing(turn)) is not None:
+        _more_of_emergency(turn, case, ())
+    elif drafts.there_is_one(turn) and _answers_draft(turn):
+        return
+    elif (nothing := _nothing_to_file(turn)) is not None:
+        _small_talk(turn, nothing)
     else:
-        add_to_draft(turn, files, messages)
-        show_draft(turn)
+        take(turn)
+
+
+def take(turn: Turn) -> None:
+    """File it for somebody who has agreed; else it waits as a draft."""
+    agreed = _agreed(turn)
+    if agreed and not drafts.there_is_one(turn):
+        _file_now(turn)
+        return
+    drafts.add(turn)
+    if agreed and drafts.words(turn):
+        drafts.file(turn)
+        return
+    if turn.person.community_id is None and (found := communities.mentioned(turn, drafts.words(turn))):
+        turn.person.community_id = found.id
+    drafts.show(turn, below=True)
+
+
+def _file_now(turn: Turn) -> None:
+    reading, community = turn.reading, turn.community(turn.person.community_id)
+    assert community is not None  # noqa: S101 - nobody agrees without one
+    filing.file_report(turn, _report(turn, matters.to_file(reading), community))
+    if (other := matters.elsewhere(reading)) and matters.requests(reading):
+        _out_of_remit(turn.as_if(text=other.text))
 
 
 def _agreed(turn: Turn) -> bool:
@@ -39,199 +63,173 @@ def _agreed(turn: Turn) -> bool:
     return turn.person.consent_version == current and turn.community(turn.person.community_id) is not None
 
 
-def _report(
-    turn: Turn, matters: tuple[Understanding, ...], files: tuple[File, ...], messages: tuple[int, ...]
-) -> filing.Report:
-    community = turn.community(turn.person.community_id) or turn.uow.reference.communities[DISTRICT]
-    return filing.Report(matters, community, files=files, messages=messages, location=turn.event.location)
+def _report(turn: Turn, found: tuple[Understanding, ...], community: CommunityRow) -> filing.Report:
+    event = turn.event
+    anonymous = bool(turn.talk.state.get("anonymous"))
+    return filing.Report(found, community, anonymous, event.files, ((event.message_id, event.text),), event.location)
 
 
-def _is_no_request(turn: Turn) -> bool:
-    return all(matter.scene in (Scene.NONE, Scene.OUT_OF_REMIT) for matter in turn.reading.matters)
+# --- emergencies -----------------------------------------------------------------------------------------------------
 
 
-def _emergency(turn: Turn, files: tuple[File, ...], messages: tuple[int, ...]) -> None:
-    """The number to call, then file it and fetch a person; consent is asked for afterwards."""
-    emergencies.first_words(turn, turn.reading.first)
-    case = filing.file_report(turn, _report(turn, turn.reading.matters, files, messages))[0]
-    if not case.place:
-        turn.say("emergency.where")
-        turn.expect("place", case=list(case.key))
-    turn.outcome = "emergency"
+def _emergency(turn: Turn, matter: Understanding) -> None:
+    """Filed at once, without consent or community. What the same person says next belongs to it."""
+    if (case := _ringing(turn)) is not None:
+        told = turn.talk.state["alarm"]["told"]
+        _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if alarm not in told))
+        return
+    reference = turn.uow.reference
+    community = (
+        turn.community(turn.person.community_id)
+        or communities.mentioned(turn, turn.event.text)
+        or reference.communities[DISTRICT]
+    )
+    filing.file_emergency(turn, _report(turn, (matter,), community))
+
+
+def _ringing(turn: Turn) -> CaseRow | None:
+    """The emergency that this person told of just now."""
+    alarm = turn.talk.state.get("alarm")
+    if not alarm or not fresh(turn, alarm, turn.context.district.limits.media_joins_for.wall):
+        return None
+    case = living(turn, alarm["case"])
+    return case if case is not None and case.state in OPEN else None
+
+
+def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> None:
+    """Another word on a fresh emergency: no second case, but whoever was called hears it at once."""
+    words = turn.event.text
+    _add_to(turn, case, words)
+    turn.talk.state["alarm"]["told"] += [*new]
+    calls = "\n".join(turn.context.texts(f"emergency.call_{alarm}") for alarm in new if alarm is not Alarm.HUMAN)
+    remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
+    rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
+    turn.say("emergency.more" if calls else "emergency.passed_on", rows, calls=calls)
+    cards.notify(turn, case, "card.added", text=words)
+    cards.refresh(turn, case)
+    turn.outcome = "supplement"
+
+
+def _add_to(turn: Turn, case: CaseRow, words: str) -> None:
+    for file in turn.event.files:
+        filing.attach(turn, case, file)
+    filing.keep_words(turn, case)
+    places = [place for matter in turn.reading.matters for place in matter.places]
+    turn.uow.cases.change(case, text=f"{case.text}\n{words}", place=case.place or " ".join(places) or None)
+    turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+    if not case.place and case.latitude is None:
+        turn.expect("place", case)
+
+
+# --- answers to a draft ----------------------------------------------------------------------------------------------
+
+
+def _answers_draft(turn: Turn) -> bool:
+    """Somebody who writes what the buttons say; False if the words are more of the report."""
+    said = turn.event.text.strip().rstrip("。.!！~")
+    if turn.event.files or not drafts.words(turn):
+        return False
+    if community := communities.called(turn, said):
+        choosing.chosen(turn, community)
+        return True
+    for answer, do in DRAFT_ANSWERS.items():
+        if said in turn.context.texts(f"answers.{answer}").split("|"):
+            if answer in AGREEING and turn.community(turn.person.community_id) is None:
+                drafts.show(turn, below=True)
+            else:
+                do(turn)
+            return True
+    return False
+
+
+DRAFT_ANSWERS = {"agree": drafts.agree, "anonymous": drafts.agree_anonymous, "discard": drafts.discard}
+AGREEING = ("agree", "anonymous")
+
+
+# --- nothing to file -------------------------------------------------------------------------------------------------
+
+
+def _nothing_to_file(turn: Turn) -> Understanding | None:
+    """The matter that is none. A photo with a few words, or more words for a draft, may well be a matter."""
+    if matters.requests(turn.reading):
+        return None
+    matter = matters.elsewhere(turn.reading) or turn.reading.first
+    if turn.event.files:
+        return matter if matter.none_type in NOT_ABOUT_A_PHOTO else None
+    if drafts.there_is_one(turn):
+        return matter if matter.none_type in COURTESIES and not matter.places else None
+    return matter
+
+
+def says_what_a_photo_shows(turn: Turn) -> bool:
+    """Words such as "look at this": they belong to the photo, and the photo to what was said before."""
+    reading = turn.reading
+    plain = not matters.requests(reading) and not matters.elsewhere(reading) and not matters.emergency(reading)
+    return plain and reading.first.none_type not in NOT_ABOUT_A_PHOTO
 
 
 def _small_talk(turn: Turn, matter: Understanding) -> None:
-    """Nothing to file: a short honest word; what is not ours gets the number that is."""
+    """A short honest word; what is not ours gets the number that is. One tap files it all the same."""
     if matter.scene is Scene.OUT_OF_REMIT:
+        _out_of_remit(turn)
         turn.outcome = "out_of_remit"
-        turn.say("talk.out_of_remit", _anyway(turn))
         return
     kind = matter.none_type or NoneType.CHAT
+    turn.say(f"talk.{kind}", _anyway(turn))
     turn.outcome = f"none {kind}"
-    rows = _anyway(turn) if kind in (NoneType.VENT, NoneType.CHAT, NoneType.ABUSE) else ()
-    turn.say(f"talk.{kind}", rows)
+
+
+def _out_of_remit(turn: Turn) -> None:
+    turn.say("talk.out_of_remit", _anyway(turn))
 
 
 def _anyway(turn: Turn) -> Rows:
-    """The machine may be wrong: one tap files it all the same."""
-    turn.talk.state["said"] = turn.event.text
-    turn.talk.expires_at = turn.uow.now + turn.context.district.limits.draft_kept.wall
+    """The machine may be wrong."""
+    remember_said(turn, turn.event.text)
     return ((turn.mine("button.file_anyway", "file_anyway", once=True),),)
+
+
+def remember_said(turn: Turn, words: str, taken: dict[str, Any] | None = None) -> None:
+    """Keep the words for the tap that files them. `taken`: the case that they were put into."""
+    files = [drafts.packed(file, turn.event.message_id) for file in turn.event.files]
+    turn.talk.state["said"] = {"text": words, "message": turn.event.message_id, "files": files, "taken": taken}
+    drafts.keep_a_week(turn)
+
+
+def take_said(turn: Turn) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = turn.talk.state.pop("said", None)
+    return found
 
 
 def file_anyway(turn: Turn, _data: dict[str, Any]) -> None:
     """Somebody insists that it is a matter: the grid worker will see."""
-    said = turn.talk.state.pop("said", None)
+    said = take_said(turn)
     if said is None:
         turn.tell("draft.gone")
         return
-    as_said = turn.with_text(str(said))
-    matters = as_said.reading.matters
-    if _agreed(turn):
-        filing.file_report(turn, _report(turn, matters, (), ()))
-    else:
-        add_to_draft(as_said, (), ())
-        show_draft(turn)
+    file_said(turn, said)
 
 
-# --- the draft -------------------------------------------------------------------------------------------------------
+def file_said(turn: Turn, said: dict[str, Any]) -> None:
+    files: tuple[File, ...] = () if said.get("taken") else drafts.unpacked(said["files"])
+    as_said = turn.as_if(text=str(said["text"]), files=files, message_id=said["message"])
+    take(as_said)
+    turn.outcome = as_said.outcome
 
 
-def add_to_draft(turn: Turn, files: tuple[File, ...], messages: tuple[int, ...]) -> None:
-    """Keep words and files until the person agrees; nobody on the staff sees them before."""
-    talk = turn.talk
-    draft = talk.state.setdefault("draft", {"id": new_id(), "text": "", "files": [], "messages": []})
-    draft["files"] += [[f.kind, f.id, f.unique_id, f.size, f.media_type] for f in files]
-    draft["messages"] += list(messages)
-    if turn.event.location:
-        draft["location"] = [turn.event.location.latitude, turn.event.location.longitude]
-    if turn.event.text:
-        draft["text"] = f"{draft['text']}\n{turn.event.text}" if draft["text"] else turn.event.text
-    talk.expires_at = turn.uow.now + turn.context.district.limits.draft_kept.wall
-    turn.outcome = "draft"
+# --- the person's last report ----------------------------------------------------------------------------------------
 
 
-def show_draft(turn: Turn) -> None:
-    """Show back what was said, why it is kept, and what is still needed: a community, then the agreement."""
-    draft, texts = turn.talk.state["draft"], turn.context.texts
-    if not draft["text"]:
-        turn.say("draft.need_words")
-        return
-    community = turn.community(turn.person.community_id)
-    shown = texts("draft.shown", text=shortened(draft["text"], DRAFT_SHOWN))
-    if draft["files"]:
-        shown += "\n" + texts("draft.files", n=len(draft["files"]))
-    if community is None:
-        _show(turn, texts("draft.choose", shown=shown, notice=texts("privacy.short")), choose_rows(turn))
-    else:
-        text = texts("draft.agree", shown=shown, notice=texts("privacy.short"), community=community.name)
-        _show(turn, text, agree_rows(turn))
+def fresh(turn: Turn, told: dict[str, Any], limit: timedelta) -> bool:
+    return turn.uow.now.timestamp() - float(told["at"]) <= limit.total_seconds()
 
 
-def _show(turn: Turn, text: str, rows: Rows) -> None:
-    """The draft is one message that changes in place; a new draft is a new message."""
-    turn.send(Reply(turn.event.address, text, rows, logical=f"draft:{turn.talk.state['draft']['id']}"))
-
-
-def agree_rows(turn: Turn) -> Rows:
-    return (
-        (turn.mine("button.agree", "agree", once=True), turn.mine("button.agree_anonymous", "agree_anonymous", once=True)),
-        (turn.mine("button.other_community", "other_community"), turn.mine("button.discard", "discard", once=True)),
-    )
-
-
-def choose_rows(turn: Turn) -> Rows:
-    """Streets to choose from; the communities at once where there are few."""
-    reference = turn.uow.reference
-    communities = reference.real_communities()
-    if len(communities) <= 8:  # noqa: PLR2004 - what fits a phone without scrolling
-        return community_rows(turn, communities)
-    streets = sorted(reference.streets.items(), key=lambda pair: pair[1])
-    buttons = [
-        Button(name, "choose_street", data={"street": street_id}, account=turn.account) for street_id, name in streets
-    ]
-    return in_rows(buttons, 2)
-
-
-def community_rows(turn: Turn, communities: list[CommunityRow]) -> Rows:
-    buttons = [
-        Button(c.name, "choose_community", data={"community": c.id}, account=turn.account) for c in communities
-    ]
-    return in_rows(buttons, 2)
-
-
-def in_rows(buttons: list[Button], width: int) -> Rows:
-    return tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))
-
-
-def choose_street(turn: Turn, data: dict[str, Any]) -> None:
-    street = int(data["street"])
-    communities = [c for c in turn.uow.reference.real_communities() if c.street_id == street]
-    _which(turn, community_rows(turn, communities))
-
-
-def choose_community(turn: Turn, data: dict[str, Any]) -> None:
-    community = turn.community(int(data["community"]))
-    if community is None:
-        turn.tell("problem.gone")
-        return
-    turn.person.community_id, turn.person.building_id = community.id, None
-    if "draft" in turn.talk.state:
-        show_draft(turn)
-    else:
-        turn.say("community.set", community=community.name)
-
-
-def other_community(turn: Turn, _data: dict[str, Any]) -> None:
-    _which(turn, choose_rows(turn))
-
-
-def _which(turn: Turn, rows: Rows) -> None:
-    if "draft" in turn.talk.state:
-        _show(turn, turn.context.texts("draft.which_community"), rows)
-    else:
-        turn.say("draft.which_community", rows)
-
-
-def agree(turn: Turn, _data: dict[str, Any]) -> None:
-    _file_draft(turn, anonymous=False)
-
-
-def agree_anonymous(turn: Turn, _data: dict[str, Any]) -> None:
-    _file_draft(turn, anonymous=True)
-
-
-def _file_draft(turn: Turn, *, anonymous: bool) -> None:
-    """The tap that agrees files the draft and records the consent with its version."""
-    talk, person = turn.talk, turn.person
-    draft, community = talk.state.pop("draft", None), turn.community(person.community_id)
-    if draft is None or not draft["text"] or community is None:
-        turn.tell("draft.gone")
-        return
-    talk.expires_at = None
-    person.consent_version = turn.context.district.limits.consent_version
-    person.consented_at = turn.uow.now
-    location = Location(*draft["location"]) if "location" in draft else None
-    filing.file_report(
-        turn,
-        filing.Report(
-            turn.with_text(draft["text"]).reading.matters,
-            community,
-            anonymous=anonymous,
-            files=tuple(File(*file) for file in draft["files"]),
-            messages=tuple(draft["messages"]),
-            location=location,
-        ),
-    )
-
-
-def discard(turn: Turn, _data: dict[str, Any]) -> None:
-    turn.talk.state.pop("draft", None)
-    turn.talk.expires_at = None
-    turn.say("draft.discarded")
-
-
-def soon(turn: Turn, limit: timedelta) -> bool:
-    """Whether the person's last report is younger than `limit`."""
-    last = turn.talk.state.get("last")
-    return bool(last) and turn.uow.now.timestamp() - float(last["at"]) <= limit.total_seconds()
+def living(turn: Turn, key: list[int]) -> CaseRow | None:
+    """The case, or the one that it was merged into; None if it is gone."""
+    try:
+        case = turn.uow.cases.get(*key)
+        while case.merged_into is not None:
+            case = turn.uow.cases.get(case.community_id, case.merged_into)
+    except NotFound:
+        return None
+    return case

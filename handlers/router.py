@@ -1,21 +1,36 @@
-"""Which handler an event goes to: tables of commands, of buttons and of what a question of ours expects."""
+"""Which handler an event goes to: tables of commands and of what a question of ours expects; buttons have their own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from handlers import casework, edits, media, membership, mine, privacy, queue, report, start, undo, weekly
-from handlers.context import Context
+from handlers import (
+    albums,
+    answers,
+    choosing,
+    edits,
+    erasing,
+    matters,
+    media,
+    membership,
+    mine,
+    presses,
+    privacy,
+    queue,
+    report,
+    start,
+    weekly,
+)
+from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
 from handlers.reply import Answer, Reply
 from handlers.turn import Turn
-from ledger.lifecycle import Action, NotAllowed, Role
-from nlp.understanding import Reading
-from storage.buttons import ButtonRow
-from storage.cases import CaseRow
+from ledger.lifecycle import NotAllowed
+from nlp.understanding import Alarm, Reading
 from storage.errors import NotFound
 from storage.unit_of_work import UnitOfWork
 
+SPOKEN = (EventKind.TEXT, EventKind.MEDIA, EventKind.LOCATION, EventKind.COMMAND, EventKind.PRESS)
+"""What somebody can only do who has not blocked the bot."""
 SHORT_NUMBER = 2
 
 
@@ -28,80 +43,29 @@ class Result:
     outcome: str
 
 
-RESIDENT_COMMANDS: dict[str, Callable[[Turn], None]] = {
+Command = Callable[[Turn], None]
+RESIDENT_COMMANDS: dict[str, Command] = {
     "start": start.start,
     "help": start.help_,
     "mine": mine.my_cases,
     "privacy": privacy.notice,
     "data": privacy.my_data,
-    "erase": privacy.ask_erase,
-    "community": start.community,
+    "erase": erasing.ask_erase,
+    "community": choosing.ask,
 }
-STAFF_COMMANDS: dict[str, Callable[[Turn], None]] = {
-    "start": start.start,
+GROUP_COMMANDS: dict[str, Command] = {
     "help": start.help_,
     "queue": queue.waiting,
     "weekly": weekly.weekly,
     "here": membership.here,
+}
+STAFF_COMMANDS: dict[str, Command] = {
+    **GROUP_COMMANDS,
+    "start": start.start,
     "privacy": privacy.notice,
+    "data": privacy.my_data,
+    "erase": erasing.ask_erase,
 }
-
-OWN_PRESSES: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
-    "agree": report.agree,
-    "agree_anonymous": report.agree_anonymous,
-    "discard": report.discard,
-    "other_community": report.other_community,
-    "choose_street": report.choose_street,
-    "choose_community": report.choose_community,
-    "file_anyway": report.file_anyway,
-    "my_data": privacy.my_data,
-    "ask_erase": privacy.ask_erase,
-    "erase": privacy.erase,
-}
-"""Buttons about the person who presses, not about a case."""
-
-REPORTER_PRESSES: dict[str, casework.Handler] = {
-    "details": mine.details,
-    "add_to_case": mine.add_to_case,
-    "ask_scene": mine.ask_scene,
-    "ask_urgency": mine.ask_urgency,
-    "set_scene": mine.set_scene,
-    "set_urgency": mine.set_urgency,
-    "ask_withdraw": mine.ask_withdraw,
-    "withdraw": mine.withdraw,
-    "solved": mine.solved,
-    "not_solved": mine.not_solved,
-    "satisfied": mine.satisfied,
-}
-"""Buttons about a case, for those who reported or joined it."""
-
-STAFF_PRESSES: dict[str, casework.Handler] = {
-    Action.ACCEPT: casework.accept,
-    Action.ACKNOWLEDGE: casework.acknowledge,
-    Action.START: casework.simple(Action.START),
-    Action.SIGN: casework.simple(Action.SIGN),
-    Action.RESOLVE: casework.ask_words(Action.RESOLVE),
-    Action.ASK: casework.ask_words(Action.ASK),
-    Action.REFUSE: casework.ask_words(Action.REFUSE),
-    Action.DISPATCH: casework.ask_dispatch,
-    Action.MERGE: casework.ask_merge,
-    "refuse_because": casework.refuse_because,
-    "dispatch_to": casework.dispatch_to,
-    "merge_into": casework.merge_into,
-    "staff_scene": casework.staff_scene,
-    "staff_urgency": casework.staff_urgency,
-    "set_scene": mine.set_scene,
-    "set_urgency": mine.set_urgency,
-    "show_files": casework.show_files,
-    "open_card": casework.open_card,
-    "undo": undo.undo,
-}
-"""Buttons about a case, for staff with a role over its community."""
-
-ANSWERS: dict[str, Callable[[Turn, CaseRow], None]] = {"supplement": mine.supplement, "place": mine.place}
-"""What a resident's next words answer."""
-
-MADE_OF_WORDS = {EventKind.TEXT, EventKind.MEDIA}
 
 
 def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | None = None) -> Result:
@@ -111,8 +75,10 @@ def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | 
         NotAllowed, NotFound: roll everything back, then `refuse`.
     """
     turn = Turn(context, uow, event, prepared)
-    if event.account is not None and event.private and event.kind is not EventKind.BLOCKED:
+    if event.private and event.kind in SPOKEN:
         turn.person.paused_at = None
+    if not turn.bot.buttons and "choices" in turn.talk.state:
+        turn.talk.state["choices"]["old"] = True
     _route(turn)
     return Result(turn.replies, turn.answer, turn.outcome)
 
@@ -120,14 +86,28 @@ def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | 
 def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | NotFound) -> Result:
     """Say in plain words that nothing was done; what the refused step had begun is rolled back before."""
     turn = Turn(context, uow, event)
-    turn.tell("problem.not_now" if isinstance(error, NotAllowed) else "problem.gone", alert=True)
-    return Result(turn.replies, turn.answer, "not allowed" if isinstance(error, NotAllowed) else "gone")
+    turn.expected()
+    if isinstance(error, NotFound):
+        turn.tell("problem.gone", alert=True)
+        return Result(turn.replies, turn.answer, "gone")
+    case = presses.case_of(turn, event.press)
+    if case is None:
+        turn.tell("problem.not_now", alert=True)
+    else:
+        state = context.district.states[case.state]
+        turn.tell("problem.not_now_is", alert=True, number=turn.number(case), state=state)
+    return Result(turn.replies, turn.answer, "not allowed")
 
 
 def wake(context: Context, uow: UnitOfWork, event: Event) -> Result:
     """Something became due in a conversation though nobody wrote."""
     turn = Turn(context, uow, event)
-    media.album_complete(turn)
+    state, now = turn.talk.state, uow.now.timestamp()
+    if "album" in state and state["album"]["due"] <= now:
+        _album_complete(turn)
+    if "export" in state and state["export"]["due"] <= now:
+        privacy.forget_export(turn)
+    turn.wake_again()
     return Result(turn.replies, None, turn.outcome)
 
 
@@ -135,125 +115,118 @@ def _route(turn: Turn) -> None:
     event = turn.event
     match event.kind:
         case EventKind.PRESS:
-            _press(turn, event.press)
+            presses.press(turn, event.press)
         case EventKind.BLOCKED | EventKind.UNBLOCKED | EventKind.MOVED:
             membership.changed(turn)
         case EventKind.EDIT:
             edits.edited(turn)
-        case EventKind.LOCATION:
-            media.location(turn)
-        case EventKind.COMMAND:
-            _command(turn, event.command)
-        case EventKind.TEXT | EventKind.MEDIA:
-            _words(turn)
         case EventKind.IGNORED:
             turn.outcome = "ignored"
+        case _ if not event.private and not turn.as_staff:
+            _in_a_group(turn)
+        case EventKind.COMMAND:
+            _command(turn, turn.context.word(f"/{event.command}") or event.command)
+        case EventKind.LOCATION if turn.bot.serves is not Serves.STAFF and event.private:
+            media.location(turn)
+        case EventKind.LOCATION | EventKind.TEXT | EventKind.MEDIA:
+            _words(turn)
+
+
+def _in_a_group(turn: Turn) -> None:
+    """Where everybody reads along nobody is asked for their words; an emergency is one anywhere."""
+    turn.outcome = "in a group"
+    if turn.event.account is None:
+        turn.say("group.who_are_you")
+    elif turn.bot.serves is Serves.STAFF:
+        turn.say("start.staff_only")
+    elif turn.event.text and matters.emergency(turn.reading):
+        report.report(turn)
+    else:
+        turn.say("group.private")
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
 
 
 def _command(turn: Turn, name: str) -> None:
-    name = turn.context.word(f"/{name}") or name
-    commands = STAFF_COMMANDS if turn.as_staff else RESIDENT_COMMANDS
-    turn.expected()
+    turn.drop_question()
+    commands = _commands(turn)
     turn.outcome = f"command {name}" if name in commands else "unknown command"
-    commands.get(name, _unknown)(turn)
+    if name in commands:
+        commands[name](turn)
+    elif turn.bot.serves is Serves.STAFF and not turn.as_staff:
+        turn.say("start.staff_only")
+    elif turn.event.private:  # in a group it may be meant for another bot
+        turn.say("problem.unknown_command")
 
 
-def _unknown(turn: Turn) -> None:
-    turn.say("problem.unknown_command")
+def _commands(turn: Turn) -> dict[str, Command]:
+    if not turn.event.private:
+        return GROUP_COMMANDS
+    match turn.bot.serves:
+        case Serves.RESIDENTS:
+            return RESIDENT_COMMANDS
+        case Serves.STAFF:
+            return STAFF_COMMANDS if turn.as_staff else {"start": start.start}
+        case Serves.BOTH:
+            return {**RESIDENT_COMMANDS, **STAFF_COMMANDS} if turn.as_staff else RESIDENT_COMMANDS
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
 
 
 def _words(turn: Turn) -> None:
-    """Words are a command, a number for a choice, the answer to a question of ours, or a report."""
-    text = turn.event.text.strip()
-    if turn.event.kind is EventKind.TEXT and (command := turn.context.word(text)):
+    """Words are a command, a number for a choice, part of an album, the answer to a question of ours, or a report."""
+    event, text = turn.event, turn.event.text.strip()
+    if event.kind is EventKind.TEXT and (command := turn.context.word(text)):
         _command(turn, command)
+    elif (number := _short_number(turn)) and (choice := _numbered(turn, number)):
+        presses.press(turn, choice)
+    elif event.album and not (text and matters.emergency(turn.reading)):
+        if albums.other_waits(turn):
+            _album_complete(turn)
+        albums.gather(turn)
+    else:
+        _said(turn)
+
+
+def _album_complete(turn: Turn) -> None:
+    event = albums.taken(turn)
+    whole = Turn(turn.context, turn.uow, event, replies=turn.replies)
+    _said(whole)
+    turn.outcome = whole.outcome
+
+
+def _said(turn: Turn) -> None:
+    if answers.taken(turn):
         return
-    if text.isdecimal() and len(text) <= SHORT_NUMBER and (choice := _numbered(turn, int(text))):
-        _press(turn, choice)
-        return
-    if turn.event.kind is EventKind.TEXT or text or turn.as_staff:
-        expected = turn.expected()
-        if expected and _answer(turn, expected):
-            return
-    if turn.as_staff and turn.bot.serves != "both":
-        turn.say("help.staff")
-    elif turn.bot.serves == "staff":
-        turn.say("start.staff_only")
+    if turn.bot.serves is Serves.STAFF or not turn.event.private:
+        _among_staff(turn)
     elif turn.event.kind is EventKind.MEDIA:
         media.media(turn)
-    elif text:
+    elif _short_number(turn):
+        turn.say("talk.number")
+        turn.outcome = "none number"
+    elif turn.event.text.strip():
         report.report(turn)
 
 
-def _numbered(turn: Turn, choice: int) -> str | None:
+def _among_staff(turn: Turn) -> None:
+    """Reports are told elsewhere; whoever is in danger is not sent there first."""
+    emergency = matters.emergency(turn.reading) if turn.event.text else None
+    if emergency:
+        calls = [f"emergency.call_{alarm}" for alarm in emergency.alarms if alarm is not Alarm.HUMAN]
+        turn.say("emergency.staff", calls="\n".join(turn.context.texts(call) for call in calls))
+    else:
+        turn.say("help.staff" if turn.as_staff else "start.staff_only")
+
+
+def _short_number(turn: Turn) -> int:
+    text = turn.event.text.strip()
+    return int(text) if turn.event.kind is EventKind.TEXT and text.isdecimal() and len(text) <= SHORT_NUMBER else 0
+
+
+def _numbered(turn: Turn, number: int) -> str | None:
     """The button behind a number, where choices are numbered."""
-    choices = turn.talk.state.get("choices", [])
-    return choices[choice - 1] if 1 <= choice <= len(choices) else None
-
-
-def _answer(turn: Turn, expected: dict[str, Any]) -> bool:
-    """Take the words as the answer to a question of ours; False if they are plainly something else."""
-    case = turn.uow.cases.get(*expected["case"])
-    what = expected["what"]
-    if what in ANSWERS:
-        if turn.event.kind is EventKind.TEXT and turn.reading.first.alarms:
-            return False
-        if what == "place" and len(turn.event.text) > report.LONGEST_PLACE:
-            return False
-        ANSWERS[what](turn, case)
-        return True
-    role = _role_over(turn, case)
-    if role is None:
-        raise NotFound("no longer on the staff")
-    if what == "merge":
-        casework.merge_typed(turn, case, role)
-    else:
-        casework.words_given(turn, Action(what), case, role)
-    return True
-
-
-# --- buttons ---------------------------------------------------------------------------------------------------------
-
-
-def _press(turn: Turn, pressed: str) -> None:
-    """Look the button up, hold the person against the row, then act; a foreign or forged one does nothing."""
-    button = turn.uow.buttons.find(pressed)
-    if button is None or button.expires_at < turn.uow.now or not _belongs(turn, button):
-        turn.outcome = "button refused"
-        turn.tell("problem.button", alert=True)
-    elif button.once and (button.used_at is not None or not turn.uow.buttons.use(button)):
-        turn.outcome = "button used"
-        turn.tell("problem.pressed_already")
-    elif button.action in OWN_PRESSES:
-        turn.outcome = f"press {button.action}"
-        OWN_PRESSES[button.action](turn, button.data)
-    else:
-        _press_on_case(turn, button)
-
-
-def _belongs(turn: Turn, button: ButtonRow) -> bool:
-    """Whether a button was made for this chat and, if it was made for one person, for this one."""
-    address = turn.event.address
-    here = (button.bot, button.chat) == (address.bot, address.chat)
-    return here and turn.event.account is not None and button.account in (None, turn.account)
-
-
-def _press_on_case(turn: Turn, button: ButtonRow) -> None:
-    case = turn.uow.cases.get(button.community_id, button.case_no or 0)
-    turn.outcome = f"press {button.action}"
-    role = _role_over(turn, case) if turn.as_staff else None
-    if role is not None and button.action in STAFF_PRESSES:
-        STAFF_PRESSES[button.action](turn, case, role, button.data)
-    elif button.action in REPORTER_PRESSES and turn.uow.cases.is_in(case.key, turn.event.address.bot, turn.account):
-        REPORTER_PRESSES[button.action](turn, case, Role.RESIDENT, button.data)
-    else:
-        turn.outcome = "button refused"
-        turn.tell("problem.no_right", alert=True)
-
-
-def _role_over(turn: Turn, case: CaseRow) -> Role | None:
-    """The most local role that this person has over a case, by their rights now."""
-    units = [case.unit_id] if case.unit_id else []
-    roles = turn.roles(turn.uow.reference.communities[case.community_id].place(case.grid_id, units))
-    order = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN, Role.OFFICER)
-    return next((role for role in order if role in roles), None)
+    choices = turn.talk.state.get("choices", {}).get("data", [])
+    return choices[number - 1] if number <= len(choices) else None

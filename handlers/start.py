@@ -1,9 +1,8 @@
 """First contact: /start, alone or with a signed link of a community or building, or with an invitation for staff."""
 
-from handlers import report
+from handlers import drafts
 from handlers.context import Serves
 from handlers.turn import Turn
-from ledger.words import shortened
 
 INVITATION = "inv_"
 
@@ -18,13 +17,16 @@ def start(turn: Turn) -> None:
     elif argument and (place := turn.context.links.read(argument)):
         _set_place(turn, *place)
     else:
-        turn.say("start.hello")
+        turn.say("start.staff" if turn.as_staff else "start.hello")
 
 
 def _bind(turn: Turn, token: str) -> None:
-    """An invitation is good for one account, once, for 48 hours."""
+    """An invitation is good for one account, once, for 48 hours; where staff do not talk it is not used up."""
+    if turn.bot.serves is Serves.RESIDENTS:
+        turn.say("start.invitation_elsewhere")
+        return
     address = turn.event.address
-    staff_id = turn.uow.staff.accept(token, address.bot, turn.account, address.chat) if turn.event.private else None
+    staff_id = turn.uow.staff.accept(token, address.bot, turn.account, address.chat)
     if staff_id is None:
         turn.say("start.invitation_bad")
         return
@@ -42,16 +44,9 @@ def _set_place(turn: Turn, community_id: int, building_id: int | None) -> None:
     buildings = turn.uow.reference.buildings_of.get(community.id, [])
     building = next((b.name for b in buildings if b.id == building_id), "")
     turn.say("start.here", community=community.name, building=building)
-    if "draft" in turn.talk.state:
-        report.show_draft(turn)
+    if drafts.there_is_one(turn):
+        drafts.show(turn, below=True)
 
 
 def help_(turn: Turn) -> None:
     turn.say("help.staff" if turn.as_staff else "help.resident")
-
-
-def community(turn: Turn) -> None:
-    """社区: where am I registered, and change it."""
-    mine = turn.community(turn.person.community_id)
-    shown = shortened(mine.name, 40) if mine else turn.context.texts("community.none")
-    turn.say("community.now", report.choose_rows(turn), community=shown)

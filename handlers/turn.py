@@ -1,21 +1,25 @@
 """One turn of a conversation: an event with everything a handler may need, and the replies it gathers."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from handlers.context import Bot, Context, Serves
-from handlers.event import Address, Event
-from handlers.reply import Answer, Button, Priority, Reply
+from handlers.event import Event
+from handlers.format import day_and_time, number
+from handlers.reply import Answer, Button, Reply, Rows, Showing
 from ledger.lifecycle import Role
 from ledger.rights import Place, roles_at
+from ledger.scenes import Urgency
 from nlp.understanding import Reading
+from storage.cases import CaseRow
 from storage.conversations import Talk
 from storage.people import PersonRow
-from storage.reference import CommunityRow, StaffRow
+from storage.reference import DISTRICT, CommunityRow, StaffRow
 from storage.unit_of_work import UnitOfWork
 
-Rows = tuple[tuple[Button, ...], ...]
+LOCAL_FIRST = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN, Role.OFFICER)
 
 
 @dataclass
@@ -29,6 +33,8 @@ class Turn:
     replies: list[Reply] = field(default_factory=list)
     answer: Answer | None = None
     outcome: str = "other"
+
+    # who and where ---------------------------------------------------------------------------------------------------
 
     @property
     def bot(self) -> Bot:
@@ -47,12 +53,18 @@ class Turn:
     def person(self) -> PersonRow:
         person = self.uow.people.get(self.event.address.bot, self.account, self.event.address.chat)
         person.name = self.event.name or person.name
+        if self.event.private:
+            person.chat = self.event.address.chat
         return person
 
     @cached_property
     def staff(self) -> StaffRow | None:
         """The staff row that this account is bound to."""
         return self.uow.reference.staff_by_account.get((self.event.address.bot, self.account))
+
+    @property
+    def staff_id(self) -> int | None:
+        return self.staff.id if self.staff else None
 
     @property
     def as_staff(self) -> bool:
@@ -68,9 +80,45 @@ class Turn:
     def community(self, community_id: int | None) -> CommunityRow | None:
         return None if community_id is None else self.uow.reference.communities.get(community_id)
 
+    def community_of(self, case: CaseRow) -> CommunityRow:
+        return self.uow.reference.communities[case.community_id]
+
+    def number(self, case: CaseRow) -> str:
+        return number(self.community_of(case), case)
+
+    def when(self, moment: datetime, case: CaseRow) -> str:
+        """A time, as clocks in the case's community show it."""
+        return day_and_time(moment, self.community_of(case).zone)
+
+    # rights ----------------------------------------------------------------------------------------------------------
+
     def roles(self, place: Place) -> frozenset[Role]:
         """What this person is at `place`, by the rights of the staff row they are bound to."""
         return roles_at(self.staff.rights, place) if self.staff else frozenset()
+
+    def role_over(self, case: CaseRow, staff: StaffRow | None = None) -> Role | None:
+        """The most local role that a member of staff (this person, unless given) has over a case, as of now."""
+        staff = staff or self.staff
+        if staff is None:
+            return None
+        units = [case.unit_id] if case.unit_id else []
+        roles = roles_at(staff.rights, self.community_of(case).place(case.grid_id, units))
+        found = next((role for role in LOCAL_FIRST if role in roles), None)
+        return Role.WORKER if found in (None, Role.OFFICER) and staff in self.called_to(case) else found
+
+    def called_to(self, case: CaseRow) -> list[StaffRow]:
+        """On duty for an emergency: in its community, else in the district. While on duty they may handle it.
+
+        What was filed for the district, since its place was not known, has nobody but them.
+        """
+        reference, now = self.uow.reference, self.uow.now
+        if case.community_id == DISTRICT:
+            return reference.on_duty_anywhere(now)
+        if case.urgency is not Urgency.EMERGENCY:
+            return []
+        return reference.on_duty(case.community_id, now) or reference.on_duty(DISTRICT, now)
+
+    # what is said ----------------------------------------------------------------------------------------------------
 
     def say(self, key: str, /, rows: Rows = (), **values: Any) -> None:
         """Answer in the chat with a text of the catalogue."""
@@ -78,9 +126,6 @@ class Turn:
 
     def send(self, reply: Reply) -> None:
         self.replies.append(reply)
-
-    def send_to(self, address: Address, key: str, /, *, priority: Priority = Priority.NOTICE, **values: Any) -> None:
-        self.send(Reply(address, self.context.texts(key, **values), priority=priority))
 
     def tell(self, key: str, /, *, alert: bool = False, **values: Any) -> None:
         """Answer over the pressed button; in the chat where nothing was pressed."""
@@ -90,18 +135,46 @@ class Turn:
         else:
             self.send(Reply(self.event.address, text))
 
+    def close(self, logical: str | None, key: str, /, **values: Any) -> None:
+        """Replace a message of ours, and with it its buttons, by a last word."""
+        if logical:
+            text = self.context.texts(key, **values)
+            self.send(Reply(self.event.address, text, logical=logical, showing=Showing.CLOSE))
+
     def mine(self, label: str, action: str, **options: Any) -> Button:
         """A button that only this person may press; `label` is a key of the catalogue."""
         return Button(self.context.texts(label), action, account=self.account, **options)
 
-    def expect(self, what: str, **data: Any) -> None:
-        """The next message of this person here answers a question of ours."""
-        self.talk.state["expects"] = {"what": what, **data}
+    # what is asked ---------------------------------------------------------------------------------------------------
+
+    def expect(self, what: str, case: CaseRow, *, lasting: bool = False, **data: Any) -> None:
+        """The next message of this person here answers a question of ours, if it comes soon (or always: `lasting`)."""
+        self.talk.state["expects"] = expectation(what, case, self.uow.now, lasting=lasting) | data
 
     def expected(self) -> dict[str, Any] | None:
+        """What we asked last, unless that is too long ago; it is asked no more."""
         found = self.talk.state.pop("expects", None)
-        return dict(found) if found else None
+        return dict(found) if found and (found["lasting"] or not self.older(found["at"])) else None
 
-    def with_text(self, text: str) -> "Turn":
-        """The same turn over other words; replies are gathered in the same place."""
-        return Turn(self.context, self.uow, replace(self.event, text=text), replies=self.replies)
+    def drop_question(self) -> None:
+        """Something else came instead of an answer; a question of the staff stays open all the same."""
+        asked = self.expected()
+        if asked and asked["lasting"]:
+            self.talk.state["expects"] = asked
+
+    def older(self, at: float) -> bool:
+        """Whether a question asked at `at` is no longer open."""
+        return self.uow.now.timestamp() - at > self.context.district.limits.question_open.wall.total_seconds()
+
+    def wake_again(self) -> None:
+        """Wake this conversation when the next of its things is due."""
+        due = [part["due"] for name in ("album", "export") if (part := self.talk.state.get(name))]
+        self.talk.wake_at = datetime.fromtimestamp(min(due), UTC) if due else None
+
+    def as_if(self, **changes: Any) -> "Turn":
+        """The same turn over another event; replies are gathered in the same place."""
+        return Turn(self.context, self.uow, replace(self.event, **changes), replies=self.replies)
+
+
+def expectation(what: str, case: CaseRow, now: datetime, *, lasting: bool) -> dict[str, Any]:
+    return {"what": what, "case": list(case.key), "at": now.timestamp(), "lasting": lasting}

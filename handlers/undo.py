@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from handlers import steps
-from handlers.reply import Button, Priority, Reply
+from handlers import cards, emergencies, steps
+from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, TRANSITIONS, Action, Role, State
+from ledger.scenes import Urgency
 from storage.cases import CaseRow
 
 TIMES = ("signed_at", "answered_at", "closed_at", "next_at")
@@ -14,47 +15,68 @@ TIMES = ("signed_at", "answered_at", "closed_at", "next_at")
 
 def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -> None:
     """Say what was done, with the button that takes it back."""
-    rows = ()
+    name = f"done:{event_id}"
+    rows: Rows = ()
     if TRANSITIONS[action].undoable:
-        data = {"event": event_id}
-        rows = ((Button(turn.context.texts("button.undo"), "undo", case.community_id, case.no, data, turn.account, once=True),),)
-    turn.send(Reply(turn.event.address, done, rows, priority=Priority.INTERACTIVE))
+        data = {"event": event_id, "shown_in": name}
+        label = turn.context.texts("button.undo")
+        rows = ((Button(label, "undo", case.community_id, case.no, data, turn.account, once=True),),)
+    turn.send(Reply(turn.event.address, done, rows, priority=Priority.INTERACTIVE, logical=name))
 
 
 def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     """Undo the newest step of a case."""
-    steps_so_far = turn.uow.cases.events(case.key)
-    event = steps_so_far[-1] if steps_so_far else None
+    history = turn.uow.cases.events(case.key)
+    event = history[-1] if history else None
     limit = turn.context.district.limits.undo_for.wall
     if event is None or event.id != int(data["event"]) or turn.uow.now - event.at > limit:
         turn.tell("undo.too_late", alert=True)
         return
-    before = dict(event.detail["before"])
-    for name in TIMES:
-        before[name] = datetime.fromisoformat(before[name]) if before.get(name) else None
     old = case.state
-    turn.uow.cases.change(case, **{**before, "state": State(before["state"])})
-    if event.action == Action.MERGE:
-        _take_back_people(turn, case.community_id, event.detail)
+    turn.uow.cases.change(case, **_values(event.detail["before"]))
     cancelled = turn.uow.outbox.cancel(steps.cause_of(case, event.id))
-    turn.uow.cases.add_event(
+    event_id = turn.uow.cases.add_event(
         case,
         action="undo",
         role=role,
         before=old,
-        staff_id=turn.staff.id if turn.staff else None,
+        staff_id=turn.staff_id,
         via=turn.event.press,
         detail={"event": event.id, "messages_cancelled": cancelled, "before": event.detail["before"]},
     )
+    if event.action == Action.MERGE:
+        _take_back_people(turn, case, event)
     if case.state in OPEN:
-        turn.context.similar.add(case, turn.context.read(case.text).first)
-    steps.refresh(turn, case)
-    turn.tell("undo.done")
+        steps.open_again(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        emergencies.ring_on(turn, case, event)
+    cards.refresh(turn, case)
+    turn.close(data.get("shown_in"), "undo.closed", number=turn.number(case))
+    turn.tell(_said(turn, case, event_id, cancelled))
+    turn.outcome = "undo"
 
 
-def _take_back_people(turn: Turn, community_id: int, detail: dict[str, Any]) -> None:
+def _said(turn: Turn, case: CaseRow, event_id: int, cancelled: int) -> str:
+    """Whether nobody has heard of the step; who has (an emergency's messages do not wait) is told that it was wrong."""
+    if cancelled or not steps.people_to_tell(turn, case):
+        return "undo.done"
+    state = turn.context.district.states[case.state]
+    steps.tell_people(turn, case, "told.corrected", event_id, undoable=False, state=state)
+    return "undo.told_already"
+
+
+def _values(before: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a case as they were."""
+    times = {name: datetime.fromisoformat(before[name]) if before.get(name) else None for name in TIMES}
+    return {**before, **times, "state": State(before["state"])}
+
+
+def _take_back_people(turn: Turn, case: CaseRow, event: Any) -> None:
     """Who came over by a merge goes back."""
-    target = turn.uow.cases.get(community_id, int(detail["into"]))
-    left = turn.uow.cases.remove_people(target.key, [(bot, account) for bot, account in detail["joined"]])
+    target = turn.uow.cases.get(case.community_id, int(event.detail["into"]))
+    left = turn.uow.cases.take_back_people(target.key, case.key, event.at)
     turn.uow.cases.change(target, supporters=target.supporters - left)
-    steps.refresh(turn, target)
+    turn.uow.cases.add_event(
+        target, action="left", role=Role.SYSTEM, before=target.state, detail={"undone": event.id, "people": left}
+    )
+    cards.refresh(turn, target)

@@ -4,14 +4,18 @@ from handlers.turn import Turn
 from ledger.lifecycle import Role
 
 READERS = {Role.MANAGER, Role.SUPERVISOR, Role.ADMIN}
+MOST = 5
+"""Digests to one request: a street has more communities than somebody reads at once."""
 
 
 def weekly(turn: Turn) -> None:
-    """Ask for the last full week's digest of every community that this person answers for."""
+    """Ask for the last full week's digest of the communities that this person answers for."""
     communities = [c for c in turn.uow.reference.real_communities() if turn.roles(c.place()) & READERS]
     if not communities:
-        turn.say("problem.no_right")
+        turn.say("weekly.not_yours")
         return
-    for community in communities[:5]:
+    for community in communities[:MOST]:
         turn.uow.reports.ask(community.id, turn.event.address)
-    turn.say("weekly.coming", communities="、".join(c.name for c in communities[:5]))
+    text = "weekly.coming" if len(communities) <= MOST else "weekly.coming_first"
+    turn.say(text, communities="、".join(c.name for c in communities[:MOST]), left=len(communities) - MOST)
+    turn.outcome = "weekly"

@@ -108,6 +108,8 @@ class Limits:
     media_joins_for: Duration
     album_receipt_after: Duration
     undo_for: Duration
+    question_open: Duration
+    export_kept: Duration
     silence_closes_after: Duration
     alarm_acknowledged_in: Duration
     button_kept: Duration

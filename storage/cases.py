@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, or_, select, tuple_, update
+from sqlalchemy import Table, and_, bindparam, case, delete, func, or_, select, tuple_, update
 
 from ledger.lifecycle import OPEN, Role, State
 from ledger.scenes import Kind, Scene, Urgency
@@ -100,6 +100,21 @@ _SET_COUNTER = (
 _CASES = table_of(Case)
 _ONE_CASE = select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
 _MANY_CASES = select(_CASES).where(tuple_(_CASES.c.community_id, _CASES.c.no).in_(bindparam("keys", expanding=True)))
+
+
+def _by_case(table: Table) -> Any:
+    """Rows of one case."""
+    return select(table).where(table.c.community_id == bindparam("community"), table.c.case_no == bindparam("number"))
+
+
+def _of(key: tuple[int, int]) -> dict[str, int]:
+    return {"community": key[0], "number": key[1]}
+
+
+_CASE_PEOPLE, _ATTACHMENTS = table_of(CasePerson), table_of(Attachment)
+_PEOPLE = _by_case(_CASE_PEOPLE).order_by(_CASE_PEOPLE.c.joined_at, _CASE_PEOPLE.c.part.desc())
+_FILES = _by_case(_ATTACHMENTS).order_by(_ATTACHMENTS.c.id)
+_ALARM = _by_case(table_of(Alarm))
 
 
 @cache
@@ -307,14 +322,21 @@ class Cases:
             row = self._uow.read(_ONE_CASE, Case, given={"community": community_id, "number": no}).one_or_none()
             if row is None:
                 raise NotFound(f"case {community_id}/{no}")
-            self._known[key] = case_row(row)
+            return self._one(row)
         return self._known[key]
+
+    def _one(self, row: Any) -> CaseRow:
+        """One object a case, so that a change made to it is seen by all who have read it."""
+        known = self._known.get((row.community_id, row.no))
+        if known is None or known.version != row.version:
+            known = self._known[row.community_id, row.no] = case_row(row)
+        return known
 
     def preload(self, keys: set[tuple[int, int]]) -> None:
         """Read many cases with one query; `get` then knows them."""
         if keys:
             for row in self._uow.read(_MANY_CASES, Case, given={"keys": list(keys)}):
-                self._known[row.community_id, row.no] = case_row(row)
+                self._one(row)
 
     def waiting(self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None) -> list[CaseRow]:
         """Open cases of communities (or of units), most urgent first, then what is due first, then most joined."""
@@ -325,10 +347,11 @@ class Cases:
             .order_by(BY_URGENCY, Case.due_at, Case.supporters.desc())
             .limit(limit)
         )
-        return [case_row(row) for row in self._uow.read(statement, Case)]
+        return [self._one(row) for row in self._uow.read(statement, Case)]
 
-    def count_waiting(self, community_ids: list[int]) -> int:
-        statement = select(func.count()).where(Case.community_id.in_(community_ids), Case.state.in_(OPEN))
+    def count_waiting(self, community_ids: list[int], unit_ids: list[int] | None = None) -> int:
+        where = or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids or []))
+        statement = select(func.count()).where(where, Case.state.in_(OPEN))
         return int(self._uow.read(statement, Case).scalar_one())
 
     def of_person(self, bot: str, account: int, limit: int = 20) -> list[CaseRow]:
@@ -340,18 +363,17 @@ class Cases:
             .order_by(Case.created_at.desc(), Case.no.desc())
             .limit(limit)
         )
-        return [case_row(row) for row in self._uow.read(statement, Case, CasePerson)]
+        return [self._one(row) for row in self._uow.read(statement, Case, CasePerson)]
+
+    def count_of_person(self, bot: str, account: int) -> int:
+        statement = select(func.count()).where(CasePerson.bot == bot, CasePerson.account == account)
+        return int(self._uow.read(statement, CasePerson).scalar_one())
 
     def people(self, key: tuple[int, int]) -> list[PersonOfCase]:
         """Reporter first, then who joined, in order."""
-        statement = (
-            select(CasePerson.__table__)
-            .where(CasePerson.community_id == key[0], CasePerson.case_no == key[1])
-            .order_by(CasePerson.joined_at, CasePerson.part.desc())
-        )
         return [
             PersonOfCase(row.bot, row.account, row.chat, row.part, row.anonymous)
-            for row in self._uow.read(statement, CasePerson)
+            for row in self._uow.read(_PEOPLE, CasePerson, given=_of(key))
         ]
 
     def is_in(self, key: tuple[int, int], bot: str, account: int) -> bool:
@@ -375,12 +397,7 @@ class Cases:
         return list(self._uow.read(statement, CaseMessage))
 
     def attachments(self, key: tuple[int, int]) -> list[Any]:
-        statement = (
-            select(Attachment.__table__)
-            .where(Attachment.community_id == key[0], Attachment.case_no == key[1])
-            .order_by(Attachment.id)
-        )
-        return list(self._uow.read(statement, Attachment))
+        return list(self._uow.read(_FILES, Attachment, given=_of(key)))
 
     def events(self, key: tuple[int, int]) -> list[Any]:
         statement = (
@@ -425,21 +442,23 @@ class Cases:
         who = tuple_(CasePerson.bot, CasePerson.account).in_(accounts)
         return self._uow.execute(delete(CasePerson).where(*there, who)).rowcount
 
-    def erase_words(self, key: tuple[int, int]) -> list[str]:
-        """Erase files and revisions of a case; returns digests of files that nothing else needs."""
-        there = (Attachment.community_id == key[0], Attachment.case_no == key[1])
-        digests = {row.digest for row in self.attachments(key) if row.digest}
-        self._uow.execute(delete(Attachment).where(*there))
-        said = (CaseMessage.community_id == key[0], CaseMessage.case_no == key[1], CaseMessage.by == Role.RESIDENT)
-        self._uow.execute(update(CaseMessage).where(*said).values(text=None, attachment_id=None))
-        shared = self._uow.read(select(Attachment.digest).where(Attachment.digest.in_(digests)), Attachment)
-        return sorted(digests - set(shared.scalars()))
+    def take_back_people(self, key: tuple[int, int], source: tuple[int, int], since: datetime) -> int:
+        """Who came over from another case since then goes back to it; returns how many they were."""
+        theirs = [(person.bot, person.account) for person in self.people(source)]
+        there = (CasePerson.community_id == key[0], CasePerson.case_no == key[1], CasePerson.joined_at >= since)
+        who = tuple_(CasePerson.bot, CasePerson.account).in_(theirs)
+        return self._uow.execute(delete(CasePerson).where(*there, who)).rowcount if theirs else 0
 
-    def erase_messages_of(self, key: tuple[int, int], bot: str, chat: int) -> None:
-        """Erase what was said in a case from one chat."""
-        said = (CaseMessage.community_id == key[0], CaseMessage.case_no == key[1])
-        here = (CaseMessage.bot == bot, CaseMessage.chat == chat)
-        self._uow.execute(delete(CaseMessage).where(*said, *here))
+    def set_anonymous(self, key: tuple[int, int], bot: str, account: int, *, anonymous: bool) -> None:
+        there = (CasePerson.community_id == key[0], CasePerson.case_no == key[1])
+        mine = (CasePerson.bot == bot, CasePerson.account == account)
+        self._uow.execute(update(CasePerson).where(*there, *mine).values(anonymous=anonymous))
+
+    def take_message_out(self, key: tuple[int, int], bot: str, chat: int, message_id: int) -> None:
+        """A message that was taken for a part of this case is none."""
+        there = (CaseMessage.community_id == key[0], CaseMessage.case_no == key[1])
+        this = (CaseMessage.bot == bot, CaseMessage.chat == chat, CaseMessage.message_id == message_id)
+        self._uow.execute(delete(CaseMessage).where(*there, *this))
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
         for table in (CasePerson, CaseMessage):
@@ -448,17 +467,18 @@ class Cases:
     # the clock -------------------------------------------------------------------------------------------------------
 
     def to_look_at(self, limit: int = 200) -> list[CaseRow]:
-        """Cases whose `next_at` has come."""
+        """Cases whose `next_at` has come; those that another process looks at are passed over."""
         statement = select(Case.__table__).where(Case.next_at <= self._uow.now).order_by(Case.next_at).limit(limit)
-        return [case_row(row) for row in self._uow.read(statement, Case)]
+        statement = statement.with_for_update(skip_locked=True)
+        return [self._one(row) for row in self._uow.read(statement, Case)]
 
-    def raise_alarm(self, key: tuple[int, int], next_at: datetime) -> None:
+    def raise_alarm(self, key: tuple[int, int], next_at: datetime, level: int = 0) -> None:
         self._uow.insert(
             Alarm,
             {
                 "community_id": key[0],
                 "case_no": key[1],
-                "level": 0,
+                "level": level,
                 "raised_at": self._uow.now,
                 "next_at": next_at,
                 "acknowledged_at": None,
@@ -467,13 +487,13 @@ class Cases:
         )
 
     def alarms_due(self, limit: int = 200) -> list[Any]:
-        """Alarms that nobody acknowledged in time."""
+        """Alarms that nobody acknowledged in time; those that another process looks at are passed over."""
         statement = select(Alarm.__table__).where(Alarm.next_at <= self._uow.now).order_by(Alarm.next_at).limit(limit)
+        statement = statement.with_for_update(skip_locked=True)
         return list(self._uow.read(statement, Alarm))
 
     def alarm(self, key: tuple[int, int]) -> Any | None:
-        statement = select(Alarm.__table__).where(Alarm.community_id == key[0], Alarm.case_no == key[1])
-        return self._uow.read(statement, Alarm).one_or_none()
+        return self._uow.read(_ALARM, Alarm, given=_of(key)).one_or_none()
 
     def escalate(self, key: tuple[int, int], level: int, next_at: datetime | None) -> None:
         self._change_alarm(key, level=level, next_at=next_at)
@@ -481,6 +501,11 @@ class Cases:
     def acknowledge(self, key: tuple[int, int], staff_id: int | None) -> bool:
         """Stop an alarm; False if somebody already had."""
         return self._change_alarm(key, next_at=None, acknowledged_at=self._uow.now, staff_id=staff_id)
+
+    def alarm_again(self, key: tuple[int, int], next_at: datetime) -> None:
+        """What was acknowledged by mistake rings on."""
+        same = and_(Alarm.community_id == key[0], Alarm.case_no == key[1])
+        self._uow.execute(update(Alarm).where(same).values(next_at=next_at, acknowledged_at=None, staff_id=None))
 
     def _change_alarm(self, key: tuple[int, int], **values: Any) -> bool:
         same = and_(Alarm.community_id == key[0], Alarm.case_no == key[1], Alarm.acknowledged_at.is_(None))

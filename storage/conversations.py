@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select, tuple_
+from sqlalchemy import and_, bindparam, delete, or_, select, tuple_, update
 
 from storage.inbox import upsert
 from storage.tables import Conversation, table_of
@@ -35,6 +35,9 @@ class Talk:
         return (repr(self.state), self.expires_at, self.wake_at)
 
 
+WORDS = ("draft", "said", "album")
+"""What of a conversation holds words that were not agreed to; the rest is only where it stands."""
+_NAMES = ("bot", "chat", "topic", "account")
 _TABLE = table_of(Conversation)
 _KEY = tuple_(_TABLE.c.bot, _TABLE.c.chat, _TABLE.c.topic, _TABLE.c.account)
 _MANY = select(_TABLE).where(_KEY.in_(bindparam("keys", expanding=True)))
@@ -54,7 +57,7 @@ class Conversations:
             self._keep(Talk(key, row.state, row.expires_at, row.wake_at))
         for key in keys - self._talks.keys():
             self._keep(Talk(key))
-        about = (self._talks[key].state.get("expects", {}).get("case") for key in keys)
+        about = (self._talks[key].state.get(what, {}).get("case") for key in keys for what in ("expects", "alarm"))
         return {(case[0], case[1]) for case in about if case}
 
     def get(self, key: Key) -> Talk:
@@ -62,10 +65,18 @@ class Conversations:
             self.preload({key})
         return self._talks[key]
 
+    def all_of(self, bot: str, account: int) -> list[Talk]:
+        """Everything that a person is in the middle of, in all chats."""
+        columns = (_TABLE.c.chat, _TABLE.c.topic)
+        mine = select(*columns).where(_TABLE.c.bot == bot, _TABLE.c.account == account)
+        keys = {(bot, row.chat, row.topic, account) for row in self._uow.connection.execute(mine)}
+        keys |= {key for key in self._talks if (key[0], key[3]) == (bot, account)}
+        return [self.get(key) for key in sorted(keys)]
+
     def write_changes(self) -> None:
         rows = [
             {
-                **dict(zip(("bot", "chat", "topic", "account"), talk.key, strict=True)),
+                **dict(zip(_NAMES, talk.key, strict=True)),
                 "state": talk.state,
                 "expires_at": talk.expires_at,
                 "wake_at": talk.wake_at,
@@ -79,7 +90,7 @@ class Conversations:
         statement = upsert(self._uow.connection)(Conversation)
         new = statement.excluded
         statement = statement.on_conflict_do_update(
-            index_elements=["bot", "chat", "topic", "account"],
+            index_elements=list(_NAMES),
             set_={name: new[name] for name in ("state", "expires_at", "wake_at", "updated_at")},
         )
         self._uow.connection.execute(statement, rows)
@@ -93,9 +104,35 @@ class Conversations:
         return [(row.bot, row.chat, row.topic, row.account) for row in self._uow.connection.execute(due)]
 
     def erase_expired(self) -> int:
-        """Erase drafts and states that nobody came back for."""
-        statement = delete(Conversation).where(Conversation.expires_at <= self._uow.now)
-        return self._uow.connection.execute(statement).rowcount
+        """Erase drafts and other words that nobody came back for."""
+        expired = self._uow.connection.execute(select(_TABLE).where(_TABLE.c.expires_at <= self._uow.now)).all()
+        for row in expired:
+            same = and_(*(_TABLE.c[name] == row._mapping[name] for name in _NAMES))  # noqa: SLF001
+            if kept := {name: part for name, part in row.state.items() if name not in WORDS}:
+                self._uow.connection.execute(update(_TABLE).where(same).values(state=kept, expires_at=None))
+            else:
+                self._uow.connection.execute(delete(_TABLE).where(same))
+        return len(expired)
+
+    def of_another(self, key: Key) -> Talk:
+        """The conversation of somebody who is not the one being answered: nobody else changes it meanwhile."""
+        if key not in self._talks:
+            self._uow.inbox.hold_lane(key[0], key[1])
+        return self.get(key)
+
+    def move_chat(self, bot: str, old: int, new: int) -> None:
+        """A group became a supergroup: who is in the middle of something goes on there."""
+        self.write_changes()
+        self._talks = {key: talk for key, talk in self._talks.items() if key[:2] not in ((bot, old), (bot, new))}
+        there = _TABLE.alias("there")
+        taken = select(there.c.chat).where(
+            there.c.bot == bot,
+            there.c.chat == new,
+            there.c.topic == _TABLE.c.topic,
+            there.c.account == _TABLE.c.account,
+        )
+        moved = update(_TABLE).where(_TABLE.c.bot == bot, _TABLE.c.chat == old, ~taken.exists()).values(chat=new)
+        self._uow.connection.execute(moved)
 
     def erase_of(self, bot: str, account: int, chat: int) -> None:
         """Erase all that is kept of a person's conversations."""

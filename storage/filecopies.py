@@ -13,5 +13,8 @@ def copies(connection: Connection, bot: str, digests: list[str]) -> dict[str, st
 
 
 def remember(connection: Connection, bot: str, file_ids: dict[str, str]) -> None:
-    statement = upsert(connection)(FileCopy).on_conflict_do_nothing()
+    """Keep the newest ids: one that was refused has been replaced by an upload."""
+    statement = upsert(connection)(FileCopy)
+    newest = {"file_id": statement.excluded.file_id}
+    statement = statement.on_conflict_do_update(index_elements=["bot", "digest"], set_=newest)
     connection.execute(statement, [{"bot": bot, "digest": d, "file_id": f} for d, f in file_ids.items()])

@@ -96,6 +96,10 @@ class InboxRows:
         lane = select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update(skip_locked=True)
         return self.connection.execute(lane).one_or_none() is not None
 
+    def hold_lane(self, bot: str, chat: int) -> None:
+        """Lock a lane before something in it is changed from outside; waits for who has it."""
+        self.connection.execute(select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update())
+
     def finish(self, done: list[tuple[Stored, str]], now: datetime) -> None:
         """Mark updates as done with their outcome and empty their bodies; the keys stay against duplicates."""
         if done:
@@ -152,14 +156,6 @@ class InboxRows:
     def forget_before(self, moment: datetime) -> None:
         """Delete the keys of updates finished before `moment`."""
         self.connection.execute(delete(Inbox).where(Inbox.done_at < moment, Inbox.state == DONE))
-
-    def erase_chat(self, bot: str, chat: int) -> None:
-        """Empty whatever is still kept of a chat's updates."""
-        self.connection.execute(
-            update(Inbox)
-            .where(Inbox.bot == bot, Inbox.chat == chat, Inbox.state == PARKED)
-            .values(body=None, state=DONE)
-        )
 
     def counts(self) -> dict[str, int]:
         statement = select(Inbox.state, func.count()).where(Inbox.state != DONE).group_by(Inbox.state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, select, update
 
 from storage.ids import new_id
 from storage.inbox import upsert
@@ -122,6 +122,10 @@ class OutboxRows:
         statement = select(Shown.logical).where(Shown.bot == bot, Shown.chat == chat, Shown.message_id == message_id)
         return self._uow.connection.execute(statement).scalars().first()
 
+    def skip(self, row: OutRow) -> None:
+        """There is nothing to change where it was to go."""
+        self._end(row.id, SKIPPED, None)
+
     def forget_shown(self, row: OutRow) -> None:
         """The messenger cannot edit it any more: the next version is sent anew."""
         same = and_(Shown.bot == row.bot, Shown.chat == row.chat, Shown.logical == row.logical)
@@ -167,13 +171,6 @@ class OutboxRows:
     def drop(self, row_id: int) -> bool:
         statement = update(Outbox).where(Outbox.id == row_id, Outbox.state == DEAD)
         return self._uow.connection.execute(statement.values(state=CANCELLED, body=None)).rowcount > 0
-
-    def erase_chat(self, bot: str, chat: int) -> None:
-        """Empty all messages to a chat; those on their way are not sent."""
-        same = and_(Outbox.bot == bot, Outbox.chat == chat)
-        waiting = or_(Outbox.state == WAITING, Outbox.state == DEAD)
-        self._uow.execute(update(Outbox).where(same, waiting).values(state=CANCELLED, done_at=self._uow.now))
-        self._uow.execute(update(Outbox).where(same).values(body=None))
 
     def forget_before(self, moment: datetime) -> None:
         """Delete rows that ended before `moment`; dead letters wait for a person."""

@@ -12,6 +12,7 @@ from storage.inbox import upsert
 from storage.tables import Person, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from storage.unit_of_work import UnitOfWork
@@ -46,6 +47,7 @@ class People:
         self._uow = uow
         self._people: dict[Account, PersonRow] = {}
         self._seen: dict[Account, object] = {}
+        self._missing: set[Account] = set()
 
     def preload(self, accounts: set[Account]) -> None:
         """Read many accounts with one query."""
@@ -55,15 +57,17 @@ class People:
             person = PersonRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
             self._people[person.bot, person.account] = person
             self._seen[person.bot, person.account] = _values(person)
+        self._missing |= accounts - self._people.keys()
 
     def communities(self) -> set[int]:
         """Communities of the people read so far."""
         return {person.community_id for person in self._people.values() if person.community_id is not None}
 
     def find(self, bot: str, account: int) -> PersonRow | None:
-        if (bot, account) not in self._people:
-            self.preload({(bot, account)})
-        return self._people.get((bot, account))
+        key = (bot, account)
+        if key not in self._people and key not in self._missing:
+            self.preload({key})
+        return self._people.get(key)
 
     def get(self, bot: str, account: int, chat: int) -> PersonRow:
         """The person of an account; a new one if nobody knows it yet."""
@@ -95,6 +99,12 @@ class People:
     def paused_chats(self, bot: str, chats: set[int]) -> set[int]:
         statement = select(Person.chat).where(Person.bot == bot, Person.chat.in_(chats), Person.paused_at.is_not(None))
         return set(self._uow.connection.execute(statement).scalars())
+
+    def reachable(self, accounts: Iterable[Account]) -> set[Account]:
+        """Those of `accounts` that have not blocked the bot."""
+        asked = set(accounts)
+        self.preload(asked - self._people.keys() - self._missing)
+        return {key for key in asked if key not in self._people or self._people[key].paused_at is None}
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
         self._uow.connection.execute(update(Person).where(Person.bot == bot, Person.chat == old).values(chat=new))

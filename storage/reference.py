@@ -94,6 +94,10 @@ class Reference:
         return {(bot, account): row for row in self.staff.values() for bot, account, _ in row.accounts}
 
     @cached_property
+    def staff_by_chat(self) -> dict[tuple[str, int], StaffRow]:
+        return {(bot, chat): row for row in self.staff.values() for bot, _, chat in row.accounts}
+
+    @cached_property
     def buildings_of(self) -> dict[int, list[BuildingRow]]:
         grouped: dict[int, list[BuildingRow]] = {}
         for building in self.buildings:
@@ -120,6 +124,13 @@ class Reference:
     def real_communities(self) -> list[CommunityRow]:
         """All communities but the one that stands for the district, by name."""
         return sorted((c for c in self.communities.values() if c.id != DISTRICT), key=lambda c: c.name)
+
+    def on_duty_anywhere(self, now: datetime) -> list[StaffRow]:
+        """On duty for the district, else whoever is on duty in one of its communities."""
+        if found := self.on_duty(DISTRICT, now):
+            return found
+        rows = [row for community in self.real_communities() for row in self.on_duty(community.id, now)]
+        return list({row.id: row for row in rows}.values())
 
     def on_duty(self, community_id: int, now: datetime) -> list[StaffRow]:
         """Staff on duty in a community at `now`, by its roster and its own time."""

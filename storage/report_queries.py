@@ -1,7 +1,7 @@
 """The statements behind reports, each made once: what SQLAlchemy has to work out of a statement is worked out once too.
 
-Values: `community`; the period `start` to `end`, half open; `since`, where the period before begins; `now`; `soon`,
-the end of what is nearly due; `most`, how many rows at most.
+Values: `community`; the period `start` to `end`, half open; `now`; `soon`, the end of what is nearly due; `most`, how
+many rows at most.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from ledger.lifecycle import OPEN, Action, State
 from ledger.scenes import Urgency
 from storage.cases import BY_URGENCY
-from storage.report_rows import LedgerRow
+from storage.report_rows import CaseLine, LedgerRow
 from storage.tables import Case, CaseEvent
 
 RESOLVED = (State.ANSWERED, State.FOLLOW_UP, State.CLOSED, State.CLOSED_UNCONFIRMED)
@@ -21,11 +21,11 @@ PRESSING = (Urgency.EMERGENCY, Urgency.URGENT)
 COMMUNITY: Any = bindparam("community")
 START: Any = bindparam("start")
 END: Any = bindparam("end")
-SINCE: Any = bindparam("since")
 NOW: Any = bindparam("now")
 SOON: Any = bindparam("soon")
 MOST: Any = bindparam("most")
 ROW = tuple(getattr(Case, name) for name in LedgerRow._fields)
+LINE = tuple(getattr(Case, name) for name in CaseLine._fields)
 
 OF_COMMUNITY = Case.community_id == COMMUNITY
 CREATED = and_(OF_COMMUNITY, Case.created_at >= START, Case.created_at < END)
@@ -35,12 +35,7 @@ URGENT, LATE, NEAR = Case.urgency.in_(PRESSING), Case.due_at < NOW, Case.due_at 
 # written out: a database uses a partial index only where it sees the index's own condition
 JUDGED = sql(f"case_events.action IN ('{Action.CONFIRM}', '{Action.REOPEN}')")
 
-_recent = (Case.created_at >= START).label("recent")
-RECEIVED = (
-    select(_recent, Case.scene, Case.kind, Case.item, func.count().label("n"))
-    .where(OF_COMMUNITY, Case.created_at >= SINCE, Case.created_at < END)
-    .group_by("recent", Case.scene, Case.kind, Case.item)
-)
+RECEIVED = select(Case.scene, func.count().label("n")).where(CREATED).group_by(Case.scene)
 
 OPEN_COUNTS = select(
     func.count(), *(func.count().filter(which) for which in (URGENT, LATE, and_(NEAR, ~LATE), or_(URGENT, NEAR)))
@@ -57,14 +52,6 @@ MOST_SUPPORTED = (
     select(*ROW).where(WAITING, Case.supporters > 1).order_by(Case.supporters.desc(), Case.due_at, Case.no).limit(MOST)
 )
 
-_times = func.count().label("times")
-REPEATS = (
-    select(Case.merged_into, _times)
-    .where(CREATED, Case.state == State.MERGED, Case.merged_into.is_not(None))
-    .group_by(Case.merged_into)
-    .order_by(_times.desc(), Case.merged_into)
-)
-
 _signed_in_time = and_(Case.signed_at.is_not(None), Case.signed_at <= Case.sign_due_at).label("in_time")
 JUDGEMENTS = (
     select(CaseEvent.case_no, CaseEvent.action, CaseEvent.role, _signed_in_time, Case.satisfied)
@@ -73,10 +60,14 @@ JUDGEMENTS = (
     .order_by(CaseEvent.at, CaseEvent.id)
 )
 
-_answered_in_time = func.count().filter(Case.answered_at <= Case.due_at).label("in_time")
-ANSWERS = select(Case.scene, func.count().label("n"), _answered_in_time).where(ANSWERED).group_by(Case.scene)
-
-DONE = select(*ROW).where(ANSWERED).order_by(Case.supporters.desc(), Case.answered_at.desc(), Case.no).limit(MOST)
+# the counts stand in every row, so that one statement gives them and the first few
+_in_time = func.count().filter(Case.answered_at <= Case.due_at)
+DONE = (
+    select(*LINE, func.count().over().label("n"), _in_time.over().label("in_time"))
+    .where(ANSWERED)
+    .order_by(Case.supporters.desc(), Case.answered_at.desc(), Case.no)
+    .limit(MOST)
+)
 
 FILED = select(*ROW).where(CREATED).order_by(Case.created_at, Case.no)
 

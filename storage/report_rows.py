@@ -9,12 +9,9 @@ from ledger.scenes import Kind, Scene, Urgency
 
 
 class Received(NamedTuple):
-    """How many cases of one sort came in; `recent` is the period itself, else the one before."""
+    """How many cases of one scene came in."""
 
-    recent: bool
     scene: Scene
-    kind: Kind
-    item: int
     n: int
 
 
@@ -38,12 +35,23 @@ class Judged(NamedTuple):
     satisfied: int | None
 
 
-class Answered(NamedTuple):
-    """Cases of one scene answered in the period and still so."""
+class CaseLine(NamedTuple):
+    """One case as a page's line names it."""
 
+    no: int
     scene: Scene
+    urgency: Urgency
+    state: State
+    due_at: datetime
+    supporters: int
+
+
+class Answered(NamedTuple):
+    """Cases answered in the period and still so: all, those within their limit, and the first few."""
+
     n: int
     in_time: int
+    lines: list[CaseLine]
 
 
 class LedgerRow(NamedTuple):
@@ -77,17 +85,15 @@ class LedgerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WeekRows:
-    """All that a weekly digest is computed from."""
+    """All that a weekly digest is computed from. `before` is the week before, `filed` the week's own ledger."""
 
-    received: list[Received]
+    before: list[Received]
+    filed: list[LedgerRow]
     open: OpenCounts
     pressing: list[LedgerRow]
-    supported: list[LedgerRow]
-    repeats: list[tuple[int, int]]
+    supported: list[CaseLine]
     judged: list[Judged]
-    answered: list[Answered]
-    done: list[LedgerRow]
-    filed: list[LedgerRow]
+    answered: Answered
 
 
 class Run(NamedTuple):

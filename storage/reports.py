@@ -14,7 +14,7 @@ from ledger.scenes import Kind, Scene, Urgency
 from storage import report_queries as queries
 from storage.ids import new_id
 from storage.inbox import upsert
-from storage.report_rows import Answered, Judged, LedgerRow, OpenCounts, Received, Request, Run, WeekRows
+from storage.report_rows import Answered, CaseLine, Judged, LedgerRow, OpenCounts, Received, Request, Run, WeekRows
 from storage.tables import Case, CaseEvent, ReportRequest, ReportRun
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ def _row(row: Any) -> LedgerRow:
     )
 
 
+def _line(row: Any) -> CaseLine:
+    return CaseLine(row.no, Scene(row.scene), Urgency(row.urgency), State(row.state), row.due_at, row.supporters)
+
+
+def _answered(rows: list[Any]) -> Answered:
+    return Answered(rows[0].n, rows[0].in_time, [_line(row) for row in rows]) if rows else Answered(0, 0, [])
+
+
 class Reports:
     """Questions that reports ask, and their rows."""
 
@@ -62,40 +70,32 @@ class Reports:
 
     # a week of a community -------------------------------------------------------------------------------------------
 
-    def week(self, community_id: int, period: Period, *, since: datetime, soon: datetime, limit: int) -> WeekRows:
-        """Everything about a week and, from `since` on, the one before it.
+    def week(self, community_id: int, week: Period, before: Period, *, soon: datetime, limit: int) -> WeekRows:
+        """Everything about a week and the one before it.
 
         `soon` ends what counts as nearly due; `limit` is how many pressing cases are listed at most.
         """
         of = {"community": community_id}
-        week = of | {"start": period.start, "end": period.end}
+        within = of | {"start": week.start, "end": week.end}
+        earlier = of | {"start": before.start, "end": before.end}
         now = of | {"now": self._uow.now, "soon": soon}
         return WeekRows(
-            received=[
-                Received(bool(r.recent), Scene(r.scene), Kind(r.kind), r.item, r.n)
-                for r in self._ask(queries.RECEIVED, week | {"since": since})
-            ],
+            before=[Received(Scene(row.scene), row.n) for row in self._ask(queries.RECEIVED, earlier)],
+            filed=self._cases(queries.FILED, within),
             open=OpenCounts._make(self._ask(queries.OPEN_COUNTS, now)[0]),
             pressing=self._cases(queries.MOST_PRESSING, now | {"most": limit}),
-            supported=self._cases(queries.MOST_SUPPORTED, of | {"most": FEW}),
-            repeats=[(r.merged_into, r.times) for r in self._ask(queries.REPEATS, week)],
+            supported=[_line(row) for row in self._ask(queries.MOST_SUPPORTED, of | {"most": FEW})],
             judged=[
-                Judged(r.case_no, Action(r.action), Role(r.role), bool(r.in_time), r.satisfied)
-                for r in self._ask(queries.JUDGEMENTS, week)
+                Judged(row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied)
+                for row in self._ask(queries.JUDGEMENTS, within)
             ],
-            answered=[Answered(Scene(r.scene), r.n, r.in_time) for r in self._ask(queries.ANSWERS, week)],
-            done=self._cases(queries.DONE, week | {"most": FEW}),
-            filed=self._cases(queries.FILED, week),
+            answered=_answered(self._ask(queries.DONE, within | {"most": FEW})),
         )
 
     def words(self, community_id: int, nos: Iterable[int]) -> dict[int, str]:
         """What was said in cases, as it stands now: erased words are not in here any more."""
-        wanted = sorted(nos)
-        return (
-            {r.no: r.text for r in self._ask(queries.WORDS, {"community": community_id, "nos": wanted})}
-            if wanted
-            else {}
-        )
+        values = {"community": community_id, "nos": sorted(nos)}
+        return {row.no: row.text for row in self._ask(queries.WORDS, values)}
 
     def _cases(self, statement: Executable, values: dict[str, Any]) -> list[LedgerRow]:
         return [_row(row) for row in self._ask(statement, values)]

@@ -17,21 +17,28 @@ from sqlalchemy import BigInteger, Connection, Engine, String, column, create_en
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from storage.revision import WrongRevision, check, knows, newest, revision_of
 from storage.tables import Base
+
+__all__ = [
+    "CannotMove",
+    "WrongRevision",
+    "check",
+    "config",
+    "described",
+    "differences",
+    "first_rows",
+    "knows",
+    "migrate",
+    "newest",
+    "revision_of",
+    "scripts",
+    "sqlite_engine_for_migrations",
+]
 
 LOCK_WAIT_SECONDS = 10
 MOVE_LOCK = 0x6368756C696E
 """PostgreSQL's number of the lock that a move holds ("chulin")."""
-
-
-class WrongRevision(Exception):
-    """The database is of another revision than this program. `newer`: this program has never heard of it."""
-
-    def __init__(self, found: str | None, wanted: str, *, newer: bool = False) -> None:
-        self.found = found
-        self.wanted = wanted
-        self.newer = newer
-        super().__init__(f"database is at revision {found or 'none'}, this program needs {wanted}")
 
 
 class CannotMove(Exception):
@@ -48,28 +55,6 @@ def config(connection: Connection | None = None) -> Config:
 
 def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config())
-
-
-def newest() -> str:
-    head = scripts().get_current_head()
-    assert head is not None  # noqa: S101 - the first migration is part of the program
-    return head
-
-
-def revision_of(connection: Connection) -> str | None:
-    """The database's revision; several, which only a hand can have written, are named together."""
-    return ", ".join(sorted(MigrationContext.configure(connection).get_current_heads())) or None
-
-
-def check(connection: Connection) -> None:
-    """Refuse a database of another revision.
-
-    Raises:
-        WrongRevision: mended by `chulin db upgrade`, or by a newer program.
-    """
-    found, wanted = revision_of(connection), newest()
-    if found != wanted:
-        raise WrongRevision(found, wanted, newer=found is not None and not knows(found))
 
 
 async def migrate(url: str, revision: str = "head", *, down: bool | None = None) -> tuple[str | None, str | None]:
@@ -134,10 +119,6 @@ def _keep_references(connection: Connection) -> None:
     """Hold what SQLite does not while its foreign keys are off."""
     if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
         raise CannotMove(f"{len(broken)} rows would point to nothing, the first in table {broken[0][0]}")
-
-
-def knows(revision: str) -> bool:
-    return revision in {script.revision for script in scripts().walk_revisions()}
 
 
 def first_rows(connection: Connection) -> None:

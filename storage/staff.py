@@ -57,6 +57,15 @@ class StaffRows:
         self._uow.execute(update(Community).where(Community.id == community_id).values(**values))
         changed(self._uow.connection)
 
+    def leave_chat(self, bot: str, chat: int) -> list[int]:
+        """The bot is no longer in a staff group: cards go to people again; returns the communities."""
+        rows = self._uow.read(select(Community.id, Community.staff_chat), Community).all()
+        left = [row.id for row in rows if row.staff_chat and row.staff_chat[:2] == [bot, chat]]
+        if left:
+            self._uow.execute(update(Community).where(Community.id.in_(left)).values(staff_chat=None))
+            changed(self._uow.connection)
+        return left
+
     def move_chat(self, bot: str, old: int, new: int) -> None:
         """A staff group became a supergroup."""
         for row in self._uow.read(select(Community.id, Community.staff_chat), Community).all():

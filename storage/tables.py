@@ -194,6 +194,7 @@ class Shown(Base):
     logical: Mapped[str] = mapped_column(String(100), primary_key=True)
     message_id: Mapped[int]
     outbox_id: Mapped[int]
+    __table_args__ = (Index("ix_shown_logical", "logical"),)
 
 
 class Conversation(Base):
@@ -225,6 +226,7 @@ class Person(Base):
     consented_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    __table_args__ = (_partial("ix_people_strangers", "created_at", where="consent_version IS NULL"),)
 
 
 class Lease(Base):

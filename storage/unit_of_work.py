@@ -16,11 +16,13 @@ from storage.bulk import insert_rows
 from storage.buttons import Buttons
 from storage.cases import Cases
 from storage.conversations import Conversations
+from storage.erasure import Erasure
 from storage.inbox import InboxRows
 from storage.outbox import OutboxRows
 from storage.people import People
 from storage.reference import Reference
 from storage.reports import Reports
+from storage.shown import ShownRows
 from storage.staff import StaffRows
 from storage.tables import Base
 
@@ -49,6 +51,14 @@ class UnitOfWork:
     @cached_property
     def inbox(self) -> InboxRows:
         return InboxRows(self.connection)
+
+    @cached_property
+    def shown(self) -> ShownRows:
+        return ShownRows(self)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        return Erasure(self)
 
     @cached_property
     def staff(self) -> StaffRows:

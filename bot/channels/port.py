@@ -142,6 +142,7 @@ class Channel(Protocol):
 
         Raises:
             BadToken: the token is refused.
+            TryLater: the messenger is busy or broken.
         """
         ...
 
@@ -188,6 +189,8 @@ class Channel(Protocol):
         """
         ...
 
-    async def set_webhook(self, url: str, secret: str) -> None: ...
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Let updates be pushed to `url`; an empty one goes back to `fetch`."""
+        ...
 
     async def webhook_info(self) -> dict[str, Any]: ...

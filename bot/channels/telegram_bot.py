@@ -83,9 +83,6 @@ class TelegramBot(ABC):
         except NoSuchTopic:
             # a card in the general topic is better than one that nobody sees
             return await self._guarded(self._send(replace(message, topic=0)))
-        except StaleFile:
-            files = [replace(file, file_id=None) for file in message.files]
-            return await self._guarded(self._send(replace(message, files=files)))
 
     async def answer(self, press_id: str, answer: Answer) -> None:
         await self._guarded(self._answer(press_id, answer.text[:LONGEST_ANSWER] or None, answer.alert))
@@ -139,6 +136,13 @@ class TelegramBot(ABC):
         return Sent(await self._say(message, _keyboard(message.rows)) if apart else first, ids)
 
     async def _send_parcel(self, message: Outgoing, parcel: list[SendFile], caption: str | None) -> Sequence[Any]:
+        try:
+            return await self._guarded(self._post_parcel(message, parcel, caption))
+        except StaleFile:
+            fresh = [replace(file, file_id=None) for file in parcel]
+            return await self._guarded(self._post_parcel(message, fresh, caption))
+
+    async def _post_parcel(self, message: Outgoing, parcel: list[SendFile], caption: str | None) -> Sequence[Any]:
         if len(parcel) > 1:
             return await self._send_album(message, parcel, caption)
         markup = _keyboard(message.rows) if len(message.files) == 1 else None

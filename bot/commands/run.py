@@ -1,6 +1,7 @@
 """`chulin run`: serve residents and staff on Telegram."""
 
 import asyncio
+import ctypes
 import sys
 
 import click
@@ -27,4 +28,11 @@ async def _serve(settings: settings_of.Settings) -> None:
     channels = telegram_channels(settings)
     bots = await open_all(settings, channels)
     app = await build(settings, channels, bots=bots)
+    _give_back()
     await run(app)
+
+
+def _give_back() -> None:
+    """Starting leaves 20 MB of freed memory behind, which the C library keeps unless it is told (where it is glibc)."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)

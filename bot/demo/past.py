@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 
 from bot.demo.sample import HERE, Sample
 from bot.reports import CONTENT_VERSION
-from digests import weekly
-from handlers import casework, clockwork, filing, mine
+from bot.weekly import WeeklyMaker
+from handlers import casework, clockwork, dispatching, filing, judging, merging, mine
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
 from handlers.turn import Turn
@@ -83,10 +83,11 @@ def moment_of(words: str, start: datetime) -> datetime:
 class Past:
     """Lives the past through, moment by moment, last Monday's digests included."""
 
-    def __init__(self, context: Context, sample: Sample, start: datetime) -> None:
+    def __init__(self, context: Context, sample: Sample, start: datetime, maker: WeeklyMaker) -> None:
         self._context = context
         self._sample = sample
         self._start = start
+        self._maker = maker
         self._by_id: dict[str, Story] = {}
 
     def moments(self, past: list[PastCase]) -> list[Moment]:
@@ -120,11 +121,8 @@ class Past:
     def _digests(self, uow: UnitOfWork) -> None:
         """Fix the digests of the week before; who asks for one gets it drawn then."""
         for community in uow.reference.real_communities():
-            zone = community.zone
-            period = last_full_week(uow.now, self._context.district.limits.digest, zone)
-            since, soon = period.before(zone).start, weekly.soon(uow.now, zone)
-            rows = uow.reports.week(community.id, period, since=since, soon=soon, limit=weekly.LISTED)
-            week = weekly.weekly(community.id, period, uow.now, rows)
+            period = last_full_week(uow.now, self._context.district.limits.digest, community.zone)
+            week = self._maker.order(uow, community, period).page.weekly
             content = {"version": CONTENT_VERSION, "weekly": week, "files": ()}
             uow.reports.keep(Run(community.id, period.start, period.end, content, uow.now))
 
@@ -146,7 +144,7 @@ class Past:
             alarms=(),
             needs_human=False,
         )
-        case = filing.file_report(turn, filing.Report((matter,), community, messages=(1,)))[0]
+        case = filing.file_report(turn, filing.Report((matter,), community, said=((1, past.text),)))[0]
         story.key = case.key
         self._join(uow, story, case)
 
@@ -159,12 +157,12 @@ class Past:
 
     def confirm(self, uow: UnitOfWork, story: Story, case: CaseRow, words: str) -> None:
         turn = self._resident(uow, story)
-        mine.solved(turn, case, Role.RESIDENT, {})
-        mine.satisfied(turn, case, Role.RESIDENT, {"n": SATISFIED[words]})
+        judging.solved(turn, case, Role.RESIDENT, {})
+        judging.satisfied(turn, case, Role.RESIDENT, {"n": SATISFIED[words]})
 
     def reopen(self, uow: UnitOfWork, story: Story, case: CaseRow, words: str) -> None:
         turn = self._resident(uow, story, words)
-        mine.not_solved(turn, case, Role.RESIDENT, {})
+        judging.not_solved(turn, case, Role.RESIDENT, {})
         turn.expected()
         mine.supplement(turn, case)
 
@@ -179,7 +177,7 @@ class Past:
     def dispatch(self, uow: UnitOfWork, _story: Story, case: CaseRow, target: str) -> None:
         units, staff = uow.reference.unit_ids, self._sample.staff_ids
         data = {"unit": units[target]} if target in units else {"staff": staff[target]}
-        casework.dispatch_to(self._worker(uow, case), case, Role.WORKER, data)
+        dispatching.dispatch_to(self._worker(uow, case), case, Role.WORKER, data)
 
     def resolve(self, uow: UnitOfWork, _story: Story, case: CaseRow, words: str) -> None:
         casework.words_given(self._worker(uow, case, words), Action.RESOLVE, case, Role.WORKER)
@@ -189,7 +187,7 @@ class Past:
 
     def merge(self, uow: UnitOfWork, _story: Story, case: CaseRow, into: str) -> None:
         target = self._by_id[into].key[1]
-        casework.merge_into(self._worker(uow, case), case, Role.WORKER, {"into": target})
+        merging.merge_into(self._worker(uow, case), case, Role.WORKER, {"into": target})
 
     def follow_up(self, uow: UnitOfWork, _story: Story, case: CaseRow, _words: str) -> None:
         clockwork.look_at(self._turn(uow, "staff", 0), case)

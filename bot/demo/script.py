@@ -14,7 +14,7 @@ from bot.console import in_columns
 from bot.demo.clock import StandingClock
 from bot.demo.past import ZONE
 from bot.demo.people import NoSuchButton, Person
-from bot.demo.stage import Stage, set_up
+from bot.demo.stage import Stage, digest_maker, set_up
 from digests.drawing import DrawHere, Draws
 from handlers.format import day_and_time, number
 from ledger.periods import last_full_week
@@ -147,7 +147,7 @@ def _ledger(connection: Connection, stage: Stage) -> list[str]:
     community = uow.reference.communities[stage.sample.home[0]]
     district = stage.app.context.district
     period = last_full_week(uow.now, district.limits.digest, community.zone)
-    filed = uow.reports.week(community.id, period, since=period.start, soon=uow.now, limit=1).filed
+    filed = digest_maker(stage.app).order(uow, community, period).rows.filed
     rows = [("编号", "急", "场景", "状态", "人数", "最晚答复", "原话")]
     rows += [
         (

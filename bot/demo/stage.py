@@ -18,7 +18,8 @@ from bot.demo.sample import Sample, load_sample, plant
 from bot.district import load_district
 from bot.reports import Reporter
 from bot.settings import Mode, Settings
-from digests.drawing import Draws
+from bot.weekly import WeeklyMaker
+from digests.drawing import DrawHere, Draws
 from storage.database import open_database
 from storage.reference import load
 from storage.schema import migrate
@@ -83,6 +84,12 @@ class Stage:
         (self.folder / TIME).write_text(self.clock.now().isoformat(), encoding="utf-8")
 
 
+def digest_maker(app: App) -> WeeklyMaker:
+    """Computes digests for the past and the ledger of the script; draws nothing."""
+    context = app.context
+    return WeeklyMaker(app.database, context.district, context.texts, context.mask, DrawHere(), load)
+
+
 def last_time(folder: Path) -> datetime | None:
     """When a demo that was kept in `folder` had got to."""
     kept = folder / TIME
@@ -128,7 +135,7 @@ async def _plant(settings: Settings, sample: Sample, clock: Clock) -> None:
 
 
 async def _live_the_past(app: App, sample: Sample, clock: Clock) -> None:
-    moments = Past(app.context, sample, clock.now()).moments(load_past())
+    moments = Past(app.context, sample, clock.now(), digest_maker(app)).moments(load_past())
 
     def work(connection: Connection) -> list[object]:
         return [call() for call in live_through(connection, load(connection), moments)]

@@ -71,8 +71,9 @@ async def undo(tale: Tale) -> None:
 async def dispatch(tale: Tale) -> None:
     await tale.taps("worker", "派单", LAMP)
     await tale.taps("worker", "区城管局", LAMP)
-    tale.expects("责任单位收到卡片", is_so=LAMP in tale.heard("officer"))
+    tale.expects("派单也先等一分钟", is_so=not tale.heard("officer"))
     await tale.goes_on(seconds=61)
+    tale.expects("责任单位收到卡片", is_so=LAMP in tale.heard("officer"))
     tale.expects("居民知道交给了谁", is_so="已交给区城管局" in tale.heard("resident"))
 
 

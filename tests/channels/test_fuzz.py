@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.channels.port import Channel, Unreadable
 from bot.channels.web import WebChannel
 from handlers.event import Event, EventKind, FileKind
-from tests.channels.desk import offline
+from tests.channels.telegram_desk import offline
 
 WORDS = "王婆婆住三单元"
 USER = {"id": 7_100_000_001, "is_bot": False, "first_name": WORDS, "last_name": WORDS, "username": "wang"}
@@ -20,7 +20,7 @@ CHAT = {"id": 7_100_000_001, "type": "private", "first_name": WORDS}
 GROUP = {"id": -1_002_000_000_001, "type": "supergroup", "title": WORDS, "is_forum": True}
 FILE = {"file_id": "AgACAgUA", "file_unique_id": "AQAD", "file_size": 35}
 MESSAGE = {"message_id": 5, "date": 1_760_000_000, "chat": CHAT, "from": USER}
-TELEGRAM = [
+TELEGRAM: list[dict[str, Any]] = [
     {"message": {**MESSAGE, "text": WORDS, "entities": [{"type": "bold", "offset": 0, "length": 2}]}},
     {"message": {**MESSAGE, "chat": GROUP, "text": f"/here@chulin_bot {WORDS}", "message_thread_id": 3,
                  "is_topic_message": True, "reply_to_message": {**MESSAGE, "chat": GROUP, "text": WORDS}}},
@@ -42,7 +42,7 @@ TELEGRAM = [
 ]  # fmt: skip
 SAID = {"chat": 1001, "account": 1001, "name": WORDS, "at": 1_760_000_000.5, "message_id": 5}
 WEB_FILE = {"kind": "photo", "id": "resident-1", "unique_id": "u1", "size": 3, "media_type": "image/png", "name": WORDS}
-WEB = [
+WEB: list[dict[str, Any]] = [
     {"kind": "text", **SAID, "text": WORDS},
     {"kind": "text", **SAID, "chat": -4, "group": True, "to_us": True, "topic": 3, "text": f"/here {WORDS}"},
     {"kind": "media", **SAID, "files": [WEB_FILE], "text": WORDS, "album": "a1"},

@@ -5,7 +5,8 @@ import pytest
 from bot.channels.port import Moved, NotEditable, Outgoing, Refused, Unreachable
 from handlers.event import FileKind
 from tests.botapi import JPEG
-from tests.channels.desk import PICTURES, Desk, Phone, TelegramDesk
+from tests.channels.desk import PICTURES, Desk, Phone
+from tests.channels.telegram_desk import TelegramDesk
 
 
 @pytest.fixture
@@ -192,6 +193,14 @@ async def test_a_file_id_of_another_kind_or_bot_is_replaced_by_the_file(telegram
         again = await telegram.channel.send(Outgoing(wang.chat, 0, "", files=[file]))
         assert again.file_ids[file.digest] not in (photo, file_id)
         assert wang.shown()[-1].kind == kind
+
+
+async def test_a_stale_file_id_repeats_nothing_that_went_out_before_it(telegram: TelegramDesk) -> None:
+    wang = telegram.person()
+    await wang.says("路灯坏了")
+    files = [telegram.file("photo", JPEG), telegram.file("voice", b"OggS", "v.ogg", "AwACAgForeign")]
+    await telegram.channel.send(Outgoing(wang.chat, 0, "办好了", files=files))
+    assert [(shown.kind, shown.text) for shown in wang.shown()] == [("photo", "办好了"), ("voice", "")]
 
 
 async def test_what_was_for_a_deleted_topic_reaches_the_group(telegram: TelegramDesk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.channels.port import Unreadable
 from bot.channels.telegram_bot import TelegramBot
 from handlers.event import Event, EventKind, File, FileKind
-from tests.channels.desk import LIBRARIES, TelegramDesk, offline
+from tests.channels.telegram_desk import LIBRARIES, TelegramDesk, offline
 
 WANG = {"id": 7_100_000_001, "is_bot": False, "first_name": "王", "last_name": "婆婆"}
 BOT = {"id": 123456, "is_bot": True, "first_name": "楚邻", "username": "chulin_bot"}

@@ -18,9 +18,11 @@ from storage.reference import changed, load
 from storage.tables import StaffAccount
 from storage.unit_of_work import UnitOfWork
 from tests.botapi import Bot, BotApiServer, Person
-from tests.channels.desk import LIBRARIES, hang_up
+from tests.channels.telegram_desk import LIBRARIES, hang_up
 from tests.support.world import HandClock, understander
 
+WAYS_ROUND = [("aiogram", "ptb"), ("ptb", "aiogram")]
+"""Which library serves the residents, and which the staff."""
 SECRET = "geheim-geheim-geheim_0"
 
 
@@ -100,10 +102,12 @@ async def town(
         understander=understander(),
     )
     await app.database.write(_nobody_is_bound)
-    yield Town(server, app, clock, bots)
-    for channel in channels.values():
-        await hang_up(channel)
-    await app.close()
+    try:
+        yield Town(server, app, clock, bots)
+    finally:
+        for channel in channels.values():
+            await hang_up(channel)
+        await app.close()
 
 
 def _nobody_is_bound(connection: Connection) -> None:

@@ -36,7 +36,7 @@ async def database(filled_url: str) -> AsyncIterator[Database]:
 
 def digest(connection: Connection, period: Period = WEEK, community_id: int = 1, limit: int = 500) -> Weekly:
     uow = UnitOfWork(connection, NOBODY, NOW)
-    rows = uow.reports.week(community_id, period, since=period.before(ZONE).start, soon=soon(NOW, ZONE), limit=limit)
+    rows = uow.reports.week(community_id, period, period.before(ZONE), soon=soon(NOW, ZONE), limit=limit)
     return weekly(community_id, period, NOW, rows)
 
 

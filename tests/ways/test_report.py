@@ -1,6 +1,7 @@
 """A resident's way: report, consent, receipt, correction, place, media, looking up, withdrawing."""
 
 from tests.support.world import World
+from tests.ways.steps import case, means, settled
 
 
 async def test_first_report_is_a_draft_until_the_tap_that_agrees(world: World) -> None:
@@ -14,6 +15,29 @@ async def test_first_report_is_a_draft_until_the_tap_that_agrees(world: World) -
     await wang.taps("同意，提交")
     assert "编号 YA-1" in wang.last.text
     assert chen.sees("YA-1")
+
+
+async def test_the_receipt_says_what_was_understood_and_until_when(small_world: World) -> None:
+    wang = await settled(small_world)
+    for words in ("编号 YA-1（待受理）", "公共服务，一般", "地点：三单元", "延安岭社区", "最晚 11月25日 18:00 前答复"):
+        assert words in wang.last.text
+    labels = ["类别不对", "轻重不对", "地点不对", "补充", "撤回", "改为匿名"]
+    assert list(wang.last.buttons) == labels
+
+
+async def test_an_edit_of_a_message_that_told_of_two_matters_changes_both(small_world: World) -> None:
+    wang = await settled(small_world)
+    first, second = {"text": "路灯坏了。"}, {"text": "另外垃圾没人收"}
+    means(small_world, "路灯坏了。另外垃圾没人收", first, second)
+    await wang.says("路灯坏了。另外垃圾没人收")
+    message = await small_world.rows(
+        lambda c: c.exec_driver_sql("SELECT message_id FROM case_messages WHERE case_no = 3").scalar()
+    )
+    means(small_world, "路灯全黑。另外垃圾没人收", {"text": "路灯全黑。"}, second)
+    small_world.residents.push(kind="edit", chat=wang.chat, text="路灯全黑。另外垃圾没人收")
+    small_world.residents.updates[-1]["message_id"] = message
+    await small_world.runs()
+    assert [(await case(small_world, no)).text for no in (2, 3)] == ["路灯全黑。", "另外垃圾没人收"]
 
 
 async def test_second_report_is_filed_at_once(world: World) -> None:
@@ -127,12 +151,3 @@ async def test_deep_link_sets_the_community(world: World) -> None:
     assert "文化宫社区" in wang.last.text
     await wang.taps("同意，提交")
     assert "编号 WH-1" in wang.last.text
-
-
-async def settled(world: World):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    """A resident with one filed report."""
-    wang = world.resident()
-    await wang.says("三单元门口的路灯坏了半个月了")
-    await wang.taps("延安岭社区")
-    await wang.taps("同意，提交")
-    return wang

@@ -240,6 +240,14 @@ def upgrade() -> None:
         sa.Column("created_at", storage.types.Utc(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("bot", "account", name=op.f("pk_people")),
     )
+    op.create_index(
+        "ix_people_strangers",
+        "people",
+        ["created_at"],
+        unique=False,
+        sqlite_where=sa.text("consent_version IS NULL"),
+        postgresql_where=sa.text("consent_version IS NULL"),
+    )
     op.create_table(
         "reference_version",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -286,6 +294,7 @@ def upgrade() -> None:
         sa.Column("outbox_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bot", "chat", "logical", name=op.f("pk_shown")),
     )
+    op.create_index("ix_shown_logical", "shown", ["logical"], unique=False)
     op.create_table(
         "staff",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -571,6 +580,7 @@ def downgrade() -> None:
     op.drop_table("units")
     op.drop_table("streets")
     op.drop_table("staff")
+    op.drop_index("ix_shown_logical", table_name="shown")
     op.drop_table("shown")
     op.drop_table("report_runs")
     with op.batch_alter_table("report_requests", schema=None) as batch_op:
@@ -582,6 +592,12 @@ def downgrade() -> None:
 
     op.drop_table("report_requests")
     op.drop_table("reference_version")
+    op.drop_index(
+        "ix_people_strangers",
+        table_name="people",
+        sqlite_where=sa.text("consent_version IS NULL"),
+        postgresql_where=sa.text("consent_version IS NULL"),
+    )
     op.drop_table("people")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(

@@ -1,0 +1,174 @@
+"""Words that wait for consent: shown back in one message, kept for a week, seen by nobody else."""
+
+from typing import Any
+
+from handlers import communities, filing, matters
+from handlers.event import File, Location
+from handlers.reply import Reply, Rows
+from handlers.turn import Turn
+from ledger.words import shortened
+from storage.ids import new_id
+
+DRAFT_SHOWN = 300
+MOST_WORDS = 8000
+MOST_FILES = 30
+
+
+def there_is_one(turn: Turn) -> bool:
+    return "draft" in turn.talk.state
+
+
+def add(turn: Turn) -> None:
+    """Put the words, files and place of this turn into the draft."""
+    draft = turn.talk.state.setdefault("draft", {"id": new_id(), "shown": 0, "parts": [], "files": []})
+    event = turn.event
+    draft["files"] = [*draft["files"], *(packed(file, event.message_id) for file in event.files)][:MOST_FILES]
+    if len(_words(draft)) + len(event.text) > MOST_WORDS:
+        turn.say("draft.full")
+    elif event.text:
+        draft["parts"].append([event.message_id, event.text])
+    if event.location:
+        draft["location"] = [event.location.latitude, event.location.longitude]
+    keep_a_week(turn)
+    turn.outcome = "draft"
+
+
+def keep_a_week(turn: Turn) -> None:
+    """Words that nobody agreed to are erased when nobody comes back for them."""
+    turn.talk.expires_at = turn.uow.now + turn.context.district.limits.draft_kept.wall
+
+
+def packed(file: File, message_id: int | None) -> list[Any]:
+    return [file.kind, file.id, file.unique_id, file.size, file.media_type, file.name, file.message_id or message_id]
+
+
+def unpacked(files: list[list[Any]]) -> tuple[File, ...]:
+    return tuple(File(*file) for file in files)
+
+
+def words(turn: Turn) -> str:
+    return _words(turn.talk.state["draft"])
+
+
+def _words(draft: dict[str, Any]) -> str:
+    return "\n".join(text for _, text in draft["parts"])
+
+
+def edited(turn: Turn) -> bool:
+    """The person changed a message that the draft is made of."""
+    parts = turn.talk.state["draft"]["parts"] if there_is_one(turn) else []
+    mine = [part for part in parts if part[0] == turn.event.message_id]
+    for part in mine:
+        part[1] = turn.event.text
+    if mine:
+        show(turn)
+    return bool(mine)
+
+
+# --- showing ---------------------------------------------------------------------------------------------------------
+
+
+def show(turn: Turn, rows: Rows | None = None, *, below: bool = False) -> None:
+    """Show back what was said, why it is kept, and what is still needed: a community, then the agreement.
+
+    `below`: at the end of the chat, where the person has just written; the older version loses its buttons.
+    """
+    draft = turn.talk.state["draft"]
+    if below:
+        turn.close(name(turn) if draft["shown"] else None, "draft.continued")
+        draft["shown"] += 1
+    if not draft["parts"]:
+        turn.send(Reply(turn.event.address, turn.context.texts("draft.need_words"), logical=name(turn)))
+        return
+    community = turn.community(turn.person.community_id)
+    if community is None:
+        rows = rows or communities.rows(turn, name(turn))
+    text = _text(turn, choosing=rows is not None)
+    turn.send(Reply(turn.event.address, text, rows or _agree_rows(turn), logical=name(turn)))
+
+
+def name(turn: Turn) -> str:
+    draft = turn.talk.state["draft"]
+    return f"draft:{draft['id']}:{draft['shown']}"
+
+
+def _text(turn: Turn, *, choosing: bool) -> str:
+    texts, community = turn.context.texts, turn.community(turn.person.community_id)
+    key = "draft.choose" if choosing or community is None else "draft.agree"
+    where = community.name if community else ""
+    return texts(key, shown=_shown(turn), notice=texts("privacy.short"), community=where)
+
+
+def _shown(turn: Turn) -> str:
+    draft, texts = turn.talk.state["draft"], turn.context.texts
+    shown = texts("draft.shown", text=shortened(_words(draft), DRAFT_SHOWN))
+    return f"{shown}\n{texts('draft.files', n=len(draft['files']))}" if draft["files"] else shown
+
+
+def _agree_rows(turn: Turn) -> Rows:
+    return (
+        (turn.mine("button.agree", "agree", once=True),),
+        (turn.mine("button.agree_anonymous", "agree_anonymous", once=True),),
+        (
+            turn.mine("button.other_community", "other_community", data={"shown_in": name(turn)}),
+            turn.mine("button.discard", "discard", once=True),
+        ),
+    )
+
+
+# --- deciding --------------------------------------------------------------------------------------------------------
+
+
+def agree(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    _agree(turn, anonymous=False)
+
+
+def agree_anonymous(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    _agree(turn, anonymous=True)
+
+
+def _agree(turn: Turn, *, anonymous: bool) -> None:
+    """The tap that agrees files the draft and records the consent with its version."""
+    person = turn.person
+    if not there_is_one(turn) or not words(turn) or turn.community(person.community_id) is None:
+        turn.tell("draft.gone")
+        return
+    person.consent_version = turn.context.district.limits.consent_version
+    person.consented_at = turn.uow.now
+    turn.talk.state["anonymous"] = anonymous
+    turn.close(name(turn), "draft.agreed", shown=_shown(turn))
+    file(turn)
+
+
+def file(turn: Turn) -> None:
+    """File the draft of somebody who has agreed."""
+    draft = _taken(turn)
+    community = turn.community(turn.person.community_id)
+    assert community is not None  # noqa: S101 - nobody agrees without one
+    filing.file_report(
+        turn,
+        filing.Report(
+            matters.to_file(turn.context.read(_words(draft))),
+            community,
+            anonymous=bool(turn.talk.state.get("anonymous")),
+            files=unpacked(draft["files"]),
+            said=tuple((message_id, text) for message_id, text in draft["parts"]),
+            location=Location(*draft["location"]) if "location" in draft else None,
+        ),
+    )
+
+
+def discard(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    if there_is_one(turn):
+        turn.close(name(turn), "draft.discarded")
+        _taken(turn)
+    turn.tell("draft.discarded")
+    turn.outcome = "discarded"
+
+
+def _taken(turn: Turn) -> dict[str, Any]:
+    """The draft, out of the conversation; with it goes the reason to forget the conversation."""
+    turn.talk.state.pop("said", None)
+    turn.talk.expires_at = None
+    found: dict[str, Any] = turn.talk.state.pop("draft")
+    return found

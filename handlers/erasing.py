@@ -1,0 +1,92 @@
+"""删除我的数据: words, files, account and conversation of a person go; their cases stay as numbers in the ledger."""
+
+from dataclasses import replace
+from typing import Any
+
+from handlers import cards, emergencies, privacy, receipts, steps
+from handlers.event import Address
+from handlers.mine import without
+from handlers.reply import Priority, Reply, Showing
+from handlers.turn import Turn
+from ledger.lifecycle import OPEN, Action, Role
+from storage.cases import CaseRow, PersonOfCase
+from storage.erasure import ERASED
+
+
+def ask_erase(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    sure = turn.mine("button.erase_yes", "erase", once=True)
+    turn.say("privacy.erase_sure", ((sure,),))
+
+
+def erase(turn: Turn, _data: dict[str, Any]) -> None:
+    """Erase the person; the last word still reaches them, though nothing else that waited does."""
+    uow, here = turn.uow, turn.event.address
+    gone: list[str] = []
+    for case in uow.cases.of_person(here.bot, turn.account, limit=privacy.ALL):
+        gone += _leave(turn, case)
+    for talk in uow.conversations.all_of(here.bot, turn.account):
+        gone += [talk.state["export"]["digest"]] if "export" in talk.state else []
+    uow.flush()
+    uow.erasure.chat(here.bot, turn.account, here.chat, turn.event.update_id)
+    uow.erasure.copies(gone)
+    uow.people.erase(here.bot, turn.account)
+    files = turn.context.files
+    uow.after_commit.append(lambda: files.drop(gone))
+    turn.replies[:] = [reply for reply in turn.replies if reply.to != here]
+    turn.send(Reply(here, turn.context.texts("privacy.erased"), cause=ERASED))
+    turn.outcome = ERASED
+
+
+def _leave(turn: Turn, case: CaseRow) -> list[str]:
+    """Take a person and their words out of one case; returns digests of files to be dropped.
+
+    An open case that nobody else is in is withdrawn.
+    """
+    cases = turn.uow.cases
+    people = cases.people(case.key)
+    me = next(p for p in people if (p.bot, p.account) == (turn.event.address.bot, turn.account))
+    alone = len(people) == 1
+    if alone and case.state in OPEN:
+        steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
+    cases.change(case, **_without_words(turn, case, me, alone=alone))
+    gone = turn.uow.erasure.said_in_case(case.key, me.bot, me.chat)
+    cases.remove_people(case.key, [(me.bot, me.account)])
+    cases.add_event(case, action="erased", role=Role.RESIDENT, before=case.state)
+    if me.part == "reporter":
+        similar, key = turn.context.similar, case.key
+        turn.uow.after_commit.append(lambda: similar.remove(*key))
+    gone += turn.uow.reports.forget_books(case.community_id, case.created_at)
+    _tell_nobody_any_more(turn, case)
+    return gone
+
+
+def _without_words(turn: Turn, case: CaseRow, me: PersonOfCase, *, alone: bool) -> dict[str, Any]:
+    """The case without what this person said: nothing of the reporter's, and nothing that a neighbour added."""
+    if me.part != "reporter":
+        text = case.text
+        for row in turn.uow.cases.messages(case.key):
+            if row.text and (row.bot, row.chat) == (me.bot, me.chat):
+                text = without(text, row.text)
+        return {"text": text, "supporters": max(case.supporters - 1, 1)}
+    proposal = {name: value for name, value in case.proposal.items() if name not in ("why", "key")}
+    return {
+        "text": turn.context.texts("privacy.words_erased"),
+        "place": None if alone or not case.place else turn.context.mask(case.place),
+        "latitude": None,
+        "longitude": None,
+        "building_id": None if alone else case.building_id,
+        "proposal": proposal,
+        "supporters": case.supporters if alone else max(case.supporters - 1, 1),
+    }
+
+
+def _tell_nobody_any_more(turn: Turn, case: CaseRow) -> None:
+    """Cards and alarms lose the words where they stand; what was to carry them is taken back."""
+    names = (cards.card_name(case), emergencies.alarm_name(case), receipts.name_of(case))
+    turn.uow.erasure.told_of_case(cards.about(case), names)
+    cards.refresh(turn, case)
+    text = turn.context.texts("emergency.erased", number=turn.number(case))
+    for bot, chat in turn.uow.shown.chats(emergencies.alarm_name(case)):
+        name = emergencies.alarm_name(case)
+        reply = Reply(Address(bot, chat), text, priority=Priority.NOTICE, logical=name)
+        turn.send(replace(reply, showing=Showing.ONLY_EDIT))

@@ -1,0 +1,79 @@
+"""What of a message is to be filed, and as what: emergencies whole, requests each for itself."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene, Urgency
+from nlp.understanding import Reading, Understanding
+
+
+def emergency(reading: Reading) -> Understanding | None:
+    """The whole message as one emergency if any part of it is one: whoever is on duty reads all of it at once."""
+    calling = [matter for matter in reading.matters if matter.alarms or matter.needs_human]
+    if not calling:
+        return None
+    return replace(
+        _sensible(calling[0], Scene.SAFETY),
+        text=reading.text,
+        urgency=Urgency.EMERGENCY,
+        alarms=tuple(dict.fromkeys(alarm for matter in calling for alarm in matter.alarms)),
+        needs_human=any(matter.needs_human for matter in calling),
+        places=_places(reading.matters),
+    )
+
+
+def requests(reading: Reading) -> tuple[Understanding, ...]:
+    """The matters to be filed. A greeting or a sentence of context stays with the request beside it."""
+    found: list[Understanding] = []
+    before: list[Understanding] = []
+    for matter in reading.matters:
+        if matter.scene is Scene.OUT_OF_REMIT:
+            continue
+        if matter.scene is not Scene.NONE:
+            found.append(_joined(matter, (*before, matter)))
+            before = []
+        elif found:
+            found[-1] = _joined(found[-1], (found[-1], matter))
+        else:
+            before.append(matter)
+    return tuple(found)
+
+
+def elsewhere(reading: Reading) -> Understanding | None:
+    """What others are responsible for."""
+    parts = [matter for matter in reading.matters if matter.scene is Scene.OUT_OF_REMIT]
+    return _joined(parts[0], parts) if parts else None
+
+
+def to_file(reading: Reading) -> tuple[Understanding, ...]:
+    """What to file of words that a person wants filed, also where they look like none."""
+    return requests(reading) or (_as_one(reading),)
+
+
+def _as_one(reading: Reading) -> Understanding:
+    """The message as one matter of the likeliest scene, which is asked about."""
+    main = _sensible(reading.first, Scene.PUBLIC_SERVICE)
+    return replace(
+        _joined(main, reading.matters),
+        kind=Kind.PROBLEM,
+        none_type=None,
+        item=NO_ITEM,
+        scene_probability=0.0,
+        why=(),
+    )
+
+
+def _sensible(matter: Understanding, otherwise: Scene) -> Understanding:
+    """A matter of the ledger belongs to one of the eight scenes: the likeliest."""
+    if matter.scene in EIGHT_SCENES:
+        return matter
+    return replace(matter, scene=next((scene for scene in matter.scenes if scene in EIGHT_SCENES), otherwise))
+
+
+def _joined(labels: Understanding, parts: Iterable[Understanding]) -> Understanding:
+    parts = tuple(parts)
+    return replace(labels, text="".join(part.text for part in parts), places=_places(parts))
+
+
+def _places(parts: Iterable[Understanding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(place for part in parts for place in part.places))

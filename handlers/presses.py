@@ -1,0 +1,122 @@
+"""Buttons: looked up, held against who presses and what they may do now; a foreign or forged one does nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from handlers import (
+    casework,
+    choosing,
+    dispatching,
+    drafts,
+    erasing,
+    judging,
+    labels,
+    merging,
+    mine,
+    privacy,
+    report,
+    undo,
+)
+from handlers.turn import Turn
+from ledger.lifecycle import Action, Role
+from storage.buttons import ButtonRow
+from storage.cases import CaseRow
+
+OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
+    "agree": drafts.agree,
+    "agree_anonymous": drafts.agree_anonymous,
+    "discard": drafts.discard,
+    "other_community": choosing.other_community,
+    "choose_street": choosing.choose_street,
+    "choose_community": choosing.choose_community,
+    "file_anyway": report.file_anyway,
+    "other_matter": mine.other_matter,
+    "never_mind": casework.never_mind,
+    "my_data": privacy.my_data,
+    "ask_erase": erasing.ask_erase,
+    "erase": erasing.erase,
+}
+"""Buttons about the person who presses, not about a case."""
+
+REPORTER: dict[str, casework.Handler] = {
+    "details": mine.details,
+    "add_to_case": mine.add_to_case,
+    "ask_scene": labels.ask_scene,
+    "ask_urgency": labels.ask_urgency,
+    "ask_place": mine.ask_place,
+    "set_scene": labels.set_scene,
+    "set_urgency": labels.set_urgency,
+    "anonymity": mine.anonymity,
+    "ask_withdraw": mine.ask_withdraw,
+    "withdraw": mine.withdraw,
+    "one_matter": mine.one_matter,
+    "solved": judging.solved,
+    "not_solved": judging.not_solved,
+    "satisfied": judging.satisfied,
+}
+"""Buttons about a case, for those who reported or joined it."""
+
+STAFF: dict[str, casework.Handler] = {
+    Action.ACCEPT: casework.accept,
+    Action.ACKNOWLEDGE: casework.acknowledge,
+    Action.START: casework.simple(Action.START),
+    Action.SIGN: casework.simple(Action.SIGN),
+    Action.RESOLVE: casework.ask_words(Action.RESOLVE),
+    Action.ASK: casework.ask_words(Action.ASK),
+    Action.REFUSE: casework.ask_words(Action.REFUSE),
+    Action.TRANSFER: casework.ask_words(Action.TRANSFER),
+    Action.DISPATCH: dispatching.ask_dispatch,
+    Action.MERGE: merging.ask_merge,
+    "refuse_because": casework.refuse_because,
+    "dispatch_to": dispatching.dispatch_to,
+    "merge_into": merging.merge_into,
+    "staff_scene": labels.ask_scene,
+    "staff_urgency": labels.ask_urgency,
+    "set_scene": labels.set_scene,
+    "set_urgency": labels.set_urgency,
+    "show_files": casework.show_files,
+    "open_card": casework.open_card,
+    "undo": undo.undo,
+}
+"""Buttons about a case, for staff with a role over it."""
+
+
+def press(turn: Turn, pressed: str) -> None:
+    button = turn.uow.buttons.find(pressed)
+    if button is None or button.expires_at < turn.uow.now or not _belongs(turn, button):
+        turn.outcome = "button refused"
+        turn.tell("problem.button", alert=True)
+    elif button.once and (button.used_at is not None or not turn.uow.buttons.use(button)):
+        turn.outcome = "button used"
+        turn.tell("problem.pressed_already")
+    elif button.action in OWN:
+        turn.outcome = f"press {button.action}"
+        OWN[button.action](turn, button.data)
+    else:
+        _press_on_case(turn, button)
+
+
+def case_of(turn: Turn, pressed: str) -> CaseRow | None:
+    """The case that a button is about."""
+    button = turn.uow.buttons.find(pressed)
+    return turn.uow.cases.get(button.community_id, button.case_no) if button and button.case_no else None
+
+
+def _belongs(turn: Turn, button: ButtonRow) -> bool:
+    """Whether a button was made for this chat and, if it was made for one person, for this one."""
+    address = turn.event.address
+    here = (button.bot, button.chat) == (address.bot, address.chat)
+    return here and turn.event.account is not None and button.account in (None, turn.account)
+
+
+def _press_on_case(turn: Turn, button: ButtonRow) -> None:
+    case = turn.uow.cases.get(button.community_id, button.case_no or 0)
+    turn.outcome = f"press {button.action}"
+    role = turn.role_over(case) if turn.as_staff else None
+    if role is not None and button.action in STAFF:
+        STAFF[button.action](turn, case, role, button.data)
+    elif button.action in REPORTER and turn.uow.cases.is_in(case.key, turn.event.address.bot, turn.account):
+        REPORTER[button.action](turn, case, Role.RESIDENT, button.data)
+    else:
+        turn.outcome = "button refused"
+        turn.tell("problem.no_right", alert=True)

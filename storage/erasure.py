@@ -1,0 +1,115 @@
+"""Erasing a person: every place that keeps words, files or an account of theirs, in one file.
+
+What stays: the case with its labels and numbers, and the keys that keep an update from being handled twice.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from storage.inbox import DONE
+from storage.inbox import WAITING as NOT_HANDLED
+from storage.outbox import CANCELLED, DEAD, WAITING
+from storage.tables import (
+    Attachment,
+    Button,
+    CaseMessage,
+    CasePerson,
+    Conversation,
+    FileCopy,
+    Inbox,
+    Lane,
+    Outbox,
+    Person,
+    Shown,
+    StaffAccount,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.unit_of_work import UnitOfWork
+
+ERASED = "erased"
+"""Outcome of the update that asked for it, and cause of the goodbye: the next clean-up takes what is left of both."""
+NOBODY = 0
+LOOKED_BACK = timedelta(days=2)
+MOST_AT_ONCE = 500
+
+
+class Erasure:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def said_in_case(self, key: tuple[int, int], bot: str, chat: int) -> list[str]:
+        """Erase messages and files that came from one chat; returns digests of files that nothing else needs."""
+        here = and_(CaseMessage.community_id == key[0], CaseMessage.case_no == key[1])
+        mine = and_(here, CaseMessage.bot == bot, CaseMessage.chat == chat)
+        found = self._uow.read(select(CaseMessage.attachment_id).where(mine), CaseMessage).scalars()
+        ids = [attachment_id for attachment_id in found if attachment_id is not None]
+        self._uow.execute(delete(CaseMessage).where(mine))
+        return self._files(key[0], ids)
+
+    def _files(self, community_id: int, ids: list[int]) -> list[str]:
+        same = and_(Attachment.community_id == community_id, Attachment.id.in_(ids))
+        digests = set(self._uow.read(select(Attachment.digest).where(same), Attachment).scalars()) - {None}
+        self._uow.execute(delete(Attachment).where(same))
+        still = select(Attachment.digest).where(Attachment.digest.in_(digests))
+        gone = digests - set(self._uow.read(still, Attachment).scalars())
+        return sorted(digest for digest in gone if digest)
+
+    def copies(self, digests: list[str]) -> None:
+        """Forget under which ids messengers could send these files again."""
+        self._uow.execute(delete(FileCopy).where(FileCopy.digest.in_(digests)))
+
+    def told_of_case(self, cause: str, logical: tuple[str, ...]) -> None:
+        """Take back messages that carry a case's words and have not arrived: by their cause, or by what they show."""
+        same = or_(Outbox.cause == cause, Outbox.logical.in_(logical))
+        left = and_(same, Outbox.state.in_([WAITING, DEAD]))
+        self._uow.execute(update(Outbox).where(left).values(state=CANCELLED, body=None, done_at=self._uow.now))
+
+    def chat(self, bot: str, account: int, chat: int, update_id: int) -> None:
+        """Erase a private chat: what came in up to `update_id`, what was to go out, buttons, conversations."""
+        said = and_(Inbox.bot == bot, Inbox.chat == chat)
+        now = self._uow.now
+        # what the person writes after their wish is a new beginning: it may be an emergency
+        left = and_(said, or_(Inbox.state != NOT_HANDLED, Inbox.update_id <= update_id))
+        self._uow.execute(update(Inbox).where(left).values(body=None, state=DONE, done_at=now))
+        self._uow.execute(update(Inbox).where(left, Inbox.update_id != update_id).values(chat=NOBODY))
+        self._uow.execute(delete(Outbox).where(Outbox.bot == bot, Outbox.chat == chat))
+        self._uow.execute(delete(Shown).where(Shown.bot == bot, Shown.chat == chat))
+        pressed = or_(Button.account == account, Button.chat == chat)
+        self._uow.execute(delete(Button).where(Button.bot == bot, pressed))
+        self._uow.conversations.erase_of(bot, account, chat)
+
+    def strangers(self, before: datetime) -> None:
+        """Erase who wrote to us before that, never agreed to anything, is in no case, and has not come back since."""
+        same = {"bot": Person.bot, "account": Person.account}
+        in_case = select(CasePerson.account).filter_by(**same)
+        on_staff = select(StaffAccount.account).filter_by(**same)
+        talks = (
+            select(Conversation.account).filter_by(**same, chat=Person.chat).where(Conversation.updated_at >= before)
+        )
+        known = or_(in_case.exists(), on_staff.exists(), talks.exists())
+        gone = select(Person.bot, Person.account, Person.chat).where(
+            Person.consent_version.is_(None), Person.created_at < before, ~known
+        )
+        for row in self._uow.read(gone.limit(MOST_AT_ONCE), Person, CasePerson, StaffAccount).all():
+            self._uow.conversations.erase_of(row.bot, row.account, row.chat)
+            self._uow.people.erase(row.bot, row.account)
+
+    def left_overs(self) -> None:
+        """What the erasing itself still needed: its own update, the goodbye, the lane."""
+        recent = and_(Inbox.done_at > self._uow.now - LOOKED_BACK, Inbox.outcome == ERASED, Inbox.chat != NOBODY)
+        chats = self._uow.read(select(Inbox.bot, Inbox.chat).where(recent), Inbox)
+        for bot, chat in {(row.bot, row.chat) for row in chats}:
+            talks = select(Conversation.chat).where(Conversation.bot == bot, Conversation.chat == chat).exists()
+            idle = and_(Lane.bot == bot, Lane.chat == chat, Lane.ready_at.is_(None), ~talks)
+            self._uow.execute(delete(Lane).where(idle).execution_options(synchronize_session=False))
+            self._uow.execute(delete(Shown).where(Shown.bot == bot, Shown.chat == chat, ~talks))
+        self._uow.execute(update(Inbox).where(recent).values(chat=NOBODY))
+        ended = and_(Outbox.cause == ERASED, Outbox.state.not_in([WAITING, DEAD]))
+        self._uow.execute(delete(Outbox).where(ended))

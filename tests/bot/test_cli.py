@@ -1,0 +1,77 @@
+"""The command's way out: the right status, a line for what a person can mend, a traceback for our own mistakes."""
+
+import errno
+from typing import Any
+
+import click
+import pytest
+
+from bot.channels.port import BadToken, TryLater
+from bot.cli import COMMANDS, LazyGroup
+from storage.database import DatabaseBusy
+from storage.schema import WrongRevision
+from tests.bot.conftest import Operator
+
+
+@pytest.fixture
+def ends_with(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command that raises, or leaves by `ctx.exit`."""
+
+    def run(error: Exception | int) -> Any:
+        @click.command()
+        @click.pass_context
+        def command(context: click.Context) -> None:
+            if isinstance(error, int):
+                context.exit(error)
+            raise error
+
+        monkeypatch.setattr(LazyGroup, "get_command", lambda *_: command)
+        return operator.runs("anything")
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (WrongRevision(None, "0002"), "请运行：chulin db upgrade"),
+        (WrongRevision("ffff", "0002", newer=True), "请先更新程序"),
+        (DatabaseBusy("var/chulin.db"), "另一个楚邻进程正在使用"),
+        (BadToken("staff"), "令牌不对"),
+        (TryLater("NetworkError"), "连不上聊天平台"),
+        (OSError(errno.EADDRINUSE, "Address already in use"), "端口被占用"),
+        (PermissionError(errno.EACCES, "Permission denied", "var"), "var: 打不开（Permission denied）"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed"), "数据库用不了"),
+    ],
+)
+def test_what_a_person_can_mend_is_one_line(ends_with: Any, error: Exception, said: str) -> None:
+    ended = ends_with(error)
+    assert (ended.status, ended.out) == (2, "")
+    assert said in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_our_own_mistakes_keep_their_traceback(ends_with: Any) -> None:
+    with pytest.raises(ZeroDivisionError):
+        ends_with(ZeroDivisionError())
+
+
+@pytest.mark.parametrize("status", [0, 2, 3])
+def test_a_status_that_a_command_leaves_with_is_kept(ends_with: Any, status: int) -> None:
+    assert ends_with(status).status == status
+
+
+def test_a_reader_that_has_gone_is_no_error(ends_with: Any) -> None:
+    ended = ends_with(BrokenPipeError(errno.EPIPE, "Broken pipe"))
+    assert (ended.status, ended.err) == (1, "")
+
+
+def test_an_interruption_ends_with_its_own_status(ends_with: Any) -> None:
+    assert ends_with(click.exceptions.Abort()).status == 130
+
+
+def test_unknown_commands_and_help(operator: Operator) -> None:
+    assert operator.runs("nonsense").status == 2
+    ended = operator.runs("--help")
+    assert ended.status == 0
+    assert all(name in ended.out for name in COMMANDS)

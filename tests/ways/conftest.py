@@ -1,0 +1,46 @@
+"""Worlds beside the usual ones: a channel without buttons, one bot for both sides."""
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.build import UNLIMITED, build
+from bot.settings import Settings
+from handlers.context import Bot, Serves
+from tests.support.fake_channel import FakeChannel
+from tests.support.world import HandClock, World, understander
+
+
+async def _world(folder: Path, template: Path, bots: dict[str, Bot]) -> World:
+    shutil.copy(template, folder / "chulin.db")
+    url = f"sqlite:///{folder / 'chulin.db'}"
+    found = Settings(_env_file=None, database_url=url, data_dir=folder, link_secret=SecretStr("s" * 32))  # type: ignore[call-arg]
+    channels = {name: FakeChannel(name) for name in bots}
+    for name, channel in channels.items():
+        channel.abilities = replace(channel.abilities, buttons=bots[name].buttons)
+    clock = HandClock()
+    app = await build(found, channels, clock=clock, bots=bots, limits=UNLIMITED, understander=understander())
+    residents, staff = channels.get("resident", channels["staff"]), channels["staff"]
+    return World(app, clock, residents, staff, itertools.count(1))
+
+
+@pytest.fixture
+async def plain_world(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
+    """The residents' channel has no buttons."""
+    bots = {"resident": Bot("resident", Serves.RESIDENTS, buttons=False), "staff": Bot("staff", Serves.STAFF)}
+    found = await _world(tmp_path, sqlite_template, bots)
+    yield found
+    await found.app.close()
+
+
+@pytest.fixture
+async def one_bot_world(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
+    """Residents and staff talk to the same bot."""
+    found = await _world(tmp_path, sqlite_template, {"staff": Bot("staff", Serves.BOTH)})
+    yield found
+    await found.app.close()

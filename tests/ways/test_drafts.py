@@ -1,0 +1,197 @@
+"""Consent: words wait as a draft, shown back, until the person taps; nobody on the staff sees them before."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from ledger.scenes import Scene
+from nlp.understanding import NoneType
+from storage.tables import Case, CaseMessage, Conversation, Person
+from tests.support.world import World
+from tests.ways.steps import LAMP, RUBBISH, case, count, files, means, settled
+
+
+async def test_the_draft_shows_words_notice_and_communities(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    assert LAMP in wang.last.text
+    assert "用来办这件事" in wang.last.text
+    assert {"延安岭社区", "文化宫社区"} <= set(wang.last.buttons)
+
+
+async def test_choosing_the_community_changes_the_draft_in_place(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    await wang.taps("延安岭社区")
+    assert len(wang.messages) == 1
+    assert "交给：延安岭社区" in wang.last.text
+    assert "✅ 同意，提交" in wang.last.buttons
+
+
+async def test_consent_is_kept_with_its_version_and_time(world: World) -> None:
+    await settled(world)
+    person = await world.rows(lambda c: c.execute(select(Person.__table__)).one())
+    assert person.consent_version == "2026-11"
+    assert person.consented_at == world.clock.now()
+    assert isinstance(person.consented_at, datetime)
+
+
+async def test_after_agreeing_the_draft_keeps_its_words_and_loses_its_buttons(small_world: World) -> None:
+    wang = await settled(small_world)
+    draft = wang.messages[0]
+    assert LAMP in draft.text
+    assert "已提交" in draft.text
+    assert not draft.buttons
+
+
+async def test_a_discarded_draft_loses_its_words_and_its_buttons(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    await wang.taps("延安岭社区")
+    assert "没有登记" in await wang.taps("不提交")
+    assert LAMP not in wang.messages[0].text
+    assert not wang.messages[0].buttons
+    assert await count(small_world, Case) == 0
+    assert "draft" not in await small_world.rows(lambda c: c.execute(select(Conversation.state)).scalar_one())
+
+
+async def test_a_new_version_of_the_notice_asks_again(small_world: World) -> None:
+    wang = await settled(small_world)
+    limits = small_world.app.context.district.limits
+    object.__setattr__(limits, "consent_version", "2027-01")
+    await wang.says(RUBBISH)
+    assert await count(small_world, Case) == 1
+    await wang.taps("同意，提交")
+    assert "YA-2" in wang.last.text
+    version = await small_world.rows(lambda c: c.execute(select(Person.consent_version)).scalar_one())
+    assert version == "2027-01"
+
+
+async def test_several_messages_before_agreeing_are_one_report(world: World) -> None:
+    wang = world.resident()
+    await wang.says("三单元门口的路灯坏了")
+    await wang.says("晚上看不见路，老人不敢出门")
+    assert "三单元门口的路灯坏了 晚上看不见路" in wang.last.text
+    assert not wang.messages[0].buttons, "only the newest version of a draft can be tapped"
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    assert (await case(world)).text == "三单元门口的路灯坏了\n晚上看不见路，老人不敢出门"
+    told = await world.rows(lambda c: c.execute(select(CaseMessage.text).order_by(CaseMessage.id)).scalars().all())
+    assert told == ["三单元门口的路灯坏了", "晚上看不见路，老人不敢出门"]
+
+
+async def test_a_photo_alone_asks_for_words_and_then_goes_with_them(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.sends("photo")
+    assert "再用一句话说说" in wang.last.text
+    assert not wang.last.buttons
+    await wang.says(LAMP)
+    assert "还有 1 个照片" in wang.last.text
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    assert await files(small_world) == 1
+
+
+async def test_who_has_agreed_once_is_not_asked_again_for_a_photo_that_came_before_its_words(
+    small_world: World,
+) -> None:
+    wang = await settled(small_world)
+    await small_world.passes(minutes=11)
+    await wang.sends("photo")
+    await wang.says(RUBBISH)
+    assert "编号 YA-2" in wang.last.text
+    assert await files(small_world, 2) == 1
+
+
+async def test_writing_what_a_button_says_is_as_good_as_tapping_it(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    await wang.says("延安岭")
+    assert "交给：延安岭社区" in wang.last.text
+    await wang.says("同意")
+    assert "编号 YA-1" in wang.last.text
+    assert (await case(small_world)).text == LAMP
+
+
+async def test_writing_yes_without_a_community_asks_for_it(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    await wang.says("好的")
+    assert "您住在哪里" in wang.last.text
+    assert await count(small_world, Case) == 0
+
+
+async def test_writing_no_discards_the_draft(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    await wang.says("算了")
+    assert "没有登记" in wang.last.text
+    assert not any(message.buttons for message in wang.messages)
+
+
+async def test_thanks_do_not_get_into_a_draft(small_world: World) -> None:
+    wang = small_world.resident()
+    means(small_world, "谢谢您", {"scene": Scene.NONE, "none_type": NoneType.THANKS, "places": ()})
+    await wang.says(LAMP)
+    await wang.says("谢谢您")
+    assert "谢谢" in wang.last.text
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    assert (await case(small_world)).text == LAMP
+
+
+async def test_an_old_draft_button_files_nothing_twice(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    await wang.taps("延安岭社区")
+    agree = wang.last.buttons["✅ 同意，提交"]
+    await wang.taps("同意，提交")
+    assert await wang.presses(agree) == "已经点过了。"
+    assert await count(small_world, Case) == 1
+
+
+async def test_the_community_that_the_words_name_is_proposed(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says("文化宫社区门口的路灯坏了")
+    assert "交给：文化宫社区" in wang.last.text
+    assert "换社区" in wang.last.buttons
+
+
+async def test_words_without_consent_are_forgotten_and_the_choice_of_anonymity_is_not(world: World) -> None:
+    wang = world.resident()
+    await wang.says(LAMP)
+    await wang.taps("延安岭社区")
+    await wang.taps("匿名提交")
+    means(world, "今天天气不错", {"scene": Scene.NONE, "none_type": NoneType.CHAT})
+    await wang.says("今天天气不错")
+    await world.passes(days=7, seconds=1)
+    await world.app.ticker.clean()
+    state = await world.rows(lambda c: c.execute(select(Conversation.state)).scalar_one())
+    assert "said" not in state
+    await wang.says(RUBBISH)
+    assert "匿名" in wang.last.text
+
+
+async def test_a_draft_that_is_edited_is_filed_as_edited(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    first = small_world.residents.updates[-1]["message_id"] if small_world.residents.updates else 100
+    await wang.says("是白色的那盏")
+    small_world.residents.push(kind="edit", chat=wang.chat, text="五单元门口的路灯坏了")
+    small_world.residents.updates[-1]["message_id"] = first
+    await small_world.runs()
+    assert "五单元" in wang.last.text
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    assert (await case(small_world)).text == "五单元门口的路灯坏了\n是白色的那盏"
+
+
+async def test_a_draft_that_is_full_says_so_and_keeps_what_it_has(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP + "，请来看看" * 1000)
+    await wang.says(RUBBISH + "，真的很臭" * 1000)
+    assert wang.sees("话太长了")
+    assert LAMP in wang.last.text
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    assert RUBBISH not in (await case(small_world)).text

@@ -1,0 +1,407 @@
+"""Emergencies: numbers first, a person at once, the next level if nobody answers; no form for who is in distress."""
+
+import logging
+
+import pytest
+from sqlalchemy import Connection, delete, insert, select
+
+from ledger.scenes import Scene, Urgency
+from nlp.understanding import Alarm, NoneType
+from storage.tables import Alarm as AlarmRow
+from storage.tables import Case, CaseEvent, Duty, Outbox, Person, StaffAccount
+from tests.support.world import World
+from tests.ways.steps import (
+    LAMP,
+    all_text,
+    case,
+    change,
+    count,
+    dismisses,
+    employs,
+    files,
+    has_staff_chat,
+    means,
+    nobody_on_duty,
+    settled,
+)
+
+FIRE = "3栋着火了快来"
+ALARM = {"scene": Scene.SAFETY, "urgency": Urgency.EMERGENCY, "alarms": (Alarm.FIRE,), "places": ("3栋",)}
+DISTRESS = ALARM | {"alarms": (Alarm.POLICE, Alarm.HUMAN), "needs_human": True, "places": ()}
+WORKER, MANAGER, SUPERVISOR = 1, 2, 3
+
+
+def burns(world: World, words: str = FIRE, **labels: object) -> None:
+    means(world, words, ALARM | labels)
+
+
+async def alarm(world: World, community: int = 1) -> object:
+    statement = select(AlarmRow.__table__).where(AlarmRow.community_id == community)
+    return await world.rows(lambda connection: connection.execute(statement).one())
+
+
+async def test_numbers_come_first_and_the_case_is_filed_without_consent_or_community(world: World) -> None:
+    wang = world.resident()
+    burns(world)
+    await wang.says(FIRE)
+    assert wang.messages[0].text.startswith("请先打电话：\n📞 119")
+    filed = await case(world, community=0)
+    assert (filed.urgency, filed.text) == ("E", FIRE)
+    assert not any(message.buttons for message in wang.messages), "nothing has to be tapped"
+
+
+async def test_the_numbers_are_sent_before_everything_else(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wang.says("小区里没有健身器材，能不能装几个")
+    burns(small_world)
+    await wang.says(FIRE)
+    order = select(Outbox.chat, Outbox.priority).order_by(Outbox.priority, Outbox.due_at, Outbox.id)
+    first = await small_world.rows(lambda connection: connection.execute(order).first())
+    assert (first.chat, first.priority) == (wang.account, 0)
+
+
+async def test_who_is_on_duty_is_called_and_the_whole_words_are_there(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.says(FIRE)
+    alert = next(m for m in chen.messages if "紧急 YA-2" in m.text)
+    assert FIRE in alert.text
+    assert list(alert.buttons) == ["我来处理"]
+    assert not small_world.worker(MANAGER).messages
+
+
+async def test_nobody_answers_and_it_goes_up_level_by_level(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    await change(world, employs(9, "老何", "admin", "district", 0))
+    wang = await settled(world)
+    burns(world)
+    await wang.says(FIRE)
+    for person in (MANAGER, SUPERVISOR, 9):
+        assert not world.worker(person).sees("紧急 YA-2")
+        await world.passes(minutes=5, seconds=1)
+        assert world.worker(person).sees("紧急 YA-2")
+    with caplog.at_level(logging.ERROR):
+        await world.passes(minutes=5, seconds=1)
+    assert "not acknowledged" in caplog.text
+    steps = select(CaseEvent.action).where(CaseEvent.case_no == 2)
+    actions = await world.rows(lambda connection: connection.execute(steps).scalars().all())
+    assert actions.count("escalated") == 3
+    await world.passes(hours=1)
+    assert len([m for m in world.worker(MANAGER).messages if "紧急 YA-2" in m.text]) == 1
+
+
+async def test_acknowledging_stops_it_and_everybody_sees_who_took_it(world: World) -> None:
+    wang, chen = await settled(world), world.worker(WORKER)
+    burns(world)
+    await wang.says(FIRE)
+    await world.passes(minutes=5, seconds=1)
+    await world.worker(MANAGER).taps("我来处理")
+    assert wang.sees("值班的人已经看到")
+    assert chen.sees("✅ YA-2 已由周书记接手")
+    assert not any("我来处理" in label for m in chen.messages for label in m.buttons)
+    assert (await case(world, 2)).staff_id == MANAGER
+    await world.passes(hours=1)
+    assert not world.worker(SUPERVISOR).messages
+
+
+async def test_the_second_to_acknowledge_hears_who_was_faster(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.says(FIRE)
+    button = next(m.buttons["我来处理"] for m in chen.messages if "紧急 YA-2" in m.text)
+    await chen.taps("我来处理")
+    assert await chen.presses(button) == "已经有人在处理了。小陈"
+
+
+async def test_any_step_on_it_counts_as_an_answer(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.says(FIRE)
+    await chen.taps("受理")
+    assert wang.last.text == "您的 YA-2，延安岭社区已经受理，有人在跟了。", "an emergency is never held"
+    await small_world.passes(minutes=6)
+    assert not small_world.worker(MANAGER).sees("YA-2")
+
+
+async def test_undoing_the_step_lets_it_ring_on(world: World) -> None:
+    wang, chen = await settled(world), world.worker(WORKER)
+    burns(world)
+    await wang.says(FIRE)
+    await chen.taps("受理")
+    assert "居民已经看到了" in await chen.taps("撤销")
+    assert "刚才那条发错了" in wang.last.text
+    assert any("我来处理" in label for m in chen.messages for label in m.buttons)
+    await world.passes(minutes=5, seconds=1)
+    assert world.worker(MANAGER).sees("紧急 YA-2")
+
+
+async def test_where_nobody_is_on_duty_the_manager_is_called(small_world: World) -> None:
+    await change(small_world, nobody_on_duty)
+    wang = await settled(small_world)
+    burns(small_world)
+    await wang.says(FIRE)
+    assert small_world.worker(MANAGER).sees("紧急 YA-2")
+    await small_world.passes(minutes=5, seconds=1)
+    assert small_world.worker(SUPERVISOR).sees("紧急 YA-2")
+
+
+async def test_the_duty_staff_of_the_district_stand_in_and_may_act(small_world: World) -> None:
+    def on_duty(connection: Connection) -> None:
+        nobody_on_duty(connection)
+        shift = {"community_id": 0, "id": 1, "staff_id": 5, "weekday": 2, "start_minute": 0, "end_minute": 1440}
+        connection.execute(insert(Duty).values(**shift))
+
+    await change(small_world, on_duty)
+    wang, zhao = await settled(small_world), small_world.worker(5)
+    burns(small_world)
+    await wang.says(FIRE)
+    assert zhao.sees("紧急 YA-2")
+    await zhao.taps("我来处理")
+    assert wang.sees("值班的人已经看到")
+    await zhao.taps("看卡片")
+    assert "📝 办结答复" in zhao.last.buttons
+
+
+async def test_without_a_community_whoever_is_on_duty_anywhere_is_called_and_may_act(world: World) -> None:
+    wang, chen = world.resident(), world.worker(WORKER)
+    burns(world, places=())
+    await wang.says(FIRE)
+    assert chen.sees("紧急 QU-1（全区）")
+    await wang.says("延安岭社区3栋")
+    assert "延安岭社区3栋" in next(m.text for m in chen.messages if "QU-1　" in m.text)
+    await chen.taps("我来处理")
+    await chen.says("待办")
+    assert "QU-1" in chen.last.text
+
+
+async def test_the_community_in_the_words_is_where_it_is_filed(small_world: World) -> None:
+    words = "延安岭社区3栋着火了"
+    burns(small_world, words)
+    await small_world.resident().says(words)
+    assert (await case(small_world)).text == words
+
+
+async def test_where_is_asked_and_the_answer_goes_to_case_card_and_the_called(world: World) -> None:
+    wang, chen = await settled(world), world.worker(WORKER)
+    burns(world, places=())
+    await wang.says(FIRE)
+    assert "您在哪里" in wang.last.text
+    await wang.says("3栋2单元五楼")
+    assert (await case(world, 2)).place == "3栋2单元五楼"
+    assert "地点：3栋2单元五楼" in next(m.text for m in chen.messages if "YA-2　" in m.text)
+    assert "🔔 YA-2 地点：3栋2单元五楼" in chen.last.text
+
+
+async def test_a_location_tells_the_called_where(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world, places=())
+    await wang.says(FIRE)
+    await wang.is_at(30.2, 115.1)
+    assert "115.100000,30.200000" in chen.last.text
+
+
+async def test_more_words_belong_to_the_same_emergency(world: World) -> None:
+    wang, chen = await settled(world), world.worker(WORKER)
+    burns(world)
+    burns(world, "火越来越大了")
+    await wang.says(FIRE)
+    await wang.says("火越来越大了")
+    await wang.says("楼上还有老人")
+    assert await count(world, Case) == 2
+    assert "已经转给值班的人" in wang.last.text
+    assert "楼上还有老人" in chen.last.text
+    assert (await case(world, 2)).text == f"{FIRE}\n火越来越大了\n楼上还有老人"
+
+
+async def test_a_new_danger_gets_its_own_number(small_world: World) -> None:
+    wang = await settled(small_world)
+    burns(small_world)
+    burns(small_world, "有人烧伤了", alarms=(Alarm.FIRE, Alarm.AMBULANCE))
+    await wang.says(FIRE)
+    await wang.says("有人烧伤了")
+    assert "120" in wang.last.text
+    assert "119" not in wang.last.text
+
+
+async def test_what_was_another_matter_can_be_said_with_a_tap(small_world: World) -> None:
+    wang = await settled(small_world)
+    burns(small_world)
+    await wang.says(FIRE)
+    await wang.says("楼道里垃圾没人收")
+    await wang.taps("这是另一件事")
+    assert (await case(small_world, 2)).text == FIRE
+    assert (await case(small_world, 3)).text == "楼道里垃圾没人收"
+
+
+async def test_a_photo_joins_the_emergency_and_the_called_hear_of_it(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.says(FIRE)
+    await wang.sends("photo")
+    assert await files(small_world, 2) == 1
+    assert "照片或文件" in chen.last.text
+
+
+async def test_an_emergency_in_an_album_does_not_wait_for_the_other_parts(small_world: World) -> None:
+    wang = small_world.resident()
+    burns(small_world)
+    await wang.sends("photo", FIRE, album="a")
+    assert "119" in wang.messages[0].text
+
+
+async def test_an_emergency_in_the_middle_of_a_draft_leaves_the_draft(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    burns(small_world)
+    await wang.says(FIRE)
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    assert (await case(small_world)).text == LAMP
+
+
+async def test_an_emergency_among_other_matters_is_one_case_with_all_words(small_world: World) -> None:
+    words = "路灯坏了。另外3栋着火了"
+    means(small_world, words, {"text": "路灯坏了。"}, ALARM | {"text": "另外3栋着火了"})
+    wang = small_world.resident()
+    await wang.says(words)
+    assert "119" in wang.messages[0].text
+    assert (await case(small_world, community=0)).text == words
+
+
+async def test_somebody_in_distress_gets_calm_words_and_no_form(world: World) -> None:
+    words = "我不想活了"
+    means(world, words, DISTRESS)
+    wang, chen = world.resident(), world.worker(WORKER)
+    await wang.says(words)
+    assert len(wang.messages) == 1
+    assert wang.last.text.startswith("我看到您的话了")
+    assert "110" in wang.last.text
+    assert "12356" in wang.last.text
+    assert not wang.last.buttons
+    assert "编号" not in wang.last.text
+    assert chen.sees(words)
+
+
+async def test_what_somebody_in_distress_says_next_goes_to_a_person(small_world: World) -> None:
+    means(small_world, "我不想活了", DISTRESS)
+    means(small_world, "没人管我", {"scene": Scene.NONE, "none_type": NoneType.VENT, "places": ()})
+    wang, chen = small_world.resident(), small_world.worker(WORKER)
+    await wang.says("我不想活了")
+    await wang.says("没人管我")
+    assert "没人管我" in chen.last.text or chen.sees("没人管我")
+    assert "让您着急了" not in wang.last.text
+
+
+async def test_if_nobody_can_be_reached_it_is_said_logged_and_tried_again(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await change(world, lambda connection: connection.execute(delete(StaffAccount)))
+    wang = await settled(world)
+    burns(world)
+    with caplog.at_level(logging.ERROR):
+        await wang.says(FIRE)
+    assert "nobody can be reached" in caplog.text
+    assert "我一时没有找到值班的人" in wang.messages[-1].text
+    assert FIRE not in caplog.text
+    row = {"bot": "staff", "account": MANAGER, "staff_id": MANAGER, "chat": MANAGER, "bound_at": world.clock.now()}
+    await change(world, lambda connection: connection.execute(insert(StaffAccount).values(**row)))
+    await world.passes(minutes=5, seconds=1)
+    assert world.worker(MANAGER).sees("紧急 YA-2")
+
+
+async def test_staff_who_blocked_the_bot_are_passed_over(small_world: World) -> None:
+    chen = small_world.worker(WORKER)
+    await chen.says("/start")
+    small_world.staff.push(kind="blocked", chat=WORKER)
+    await small_world.runs()
+    wang = await settled(small_world)
+    burns(small_world)
+    await wang.says(FIRE)
+    assert not chen.sees("YA-2")
+    assert small_world.worker(MANAGER).sees("紧急 YA-2")
+    assert await count(small_world, Person, Person.paused_at.is_not(None)) == 1
+
+
+async def test_a_group_that_shows_the_cards_counts_as_somebody(small_world: World) -> None:
+    await change(small_world, lambda c: (has_staff_chat(-100)(c), c.execute(delete(StaffAccount))))
+    wang = await settled(small_world)
+    burns(small_world)
+    await wang.says(FIRE)
+    assert wang.sees("已经在叫社区值班的人")
+    card = next(m for m in small_world.staff.messages if "YA-2" in m.text)
+    assert "还没有人点" in card.text
+
+
+async def test_withdrawing_an_emergency_tells_who_was_called(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.says(FIRE)
+    await wang.says("我的诉求")
+    await wang.taps("YA-2 看详情")
+    assert "轻重不对" not in wang.last.buttons, "the urgency of an emergency is not for tapping away"
+    await wang.taps("撤回")
+    await wang.taps("是的，撤回")
+    assert "请还是联系确认一下" in chen.last.text
+    await small_world.passes(minutes=6)
+    assert not small_world.worker(MANAGER).sees("YA-2")
+
+
+async def test_a_worker_can_make_it_an_emergency_and_take_that_back(world: World) -> None:
+    await change(world, employs(7, "小李", "worker", "community", 1))
+    await settled(world)
+    chen, li = world.worker(WORKER), world.worker(7)
+    await li.taps("改轻重")
+    await li.taps("🔴 紧急")
+    assert chen.sees("紧急 YA-1")
+    due = (await case(world)).due_at - (await case(world)).created_at
+    assert due.total_seconds() == 2 * 3600
+    await li.taps("改轻重")
+    await li.taps("🔵 一般")
+    await world.passes(minutes=6)
+    assert not world.worker(MANAGER).sees("紧急")
+    assert (await alarm(world)).acknowledged_at is not None  # type: ignore[attr-defined]
+
+
+async def test_an_edit_that_tells_of_danger_raises_the_alarm(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    message = await small_world.rows(lambda c: c.exec_driver_sql("SELECT message_id FROM case_messages").scalar())
+    small_world.residents.push(kind="edit", chat=wang.chat, text=FIRE)
+    small_world.residents.updates[-1]["message_id"] = message
+    await small_world.runs()
+    assert chen.sees("紧急 YA-1")
+    assert wang.sees("119")
+
+
+async def test_a_worker_who_tells_the_staff_bot_of_danger_gets_the_number(small_world: World) -> None:
+    burns(small_world)
+    chen = small_world.worker(WORKER)
+    await chen.says(FIRE)
+    assert "119" in chen.last.text
+
+
+async def test_a_demoted_worker_cannot_acknowledge(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.says(FIRE)
+    await change(small_world, lambda c: (nobody_on_duty(c), dismisses(WORKER)(c)))
+    assert "不归您管" in await chen.taps("我来处理")
+    assert (await alarm(small_world)).acknowledged_at is None  # type: ignore[attr-defined]
+
+
+async def test_words_of_an_emergency_leave_no_trace_in_the_log(
+    small_world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    burns(small_world)
+    with caplog.at_level(logging.DEBUG):
+        await small_world.resident().says(FIRE)
+    assert FIRE not in caplog.text
+    assert FIRE in await all_text(small_world)
+
+
+async def test_a_resident_cannot_tap_an_emergency_away(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    await wang.taps("轻重不对")
+    await chen.taps("改轻重")
+    await chen.taps("🔴 紧急")
+    assert "不能这样做" in await wang.taps("🔵 一般")
+    assert (await case(small_world)).urgency == "E"

@@ -1,0 +1,200 @@
+"""Staff groups, topics, groups that move, bots that are put out or blocked; and what residents say in groups."""
+
+from sqlalchemy import insert, select
+
+from handlers.event import EventKind
+from storage.tables import Case, Community, Conversation, Person
+from tests.support.fake_channel import ShownMessage
+from tests.support.world import Person as Actor
+from tests.support.world import World
+from tests.ways.steps import LAMP, case, change, count, employs, has_staff_chat, means, settled
+from tests.ways.test_emergencies import ALARM
+
+GROUP = -100500
+
+
+def group_messages(world: World, chat: int = GROUP) -> list[ShownMessage]:
+    return [message for message in world.staff.messages if message.chat == chat]
+
+
+async def in_group(world: World) -> Actor:
+    """A worker in a group that is the staff chat."""
+    await world.worker(2, chat=GROUP).says("/here")
+    return world.worker(1, chat=GROUP)
+
+
+async def test_here_makes_a_group_the_staff_chat(world: World) -> None:
+    await in_group(world)
+    assert "延安岭社区的新诉求以后发到这里" in group_messages(world)[-1].text
+    await settled(world)
+    assert "YA-1　待受理" in group_messages(world)[-1].text
+    assert not world.worker(1).messages
+
+
+async def test_here_is_for_managers_and_for_groups(small_world: World) -> None:
+    await small_world.worker(1, chat=GROUP).says("/here")
+    assert "不归您管" in group_messages(small_world)[-1].text
+    await small_world.worker(2).says("/here")
+    assert "请在工作群里" in small_world.worker(2).last.text
+    assert await count(small_world, Community, Community.staff_chat.is_not(None)) == 0
+
+
+async def test_who_manages_several_communities_is_told_who_has_to_ask(small_world: World) -> None:
+    await change(small_world, employs(9, "老何", "admin", "district", 0))
+    await small_world.worker(9, chat=GROUP).says("/here")
+    assert "让那个社区的书记" in group_messages(small_world)[-1].text
+
+
+async def test_a_topic_of_a_group_can_be_the_staff_chat(small_world: World) -> None:
+    await change(small_world, has_staff_chat(GROUP, topic=7))
+    await settled(small_world)
+    row = await small_world.rows(
+        lambda c: c.exec_driver_sql("SELECT chat, topic FROM outbox WHERE bot = 'staff'").one()
+    )
+    assert tuple(row) == (GROUP, 7)
+
+
+async def test_in_a_group_personal_data_is_masked_and_privately_it_is_not(small_world: World) -> None:
+    await in_group(small_world)
+    wang = await settled(small_world, 1001, "3栋路灯坏了，我电话13812345678")
+    card = group_messages(small_world)[-1]
+    assert "13812345678" not in card.text
+    assert "人1001" not in card.text
+    chen = small_world.worker(1)
+    await chen.says("待办")
+    await chen.taps("YA-1")
+    assert "13812345678" in chen.last.text
+    await wang.taps("补充")
+    await wang.says("也可以打13912345678")
+    assert not any("13912345678" in message.text for message in group_messages(small_world))
+
+
+async def test_a_card_opened_in_any_group_is_masked(small_world: World) -> None:
+    await settled(small_world, 1001, "3栋路灯坏了，我电话13812345678")
+    chen = small_world.worker(1, chat=-42)
+    await chen.says("待办")
+    await chen.taps("YA-1")
+    assert "YA-1　" in chen.last.text
+    assert "13812345678" not in chen.last.text
+
+
+async def test_two_workers_write_their_words_in_one_group_without_mixing_them_up(world: World) -> None:
+    await change(world, employs(7, "小李", "worker", "community", 1))
+    chen = await in_group(world)
+    li = world.worker(7, chat=GROUP)
+    await settled(world)
+    await settled(world, 1002, "3栋楼下垃圾堆成山了，没人收")
+    first, second = (m for m in group_messages(world) if "待受理" in m.text)
+    await chen.presses(first.buttons["📝 办结答复"])
+    assert "点「回复」再写" in chen.last.text
+    await li.presses(second.buttons["📝 办结答复"])
+    await li.says("垃圾清走了")
+    await chen.says("灯泡换好了")
+    assert ((await case(world, 1)).reply, (await case(world, 2)).reply) == ("灯泡换好了", "垃圾清走了")
+
+
+async def test_a_group_that_moved_keeps_cards_buttons_and_questions(world: World) -> None:
+    chen = await in_group(world)
+    await settled(world)
+    await chen.taps("办结答复")
+    world.staff.push(kind="moved", chat=GROUP, account=None, new_chat=-200)
+    await world.runs()
+    moved = world.worker(1, chat=-200)
+    await moved.says("灯泡换好了")
+    assert (await case(world)).reply == "灯泡换好了"
+    await settled(world, 1002)
+    assert any("YA-2" in message.text for message in group_messages(world, -200))
+    old = await count(world, Conversation, Conversation.chat == GROUP)
+    assert old == 0
+
+
+async def test_put_out_of_the_group_the_cards_go_to_people_again(world: World) -> None:
+    await in_group(world)
+    world.staff.push(kind="blocked", chat=GROUP, account=9)
+    await world.runs()
+    assert "我被请出了延安岭社区的工作群" in world.worker(2).last.text
+    await settled(world)
+    assert world.worker(1).sees("YA-1")
+
+
+async def test_a_resident_in_a_group_is_asked_to_write_privately(small_world: World) -> None:
+    small_world.residents.push(kind="text", chat=GROUP, account=1001, text=LAMP)
+    await small_world.runs()
+    assert "私下跟我说" in small_world.residents.messages[-1].text
+    assert await count(small_world, Case) == 0
+    assert await count(small_world, Conversation) == 0
+
+
+async def test_an_emergency_in_a_group_is_one(small_world: World) -> None:
+    means(small_world, "3栋着火了快来", ALARM)
+    small_world.residents.push(kind="text", chat=GROUP, account=1001, text="3栋着火了快来")
+    await small_world.runs()
+    assert "119" in small_world.residents.messages[0].text
+    assert small_world.worker(1).sees("3栋着火了快来")
+
+
+async def test_nobody_can_tell_who_an_anonymous_admin_is(small_world: World) -> None:
+    small_world.staff.push(kind="command", chat=GROUP, account=None, command="here")
+    await small_world.runs()
+    assert "匿名管理员" in group_messages(small_world)[-1].text
+
+
+async def test_commands_for_other_bots_are_left_alone_in_groups(small_world: World) -> None:
+    chen = await in_group(small_world)
+    said = len(group_messages(small_world))
+    await chen.says("/roll 6")
+    assert len(group_messages(small_world)) == said
+
+
+async def test_who_blocked_the_bot_gets_nothing_until_they_come_back(world: World) -> None:
+    wang, chen = await settled(world), world.worker(1)
+    world.residents.push(kind=EventKind.BLOCKED, chat=wang.chat)
+    await world.runs()
+    said = len(wang.messages)
+    await chen.taps("受理")
+    await world.passes(seconds=61)
+    assert len(wang.messages) == said
+    paused = await world.rows(lambda c: c.execute(select(Person.paused_at).where(Person.account == 1001)).scalar())
+    assert paused is not None
+    world.residents.push(kind=EventKind.UNBLOCKED, chat=wang.chat)
+    await world.runs()
+    await chen.taps("开始办理")
+    await world.passes(seconds=61)
+    assert "已经在办了" in wang.last.text
+
+
+async def test_a_worker_hears_that_nobody_can_be_told(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(1)
+    small_world.residents.push(kind=EventKind.BLOCKED, chat=wang.chat)
+    await small_world.runs()
+    await chen.taps("受理")
+    assert "这里的话送不到" in chen.last.text
+
+
+async def test_start_ends_a_pause_too(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(1)
+    small_world.residents.push(kind=EventKind.BLOCKED, chat=wang.chat)
+    await small_world.runs()
+    await wang.says("/start")
+    await chen.taps("受理")
+    await small_world.passes(seconds=61)
+    assert wang.sees("已经受理")
+
+
+async def test_the_weekly_digest_is_for_managers(small_world: World) -> None:
+    for account, words in ((1, "请找书记"), (2, "正在做延安岭社区的周报"), (4, "请找书记")):
+        worker = small_world.worker(account)
+        await worker.says("周报")
+        assert words in worker.last.text
+    asked = await small_world.rows(lambda c: c.exec_driver_sql("SELECT community_id, chat FROM report_requests").all())
+    assert [tuple(row) for row in asked] == [(1, 2)]
+
+
+async def test_who_answers_for_many_communities_gets_the_first_digests(small_world: World) -> None:
+    places = [
+        {"id": n, "street_id": 1, "code": f"C{n}", "name": f"第{n}社区", "time_zone": "Asia/Shanghai"}
+        for n in range(3, 10)
+    ]
+    await change(small_world, lambda connection: connection.execute(insert(Community), places))
+    await small_world.worker(3).says("周报")
+    assert "另有 3 个社区" in small_world.worker(3).last.text
