@@ -13,7 +13,6 @@ import json
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,12 +75,6 @@ def reports(count: int) -> list[str]:
     return found
 
 
-async def until(what: Callable[[], bool]) -> None:
-    """Look at another process until something is so."""
-    while not what():
-        await asyncio.sleep(0.1)
-
-
 async def run(plan: Plan, via: Library) -> tuple[Seen, dict[str, list[int]]]:
     seen = Seen()
     async with stand(via) as stand_:
@@ -108,7 +101,7 @@ async def run(plan: Plan, via: Library) -> tuple[Seen, dict[str, list[int]]]:
 
 
 async def _phases(stand_: Stand, plan: Plan, said: list[str], seen: Seen) -> None:
-    async def feed(phase: str, rate: float, wait: bool = True, texts: list[str] = said) -> None:  # noqa: FBT001
+    async def feed(phase: str, rate: float, wait: bool = True, texts: list[str] = said) -> None:
         count = plan.counts[phase]
         await stand_.remote.do(
             "feed", bot=RESIDENT, texts=texts, users=count, count=count, rate=rate, prefix=phase, wait=wait
@@ -130,18 +123,18 @@ async def _phases(stand_: Stand, plan: Plan, said: list[str], seen: Seen) -> Non
 
 async def _inbox_empty(stand_: Stand) -> None:
     await stand_.remote.do("drained", bot=RESIDENT, seconds=PATIENCE)
-    await until(lambda: not _waiting(stand_, "inbox"))
+    await stand_.until(lambda: _is_empty(stand_, "inbox"))
 
 
 async def _quiet(stand_: Stand) -> None:
     """Everything has been taken in, handled and answered."""
     await _inbox_empty(stand_)
-    await until(lambda: not _waiting(stand_, "outbox"))
+    await stand_.until(lambda: _is_empty(stand_, "outbox"))
 
 
-def _waiting(stand_: Stand, box: str) -> int:
-    """Rows of the residents' bot that wait."""
-    return stand_.count(f"SELECT count(*) FROM {box} WHERE state = '{WAITING}' AND bot = '{RESIDENT}'")  # noqa: S608
+async def _is_empty(stand_: Stand, box: str) -> bool:
+    """Whether nothing of the residents' bot waits."""
+    return not stand_.count(f"SELECT count(*) FROM {box} WHERE state = '{WAITING}' AND bot = '{RESIDENT}'")  # noqa: S608
 
 
 async def _memory(stand_: Stand, seen: Seen) -> None:
@@ -178,7 +171,7 @@ def share_of_limit(seen: Seen, people: dict[str, list[int]]) -> float:
     mine = {*people["burst"], *people["alarm"]}
     times = sorted(call["at"] for call in sends(seen, RESIDENT) if call["chat_id"] in mine)
     begin, end = seen.burst_began + MARGIN, times[-1] - MARGIN
-    return sum(begin <= at <= end for at in times) / (end - begin) / LIMIT
+    return float(sum(begin <= at <= end for at in times) / (end - begin) / LIMIT)
 
 
 def alarms_to_staff(seen: Seen, people: dict[str, list[int]]) -> list[float]:

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from benchmarks.sample import texts
 from benchmarks.served import Stand, stand
@@ -28,9 +28,9 @@ from bot.settings import Library
 from bot.tally import Sent, account
 from ledger.words import utf16_length
 from storage.database import open_database
-from storage.outbox import SENT, WAITING
+from storage.outbox import WAITING
 from storage.tables import Outbox
-from storage.tally import Fate, fates
+from storage.tally import Fate, Opened, fates, opened
 
 AT_ONCE = 48
 PATIENCE = 120
@@ -89,30 +89,28 @@ def sent_lines(chats: list[Chat], found: list[Fate]) -> tuple[list[Sent], int]:
     return lines, sum(map(len, by_chat.values()))
 
 
-def receipts(connection: Connection) -> dict[tuple[int, str], int]:
-    """Ledger numbers in receipts that were sent, by chat."""
-    statement = select(Outbox.chat, Outbox.logical).where(
-        Outbox.bot == RESIDENT, Outbox.state == SENT, Outbox.logical.like("receipt:%")
-    )
+def receipts(sent: list[Sent], found: list[Fate], cases: list[Opened]) -> dict[int, list[str]]:
+    """Ledger numbers that people have to be told, by chat; an emergency gets numbers to call instead."""
+    alarms = {fate.update_id for fate in found if fate.outcome == "emergency"}
+    spared = {(line.chat, line.message_id) for line in sent if alarms.intersection(line.update_ids)}
     codes = dict(enumerate((place.code for place in load_sample().communities), 1))
-    found: Counter[tuple[int, str]] = Counter()
-    for row in connection.execute(statement):
-        _, community, number = row.logical.split(":")
-        found[row.chat, f"{codes[int(community)]}-{number}"] = 1
-    return found
+    wanted: defaultdict[int, list[str]] = defaultdict(list)
+    for case in cases:
+        if (case.chat, case.message_id) not in spared:
+            wanted[case.chat].append(f"{codes[case.community_id]}-{case.no}")
+    return wanted
 
 
-async def seen_receipts(stand_: Stand, chats: list[Chat], wanted: dict[tuple[int, str], int]) -> tuple[int, int]:
-    """How many receipts stand in the chats, and how many stand there twice."""
-    seen = twice = 0
+async def seen_receipts(stand_: Stand, chats: list[Chat], wanted: dict[int, list[str]]) -> Counter[int]:
+    """How often each number stands in a receipt in its chat: numbers by how often."""
+    seen: Counter[int] = Counter()
     for chat in chats:
         messages = await stand_.remote.do("messages", user=chat.name, bot=RESIDENT)
-        said = [m["text"] for m in messages if m["from"]["is_bot"]]
-        for number in (number for there, number in wanted if there == chat.id):
-            count = sum(bool(re.search(rf"{re.escape(number)}(?!\d)", text)) for text in said)
-            seen += count > 0
-            twice += count > 1
-    return seen, twice
+        said = [message["text"] for message in messages if message["from"]["is_bot"]]
+        for number in wanted.get(chat.id, []):
+            receipt = re.compile(rf"(?:编号 |^){re.escape(number)}(?!\d)", re.MULTILINE)
+            seen[sum(bool(receipt.search(text)) for text in said)] += 1
+    return seen
 
 
 async def quiet(stand_: Stand) -> None:
@@ -120,9 +118,12 @@ async def quiet(stand_: Stand) -> None:
     await stand_.remote.do("drained", bot=RESIDENT, seconds=PATIENCE)
     database = open_database(stand_.url)
     waiting = select(Outbox.id).where(Outbox.bot == RESIDENT, Outbox.state == WAITING).limit(1)
+
+    async def none_waits() -> bool:
+        return not await database.read(lambda connection: connection.execute(waiting).first())
+
     try:
-        while await database.read(lambda connection: connection.execute(waiting).first()):
-            await asyncio.sleep(0.2)  # noqa: ASYNC110 - another process empties it
+        await stand_.until(none_waits)
     finally:
         await database.close()
 
@@ -153,17 +154,19 @@ async def report(stand_: Stand, chats: list[Chat], taken: float) -> bool:
     found = await database.read(lambda connection: fates(connection, RESIDENT))
     sent, foreign = sent_lines(chats, found)
     result = await database.read(lambda connection: account(connection, RESIDENT, sent))
-    wanted = await database.read(receipts)
+    cases = await database.read(lambda connection: opened(connection, RESIDENT))
     await database.close()
     result.doubled += foreign
-    seen, twice = await seen_receipts(stand_, chats, wanted)
+    wanted = receipts(sent, found, cases)
+    seen = await seen_receipts(stand_, chats, wanted)
     print(f"经 {stand_.via}，数据库 {stand_.url.partition(':')[0]}，{len(chats)} 个会话")
     print("\n".join(told(result)))
-    print(f"回执：该有 {len(wanted)}，居民看到 {seen}，看到两次 {twice}")
+    print(f"回执上的编号：该有 {seen.total()}，居民看到一次 {seen[1]}，没看到 {seen[0]}，不止一次", end=" ")
+    print(seen.total() - seen[0] - seen[1])
     breaches = len(await stand_.remote.do("limits"))
     print(f"用时 {taken:.1f} 秒，{len(found)} 个动作，每秒 {len(found) / taken:.0f}", end="")
     print(f"（信使限每秒 30 条回复，超限 {breaches}）")
-    return result.whole and seen == len(wanted) and not twice
+    return result.whole and seen[1] == seen.total()
 
 
 def _chats(lines: list[Line]) -> list[Chat]:

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -69,6 +69,12 @@ class Stand:
             self.process.terminate()
             await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
 
+    async def until(self, what: Callable[[], Awaitable[bool]]) -> None:
+        """Look from outside until something is so; an app that has ended would never get there."""
+        while not await what():  # noqa: ASYNC110 - another process does it
+            assert self.process is None or self.process.returncode is None, "the app has ended"
+            await asyncio.sleep(0.1)
+
     def memory(self) -> int:
         """MiB of the app that are in memory now."""
         assert self.process is not None
@@ -102,7 +108,7 @@ class Stand:
 
 @asynccontextmanager
 async def stand(via: Library, url: str = "", *, with_staff: bool = True) -> AsyncIterator[Stand]:
-    """A fake server; the residents' bot goes by library `via`, the staff's by the other. Nothing is planted or started."""
+    """A fake server; residents' bot by library `via`, the staff's by the other. Nothing is planted or started yet."""
     with tempfile.TemporaryDirectory(prefix="chulin-bench-") as name:
         folder = Path(name)
         async with await RemoteBotApi.start(log=folder / "calls.jsonl", tokens=TOKENS) as remote:

@@ -8,9 +8,19 @@ from collections.abc import Iterable
 from nlp.understanding import Alarm
 
 _ALARMS = {
-    "fire": Alarm.FIRE, "gasleak": Alarm.FIRE, "lift_danger": Alarm.FIRE, "collapse": Alarm.FIRE, "flood": Alarm.FIRE, "wires": Alarm.FIRE,
-    "violence": Alarm.POLICE, "theft": Alarm.POLICE, "fraud": Alarm.POLICE, "roaddanger": Alarm.POLICE, "selfharm": Alarm.POLICE,
-    "injury": Alarm.AMBULANCE, "dog_danger": Alarm.AMBULANCE,
+    "fire": Alarm.FIRE,
+    "gasleak": Alarm.FIRE,
+    "lift_danger": Alarm.FIRE,
+    "collapse": Alarm.FIRE,
+    "flood": Alarm.FIRE,
+    "wires": Alarm.FIRE,
+    "violence": Alarm.POLICE,
+    "theft": Alarm.POLICE,
+    "fraud": Alarm.POLICE,
+    "roaddanger": Alarm.POLICE,
+    "selfharm": Alarm.POLICE,
+    "injury": Alarm.AMBULANCE,
+    "dog_danger": Alarm.AMBULANCE,
 }
 _HUMAN = frozenset({"violence", "selfharm"})
 

@@ -14,20 +14,46 @@ from nlp.understanding import Personal, Span
 _MOST = 4096
 _SEP = r"[ \-.·]?"
 _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
-    (Personal.EMAIL, re.compile(r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z0-9\-]{1,63}){1,4}")),
-    (Personal.ID_CARD, re.compile(r"(?<![0-9a-z])[1-9]\d{5} ?(?:19|20)\d\d ?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]) ?\d{3}[\dx](?![0-9a-z])")),
+    (
+        Personal.EMAIL,
+        re.compile(
+            r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z0-9\-]{1,63}){1,4}"
+        ),
+    ),
+    (
+        Personal.ID_CARD,
+        re.compile(
+            r"(?<![0-9a-z])[1-9]\d{5} ?(?:19|20)\d\d ?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]) ?\d{3}[\dx](?![0-9a-z])"
+        ),
+    ),
     (Personal.ID_CARD, re.compile(r"(?<![0-9a-z])[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9a-z])")),
     (Personal.PHONE, re.compile(rf"(?<![0-9a-z])(?:(?:\+|00)?86{_SEP})?1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}(?!\d)")),
     (Personal.PHONE, re.compile(rf"(?<![0-9a-z])1[3-9]\d{{2}}{_SEP}\d{{3}}{_SEP}\d{{4}}(?!\d)")),
     (Personal.PHONE, re.compile(r"(?<![0-9a-z])\(?0(?:10|2\d|[3-9]\d\d)\)?[ \-]?[2-8]\d{6,7}(?!\d)")),
     (Personal.PHONE, re.compile(r"[一幺][三四五六七八九][零〇一幺二三四五六七八九]{9}(?![零〇一二三四五六七八九])")),
-    (Personal.BANK_CARD, re.compile(r"(?<![0-9a-z])[3-69]\d{3}[ \-]?\d{4}[ \-]?\d{4}[ \-]?\d{4}(?:[ \-]?\d{1,3})?(?!\d)")),
-    (Personal.PLATE, re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][ ·.\-]?(?=[a-z0-9]{0,5}\d)[a-z0-9]{4,6}[学警挂港澳]?(?![a-z0-9])")),
-    (Personal.WECHAT, re.compile(r"(?:微信|薇信|威信|微x|v信|vx|wx|weixin|wechat|加v)(?:号码|号|id|同号)?[ :是为加,]{0,3}(?P<id>[a-z][\w\-]{5,19}|\d{5,10}(?!\d))", re.ASCII)),
+    (
+        Personal.BANK_CARD,
+        re.compile(r"(?<![0-9a-z])[3-69]\d{3}[ \-]?\d{4}[ \-]?\d{4}[ \-]?\d{4}(?:[ \-]?\d{1,3})?(?!\d)"),
+    ),
+    (
+        Personal.PLATE,
+        re.compile(
+            r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][ ·.\-]?(?=[a-z0-9]{0,5}\d)[a-z0-9]{4,6}[学警挂港澳]?(?![a-z0-9])"
+        ),
+    ),
+    (
+        Personal.WECHAT,
+        re.compile(
+            r"(?:微信|薇信|威信|微x|v信|vx|wx|weixin|wechat|加v)(?:号码|号|id|同号)?[ :是为加,]{0,3}(?P<id>[a-z][\w\-]{5,19}|\d{5,10}(?!\d))",
+            re.ASCII,
+        ),
+    ),
     (Personal.WECHAT, re.compile(r"qq(?:号码|号)?[ :是为加,]{0,3}(?P<id>[1-9]\d{4,10})(?!\d)")),
 )
 _LOCAL_PHONE = re.compile(r"(?:电话|座机|联系方式|打我|家里号码)(?:号码|号)?[ :是为]{0,3}(?P<id>[2-8]\d{6,7})(?!\d)")
-_NOT_PERSONAL = re.compile(r"(?:单号|订单|工单|编号|流水|运单|快递号|户号|取件码|条码|受理号|案号|批号|序列号|尾号|设备号|合同号|房产证号|热线|客服)[^,。;!?\n]{0,6}$")
+_NOT_PERSONAL = re.compile(
+    r"(?:单号|订单|工单|编号|流水|运单|快递号|户号|取件码|条码|受理号|案号|批号|序列号|尾号|设备号|合同号|房产证号|热线|客服)[^,。;!?\n]{0,6}$"
+)
 _BANK = re.compile(r"(?:卡|账|银行|工行|农行|建行|中行|邮储|打款|转账|存折)[^。;\n]{0,14}$")
 _DIGITS = re.compile(r"\D+")
 _NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百]{1,4})"
@@ -37,7 +63,9 @@ _ROOM = re.compile(
     rf"(?:(?P<floor>{_NUMBER}(?:楼|层))[ ,\-]?)?"
     r"(?P<room>[a-z]?\d{3,4}(?:室|房|号房|户|号)?(?![\d栋幢年月日点元块米个路栋平天分周次人%.:]|号楼|单元)|(?:东|西|左|右|中)户|[一二三四五六七八九零〇]{3,4}(?:室|房))"
 )
-_DASHED = re.compile(r"(?<![\d\-.])(?P<building>\d{1,2}-)(?P<room>(?:\d-)?\d{3,4}|\d{1,2}-\d{1,2}-\d{3,4})(?![\d\-]|[年月日元]|号楼|路)")
+_DASHED = re.compile(
+    r"(?<![\d\-.])(?P<building>\d{1,2}-)(?P<room>(?:\d-)?\d{3,4}|\d{1,2}-\d{1,2}-\d{3,4})(?![\d\-]|[年月日元]|号楼|路)"
+)
 
 
 def find(text: str) -> tuple[Span, ...]:

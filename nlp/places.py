@@ -57,4 +57,8 @@ def _start(folded: str, at: int, end: int, token: str) -> int | None:
     start = at
     while start > 0 and end - start < _LONGEST + 2 and folded[start - 1] not in _STOP:
         start -= 1
-    return start if end - start > max(_SHORTEST, 2 if len(token) > 1 else 1) and start < at or len(token) > _SHORTEST else None
+    return (
+        start
+        if (end - start > max(_SHORTEST, 2 if len(token) > 1 else 1) and start < at) or len(token) > _SHORTEST
+        else None
+    )

@@ -33,7 +33,9 @@ def number(sort: int, name: str) -> int:
     return sort << _BITS | crc32(name.encode("utf-8", "replace")) >> (32 - _BITS)
 
 
-def signature(text: str, places: Sequence[str], topics: Iterable[str] = (), words: Iterable[str] = ()) -> tuple[int, ...]:
+def signature(
+    text: str, places: Sequence[str], topics: Iterable[str] = (), words: Iterable[str] = ()
+) -> tuple[int, ...]:
     """What is compared, and all that needs to be kept of a text for it."""
     said = {number(_WORD, word) for word in words} or {number(_WORD, two) for two in map(str.__add__, text, text[1:])}
     return tuple(sorted({*said, *(number(_TOPIC, t) for t in topics), *(number(_PLACE, p) for p in places)}))

@@ -98,7 +98,10 @@ def _table(lines: Sequence[str], lanes: int) -> dict[str, int]:
     spread[::_LANE] = base64.b64decode("".join([code for _, code in rows]))
     size, read = lanes * _LANE, int.from_bytes
     view = memoryview(spread)
-    return {name: read(view[at : at + size], "little") for (name, _), at in zip(rows, range(0, len(view), size), strict=True)}
+    return {
+        name: read(view[at : at + size], "little")
+        for (name, _), at in zip(rows, range(0, len(view), size), strict=True)
+    }
 
 
 def pack(weights: Sequence[int]) -> str:

@@ -31,9 +31,9 @@ def _prepared(model: type[Base], dialect: Dialect) -> tuple[str, list[tuple[str,
     """The statement with its places, and name, default and conversion of each place in order."""
     table = table_of(model)
     compiled = insert(table).values({column.name: None for column in table.c}).compile(dialect=dialect)
-    columns = []
-    for name in compiled.positiontup or ():  # type: ignore[attr-defined]
+    columns: list[tuple[str, Any, Convert | None]] = []
+    for name in compiled.positiontup or ():
         column = table.c[name]
         convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-        columns.append((name, column.default.arg if column.default is not None else None, convert))
+        columns.append((name, getattr(column.default, "arg", None), convert))
     return str(compiled), columns

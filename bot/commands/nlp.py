@@ -98,7 +98,9 @@ def similar_(file: Path) -> None:
     if rows and all("same" in row for row in rows):
         score = measure.class_scores([str(row["same"]) for row in rows], [str(same) for same in found])
         yes = next((s for s in score if s.label == "True"), None)
-        click.echo(f"same: F1 {yes.f1:.3f}, precision {yes.precision:.3f}, recall {yes.recall:.3f}" if yes else "", err=True)
+        click.echo(
+            f"same: F1 {yes.f1:.3f}, precision {yes.precision:.3f}, recall {yes.recall:.3f}" if yes else "", err=True
+        )
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
@@ -119,7 +121,11 @@ def evaluate(file: Path) -> None:
 
 def _report(rows: list[dict[str, Any]], found: list[Understanding]) -> Iterable[str]:
     for question in _QUESTIONS:
-        known = [(str(row[question]), str(getattr(f, question))) for row, f in zip(rows, found, strict=True) if question in row]
+        known = [
+            (str(row[question]), str(getattr(f, question)))
+            for row, f in zip(rows, found, strict=True)
+            if question in row
+        ]
         if known:
             truth, named = zip(*known, strict=True)
             yield f"{question:8} accuracy {measure.accuracy(truth, named):.3f}  macro-F1 {measure.macro_f1(truth, named):.3f}  ({len(truth)} rows)"

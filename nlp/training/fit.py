@@ -50,7 +50,9 @@ def vocabulary(texts: Sequence[Features]) -> Vocabulary:
 
 def _columns(texts: Sequence[Features], group: str) -> dict[str, int]:
     seen = Counter(name for text in texts for name in getattr(text, group))
-    names = sorted(name for name, n in seen.items() if n >= SEEN[group] and name.isprintable() and not set(name) & {" ", "\u3000"})
+    names = sorted(
+        name for name, n in seen.items() if n >= SEEN[group] and name.isprintable() and not set(name) & {" ", "\u3000"}
+    )
     return {name: column for column, name in enumerate(names)}
 
 
@@ -75,7 +77,9 @@ def fit(matrix: Matrix, labels: Sequence[str | None], weights: np.ndarray, stren
     y = np.array([label for label in labels if label is not None])
     x, w = matrix[known], weights[known]
     model = _model(strength).fit(x, y, sample_weight=w)
-    return Fitted([str(label) for label in model.classes_], model.coef_, model.intercept_, _temperature(x, y, w, strength))
+    return Fitted(
+        [str(label) for label in model.classes_], model.coef_, model.intercept_, _temperature(x, y, w, strength)
+    )
 
 
 def _model(strength: float) -> LogisticRegression:

@@ -35,7 +35,7 @@ def texts(world: World) -> list[str]:
 
 
 async def states(world: World) -> list[Any]:
-    return await world.rows(lambda c: [r.state for r in c.execute(select(Outbox.__table__).order_by(Outbox.id))])
+    return list(await world.rows(lambda c: [r.state for r in c.execute(select(Outbox.__table__).order_by(Outbox.id))]))
 
 
 async def test_an_alarm_goes_out_before_everything_else(world: World) -> None:

@@ -19,7 +19,9 @@ PEOPLE = 30
 
 
 @asynccontextmanager
-async def running(server: BotApiServer, folder: Path, token: str, library: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(
+    server: BotApiServer, folder: Path, token: str, library: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """`chulin run` as a process; killed at the end if it still lives."""
     environment = os.environ | {
         "CHULIN_API_URL": server.url,

@@ -19,7 +19,7 @@ async def test_tables_in_code_and_in_the_database_are_the_same(filled_url: str) 
 async def test_every_step_goes_up_down_and_up_again_on_a_filled_database(database_url: str) -> None:
     await fill(database_url)
     for revision in ScriptDirectory.from_config(config()).walk_revisions():
-        await migrate(database_url, revision.down_revision or "base")
+        await migrate(database_url, str(revision.down_revision or "base"))
         await migrate(database_url, revision.revision)
     await migrate(database_url, "head")
     database = open_database(database_url)

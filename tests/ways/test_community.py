@@ -75,7 +75,7 @@ async def test_a_link_says_which_community_and_building(small_world: World) -> N
     wang = small_world.resident()
     await wang.says(f"/start {small_world.app.context.links.make(1, 1)}")  # type: ignore[attr-defined]
     assert "延安岭社区3栋" in wang.last.text
-    await wang.says("楼道里的灯坏了")
+    await wang.says("楼道里的灯坏了好几天，请派人来修")
     assert "交给：延安岭社区" in wang.last.text
     await wang.taps("同意，提交")
     assert (await case(small_world)).building_id == 1

@@ -147,7 +147,7 @@ async def test_deep_link_sets_the_community(world: World) -> None:
     link = world.app.context.links.make(2, None)  # type: ignore[attr-defined]
     await wang.says(f"/start {link}")
     assert "文化宫社区" in wang.last.text
-    await wang.says("楼道里的灯坏了")
+    await wang.says("楼道里的灯坏了好几天，请派人来修")
     assert "文化宫社区" in wang.last.text
     await wang.taps("同意，提交")
     assert "编号 WH-1" in wang.last.text
