@@ -71,7 +71,7 @@ class Stand:
 
     async def until(self, what: Callable[[], Awaitable[bool]]) -> None:
         """Look from outside until something is so; an app that has ended would never get there."""
-        while not await what():  # noqa: ASYNC110 - another process does it
+        while not await what():
             assert self.process is None or self.process.returncode is None, "the app has ended"
             await asyncio.sleep(0.1)
 

@@ -14,6 +14,7 @@ from storage.errors import NotFound
 def edited(turn: Turn) -> None:
     """Follow an edit into the cases or the draft that the message went into; others are of no matter."""
     event = turn.event
+    turn.outcome = "edit of nothing kept"
     newest = _newest(turn.uow.cases.message_at(event.address.bot, event.address.chat, event.message_id or 0))
     if newest:
         _revise(turn, newest)

@@ -213,6 +213,7 @@ def _said(turn: Turn) -> None:
 
 def _among_staff(turn: Turn) -> None:
     """Reports are told elsewhere; whoever is in danger is not sent there first."""
+    turn.outcome = "among staff"
     emergency = matters.emergency(turn.reading) if turn.event.text else None
     if emergency:
         calls = [f"emergency.call_{alarm}" for alarm in emergency.alarms if alarm is not Alarm.HUMAN]
