@@ -64,7 +64,7 @@ def test_undo_takes_back_what_was_not_told_yet(page: Page) -> None:
 
 
 def test_a_photo_joins_the_report_and_opens_large(page: Page) -> None:
-    number = files_a_report(page, "纺织宿舍2栋门口的路灯不亮了，请派人来修")
+    number = files_a_report(page, "纺织宿舍2栋门口的下水道堵了，污水流一地")
     phone(page, "resident").get_by_role("button", name="发照片", exact=True).click()
     expect(phone(page, "resident").get_by_text(f"已加到 {number}").last).to_be_visible()
     phone(page, "resident").get_by_role("button", name=re.compile("放大看")).last.click()
@@ -83,8 +83,8 @@ def test_an_emergency_reaches_the_worker_and_can_be_taken(page: Page) -> None:
 
 
 def test_a_message_can_be_corrected_afterwards(page: Page) -> None:
-    number = files_a_report(page, "幸福苑1栋门口的路灯坏了，请派人来修")
-    said = phone(page, "resident").locator(".said.mine").filter(has_text="幸福苑1栋门口的路灯坏了，请派人来修").last
+    number = files_a_report(page, "幸福苑1栋门口的物业电话没人接")
+    said = phone(page, "resident").locator(".said.mine").filter(has_text="幸福苑1栋门口的物业电话没人接").last
     said.get_by_role("button", name=re.compile("^修改")).click()
     says(page, "resident", "幸福苑2栋的楼道灯不亮了")
     expect(newest(page, "worker", number)).to_contain_text("幸福苑2栋的楼道灯不亮了")
@@ -105,7 +105,7 @@ def test_one_phone_at_a_time_fits_360_pixels(page: Page) -> None:
     assert page.evaluate(WIDTH) <= 360
     expect(phone(page, "resident")).to_be_visible()
     expect(phone(page, "worker")).to_be_hidden()
-    number = files_a_report(page, "石榴花园A座门口的路灯不亮了，请派人来修")
+    number = files_a_report(page, "石榴花园A座旁边的健身器材坏了，没人修")
     worker = page.get_by_role("navigation").get_by_role("button", name="网格员")
     expect(worker).to_contain_text("有新消息")
     worker.click()
