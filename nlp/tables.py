@@ -7,12 +7,22 @@ from pathlib import Path
 DATA = Path(str(files("nlp") / "data"))
 
 
-def table(name: str) -> Iterator[str]:
-    """Every line of `nlp/data/<name>` that says something."""
-    with (DATA / name).open(encoding="utf-8") as lines:
+def lines_of(path: Path) -> Iterator[str]:
+    """Every line of a file that says something."""
+    with path.open(encoding="utf-8") as lines:
         for line in lines:
             if line.strip() and not line.startswith("#"):
                 yield line.rstrip("\n")
+
+
+def table(name: str) -> Iterator[str]:
+    """Every line of `nlp/data/<name>` that says something."""
+    return lines_of(DATA / name)
+
+
+def words(name: str) -> frozenset[str]:
+    """All words of a file, whatever their lines."""
+    return frozenset(word for line in table(name) for word in line.split())
 
 
 def pairs(name: str) -> Iterator[tuple[str, str]]:

@@ -45,7 +45,7 @@ class Weights:
         self.about: Mapping[str, Any] = head
         self.heads = {item["name"]: _head(item) for item in head["heads"]}
         self.lanes: int = head["lanes"]
-        self._scale: list[float] = head["scale"]
+        self._scale: list[list[float]] = [head["scale"][name] for name in GROUPS]
         self._bias: list[float] = head["bias"]
         self._groups = [groups[name] for name in GROUPS]
 
@@ -67,23 +67,23 @@ class Weights:
     def scores(self, features: Iterable[Sequence[str]]) -> list[float]:
         """One number a lane; `features` are the groups in the order of `GROUPS`."""
         total = self._bias
-        for table, names in zip(self._groups, features, strict=True):
+        for table, scale, names in zip(self._groups, self._scale, features, strict=True):
             known = [*filter(None, map(table.get, names))]
             if known:
-                total = self._add(total, sum(known), len(known))
+                total = self._add(total, scale, sum(known), len(known))
         return total
 
-    def _add(self, total: Sequence[float], packed: int, count: int) -> list[float]:
+    def _add(self, total: Sequence[float], scale: Sequence[float], packed: int, count: int) -> list[float]:
         lanes = array("I", packed.to_bytes(self.lanes * _LANE, "little"))
         share, nothing = 1 / math.sqrt(count), _ZERO * count
-        return [t + s * share * (lane - nothing) for t, s, lane in zip(total, self._scale, lanes, strict=True)]
+        return [t + s * share * (lane - nothing) for t, s, lane in zip(total, scale, lanes, strict=True)]
 
     def shares(self, group: int, names: Sequence[str], lane: int, other: int) -> list[tuple[str, float]]:
         """How much each known feature of a group speaks for `lane` rather than for `other`."""
         table = self._groups[group]
         known = [(name, packed) for name, packed in zip(names, map(table.get, names), strict=True) if packed]
         share = 1 / math.sqrt(len(known) or 1)
-        a, b = self._scale[lane] * share, self._scale[other] * share
+        a, b = self._scale[group][lane] * share, self._scale[group][other] * share
         at, other_at = lane * 32, other * 32
         return [(n, a * ((p >> at & 255) - _ZERO) - b * ((p >> other_at & 255) - _ZERO)) for n, p in known]
 
@@ -104,13 +104,9 @@ def _table(lines: Sequence[str], lanes: int) -> dict[str, int]:
     }
 
 
-def pack(weights: Sequence[int]) -> str:
+def pack(weights: bytes) -> str:
     """Lanes (0 to 255) as they stand in the file; their number must be a multiple of three."""
-    return base64.b64encode(bytes(weights)).decode("ascii")
+    return base64.b64encode(weights).decode("ascii")
 
 
-def quantised(weights: Iterable[float], scale: Sequence[float]) -> list[int]:
-    return [max(0, min(255, round(w / s) + _ZERO)) for w, s in zip(weights, scale, strict=True)]
-
-
-__all__ = ["GROUPS", "Head", "Weights", "pack", "quantised"]
+__all__ = ["GROUPS", "Head", "Weights", "pack"]

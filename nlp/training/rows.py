@@ -1,53 +1,51 @@
-"""Labelled messages: the project's corpus, and what residents and workers corrected."""
+"""Labelled messages: the project's corpus, corrections, and (where they are at hand) the messages that stay outside the project."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from zlib import crc32
 
-from ledger.scenes import Kind, Scene, Urgency
-from nlp.tables import DATA
+from nlp.tables import DATA, lines_of
 
-_HELD = 10
+QUESTIONS = ("scene", "scene2", "kind", "item", "urgency", "none_type")
+NOTHING = "-"
+"""Label of a message that has no second scene."""
+_HELD = 20
 """One in so many messages is held back from every training, to compare two models on."""
+_READ_BY_US = Path(__file__).with_name("labels.tsv")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """A message and what is known of it: a question that nobody answered is missing from `labels`."""
+
     text: str
-    scene: Scene
-    scene2: Scene | None
-    kind: Kind
-    item: int
-    urgency: Urgency
-    none_type: str | None
+    labels: Mapping[str, str] = field(default_factory=dict)
     weight: float = 1.0
 
     @property
+    def mark(self) -> int:
+        """Tells messages apart without keeping them."""
+        return crc32(self.text.encode("utf-8", "replace"))
+
+    @property
     def held(self) -> bool:
-        """By a hash of the text: the same message is held back by every training."""
-        return crc32(self.text.encode("utf-8", "replace")) % _HELD == 0
+        return self.mark % _HELD == 0
 
 
 def read_rows(lines: Iterable[str], weight: float = 1.0) -> Iterator[Row]:
+    """Rows of a JSONL file: text, and any of the questions."""
     for line in lines:
         if line.strip():
-            yield _row(json.loads(line), weight)
+            yield row_of(json.loads(line), weight)
 
 
-def _row(found: dict[str, object], weight: float) -> Row:
-    second, none_type = found.get("scene2"), found.get("none_type")
-    return Row(
-        text=str(found["text"]),
-        scene=Scene(str(found["scene"])),
-        scene2=Scene(str(second)) if second else None,
-        kind=Kind(str(found["kind"])),
-        item=int(str(found["item"])),
-        urgency=Urgency(str(found["urgency"])),
-        none_type=str(none_type) if none_type else None,
-        weight=weight,
-    )
+def row_of(found: Mapping[str, object], weight: float = 1.0) -> Row:
+    labels = {name: str(found[name]) for name in QUESTIONS if found.get(name) is not None}
+    if found.get("scene2", NOTHING) is None:
+        labels["scene2"] = NOTHING
+    return Row(str(found["text"]), labels, weight)
 
 
 def corpus(folder: Path = DATA / "corpus") -> list[Row]:
@@ -57,3 +55,26 @@ def corpus(folder: Path = DATA / "corpus") -> list[Row]:
         with path.open(encoding="utf-8") as lines:
             found += read_rows(lines)
     return found
+
+
+def messages(folder: Path, weight: float) -> tuple[list[Row], list[Row], list[Row]]:
+    """Real messages of `../shared/data`: labelled by its annotator, labelled by us, not labelled."""
+    with (folder / "messages-dev.jsonl").open(encoding="utf-8") as lines:
+        labelled = list(read_rows(lines, weight))
+    ours = dict(_our_labels())
+    read: list[Row] = []
+    unread: list[Row] = []
+    with (folder / "messages-unlabelled.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            found = json.loads(line)
+            if found["id"] in ours:
+                read.append(Row(found["text"], ours[found["id"]], weight))
+            else:
+                unread.append(Row(found["text"]))
+    return labelled, read, unread
+
+
+def _our_labels() -> Iterator[tuple[str, dict[str, str]]]:
+    for line in lines_of(_READ_BY_US):
+        key, scene, kind, item = line.split("\t")
+        yield key, {"scene": scene, "kind": kind, "item": item}

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from bot.cli import main
 from storage.schema import migrate
+from tests.bot.books import WHOLE, Sheets, book
 
 
 @dataclass(frozen=True)
@@ -79,3 +81,20 @@ def desk(operator: Operator, home: Path, empty_sqlite: Path) -> Operator:
     (home / "var").mkdir()
     shutil.copy(empty_sqlite, home / "var" / "chulin.db")
     return operator
+
+
+@pytest.fixture
+def imports(desk: Operator, home: Path) -> Callable[..., Ended]:
+    """Imports the sheets that it is given."""
+
+    def run(sheets: Sheets, *options: str) -> Ended:
+        return desk.runs("import", book(home / "book.xlsx", sheets), *options)
+
+    return run
+
+
+@pytest.fixture
+def filled(imports: Callable[..., Ended]) -> Callable[..., Ended]:
+    """As `imports`, into a database that has the whole workbook already."""
+    imports(WHOLE)
+    return imports

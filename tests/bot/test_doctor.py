@@ -15,8 +15,8 @@ from bot.checks.finding import Mark, fine, guarded
 from bot.links import KEY_FILE
 from bot.settings import Settings, load
 from storage.database import open_database
+from tests.bot.books import WHOLE, book
 from tests.bot.conftest import Ended, Operator
-from tests.bot.test_import import WHOLE, book
 from tests.bot.test_settings import OTHER, TOKEN
 
 SHOWN_TOKEN = "123456789:AA…aw"

@@ -1,6 +1,5 @@
 """`chulin import`: what stands afterwards, and what is said of rows that are wrong."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
@@ -9,80 +8,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bot.settings import load
 from ledger.lifecycle import Role
 from ledger.rights import Right, Scope
-from storage.database import open_database
-from storage.reference import Reference
-from storage.reference import load as load_reference
 from storage.register import rows_of
-from storage.tables import Building, Community, Staff
+from storage.tables import Building, Community
+from tests.bot.books import WHOLE, book, on_database, reference
 from tests.bot.conftest import Operator
-
-Sheets = dict[str, list[list[Any]]]
-
-WHOLE: Sheets = {
-    "街道": [["名称"], ["黄石港街道"], ["胜阳港街道"]],
-    "社区": [
-        ["名称", "代码", "街道", "人口", "面积（平方米）", "建成年份", "纬度", "经度", "时区"],
-        ["江畔社区", "JP", "黄石港街道", 8500, "２５０，０００", 1998, 30.2155, 115.072, None],
-        ["锁前社区", None, "胜阳港街道", 13000, None, None, None, None, "Asia/Urumqi"],
-    ],
-    "网格": [["社区", "名称"], ["江畔社区", "第一网格"], ["jp", "第二网格"]],
-    "楼栋": [
-        ["社区", "网格", "名称", "建成年份", "纬度", "经度"],
-        ["江畔社区", "第一网格", "3栋", "1998年", None, None],
-        ["江畔社区", None, 4, None, None, None],
-    ],
-    "人员": [
-        ["姓名", "电话", "角色", "街道", "社区", "网格", "单位", "在岗"],
-        ["张三", "138-0000 0000", "网格员", None, "江畔社区", "第一网格、第二网格", None, None],
-        ["李四", 13900000000, "社区书记", None, "江畔社区", None, None, "是"],
-        ["王五", None, "街道", "黄石港街道", None, None, None, None],
-        ["赵六", None, "责任单位", None, None, None, "城管局", None],
-        ["钱七", None, "管理员", None, None, None, None, None],
-    ],
-    "值班": [
-        ["姓名", "电话", "社区", "星期", "从", "到"],
-        ["钱七", None, "全区", "周一-周五", "18:00", "08:00"],
-        ["李四", None, "江畔社区", "周六、周日", dt.time(0, 0), "24:00"],
-    ],
-}
-
-
-def book(path: Path, sheets: Sheets) -> Path:
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)  # type: ignore[arg-type]
-    for title, rows in sheets.items():
-        worksheet = workbook.create_sheet(title)
-        for row in rows:
-            worksheet.append(row)
-    workbook.save(path)
-    return path
-
-
-def on_database(work: Callable[[Any], Any]) -> Any:
-    async def run() -> Any:
-        database = open_database(load().database_url)
-        try:
-            return await database.read(work)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
-
-
-def reference() -> Reference:
-    found: Reference = on_database(load_reference)
-    return found
-
-
-@pytest.fixture
-def imports(desk: Operator, home: Path) -> Callable[..., Any]:
-    def run(sheets: Sheets, *options: str) -> Any:
-        return desk.runs("import", book(home / "book.xlsx", sheets), *options)
-
-    return run
 
 
 def test_a_whole_workbook_on_both_databases(operator: Operator, home: Path, database_url: str) -> None:
@@ -296,122 +227,6 @@ def test_empty_sheets_are_not_called_an_import(imports: Callable[..., Any]) -> N
     ended = imports({"街道": [["名称"]]})
     assert ended.status == 2
     assert "没有可以导入的行" in ended.err
-
-
-def staff(*rows: list[Any]) -> Sheets:
-    head = ["姓名", "电话", "角色", "社区", "在岗"]
-    return {"人员": [head, *rows]}
-
-
-@pytest.fixture
-def filled(imports: Callable[..., Any]) -> Callable[..., Any]:
-    imports(WHOLE)
-    return imports
-
-
-def people() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = on_database(lambda c: rows_of(c, Staff))
-    return found
-
-
-def test_a_namesake_with_another_number_and_role_is_another_person(filled: Callable[..., Any]) -> None:
-    ended = filled(staff(["张三", "13811111111", "社区书记", "锁前社区", None]))
-    assert "当作另一个人" in ended.out
-    assert len([row for row in people() if row["name"] == "张三"]) == 2
-
-
-def test_the_same_person_in_the_same_role_may_change_the_number(filled: Callable[..., Any]) -> None:
-    ended = filled(staff(["李四", "13822222222", "社区书记", "江畔社区", None]))
-    assert "电话换了" in ended.out
-    assert [row["phone"] for row in people() if row["name"] == "李四"] == ["13822222222"]
-
-
-def test_namesakes_need_their_number(filled: Callable[..., Any]) -> None:
-    filled(staff(["张三", "13811111111", "社区书记", "锁前社区", None]))
-    ended = filled(staff(["张三", None, "网格员", "江畔社区", None]))
-    assert ended.status == 2
-    assert "有 2 位“张三”，请填电话" in ended.err
-
-
-def test_who_leaves_is_deactivated_and_stays_so_until_named_again(filled: Callable[..., Any]) -> None:
-    def names() -> set[str]:
-        return {row.name for row in reference().staff.values()}
-
-    filled(staff(["李四", None, "社区书记", "江畔社区", "否"]))
-    assert "李四" not in names()
-    ended = filled(staff(["李四", None, "社区书记", "江畔社区", None]))
-    assert "仍然停用" in ended.out
-    assert "李四" not in names()
-    filled(staff(["李四", None, "社区书记", "江畔社区", "是"]))
-    assert "李四" in names()
-
-
-def test_rights_that_a_workbook_leaves_out_are_named_and_only_revoked_on_demand(filled: Callable[..., Any]) -> None:
-    rows = staff(["张三", "13800000000", "社区书记", "锁前社区", None])
-
-    def roles() -> set[Role]:
-        return {right.role for row in reference().staff.values() if row.name == "张三" for right in row.rights}
-
-    ended = filled(rows)
-    assert "张三另有 2 项权限（网格员）不在工作簿里，仍然有效" in ended.out
-    assert roles() == {Role.WORKER, Role.MANAGER}
-    assert "已收回" in filled(rows, "--revoke").out
-    assert roles() == {Role.MANAGER}
-    assert "李四" in {row.name for row in reference().staff.values()}
-
-
-def test_what_a_role_needs_is_asked_for_and_numbers_are_never_repeated(filled: Callable[..., Any]) -> None:
-    ended = filled(
-        staff(
-            ["甲", "12345x6789", "网格员", None, None],
-            ["乙", None, "市长", None, None],
-            ["丙", None, "社区书记", "没有的社区", None],
-        )
-    )
-    assert ended.status == 2
-    assert "人员 第 2 行: 社区：角色是网格员，这一格要填" in ended.err
-    assert "人员 第 2 行: 电话：电话写法不对" in ended.err
-    assert "12345" not in ended.err
-    assert "人员 第 3 行: 角色：只能填 网格员、社区书记、街道、责任单位、管理员；写的是“市长”" in ended.err
-    assert "人员 第 4 行: 没有社区“没有的社区”" in ended.err
-
-
-def duties(*rows: list[Any]) -> Sheets:
-    return {"值班": [["姓名", "社区", "星期", "从", "到"], *rows]}
-
-
-def test_a_roster_is_replaced_for_the_communities_it_names(filled: Callable[..., Any]) -> None:
-    ended = filled(duties(["李四", "江畔社区", "每天", "08:00", "12:00"]))
-    assert ended.status == 0
-    found = reference()
-    local = [d for d in found.duties if d.community_id]
-    assert {(d.start_minute, d.end_minute) for d in local} == {(480, 720)}
-    assert len(local) == 7
-    assert any(d.community_id == 0 for d in found.duties)
-    counts = next(line for line in ended.out.splitlines() if line.startswith("值班"))
-    assert counts.split() == ["值班", "7", "0", "0", "2", "10"]
-
-
-def test_wrong_watches_are_named(filled: Callable[..., Any]) -> None:
-    ended = filled(
-        duties(
-            ["李四", "江畔社区", "周八", "08:00", "12:00"],
-            ["李四", "江畔社区", "周一", "8", "25:00"],
-            ["没人", "江畔社区", "周一", "08:00", "12:00"],
-            ["李四", "江畔社区", "周一", "08:00", "08:00"],
-        )
-    )
-    assert ended.status == 2
-    assert "值班 第 2 行: 星期：要填星期" in ended.err
-    assert "值班 第 3 行: 从：要填时间，例如 08:30；写的是“8”" in ended.err
-    assert "值班 第 4 行: 在岗人员里没有“没人”" in ended.err
-    assert "值班 第 5 行: 从和到一样" in ended.err
-
-
-def test_somebody_on_duty_without_power_there_is_a_warning(filled: Callable[..., Any]) -> None:
-    ended = filled(duties(["李四", "全区", "每天", "08:00", "12:00"]))
-    assert ended.status == 0
-    assert "李四在全区没有权限" in ended.out
 
 
 def test_communities_of_one_name_are_told_apart_by_code(filled: Callable[..., Any]) -> None:

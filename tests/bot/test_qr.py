@@ -8,8 +8,8 @@ import segno
 from bot.links import KEY_FILE, SignedLinks
 from bot.posters import Poster, write_pdf, write_png
 from handlers.texts import Texts
+from tests.bot.books import WHOLE, book
 from tests.bot.conftest import Operator
-from tests.bot.test_import import WHOLE, book
 
 TEXTS = Texts(
     {f"poster.{name}": "话" for name in ("title", "what_for", "danger", "privacy", "step_1", "step_2", "step_3")}

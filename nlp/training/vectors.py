@@ -1,0 +1,54 @@
+"""Texts as rows of a sparse matrix."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from nlp.features import Features
+from nlp.weights import GROUPS
+
+SEEN = {"words": 2, "chars": 2, "topics": 2}
+"""Messages of the corpus in which a feature must stand."""
+MOST = {"words": 24_000, "chars": 30_000, "topics": 9_000}
+"""Features kept, the commonest first: what keeps the file small and the start short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Columns of each group, one group behind the other."""
+
+    columns: tuple[Mapping[str, int], ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[Features]) -> "Vocabulary":
+        """The features of the project's own corpus, and of nothing else: no string of the weights file comes from anywhere else."""
+        return cls(tuple(_columns(texts, group) for group in GROUPS))
+
+    def matrix(self, texts: Sequence[Features]) -> Any:
+        parts = [_matrix(texts, group, columns) for group, columns in zip(GROUPS, self.columns, strict=True)]
+        return sp.hstack(parts, format="csr")
+
+
+def _columns(texts: Sequence[Features], group: str) -> dict[str, int]:
+    seen = Counter(name for text in texts for name in getattr(text, group))
+    often = [(name, n) for name, n in seen.items() if n >= SEEN[group] and _plain(name)]
+    often.sort(key=lambda both: (-both[1], both[0]))
+    return {name: column for column, (name, _) in enumerate(often[: MOST[group]])}
+
+
+def _plain(name: str) -> bool:
+    """Fits a line of the weights file."""
+    return name.isprintable() and not set(name) & {" ", "\u3000"}
+
+
+def _matrix(texts: Sequence[Features], group: str, columns: Mapping[str, int]) -> Any:
+    found = [[columns[name] for name in getattr(text, group) if name in columns] for text in texts]
+    lengths = np.array([len(row) for row in found])
+    values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths)
+    index = np.fromiter((column for row in found for column in row), dtype=np.int32)
+    bounds = np.concatenate([[0], np.cumsum(lengths)])
+    return sp.csr_matrix((values, index, bounds), shape=(len(texts), len(columns)))
