@@ -80,6 +80,10 @@ def test_an_emergency_reaches_the_worker_and_can_be_taken(page: Page) -> None:
     expect(newest(page, "resident", "请先打电话")).to_contain_text("119")
     newest(page, "worker", "请马上联系").get_by_role("button", name="我来处理").click()
     expect(newest(page, "resident", "值班的人已经看到")).to_be_visible()
+    says(page, "resident", "楼上也闻到了")
+    expect(newest(page, "resident", "已经转给值班的人").get_by_role("button", name="这是另一件事")).to_be_visible()
+    for _ in range(3):  # until words are a matter of their own again
+        page.get_by_role("button", name="快进 5 分钟").click()
 
 
 def test_a_message_can_be_corrected_afterwards(page: Page) -> None:
