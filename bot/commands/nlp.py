@@ -28,12 +28,34 @@ def command() -> None:
 
 def _texts(source: TextIO, jsonl: bool) -> Iterator[str]:
     """A text a line; with `jsonl` each line is an object with `text`, or a string."""
-    for line in source:
-        if jsonl and line.strip():
-            row = json.loads(line)
-            yield row if isinstance(row, str) else str(row["text"])
-        elif not jsonl:
-            yield line.rstrip("\n")
+    if not jsonl:
+        yield from (line.rstrip("\n") for line in source)
+        return
+    for number, row in _objects(source):
+        yield row if isinstance(row, str) else _field(row, "text", number)
+
+
+def _objects(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+    """JSON a line, with the line's number; empty lines are passed over."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except (ValueError, RecursionError):
+                raise _stop(f"第 {number} 行不是 JSON") from None
+
+
+def _field(row: Any, name: str, number: int) -> str:
+    """A text of an object."""
+    if not isinstance(row, dict) or not isinstance(row.get(name), str):
+        raise _stop(f'第 {number} 行要像：{{"{name}": "……"}}')
+    return str(row[name])
+
+
+def _stop(line: str) -> Exception:
+    from bot.console import Stop  # noqa: PLC0415 - brings the database's library, and is seldom needed
+
+    return Stop(line)
 
 
 def _say(row: dict[str, Any]) -> None:
@@ -91,7 +113,7 @@ def mask(source: TextIO, jsonl: bool) -> None:
 def similar_(file: Path) -> None:
     """Say of each row {"a", "b"} of FILE whether both tell of the same matter; with `same` in the rows, print the F1 too."""
     understander = _understander()
-    rows = _rows(file)
+    rows = _rows(file, "a", "b")
     found = [similar.same(understander.whole(row["a"]), understander.whole(row["b"])) for row in rows]
     for row, same in zip(rows, found, strict=True):
         _say({"a": row["a"], "b": row["b"], "same": same})
@@ -103,16 +125,23 @@ def similar_(file: Path) -> None:
         )
 
 
-def _rows(file: Path) -> list[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines if line.strip()]
+def _rows(file: Path, *needed: str) -> list[dict[str, Any]]:
+    """Objects that have all of the needed texts."""
+    with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+        rows = list(_objects(lines))
+    for number, row in rows:
+        for name in needed:
+            _field(row, name, number)
+    return [row for _, row in rows]
 
 
 @command.command()
 @click.argument("file", type=_FILE)
 def evaluate(file: Path) -> None:
     """Measure on labelled messages: rows of FILE with text, scene and, where known, kind, item, urgency."""
-    rows = _rows(file)
+    rows = _rows(file, "text", "scene")
+    if not rows:
+        raise _stop(f"{file}: 里面一行也没有")
     # the labels of such rows are of whole messages: what a splitting would make of them is measured elsewhere
     found = [_understander().whole(row["text"]) for row in rows]
     for line in _report(rows, found):

@@ -1,0 +1,27 @@
+"""`chulin nlp` on files that are not what it asks for: one clear line that names the line, and status 2."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.conftest import Operator
+
+GOOD = '{"text": "楼道灯坏了", "scene": "neighbour", "a": "灯坏了", "b": "灯不亮"}\n'
+
+
+@pytest.mark.parametrize("command", ["classify --jsonl", "mask --jsonl", "similar", "evaluate"])
+@pytest.mark.parametrize("bad", ['{"text": "没有完', '{"text": 5, "a": 5}', "{}", "[" * 100_000, '{"text": "\\ud800'])
+def test_a_bad_line_is_named_and_ends_with_status_2(operator: Operator, home: Path, command: str, bad: str) -> None:
+    file = home / "lines.jsonl"
+    file.write_text(GOOD + "\n" + bad + "\n", encoding="utf-8")
+    ended = operator.runs("nlp", *command.split(), file)
+    assert ended.status == 2
+    assert ended.err.startswith("第 3 行")
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_an_empty_file_has_nothing_to_measure(operator: Operator, home: Path) -> None:
+    file = home / "lines.jsonl"
+    file.touch()
+    ended = operator.runs("nlp", "evaluate", file)
+    assert (ended.status, len(ended.err.splitlines())) == (2, 1)
