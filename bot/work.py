@@ -175,8 +175,10 @@ class Worker:
         """Parse with the library's models and read the words; neither touches the database."""
         try:
             event = self._channels[stored.bot].parse(json.loads(stored.body))
-        except (Unreadable, ValueError, RecursionError) as error:
+        except Unreadable as error:
             return Prepared(stored, None, None, f"{type(error).__name__}: {error}")
+        except (ValueError, RecursionError) as error:
+            return Prepared(stored, None, None, type(error).__name__)
         event = replace(event, update_id=stored.update_id)
         reading = self._context.read(event.text) if event.text and event.kind in UNDERSTOOD else None
         return Prepared(stored, event, reading)
@@ -261,7 +263,7 @@ class Worker:
         return done
 
     async def _put_off(self, stored: Stored, error: Exception) -> None:
-        reason = f"{type(error).__name__}: {error}"[:300]
+        reason = type(error).__name__  # its text may quote what somebody said
         log.error("update %s/%s failed: %s", stored.bot, stored.update_id, type(error).__name__, exc_info=error)
         now = self._clock.now()
         self._forget([Prepared(stored, None, None)])
