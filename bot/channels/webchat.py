@@ -32,7 +32,7 @@ class WebFile(BaseModel):
     id: str = Field(max_length=300)
     unique_id: str = Field(max_length=100)
     size: int = Field(ge=0, lt=2**63)
-    media_type: str = Field("application/octet-stream", max_length=40)
+    media_type: str = Field("application/octet-stream", max_length=100)
     name: str = Field("", max_length=200)
 
 

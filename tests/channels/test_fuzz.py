@@ -147,7 +147,7 @@ def _is_sound(event: Event) -> None:
         assert "\x00" not in text
         text.encode()
     assert len(event.text) <= 8000
-    assert all(len(f.id) <= 300 and len(f.unique_id) <= 100 and len(f.media_type or "") <= 40 for f in event.files)
+    assert all(len(f.id) <= 300 and len(f.unique_id) <= 100 and len(f.media_type or "") <= 100 for f in event.files)
     assert event.at.tzinfo is not None
     assert all(isinstance(file.kind, FileKind) for file in event.files)
     place = event.location

@@ -69,11 +69,16 @@ def test_the_largest_of_a_photos_sizes_is_taken(reader: TelegramBot) -> None:
     assert reader.parse(message(photo=sizes)).files[0].id == "f1280"
 
 
-def test_a_media_type_too_long_to_keep_is_left_out(reader: TelegramBot) -> None:
-    docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    file = {"file_id": "f", "file_unique_id": "u", "file_name": "表\x00.docx", "mime_type": docx}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@pytest.mark.parametrize(("given", "kept"), [(DOCX, DOCX), ("x" * 101, None)])
+def test_an_office_documents_type_is_kept_and_one_too_long_is_left_out(
+    reader: TelegramBot, given: str, kept: str | None
+) -> None:
+    file = {"file_id": "f", "file_unique_id": "u", "file_name": "表\x00.docx", "mime_type": given}
     [found] = reader.parse(message(document=file)).files
-    assert (found.media_type, found.name) == (None, "表\ufffd.docx")
+    assert (found.media_type, found.name) == (kept, "表\ufffd.docx")
 
 
 @pytest.mark.parametrize("content", [{"sticker": {}}, {"contact": {}}, {"new_chat_title": "x"}, {"dice": {}}, {}])
