@@ -85,14 +85,14 @@ class Staff(Base):
 
 
 class StaffRight(Base):
-    """One role in one scope; see ledger/rights.py. `community_id` is that of a grid."""
+    """One role in one scope; see ledger/rights.py. `community_id` is that of a grid: grids are counted in each."""
 
     __tablename__ = "staff_rights"
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(Code, primary_key=True)
     scope: Mapped[str] = mapped_column(Code, primary_key=True)
     scope_id: Mapped[int] = mapped_column(primary_key=True)
-    community_id: Mapped[int] = mapped_column(default=0)
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0)
 
 
 class StaffAccount(Base):
@@ -391,7 +391,7 @@ class Attachment(Base):
     file_id: Mapped[str] = mapped_column(String(300))
     unique_id: Mapped[str] = mapped_column(String(100))
     size: Mapped[int | None]
-    media_type: Mapped[str | None] = mapped_column(Code)
+    media_type: Mapped[str | None] = mapped_column(String(100))
     digest: Mapped[str | None] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(Code, default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
@@ -419,7 +419,11 @@ class CaseEvent(Base):
     reason: Mapped[str | None] = mapped_column(Words)
     via: Mapped[str | None] = mapped_column(String(100))
     detail: Mapped[Any | None] = mapped_column(Json)
-    __table_args__ = (_of_case(), Index("ix_case_events_community_id_case_no", "community_id", "case_no", "id"))
+    __table_args__ = (
+        _of_case(),
+        Index("ix_case_events_community_id_case_no", "community_id", "case_no", "id"),
+        _partial("ix_case_events_judged", "community_id", "at", where="action IN ('confirm', 'reopen')"),
+    )
 
 
 class Correction(Base):

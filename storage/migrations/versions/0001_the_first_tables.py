@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import storage.types
+from storage.schema import first_rows
 
 revision = "0001"
 down_revision = None
@@ -353,7 +354,7 @@ def upgrade() -> None:
         sa.Column("file_id", sa.String(length=300), nullable=False),
         sa.Column("unique_id", sa.String(length=100), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=True),
-        sa.Column("media_type", sa.String(length=40), nullable=True),
+        sa.Column("media_type", sa.String(length=100), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
@@ -416,6 +417,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_events", schema=None) as batch_op:
         batch_op.create_index("ix_case_events_community_id_case_no", ["community_id", "case_no", "id"], unique=False)
+        batch_op.create_index(
+            "ix_case_events_judged",
+            ["community_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("action IN ('confirm', 'reopen')"),
+            postgresql_where=sa.text("action IN ('confirm', 'reopen')"),
+        )
 
     op.create_table(
         "case_messages",
@@ -529,12 +537,11 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("scope", sa.String(length=40), nullable=False),
         sa.Column("scope_id", sa.BigInteger(), nullable=False),
-        sa.Column("community_id", sa.BigInteger(), nullable=False),
+        sa.Column("community_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_rights_staff_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("staff_id", "role", "scope", "scope_id", name=op.f("pk_staff_rights")),
+        sa.PrimaryKeyConstraint("staff_id", "role", "scope", "scope_id", "community_id", name=op.f("pk_staff_rights")),
     )
-    op.execute("INSERT INTO reference_version (id, version) VALUES (1, 1)")
-    op.execute("INSERT INTO communities (id, code, name, time_zone) VALUES (0, 'QU', '全区', 'Asia/Shanghai')")
+    first_rows(op.get_bind())
 
 
 def downgrade() -> None:
@@ -556,6 +563,11 @@ def downgrade() -> None:
 
     op.drop_table("case_messages")
     with op.batch_alter_table("case_events", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_case_events_judged",
+            sqlite_where=sa.text("action IN ('confirm', 'reopen')"),
+            postgresql_where=sa.text("action IN ('confirm', 'reopen')"),
+        )
         batch_op.drop_index("ix_case_events_community_id_case_no")
 
     op.drop_table("case_events")
