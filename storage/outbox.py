@@ -87,10 +87,6 @@ class OutboxRows:
         values = {"bot": bot, "now": self._uow.now, "held": list(held), "limit": limit}
         return [OutRow(*row) for row in self._uow.connection.execute(_DUE, values)]
 
-    def next_due(self, bot: str) -> datetime | None:
-        statement = select(func.min(Outbox.due_at)).where(Outbox.bot == bot, Outbox.state == WAITING)
-        return self._uow.connection.execute(statement).scalar()
-
     def supersede(self, bot: str, chat: int, logical: str) -> None:
         """Drop what still waits under a logical name, due or not: a newer one takes its place."""
         same = and_(Outbox.bot == bot, Outbox.chat == chat, Outbox.logical == logical, Outbox.state == WAITING)
@@ -116,11 +112,6 @@ class OutboxRows:
                     "outbox_id": row.id,
                 },
             )
-
-    def logical_of(self, bot: str, chat: int, message_id: int) -> str | None:
-        """Which logical message stands under a messenger's id."""
-        statement = select(Shown.logical).where(Shown.bot == bot, Shown.chat == chat, Shown.message_id == message_id)
-        return self._uow.connection.execute(statement).scalars().first()
 
     def skip(self, row: OutRow) -> None:
         """There is nothing to change where it was to go."""
