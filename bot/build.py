@@ -114,7 +114,7 @@ async def build(
             deliverer.wake.set()
 
     worker = Worker(database, context, dict(channels), clock, to_send)
-    reporter = Reporter(database, context, files, clock, to_send)
+    reporter = Reporter(database, context, files, clock, to_send, reference=worker.reference)
     fetcher = Fetcher(database, dict(channels), files, clock)
     return App(
         settings,

@@ -22,7 +22,7 @@ from storage.unit_of_work import UnitOfWork
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-OUTBOX_KEPT = timedelta(days=30)
+OUTBOX_KEPT = REQUESTS_KEPT = timedelta(days=30)
 RESTS_FOR = timedelta(minutes=1)
 
 
@@ -142,6 +142,7 @@ class Ticker:
         uow.conversations.erase_expired()
         uow.inbox.forget_before(uow.now - limits.inbox_key_kept.wall)
         uow.outbox.forget_before(uow.now - OUTBOX_KEPT)
+        uow.reports.forget_asked_before(uow.now - REQUESTS_KEPT)
         uow.buttons.forget_expired()
         uow.erasure.strangers(uow.now - limits.draft_kept.wall)
         uow.erasure.left_overs()

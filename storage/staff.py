@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from storage.inbox import upsert
-from storage.reference import changed
+from storage.reference import changed, load
 from storage.tables import Community, Invitation, StaffAccount
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ class StaffRows:
         )
         row = {"bot": bot, "account": account, "staff_id": staff_id, "chat": chat, "bound_at": self._uow.now}
         self._uow.execute(statement, [row])
-        changed(self._uow.connection)
+        self._changed()
         return int(staff_id)
 
     def set_staff_chat(self, community_id: int, bot: str, chat: int, topic: int) -> None:
         """New cases of a community are shown in this chat from now on."""
         values = {"staff_chat": [bot, chat, topic]}
         self._uow.execute(update(Community).where(Community.id == community_id).values(**values))
-        changed(self._uow.connection)
+        self._changed()
 
     def leave_chat(self, bot: str, chat: int) -> list[int]:
         """The bot is no longer in a staff group: cards go to people again; returns the communities."""
@@ -63,7 +63,7 @@ class StaffRows:
         left = [row.id for row in rows if row.staff_chat and row.staff_chat[:2] == [bot, chat]]
         if left:
             self._uow.execute(update(Community).where(Community.id.in_(left)).values(staff_chat=None))
-            changed(self._uow.connection)
+            self._changed()
         return left
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
@@ -74,3 +74,8 @@ class StaffRows:
         self._uow.execute(
             update(StaffAccount).where(StaffAccount.bot == bot, StaffAccount.chat == old).values(chat=new)
         )
+
+    def _changed(self) -> None:
+        """Tell every process, and whoever comes next in this transaction."""
+        changed(self._uow.connection)
+        self._uow.reference = load(self._uow.connection)

@@ -14,7 +14,8 @@ from ledger.district import District
 from ledger.lifecycle import Role
 from ledger.rights import Scope
 from storage.reference import changed
-from storage.tables import Building, Community, Duty, Grid, Staff, StaffAccount, StaffRight, Street, Unit
+from storage.register import keep_units
+from storage.tables import Building, Community, Duty, Grid, Staff, StaffAccount, StaffRight, Street
 
 HERE = Path(__file__).parent
 
@@ -102,7 +103,7 @@ def plant(connection: Connection, sample: Sample, district: District, now: datet
     """Write the reference rows of the sample."""
     put = connection.execute
     put(insert(Street), [{"id": number, "name": name} for number, name in enumerate(sample.streets, 1)])
-    put(insert(Unit), [{"id": number, "name": unit.name} for number, unit in enumerate(district.units, 1)])
+    keep_units(connection, district.units)
     for number, place in enumerate(sample.communities, 1):
         _plant_community(connection, sample, number, place)
     put(insert(Staff), [{"id": number, "name": name, "active": True} for name, number in sample.staff_ids.items()])
