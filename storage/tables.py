@@ -20,9 +20,9 @@ Name = String(100)
 Code = String(40)
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """An index over the few rows that still matter."""
-    return Index(name, *columns, sqlite_where=sql(where), postgresql_where=sql(where))
+    return Index(name, *columns, unique=unique, sqlite_where=sql(where), postgresql_where=sql(where))
 
 
 class Base(DeclarativeBase):
@@ -229,6 +229,16 @@ class Person(Base):
     __table_args__ = (_partial("ix_people_strangers", "created_at", where="consent_version IS NULL"),)
 
 
+class ResidentGroup(Base):
+    """A residents' group that was tied to a community; of what is said there nothing is kept."""
+
+    __tablename__ = "resident_groups"
+    bot: Mapped[str] = mapped_column(Code, primary_key=True)
+    chat: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    since: Mapped[datetime]
+
+
 class Lease(Base):
     """Who alone may do something (deliver for a bot, poll for it) until when."""
 
@@ -329,11 +339,24 @@ class Case(Base):
     changed_at: Mapped[datetime]
     next_at: Mapped[datetime | None]
     """When the clock has to look at this case again (follow-up, lapse)."""
+    external_no: Mapped[str | None] = mapped_column(String(60))
+    """Its number in the system that it was imported from (`source`)."""
+    contacts_gone_at: Mapped[datetime | None]
+    """When accounts, names, phones and rooms were taken out of it for good (retention)."""
     __table_args__ = (
         Index("ix_cases_community_id_created_at", "community_id", "created_at"),
         Index("ix_cases_community_id_state", "community_id", "state", "due_at"),
         Index("ix_cases_community_id_answered_at", "community_id", "answered_at"),
         _partial("ix_cases_next_at", "next_at", where="next_at IS NOT NULL"),
+        _partial("ix_cases_kept", "closed_at", where="closed_at IS NOT NULL AND contacts_gone_at IS NULL"),
+        _partial(
+            "ix_cases_external_no",
+            "community_id",
+            "source",
+            "external_no",
+            where="external_no IS NOT NULL",
+            unique=True,
+        ),
     )
 
 
@@ -354,6 +377,55 @@ class CasePerson(Base):
     anonymous: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[datetime]
     __table_args__ = (_of_case(), Index("ix_case_people_account", "bot", "account"))
+
+
+class CaseUnit(Base):
+    """A unit that helps with a case (协办); the lead (主办) stands in the case itself."""
+
+    __tablename__ = "case_units"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[datetime]
+    __table_args__ = (_of_case(), Index("ix_case_units_unit_id", "unit_id"))
+
+
+class CaseContact(Base):
+    """Contact data beyond a messenger account, each row with its own consent; deleted by retention.
+
+    Part `represented`: for whom a case was filed. Part `shared`: a phone left for one handler (`unit_id`).
+    """
+
+    __tablename__ = "case_contacts"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_no: Mapped[int]
+    part: Mapped[str] = mapped_column(Code)
+    name: Mapped[str | None] = mapped_column(Words)
+    phone: Mapped[str | None] = mapped_column(Words)
+    relation: Mapped[str | None] = mapped_column(Code)
+    consent: Mapped[str] = mapped_column(Code)
+    consented_at: Mapped[datetime]
+    unit_id: Mapped[int | None]
+    bot: Mapped[str | None] = mapped_column(Code)
+    account: Mapped[int | None]
+    __table_args__ = (_of_case(), Index("ix_case_contacts_case_no", "community_id", "case_no"))
+
+
+class Access(Base):
+    """Who looked at or took out personal data, and what for. The resident may ask for it; append-only."""
+
+    __tablename__ = "accesses"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_no: Mapped[int | None]
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None]
+    role: Mapped[str] = mapped_column(Code)
+    what: Mapped[str] = mapped_column(Code)
+    purpose: Mapped[str | None] = mapped_column(Words)
+    detail: Mapped[Any | None] = mapped_column(Json)
+    __table_args__ = (Index("ix_accesses_case_no", "community_id", "case_no"),)
 
 
 class CaseMessage(Base):

@@ -69,12 +69,28 @@ def upgrade() -> None:
         sa.Column("closed_at", storage.types.Utc(timezone=True), nullable=True),
         sa.Column("changed_at", storage.types.Utc(timezone=True), nullable=False),
         sa.Column("next_at", storage.types.Utc(timezone=True), nullable=True),
+        sa.Column("external_no", sa.String(length=60), nullable=True),
+        sa.Column("contacts_gone_at", storage.types.Utc(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("community_id", "no", name=op.f("pk_cases")),
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_community_id_answered_at", ["community_id", "answered_at"], unique=False)
         batch_op.create_index("ix_cases_community_id_created_at", ["community_id", "created_at"], unique=False)
         batch_op.create_index("ix_cases_community_id_state", ["community_id", "state", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_cases_external_no",
+            ["community_id", "source", "external_no"],
+            unique=True,
+            sqlite_where=sa.text("external_no IS NOT NULL"),
+            postgresql_where=sa.text("external_no IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_cases_kept",
+            ["closed_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NOT NULL AND contacts_gone_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NOT NULL AND contacts_gone_at IS NULL"),
+        )
         batch_op.create_index(
             "ix_cases_next_at",
             ["next_at"],
@@ -543,8 +559,76 @@ def upgrade() -> None:
     )
     first_rows(op.get_bind())
 
+    op.create_table(
+        "accesses",
+        sa.Column("community_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("case_no", sa.BigInteger(), nullable=True),
+        sa.Column("at", storage.types.Utc(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("what", sa.String(length=40), nullable=False),
+        sa.Column("purpose", storage.types.Words(), nullable=True),
+        sa.Column("detail", storage.types.Json(), nullable=True),
+        sa.PrimaryKeyConstraint("community_id", "id", name=op.f("pk_accesses")),
+    )
+    with op.batch_alter_table("accesses", schema=None) as batch_op:
+        batch_op.create_index("ix_accesses_case_no", ["community_id", "case_no"], unique=False)
+
+    op.create_table(
+        "resident_groups",
+        sa.Column("bot", sa.String(length=40), nullable=False),
+        sa.Column("chat", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("community_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", storage.types.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("bot", "chat", name=op.f("pk_resident_groups")),
+    )
+    op.create_table(
+        "case_contacts",
+        sa.Column("community_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("case_no", sa.BigInteger(), nullable=False),
+        sa.Column("part", sa.String(length=40), nullable=False),
+        sa.Column("name", storage.types.Words(), nullable=True),
+        sa.Column("phone", storage.types.Words(), nullable=True),
+        sa.Column("relation", sa.String(length=40), nullable=True),
+        sa.Column("consent", sa.String(length=40), nullable=False),
+        sa.Column("consented_at", storage.types.Utc(timezone=True), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("bot", sa.String(length=40), nullable=True),
+        sa.Column("account", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["community_id", "case_no"],
+            ["cases.community_id", "cases.no"],
+            name=op.f("fk_case_contacts_community_id_case_no"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("community_id", "id", name=op.f("pk_case_contacts")),
+    )
+    with op.batch_alter_table("case_contacts", schema=None) as batch_op:
+        batch_op.create_index("ix_case_contacts_case_no", ["community_id", "case_no"], unique=False)
+
+    op.create_table(
+        "case_units",
+        sa.Column("community_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("case_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("since", storage.types.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id", "case_no"],
+            ["cases.community_id", "cases.no"],
+            name=op.f("fk_case_units_community_id_case_no"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("community_id", "case_no", "unit_id", name=op.f("pk_case_units")),
+    )
+    with op.batch_alter_table("case_units", schema=None) as batch_op:
+        batch_op.create_index("ix_case_units_unit_id", ["unit_id"], unique=False)
+
 
 def downgrade() -> None:
+    for table in ("case_units", "case_contacts", "resident_groups", "accesses"):
+        op.drop_table(table)
     op.drop_table("staff_rights")
     with op.batch_alter_table("staff_accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_accounts_staff_id"))
