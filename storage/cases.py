@@ -61,6 +61,9 @@ class CaseRow:
     signed_at: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None
+    contacted_at: datetime | None
+    outcome: str | None
+    root_no: int | None
     changed_at: datetime
     next_at: datetime | None
 

@@ -336,9 +336,15 @@ class Case(Base):
     signed_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    contacted_at: Mapped[datetime | None]
+    """When somebody of the staff first spoke with the resident."""
+    outcome: Mapped[str | None] = mapped_column(Code)
+    """How it was answered: solved, or honestly unsolved."""
+    root_no: Mapped[int | None]
+    """The case about the root cause of this one and others like it."""
     changed_at: Mapped[datetime]
     next_at: Mapped[datetime | None]
-    """When the clock has to look at this case again (follow-up, lapse)."""
+    """When the clock has to look at this case again (nearly due, overdue, follow-up, lapse, does it hold)."""
     external_no: Mapped[str | None] = mapped_column(String(60))
     """Its number in the system that it was imported from (`source`)."""
     contacts_gone_at: Mapped[datetime | None]
@@ -544,6 +550,35 @@ class Alarm(Base):
     __table_args__ = (
         _of_case(),
         _partial("ix_alarms_next_at", "next_at", where="next_at IS NOT NULL"),
+    )
+
+
+class Nudge(Base):
+    """Something that the staff are asked about a case: by the clock (`staff_id` null) once each, or by who supervises.
+
+    `due_at` is the case's due time that the clock's nudge is about, or when the answer is due; `told` lists the chats.
+    """
+
+    __tablename__ = "nudges"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_no: Mapped[int]
+    kind: Mapped[str] = mapped_column(Code)
+    role: Mapped[str] = mapped_column(Code)
+    staff_id: Mapped[int | None]
+    words: Mapped[str | None] = mapped_column(Words)
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    next_at: Mapped[datetime | None]
+    told: Mapped[Any] = mapped_column(Json)
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None]
+    answer: Mapped[str | None] = mapped_column(Words)
+    __table_args__ = (
+        _of_case(),
+        Index("ix_nudges_case_no", "community_id", "case_no"),
+        _partial("ix_nudges_next_at", "next_at", where="next_at IS NOT NULL"),
+        _partial("uq_nudges_once", "community_id", "case_no", "kind", "due_at", where="staff_id IS NULL", unique=True),
     )
 
 

@@ -67,6 +67,9 @@ def upgrade() -> None:
         sa.Column("signed_at", storage.types.Utc(timezone=True), nullable=True),
         sa.Column("answered_at", storage.types.Utc(timezone=True), nullable=True),
         sa.Column("closed_at", storage.types.Utc(timezone=True), nullable=True),
+        sa.Column("contacted_at", storage.types.Utc(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("root_no", sa.BigInteger(), nullable=True),
         sa.Column("changed_at", storage.types.Utc(timezone=True), nullable=False),
         sa.Column("next_at", storage.types.Utc(timezone=True), nullable=True),
         sa.Column("external_no", sa.String(length=60), nullable=True),
@@ -358,6 +361,47 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("next_at IS NOT NULL"),
             postgresql_where=sa.text("next_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "nudges",
+        sa.Column("community_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("case_no", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.Column("words", storage.types.Words(), nullable=True),
+        sa.Column("asked_at", storage.types.Utc(timezone=True), nullable=False),
+        sa.Column("due_at", storage.types.Utc(timezone=True), nullable=False),
+        sa.Column("next_at", storage.types.Utc(timezone=True), nullable=True),
+        sa.Column("told", storage.types.Json(), nullable=False),
+        sa.Column("done_at", storage.types.Utc(timezone=True), nullable=True),
+        sa.Column("done_by", sa.BigInteger(), nullable=True),
+        sa.Column("answer", storage.types.Words(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["community_id", "case_no"],
+            ["cases.community_id", "cases.no"],
+            name=op.f("fk_nudges_community_id_case_no"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("community_id", "id", name=op.f("pk_nudges")),
+    )
+    with op.batch_alter_table("nudges", schema=None) as batch_op:
+        batch_op.create_index("ix_nudges_case_no", ["community_id", "case_no"], unique=False)
+        batch_op.create_index(
+            "ix_nudges_next_at",
+            ["next_at"],
+            unique=False,
+            sqlite_where=sa.text("next_at IS NOT NULL"),
+            postgresql_where=sa.text("next_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_nudges_once",
+            ["community_id", "case_no", "kind", "due_at"],
+            unique=True,
+            sqlite_where=sa.text("staff_id IS NULL"),
+            postgresql_where=sa.text("staff_id IS NULL"),
         )
 
     op.create_table(
@@ -673,6 +717,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("alarms")
+    op.drop_table("nudges")
     op.drop_table("units")
     op.drop_table("streets")
     op.drop_table("staff")
