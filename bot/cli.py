@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("bot.commands.replay", "把一个 JSONL 文件里的话逐条走一遍全程"),
     "inbox": ("bot.commands.inbox", "查看、重试或放弃搁置的来信"),
     "outbox": ("bot.commands.outbox", "查看、重试或放弃发不出去的消息"),
+    "docs": ("bot.commands.docs", "把程序里的表画进 docs/"),
     "nlp": ("bot.commands.nlp", "理解：分类、评测、脱敏、训练"),
 }
 

@@ -20,7 +20,7 @@ def taken(turn: Turn) -> bool:
     if asked["what"] in OF_RESIDENTS:
         return _resident_answers(turn, asked)
     case = turn.uow.cases.get(*asked["case"])
-    role = turn.role_over(case)
+    role = turn.role_for(asked["what"], case)
     if role is None:
         turn.say("problem.no_right")
     elif asked["what"] == "merge":

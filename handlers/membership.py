@@ -51,8 +51,7 @@ def here(turn: Turn) -> None:
     if turn.event.private:
         turn.say("here.in_group")
         return
-    allowed = {Role.MANAGER, Role.SUPERVISOR, Role.ADMIN}
-    mine = [c for c in turn.uow.reference.real_communities() if turn.roles(c.place()) & allowed]
+    mine = turn.communities_for("here")
     if len(mine) != 1:
         turn.say("here.which" if mine else "problem.no_right")
         return

@@ -19,6 +19,7 @@ from handlers import (
 )
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
+from ledger.rights import may
 from storage.buttons import ButtonRow
 from storage.cases import CaseRow
 
@@ -112,11 +113,14 @@ def _belongs(turn: Turn, button: ButtonRow) -> bool:
 def _press_on_case(turn: Turn, button: ButtonRow) -> None:
     case = turn.uow.cases.get(button.community_id, button.case_no or 0)
     turn.outcome = f"press {button.action}"
-    role = turn.role_over(case) if turn.as_staff else None
-    if role is not None and button.action in STAFF:
+    if button.action in STAFF and (role := turn.role_for(button.action, case)):
         STAFF[button.action](turn, case, role, button.data)
-    elif button.action in REPORTER and turn.uow.cases.is_in(case.key, turn.event.address.bot, turn.account):
+    elif button.action in REPORTER and may(button.action, (), _part(turn, case)):
         REPORTER[button.action](turn, case, Role.RESIDENT, button.data)
     else:
         turn.outcome = "button refused"
         turn.tell("problem.no_right", alert=True)
+
+
+def _part(turn: Turn, case: CaseRow) -> str | None:
+    return turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)

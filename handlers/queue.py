@@ -2,14 +2,12 @@
 
 from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
-from ledger.lifecycle import Role
-from ledger.rights import Scope
+from ledger.rights import Scope, may
 from ledger.words import shortened
 from storage.cases import CaseRow
 from storage.reference import DISTRICT
 
 LISTED = 10
-SEES_QUEUE = {Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN}
 
 
 def waiting(turn: Turn) -> None:
@@ -32,7 +30,7 @@ def scope_of(turn: Turn) -> tuple[list[int], list[int]]:
     if turn.staff is None:
         return [], []
     reference = turn.uow.reference
-    communities = [c.id for c in reference.communities.values() if turn.roles(c.place()) & SEES_QUEUE]
+    communities = [c.id for c in reference.communities.values() if may("queue", turn.roles(c.place()))]
     if DISTRICT not in communities and turn.staff in reference.on_duty_anywhere(turn.uow.now):
         communities.append(DISTRICT)
     units = [right.scope_id for right in turn.staff.rights if right.scope is Scope.UNIT]

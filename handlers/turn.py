@@ -10,7 +10,7 @@ from handlers.event import Event
 from handlers.format import day_and_time, number
 from handlers.reply import Answer, Button, Reply, Rows, Showing
 from ledger.lifecycle import Role
-from ledger.rights import Place, roles_at
+from ledger.rights import Place, may, roles_at
 from ledger.scenes import Urgency
 from nlp.understanding import Reading
 from storage.cases import CaseRow
@@ -96,15 +96,27 @@ class Turn:
         """What this person is at `place`, by the rights of the staff row they are bound to."""
         return roles_at(self.staff.rights, place) if self.staff else frozenset()
 
-    def role_over(self, case: CaseRow, staff: StaffRow | None = None) -> Role | None:
-        """The most local role that a member of staff (this person, unless given) has over a case, as of now."""
+    def roles_over(self, case: CaseRow, staff: StaffRow | None = None) -> list[Role]:
+        """Roles that a member of staff (this person, unless given) has over a case as of now, the most local first."""
         staff = staff or self.staff
         if staff is None:
-            return None
+            return []
         units = [case.unit_id] if case.unit_id else []
         roles = roles_at(staff.rights, self.community_of(case).place(case.grid_id, units))
-        found = next((role for role in LOCAL_FIRST if role in roles), None)
-        return Role.WORKER if found in (None, Role.OFFICER) and staff in self.called_to(case) else found
+        found = [role for role in LOCAL_FIRST if role in roles]
+        return [Role.WORKER, *found] if set(found) <= {Role.OFFICER} and staff in self.called_to(case) else found
+
+    def role_over(self, case: CaseRow, staff: StaffRow | None = None) -> Role | None:
+        """The most local of them."""
+        return next(iter(self.roles_over(case, staff)), None)
+
+    def role_for(self, deed: str, case: CaseRow) -> Role | None:
+        """The role of the staff in which this person may do it to the case; None: it is not theirs to do."""
+        return may(deed, self.roles_over(case)) if self.as_staff else None
+
+    def communities_for(self, deed: str) -> list[CommunityRow]:
+        """The communities in which this person may do it, by name."""
+        return [c for c in self.uow.reference.real_communities() if may(deed, self.roles(c.place()))]
 
     def called_to(self, case: CaseRow) -> list[StaffRow]:
         """On duty for an emergency: in its community, else in the district. While on duty they may handle it.

@@ -1,16 +1,14 @@
 """周报: the weekly digest on demand, for who may see it."""
 
 from handlers.turn import Turn
-from ledger.lifecycle import Role
 
-READERS = {Role.MANAGER, Role.SUPERVISOR, Role.ADMIN}
 MOST = 5
 """Digests to one request: a street has more communities than somebody reads at once."""
 
 
 def weekly(turn: Turn) -> None:
     """Ask for the last full week's digest of the communities that this person answers for."""
-    communities = [c for c in turn.uow.reference.real_communities() if turn.roles(c.place()) & READERS]
+    communities = turn.communities_for("weekly")
     if not communities:
         turn.say("weekly.not_yours")
         return

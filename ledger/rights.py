@@ -1,14 +1,15 @@
 """Who may do what, where: rights are rows, checked here and nowhere else.
 
 A right binds a role to a scope; it is held against the community of the object touched,
-never against what a button or a message says.
+never against what a button or a message says. `DEEDS` says for every deed which roles it takes; what a step of the
+lifecycle takes stands in the lifecycle's own table, and is only pointed to from here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledger.lifecycle import Role
+from ledger.lifecycle import STAFF, TRANSITIONS, Action, Role
 
 
 class Scope(StrEnum):
@@ -61,3 +62,106 @@ def covers(right: Right, place: Place) -> bool:
 def roles_at(rights: Iterable[Right], place: Place) -> frozenset[Role]:
     """Roles that a person with `rights` has at `place`."""
     return frozenset(right.role for right in rights if covers(right, place))
+
+
+# --- deeds -----------------------------------------------------------------------------------------------------------
+
+
+class Thing(StrEnum):
+    """What a deed is done to."""
+
+    CASE = "case"
+    COMMUNITY = "community"
+
+
+class Part(StrEnum):
+    """What a resident is in a case."""
+
+    REPORTER = "reporter"
+    JOINER = "joiner"
+    PROXY = "proxy"
+
+
+R = Role
+TELLERS = frozenset({Part.REPORTER, Part.PROXY})
+"""Who told it, and so may say what it is."""
+ALL_PARTS = frozenset(Part)
+HANDLERS = STAFF | {R.OFFICER}
+LEADERS = frozenset({R.MANAGER, R.SUPERVISOR, R.ADMIN})
+RESIDENT = frozenset({R.RESIDENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One deed: on what, by which roles, and which parts in the case it takes of a resident."""
+
+    on: Thing
+    roles: frozenset[Role]
+    parts: frozenset[Part] = frozenset()
+
+
+def _step(action: Action, parts: frozenset[Part] = frozenset()) -> Deed:
+    return Deed(Thing.CASE, TRANSITIONS[action].roles, parts)
+
+
+def _staff_step(action: Action) -> Deed:
+    """A staff button that leads to a step which residents may take, too, by buttons of their own."""
+    return Deed(Thing.CASE, TRANSITIONS[action].roles - RESIDENT)
+
+
+def _own(parts: frozenset[Part]) -> Deed:
+    return Deed(Thing.CASE, RESIDENT, parts)
+
+
+DEEDS: dict[str, Deed] = {
+    # steps of the lifecycle, under their own names
+    **{
+        action: _step(action, TELLERS if R.RESIDENT in row.roles else frozenset())
+        for action, row in TRANSITIONS.items()
+    },
+    # buttons that lead to a step
+    "refuse_because": _step(Action.REFUSE),
+    "dispatch_to": _step(Action.DISPATCH),
+    "merge_into": _step(Action.MERGE),
+    "staff_scene": _staff_step(Action.RELABEL),
+    "staff_urgency": _staff_step(Action.RELABEL),
+    "set_scene": _step(Action.RELABEL, TELLERS),
+    "set_urgency": _step(Action.RELABEL, TELLERS),
+    "undo": Deed(Thing.CASE, HANDLERS),
+    # looking
+    "open_card": Deed(Thing.CASE, HANDLERS),
+    "show_files": Deed(Thing.CASE, HANDLERS),
+    # residents with a case of theirs
+    "details": _own(ALL_PARTS),
+    "add_to_case": _own(ALL_PARTS),
+    "anonymity": _own(ALL_PARTS),
+    "ask_withdraw": _own(ALL_PARTS),
+    "solved": _own(ALL_PARTS),
+    "not_solved": _own(ALL_PARTS),
+    "satisfied": _own(ALL_PARTS),
+    "withdraw": _own(ALL_PARTS),
+    "ask_scene": _own(TELLERS),
+    "ask_urgency": _own(TELLERS),
+    "ask_place": _own(TELLERS),
+    "one_matter": _own(TELLERS),
+    # a community
+    "queue": Deed(Thing.COMMUNITY, STAFF),
+    "weekly": Deed(Thing.COMMUNITY, LEADERS),
+    "here": Deed(Thing.COMMUNITY, LEADERS),
+}
+"""Every deed that is anybody's right; what is not here nobody may do. What people do with their own conversation and
+their own data (consent, export, erasing) is not here: nobody but they can reach it."""
+
+
+def may(deed: str, roles: Collection[Role], part: str | None = None) -> Role | None:
+    """The first of `roles` that the deed takes; with a `part` in the case, a resident may be meant.
+
+    None: not allowed.
+    """
+    rule = DEEDS.get(deed)
+    if rule is None:
+        return None
+    found = next((role for role in roles if role in rule.roles and role is not Role.RESIDENT), None)
+    if found is None and part is not None and Role.RESIDENT in rule.roles and part in rule.parts:
+        return Role.RESIDENT
+    return found

@@ -379,8 +379,10 @@ class Cases:
             for row in self._uow.read(_PEOPLE, CasePerson, given=_of(key))
         ]
 
-    def is_in(self, key: tuple[int, int], bot: str, account: int) -> bool:
-        return any((person.bot, person.account) == (bot, account) for person in self.people(key))
+    def part_of(self, key: tuple[int, int], bot: str, account: int) -> str | None:
+        """What an account is in a case (reporter, joiner, proxy); None: nothing."""
+        mine = (person.part for person in self.people(key) if (person.bot, person.account) == (bot, account))
+        return next(mine, None)
 
     def messages(self, key: tuple[int, int]) -> list[Any]:
         statement = (

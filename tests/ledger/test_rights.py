@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.lifecycle import Role
-from ledger.rights import Place, Right, Scope, roles_at
+from ledger.lifecycle import STAFF, TRANSITIONS, Role
+from ledger.rights import DEEDS, Part, Place, Right, Scope, may, roles_at
 
 HERE = Place(community_id=1, street_id=10, grid_id=5, unit_ids=frozenset({7}))
 
@@ -29,3 +29,53 @@ def test_a_right_reaches_as_far_as_its_scope(right: Right, there: bool) -> None:
 
 def test_nobody_has_a_role_without_a_right() -> None:
     assert roles_at([], HERE) == frozenset()
+
+
+# --- deeds -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_takes_the_roles_that_the_lifecycle_gives_it() -> None:
+    for action, row in TRANSITIONS.items():
+        assert DEEDS[action].roles == row.roles, action
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("role", Role)
+def test_who_is_not_in_a_case_may_do_nothing_to_it_without_a_role(deed: str, role: Role) -> None:
+    allowed = may(deed, [role])
+    assert allowed is (role if role in DEEDS[deed].roles - {Role.RESIDENT} else None)
+    assert may(deed, []) is None
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("part", Part)
+def test_a_part_in_a_case_gives_what_the_table_says_and_no_right_of_the_staff(deed: str, part: Part) -> None:
+    row = DEEDS[deed]
+    allowed = may(deed, [], part)
+    assert allowed is (Role.RESIDENT if Role.RESIDENT in row.roles and part in row.parts else None)
+
+
+def test_the_first_role_that_fits_is_the_one_in_which_it_is_done() -> None:
+    assert may("merge", [Role.OFFICER, Role.MANAGER]) is Role.MANAGER
+    assert may("sign", [Role.OFFICER, Role.MANAGER]) is Role.OFFICER
+    assert may("no such deed", list(Role), Part.REPORTER) is None
+
+
+def test_what_only_some_may_do() -> None:
+    """The promises that people were given, said once more in words."""
+    officers = {name for name, deed in DEEDS.items() if Role.OFFICER in deed.roles}
+    assert not officers & {"accept", "dispatch", "merge", "refuse", "transfer", "relabel", "queue", "weekly", "here"}
+    residents = {name for name, deed in DEEDS.items() if Role.RESIDENT in deed.roles}
+    assert not residents & {"open_card", "show_files", "dispatch", "resolve", "refuse", "staff_scene", "undo"}
+    assert all(deed.parts == frozenset() for deed in DEEDS.values() if Role.RESIDENT not in deed.roles)
+    staff = {name for name, deed in DEEDS.items() if deed.roles & STAFF}
+    assert not staff & {"solved", "satisfied", "withdraw", "anonymity", "confirm"}
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.RESIDENT, Role.SYSTEM)])
+@pytest.mark.parametrize("scope", Scope)
+def test_no_right_of_one_community_street_or_unit_reaches_another(role: Role, scope: Scope) -> None:
+    elsewhere = Place(community_id=2, street_id=20, grid_id=5, unit_ids=frozenset({8}))
+    right = Right(role, scope, {"grid": 5, "community": 1, "street": 10, "unit": 7}.get(scope, 0), community_id=1)
+    assert roles_at([right], HERE) == {role}
+    assert roles_at([right], elsewhere) == ({role} if scope is Scope.DISTRICT else set())

@@ -1,0 +1,40 @@
+"""Pages of docs/ that are drawn from tables of the code, so that they cannot differ from it."""
+
+from collections.abc import Callable, Iterator
+
+from ledger.lifecycle import Role
+from ledger.rights import DEEDS, Deed, Part, Thing
+
+DRAWN = "<!-- Drawn by `chulin docs`; do not edit. -->"
+SHOWN_ROLES = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.OFFICER, Role.ADMIN)
+
+
+def rights() -> str:
+    """Every deed of every role, as `ledger/rights.py` has it."""
+    return "\n".join(_rights()) + "\n"
+
+
+def _rights() -> Iterator[str]:
+    yield from ("# Who may do what", "", DRAWN, "")
+    yield "A role counts where its scope reaches: a worker's and a manager's in their own community, a supervisor's in"
+    yield "their street, an officer's in cases that their unit was given, an administrator's in the whole district."
+    yield "Residents act on cases that they are in: as reporter, as joiner, or as proxy of somebody else. SYSTEM is the"
+    yield "clock. What is not in the table nobody may do. Everybody may see, copy and erase what is kept of themselves."
+    for thing in Thing:
+        deeds = {name: deed for name, deed in DEEDS.items() if deed.on is thing}
+        yield from ("", f"## On a {thing}", "")
+        yield "| deed | " + " | ".join([*SHOWN_ROLES, *Part, Role.SYSTEM]) + " |"
+        yield "|---" * (len(SHOWN_ROLES) + len(Part) + 2) + "|"
+        yield from (f"| `{name}` | " + " | ".join(_marks(deed)) + " |" for name, deed in deeds.items())
+
+
+def _marks(deed: Deed) -> Iterator[str]:
+    for role in SHOWN_ROLES:
+        yield "yes" if role in deed.roles else ""
+    for part in Part:
+        yield "yes" if Role.RESIDENT in deed.roles and part in deed.parts else ""
+    yield "yes" if Role.SYSTEM in deed.roles else ""
+
+
+PAGES: dict[str, Callable[[], str]] = {"rights.md": rights}
+"""File in docs/ -> what is drawn into it."""

@@ -1,0 +1,135 @@
+"""Every button that anybody could forge, pressed by everybody: what the table of rights refuses has no effect."""
+
+import pytest
+from sqlalchemy import Connection, insert, select, update
+
+from handlers import presses, router
+from ledger.lifecycle import Role
+from ledger.rights import DEEDS, Part, Thing, may
+from storage.buttons import Buttons
+from storage.tables import Case, CasePerson, Inbox
+from storage.unit_of_work import UnitOfWork
+from tests.support.world import NOW, Person, World
+from tests.ways.steps import change, employs, settled
+
+ON_CASES = sorted(presses.STAFF.keys() | presses.REPORTER.keys())
+PARTS = {1001: Part.REPORTER, 1002: Part.JOINER, 1003: Part.PROXY, 1004: None}
+STAFF_ROLES: dict[int, list[Role]] = {
+    1: [Role.WORKER],
+    2: [Role.MANAGER],
+    3: [Role.SUPERVISOR],
+    4: [Role.OFFICER],
+    5: [],  # a worker of another community
+    6: [],  # an officer of another unit
+    7: [],  # the manager of another community
+    8: [],  # the supervisor of another street
+    9: [Role.ADMIN],
+    10: [],  # a stranger
+}
+DATA = {
+    "reason": "不在本社区范围",
+    "into": 2,
+    "staff": 1,
+    "scene": "green",
+    "urgency": "U",
+    "event": 1,
+    "others": [],
+    "n": 2,
+    "anonymous": True,
+    "shown_in": "x:1",
+}
+
+
+async def crowd(world: World) -> None:
+    """A case with people in all parts, given to the unit of officer 4, and staff of everywhere."""
+    await settled(world)
+    for number, name, role, scope, scope_id in (
+        (6, "建设小李", "officer", "unit", 1),
+        (7, "文化宫书记", "manager", "community", 2),
+        (8, "黄石港主任", "supervisor", "street", 2),
+        (9, "管理员", "admin", "district", 0),
+    ):
+        await change(world, employs(number, name, role, scope, scope_id))
+    people = [
+        {"bot": "resident", "account": 1002, "part": "joiner", "chat": 1002},
+        {"bot": "resident", "account": 1003, "part": "proxy", "chat": 1003},
+    ]
+    rows = [row | {"community_id": 1, "case_no": 1, "anonymous": False, "joined_at": NOW} for row in people]
+    await change(world, lambda connection: connection.execute(insert(CasePerson), rows))
+    await change(world, lambda connection: connection.execute(update(Case).values(unit_id=2)))
+
+
+async def forged(world: World, action: str, person: Person) -> str:
+    """What came of a button that was made for this chat though nobody would have offered it there."""
+    made: list[str] = []
+
+    def make(connection: Connection) -> None:
+        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        made.append(_button(uow.buttons, action, person, world))
+        uow.flush()
+
+    await world.app.database.write(make)
+    await person.presses(made[0])
+    newest = select(Inbox.outcome).where(Inbox.bot == person.channel.name).order_by(Inbox.update_id.desc()).limit(1)
+    return str(await world.rows(lambda connection: connection.execute(newest).scalar()))
+
+
+def _button(buttons: Buttons, action: str, person: Person, world: World) -> str:
+    return buttons.add(
+        community_id=1,
+        bot=person.channel.name,
+        chat=person.chat,
+        account=None,
+        action=action,
+        case_no=1,
+        data=DATA,
+        once=False,
+        kept=world.app.context.district.limits.button_kept.wall,
+    )
+
+
+@pytest.mark.parametrize("action", ON_CASES)
+async def test_a_button_works_for_whom_the_table_names_and_for_nobody_else(small_world: World, action: str) -> None:
+    await crowd(small_world)
+    refused: dict[int, bool] = {}
+    expected: dict[int, bool] = {}
+    for account, roles in STAFF_ROLES.items():
+        refused[account] = await forged(small_world, action, small_world.worker(account)) == "button refused"
+        expected[account] = not (action in presses.STAFF and may(action, roles))
+    for account, part in PARTS.items():
+        refused[account] = await forged(small_world, action, small_world.resident(account)) == "button refused"
+        expected[account] = not (action in presses.REPORTER and may(action, (), part))
+        if action in ("withdraw", "one_matter", "solved", "not_solved"):
+            break  # it may have ended the case, or taken the person out of it
+    assert refused == {account: expected[account] for account in refused}
+
+
+def test_every_button_on_a_case_has_its_row_in_the_table() -> None:
+    missing = [action for action in ON_CASES if DEEDS.get(action) is None or DEEDS[action].on is not Thing.CASE]
+    assert missing == []
+
+
+def test_a_button_of_the_staff_takes_staff_and_a_resident_s_takes_residents() -> None:
+    assert [a for a in presses.STAFF if not DEEDS[a].roles - {Role.RESIDENT, Role.SYSTEM}] == []
+    assert [a for a in presses.REPORTER if not DEEDS[a].parts] == []
+
+
+@pytest.mark.parametrize(("command", "deed"), [("待办", "queue"), ("周报", "weekly")])
+async def test_a_command_reaches_only_the_communities_of_who_gives_it(
+    small_world: World, command: str, deed: str
+) -> None:
+    await crowd(small_world)
+    await settled(small_world, 1005, "二楼楼道灯不亮了")
+    for account, roles in STAFF_ROLES.items():
+        person = small_world.worker(account)
+        await person.says(command)
+        shows = "延安岭" in person.last.text or "YA-" in person.last.text
+        sees = may(deed, roles) is not None or (deed == "queue" and Role.OFFICER in roles)
+        assert shows is sees, (command, account)
+
+
+def test_what_has_no_row_is_a_person_s_own() -> None:
+    """Commands without a row reach nothing but the conversation and the data of who gives them."""
+    own = {"start", "help", "mine", "privacy", "data", "erase", "community"}
+    commands = {**router.RESIDENT_COMMANDS, **router.STAFF_COMMANDS, **router.GROUP_COMMANDS}
+    assert {name for name in commands if name not in DEEDS} <= own
