@@ -5,6 +5,7 @@ rate times the time that one delivery takes (Little's law), which is one message
 """
 
 import asyncio
+import contextlib
 import logging
 import math
 import random
@@ -15,6 +16,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bot.channels.port import (
+    BadToken,
     Channel,
     Choice,
     Moved,
@@ -46,6 +48,7 @@ TRIES = 12
 LONGEST_WAIT = 300.0
 OUTAGE_SURVIVED = timedelta(hours=24)
 OUTAGE_WAIT = 8.0
+TOKEN_WAIT = 30.0
 MOST_AT_ONCE = 16
 IDLE_SECONDS = 1.0
 
@@ -66,6 +69,8 @@ class Deliverer:
         self._on_the_way: dict[int, asyncio.Task[bool]] = {}
         self._chats_on_the_way: set[int] = set()
         self.wake = asyncio.Event()
+        self.trouble = ""
+        """Why nothing at all can be sent at the moment; shown by /readyz."""
 
     async def run(self) -> None:
         while True:
@@ -103,9 +108,13 @@ class Deliverer:
             await asyncio.gather(*(self._deliver_all(of_chat) for of_chat in chats.values()))
         await self.stop()
 
-    async def stop(self) -> None:
-        """Let what is on its way arrive and be marked."""
-        await asyncio.gather(*self._on_the_way.values(), return_exceptions=True)
+    async def stop(self, seconds: float | None = None) -> None:
+        """Let what is on its way arrive and be marked; what has not after `seconds` is sent again some time."""
+        if self._on_the_way:
+            _, late = await asyncio.wait(self._on_the_way.values(), timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _due(self, limit: int) -> list[OutRow]:
         """What may be sent now. What waits for chats that blocked the bot or are gone is cancelled on the way."""
@@ -166,14 +175,15 @@ class Deliverer:
         else:
             await self._write(lambda uow: uow.outbox.mark_sent(row, sent.message_id))
             METRICS.sent.labels(self._channel.name).inc()
+            self.trouble = ""
         self._taking = 0.8 * self._taking + 0.2 * (time.monotonic() - started)
         return failure is None
 
     async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self.wake.wait(), seconds)
-        except TimeoutError:
-            return
+        # not wait_for: before Python 3.12 it can swallow a cancellation
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.wake.wait()
 
     # sending ---------------------------------------------------------------------------------------------------------
 
@@ -218,6 +228,8 @@ class Deliverer:
                 await self._put_off(row, reason, seconds, counts=False)
             case TryLater():
                 await self._wait_for_messenger(row, reason)
+            case BadToken():
+                await self._wait_for_token(row, reason)
             case NotEditable():
                 await self._write(lambda uow: uow.outbox.forget_shown(row))
             case Moved(new_chat=new):
@@ -236,6 +248,13 @@ class Deliverer:
             await self._write(lambda uow: uow.outbox.kill(row, reason))
         else:
             await self._put_off(row, reason, min(2.0**row.attempts, OUTAGE_WAIT) * random.uniform(0.5, 1), counts=True)
+
+    async def _wait_for_token(self, row: OutRow, reason: str) -> None:
+        """No message's fault: all wait, however long it takes until somebody gives this bot a token that is good."""
+        self.trouble = reason
+        log.error("the messenger refuses the token of %s: nothing can be sent; see chulin doctor", self._channel.name)
+        self._limiter.hold(row.chat, time.monotonic() + TOKEN_WAIT, whole_bot=True)
+        await self._put_off(row, reason, TOKEN_WAIT, counts=False)
 
     async def _again_or_dead(self, row: OutRow, reason: str, error: Exception) -> None:
         if row.attempts + 1 >= TRIES:

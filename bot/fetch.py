@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from bot.channels.port import Channel, Refused, TryLater
+from bot.channels.port import BadToken, Channel, Refused, TryLater
 from bot.clock import Clock
 from bot.files import FileStore
 from storage.attachments import Waiting, refuse, stored, try_again, waiting
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 LARGEST = 20 * 1024 * 1024
 """Bytes that Telegram lets a bot download."""
 TRIES = 8
+IDLE_SECONDS = 2.0
+OUTAGE_SURVIVED = timedelta(hours=24)
 
 
 class Fetcher:
@@ -24,24 +27,29 @@ class Fetcher:
         self._channels = channels
         self._files = files
         self._clock = clock
+        self.pause = 0.0
+        """Seconds that the messenger is to be left alone."""
 
     async def once(self) -> int:
-        """Fetch what waits; returns how many files that were."""
+        """Fetch what waits, until the messenger wants a pause; returns how many files there were."""
+        self.pause = 0.0
         todo = await self._database.read(lambda connection: waiting(connection, list(self._channels)))
         for row in todo:
-            await self._fetch(row)
+            if not self.pause:
+                await self._fetch(row)
         return len(todo)
 
-    async def run(self, pause: float = 2.0) -> None:
+    async def run(self) -> None:
         while True:
             try:
-                if await self.once():
-                    continue
+                busy = await self.once()
             except asyncio.CancelledError:
                 raise
             except Exception:
                 log.exception("fetching files failed; it goes on")
-            await asyncio.sleep(pause)
+                busy = 0
+            if self.pause or not busy:
+                await asyncio.sleep(self.pause or IDLE_SECONDS)
 
     async def _fetch(self, row: Waiting) -> None:
         scratch = self._files.scratch()
@@ -55,12 +63,22 @@ class Fetcher:
         await self._database.write(lambda connection: stored(connection, row, digest))
 
     async def _failed(self, row: Waiting, error: Exception) -> None:
-        final = isinstance(error, Refused) or row.attempts + 1 >= TRIES
+        final = self._is_final(row, error)
         log.warning("file of case %s/%s: %s", row.community_id, row.id, type(error).__name__)
 
         def work(connection: Connection) -> None:
             (refuse if final else try_again)(connection, row)
 
         await self._database.write(work)
-        if isinstance(error, TryLater):
-            await asyncio.sleep(error.seconds or 1)
+        if not final:
+            self.pause = getattr(error, "seconds", None) or 1.0
+
+    def _is_final(self, row: Waiting, error: Exception) -> bool:
+        """A messenger that is down for a while, or has been told another token, costs nobody a photo."""
+        match error:
+            case BadToken():
+                return False
+            case TryLater():
+                return self._clock.now() - row.at > OUTAGE_SURVIVED
+            case _:
+                return isinstance(error, Refused) or row.attempts + 1 >= TRIES

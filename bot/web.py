@@ -26,13 +26,15 @@ log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1024 * 1024
 DEEPEST = 60
+LAST_REQUESTS = 1.0
+"""Seconds for a request that is being answered when the process ends."""
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 
 
 @asynccontextmanager
 async def serve(app: "App") -> AsyncIterator[int]:
     """Serve while the block runs; gives the port."""
-    runner = web.AppRunner(application(app), access_log=None)
+    runner = web.AppRunner(application(app), access_log=None, shutdown_timeout=LAST_REQUESTS)
     await runner.setup()
     site = web.TCPSite(runner, app.settings.http_host, app.settings.http_port)
     await site.start()
@@ -60,8 +62,9 @@ async def _health(_request: web.Request) -> web.Response:
 
 
 async def _ready(app: "App", _request: web.Request) -> web.Response:
-    """Ready when the database answers and every bot can receive."""
-    trouble = dict(app.intake.trouble)
+    """Ready when the database answers and every bot can receive and send."""
+    trouble = {f"sending as {name}": part.trouble for name, part in app.deliverers.items() if part.trouble}
+    trouble |= app.intake.trouble
     try:
         await app.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
     except Exception as error:  # noqa: BLE001 - that is the answer

@@ -1,6 +1,7 @@
 """Files of cases that still have to be fetched from the messenger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 
 from sqlalchemy import Connection, Update, select, update
 
@@ -14,12 +15,13 @@ class Waiting:
     bot: str
     file_id: str
     attempts: int
+    at: datetime
 
 
 def waiting(connection: Connection, bots: list[str], limit: int = 20) -> list[Waiting]:
     """Files not fetched yet, those with the fewest tries first."""
     statement = (
-        select(Attachment.community_id, Attachment.id, Attachment.bot, Attachment.file_id, Attachment.attempts)
+        select(*(getattr(Attachment, field.name) for field in fields(Waiting)))
         .where(Attachment.state == "waiting", Attachment.bot.in_(bots))
         .order_by(Attachment.attempts, Attachment.id)
         .limit(limit)

@@ -1,11 +1,15 @@
 """Delivery: order of classes, edits in place, retries, dead letters, chats that are gone or moved."""
 
+import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.channels.port import Moved, NotEditable, Refused, TryLater, Unreachable
+from bot.build import UNLIMITED
+from bot.channels.port import BadToken, Moved, NotEditable, Refused, TryLater, Unreachable
+from bot.limiter import Limiter
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import Priority, Reply
@@ -91,6 +95,33 @@ async def test_a_broken_messenger_loses_nothing(world: World) -> None:
         await drain(world)
         world.clock.forward(seconds=10)
         world.app.deliverers["resident"]._limiter._held.clear()
+    assert texts(world) == ["在"]
+
+
+async def test_a_token_that_is_refused_costs_no_message(world: World) -> None:
+    deliverer = world.app.deliverers["resident"]
+    await queue(world, Reply(HERE, "在"))
+    for _ in range(20):
+        world.residents.failures = [BadToken("resident")]
+        await drain(world)
+        assert deliverer.trouble == "BadToken"
+        assert not deliverer._limiter.room(time.monotonic()), "nothing else is tried meanwhile"
+        world.clock.forward(hours=2)
+        deliverer._limiter = Limiter(UNLIMITED)
+    assert await states(world) == ["waiting"]
+    await drain(world)
+    assert (texts(world), deliverer.trouble) == (["在"], "")
+
+
+async def test_what_is_on_its_way_at_the_end_is_given_up_in_time_and_sent_later(world: World) -> None:
+    hangs, deliverer = asyncio.Event(), world.app.deliverers["resident"]
+    world.residents.hangs = hangs
+    await queue(world, Reply(HERE, "在"))
+    await deliverer.run_once()
+    await deliverer.stop(0)
+    assert await states(world) == ["waiting"]
+    world.residents.hangs = None
+    await drain(world)
     assert texts(world) == ["在"]
 
 

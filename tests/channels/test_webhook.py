@@ -145,6 +145,11 @@ async def test_health_readiness_and_figures_are_open(hook: Hook) -> None:
     async with hook.session.get(f"{hook.address}/readyz") as reply:
         assert reply.status == 503
         assert (await reply.json())["trouble"] == {"resident": "Conflict"}
+    hook.place.app.intake.trouble.clear()
+    hook.place.app.deliverers["resident"].trouble = "BadToken"
+    async with hook.session.get(f"{hook.address}/readyz") as reply:
+        assert reply.status == 503
+        assert (await reply.json())["trouble"] == {"sending as resident": "BadToken"}
 
 
 # --- the start -------------------------------------------------------------------------------------------------------

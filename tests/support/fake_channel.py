@@ -1,5 +1,6 @@
 """A messenger in memory, behind the same port as the real ones, with a user side that reads like what people do."""
 
+import asyncio
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +32,9 @@ class FakeChannel:
     messages: list[ShownMessage] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     failures: list[Exception] = field(default_factory=list)
+    hangs: asyncio.Event | None = None
+    """While it is set, a message does not arrive before this event."""
+    no_files: list[Exception] = field(default_factory=list)
     sends: int = 0
     _ids: Any = field(default_factory=lambda: itertools.count(1))
     _message_ids: Any = field(default_factory=lambda: itertools.count(100))
@@ -79,6 +83,8 @@ class FakeChannel:
 
     async def send(self, message: Outgoing) -> Sent:
         self.sends += 1
+        if self.hangs:
+            await self.hangs.wait()
         if self.failures:
             raise self.failures.pop(0)
         buttons = {choice.label: choice.data for row in message.rows for choice in row}
@@ -95,6 +101,8 @@ class FakeChannel:
         self.answers[press_id] = answer
 
     async def download(self, file_id: str, to: Path, limit: int) -> None:  # noqa: ARG002
+        if self.no_files:
+            raise self.no_files.pop(0)
         to.write_bytes(file_id.encode())  # noqa: ASYNC240 - a few bytes
 
     async def set_webhook(self, url: str, secret: str) -> None:  # noqa: ARG002 - nobody calls

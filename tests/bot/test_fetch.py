@@ -1,0 +1,50 @@
+"""Files of cases are fetched however long the messenger is away; only what it will never give is given up."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot import fetch
+from bot.channels.port import BadToken, Refused, TryLater
+from storage.tables import Attachment
+from tests.support.world import World
+from tests.ways.steps import settled
+
+
+async def state(world: World) -> Any:
+    return await world.rows(lambda c: c.execute(select(Attachment.state)).scalar())
+
+
+async def with_photo(world: World) -> None:
+    wang = await settled(world)
+    await wang.sends("photo")
+
+
+@pytest.mark.parametrize("error", [TryLater("502"), TryLater("429", 3.0), BadToken("resident")])
+async def test_a_messenger_that_is_away_costs_no_photo(small_world: World, error: Exception) -> None:
+    await with_photo(small_world)
+    for _ in range(3 * fetch.TRIES):
+        small_world.residents.no_files = [error]
+        await small_world.app.fetcher.once()
+        assert await state(small_world) == "waiting"
+        assert small_world.app.fetcher.pause == (getattr(error, "seconds", None) or 1)
+    await small_world.app.fetcher.once()
+    assert await state(small_world) == "stored"
+
+
+async def test_a_file_that_nobody_could_give_for_a_day_is_given_up(small_world: World) -> None:
+    await with_photo(small_world)
+    small_world.clock.forward(hours=25)
+    small_world.residents.no_files = [TryLater("502")]
+    await small_world.app.fetcher.once()
+    assert await state(small_world) == "refused"
+
+
+@pytest.mark.parametrize(("error", "tries"), [(Refused("gone"), 1), (OSError("disk full"), fetch.TRIES)])
+async def test_what_will_never_come_is_given_up(small_world: World, error: Exception, tries: int) -> None:
+    await with_photo(small_world)
+    for left in reversed(range(tries)):
+        small_world.residents.no_files = [error]
+        await small_world.app.fetcher.once()
+        assert await state(small_world) == ("waiting" if left else "refused")
