@@ -1,7 +1,6 @@
 """Runs an app: intake, work, delivery, the clock and the small web server, until told to stop."""
 
 import asyncio
-import contextlib
 import logging
 import signal
 from collections.abc import Coroutine
@@ -11,13 +10,14 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.build import App
-from bot.leases import Leased
+from bot.leases import Leased, give_up_leases
 from bot.settings import Mode
 from bot.web import serve
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 8
+STOP_SECONDS = 4.0
+AGAIN_SECONDS = 0.5
 REPORT_SECONDS = 20
 
 
@@ -35,6 +35,7 @@ async def run(app: App) -> None:
         log.info("stopping")
         scheduler.shutdown(wait=False)
         await _stop(tasks)
+        await give_up_leases(app)
     await app.close()
     for task in tasks:
         if task.done() and not task.cancelled() and (error := task.exception()):
@@ -73,7 +74,12 @@ async def _requests(app: App) -> None:
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), STOP_SECONDS)
+    """Cancel until all have ended: what a task awaits may swallow a cancellation."""
+    left = set(tasks)
+    for _ in range(int(STOP_SECONDS / AGAIN_SECONDS)):
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(tasks, timeout=AGAIN_SECONDS)
+        if not left:
+            return
+    log.warning("%s parts did not end in time; nothing of theirs is lost", len(left))

@@ -1,5 +1,6 @@
 """The composition root: the only place that knows every part."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from storage.revision import check
 from storage.unit_of_work import UnitOfWork
 
 RESIDENT, STAFF = "resident", "staff"
+LAST_MESSAGES = 3.0
+"""Seconds for what is on its way when the process ends."""
 UNLIMITED = MessengerLimits(1e6, 1e6, 1e6)
 """For channels that are ours: the demo, replays, tests."""
 
@@ -62,8 +65,7 @@ class App:
                 return
 
     async def close(self) -> None:
-        for deliverer in self.deliverers.values():
-            await deliverer.stop()
+        await asyncio.gather(*(deliverer.stop(LAST_MESSAGES) for deliverer in self.deliverers.values()))
         for channel in self.channels.values():
             await channel.close()
         await self.reporter.close()

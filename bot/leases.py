@@ -41,6 +41,7 @@ class Leased:
         finally:
             if task is not None:
                 task.cancel()
+                await asyncio.wait([task])
 
     async def _hold(self) -> bool:
         now, owner = self._app.clock.now(), self._app.owner
@@ -51,3 +52,13 @@ class Leased:
         except Exception as error:  # noqa: BLE001 - without the database nobody holds anything
             log.warning("%s: no lease (%s)", self._name, type(error).__name__)
             return False
+
+
+async def give_up_leases(app: "App") -> None:
+    """At the end: another process need not wait until ours run out."""
+    if app.database.single:
+        return
+    try:
+        await app.database.write(lambda connection: leases.release(connection, app.owner))
+    except Exception as error:  # noqa: BLE001 - they run out by themselves
+        log.warning("leases not given up (%s)", type(error).__name__)

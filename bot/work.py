@@ -6,6 +6,7 @@ put off, and after `TRIES` it is set aside with its reason, so that it blocks no
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Callable
@@ -93,10 +94,10 @@ class Worker:
                 await asyncio.sleep(1)
                 continue
             if not busy:
-                try:
-                    await asyncio.wait_for(self.arrived.wait(), 1.0)
-                except TimeoutError:
-                    continue
+                # not wait_for: before Python 3.12 it can swallow a cancellation
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(1.0):
+                        await self.arrived.wait()
 
     async def run_once(self, lanes: int = LANES) -> int:
         """Take one group; returns how many updates were finished."""

@@ -126,18 +126,20 @@ class SqliteDatabase:
                 self._run_singly(group)
             else:
                 for (_, done), result in zip(group, results, strict=True):
-                    _settle(done, result)
+                    done.set_result(result)
 
     def _next_group(self) -> list[tuple[Work[Any], Future[Any]]]:
         """Wait for work, then take all that has piled up; an empty list ends the thread."""
         group = []
         job = self._jobs.get()
         while job:
-            group.append(job)
+            # whoever asked may have given up; from here on they cannot, so that the answer finds its place
+            if job[1].set_running_or_notify_cancel():
+                group.append(job)
             if len(group) == GROUP_LIMIT:
                 break
             try:
-                job = self._jobs.get_nowait()
+                job = self._jobs.get(block=not group)
             except queue.Empty:
                 return group
             if job is None:
@@ -151,10 +153,9 @@ class SqliteDatabase:
     def _run_singly(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
         for job in group:
             try:
-                _settle(job[1], self._run([job])[0])
+                job[1].set_result(self._run([job])[0])
             except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked for the work
-                if not job[1].cancelled():
-                    job[1].set_exception(error)
+                job[1].set_exception(error)
 
 
 class PostgresDatabase:
@@ -194,11 +195,6 @@ def _passing(error: DBAPIError | OSError) -> bool:
         return True
     state = getattr(error.orig, "sqlstate", None) or ""
     return state[:2] in ("08", "57") or state in ("40001", "40P01", "55P03")
-
-
-def _settle(done: "Future[T]", result: T) -> None:
-    if not done.cancelled():
-        done.set_result(result)
 
 
 def _lock_beside(path: Path) -> IO[str]:

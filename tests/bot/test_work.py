@@ -1,6 +1,7 @@
 """Work: order within a chat, all or nothing, failures that stay alone."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from handlers import presses, router
 from handlers.context import Bot, Serves
 from handlers.router import Result
 from handlers.turn import Turn
+from storage.reference import load
 from storage.tables import Case, Inbox, Lane, Outbox
+from storage.unit_of_work import UnitOfWork
 from tests.support.fake_channel import FakeChannel
 from tests.support.world import World, make_world, understander
 
@@ -160,3 +163,34 @@ def failing_on(word: str, whole):  # type: ignore[no-untyped-def]  # noqa: ANN00
         return None
 
     return handler
+
+
+async def test_an_invitation_gives_its_rights_to_what_comes_in_the_same_batch(world: World) -> None:
+    def invited(connection: Connection) -> None:
+        uow = UnitOfWork(connection, load(connection), world.clock.now())
+        uow.staff.invite(1, "token", world.clock.now() + timedelta(days=1))
+        uow.flush()
+
+    await world.app.database.write(invited)
+    world.staff.push(kind="command", chat=77, command="start", argument="inv_token")
+    world.staff.push(kind="text", chat=77, text="待办")
+    await world.runs()
+    texts = world.app.context.texts
+    assert [m.text for m in world.worker(77).messages] == [texts("start.bound", name="小陈"), texts("queue.none")]
+
+
+@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("part", ["worker", "deliverer"])
+async def test_a_part_can_be_stopped_just_as_something_arrives(small_world: World, part: str, steps: int) -> None:
+    """The event is set, and some steps later, while it wakes the part, the part is cancelled: that must not be lost."""
+    worker, deliverer = small_world.app.worker, small_world.app.deliverers["resident"]
+    runs, event = (worker.run, worker.arrived) if part == "worker" else (deliverer.run, deliverer.wake)
+    running = asyncio.create_task(runs())
+    while not event._waiters:  # noqa: ASYNC110 - the part is busy with the database; nothing tells when it waits
+        await asyncio.sleep(0)
+    event.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    running.cancel()
+    ended, _ = await asyncio.wait([running], timeout=5)
+    assert ended

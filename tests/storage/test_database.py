@@ -1,0 +1,75 @@
+"""The writer thread of SQLite: work that piled up is one commit, and who gives up takes nobody along."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from storage.database import SqliteDatabase, open_database
+from storage.errors import NotFound
+
+
+@pytest.fixture
+def plug() -> threading.Event:
+    """Holds the writer until it is set."""
+    return threading.Event()
+
+
+async def begun(database: SqliteDatabase, plug: threading.Event) -> "asyncio.Task[object]":
+    """A write that has the writer busy until the plug is pulled."""
+    loop, started = asyncio.get_running_loop(), asyncio.Event()
+
+    def work(_connection: Connection) -> bool:
+        loop.call_soon_threadsafe(started.set)
+        return plug.wait(5)
+
+    task = asyncio.create_task(database.write(work))
+    await started.wait()
+    return task
+
+
+async def test_work_that_nobody_waits_for_any_more_is_not_begun(tmp_path: Path, plug: threading.Event) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    assert isinstance(database, SqliteDatabase)
+    first = await begun(database, plug)
+    done: list[str] = []
+    waiting = [asyncio.create_task(database.write(lambda _: done.append("given up"))) for _ in range(3)]
+    await asyncio.sleep(0)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    plug.set()
+    await first
+    assert await database.write(lambda _: 7) == 7
+    assert done == []
+    await database.close()
+
+
+async def test_who_gives_up_in_the_midst_leaves_the_writer_in_order(tmp_path: Path, plug: threading.Event) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    assert isinstance(database, SqliteDatabase)
+    first = await begun(database, plug)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    plug.set()
+    assert await database.write(lambda _: 7) == 7
+    await database.close()
+
+
+async def test_one_that_fails_in_a_group_fails_alone(tmp_path: Path, plug: threading.Event) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    assert isinstance(database, SqliteDatabase)
+    first = await begun(database, plug)
+
+    def fails(_connection: Connection) -> None:
+        raise NotFound
+
+    together = [asyncio.create_task(database.write(work)) for work in (lambda _: 1, fails, lambda _: 3)]
+    await asyncio.sleep(0)
+    plug.set()
+    await first
+    ended = await asyncio.gather(*together, return_exceptions=True)
+    assert [ended[0], type(ended[1]), ended[2]] == [1, NotFound, 3]
+    await database.close()
