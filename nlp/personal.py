@@ -12,7 +12,25 @@ from nlp.normalise import fold
 from nlp.understanding import Personal, Span
 
 _MOST = 4096
-_SEP = r"[ \-.·]?"
+_ANY = "[0-9零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖]"
+"""A digit, however it is spoken or written."""
+_SEP = r"[ \-—–.·]{0,2}"
+_PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+_LONG = re.compile(r"\d(?:[ \-—–.·]{0,2}\d){6}")
+_SPOKEN = re.compile(rf"{_ANY}(?:[ ,、\-]?{_ANY}){{10}}")
+_LATIN = re.compile(r"[a-z\d][\w\-]{4}", re.ASCII)
+_ROOM_HINT = re.compile(
+    r"\d{3}|[零〇一二三四五六七八九十][室房]|[元栋楼座] ?[一二三四五六七八九][零〇一二三四五六七八九十]|[东西左右中]户"
+)
+_HINTS: dict[Personal, re.Pattern[str]] = {
+    Personal.EMAIL: re.compile("@"),
+    Personal.ID_CARD: _LONG,
+    Personal.BANK_CARD: _LONG,
+    Personal.PHONE: re.compile(rf"{_LONG.pattern}|{_SPOKEN.pattern}"),
+    Personal.WECHAT: _LATIN,
+    Personal.PLATE: re.compile(rf"{_PROVINCE} ?[a-z]"),
+}
+"""What a text must hold to be searched for a kind at all: most have nothing of it, and searching is dear."""
 _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
     (
         Personal.EMAIL,
@@ -27,28 +45,40 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
         ),
     ),
     (Personal.ID_CARD, re.compile(r"(?<![0-9a-z])[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9a-z])")),
-    (Personal.PHONE, re.compile(rf"(?<![0-9a-z])(?:(?:\+|00)?86{_SEP})?1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}(?!\d)")),
-    (Personal.PHONE, re.compile(rf"(?<![0-9a-z])1[3-9]\d{{2}}{_SEP}\d{{3}}{_SEP}\d{{4}}(?!\d)")),
-    (Personal.PHONE, re.compile(r"(?<![0-9a-z])\(?0(?:10|2\d|[3-9]\d\d)\)?[ \-]?[2-8]\d{6,7}(?!\d)")),
-    (Personal.PHONE, re.compile(r"[一幺][三四五六七八九][零〇一幺二三四五六七八九]{9}(?![零〇一二三四五六七八九])")),
     (
         Personal.BANK_CARD,
         re.compile(r"(?<![0-9a-z])[3-69]\d{3}[ \-]?\d{4}[ \-]?\d{4}[ \-]?\d{4}(?:[ \-]?\d{1,3})?(?!\d)"),
     ),
     (
+        Personal.PHONE,
+        re.compile(
+            rf"(?<![0-9a-z])(?:(?:\+|00)?86{_SEP})?1{_SEP}[3-9](?:{_SEP}\d){{9}}(?![ \-.]?\d(?![元栋月日年点]))"
+        ),
+    ),
+    (Personal.PHONE, re.compile(rf"(?<![0-9a-z])\(?0(?:10|2\d|[3-9]\d\d)\)?{_SEP}[2-8]\d{{6,7}}(?!\d)")),
+    (Personal.PHONE, re.compile(rf"(?<!{_ANY})[1一幺壹](?:[ ,、\-]?{_ANY}){{10}}(?!{_ANY})")),
+    (
         Personal.PLATE,
         re.compile(
-            r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][ ·.\-]?(?=[a-z0-9]{0,5}\d)[a-z0-9]{4,6}[学警挂港澳]?(?![a-z0-9])"
+            rf"{_PROVINCE}[a-z][ ·.\-]?(?=[a-z0-9]{{0,5}}\d)[a-z0-9]{{4,6}}[学警挂港澳]?(?![a-z0-9])"
+            rf"|{_PROVINCE} [a-z](?: [a-z0-9]){{5,6}}(?![a-z0-9])"
         ),
     ),
     (
         Personal.WECHAT,
         re.compile(
-            r"(?:微信|薇信|威信|微x|v信|vx|wx|weixin|wechat|加v)(?:号码|号|id|同号)?[ :是为加,]{0,3}(?P<id>[a-z][\w\-]{5,19}|\d{5,10}(?!\d))",
+            r"(?:[微薇威徽v维唯][信❤♥x心芯]|微号|卫星号|vx|wx|weixin|wechat|加微|加v(?!ip))(?:号码|号|id|同号)?[ :是为加吧,]{0,3}(?P<id>[a-z][\w\-]{5,19}|\d{5,10}(?!\d))",
             re.ASCII,
         ),
     ),
-    (Personal.WECHAT, re.compile(r"qq(?:号码|号)?[ :是为加,]{0,3}(?P<id>[1-9]\d{4,10})(?!\d)")),
+    (
+        Personal.WECHAT,
+        re.compile(
+            r"加(?:一下|我|他|她|个|群主|好友)?[ :]{0,2}(?P<id>[a-z][a-z\-]{0,15}[\d_\-][\w\-]{2,12})", re.ASCII
+        ),
+    ),
+    (Personal.WECHAT, re.compile(r"(?:qq|扣扣|企鹅)(?:号码|号)?[ :是为加,]{0,3}(?P<id>[1-9]\d{4,10})(?!\d)")),
+    (Personal.WECHAT, re.compile(r"(?<![0-9a-z])(?P<id>[1-9]\d{6,10})[ ,]{0,3}(?:是|用|加|这是)(?:我的?)?(?:qq|扣扣)")),
 )
 _LOCAL_PHONE = re.compile(r"(?:电话|座机|联系方式|打我|家里号码)(?:号码|号)?[ :是为]{0,3}(?P<id>[2-8]\d{6,7})(?!\d)")
 _NOT_PERSONAL = re.compile(
@@ -56,12 +86,14 @@ _NOT_PERSONAL = re.compile(
 )
 _BANK = re.compile(r"(?:卡|账|银行|工行|农行|建行|中行|邮储|打款|转账|存折)[^。;\n]{0,14}$")
 _DIGITS = re.compile(r"\D+")
-_NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百]{1,4})"
+_NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
+_SPOKEN_ROOM = "[一二三四五六七八九][零〇一二三四五六七八九十]{2,3}"
+_CODE = re.compile(r"(?:取件码|取货码|取餐码|验证码|比分|版本|型号|编号|货号|订单|单号)[ :是为]{0,3}$")
 _ROOM = re.compile(
-    rf"(?P<building>(?:(?:{_NUMBER}|[a-z]\d{{0,2}}|[东南西北])(?:栋|幢|号楼|座|号院|#楼|#))[ ,\-]?)?"
-    rf"(?P<unit>(?:{_NUMBER}|[甲乙丙丁a-z])(?:单元|门栋|门|梯)[ ,\-]?)?"
-    rf"(?:(?P<floor>{_NUMBER}(?:楼|层))[ ,\-]?)?"
-    r"(?P<room>[a-z]?\d{3,4}(?:室|房|号房|户|号)?(?![\d栋幢年月日点元块米个路栋平天分周次人%.:]|号楼|单元)|(?:东|西|左|右|中)户|[一二三四五六七八九零〇]{3,4}(?:室|房))"
+    rf"(?P<building>(?:(?:{_NUMBER}|[a-z]\d{{0,2}}|[东南西北])(?:栋|幢|号楼|座|号院|#楼|#)) ?[,\-]? ?)?"
+    rf"(?P<unit>(?:{_NUMBER}|[甲乙丙丁a-z])(?:单元|门栋|门|梯) ?[,\-]? ?|(?<=#)\d-)?"
+    rf"(?:(?P<floor>{_NUMBER}(?:楼|层)) ?[,\-]? ?)?"
+    rf"(?P<room>[a-z]?\d{{3,4}}(?:室|房|号房|户|号)?(?![\d栋幢年月日点元块米个路栋平分周次人%.:]|天(?!花|天)|号楼|单元)|(?:东|西|左|右|中)户|{_SPOKEN_ROOM}(?:室|房)|(?<=[元栋楼座])(?:{_SPOKEN_ROOM})(?![零〇一二三四五六七八九十百]))"
 )
 _DASHED = re.compile(
     r"(?<![\d\-.])(?P<building>\d{1,2}-)(?P<room>(?:\d-)?\d{3,4}|\d{1,2}-\d{1,2}-\d{3,4})(?![\d\-]|[年月日元]|号楼|路)"
@@ -70,7 +102,14 @@ _DASHED = re.compile(
 
 def find(text: str) -> tuple[Span, ...]:
     """Every piece of personal data, in the order of the text, none overlapping another."""
-    return find_folded(fold(text[:_MOST]))
+    if len(text) <= _MOST:
+        return find_folded(fold(text))
+    spans: list[Span] = []
+    start = 0
+    for part in _in_parts(text):
+        spans += [Span(start + s.start, start + s.end, s.type) for s in find_folded(fold(part))]
+        start += len(part)
+    return tuple(spans)
 
 
 def find_folded(folded: str) -> tuple[Span, ...]:
@@ -91,12 +130,15 @@ def _without_overlaps(found: Iterable[Span]) -> list[Span]:
 
 
 def _numbers(text: str) -> Iterable[Span]:
+    likely = {kind for kind, hint in _HINTS.items() if hint.search(text)}
     for kind, pattern in _PATTERNS:
+        if kind not in likely:
+            continue
         for hit in pattern.finditer(text):
             start, end = hit.span("id") if "id" in pattern.groupindex else hit.span()
             if _is_personal(kind, text, start, end):
                 yield Span(start, end, kind)
-    for hit in _LOCAL_PHONE.finditer(text):
+    for hit in _LOCAL_PHONE.finditer(text) if Personal.PHONE in likely else ():
         yield Span(*hit.span("id"), Personal.PHONE)
 
 
@@ -119,11 +161,14 @@ def _luhn(digits: str) -> bool:
 
 
 def _rooms(text: str) -> Iterable[Span]:
+    if not _ROOM_HINT.search(text):
+        return
     for hit in _ROOM.finditer(text):
         if _is_room(hit, text):
             yield Span(*hit.span(), Personal.ROOM)
     for hit in _DASHED.finditer(text):
-        yield Span(*hit.span(), Personal.ROOM)
+        if not _CODE.search(text[max(0, hit.start() - 8) : hit.start()]):
+            yield Span(*hit.span(), Personal.ROOM)
 
 
 def _is_room(hit: re.Match[str], text: str) -> bool:
@@ -135,9 +180,7 @@ def _is_room(hit: re.Match[str], text: str) -> bool:
 
 
 def mask(text: str, spans: Sequence[Span] | None = None) -> str:
-    """The text with its personal data hidden: 138****5678, 张*, 3栋***."""
-    if spans is None and len(text) > _MOST:
-        return "".join(mask(part) for part in _in_parts(text))
+    """The text with its personal data hidden: 138****5678, 张**, 3栋***."""
     parts: list[str] = []
     done = 0
     for span in find(text) if spans is None else spans:
@@ -147,7 +190,7 @@ def mask(text: str, spans: Sequence[Span] | None = None) -> str:
 
 
 def _in_parts(text: str) -> Iterable[str]:
-    """Pieces that `find` reads whole, cut where no number or name goes on."""
+    """Pieces of a long text, cut where no number or name goes on."""
     while len(text) > _MOST:
         cut = max(text.rfind(mark, 0, _MOST) for mark in "。！？；，\n,;!? ") + 1 or _MOST
         yield text[:cut]
@@ -177,7 +220,7 @@ def _hidden(piece: str, kind: Personal) -> str:
 
 def _hidden_name(piece: str) -> str:
     kept = 2 if len(piece) > 3 else 1  # noqa: PLR2004 - compound surnames have two characters
-    return piece[:kept] + "*"
+    return piece[:kept] + "*" * (len(piece) - kept)
 
 
 def _hidden_room(piece: str) -> str:
