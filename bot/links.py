@@ -1,4 +1,4 @@
-"""Signed deep links: a community, perhaps a building. They never expire, for they hang on walls."""
+"""Signed deep links: a community, perhaps a building, or a case. They never expire, for they hang on walls."""
 
 import base64
 import contextlib
@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 
 SIGNATURE = 12
-KINDS = {0: ">BI", 1: ">BII"}
+KINDS = {0: ">BI", 1: ">BII", 2: ">BII"}
+COMMUNITY, BUILDING, CASE = KINDS
 KEY_FILE = "link.key"
 KEY_BYTES = 32
 
@@ -36,22 +37,41 @@ class SignedLinks:
         return cls(secret.encode() if secret else _kept_key(folder / KEY_FILE))
 
     def make(self, community_id: int, building_id: int | None = None) -> str:
-        numbers = (community_id,) if building_id is None else (community_id, building_id)
-        content = struct.pack(KINDS[len(numbers) - 1], len(numbers) - 1, *numbers)
-        return base64.urlsafe_b64encode(content + self._sign(content)).rstrip(b"=").decode()
+        if building_id is None:
+            return self._made(COMMUNITY, community_id)
+        return self._made(BUILDING, community_id, building_id)
+
+    def of_case(self, community_id: int, no: int) -> str:
+        return self._made(CASE, community_id, no)
 
     def read(self, payload: str) -> tuple[int, int | None] | None:
+        match self._read(payload):
+            case (kind, community, *building) if kind in (COMMUNITY, BUILDING):
+                return community, building[0] if building else None
+        return None
+
+    def read_case(self, payload: str) -> tuple[int, int] | None:
+        match self._read(payload):
+            case (kind, community, no) if kind == CASE:
+                return community, no
+        return None
+
+    def _made(self, kind: int, *numbers: int) -> str:
+        content = struct.pack(KINDS[kind], kind, *numbers)
+        return base64.urlsafe_b64encode(content + self._sign(content)).rstrip(b"=").decode()
+
+    def _read(self, payload: str) -> tuple[int, ...]:
+        """Kind and numbers of a payload that we signed; nothing of any other."""
         try:
             raw = base64.b64decode(payload + "=" * (-len(payload) % 4), altchars=b"-_", validate=True)
         except ValueError:
-            return None
+            return ()
         content, signature = raw[:-SIGNATURE], raw[-SIGNATURE:]
         if not content or not hmac.compare_digest(signature, self._sign(content)):
-            return None
+            return ()
         if self._canonical(raw) != payload:
-            return None  # spare bits of base64 would let a changed link through
-        _, community, *building = struct.unpack(KINDS[content[0]], content)
-        return community, building[0] if building else None
+            return ()  # spare bits of base64 would let a changed link through
+        return struct.unpack(KINDS[content[0]], content)
 
     def _sign(self, content: bytes) -> bytes:
         return hmac.new(self._key, content, hashlib.sha256).digest()[:SIGNATURE]

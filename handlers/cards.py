@@ -23,6 +23,7 @@ OFFERED: tuple[tuple[Action | str, ...], ...] = (
     (Action.DISPATCH, Action.ASK, Action.MERGE),
     ("staff_scene", "staff_urgency"),
     (Action.TRANSFER, Action.REFUSE),
+    (Action.UNMERGE,),
 )
 """Buttons of a card by row, most used first; those that the state or the role does not allow are left out."""
 LEVELS = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)

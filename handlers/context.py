@@ -52,10 +52,18 @@ class Files(Protocol):
 
 
 class Links(Protocol):
-    """Signed deep links, so that nobody can be sent to a community or building that we did not print."""
+    """Signed deep links, so that nobody can be sent to a community, building or case that we did not name."""
 
     def read(self, payload: str) -> tuple[int, int | None] | None:
         """(community, building) of a payload that we signed; None for any other."""
+        ...
+
+    def of_case(self, community_id: int, no: int) -> str:
+        """The payload that leads to a case which neighbours may join."""
+        ...
+
+    def read_case(self, payload: str) -> tuple[int, int] | None:
+        """(community, number) of such a payload; None for any other."""
         ...
 
 

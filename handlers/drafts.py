@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from handlers import communities, filing, matters
+from handlers import communities, filing, matters, offers
 from handlers.event import File, Location
 from handlers.reply import Reply, Rows
 from handlers.turn import Turn
 from ledger.words import shortened
+from storage.cases import CaseRow
 from storage.ids import new_id
+from storage.reference import CommunityRow
 
 DRAFT_SHOWN = 300
 MOST_WORDS = 8000
@@ -84,7 +86,16 @@ def show(turn: Turn, rows: Rows | None = None, *, below: bool = False) -> None:
     if community is None:
         rows = rows or communities.rows(turn, name(turn))
     text = _text(turn, choosing=rows is not None)
+    if rows is None and community and (case := _like(turn, community)):
+        text = turn.context.texts("draft.like", shown=text, about=offers.about(turn, case))
+        rows = ((offers.button(turn, case, name(turn), draft=True),), *_agree_rows(turn))
     turn.send(Reply(turn.event.address, text, rows or _agree_rows(turn), logical=name(turn)))
+
+
+def _like(turn: Turn, community: CommunityRow) -> CaseRow | None:
+    """What a neighbour has said already, if the draft is one matter."""
+    found = matters.to_file(turn.context.read(words(turn)))
+    return offers.like(turn, community.id, found[0]) if len(found) == 1 else None
 
 
 def name(turn: Turn) -> str:
@@ -142,7 +153,7 @@ def _agree(turn: Turn, *, anonymous: bool) -> None:
 
 def file(turn: Turn) -> None:
     """File the draft of somebody who has agreed."""
-    draft = _taken(turn)
+    draft = taken(turn)
     community = turn.community(turn.person.community_id)
     assert community is not None  # noqa: S101 - nobody agrees without one
     filing.file_report(
@@ -161,12 +172,12 @@ def file(turn: Turn) -> None:
 def discard(turn: Turn, _data: dict[str, Any] | None = None) -> None:
     if there_is_one(turn):
         turn.close(name(turn), "draft.discarded")
-        _taken(turn)
+        taken(turn)
     turn.tell("draft.discarded")
     turn.outcome = "discarded"
 
 
-def _taken(turn: Turn) -> dict[str, Any]:
+def taken(turn: Turn) -> dict[str, Any]:
     """The draft, out of the conversation; with it goes the reason to forget the conversation."""
     turn.talk.state.pop("said", None)
     turn.talk.expires_at = None

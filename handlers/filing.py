@@ -29,12 +29,13 @@ def file_report(turn: Turn, report: Report) -> list[CaseRow]:
     """File every matter of a report and tell the person and the staff; files go with the first matter."""
     filed = [_file(turn, report, matter) for matter in report.matters]
     _attach_all(turn, filed[0], report)
+    similar: list[int] = []
     for case, matter in zip(filed, report.matters, strict=True):
         similar = [no for no in turn.context.similar.nearest(case.community_id, matter) if no != case.no]
         _remember(turn, case, matter)
         cards.show_new(turn, case, similar, files=len(report.files) if case is filed[0] else 0)
     if len(filed) == 1:
-        receipts.one(turn, filed[0], report.matters[0])
+        receipts.one(turn, filed[0], report.matters[0], similar)
     else:
         receipts.several(turn, filed)
     turn.outcome = "case" if len(filed) == 1 else f"cases {len(filed)}"

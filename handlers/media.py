@@ -100,5 +100,5 @@ def last_case(turn: Turn) -> CaseRow | None:
 
 
 def takes_more(turn: Turn, key: list[int]) -> CaseRow | None:
-    case = report.living(turn, key)
+    case = turn.uow.cases.living((key[0], key[1]))
     return case if case is not None and case.state in mine.TAKES_WORDS else None

@@ -1,10 +1,9 @@
 """Putting two reports of one matter together: both histories stay, and everybody is told."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
-from handlers import cards, casework
+from handlers import casework, steps, together
 from handlers.reply import Button
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, step
@@ -64,19 +63,23 @@ def _can_take(case: CaseRow, target: CaseRow) -> bool:
 
 def _merge(turn: Turn, case: CaseRow, role: Role, target: CaseRow) -> None:
     """The people of the merged case belong to the other from now on."""
-    known = {(p.bot, p.account) for p in turn.uow.cases.people(target.key)}
-    joiners = [p for p in turn.uow.cases.people(case.key) if (p.bot, p.account) not in known]
-    casework.finish(
-        turn,
-        case,
-        Action.MERGE,
-        role,
-        given={"target": turn.number(target)},
-        changes={"merged_into": target.no},
-        detail={"into": target.no, "joined": len(joiners)},
-    )
-    for person in joiners:
-        turn.uow.cases.add_person(target.key, replace(person, part="joiner"))
-    turn.uow.cases.change(target, supporters=target.supporters + len(joiners))
-    turn.uow.cases.add_event(target, action="joined", role=role, before=target.state, detail={"from": case.no})
-    cards.refresh(turn, target)
+    joiners = together.newcomers(turn, case, target)
+    casework.finish(turn, case, Action.MERGE, role, **together.options(turn, target, len(joiners)))
+    together.come_over(turn, case, target, role, joiners)
+
+
+# --- taking apart ----------------------------------------------------------------------------------------------------
+
+
+def unmerge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """They were two matters after all, whenever that is found out: the case goes on by itself, with its people."""
+    step(case.state, Action.UNMERGE, role, {"target"})
+    history = turn.uow.cases.events(case.key)
+    since = next((e.at for e in reversed(history) if e.action in (Action.MERGE, Action.JOIN)), case.created_at)
+    into = case.merged_into
+    target = turn.uow.cases.get(case.community_id, into or 0)
+    changes = {"merged_into": None, "closed_at": None, "staff_id": case.staff_id or turn.staff_id}
+    given = {"target": turn.number(target)}
+    casework.finish(turn, case, Action.UNMERGE, role, given=given, changes=changes, detail={"from": into})
+    steps.open_again(turn, case)
+    together.go_back(turn, case, into, since, {"apart": case.no})

@@ -6,6 +6,7 @@ from handlers import cards, emergencies, filing, receipts, report, steps
 from handlers.reply import Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, State, step
+from ledger.rights import Part
 from ledger.scenes import Urgency
 from ledger.words import shortened
 from storage.cases import CaseRow
@@ -39,7 +40,8 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
     if case.reply:
         text += "\n" + turn.context.texts("mine.reply", reply=case.reply)
     name = receipts.name_of(case)
-    buttons = receipts.buttons(turn, case)
+    part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
+    buttons = receipts.buttons(turn, case, part or Part.REPORTER)
     turn.send(Reply(turn.event.address, text, buttons, logical=name, showing=Showing.ANEW))
 
 

@@ -9,6 +9,7 @@ from handlers import (
     dispatching,
     drafts,
     erasing,
+    joining,
     judging,
     labels,
     merging,
@@ -17,9 +18,10 @@ from handlers import (
     report,
     undo,
 )
+from handlers.context import Serves
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
-from ledger.rights import may
+from ledger.rights import Part, may
 from storage.buttons import ButtonRow
 from storage.cases import CaseRow
 
@@ -32,6 +34,7 @@ OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
     "choose_community": choosing.choose_community,
     "file_anyway": report.file_anyway,
     "other_matter": mine.other_matter,
+    "not_joining": joining.not_joining,
     "never_mind": casework.never_mind,
     "my_data": privacy.my_data,
     "ask_erase": erasing.ask_erase,
@@ -51,11 +54,14 @@ REPORTER: dict[str, casework.Handler] = {
     "ask_withdraw": mine.ask_withdraw,
     "withdraw": mine.withdraw,
     "one_matter": mine.one_matter,
+    "join_mine": joining.join_mine,
+    "join_case": joining.join_case,
+    "share_case": joining.share_case,
     "solved": judging.solved,
     "not_solved": judging.not_solved,
     "satisfied": judging.satisfied,
 }
-"""Buttons about a case, for those who reported or joined it."""
+"""Buttons about a case, for those who reported or joined it, and for neighbours who were shown it."""
 
 STAFF: dict[str, casework.Handler] = {
     Action.ACCEPT: casework.accept,
@@ -68,6 +74,7 @@ STAFF: dict[str, casework.Handler] = {
     Action.TRANSFER: casework.ask_words(Action.TRANSFER),
     Action.DISPATCH: dispatching.ask_dispatch,
     Action.MERGE: merging.ask_merge,
+    Action.UNMERGE: merging.unmerge,
     "refuse_because": casework.refuse_because,
     "dispatch_to": dispatching.dispatch_to,
     "merge_into": merging.merge_into,
@@ -123,4 +130,6 @@ def _press_on_case(turn: Turn, button: ButtonRow) -> None:
 
 
 def _part(turn: Turn, case: CaseRow) -> str | None:
-    return turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
+    """What this person is in the case; neighbours are found where residents talk."""
+    part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
+    return part or (None if turn.bot.serves is Serves.STAFF else Part.NEIGHBOUR)

@@ -1,8 +1,12 @@
 """The receipt: what was understood, under which number, until when somebody answers, and buttons to correct it."""
 
+from collections.abc import Sequence
+
+from handlers import offers
 from handlers.reply import Button, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role, State, actions_for
+from ledger.rights import Part, may
 from ledger.scenes import EIGHT_SCENES, Kind, Scene, Urgency
 from ledger.words import shortened
 from nlp.understanding import Understanding
@@ -12,8 +16,11 @@ BEFORE_WORK = (State.WAITING, State.NEEDS_INFO, State.ACCEPTED)
 """As long as nobody works on it, its reporter may still change what it is."""
 
 
-def one(turn: Turn, case: CaseRow, matter: Understanding) -> None:
-    """The receipt of one case; what is missing or unsure is asked once, and blocks nothing."""
+def one(turn: Turn, case: CaseRow, matter: Understanding, like: Sequence[int] = ()) -> None:
+    """The receipt of one case; what is missing or unsure is asked once, and blocks nothing.
+
+    `like`: open cases of the community that may be the same matter; the first is offered.
+    """
     texts = turn.context.texts
     unsure = matter.scene_probability < turn.context.district.limits.ask_back_below
     parts = [text_of(turn, case)]
@@ -23,8 +30,21 @@ def one(turn: Turn, case: CaseRow, matter: Understanding) -> None:
         parts.append(texts("receipt.where"))
         turn.expect("place", case)
     choices = _scene_choices(turn, case, matter) if unsure else ()
+    if other := next((row for no in like if (row := _joinable(turn, case, no))), None):
+        parts.append(texts("receipt.like", about=offers.about(turn, other)))
+        choices = ((_same_button(turn, case, other),), *choices)
     text = "\n\n".join(parts)
     turn.send(Reply(turn.event.address, text, (*choices, *buttons(turn, case)), logical=name_of(case)))
+
+
+def _joinable(turn: Turn, case: CaseRow, no: int) -> CaseRow | None:
+    other = turn.uow.cases.living((case.community_id, no))
+    return other if other and other.no != case.no and offers.can_be_joined(other) else None
+
+
+def _same_button(turn: Turn, case: CaseRow, other: CaseRow) -> Button:
+    label = turn.context.texts("button.join_mine", number=turn.number(other))
+    return Button(label, "join_mine", case.community_id, case.no, {"into": other.no}, turn.account, once=True)
 
 
 def several(turn: Turn, cases: list[CaseRow]) -> None:
@@ -93,12 +113,15 @@ def text_of(turn: Turn, case: CaseRow) -> str:
     return f"{text}\n{texts('receipt.anonymous')}" if case.anonymous else text
 
 
-def buttons(turn: Turn, case: CaseRow) -> Rows:
-    """What the reporter may do with a case that nobody works on yet; later, what the lifecycle leaves them."""
+def buttons(turn: Turn, case: CaseRow, part: str = Part.REPORTER) -> Rows:
+    """What the reporter may do with a case that nobody works on yet; later, what the lifecycle leaves them.
+
+    Whoever has another part in it gets what the table of rights gives that part.
+    """
     of = {"community_id": case.community_id, "case_no": case.no}
     possible = actions_for(case.state, Role.RESIDENT)
     rows = []
-    if case.state in BEFORE_WORK:
+    if case.state in BEFORE_WORK and may("set_scene", (), part):
         rows.append([turn.mine("button.wrong_scene", "ask_scene", **of)])
         if case.urgency is not Urgency.EMERGENCY:
             rows[0].append(turn.mine("button.wrong_urgency", "ask_urgency", **of))
@@ -107,6 +130,8 @@ def buttons(turn: Turn, case: CaseRow) -> Rows:
         rows.append([turn.mine("button.add", "add_to_case", **of), turn.mine("button.withdraw", "ask_withdraw", **of)])
         label = "button.named" if case.anonymous else "button.anonymous"
         rows.append([turn.mine(label, "anonymity", data={"anonymous": not case.anonymous}, **of)])
+        if offers.can_be_joined(case):
+            rows[-1].append(turn.mine("button.share_case", "share_case", **of))
     if Action.CONFIRM in possible:
         rows.append([turn.mine(f"button.{action}", action, once=True, **of) for action in ("solved", "not_solved")])
     return tuple(tuple(row) for row in rows)

@@ -11,7 +11,6 @@ from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Scene
 from nlp.understanding import Alarm, NoneType, Understanding
 from storage.cases import CaseRow
-from storage.errors import NotFound
 from storage.reference import DISTRICT, CommunityRow
 
 COURTESIES = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.SPAM, NoneType.TEST)
@@ -92,7 +91,7 @@ def _ringing(turn: Turn) -> CaseRow | None:
     alarm = turn.talk.state.get("alarm")
     if not alarm or not fresh(turn, alarm, turn.context.district.limits.media_joins_for.wall):
         return None
-    case = living(turn, alarm["case"])
+    case = turn.uow.cases.living((alarm["case"][0], alarm["case"][1]))
     return case if case is not None and case.state in OPEN else None
 
 
@@ -222,14 +221,3 @@ def file_said(turn: Turn, said: dict[str, Any]) -> None:
 
 def fresh(turn: Turn, told: dict[str, Any], limit: timedelta) -> bool:
     return turn.uow.now.timestamp() - float(told["at"]) <= limit.total_seconds()
-
-
-def living(turn: Turn, key: list[int]) -> CaseRow | None:
-    """The case, or the one that it was merged into; None if it is gone."""
-    try:
-        case = turn.uow.cases.get(*key)
-        while case.merged_into is not None:
-            case = turn.uow.cases.get(case.community_id, case.merged_into)
-    except NotFound:
-        return None
-    return case

@@ -9,6 +9,7 @@ from handlers import (
     choosing,
     edits,
     erasing,
+    joining,
     matters,
     media,
     membership,
@@ -182,6 +183,8 @@ def _words(turn: Turn) -> None:
         _command(turn, command)
     elif (number := _short_number(turn)) and (choice := _numbered(turn, number)):
         presses.press(turn, choice)
+    elif turn.bot.serves is not Serves.STAFF and event.private and joining.by_number(turn):
+        return
     elif event.album and not (text and matters.emergency(turn.reading)):
         if albums.other_waits(turn):
             _album_complete(turn)

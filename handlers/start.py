@@ -1,6 +1,6 @@
 """First contact: /start, alone or with a signed link of a community or building, or with an invitation for staff."""
 
-from handlers import drafts
+from handlers import drafts, joining
 from handlers.context import Serves
 from handlers.turn import Turn
 
@@ -16,6 +16,8 @@ def start(turn: Turn) -> None:
         turn.say("start.staff" if turn.staff else "start.staff_only")
     elif argument and (place := turn.context.links.read(argument)):
         _set_place(turn, *place)
+    elif argument and (case := turn.context.links.read_case(argument)):
+        joining.show(turn, case)
     else:
         turn.say("start.staff" if turn.as_staff else "start.hello")
 

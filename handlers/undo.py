@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from handlers import cards, emergencies, steps
+from handlers import cards, emergencies, steps, together
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, TRANSITIONS, Action, Role, State
@@ -45,7 +45,7 @@ def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
         detail={"event": event.id, "messages_cancelled": cancelled, "before": event.detail["before"]},
     )
     if event.action == Action.MERGE:
-        _take_back_people(turn, case, event)
+        together.go_back(turn, case, int(event.detail["into"]), event.at, {"undone": event.id})
     if case.state in OPEN:
         steps.open_again(turn, case)
     if case.urgency is Urgency.EMERGENCY:
@@ -69,14 +69,3 @@ def _values(before: dict[str, Any]) -> dict[str, Any]:
     """The fields of a case as they were."""
     times = {name: datetime.fromisoformat(before[name]) if before.get(name) else None for name in TIMES}
     return {**before, **times, "state": State(before["state"])}
-
-
-def _take_back_people(turn: Turn, case: CaseRow, event: Any) -> None:
-    """Who came over by a merge goes back."""
-    target = turn.uow.cases.get(case.community_id, int(event.detail["into"]))
-    left = turn.uow.cases.take_back_people(target.key, case.key, event.at)
-    turn.uow.cases.change(target, supporters=target.supporters - left)
-    turn.uow.cases.add_event(
-        target, action="left", role=Role.SYSTEM, before=target.state, detail={"undone": event.id, "people": left}
-    )
-    cards.refresh(turn, target)

@@ -60,6 +60,8 @@ class Action(StrEnum):
     REOPEN = "reopen"
     LAPSE = "lapse"
     MERGE = "merge"
+    JOIN = "join"
+    UNMERGE = "unmerge"
     TRANSFER = "transfer"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
@@ -116,6 +118,8 @@ TRANSITIONS: dict[Action, Transition] = {
     ),
     A.LAPSE: Transition(frozenset({S.FOLLOW_UP}), S.CLOSED_UNCONFIRMED, frozenset({R.SYSTEM})),
     A.MERGE: Transition(OPEN, S.MERGED, STAFF, ("target",), "told.merged", undoable=True),
+    A.JOIN: Transition(frozenset({S.WAITING, S.NEEDS_INFO}), S.MERGED, frozenset({R.RESIDENT}), ("target",)),
+    A.UNMERGE: Transition(frozenset({S.MERGED}), S.ACCEPTED, STAFF, ("target",), "told.unmerged"),
     A.TRANSFER: Transition(OPEN, S.TRANSFERRED, STAFF, ("target",), "told.transferred", undoable=True),
     A.REFUSE: Transition(OPEN, S.REFUSED, STAFF, ("reason",), "told.refused", undoable=True),
     A.WITHDRAW: Transition(OPEN | {S.ANSWERED, S.FOLLOW_UP}, S.WITHDRAWN, frozenset({R.RESIDENT})),

@@ -75,17 +75,18 @@ class Thing(StrEnum):
 
 
 class Part(StrEnum):
-    """What a resident is in a case."""
+    """What a resident is in a case. A neighbour is nothing in it yet, and was shown it."""
 
     REPORTER = "reporter"
     JOINER = "joiner"
     PROXY = "proxy"
+    NEIGHBOUR = "neighbour"
 
 
 R = Role
 TELLERS = frozenset({Part.REPORTER, Part.PROXY})
 """Who told it, and so may say what it is."""
-ALL_PARTS = frozenset(Part)
+ALL_PARTS = frozenset(Part) - {Part.NEIGHBOUR}
 HANDLERS = STAFF | {R.OFFICER}
 LEADERS = frozenset({R.MANAGER, R.SUPERVISOR, R.ADMIN})
 RESIDENT = frozenset({R.RESIDENT})
@@ -144,6 +145,9 @@ DEEDS: dict[str, Deed] = {
     "ask_urgency": _own(TELLERS),
     "ask_place": _own(TELLERS),
     "one_matter": _own(TELLERS),
+    "join_mine": _step(Action.JOIN, TELLERS),
+    "share_case": _own(ALL_PARTS),
+    "join_case": _own(frozenset({Part.NEIGHBOUR})),
     # a community
     "queue": Deed(Thing.COMMUNITY, STAFF),
     "weekly": Deed(Thing.COMMUNITY, LEADERS),

@@ -328,6 +328,16 @@ class Cases:
             return self._one(row)
         return self._known[key]
 
+    def living(self, key: tuple[int, int]) -> CaseRow | None:
+        """The case, or the one that it was merged into; None if it is gone."""
+        try:
+            found = self.get(*key)
+            while found.merged_into is not None:
+                found = self.get(found.community_id, found.merged_into)
+        except NotFound:
+            return None
+        return found
+
     def _one(self, row: Any) -> CaseRow:
         """One object a case, so that a change made to it is seen by all who have read it."""
         known = self._known.get((row.community_id, row.no))

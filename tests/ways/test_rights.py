@@ -13,7 +13,7 @@ from tests.support.world import NOW, Person, World
 from tests.ways.steps import change, employs, settled
 
 ON_CASES = sorted(presses.STAFF.keys() | presses.REPORTER.keys())
-PARTS = {1001: Part.REPORTER, 1002: Part.JOINER, 1003: Part.PROXY, 1004: None}
+PARTS = {1001: Part.REPORTER, 1002: Part.JOINER, 1003: Part.PROXY, 1004: Part.NEIGHBOUR}
 STAFF_ROLES: dict[int, list[Role]] = {
     1: [Role.WORKER],
     2: [Role.MANAGER],

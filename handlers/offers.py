@@ -1,0 +1,45 @@
+"""Has a neighbour said this already? The case that is shown to somebody who may join it, masked and short."""
+
+from handlers.reply import Button
+from handlers.turn import Turn
+from ledger.lifecycle import OPEN
+from ledger.scenes import Urgency
+from ledger.words import shortened
+from nlp.understanding import Understanding
+from storage.cases import CaseRow
+
+SHOWN = 40
+
+
+def like(turn: Turn, community_id: int, matter: Understanding) -> CaseRow | None:
+    """The open case of the community that is likeliest the same matter, if it can be joined."""
+    for no in turn.context.similar.nearest(community_id, matter, 1):
+        case = turn.uow.cases.living((community_id, no))
+        return case if case is not None and can_be_joined(case) else None
+    return None
+
+
+def can_be_joined(case: CaseRow) -> bool:
+    """An emergency is one person's; what has ended takes nobody in."""
+    return case.state in OPEN and case.urgency is not Urgency.EMERGENCY
+
+
+def about(turn: Turn, case: CaseRow) -> str:
+    """What a neighbour gets to see of a case before they join it: masked and short."""
+    look = turn.context.district.scenes[case.scene]
+    return turn.context.texts(
+        "join.about",
+        number=turn.number(case),
+        mark=look.mark,
+        scene=look.name,
+        n=case.supporters,
+        filed=turn.when(case.created_at, case),
+        place=turn.context.mask(case.place) if case.place else turn.context.texts("receipt.no_place"),
+        text=shortened(turn.context.mask(case.text), SHOWN),
+    )
+
+
+def button(turn: Turn, case: CaseRow, shown_in: str, *, draft: bool = False) -> Button:
+    label = turn.context.texts("button.join_case", number=turn.number(case))
+    data = {"shown_in": shown_in, "draft": draft}
+    return Button(label, "join_case", case.community_id, case.no, data, turn.account, once=True)

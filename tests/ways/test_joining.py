@@ -1,0 +1,235 @@
+"""我也遇到: joining a neighbour's case from an offer, a link or its number; putting together and taking apart."""
+
+from sqlalchemy import select
+
+from handlers.context import Bot, Serves
+from storage.tables import CaseEvent, CaseMessage, CasePerson, Outbox
+from tests.support.world import Person, World
+from tests.ways.steps import LAMP, RUBBISH, case, change, count, means, settled
+from tests.ways.test_emergencies import ALARM
+
+
+async def people(world: World, no: int = 1) -> dict[int, str]:
+    statement = select(CasePerson.account, CasePerson.part).where(CasePerson.case_no == no)
+    rows = await world.rows(lambda connection: connection.execute(statement).all())
+    return {row.account: row.part for row in rows}
+
+
+async def drafting(world: World, account: int = 1002, words: str = LAMP) -> Person:
+    """Somebody new who has said the same and chosen their community, and has agreed to nothing yet."""
+    person = world.resident(account)
+    await person.says(words)
+    await person.taps("延安岭社区")
+    return person
+
+
+# --- an offer --------------------------------------------------------------------------------------------------------
+
+
+async def test_who_says_the_same_is_shown_the_neighbour_s_case_and_joins_with_a_tap(world: World) -> None:
+    wang = await settled(world)
+    li = await drafting(world)
+    assert "邻居反映过差不多的事" in li.last.text
+    assert "YA-1" in li.last.text
+    await li.taps("我也遇到 YA-1")
+    assert "一共 2 人反映" in li.last.text
+    assert await people(world) == {1001: "reporter", 1002: "joiner"}
+    assert (await case(world)).supporters == 2
+    assert world.worker(1).sees("一起反映：2 人")
+    assert world.worker(1).sees("又有一位邻居遇到")
+    assert await count(world, CaseMessage, CaseMessage.chat == 1002) == 1, "their words are kept with the case"
+    chen = world.worker(1)
+    await chen.taps("办结答复")
+    await chen.says("灯泡换好了，今晚就亮。")
+    await world.passes(seconds=61)
+    for person in (wang, li):
+        assert person.sees("灯泡换好了")
+        assert person.sees("现在解决了吗"), "everybody who joined is asked at the end"
+
+
+async def test_who_does_not_want_to_join_files_as_before(small_world: World) -> None:
+    await settled(small_world)
+    li = await drafting(small_world)
+    await li.taps("同意，提交")
+    assert (await case(small_world, 2)).state == "waiting"
+    assert await people(small_world) == {1001: "reporter"}
+
+
+async def test_after_filing_one_tap_puts_the_report_to_the_neighbour_s(world: World) -> None:
+    wang, li = await settled(world), await settled(world, 1002, RUBBISH)
+    await li.says(LAMP)
+    assert "是同一件的话" in li.last.text
+    await li.taps("就是 YA-1")
+    assert "YA-1 算上您一共 2 人反映" in li.last.text
+    row = await case(world, 3)
+    assert (row.state, row.merged_into) == ("merged", 1)
+    assert await people(world) == {1001: "reporter", 1002: "joiner"}
+    assert await people(world, 3) == {1002: "reporter"}
+    assert not wang.sees("1002")
+
+
+async def test_an_offer_shows_no_personal_data(small_world: World) -> None:
+    await settled(small_world, words="三单元门口的路灯坏了，我是张建国，电话13812345678")
+    li = await drafting(small_world)
+    assert "YA-1" in li.last.text
+    assert "13812345678" not in li.last.text
+    assert "建国" not in li.last.text
+
+
+async def test_an_emergency_and_what_has_ended_are_not_offered(small_world: World) -> None:
+    means(small_world, "三单元门口的路灯坏了漏电", ALARM)
+    await settled(small_world, words=LAMP)
+    await small_world.worker(1).taps("不予受理")
+    await small_world.worker(1).taps("不在本社区范围")
+    li = await drafting(small_world)
+    assert "邻居反映过" not in li.last.text
+
+
+async def test_a_case_that_ended_meanwhile_takes_nobody_in(small_world: World) -> None:
+    await settled(small_world)
+    li = await drafting(small_world)
+    await small_world.worker(1).taps("不予受理")
+    await small_world.worker(1).taps("不在本社区范围")
+    assert "已经办完" in await li.taps("我也遇到 YA-1")
+    assert await people(small_world) == {1001: "reporter"}
+
+
+# --- a link, a number ------------------------------------------------------------------------------------------------
+
+
+async def test_the_number_is_enough_where_there_is_no_link(world: World) -> None:
+    wang = await settled(world)
+    await wang.taps("转给邻居")
+    assert "我也遇到 YA-1" in wang.last.text
+    li = world.resident(1002)
+    await li.says("我也遇到 ya-1")
+    assert "您也遇到了吗" in li.last.text
+    await li.taps("我也遇到 YA-1")
+    assert await people(world) == {1001: "reporter", 1002: "joiner"}
+    await li.says("我也遇到YA-1")
+    assert "已经在里面了" in li.last.text
+
+
+async def test_a_link_leads_to_the_case_and_only_links_of_ours_do(small_world: World) -> None:
+    named = {**small_world.app.context.bots, "resident": Bot("resident", Serves.RESIDENTS, "chulin_bot")}
+    object.__setattr__(small_world.app.context, "bots", named)
+    wang = await settled(small_world)
+    await wang.taps("转给邻居")
+    payload = wang.last.text.partition("?start=")[2].partition("（")[0]
+    li = small_world.resident(1002)
+    await li.says(f"/start {payload}")
+    assert "YA-1" in li.last.text
+    await li.taps("不是")
+    assert li.last.text.startswith("好的，没有登记")
+    forged = small_world.resident(1003)
+    await forged.says(f"/start {payload[:-2]}AA")
+    assert "您也遇到了吗" not in forged.last.text
+
+
+async def test_an_unknown_number_says_so(small_world: World) -> None:
+    li = small_world.resident(1002)
+    await li.says("我也遇到 YA-77")
+    assert "已经办完，或者不能一起反映" in li.last.text
+
+
+async def test_a_link_to_a_merged_case_leads_to_where_it_is_handled(small_world: World) -> None:
+    await settled(small_world)
+    await settled(small_world, 1002, RUBBISH)
+    chen = small_world.worker(1)
+    await chen.taps("合并")
+    await chen.says("YA-1")
+    li = small_world.resident(1003)
+    await li.says("我也遇到 YA-2")
+    await li.taps("我也遇到 YA-1")
+    assert 1003 in await people(small_world)
+
+
+async def test_pressed_twice_one_joins_once(small_world: World) -> None:
+    await settled(small_world)
+    li = await drafting(small_world)
+    button = next(data for label, data in li.last.buttons.items() if "我也遇到" in label)
+    await li.presses(button)
+    assert await li.presses(button) == "已经点过了。"
+    assert (await case(small_world)).supporters == 2
+
+
+async def test_a_joiner_leaves_alone(small_world: World) -> None:
+    await settled(small_world)
+    li = await drafting(small_world)
+    await li.taps("我也遇到 YA-1")
+    await li.taps("YA-1 看详情")
+    assert "类别不对" not in li.last.buttons, "what it is about, only who told it says"
+    await li.taps("撤回")
+    await li.taps("是的，撤回")
+    assert await people(small_world) == {1001: "reporter"}
+    assert (await case(small_world)).state == "waiting"
+
+
+# --- taking apart ----------------------------------------------------------------------------------------------------
+
+
+async def merged(world: World) -> tuple[Person, Person]:
+    wang, li = await settled(world), await settled(world, 1002, RUBBISH)
+    chen = world.worker(1)
+    await chen.taps("合并")
+    await chen.says("YA-1")
+    return wang, li
+
+
+async def test_what_was_merged_can_be_taken_apart_long_after(world: World) -> None:
+    wang, li = await merged(world)
+    await world.passes(days=3)
+    chen = world.worker(1)
+    await chen.taps("拆开")
+    two = await case(world, 2)
+    assert (two.state, two.merged_into, two.closed_at) == ("accepted", None, None)
+    assert await people(world) == {1001: "reporter"}
+    assert (await case(world)).supporters == 1
+    assert "YA-2 和 YA-1 分开办了" in li.last.text
+    assert not wang.sees("分开办")
+    assert await count(world, CaseEvent, CaseEvent.case_no == 2, CaseEvent.action == "merge") == 1
+    assert await count(world, CaseEvent, CaseEvent.case_no == 2, CaseEvent.action == "unmerge") == 1
+
+
+async def test_who_joined_the_merged_case_by_themselves_stays(small_world: World) -> None:
+    await merged(small_world)
+    zhao = small_world.resident(1003)
+    await zhao.says("我也遇到 YA-1")
+    await zhao.taps("我也遇到 YA-1")
+    await small_world.worker(1).taps("拆开")
+    assert await people(small_world) == {1001: "reporter", 1003: "joiner"}
+    assert (await case(small_world)).supporters == 2
+
+
+async def test_taken_out_of_a_chain_people_leave_every_case_they_came_into(small_world: World) -> None:
+    await merged(small_world)
+    await settled(small_world, 1003, "广场舞太吵了，晚上十点还在放")
+    chen = small_world.worker(1)
+    one = next(m for m in chen.messages if "YA-1　" in m.text)
+    await chen.presses(next(data for label, data in one.buttons.items() if label == "合并"))
+    await chen.says("YA-3")
+    assert set(await people(small_world, 3)) == {1001, 1002, 1003}
+    two = next(m for m in chen.messages if "YA-2　" in m.text)
+    await chen.presses(next(data for label, data in two.buttons.items() if "拆开" in label))
+    assert set(await people(small_world, 1)) == {1001}
+    assert set(await people(small_world, 3)) == {1001, 1003}
+    assert (await case(small_world, 3)).supporters == 2
+
+
+async def test_a_case_that_is_not_merged_cannot_be_taken_apart(small_world: World) -> None:
+    await merged(small_world)
+    chen = small_world.worker(1)
+    two = next(m for m in chen.messages if "YA-2　" in m.text)
+    button = next(data for label, data in two.buttons.items() if "拆开" in label)
+    await chen.presses(button)
+    said = await count(small_world, Outbox)
+    assert "不能这样做" in await chen.presses(button)
+    assert await count(small_world, Outbox) == said
+    assert (await case(small_world, 2)).state == "accepted"
+
+
+async def test_nothing_changes_where_the_case_is_gone(small_world: World) -> None:
+    await settled(small_world)
+    li = await drafting(small_world)
+    await change(small_world, lambda c: c.exec_driver_sql("DELETE FROM cases"))
+    assert "找不到了" in await li.taps("我也遇到 YA-1")
