@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers import cards, emergencies, filing, receipts, report, steps
+from handlers import cards, emergencies, filing, offers, receipts, report, steps
 from handlers.reply import Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, State, step
@@ -42,6 +42,9 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
     name = receipts.name_of(case)
     part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
     buttons = receipts.buttons(turn, case, part or Part.REPORTER)
+    if offers.can_be_joined(case):
+        share = turn.mine("button.share_case", "share_case", community_id=case.community_id, case_no=case.no)
+        buttons = (*buttons, (share,))
     turn.send(Reply(turn.event.address, text, buttons, logical=name, showing=Showing.ANEW))
 
 

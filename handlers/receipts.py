@@ -130,8 +130,6 @@ def buttons(turn: Turn, case: CaseRow, part: str = Part.REPORTER) -> Rows:
         rows.append([turn.mine("button.add", "add_to_case", **of), turn.mine("button.withdraw", "ask_withdraw", **of)])
         label = "button.named" if case.anonymous else "button.anonymous"
         rows.append([turn.mine(label, "anonymity", data={"anonymous": not case.anonymous}, **of)])
-        if offers.can_be_joined(case):
-            rows[-1].append(turn.mine("button.share_case", "share_case", **of))
     if Action.CONFIRM in possible:
         rows.append([turn.mine(f"button.{action}", action, once=True, **of) for action in ("solved", "not_solved")])
     return tuple(tuple(row) for row in rows)

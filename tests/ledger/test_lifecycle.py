@@ -23,9 +23,10 @@ def test_no_open_case_is_without_a_next_step_for_staff() -> None:
         assert actions_for(state, Role.WORKER), state
 
 
-def test_what_has_ended_can_only_be_reopened() -> None:
+def test_what_has_ended_can_only_be_reopened_and_what_was_merged_be_taken_apart() -> None:
     for state in ENDED:
-        assert {a for a, row in TRANSITIONS.items() if state in row.sources} <= {Action.REOPEN}
+        again = Action.UNMERGE if state is State.MERGED else Action.REOPEN
+        assert {a for a, row in TRANSITIONS.items() if state in row.sources} <= {again}
 
 
 def test_a_step_is_allowed_exactly_when_the_table_says_so() -> None:
@@ -47,4 +48,4 @@ def test_a_step_without_what_it_needs_is_refused(action: Action) -> None:
 
 def test_a_resident_never_does_what_is_the_staffs() -> None:
     theirs = {a for a, row in TRANSITIONS.items() if Role.RESIDENT in row.roles}
-    assert theirs == {Action.SUPPLEMENT, Action.RELABEL, Action.CONFIRM, Action.REOPEN, Action.WITHDRAW}
+    assert theirs == {Action.SUPPLEMENT, Action.RELABEL, Action.CONFIRM, Action.REOPEN, Action.WITHDRAW, Action.JOIN}

@@ -99,6 +99,8 @@ async def test_a_case_that_ended_meanwhile_takes_nobody_in(small_world: World) -
 
 async def test_the_number_is_enough_where_there_is_no_link(world: World) -> None:
     wang = await settled(world)
+    await wang.says("我的诉求")
+    await wang.taps("YA-1 看详情")
     await wang.taps("转给邻居")
     assert "我也遇到 YA-1" in wang.last.text
     li = world.resident(1002)
@@ -114,6 +116,8 @@ async def test_a_link_leads_to_the_case_and_only_links_of_ours_do(small_world: W
     named = {**small_world.app.context.bots, "resident": Bot("resident", Serves.RESIDENTS, "chulin_bot")}
     object.__setattr__(small_world.app.context, "bots", named)
     wang = await settled(small_world)
+    await wang.says("我的诉求")
+    await wang.taps("YA-1 看详情")
     await wang.taps("转给邻居")
     payload = wang.last.text.partition("?start=")[2].partition("（")[0]
     li = small_world.resident(1002)
