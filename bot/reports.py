@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.files import FileStore
-from bot.weekly import MadeFile, WeeklyMaker
+from bot.weekly import Made, MadeFile, WeeklyMaker
 from digests import weekly
 from digests.drawing import Drawer, Draws
 from handlers.context import Context
 from handlers.event import Address
 from handlers.post import post
-from handlers.reply import OutFile, Priority, Reply
+from handlers.reply import Button, OutFile, Priority, Reply, in_rows
 from ledger.lifecycle import Role
 from ledger.periods import Period, last_full_week, missed
 from storage.database import Database
@@ -32,8 +32,9 @@ log = logging.getLogger(__name__)
 
 DRAWER_RESTS_AFTER = timedelta(minutes=10)
 CONTENT_VERSION = 1
-FILES = 2
-"""Chart and workbook. A run whose workbook was erased has only the chart."""
+MOST_BUTTONS, BUTTONS_IN_A_ROW = 24, 4
+FILES = 3
+"""Chart, pages and workbook. A run whose pages and workbook were erased has only the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Digest:
     """A digest ready to be sent: its files are in the store."""
 
     text: str
+    numbers: tuple[int, ...]
     files: tuple[OutFile, ...]
 
 
@@ -118,7 +120,7 @@ class Reporter:
         """Make a digest and send it to the managers, once whatever else happens."""
         self._used_at = self._clock.now()
         made = await self._maker.make(community, period, now)
-        digest = Digest(made.text, await self._stored(made.files))
+        digest = await self._digest(made)
         content = {"version": CONTENT_VERSION, "weekly": made.weekly, "files": digest.files}
         run = Run(community.id, period.start, period.end, content, now)
 
@@ -127,7 +129,7 @@ class Reporter:
                 return False
             for to in _managers(uow.reference, community.id, self._context.staff_bot):
                 key = f"weekly:{community.id}:{period.start.isoformat()}:{to.bot}:{to.chat}"
-                post(self._context, uow, _message(digest, to, key, Priority.NOTICE))
+                post(self._context, uow, _message(digest, community, to, key, Priority.NOTICE))
             return True
 
         return await self._write(now, keep)
@@ -148,9 +150,9 @@ class Reporter:
         def send(uow: UnitOfWork) -> bool:
             if not uow.reports.finish(request):
                 return False
-            if digest:
+            if digest and community:
                 key = f"weekly-asked:{request.community_id}:{request.id}"
-                post(self._context, uow, _message(digest, to, key, Priority.INTERACTIVE))
+                post(self._context, uow, _message(digest, community, to, key, Priority.INTERACTIVE))
             return True
 
         return await self._write(now, send)
@@ -163,7 +165,7 @@ class Reporter:
         run = await self._maker.read(now, lambda uow: uow.reports.run(community.id, period.start))
         if run is None:
             made = await self._maker.make(community, period, now)
-            return Digest(made.text, await self._stored(made.files))
+            return await self._digest(made)
         return await self._again(community, run, now)
 
     async def _again(self, community: CommunityRow, run: Run, now: datetime) -> Digest:
@@ -171,12 +173,14 @@ class Reporter:
         fixed = weekly.from_content(run.content["weekly"])
         files = tuple(OutFile(**file) for file in run.content["files"])
         if len(files) == FILES and all(self._files.path(file.digest).exists() for file in files):
-            return Digest(await self._maker.text(community, fixed, now), files)
+            return Digest(await self._maker.text(community, fixed, now), fixed.numbers(), files)
         self._used_at = self._clock.now()
-        made = await self._maker.make(community, fixed.period, now, fixed)
-        return Digest(made.text, await self._stored(made.files))
+        return await self._digest(await self._maker.make(community, fixed.period, now, fixed))
 
     # parts -----------------------------------------------------------------------------------------------------------
+
+    async def _digest(self, made: Made) -> Digest:
+        return Digest(made.text, made.weekly.numbers(), await self._stored(made.files))
 
     async def _stored(self, files: Iterable[MadeFile]) -> tuple[OutFile, ...]:
         return tuple([OutFile(f.kind, await asyncio.to_thread(self._files.put, f.content), f.name) for f in files])
@@ -194,8 +198,11 @@ class Reporter:
         return done
 
 
-def _message(digest: Digest, to: Address, key: str, priority: Priority) -> Reply:
-    return Reply(to, digest.text, files=digest.files, priority=priority, key=key)
+def _message(digest: Digest, community: CommunityRow, to: Address, key: str, priority: Priority) -> Reply:
+    """Each case that the page names can be opened from it."""
+    buttons = [Button(f"{community.code}-{no}", "open_card", community.id, no) for no in digest.numbers[:MOST_BUTTONS]]
+    rows = in_rows(buttons, BUTTONS_IN_A_ROW)
+    return Reply(to, digest.text, rows, files=digest.files, priority=priority, key=key)
 
 
 def _managers(reference: Reference, community_id: int, staff_bot: str) -> list[Address]:

@@ -85,7 +85,8 @@ class WeeklyMaker:
     ) -> Order:
         """Read and compute all that one digest shows."""
         before, soon = period.before(community.zone), weekly.soon(uow.now, community.zone)
-        rows = uow.reports.week(community.id, period, before, soon=soon, limit=PRESSING_LISTED)
+        since = weekly.measured_since(period, community.zone)
+        rows = uow.reports.week(community.id, period, before, since=since, soon=soon, limit=PRESSING_LISTED)
         week = fixed or weekly.weekly(community.id, period, uow.now, rows)
         return Order(
             self._page(uow, community, week),
@@ -95,14 +96,15 @@ class WeeklyMaker:
 
     def _page(self, uow: UnitOfWork, community: CommunityRow, week: weekly.Weekly) -> Page:
         """Words are those of now: what was erased meanwhile stays erased."""
-        words = uow.reports.words(community.id, week.numbers())
-        return Page(week, community, self.district, self.say, self.mask, words)
+        said = uow.reports.words(community.id, week.numbers())
+        return Page(week, community, self.district, self.say, self.mask, said)
 
 
 def _files(page: Page, drawn: Drawn) -> tuple[MadeFile, ...]:
     names = {"community": page.community.name, "name": page.weekly.period.name(page.zone)}
     return (
         MadeFile("photo", page.say("digest.file_chart", **names), drawn.chart),
+        MadeFile("document", page.say("digest.file_pages", **names), drawn.pages),
         MadeFile("document", page.say("digest.file_workbook", **names), drawn.workbook),
     )
 

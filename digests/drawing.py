@@ -49,16 +49,18 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The files of a digest: a PNG and an XLSX."""
+    """The files of a digest: a PNG, a PDF and an XLSX."""
 
     chart: bytes
+    pages: bytes
     workbook: bytes
 
 
 def draw(order: Order) -> Drawn:
-    """Draw the chart and write the workbook; the libraries for it are imported only here."""
-    chart, workbook = import_module("digests.chart"), import_module("digests.workbook")
-    return Drawn(chart.png(chart.weekly_chart(order.page)), workbook.workbook(order))
+    """Draw the chart, set the pages and write the workbook; the libraries for it are imported only here."""
+    chart, pages, workbook = (import_module(f"digests.{name}") for name in ("chart", "pages", "workbook"))
+    picture = chart.png(chart.weekly_chart(order.page))
+    return Drawn(picture, pages.weekly_pdf(order.page, picture), workbook.workbook(order))
 
 
 class Draws(Protocol):

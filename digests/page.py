@@ -11,8 +11,10 @@ from ledger.district import District
 from ledger.scenes import Scene
 from ledger.words import shortened, storable
 from storage.reference import CommunityRow
+from storage.report_rows import Said
 
 WORDS_SHOWN = 30
+PLACE_SHOWN = 16
 
 
 class Say(Protocol):
@@ -23,14 +25,14 @@ class Say(Protocol):
 
 @dataclass(frozen=True)
 class Page:
-    """A digest with what it takes to show it. `words` are what residents wrote, by case number, unmasked."""
+    """A digest with what it takes to show it. `said` is what residents wrote, by case number, unmasked."""
 
     weekly: Weekly
     community: CommunityRow
     district: District
     say: Say
     mask: Callable[[str], str]
-    words: Mapping[int, str]
+    said: Mapping[int, Said]
 
     @property
     def zone(self) -> tzinfo:
@@ -50,7 +52,13 @@ class Page:
 
     def quoted(self, no: int) -> str:
         """A few words of a case, masked first, so that no cut leaves half a number standing."""
-        return shortened(self.masked(self.words.get(no, "")), WORDS_SHOWN) or self.say("digest.no_words")
+        said = self.said.get(no)
+        return shortened(self.masked(said.text), WORDS_SHOWN) if said and said.text else self.say("digest.no_words")
+
+    def place(self, no: int) -> str:
+        """Where a case is, as it was said."""
+        said = self.said.get(no)
+        return shortened(self.masked(said.place), PLACE_SHOWN) if said and said.place else self.say("digest.no_place")
 
     def scene(self, scene: Scene) -> dict[str, str]:
         look = self.district.scenes[scene]

@@ -1,32 +1,57 @@
-"""The weekly digest as one chat message: what to do today first, then numbers. Plain text, never markup."""
+"""The weekly digest in words: what to do today first, then numbers. One chat message, or the lines of its pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 from digests.dates import day_and_time
 from digests.page import Page
 from digests.weekly import Matter, NeedCount
-from ledger.scenes import NO_ITEM
+from ledger.scenes import NO_ITEM, Scene, Urgency
 from ledger.words import utf16_length
 
 LIMIT = 4096
 """UTF-16 units of one message."""
-NEEDS_LISTED = 6
-AGAIN_LISTED = 4
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How much is listed, and whether scenes and urgencies are marked by a picture (chat) or a word (paper)."""
+
+    needs: int
+    again: int
+    pictures: bool
+
+    def scene(self, page: Page, scene: Scene) -> str:
+        look = page.district.scenes[scene]
+        return f"{look.mark} {look.name}" if self.pictures else look.name
+
+    def urgency(self, page: Page, urgency: Urgency) -> str:
+        look = page.district.urgencies[urgency]
+        return look.mark if self.pictures else look.name
+
+
+CHAT = Form(needs=6, again=4, pictures=True)
+PAPER = Form(needs=21, again=8, pictures=False)
+
+Part = Callable[[Page, Form], Iterator[str]]
+
+
 def weekly_text(page: Page) -> str:
     """Write the digest; it always fits one message."""
-    lines = [*_head(page)]
-    if page.weekly.empty:
-        lines += ["", page.say("digest.quiet")]
-    else:
-        for part in (_act, _received, _supported, _again, _needs, _resolved):
-            found = list(part(page))
-            lines += ["", *found] if found else []
+    lines = [*head(page)]
+    for part in parts(page, CHAT):
+        lines += ["", *part]
     return _fitted(lines)
+
+
+def parts(page: Page, form: Form) -> list[list[str]]:
+    """The parts of the page in their order, each a heading and its lines; parts with nothing in them are left out."""
+    if page.weekly.empty:
+        return [[page.say("digest.quiet")]]
+    return [lines for part in PARTS if (lines := list(part(page, form)))]
 
 
 def _fitted(lines: list[str]) -> str:
@@ -36,19 +61,15 @@ def _fitted(lines: list[str]) -> str:
     return text
 
 
-def _head(page: Page) -> Iterator[str]:
+def head(page: Page) -> Iterator[str]:
     year, _, week = page.weekly.period.name(page.zone).partition("-W")
     yield page.say("digest.head", community=page.community.name, year=year, week=int(week))
     about = page.about()
-    yield page.say(
-        "digest.period" if page.weekly.over else "digest.period_running",
-        first=about["first"],
-        last=about["last"],
-        made=about["made"],
-    )
+    key = "digest.period" if page.weekly.over else "digest.period_running"
+    yield page.say(key, first=about["first"], last=about["last"], made=about["made"])
 
 
-def _act(page: Page) -> Iterator[str]:
+def _act(page: Page, form: Form) -> Iterator[str]:
     waiting, act = page.weekly.waiting, page.weekly.act
     if not waiting.pressing:
         yield page.say("digest.act_none")
@@ -56,13 +77,11 @@ def _act(page: Page) -> Iterator[str]:
         counts = {"urgent": waiting.urgent, "overdue": waiting.overdue, "soon": waiting.soon}
         yield page.say("digest.act", n=waiting.pressing, **counts)
     for matter in act:
-        mark = page.district.urgencies[matter.urgency].mark
-        scene = page.scene(matter.scene)["scene"]
         yield page.say(
             "digest.matter",
-            mark=mark,
+            mark=form.urgency(page, matter.urgency),
             number=page.number(matter.no),
-            scene=scene,
+            scene=page.scene(matter.scene)["scene"],
             clock=_clock(page, matter),
             words=page.quoted(matter.no),
         )
@@ -82,46 +101,55 @@ def _clock(page: Page, matter: Matter) -> str:
     return page.say("digest.due", moment=day_and_time(matter.due_at, page.zone))
 
 
-def _received(page: Page) -> Iterator[str]:
+def _received(page: Page, form: Form) -> Iterator[str]:
     week = page.weekly
     yield page.say("digest.received", n=week.received, before=week.received_before, change=page.change())
     if week.received:
         yield page.say("digest.kinds", problems=week.problems, needs=week.needs, queries=week.queries)
     for count in sorted(week.scenes, key=lambda count: (-count.now, -count.before)):
         if count.now or count.before:
-            yield page.say("digest.scene", n=count.now, before=count.before, **page.scene(count.scene))
+            scene = form.scene(page, count.scene)
+            yield page.say("digest.scene", n=count.now, before=count.before, scene=scene)
 
 
-def _supported(page: Page) -> Iterator[str]:
-    if page.weekly.supported:
-        yield page.say("digest.supported")
-    for matter in page.weekly.supported:
-        number = page.number(matter.no)
-        yield page.say("digest.supported_line", number=number, n=matter.supporters, words=page.quoted(matter.no))
+def _hot(page: Page, form: Form) -> Iterator[str]:
+    """Where more came than usual; whose label it is, a person's or the machine's, stands in each line."""
+    if page.weekly.hot:
+        yield page.say("digest.hot")
+    for spot in page.weekly.hot:
+        yield page.say(
+            "digest.hot_line",
+            scene=form.scene(page, spot.scene),
+            place=page.place(spot.no),
+            n=spot.now,
+            before=spot.before,
+            sure=page.say("sheet.sure" if spot.confirmed else "sheet.guess"),
+            number=page.number(spot.no),
+        )
 
 
-def _again(page: Page) -> Iterator[str]:
+def _again(page: Page, form: Form) -> Iterator[str]:
     """What was reported again, and what was not solved after all."""
     repeats, reopened = page.weekly.repeats, page.weekly.reopened
     if repeats or reopened:
         yield page.say("digest.again")
-    for repeat in repeats[:AGAIN_LISTED]:
+    for repeat in repeats[: form.again]:
         number = page.number(repeat.no)
         yield page.say("digest.repeat_line", number=number, n=repeat.times, words=page.quoted(repeat.no))
-    for no in reopened[:AGAIN_LISTED]:
+    for no in reopened[: form.again]:
         yield page.say("digest.reopened_line", number=page.number(no), words=page.quoted(no))
-    if left := max(len(repeats) - AGAIN_LISTED, 0) + max(len(reopened) - AGAIN_LISTED, 0):
+    if left := max(len(repeats) - form.again, 0) + max(len(reopened) - form.again, 0):
         yield page.say("digest.list_more", n=left)
 
 
-def _needs(page: Page) -> Iterator[str]:
+def _needs(page: Page, form: Form) -> Iterator[str]:
     needs = page.weekly.items
     if needs:
         yield page.say("digest.needs")
-    for need in needs[:NEEDS_LISTED]:
+    for need in needs[: form.needs]:
         yield _need(page, need)
-    if len(needs) > NEEDS_LISTED:
-        yield page.say("digest.list_more", n=len(needs) - NEEDS_LISTED)
+    if len(needs) > form.needs:
+        yield page.say("digest.list_more", n=len(needs) - form.needs)
 
 
 def _need(page: Page, need: NeedCount) -> str:
@@ -131,19 +159,33 @@ def _need(page: Page, need: NeedCount) -> str:
     return page.say("digest.need_line", no=item.no, item=item.name, n=need.n, units="、".join(item.units))
 
 
-def _resolved(page: Page) -> Iterator[str]:
-    week, rates = page.weekly, page.weekly.rates
+def _rates(page: Page, _form: Form) -> Iterator[str]:
+    rates = page.weekly.rates
+    if rates.n:
+        counts = {"responded": rates.responded, "solved": rates.solved}
+        yield page.say("digest.rates", n=rates.n, satisfied=rates.satisfied, fairly=rates.fairly, **counts)
+
+
+def _topics(page: Page, _form: Form) -> Iterator[str]:
+    """What most neighbours joined and nobody has decided yet: matter for a talk among neighbours."""
+    if page.weekly.supported:
+        yield page.say("digest.supported")
+    for matter in page.weekly.supported:
+        number = page.number(matter.no)
+        yield page.say("digest.supported_line", number=number, n=matter.supporters, words=page.quoted(matter.no))
+
+
+def _resolved(page: Page, _form: Form) -> Iterator[str]:
+    week = page.weekly
     if week.resolved:
         yield page.say("digest.resolved", n=week.resolved, in_time=week.resolved_in_time)
     else:
         yield page.say("digest.resolved_none")
+    if week.done:
+        yield page.say("digest.done")
     for matter in week.done:
         yield page.say("digest.done_line", number=page.number(matter.no), words=page.quoted(matter.no))
-    if rates.n:
-        counts = {
-            "responded": rates.responded,
-            "solved": rates.solved,
-            "satisfied": rates.satisfied,
-            "fairly": rates.fairly,
-        }
-        yield page.say("digest.rates", n=rates.n, **counts)
+
+
+PARTS: tuple[Part, ...] = (_act, _received, _hot, _again, _needs, _rates, _topics, _resolved)
+"""What to do comes first."""

@@ -12,10 +12,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from digests import hotspots
+from digests.hotspots import HotSpot, hot_spots
 from ledger import clocks
 from ledger.district import Duration
 from ledger.lifecycle import Action, Role, State
-from ledger.periods import Period
+from ledger.periods import WEEK, Period, midnight
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene, Urgency
 from storage.report_rows import CaseLine, Judged, LedgerRow, Received, WeekRows
 
@@ -85,7 +87,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """A weekly digest. `over`: the week had ended when it was made."""
+    """A weekly digest. `over`: the week had ended when it was made. `done`: solved as residents say, fit to be told."""
 
     community_id: int
     start: datetime
@@ -101,6 +103,7 @@ class Weekly:
     supported: tuple[Matter, ...]
     repeats: tuple[Repeat, ...]
     reopened: tuple[int, ...]
+    hot: tuple[HotSpot, ...]
     items: tuple[NeedCount, ...]
     resolved: int
     resolved_in_time: int
@@ -124,10 +127,10 @@ class Weekly:
         """Nothing came in, nothing waits, nothing was done."""
         return not (self.received or self.received_before or self.waiting.total or self.resolved or self.reopened)
 
-    def numbers(self) -> set[int]:
-        """Numbers of all cases on the page."""
-        matters = (*self.act, *self.supported, *self.done)
-        return {*(matter.no for matter in matters), *(repeat.no for repeat in self.repeats), *self.reopened}
+    def numbers(self) -> tuple[int, ...]:
+        """Numbers of all cases on the page, each once, in its order."""
+        parts = (self.act, self.hot, self.repeats, self.reopened, self.supported, self.done)
+        return tuple(dict.fromkeys(line if isinstance(line, int) else line.no for part in parts for line in part))
 
 
 _WEEKLY = TypeAdapter(Weekly)
@@ -141,6 +144,12 @@ def from_content(content: Any) -> Weekly:
 def soon(now: datetime, zone: tzinfo) -> datetime:
     """The end of what counts as nearly due."""
     return clocks.due(now, NEARLY_DUE, zone)
+
+
+def measured_since(period: Period, zone: tzinfo) -> datetime:
+    """The start of the weeks that hot spots are measured by."""
+    first, _ = period.days(zone)
+    return midnight(first - hotspots.WEEKS * WEEK, zone)
 
 
 def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> Weekly:
@@ -161,10 +170,11 @@ def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> 
         supported=_matters(rows.supported),
         repeats=_repeats(rows.filed),
         reopened=_reopened(rows.judged),
+        hot=hot_spots(rows.filed, rows.earlier),
         items=_items(rows.filed),
         resolved=rows.answered.n,
         resolved_in_time=rows.answered.in_time,
-        done=_matters(rows.answered.lines),
+        done=_matters(line for line in rows.answered.lines if line.solved),
         rates=_rates(rows.judged),
     )
 

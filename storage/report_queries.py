@@ -6,13 +6,13 @@ many rows at most.
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy import text as sql
 
 from ledger.lifecycle import OPEN, Action, State
 from ledger.scenes import Urgency
 from storage.cases import BY_URGENCY
-from storage.report_rows import CaseLine, LedgerRow
+from storage.report_rows import CaseLine, LedgerRow, Located
 from storage.tables import Case, CaseEvent
 
 RESOLVED = (State.ANSWERED, State.FOLLOW_UP, State.CLOSED, State.CLOSED_UNCONFIRMED)
@@ -36,6 +36,10 @@ URGENT, LATE, NEAR = Case.urgency.in_(PRESSING), Case.due_at < NOW, Case.due_at 
 JUDGED = sql(f"case_events.action IN ('{Action.CONFIRM}', '{Action.REOPEN}')")
 
 RECEIVED = select(Case.scene, func.count().label("n")).where(CREATED).group_by(Case.scene)
+
+PLACES = select(*(getattr(Case, name) for name in Located._fields)).where(
+    CREATED, or_(Case.building_id.is_not(None), Case.grid_id.is_not(None), Case.place.is_not(None))
+)
 
 OPEN_COUNTS = select(
     func.count(), *(func.count().filter(which) for which in (URGENT, LATE, and_(NEAR, ~LATE), or_(URGENT, NEAR)))
@@ -65,10 +69,10 @@ _in_time = func.count().filter(Case.answered_at <= Case.due_at)
 DONE = (
     select(*LINE, func.count().over().label("n"), _in_time.over().label("in_time"))
     .where(ANSWERED)
-    .order_by(Case.supporters.desc(), Case.answered_at.desc(), Case.no)
+    .order_by(case((Case.solved.is_(True), 0), else_=1), Case.supporters.desc(), Case.answered_at.desc(), Case.no)
     .limit(MOST)
 )
 
 FILED = select(*ROW).where(CREATED).order_by(Case.created_at, Case.no)
 
-WORDS = select(Case.no, Case.text).where(OF_COMMUNITY, Case.no.in_(bindparam("nos", expanding=True)))
+WORDS = select(Case.no, Case.text, Case.place).where(OF_COMMUNITY, Case.no.in_(bindparam("nos", expanding=True)))

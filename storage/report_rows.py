@@ -35,6 +35,15 @@ class Judged(NamedTuple):
     satisfied: int | None
 
 
+class Located(NamedTuple):
+    """What earlier weeks tell of a place: which scene came from where."""
+
+    scene: Scene
+    building_id: int | None
+    grid_id: int | None
+    place: str | None
+
+
 class CaseLine(NamedTuple):
     """One case as a page's line names it."""
 
@@ -44,10 +53,18 @@ class CaseLine(NamedTuple):
     state: State
     due_at: datetime
     supporters: int
+    solved: bool | None
+
+
+class Said(NamedTuple):
+    """What was said of a case and where it is, as it stands now."""
+
+    text: str
+    place: str | None
 
 
 class Answered(NamedTuple):
-    """Cases answered in the period and still so: all, those within their limit, and the first few."""
+    """Cases answered in the period and still so: all, those within their limit, the first few (solved ones first)."""
 
     n: int
     in_time: int
@@ -68,6 +85,7 @@ class LedgerRow(NamedTuple):
     confirmed: bool
     text: str
     place: str | None
+    building_id: int | None
     grid_id: int | None
     supporters: int
     staff_id: int | None
@@ -85,9 +103,13 @@ class LedgerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WeekRows:
-    """All that a weekly digest is computed from. `before` is the week before, `filed` the week's own ledger."""
+    """All that a weekly digest is computed from. `before` is the week before, `filed` the week's own ledger.
+
+    `earlier` are the places of the weeks that hot spots are measured by.
+    """
 
     before: list[Received]
+    earlier: list[Located]
     filed: list[LedgerRow]
     open: OpenCounts
     pressing: list[LedgerRow]

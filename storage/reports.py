@@ -14,7 +14,19 @@ from ledger.scenes import Kind, Scene, Urgency
 from storage import report_queries as queries
 from storage.ids import new_id
 from storage.inbox import upsert
-from storage.report_rows import Answered, CaseLine, Judged, LedgerRow, OpenCounts, Received, Request, Run, WeekRows
+from storage.report_rows import (
+    Answered,
+    CaseLine,
+    Judged,
+    LedgerRow,
+    Located,
+    OpenCounts,
+    Received,
+    Request,
+    Run,
+    Said,
+    WeekRows,
+)
 from storage.tables import Case, CaseEvent, ReportRequest, ReportRun
 
 if TYPE_CHECKING:
@@ -55,7 +67,9 @@ def _row(row: Any) -> LedgerRow:
 
 
 def _line(row: Any) -> CaseLine:
-    return CaseLine(row.no, Scene(row.scene), Urgency(row.urgency), State(row.state), row.due_at, row.supporters)
+    return CaseLine(
+        row.no, Scene(row.scene), Urgency(row.urgency), State(row.state), row.due_at, row.supporters, row.solved
+    )
 
 
 def _answered(rows: list[Any]) -> Answered:
@@ -70,10 +84,13 @@ class Reports:
 
     # a week of a community -------------------------------------------------------------------------------------------
 
-    def week(self, community_id: int, week: Period, before: Period, *, soon: datetime, limit: int) -> WeekRows:
+    def week(
+        self, community_id: int, week: Period, before: Period, *, since: datetime, soon: datetime, limit: int
+    ) -> WeekRows:
         """Everything about a week and the one before it.
 
-        `soon` ends what counts as nearly due; `limit` is how many pressing cases are listed at most.
+        `since` begins the weeks that hot spots are measured by; `soon` ends what counts as nearly due; `limit` is how
+        many pressing cases are listed at most.
         """
         of = {"community": community_id}
         within = of | {"start": week.start, "end": week.end}
@@ -81,6 +98,10 @@ class Reports:
         now = of | {"now": self._uow.now, "soon": soon}
         return WeekRows(
             before=[Received(Scene(row.scene), row.n) for row in self._ask(queries.RECEIVED, earlier)],
+            earlier=[
+                Located._make(row)._replace(scene=Scene(row.scene))
+                for row in self._ask(queries.PLACES, of | {"start": since, "end": week.start})
+            ],
             filed=self._cases(queries.FILED, within),
             open=OpenCounts._make(self._ask(queries.OPEN_COUNTS, now)[0]),
             pressing=self._cases(queries.MOST_PRESSING, now | {"most": limit}),
@@ -92,10 +113,10 @@ class Reports:
             answered=_answered(self._ask(queries.DONE, within | {"most": FEW})),
         )
 
-    def words(self, community_id: int, nos: Iterable[int]) -> dict[int, str]:
+    def words(self, community_id: int, nos: Iterable[int]) -> dict[int, Said]:
         """What was said in cases, as it stands now: erased words are not in here any more."""
         values = {"community": community_id, "nos": sorted(nos)}
-        return {row.no: row.text for row in self._ask(queries.WORDS, values)}
+        return {row.no: Said(row.text, row.place) for row in self._ask(queries.WORDS, values)}
 
     def _cases(self, statement: Executable, values: dict[str, Any]) -> list[LedgerRow]:
         return [_row(row) for row in self._ask(statement, values)]

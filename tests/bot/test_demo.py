@@ -25,7 +25,7 @@ class DrawsNothing:
     """Stands in for the drawing of charts, which takes seconds and has tests of its own."""
 
     async def draw(self, order: Order) -> Drawn:  # noqa: ARG002
-        return Drawn(b"\x89PNG\r\n", b"PK\x03\x04")
+        return Drawn(b"\x89PNG\r\n", b"%PDF-1.4", b"PK\x03\x04")
 
     def rest(self) -> None:
         return

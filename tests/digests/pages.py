@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.district import load_district, load_texts
 from digests.drawing import Names, Order, Rows
+from digests.hotspots import HotSpot
 from digests.page import Page
 from digests.weekly import Matter, NeedCount, Rates, Repeat, SceneCount, Waiting, Weekly
 from handlers.texts import Texts
@@ -16,7 +17,7 @@ from ledger.periods import week_from
 from ledger.scenes import EIGHT_SCENES, Kind, Scene, Urgency
 from nlp.personal import mask
 from storage.reference import CommunityRow
-from storage.report_rows import LedgerRow
+from storage.report_rows import LedgerRow, Said
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WEEK = week_from(date(2026, 11, 16), ZONE)
@@ -61,6 +62,9 @@ def weekly(size: int = 1) -> Weekly:
         supported=(matter(9, supporters=12), matter(10, supporters=2)) if some else (),
         repeats=tuple(Repeat(no, 3) for no in range(9, 9 + size)),
         reopened=tuple(range(20, 20 + size)),
+        hot=(HotSpot(40, Scene.GREEN, 5, 3, confirmed=True), HotSpot(41, Scene.SAFETY, 2, 0, confirmed=False))
+        if some
+        else (),
         items=(*(NeedCount(item, item) for item in range(1, 21)), NeedCount(0, 3)) if some else (),
         resolved=15 * size,
         resolved_in_time=12 * size,
@@ -71,7 +75,8 @@ def weekly(size: int = 1) -> Weekly:
 
 def page(size: int = 1, words: str = "楼道里有煤气味", *, name: str = "延安岭社区") -> Page:
     week = weekly(size)
-    return Page(week, community(name), district(), texts(), mask, dict.fromkeys(week.numbers(), words))
+    said = dict.fromkeys(week.numbers(), Said(words, "3栋楼下"))
+    return Page(week, community(name), district(), texts(), mask, said)
 
 
 def row(no: int = 1, **values: Any) -> LedgerRow:

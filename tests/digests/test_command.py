@@ -32,13 +32,13 @@ def weekly(report: CliRunner, *arguments: str) -> Result:
 
 
 @pytest.mark.parametrize("community", ["延安岭社区", "YA", "ya"])
-def test_text_chart_and_workbook_come_out(report: CliRunner, community: str, tmp_path: Path) -> None:
+def test_text_chart_pages_and_workbook_come_out(report: CliRunner, community: str, tmp_path: Path) -> None:
     result = weekly(report, "--community", community, "--period", "2026-W47", "--out", str(tmp_path / "out"))
     assert result.exit_code == 0, result.output
     assert "新登记 1 件" in result.output
     assert "路灯坏了" in result.output
     files = {path.suffix: path.read_bytes()[:4] for path in (tmp_path / "out").iterdir()}
-    assert files == {".png": b"\x89PNG", ".xlsx": b"PK\x03\x04"}
+    assert files == {".png": b"\x89PNG", ".pdf": b"%PDF", ".xlsx": b"PK\x03\x04"}
 
 
 @pytest.mark.parametrize(

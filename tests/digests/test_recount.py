@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, delete
 
-from digests.weekly import Rates, Weekly, from_content, soon, weekly
+from digests.hotspots import HotSpot
+from digests.weekly import Rates, Weekly, from_content, measured_since, soon, weekly
 from ledger.lifecycle import OPEN
 from ledger.periods import Period, week_from
+from ledger.scenes import Scene
 from storage.database import Database, open_database
 from storage.reference import Reference
 from storage.report_queries import RESOLVED
@@ -36,7 +38,9 @@ async def database(filled_url: str) -> AsyncIterator[Database]:
 
 def digest(connection: Connection, period: Period = WEEK, community_id: int = 1, limit: int = 500) -> Weekly:
     uow = UnitOfWork(connection, NOBODY, NOW)
-    rows = uow.reports.week(community_id, period, period.before(ZONE), soon=soon(NOW, ZONE), limit=limit)
+    rows = uow.reports.week(
+        community_id, period, period.before(ZONE), since=measured_since(period, ZONE), soon=soon(NOW, ZONE), limit=limit
+    )
     return weekly(community_id, period, NOW, rows)
 
 
@@ -111,6 +115,17 @@ def recount_rates(found: Weekly, cases: dict[int, Row], events: list[Row]) -> No
     in_time = [no for no in last if cases[no]["signed_at"] and cases[no]["signed_at"] <= cases[no]["sign_due_at"]]
     satisfied = Counter(row["satisfied"] for row in solved)
     assert found.rates == Rates(len(last), len(in_time), len(solved), satisfied[2], satisfied[1])
+
+
+async def test_a_place_with_clearly_more_than_its_eight_weeks_before_is_a_hot_spot(database: Database) -> None:
+    monday, hour = WEEK.start, timedelta(hours=1)
+    busy = [case(no, monday + no * hour, place="3栋 楼下", confirmed=True) for no in (1, 2, 3)]
+    as_ever = [case(no, monday + no * hour, place="5栋") for no in (4, 5)]
+    before = [case(10 + week, monday - week * timedelta(weeks=1), place="5栋") for week in range(1, 9)]
+    too_old = [case(30 + no, monday - timedelta(weeks=9), place="３栋楼下") for no in range(9)]
+    nowhere = [case(50 + no, monday) for no in range(5)]
+    found = await after(database, [*busy, *as_ever, *before, *too_old, *nowhere], [])
+    assert found.hot == (HotSpot(3, Scene.GREEN, now=3, before=0, confirmed=True),)
 
 
 async def test_every_case_is_counted_in_exactly_one_week(database: Database) -> None:

@@ -37,9 +37,8 @@ class QuickDrawer:
         if self.failures:
             raise self.failures.pop(0)
         week = order.page.weekly
-        return Drawn(
-            f"chart {week.start} {week.received}".encode(), f"book {week.start} {len(order.rows.filed)}".encode()
-        )
+        made = (f"chart {week.received}", f"pages {week.received}", f"book {len(order.rows.filed)}")
+        return Drawn(*(f"{name} {week.start}".encode() for name in made))
 
     def rest(self) -> None:
         return
@@ -83,9 +82,18 @@ async def test_monday_gives_the_manager_one_digest_with_its_files(world: World) 
     manager = world.worker(2)
     assert "延安岭社区周报 · 2026年第47周" in manager.last.text
     assert "新登记 1 件" in manager.last.text
-    assert manager.last.files == ["延安岭社区周报2026-W47.png", "延安岭社区周报2026-W47.xlsx"]
+    assert manager.last.files == [f"延安岭社区周报2026-W47.{kind}" for kind in ("png", "pdf", "xlsx")]
     assert not world.worker(1).messages
     assert not world.residents.messages
+
+
+async def test_each_line_of_a_digest_leads_to_its_case(small_world: World) -> None:
+    await filed(small_world, case(1, IN_THE_WEEK, urgency="U", text="3栋漏水"))
+    await reporter(small_world).run_due(MONDAY)
+    await runs_at(small_world, MONDAY)
+    manager = small_world.worker(2)
+    await manager.taps("YA-1")
+    assert "3栋漏水" in manager.last.text
 
 
 async def test_there_is_one_digest_whatever_is_started_again_or_runs_twice(world: World) -> None:
@@ -179,7 +187,7 @@ async def test_files_that_are_gone_from_the_store_are_drawn_again(small_world: W
     await reporter(small_world, drawer).run_requests(MONDAY)
     await runs_at(small_world, MONDAY)
     assert len(drawer.orders) == 1
-    assert len(small_world.worker(2).last.files) == 2
+    assert len(small_world.worker(2).last.files) == 3
     assert all(small_world.app.files.path(file["digest"]).exists() for file in files)
 
 
@@ -210,15 +218,15 @@ async def test_a_workbook_with_erased_words_is_forgotten_and_written_anew(world:
         return UnitOfWork(connection, load(connection), MONDAY).reports.forget_books(1, IN_THE_WEEK)
 
     assert await world.app.database.write(forget) == [
-        run.content["files"][1]["digest"] for run in before if run.community_id == 1
+        file["digest"] for run in before if run.community_id == 1 for file in run.content["files"][1:]
     ]
     kept = {run.community_id: run.content for run in await rows(world, ReportRun)}
-    assert [len(kept[number]["files"]) for number in (1, 2)] == [1, 2]
+    assert [len(kept[number]["files"]) for number in (1, 2)] == [1, 3]
     assert kept[1]["weekly"] == next(run.content["weekly"] for run in before if run.community_id == 1)
     await world.worker(2).says("周报")
     await reporter(world).run_requests(MONDAY)
     await runs_at(world, MONDAY)
-    assert len(world.worker(2).last.files) == 2
+    assert len(world.worker(2).last.files) == 3
 
 
 async def test_messages_are_masked(small_world: World) -> None:
@@ -238,7 +246,7 @@ async def test_the_real_files_are_drawn_in_another_process(small_world: World) -
         drawer.rest()
     run = next(row for row in await rows(small_world, ReportRun) if row.community_id == 1)
     contents = [small_world.app.files.path(file["digest"]).read_bytes() for file in run.content["files"]]
-    assert [content[:4] for content in contents] == [b"\x89PNG", b"PK\x03\x04"]
+    assert [content[:4] for content in contents] == [b"\x89PNG", b"%PDF", b"PK\x03\x04"]
     assert [hashlib.sha256(content).hexdigest() for content in contents] == [f["digest"] for f in run.content["files"]]
 
 

@@ -17,10 +17,13 @@ def test_what_to_do_today_comes_before_all_numbers() -> None:
         "今天先办 12 件",
         "YA-1",
         "新登记 28 件",
-        "最关心",
+        "比平时多",
         "重新办理",
         "责任单位",
+        "回访到 8 件",
+        "最关心",
         "已答复 15 件",
+        "可以告诉大家",
     ]
     assert sorted(parts, key=text.index) == parts
 

@@ -1,0 +1,82 @@
+"""Hot spots: where this week brings clearly more of one scene than the same place's own eight weeks before."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.scenes import EIGHT_SCENES, Scene
+from nlp.normalise import fold, normalise
+
+WEEKS = 8
+LEAST = 2
+"""One case is no hot spot."""
+TIMES = 2
+"""How many times its usual week a place must reach."""
+LISTED = 5
+
+Place = tuple[str, int | str]
+
+
+class Located(Protocol):
+    """What a row tells of its place."""
+
+    @property
+    def scene(self) -> Scene: ...
+    @property
+    def building_id(self) -> int | None: ...
+    @property
+    def grid_id(self) -> int | None: ...
+    @property
+    def place(self) -> str | None: ...
+
+
+class Filed(Located, Protocol):
+    """A row of the week itself."""
+
+    @property
+    def no(self) -> int: ...
+    @property
+    def confirmed(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HotSpot:
+    """`no` is the newest case of the place and scene, `now` the week's cases, `before` those of the eight weeks before.
+
+    `confirmed`: a person confirmed the scene of each case of the week; else it is the machine's guess.
+    """
+
+    no: int
+    scene: Scene
+    now: int
+    before: int
+    confirmed: bool
+
+
+def hot_spots(filed: Iterable[Filed], earlier: Iterable[Located]) -> tuple[HotSpot, ...]:
+    """The places that stand out most, the largest excess over the usual week first."""
+    week: defaultdict[tuple[Scene, Place], list[Filed]] = defaultdict(list)
+    for row in filed:
+        if (place := place_of(row)) and row.scene in EIGHT_SCENES:
+            week[row.scene, place].append(row)
+    usual: defaultdict[tuple[Scene, Place], int] = defaultdict(int)
+    for past in earlier:
+        if place := place_of(past):
+            usual[past.scene, place] += 1
+    spots = [
+        HotSpot(max(row.no for row in rows), key[0], len(rows), usual[key], all(row.confirmed for row in rows))
+        for key, rows in week.items()
+        if len(rows) >= LEAST and len(rows) * WEEKS > TIMES * usual[key]
+    ]
+    return tuple(sorted(spots, key=lambda spot: (spot.before - spot.now * WEEKS, spot.no))[:LISTED])
+
+
+def place_of(row: Located) -> Place | None:
+    """What tells a place apart from others: its building, else its name as written, else its grid."""
+    if row.building_id is not None:
+        return "building", row.building_id
+    name = normalise(fold(row.place)).replace(" ", "") if row.place else ""
+    if name:
+        return "name", name
+    return ("grid", row.grid_id) if row.grid_id is not None else None

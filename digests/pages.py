@@ -1,0 +1,124 @@
+"""The digest on paper: at most two A4 pages, the chart beside the numbers.
+
+Only the drawing process imports this file: reportlab takes its time.
+"""
+
+from functools import cache
+from html import escape
+from io import BytesIO
+from typing import Any
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Image, Paragraph, SimpleDocTemplate, Spacer, Table
+
+from digests import fonts, text
+from digests.chart import SIZE
+from digests.page import Page
+
+MARGIN = 42
+PADDING = 6
+"""Reportlab's own, within each frame."""
+WIDTH = A4[0] - 2 * (MARGIN + PADDING)
+CHART_WIDTH = 200
+MOST_PAGES = 2
+PLAIN, BOLD = "chulin", "chulin-bold"
+SMALLER = (1.0, 0.9, 0.8, 0.7)
+"""Sizes that are tried until the digest fits its pages."""
+SIGNS = ((0x2190, 0x2BFF), (0x200D, 0x200D), (0x20E3, 0x20E3), (0xFE0F, 0xFE0F), (0x1F000, 0x1FAFF))
+MISSING = "\u25a1"
+
+
+def weekly_pdf(page: Page, chart: bytes) -> bytes:
+    """Set a weekly digest as a PDF; `chart` is its picture (PNG)."""
+    for scale in SMALLER:
+        content, pages = _set(page, chart, scale)
+        if pages <= MOST_PAGES:
+            break
+    return content
+
+
+def _set(page: Page, chart: bytes, scale: float) -> tuple[bytes, int]:
+    title, period = text.head(page)
+    styles = _styles(scale)
+    story: list[Any] = [Paragraph(plain(title), styles["title"]), Paragraph(plain(period), styles["about"])]
+    found = text.parts(page, text.PAPER)
+    for number, part in enumerate(found):
+        lines = [
+            Paragraph(plain(part[0]), styles["head"]),
+            *(Paragraph(plain(line), styles["line"]) for line in part[1:]),
+        ]
+        story += [_beside(lines, chart)] if number == 1 else lines
+    content = BytesIO()
+    document = SimpleDocTemplate(
+        content, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN
+    )
+    document.title = title
+    document.build([*story, Spacer(0, 4)], onFirstPage=_numbered(page), onLaterPages=_numbered(page))
+    return content.getvalue(), document.page
+
+
+def _beside(lines: list[Any], chart: bytes) -> Table:
+    """The numbers of the week with their picture to the right."""
+    picture = Image(BytesIO(chart), CHART_WIDTH, CHART_WIDTH * SIZE[1] / SIZE[0])
+    table = Table([[lines, picture]], colWidths=[WIDTH - CHART_WIDTH, CHART_WIDTH], spaceBefore=PADDING)
+    table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0)])
+    return table
+
+
+def _numbered(page: Page) -> Any:
+    def draw(canvas: Canvas, document: SimpleDocTemplate) -> None:
+        canvas.setFont(PLAIN, 8)
+        canvas.setFillColor(HexColor("#555555"))
+        canvas.drawString(MARGIN + PADDING, MARGIN / 2, plain(page.say("digest.paper_foot", **page.about()), escaped=False))
+        canvas.drawRightString(A4[0] - MARGIN - PADDING, MARGIN / 2, str(document.page))
+
+    return draw
+
+
+def _styles(scale: float) -> dict[str, ParagraphStyle]:
+    _register()
+    ink, faint = HexColor("#111111"), HexColor("#555555")
+    sizes = {"title": (20, BOLD, ink), "about": (10, PLAIN, faint), "head": (13, BOLD, ink), "line": (11, PLAIN, ink)}
+    before = {"head": 10 * scale}
+    return {
+        name: ParagraphStyle(
+            name,
+            fontName=font,
+            fontSize=size * scale,
+            leading=size * scale * 1.45,
+            textColor=colour,
+            spaceBefore=before.get(name, 0),
+            wordWrap="CJK",
+        )
+        for name, (size, font, colour) in sizes.items()
+    }
+
+
+def plain(words: str, *, escaped: bool = True) -> str:
+    """Words as the font can draw them; nothing of them is markup."""
+    drawn = _glyphs()
+    kept = "".join(c if ord(c) in drawn or c == "\n" else "" if _adorns(c) else MISSING for c in words)
+    return escape(kept.strip()).replace("\n", "<br/>") if escaped else kept.strip()
+
+
+def _adorns(character: str) -> bool:
+    """Emoji and their joiners: left out where the font lacks them, while a letter that it lacks is shown as a box."""
+    code = ord(character)
+    return any(first <= code <= last for first, last in SIGNS)
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    _register()
+    return frozenset(pdfmetrics.getFont(PLAIN).face.charToGlyph)
+
+
+@cache
+def _register() -> None:
+    pdfmetrics.registerFont(TTFont(PLAIN, str(fonts.regular())))
+    pdfmetrics.registerFont(TTFont(BOLD, str(fonts.bold())))

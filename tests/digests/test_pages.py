@@ -1,0 +1,53 @@
+"""The digest on paper: two pages at most, everything readable, nothing of what residents wrote is markup."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from digests.chart import png, weekly_chart
+from digests.page import Page
+from digests.pages import MISSING, weekly_pdf
+from tests.digests.pages import HIDDEN, PHONE, page
+
+
+def read(shown: Page) -> tuple[int, str]:
+    """Number of pages and all words on them."""
+    found = PdfReader(BytesIO(weekly_pdf(shown, png(weekly_chart(shown))))).pages
+    return len(found), "".join("".join(one.extract_text() for one in found).split())
+
+
+@pytest.mark.parametrize("size", [0, 1, 5, 5000])
+@pytest.mark.parametrize("words", ["楼道里有煤气味", "😀" * 3000, "<b>" + "坏" * 3000, "</para><a href='x'>&amp;", ""])
+def test_it_fits_two_pages_whatever_was_written(size: int, words: str) -> None:
+    pages, text = read(page(size, words))
+    assert 1 <= pages <= 2
+    assert "延安岭社区周报" in text
+
+
+def test_all_parts_stand_on_the_pages() -> None:
+    _, text = read(page(5))
+    for words in (
+        "今天先办60件",
+        "新登记140件",
+        "比平时多的地方",
+        "又反映的",
+        "第20项",
+        "回访到8件",
+        "最关心",
+        "可以告诉大家",
+    ):
+        assert words in text
+
+
+def test_scenes_and_urgencies_are_words_where_pictures_cannot_be_drawn() -> None:
+    _, text = read(page())
+    assert MISSING not in text
+    assert "紧急" in text
+
+
+def test_words_are_masked_and_markup_is_shown_as_written() -> None:
+    _, text = read(page(words=f"<b>电话{PHONE}</b>"))
+    assert HIDDEN in text
+    assert PHONE not in text
+    assert "<b>电话" in text
