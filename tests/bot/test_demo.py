@@ -118,7 +118,7 @@ async def test_asking_on_friday_gives_the_digest_of_the_week_before(tmp_path: Pa
     manager.says("周报")
     await stage.runs()
     assert "11月9日至11月15日" in "\n".join(message.text for message in manager.heard)
-    assert [file.kind for message in manager.heard for file in message.files] == ["photo", "document"]
+    assert [file.kind for message in manager.heard for file in message.files] == ["photo", "document", "document"]
     await stage.app.close()
 
 
