@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import rjieba
 
+from nlp.places import place_endings
 from nlp.tables import pairs, table
 from nlp.understanding import Personal, Span
 
@@ -44,6 +45,9 @@ _RIGHT: Mapping[str, float] = {"title": 1.6, "kin": 2.8, "contact": 1.4, "acts":
 _NUMBERED = re.compile(r"\d{2}[\dx] ?$")
 _TOLD = re.compile(r"(?:我是|我叫|就是|姓|名叫)[^,。;!? ]{1,9}的$|姓.叫$")
 """我是开小卖部的童国平"""
+
+
+_NUMBER = re.compile(r"[\da-z一二三四五六七八九十]{1,3}(?:号|栋|幢|座|期|区|单元|#)")
 
 
 class _Candidate(NamedTuple):
@@ -157,6 +161,8 @@ def _inside(words: _Words, name: _Candidate) -> float:
     whole, given = text[name.start : name.end], text[name.given : name.end]
     if whole in _not_names() or given in _cues()["title"] or given in _NO_GIVEN or text.startswith("*", name.end):
         return _HOPELESS
+    if given[-1] in place_endings() and _NUMBER.match(text, name.end):
+        return _HOPELESS  # 幸福苑4栋
     return _characters(text, name) + _cutting(words, name)
 
 

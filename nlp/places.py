@@ -20,7 +20,7 @@ _SHORTEST, _LONGEST = 2, 6
 
 
 @cache
-def _endings() -> tuple[str, ...]:
+def place_endings() -> tuple[str, ...]:
     return tuple(sorted({word for line in table("place-endings.txt") for word in line.split()}, key=len, reverse=True))
 
 
@@ -47,7 +47,7 @@ def _named(folded: str, tokens: Sequence[str], known: frozenset[str]) -> Iterabl
         end = at + len(token)
         if token in known or token in _spots():
             yield at, end
-        elif token.endswith(_endings()) and (start := _start(folded, at, end, token)) is not None:
+        elif token.endswith(place_endings()) and (start := _start(folded, at, end, token)) is not None:
             yield start, end
         at = end
 
