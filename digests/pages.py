@@ -74,7 +74,9 @@ def _numbered(page: Page) -> Any:
     def draw(canvas: Canvas, document: SimpleDocTemplate) -> None:
         canvas.setFont(PLAIN, 8)
         canvas.setFillColor(HexColor("#555555"))
-        canvas.drawString(MARGIN + PADDING, MARGIN / 2, plain(page.say("digest.paper_foot", **page.about()), escaped=False))
+        canvas.drawString(
+            MARGIN + PADDING, MARGIN / 2, plain(page.say("digest.paper_foot", **page.about()), escaped=False)
+        )
         canvas.drawRightString(A4[0] - MARGIN - PADDING, MARGIN / 2, str(document.page))
 
     return draw

@@ -114,7 +114,7 @@ async def monday(tale: Tale) -> None:
     manager = tale.people["manager"]
     tale.expects("书记收到周报", is_so="石榴巷社区" in tale.heard("manager") and "周报" in tale.heard("manager"))
     sent = [file for message in manager.heard for file in message.files]
-    tale.expects("有一张图、两页纸、一本台账", is_so=[f.name.rpartition(".")[2] for f in sent] == ["png", "pdf", "xlsx"])
+    tale.expects("有一张图、两页纸、一本台账", is_so=[f.name[-4:] for f in sent] == [".png", ".pdf", "xlsx"])
     said = len(manager.heard)
     await tale.goes_on(hours=1)
     tale.expects("同一周只发一次", is_so=len(manager.heard) == said)
