@@ -94,7 +94,7 @@ def press(turn: Turn, pressed: str) -> None:
     if button is None or button.expires_at < turn.uow.now or not _belongs(turn, button):
         turn.outcome = "button refused"
         turn.tell("problem.button", alert=True)
-    elif button.once and (button.used_at is not None or not turn.uow.buttons.use(button)):
+    elif button.once and (button.used or not turn.uow.buttons.use(button)):
         turn.outcome = "button used"
         turn.tell("problem.pressed_already")
     elif button.action in OWN:

@@ -10,9 +10,10 @@ from sqlalchemy import Table, and_, bindparam, case, delete, func, or_, select, 
 
 from ledger.lifecycle import OPEN, Role, State
 from ledger.scenes import Kind, Scene, Urgency
+from storage.bulk import run_rows, upsert
 from storage.errors import LostRace, NotFound
 from storage.ids import new_id
-from storage.inbox import upsert
+from storage.keys import given, select_by_keys
 from storage.tables import Alarm, Attachment, Case, CaseEvent, CaseMessage, CasePerson, Correction, Counter, table_of
 
 if TYPE_CHECKING:
@@ -95,14 +96,14 @@ def case_row(row: Any) -> CaseRow:
 
 
 _COUNTERS = table_of(Counter)
-_SET_COUNTER = (
-    update(_COUNTERS)
-    .where(_COUNTERS.c.community_id == bindparam("b_id"), _COUNTERS.c.name == "case")
-    .values(value=bindparam("value"))
-)
 _CASES = table_of(Case)
 _ONE_CASE = select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
-_MANY_CASES = select(_CASES).where(tuple_(_CASES.c.community_id, _CASES.c.no).in_(bindparam("keys", expanding=True)))
+_MANY_CASES = select_by_keys([_CASES.c.community_id, _CASES.c.no])
+
+
+def _counted(_insert: Any) -> Any:
+    mine = (_COUNTERS.c.community_id == bindparam("id"), _COUNTERS.c.name == "case")
+    return update(_COUNTERS).where(*mine).values(value=bindparam("value"))
 
 
 def _by_case(table: Table) -> Any:
@@ -181,9 +182,9 @@ class Cases:
         self._unwritten.clear()
 
     def write_counters(self) -> None:
-        rows = [{"b_id": community, "value": self._counters[community]} for community in sorted(self._counters_used)]
+        rows = [{"id": community, "value": self._counters[community]} for community in sorted(self._counters_used)]
         if rows:
-            self._uow.connection.execute(_SET_COUNTER, rows)
+            run_rows(self._uow.connection, _counted, rows)
             self._counters_used.clear()
 
     def add_person(self, key: tuple[int, int], person: PersonOfCase) -> None:
@@ -348,7 +349,7 @@ class Cases:
     def preload(self, keys: set[tuple[int, int]]) -> None:
         """Read many cases with one query; `get` then knows them."""
         if keys:
-            for row in self._uow.read(_MANY_CASES, Case, given={"keys": list(keys)}):
+            for row in self._uow.read(_MANY_CASES, Case, given=given(keys)):
                 self._one(row)
 
     def waiting(self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None) -> list[CaseRow]:
