@@ -14,7 +14,18 @@ from storage.bulk import run_rows, upsert
 from storage.errors import LostRace, NotFound
 from storage.ids import new_id
 from storage.keys import given, select_by_keys
-from storage.tables import Alarm, Attachment, Case, CaseEvent, CaseMessage, CasePerson, Correction, Counter, table_of
+from storage.tables import (
+    Alarm,
+    Attachment,
+    Case,
+    CaseEvent,
+    CaseMessage,
+    CasePerson,
+    CaseUnit,
+    Correction,
+    Counter,
+    table_of,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -119,6 +130,21 @@ _CASE_PEOPLE, _ATTACHMENTS = table_of(CasePerson), table_of(Attachment)
 _PEOPLE = _by_case(_CASE_PEOPLE).order_by(_CASE_PEOPLE.c.joined_at, _CASE_PEOPLE.c.part.desc())
 _FILES = _by_case(_ATTACHMENTS).order_by(_ATTACHMENTS.c.id)
 _ALARM = _by_case(table_of(Alarm))
+_CASE_UNITS = table_of(CaseUnit)
+_HELPERS = (
+    select(_CASE_UNITS.c.unit_id)
+    .where(_CASE_UNITS.c.community_id == bindparam("community"), _CASE_UNITS.c.case_no == bindparam("number"))
+    .order_by(_CASE_UNITS.c.since, _CASE_UNITS.c.unit_id)
+)
+
+
+def _seen_by(community_ids: list[int], unit_ids: list[int]) -> Any:
+    """Cases of these communities, and those that these units lead or help with."""
+    if not unit_ids:
+        return Case.community_id.in_(community_ids)
+    same = and_(CaseUnit.community_id == Case.community_id, CaseUnit.case_no == Case.no)
+    helps = select(CaseUnit.unit_id).where(same, CaseUnit.unit_id.in_(unit_ids)).exists()
+    return or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids), helps)
 
 
 @cache
@@ -354,7 +380,7 @@ class Cases:
 
     def waiting(self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None) -> list[CaseRow]:
         """Open cases of communities (or of units), most urgent first, then what is due first, then most joined."""
-        where = or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids or []))
+        where = _seen_by(community_ids, unit_ids or [])
         statement = (
             select(Case.__table__)
             .where(where, Case.state.in_(OPEN))
@@ -364,7 +390,7 @@ class Cases:
         return [self._one(row) for row in self._uow.read(statement, Case)]
 
     def count_waiting(self, community_ids: list[int], unit_ids: list[int] | None = None) -> int:
-        where = or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids or []))
+        where = _seen_by(community_ids, unit_ids or [])
         statement = select(func.count()).where(where, Case.state.in_(OPEN))
         return int(self._uow.read(statement, Case).scalar_one())
 
@@ -394,6 +420,19 @@ class Cases:
         """What an account is in a case (reporter, joiner, proxy); None: nothing."""
         mine = (person.part for person in self.people(key) if (person.bot, person.account) == (bot, account))
         return next(mine, None)
+
+    def helpers(self, key: tuple[int, int]) -> list[int]:
+        """Units that help with a case, in the order in which they were asked."""
+        return list(self._uow.read(_HELPERS, CaseUnit, given=_of(key)).scalars())
+
+    def add_helper(self, key: tuple[int, int], unit_id: int) -> None:
+        row = {"community_id": key[0], "case_no": key[1], "unit_id": unit_id, "since": self._uow.now}
+        self._uow.insert(CaseUnit, row)
+
+    def remove_helper(self, key: tuple[int, int], unit_id: int) -> bool:
+        """Whether it had been one."""
+        there = (CaseUnit.community_id == key[0], CaseUnit.case_no == key[1], CaseUnit.unit_id == unit_id)
+        return self._uow.execute(delete(CaseUnit).where(*there)).rowcount == 1
 
     def messages(self, key: tuple[int, int]) -> list[Any]:
         statement = (

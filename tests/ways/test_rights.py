@@ -35,6 +35,7 @@ DATA = {
     "event": 1,
     "others": [],
     "n": 2,
+    "unit": 1,
     "anonymous": True,
     "shown_in": "x:1",
 }
