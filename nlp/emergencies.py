@@ -1,35 +1,114 @@
-"""Who is told first when somebody is in danger, and whether a human must take over at once.
+"""Whether somebody is in danger now, who is to be called, and whether a person must take over at once.
 
-The classifier says how likely an emergency is; the topics found say what kind it is.
+No single word decides. A danger (a class of words, or two of them near each other) weighs something; so do the circumstances
+of its sentence (now; long ago, over, a drill, a question, a film) and what the classifier thinks of the whole message.
+The words and their weights are data (`data/emergencies.txt`).
 """
 
-from collections.abc import Iterable
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
+from nlp.cues import Cue
+from nlp.dangers import Danger, Rules, rules
 from nlp.understanding import Alarm
 
-_ALARMS = {
-    "fire": Alarm.FIRE,
-    "gasleak": Alarm.FIRE,
-    "lift_danger": Alarm.FIRE,
-    "collapse": Alarm.FIRE,
-    "flood": Alarm.FIRE,
-    "wires": Alarm.FIRE,
-    "violence": Alarm.POLICE,
-    "theft": Alarm.POLICE,
-    "fraud": Alarm.POLICE,
-    "roaddanger": Alarm.POLICE,
-    "selfharm": Alarm.POLICE,
-    "injury": Alarm.AMBULANCE,
-    "dog_danger": Alarm.AMBULANCE,
-}
-_HUMAN = frozenset({"violence", "selfharm"})
+_NEAR = 14
+"""Characters between two words that belong together."""
+_BELIEF, _LEAST, _MOST = 1.15, -4.5, 3.0
+"""The classifier adds the logarithm of its odds, within limits: it can doubt a danger, it cannot deny one."""
+_MOST_POINTS = 7.5
+_CERTAIN = 0.5
+"""How sure the classifier has to be by itself, where no danger is named."""
+_FADING = frozenset({"~past", "~yesterday", "~habit", "~noise"})
+_LASTING = 0.4
+"""Share of what long ago or always takes from violence and despair: they go on."""
+_DISTRESS, _BELIEF_OF_DISTRESS = 0.6, 0.75
+"""Share of a danger's points that count for distress, where they are too few for an emergency; the classifier's share."""
+_DENIED = re.compile(r"(?:没有?|不是|不会|并非|并未|未曾|别怕|无)$")
+"""What stands right before a word denies it. (叫不醒, 没呼吸 are words of their own.)"""
+_SENTENCE = re.compile(r"[^。!?\n]+[。!?\n]*")
+_SURELY = 1e-9
 
 
-def alarms(topics: Iterable[str], emergency: bool) -> tuple[tuple[Alarm, ...], bool]:
-    """The alarms of an emergency, and whether a human is needed."""
-    named = set(topics)
-    human = bool(named & _HUMAN) and emergency
-    if not emergency:
-        return (), human
-    found = dict.fromkeys(alarm for topic, alarm in _ALARMS.items() if topic in named)
-    return (*(found or {Alarm.POLICE: None}), *([Alarm.HUMAN] if human else [])), human
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`alarms` are in the order in which they are to be called."""
+
+    emergency: bool
+    alarms: tuple[Alarm, ...] = ()
+    needs_human: bool = False
+
+
+NOTHING = Verdict(emergency=False)
+DISTRESS = Verdict(emergency=False, alarms=(Alarm.HUMAN,), needs_human=True)
+
+
+def judge(text: str, probability: float) -> Verdict:
+    """`text` is normalised; `probability` is the classifier's for an emergency."""
+    known, cues = rules()
+    odds = math.log(max(probability, _SURELY) / max(1 - probability, _SURELY))
+    belief = min(max(_BELIEF * odds, _LEAST), _MOST)
+    found = [cue for cue in cues.find(text) if not _DENIED.search(text, max(0, cue.start - 3), cue.start)]
+    best, distress, called = -math.inf, -math.inf, list[Danger]()
+    for part in _sentences(text, found):
+        named = _dangers(known, part)
+        score = _score(known, part, [danger for danger in named if not danger.distress_only])
+        distress = max(distress, _score(known, part, [*_distress(named)]))
+        if score > best:
+            best, called = score, named
+    if best + belief >= (0 if called else _CERTAIN):
+        return _verdict(called)
+    return DISTRESS if distress + _BELIEF_OF_DISTRESS * belief >= 0 else NOTHING
+
+
+def _sentences(text: str, found: Sequence[Cue]) -> Iterable[Sequence[Cue]]:
+    if not found:
+        return [[]]
+    ends = [hit.end() for hit in _SENTENCE.finditer(text)] or [len(text)]
+    starts = [0, *ends[:-1]]
+    return [[cue for cue in found if start <= cue.start < end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _dangers(known: Rules, part: Sequence[Cue]) -> list[Danger]:
+    """The dangers that a sentence names, in one word or in two."""
+    names = {cue.name for cue in part}
+    single = [known.dangers[name] for name in names & known.dangers.keys()]
+    both = [(one, other, danger) for one in names & known.pairs.keys() for other, danger in known.pairs[one]]
+    return single + [danger for one, other, danger in both if other in names and _near(part, one, other)]
+
+
+def _near(part: Sequence[Cue], one: str, other: str) -> bool:
+    first = [cue for cue in part if cue.name == one]
+    second = [cue for cue in part if cue.name == other]
+    return any(max(a.start, b.start) - min(a.end, b.end) <= _NEAR for a in first for b in second if a.start != b.start)
+
+
+def _distress(named: Iterable[Danger]) -> Iterable[Danger]:
+    """Dangers that a person has to look after, by what they weigh as distress."""
+    for danger in named:
+        if danger.human:
+            yield danger if danger.distress_only else replace(danger, points=danger.points * _DISTRESS)
+
+
+def _score(known: Rules, part: Sequence[Cue], dangers: Sequence[Danger]) -> float:
+    """Points of the dangers and of their circumstances; doubts count without dangers, too."""
+    lasting = any(danger.human for danger in dangers)
+    named = {danger.name for danger in dangers}
+    total = min(sum(danger.points for danger in dangers), _MOST_POINTS)
+    for name in {cue.name for cue in part} & known.circumstances.keys():
+        circumstance = known.circumstances[name]
+        applies = named <= circumstance.only or not circumstance.only
+        if applies and (dangers or circumstance.points < 0):
+            total += circumstance.points * (_LASTING if lasting and name in _FADING else 1)
+    return total
+
+
+def _verdict(dangers: Sequence[Danger]) -> Verdict:
+    ranked = sorted(dangers, key=lambda danger: (-danger.points, danger.name))
+    alarms = dict.fromkeys(chain.from_iterable(danger.alarms for danger in ranked))
+    numbers = tuple(alarm for alarm in alarms if alarm is not Alarm.HUMAN) or (Alarm.POLICE,)
+    human = Alarm.HUMAN in alarms
+    return Verdict(emergency=True, alarms=(*numbers, Alarm.HUMAN) if human else numbers, needs_human=human)

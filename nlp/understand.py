@@ -17,6 +17,8 @@ from nlp.weights import Weights
 MODEL = DATA / "model.txt"
 _WHY = 4
 _ASKED = 3
+_DECIDED = 0.97
+"""How likely an emergency is that was decided by its words."""
 
 
 class Understander:
@@ -62,8 +64,9 @@ class Understander:
         scene, probability = Scene(scenes[0][0]), scenes[0][1]
         kind = self._ranked("kind", scores)[0]
         item = self._ranked("item", scores)[0]
-        urgency = self._ranked("urgency", scores)[0]
-        alarms, human = emergencies.alarms(topics, urgency[0] == Urgency.EMERGENCY)
+        urgencies = self._ranked("urgency", scores)
+        danger = emergencies.judge(seen.text, dict(urgencies)[Urgency.EMERGENCY])
+        urgency = _urgency(urgencies, danger.emergency)
         where = places.find_places(text, folded, self._cut(folded), self._places)
         return Understanding(
             text=text,
@@ -76,10 +79,10 @@ class Understander:
             none_type=NoneType(self._ranked("none_type", scores)[0][0]) if scene is Scene.NONE else None,
             item=int(item[0]),
             item_probability=item[1],
-            urgency=Urgency(urgency[0]),
+            urgency=urgency[0],
             urgency_probability=urgency[1],
-            alarms=alarms,
-            needs_human=human,
+            alarms=danger.alarms,
+            needs_human=danger.needs_human,
             places=where,
             why=self._why(seen, scenes),
             personal=spans,
@@ -100,6 +103,13 @@ class Understander:
         shares = self._weights.shares(0, seen.words, lane, other)
         best = sorted((share for share in shares if share[1] > 0), key=lambda share: -share[1])
         return tuple(name.replace("_", "") for name, _ in best[:_WHY])
+
+
+def _urgency(ranked: Sequence[tuple[str, float]], emergency: bool) -> tuple[Urgency, float]:
+    """The likeliest urgency; whether it is an emergency was decided by meaning (see nlp/emergencies.py)."""
+    if emergency:
+        return Urgency.EMERGENCY, max(dict(ranked)[Urgency.EMERGENCY], _DECIDED)
+    return next((Urgency(label), probability) for label, probability in ranked if label != Urgency.EMERGENCY)
 
 
 def _moved(span: Span, by: int) -> Span:

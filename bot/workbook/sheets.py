@@ -54,8 +54,7 @@ def sheets(district: District) -> tuple[Sheet, ...]:
 
 def roles(district: District) -> dict[str, Role]:
     """Roles that staff can have, by the names that people read."""
-    nobody_s = (Role.RESIDENT, Role.SYSTEM, Role.HELPER)
-    return {name: Role(code) for code, name in district.roles.items() if code not in nobody_s}
+    return {name: Role(code) for code, name in district.roles.items() if code not in (Role.RESIDENT, Role.SYSTEM)}
 
 
 def _community_columns(district: District) -> tuple[Column, ...]:

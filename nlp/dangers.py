@@ -1,0 +1,80 @@
+"""The cues of emergencies as data: dangers, pairs of their parts, and the circumstances that make them real or not."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from nlp.cues import Cues
+from nlp.tables import table
+from nlp.understanding import Alarm
+
+_SOUNDS_LIKE = "="
+_NONE = frozenset({"-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """`alarms`: who is called, most needed first. One that calls only a human is distress without danger to life."""
+
+    name: str
+    points: float
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def human(self) -> bool:
+        return Alarm.HUMAN in self.alarms
+
+    @property
+    def distress_only(self) -> bool:
+        return self.alarms == (Alarm.HUMAN,)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """What it adds to the dangers of its sentence, or takes from them; `only` where there are no others than these."""
+
+    points: float
+    only: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    words: dict[str, list[str]] = field(default_factory=dict)
+    dangers: dict[str, Danger] = field(default_factory=dict)
+    pairs: defaultdict[str, list[tuple[str, Danger]]] = field(default_factory=lambda: defaultdict(list))
+    circumstances: dict[str, Circumstance] = field(default_factory=dict)
+
+    def add_class(self, name: str, points: str, about: str) -> None:
+        self.words[name] = []
+        if name.startswith("~"):
+            self.circumstances[name] = Circumstance(float(points), frozenset(about.split(",")) - _NONE)
+        elif about != "-":
+            self.dangers[name] = _danger(name, points, about)
+
+    def add_pair(self, one: str, other: str, points: str, numbers: str) -> None:
+        self.pairs[one].append((other, _danger(f"{one}+{other}", points, numbers)))
+
+
+def _danger(name: str, points: str, numbers: str) -> Danger:
+    return Danger(name, float(points), tuple(map(Alarm, numbers.split(","))))
+
+
+def _read(lines: Iterable[str]) -> Rules:
+    rules, name = Rules(), ""
+    for line in lines:
+        if line.startswith("["):
+            name, points, about = line[1:].replace("]", "", 1).split()
+            rules.add_class(name, points, about)
+        elif line.startswith("+ "):
+            rules.add_pair(*line.split()[1:])
+        else:
+            rules.words[name] += line.split()
+    return rules
+
+
+@cache
+def rules() -> tuple[Rules, Cues]:
+    """What `data/emergencies.txt` says, and the finder of its words."""
+    found = _read(table("emergencies.txt"))
+    return found, Cues(found.words, _SOUNDS_LIKE)

@@ -1,0 +1,10 @@
+"""The understanding as it runs, loaded once."""
+
+import pytest
+
+from nlp.understand import Understander
+
+
+@pytest.fixture(scope="session")
+def understander() -> Understander:
+    return Understander.load()

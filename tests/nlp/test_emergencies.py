@@ -1,0 +1,94 @@
+"""Emergencies by meaning: measured on sets that were written without sight of the rules, and by example."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.scenes import Urgency
+from nlp.understand import Understander
+from nlp.understanding import Alarm, Reading
+
+SETS = Path(__file__).parent / "sets"
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (SETS / name).read_text(encoding="utf-8").splitlines()]
+
+
+def is_emergency(reading: Reading) -> bool:
+    return any(matter.urgency is Urgency.EMERGENCY for matter in reading.matters)
+
+
+def reaches_a_person(reading: Reading) -> bool:
+    return any(matter.alarms or matter.needs_human for matter in reading.matters)
+
+
+@pytest.mark.parametrize(
+    ("name", "recall", "false_alarms"),
+    [("emergencies.jsonl", 0.97, 0.02), ("emergencies2.jsonl", 0.97, 0.02), ("emergencies3.jsonl", 0.9, 0.03)],
+    ids=["frozen", "other voices", "in a roundabout way"],
+)
+def test_emergencies_are_found_and_little_else(
+    understander: Understander, name: str, recall: float, false_alarms: float
+) -> None:
+    read = [(row, is_emergency(understander.read(row["text"]))) for row in rows(name)]
+    missed = [row["text"] for row, found in read if row["emergency"] and not found]
+    wrong = [row["text"] for row, found in read if found and not row["emergency"]]
+    real = sum(row["emergency"] for row in rows(name))
+    assert 1 - len(missed) / real >= recall, missed
+    assert len(wrong) / (len(read) - real) <= false_alarms, wrong
+
+
+@pytest.mark.parametrize("name", ["emergencies.jsonl", "emergencies2.jsonl"])
+def test_whoever_is_in_distress_reaches_a_person_and_others_are_not_sent_there(
+    understander: Understander, name: str
+) -> None:
+    read = [(row, understander.read(row["text"])) for row in rows(name)]
+    in_distress = [(row["text"], reaches_a_person(reading)) for row, reading in read if row["human"]]
+    others = [row["text"] for row, reading in read if not row["human"] and not row["emergency"]]
+    missed = [text for text, reached in in_distress if not reached]
+    wrong = [text for text in others if any(m.needs_human for m in understander.read(text).matters)]
+    assert len(missed) / len(in_distress) <= 0.03, missed
+    assert len(wrong) / len(others) <= 0.02, wrong
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("着火了，三楼厨房", Alarm.FIRE),
+        ("有人砸我家门要砍人", Alarm.POLICE),
+        ("我爸突然倒地，叫不醒", Alarm.AMBULANCE),
+    ],
+)
+def test_the_number_that_helps_most_comes_first(understander: Understander, words: str, first: Alarm) -> None:
+    assert understander.read(words).first.alarms[0] is first
+
+
+def test_who_wants_to_die_is_given_to_a_person(understander: Understander) -> None:
+    matter = understander.read("我不想活了，药都准备好了").first
+    assert matter.needs_human
+    assert matter.alarms[-1] is Alarm.HUMAN
+
+
+def test_grief_is_no_emergency_but_no_case_for_a_form_either(understander: Understander) -> None:
+    matter = understander.read("老伴走了以后心里难受，天天哭，想找个人说说话").first
+    assert matter.urgency is not Urgency.EMERGENCY
+    assert matter.alarms == (Alarm.HUMAN,)
+    assert matter.needs_human
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "急死人了等了半天公交",
+        "楼下开了家火锅店",
+        "消防演练着火了怎么跑，几点开始",
+        "没有着火，是隔壁在熏腊肉",
+        "去年三栋着过火，墙还是黑的，能不能刷一下",
+        "昨天晕倒的阿姨没事了，谢谢大家",
+    ],
+)
+def test_what_only_sounds_like_danger_is_none(understander: Understander, words: str) -> None:
+    assert not reaches_a_person(understander.read(words))
