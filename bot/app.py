@@ -1,9 +1,10 @@
 """Runs an app: intake, work, delivery, the clock and the small web server, until told to stop."""
 
 import asyncio
+import contextlib
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 
 STOP_SECONDS = 4.0
 AGAIN_SECONDS = 0.5
+CLEAN_SECONDS = 600
 REPORT_SECONDS = 20
 
 
@@ -27,16 +29,18 @@ async def run(app: App) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    scheduler = start_clock(app)
-    async with serve(app):
-        tasks = [asyncio.create_task(part) for part in _parts(app)]
-        waiting = asyncio.create_task(stop.wait())
-        await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        log.info("stopping")
-        scheduler.shutdown(wait=False)
-        await _stop(tasks)
-        await give_up_leases(app)
-    await app.close()
+    try:
+        async with serve(app):
+            tasks = [asyncio.create_task(part) for part in _parts(app)]
+            scheduler = start_clock(app)
+            waiting = asyncio.create_task(stop.wait())
+            await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            log.info("stopping")
+            scheduler.shutdown(wait=False)
+            await _stop(tasks)
+            await give_up_leases(app)
+    finally:
+        await app.close()
     for task in tasks:
         if task.done() and not task.cancelled() and (error := task.exception()):
             raise error
@@ -57,12 +61,21 @@ def start_clock(app: App) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    scheduler.add_job(app.ticker.once, "interval", seconds=1)
-    scheduler.add_job(app.ticker.clean, "interval", minutes=10)
-    scheduler.add_job(_reports, "interval", seconds=REPORT_SECONDS, args=[app])
-    scheduler.add_job(_requests, "interval", seconds=1, args=[app])
+    for job, seconds in (
+        (app.ticker.once, 1),
+        (app.ticker.clean, CLEAN_SECONDS),
+        (partial(_reports, app), REPORT_SECONDS),
+        (partial(_requests, app), 1),
+    ):
+        scheduler.add_job(_until_cancelled, "interval", seconds=seconds, args=[job])
     scheduler.start()
     return scheduler
+
+
+async def _until_cancelled(job: Callable[[], Awaitable[object]]) -> None:
+    """To be cancelled at the end is no error of a job's, though the scheduler would log it as one."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await job()
 
 
 async def _reports(app: App) -> None:

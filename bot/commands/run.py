@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import gc
 import sys
 
 import click
@@ -26,13 +27,22 @@ async def _serve(settings: settings_of.Settings) -> None:
 
     set_up(settings.log_level)
     channels = telegram_channels(settings)
-    bots = await open_all(settings, channels)
-    app = await build(settings, channels, bots=bots)
-    _give_back()
+    try:
+        app = await build(settings, channels, bots=await open_all(settings, channels))
+    except BaseException:
+        for channel in channels.values():
+            await channel.close()
+        raise
+    _settle_down()
     await run(app)
 
 
-def _give_back() -> None:
-    """Starting leaves 20 MB of freed memory behind, which the C library keeps unless it is told (where it is glibc)."""
+def _settle_down() -> None:
+    """What was loaded stays: the garbage collector need not walk through it at each turn, nor at the end.
+
+    Starting leaves 20 MB of freed memory behind, which the C library keeps unless it is told (where it is glibc).
+    """
+    gc.collect()
+    gc.freeze()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
