@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -29,6 +30,9 @@ OTHERS = {
     f"none {NoneType.CHAT}": "闲聊",
     f"none {NoneType.VENT}": "牢骚",
     "out_of_remit": "不归社区管",
+    "none number": "只有一个数字",
+    "command": "命令",
+    "unknown command": "不认识的命令",
     "place": "补充上一件的地点",
     "supplement": "补充上一件",
 }
@@ -69,7 +73,10 @@ def _replayed(lines: list[Line], database: str) -> Result:
 def told(found: Account) -> list[str]:
     """The account in lines, for people."""
     district = load_district(load().district_dir)
-    others = "，".join(f"{OTHERS.get(kind, kind)} {count}" for kind, count in found.others.most_common())
+    named: Counter[str] = Counter()
+    for outcome, count in found.others.items():
+        named[OTHERS.get(outcome) or OTHERS.get(outcome.partition(" ")[0], outcome)] += count
+    others = "，".join(f"{name} {count}" for name, count in named.most_common())
     scenes = [(district.scenes[scene].name, str(found.scenes[scene])) for scene in Scene if found.scenes[scene]]
     return [
         f"读入 {found.lines} 条",

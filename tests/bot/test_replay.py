@@ -60,6 +60,12 @@ def test_every_line_becomes_a_case_or_a_stated_non_case(operator: Operator, data
     assert kept(database_url, lambda c: c.execute(select(func.count()).select_from(Case)).scalar()) == 3
 
 
+def test_what_is_no_case_is_named_in_chinese(operator: Operator) -> None:
+    said = [{"text": text} for text in ("7", "/help", "帮助", "/nonsense", "谢谢你们")]
+    ended = operator.runs("replay", written(operator.home / "said.jsonl", *said))
+    assert "不是诉求 5 条：命令 2，只有一个数字 1，不认识的命令 1，感谢 1" in ended.out
+
+
 def test_the_summary_ends_with_the_time_of_each_stage_and_the_updates_a_second(operator: Operator) -> None:
     ended = operator.runs("replay", written(operator.home / "said.jsonl", *LINES))
     assert all(stage in ended.out for stage in ("入箱", "听懂", "登记", "送出"))
