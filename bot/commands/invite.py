@@ -35,9 +35,10 @@ def command(name: str | None, phone: str | None, everybody: bool) -> None:
         people = _named(uow, name, phone) if name else _not_bound(uow)
         return _invite(uow, people, district, username)
 
-    for line in on_rows(settings, work):
+    lines = on_rows(settings, work)
+    for line in lines:
         click.echo(line)
-    if not username:
+    if not username and len(lines) > 1:
         click.echo("不知道工作人员机器人的用户名：请在 .env 里填 CHULIN_STAFF_USERNAME，再运行一次。", err=True)
         click.echo("也可以让本人把上面的“/start inv_…”整段发给机器人。", err=True)
 
@@ -68,7 +69,7 @@ def _active(uow: UnitOfWork) -> list[Row]:
 def _invite(uow: UnitOfWork, people: list[Row], district: District, username: str) -> list[str]:
     """Make one invitation each; returns what to print."""
     if not people:
-        return ["没有要邀请的人：在岗的都已开通"]
+        return ["没有要邀请的人：" + ("在岗的都已开通" if _active(uow) else "还没有人员，先导入：chulin import")]
     withdraw_invitations(uow.connection, [row["id"] for row in people])
     expires_at = uow.now + LASTS
     lines = [f"每个链接只能用一次，有效到 {local_time(uow, expires_at)}。请只发给本人。"]

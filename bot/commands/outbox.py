@@ -12,6 +12,7 @@ from storage.unit_of_work import UnitOfWork
 
 HEAD = ("编号", "机器人", "会话", "次数", "写于", "放弃", "原因")
 EVERY = 1_000_000
+NUMBER = click.IntRange(0, 2**63 - 1)
 LONGEST_REASON = 80
 Step = Callable[[UnitOfWork, int], bool]
 
@@ -49,14 +50,14 @@ def _listing(uow: UnitOfWork, show: bool) -> list[str]:
 
 
 @command.command(help="再发一次：编号（可以几个），或 --all。")
-@click.argument("ids", nargs=-1, type=int)
+@click.argument("ids", nargs=-1, type=NUMBER)
 @click.option("--all", "everything", is_flag=True, help="全部。")
 def retry(ids: tuple[int, ...], everything: bool) -> None:
     _each(ids, everything, lambda uow, row_id: uow.outbox.retry(row_id), "放回去了")
 
 
 @command.command(help="放弃，内容清空：编号（可以几个），或 --all。")
-@click.argument("ids", nargs=-1, type=int)
+@click.argument("ids", nargs=-1, type=NUMBER)
 @click.option("--all", "everything", is_flag=True, help="全部。")
 @click.option("--yes", is_flag=True, help="不再询问。")
 def drop(ids: tuple[int, ...], everything: bool, yes: bool) -> None:

@@ -128,3 +128,9 @@ def test_without_a_username_the_command_itself_is_given_with_a_hint(
 def test_invite_asks_for_a_name_or_all(office: Operator) -> None:
     assert office.runs("invite").status == 2
     assert office.runs("invite", "李四", "--all").status == 2
+
+
+def test_where_there_is_nobody_yet_the_import_is_named_and_nothing_else(desk: Operator) -> None:
+    ended = desk.runs("invite", "--all")
+    assert ended.out == "没有要邀请的人：还没有人员，先导入：chulin import\n"
+    assert ended.err == ""

@@ -140,3 +140,13 @@ def test_columns_stand_under_each_other(parked: Operator) -> None:
     head, first, *_ = parked.runs("inbox", "list").out.splitlines()
     assert head.startswith("机器人    更新号  ")
     assert first.startswith("resident  1       ")
+
+
+@pytest.mark.parametrize("words", [("inbox", "retry", "resident"), ("inbox", "drop", "resident"), ("outbox", "retry")])
+@pytest.mark.parametrize("number", [10**30, -1, "x"])
+def test_a_number_that_no_row_can_have_is_refused_in_one_line(
+    desk: Operator, words: tuple[str, ...], number: object
+) -> None:
+    ended = desk.runs(*words, "--", number)
+    assert ended.status == 2
+    assert "Traceback" not in ended.err
