@@ -159,6 +159,7 @@ def _context(
         texts,
         understander.read,
         personal.mask,
+        personal.mask_contacts,
         similar,
         SignedLinks.open(settings.link_secret.get_secret_value(), settings.data_dir),
         files,

@@ -6,7 +6,7 @@ from ledger.lifecycle import Role
 from ledger.rights import DEEDS, Deed, Part, Thing
 
 DRAWN = "<!-- Drawn by `chulin docs`; do not edit. -->"
-SHOWN_ROLES = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.OFFICER, Role.ADMIN)
+SHOWN_ROLES = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.OFFICER, Role.HELPER, Role.ADMIN)
 
 
 def rights() -> str:
@@ -17,7 +17,8 @@ def rights() -> str:
 def _rights() -> Iterator[str]:
     yield from ("# Who may do what", "", DRAWN, "")
     yield "A role counts where its scope reaches: a worker's and a manager's in their own community, a supervisor's in"
-    yield "their street, an officer's in cases that their unit was given, an administrator's in the whole district."
+    yield "their street, an officer's in cases that their unit leads (a helper's in those that it helps with), an"
+    yield "administrator's in the whole district."
     yield "Residents act on cases that they are in: as reporter, as joiner, or as proxy of somebody else. SYSTEM is the"
     yield "clock. What is not in the table nobody may do. Everybody may see, copy and erase what is kept of themselves."
     for thing in Thing:

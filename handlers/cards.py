@@ -1,6 +1,7 @@
 """The card of a case, as staff see it: one message that changes in place, wherever it stands."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -21,11 +22,14 @@ TEXT_ON_CARD = 600
 OFFERED: tuple[tuple[Action | str, ...], ...] = (
     (Action.ACCEPT, Action.SIGN, Action.START, Action.RESOLVE),
     (Action.DISPATCH, Action.ASK, Action.MERGE),
+    (Action.HELP, Action.NOTE),
     ("staff_scene", "staff_urgency"),
     (Action.TRANSFER, Action.REFUSE),
     (Action.UNMERGE,),
 )
 """Buttons of a card by row, most used first; those that the state or the role does not allow are left out."""
+OUTSIDE = (Role.OFFICER, Role.HELPER)
+"""Other handlers than the community: they see the place and the matter, not whose it is (PIPL, article 23)."""
 LEVELS = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)
 
 
@@ -37,6 +41,16 @@ class View:
     role: Role = Role.WORKER
     masked: bool = False
 
+    @property
+    def knows_people(self) -> bool:
+        return not self.masked and self.role not in OUTSIDE
+
+    def hides(self, turn: Turn) -> Callable[[str], str]:
+        """What is done to words before they are shown here."""
+        if self.masked:
+            return turn.context.mask
+        return turn.context.mask_contacts if self.role in OUTSIDE else str
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -46,6 +60,7 @@ class Beside:
     files: int = 0
     name: str = ""
     unanswered: bool = False
+    helpers: tuple[int, ...] = ()
 
 
 def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int) -> None:
@@ -86,9 +101,9 @@ def notify(turn: Turn, case: CaseRow, key: str, **values: str) -> None:
     """Tell whoever handles a case that something was added: a card that changes in place makes no sound."""
     urgent = case.urgency is Urgency.EMERGENCY
     called = turn.uow.shown.chats(alarm_name(case)) if urgent else []
-    views = [*viewers(turn, case), *(View(Address(bot, chat)) for bot, chat in called)]
+    views = [*viewers(turn, case), *(View(Address(bot, chat)) for bot, chat in called), *_lead(turn, case)]
     for view in {(view.to.bot, view.to.chat): view for view in views}.values():
-        shown = {name: turn.context.mask(value) if view.masked else value for name, value in values.items()}
+        shown = {name: view.hides(turn)(value) for name, value in values.items()}
         text = turn.context.texts(key, number=turn.number(case), **shown)
         look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
         priority = Priority.EMERGENCY if urgent else Priority.NOTICE
@@ -105,6 +120,15 @@ def viewers(turn: Turn, case: CaseRow) -> list[View]:
         if addresses := reachable(turn, staff):
             return [View(address, role) for address in addresses]
     return [View(address) for address in reachable(turn, turn.called_to(case))]
+
+
+def _lead(turn: Turn, case: CaseRow) -> list[View]:
+    """The officers of the unit that leads (主办), as far as the card has reached them."""
+    if case.unit_id is None:
+        return []
+    has_it = set(turn.uow.shown.chats(card_name(case)))
+    officers = reachable(turn, turn.officers_of(case, case.unit_id))
+    return [View(to, Role.OFFICER) for to in officers if (to.bot, to.chat) in has_it]
 
 
 @cache
@@ -131,7 +155,7 @@ def _private_view(turn: Turn, case: CaseRow, bot: str, chat: int) -> View | None
 
 def _on_the_way(turn: Turn, case: CaseRow, done: set[tuple[str, int]]) -> list[tuple[View, OnTheWay]]:
     """Cards that still wait for the minute of undo: when they come, they have to say what is true then."""
-    officers = turn.uow.reference.officers_of(case.unit_id) if case.unit_id else []
+    officers = turn.officers_of(case, case.unit_id) if case.unit_id else []
     found = []
     for to in reachable(turn, officers) if officers else ():
         waiting = turn.uow.shown.on_the_way(to.bot, to.chat, card_name(case))
@@ -144,7 +168,9 @@ def what_is_beside(turn: Turn, case: CaseRow) -> Beside:
     cases = turn.uow.cases
     alarm = cases.alarm(case.key) if case.urgency is Urgency.EMERGENCY else None
     ringing = alarm is not None and alarm.acknowledged_at is None
-    return Beside(files=len(cases.attachments(case.key)), name=_reporter(turn, case), unanswered=ringing)
+    helpers = tuple(cases.helpers(case.key)) if case.state is not State.WAITING else ()
+    files = len(cases.attachments(case.key))
+    return Beside(files=files, name=_reporter(turn, case), unanswered=ringing, helpers=helpers)
 
 
 def _reporter(turn: Turn, case: CaseRow) -> str:
@@ -170,7 +196,7 @@ def card(turn: Turn, case: CaseRow, view: View, beside: Beside) -> Reply:
 
 def _lines(turn: Turn, case: CaseRow, view: View, beside: Beside) -> list[str]:
     texts, district = turn.context.texts, turn.context.district
-    mask = turn.context.mask if view.masked else str
+    mask = view.hides(turn)
     lines = [
         texts(
             "card.head",
@@ -199,14 +225,19 @@ def _lines_about_people(turn: Turn, case: CaseRow, view: View, beside: Beside) -
     lines = []
     if case.anonymous:
         lines.append(texts("card.anonymous"))
-    elif beside.name and not view.masked:
+    elif beside.name and view.knows_people:
         lines.append(texts("card.reporter", name=beside.name))
     if case.supporters > 1:
         lines.append(texts("card.supporters", n=case.supporters))
     if case.staff_id in reference.staff:
         lines.append(texts("card.staff", name=reference.staff[case.staff_id].name))
+    if case.first_staff_id in reference.staff and case.first_staff_id != case.staff_id:
+        lines.append(texts("card.first", name=reference.staff[case.first_staff_id].name))
+    helpers = "、".join(reference.units[unit] for unit in beside.helpers if unit in reference.units)
     if case.unit_id in reference.units:
-        lines.append(texts("card.unit", unit=reference.units[case.unit_id]))
+        lines.append(texts("card.lead" if helpers else "card.unit", unit=reference.units[case.unit_id]))
+    if helpers:
+        lines.append(texts("card.helpers", units=helpers))
     return lines
 
 

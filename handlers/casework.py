@@ -1,9 +1,10 @@
 """What staff do with a case: by buttons on its card, and by the words that a button asked for."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from handlers import cards, filing, steps, undo
+from handlers import cards, emergencies, filing, steps, undo
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
 from handlers.turn import Turn, expectation
 from ledger.lifecycle import TRANSITIONS, Action, Role, step
@@ -11,7 +12,13 @@ from storage.cases import CaseRow
 from storage.ids import new_id
 
 Handler = Callable[[Turn, CaseRow, Role, dict[str, Any]], None]
-WORDS_ASKED = {Action.RESOLVE: "reply", Action.ASK: "question", Action.REFUSE: "reason", Action.TRANSFER: "target"}
+WORDS_ASKED = {
+    Action.RESOLVE: "reply",
+    Action.ASK: "question",
+    Action.REFUSE: "reason",
+    Action.TRANSFER: "target",
+    Action.NOTE: "words",
+}
 """Steps that need words of the worker's own."""
 
 
@@ -28,10 +35,27 @@ def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any
     """Take the step, say so to the worker, and offer to undo it; returns the event's id."""
     event_id = steps.take(turn, case, action, role, **options)
     undo.offer(turn, case, action, event_id, _done(turn, case, action))
+    if role is Role.OFFICER:
+        _tell_first_taker(turn, case, action, event_id)
     if TRANSITIONS[action].tells and not steps.people_to_tell(turn, case):
         turn.say("done.unreachable", number=turn.number(case))
     turn.outcome = f"step {action}"
     return event_id
+
+
+def _tell_first_taker(turn: Turn, case: CaseRow, action: Action, event_id: int) -> None:
+    """Who took it first stays answerable (首接负责), and so hears what the unit does with it."""
+    first = turn.uow.reference.staff.get(case.first_staff_id or 0)
+    if first is None or first.id == turn.staff_id:
+        return
+    state = turn.context.district.states[case.state]
+    name, done = turn.staff.name if turn.staff else "", turn.context.texts(f"button.{action}")
+    text = turn.context.texts("card.first_hears", number=turn.number(case), name=name, action=done, state=state)
+    look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
+    delay = steps.hold(turn, case) if TRANSITIONS[action].undoable else timedelta()
+    for to in emergencies.reachable(turn, [first]):
+        reply = Reply(to, text, ((look,),), priority=Priority.NOTICE, cause=steps.cause_of(case, event_id), delay=delay)
+        turn.send(reply)
 
 
 def accept(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
@@ -116,6 +140,8 @@ def words_given(turn: Turn, action: Action, case: CaseRow, role: Role, asked: di
     turn.close(asked.get("shown_in"), "ask.answered")
     if action is Action.ASK:
         _await_answers(turn, case)
+    elif action is Action.NOTE:
+        cards.notify(turn, case, "card.noted", name=turn.staff.name if turn.staff else "", text=words)
 
 
 def _changes(turn: Turn, action: Action, words: str) -> dict[str, Any]:

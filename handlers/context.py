@@ -75,6 +75,8 @@ class Context:
     texts: Texts
     read: Callable[[str], Reading]
     mask: Callable[[str], str]
+    mask_contacts: Callable[[str], str]
+    """As `mask`, but a room stays: for who has to go there and need not know whom they meet."""
     similar: SimilarCases
     links: Links
     files: Files

@@ -24,12 +24,20 @@ def ask_dispatch(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -
         _choice(turn, case, row.name, {"staff": row.id, "shown_in": name})
         for row in reference.staff_with(case.community_id, Role.WORKER)[:MOST_PEOPLE]
     ]
-    first = [unit for unit in turn.context.district.units_of(case.item) if unit in reference.unit_ids]
-    names = first + [unit for unit in reference.unit_ids if unit not in first]
-    units = [_choice(turn, case, unit, {"unit": reference.unit_ids[unit], "shown_in": name}) for unit in names]
+    units = [
+        _choice(turn, case, unit, {"unit": reference.unit_ids[unit], "shown_in": name})
+        for unit in units_first(turn, case)
+    ]
     text = turn.context.texts("ask.dispatch", number=turn.number(case))
     rows = (*in_rows(people), *in_rows(units), (turn.mine("button.never_mind", "never_mind", data={"shown_in": name}),))
     turn.send(Reply(turn.event.address, text, rows, logical=name))
+
+
+def units_first(turn: Turn, case: CaseRow) -> list[str]:
+    """All units by name, those that annex 2 names for the item first."""
+    known = turn.uow.reference.unit_ids
+    first = [unit for unit in turn.context.district.units_of(case.item) if unit in known]
+    return first + [unit for unit in known if unit not in first]
 
 
 def dispatch_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
@@ -40,17 +48,19 @@ def dispatch_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> 
         target, charged = (staff.name, [staff]) if staff else ("", [])
         changes = {"staff_id": int(data["staff"]), "unit_id": None}
     else:
-        target, charged = reference.units.get(int(data["unit"]), ""), reference.officers_of(int(data["unit"]))
-        changes = {"unit_id": int(data["unit"])}
+        unit_id = int(data["unit"])
+        target, charged = reference.units.get(unit_id, ""), turn.officers_of(case, unit_id)
+        changes = {"unit_id": unit_id}
+        turn.uow.cases.remove_helper(case.key, unit_id)
     if not target:
         raise NotFound("nobody to dispatch to")
     given = {"target": target}
     event_id = casework.finish(turn, case, Action.DISPATCH, role, given=given, changes=changes)
     turn.close(data.get("shown_in"), "ask.answered")
-    _hand_over(turn, case, charged, event_id, target)
+    hand_over(turn, case, charged, event_id, target)
 
 
-def _hand_over(turn: Turn, case: CaseRow, charged: list[StaffRow], event_id: int, target: str) -> None:
+def hand_over(turn: Turn, case: CaseRow, charged: list[StaffRow], event_id: int, target: str) -> None:
     addresses = emergencies.reachable(turn, charged)
     if not addresses:
         turn.say("done.nobody_there", number=turn.number(case), target=target)

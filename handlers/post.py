@@ -10,7 +10,7 @@ from storage.unit_of_work import UnitOfWork
 def post(context: Context, uow: UnitOfWork, reply: Reply) -> None:
     """Queue one reply for delivery, in the same transaction as what it tells of."""
     to = reply.to
-    rows = [[_made(context, uow, reply, button) for button in row] for row in reply.rows]
+    rows = _made(context, uow, reply) if reply.rows else []
     only_edit = _make_way(uow, reply)
     bot = context.bots.get(to.bot)
     numbered = bool(rows) and bot is not None and not bot.buttons
@@ -42,19 +42,28 @@ def _make_way(uow: UnitOfWork, reply: Reply) -> bool:
     return reply.showing is Showing.CLOSE
 
 
-def _made(context: Context, uow: UnitOfWork, reply: Reply, button: Button) -> dict[str, str]:
-    data = uow.buttons.add(
-        community_id=button.community_id,
-        bot=reply.to.bot,
-        chat=reply.to.chat,
-        account=button.account,
-        action=button.action,
-        case_no=button.case_no,
-        data=button.data,
-        once=button.once,
-        kept=context.district.limits.button_kept.wall,
-    )
-    return {"label": button.label, "data": data}
+def _made(context: Context, uow: UnitOfWork, reply: Reply) -> list[list[dict[str, str]]]:
+    """The buttons as the chat sees them: those that one person may press on things of one community are one row."""
+    alike: dict[tuple[int, int | None], list[Button]] = {}
+    for row in reply.rows:
+        for button in row:
+            alike.setdefault((button.community_id, button.account), []).append(button)
+    made = {}
+    for (community_id, account), buttons in alike.items():
+        made[community_id, account] = iter(
+            uow.buttons.add(
+                [(button.action, button.case_no, button.data, button.once) for button in buttons],
+                community_id=community_id,
+                bot=reply.to.bot,
+                chat=reply.to.chat,
+                account=account,
+                kept=context.district.limits.button_kept.wall,
+            )
+        )
+    return [
+        [{"label": button.label, "data": next(made[button.community_id, button.account])} for button in row]
+        for row in reply.rows
+    ]
 
 
 def _body(reply: Reply, text: str, rows: list[list[dict[str, str]]]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from handlers import (
     dispatching,
     drafts,
     erasing,
+    helping,
     joining,
     judging,
     labels,
@@ -75,6 +76,10 @@ STAFF: dict[str, casework.Handler] = {
     Action.DISPATCH: dispatching.ask_dispatch,
     Action.MERGE: merging.ask_merge,
     Action.UNMERGE: merging.unmerge,
+    Action.HELP: helping.ask_help,
+    Action.NOTE: helping.note,
+    "help_by": helping.help_by,
+    "help_no_more": helping.help_no_more,
     "refuse_because": casework.refuse_because,
     "dispatch_to": dispatching.dispatch_to,
     "merge_into": merging.merge_into,
@@ -94,7 +99,7 @@ def press(turn: Turn, pressed: str) -> None:
     if button is None or button.expires_at < turn.uow.now or not _belongs(turn, button):
         turn.outcome = "button refused"
         turn.tell("problem.button", alert=True)
-    elif button.once and (button.used_at is not None or not turn.uow.buttons.use(button)):
+    elif button.once and (button.used or not turn.uow.buttons.use(button)):
         turn.outcome = "button used"
         turn.tell("problem.pressed_already")
     elif button.action in OWN:

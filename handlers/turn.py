@@ -10,7 +10,7 @@ from handlers.event import Event
 from handlers.format import day_and_time, number
 from handlers.reply import Answer, Button, Reply, Rows, Showing
 from ledger.lifecycle import Role
-from ledger.rights import Place, may, roles_at
+from ledger.rights import Place, Scope, may, roles_at
 from ledger.scenes import Urgency
 from nlp.understanding import Reading
 from storage.cases import CaseRow
@@ -104,7 +104,21 @@ class Turn:
         units = [case.unit_id] if case.unit_id else []
         roles = roles_at(staff.rights, self.community_of(case).place(case.grid_id, units))
         found = [role for role in LOCAL_FIRST if role in roles]
+        if not found and self._helps(case, staff):
+            return [Role.HELPER]
         return [Role.WORKER, *found] if set(found) <= {Role.OFFICER} and staff in self.called_to(case) else found
+
+    def _helps(self, case: CaseRow, staff: StaffRow) -> bool:
+        """Whether a unit of theirs helps with the case (协办); asked only of who has nothing else to do with it."""
+        units = {right.scope_id for right in staff.rights if right.scope is Scope.UNIT}
+        return bool(units) and not units.isdisjoint(self.uow.cases.helpers(case.key))
+
+    def officers_of(self, case: CaseRow, unit_id: int) -> list[StaffRow]:
+        """Who answers for a unit in this case; for the streets, the supervisors of the community's own."""
+        reference = self.uow.reference
+        unit = self.context.district.unit_named(reference.units.get(unit_id, ""))
+        own = reference.staff_with(case.community_id, Role.SUPERVISOR) if unit and unit.own_street else []
+        return own or reference.officers_of(unit_id)
 
     def role_over(self, case: CaseRow, staff: StaffRow | None = None) -> Role | None:
         """The most local of them."""

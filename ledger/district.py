@@ -60,10 +60,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A responsible unit and the other spellings of its name."""
+    """A responsible unit and the other spellings of its name.
+
+    `own_street`: it stands for the street of the community at hand, whose supervisors are its officers.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
+    own_street: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,14 @@ class State(StrEnum):
 
 
 class Role(StrEnum):
-    """Who acts. `SYSTEM` is the clock."""
+    """Who acts. `SYSTEM` is the clock; a `HELPER` is an officer of a unit that helps with a case (协办)."""
 
     RESIDENT = "resident"
     WORKER = "worker"
     MANAGER = "manager"
     SUPERVISOR = "supervisor"
     OFFICER = "officer"
+    HELPER = "helper"
     ADMIN = "admin"
     SYSTEM = "system"
 
@@ -66,6 +67,8 @@ class Action(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     ACKNOWLEDGE = "acknowledge"
+    HELP = "help"
+    NOTE = "note"
 
 
 S, R, A = State, Role, Action
@@ -123,6 +126,8 @@ TRANSITIONS: dict[Action, Transition] = {
     A.TRANSFER: Transition(OPEN, S.TRANSFERRED, STAFF, ("target",), "told.transferred", undoable=True),
     A.REFUSE: Transition(OPEN, S.REFUSED, STAFF, ("reason",), "told.refused", undoable=True),
     A.WITHDRAW: Transition(OPEN | {S.ANSWERED, S.FOLLOW_UP}, S.WITHDRAWN, frozenset({R.RESIDENT})),
+    A.HELP: Transition(HANDLED, None, STAFF, ("target",)),
+    A.NOTE: Transition(HANDLED, None, STAFF | {R.OFFICER, R.HELPER}, ("words",)),
     A.ACKNOWLEDGE: Transition(OPEN, None, STAFF),
 }
 

@@ -129,9 +129,11 @@ DEEDS: dict[str, Deed] = {
     "set_scene": _step(Action.RELABEL, TELLERS),
     "set_urgency": _step(Action.RELABEL, TELLERS),
     "undo": Deed(Thing.CASE, HANDLERS),
+    "help_by": _step(Action.HELP),
+    "help_no_more": _step(Action.HELP),
     # looking
-    "open_card": Deed(Thing.CASE, HANDLERS),
-    "show_files": Deed(Thing.CASE, HANDLERS),
+    "open_card": Deed(Thing.CASE, HANDLERS | {R.HELPER}),
+    "show_files": Deed(Thing.CASE, HANDLERS | {R.HELPER}),
     # residents with a case of theirs
     "details": _own(ALL_PARTS),
     "add_to_case": _own(ALL_PARTS),

@@ -1,39 +1,97 @@
-"""Inserts many rows of one table at the driver's own cost.
+"""Writes many rows of one table at the driver's own cost.
 
-SQLAlchemy makes the statement and knows how to convert the values; the
-driver gets the rows as they are. Per row this costs a fifth of an executemany through the statement.
+SQLAlchemy makes the statement and knows how to convert the values; the driver gets the rows as they are. Per row this
+costs a fifth of an executemany through the statement.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, insert
+from sqlalchemy import Boolean, Connection, Dialect
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.types import TypeEngine
 
 from storage.tables import Base, table_of
+from storage.types import Utc
 
-Convert = Callable[[Any], Any]
+Row = dict[str, Any]
+Values = Sequence[Any]
+Make = Callable[[Any], Any]
+"""From the `insert` of a dialect to a statement that changes rows."""
+FEW_DIFFERENT = (Utc, Boolean)
+"""Types whose values mostly repeat from row to row: each is converted once."""
 
 
-def insert_rows(connection: Connection, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert rows of one table; what a row leaves out gets the column's default."""
-    statement, columns = _prepared(model, connection.dialect)
-    values = [_converted([row.get(name, default) for row in rows], convert) for name, default, convert in columns]
-    connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+class Prepared(NamedTuple):
+    """A statement for rows with certain keys. `defaults` of what they leave out, and conversions, stand by place."""
+
+    statement: str
+    names: tuple[str, ...]
+    defaults: dict[str, Any]
+    converts: dict[str, Callable[[Values], Values]]
 
 
-def _converted(values: list[Any], convert: Convert | None) -> list[Any]:
-    return values if convert is None else [convert(value) for value in values]
+def upsert(connection: Connection) -> Any:
+    """`insert` of the dialect at hand, for ON CONFLICT."""
+    return _insert_of(connection.dialect)
+
+
+def insert_rows(connection: Connection, model: type[Base], rows: list[Row], *, skip_known: bool = False) -> None:
+    """Insert rows of one table, all with the same keys; what they leave out gets the column's default.
+
+    `skip_known`: a row whose primary or unique key is there already is left as it is; else that is an error.
+    """
+    run_rows(connection, _inserting(model, tuple(rows[0]), skip_known), rows)
+
+
+def run_rows(connection: Connection, make: Make, rows: list[Row]) -> None:
+    """Run one statement for many rows, which name its places. `make` makes it and is a function of a module."""
+    given = tuple(rows[0])
+    prepared = _prepared(make, given, connection.dialect)
+    columns: dict[str, Values] = dict(zip(given, zip(*map(itemgetter(*given), rows), strict=True), strict=True))
+    columns |= {name: (value,) * len(rows) for name, value in prepared.defaults.items()}
+    columns |= {name: convert(columns[name]) for name, convert in prepared.converts.items()}
+    in_order = (columns[name] for name in prepared.names)
+    connection.exec_driver_sql(prepared.statement, list(zip(*in_order, strict=True)))
 
 
 @cache
-def _prepared(model: type[Base], dialect: Dialect) -> tuple[str, list[tuple[str, Any, Convert | None]]]:
-    """The statement with its places, and name, default and conversion of each place in order."""
-    table = table_of(model)
-    compiled = insert(table).values({column.name: None for column in table.c}).compile(dialect=dialect)
-    columns: list[tuple[str, Any, Convert | None]] = []
-    for name in compiled.positiontup or ():
-        column = table.c[name]
-        convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-        columns.append((name, getattr(column.default, "arg", None), convert))
-    return str(compiled), columns
+def _inserting(model: type[Base], given: tuple[str, ...], skip_known: bool) -> Make:
+    def make(insert: Any) -> Any:
+        statement = insert(table_of(model)).values(dict.fromkeys(given))
+        return statement.on_conflict_do_nothing() if skip_known else statement
+
+    return make
+
+
+@cache
+def _prepared(make: Make, given: tuple[str, ...], dialect: Dialect) -> Prepared:
+    statement = make(_insert_of(dialect))
+    compiled = statement.compile(dialect=dialect)
+    names = tuple(compiled.positiontup)
+    left_out = {column.name: column.default.arg for column in compiled.insert_prefetch}
+    defaults = {name: left_out.get(name, compiled.params[name]) for name in names if name not in given}
+    converts = {name: convert for name in names if (convert := _converter(compiled.binds[name].type, dialect))}
+    return Prepared(str(compiled), names, defaults, converts)
+
+
+def _insert_of(dialect: Dialect) -> Any:
+    return sqlite_insert if dialect.name == "sqlite" else postgres_insert
+
+
+def _converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Values], Values] | None:
+    """Converts values of a type for the driver; None where it takes them as they are."""
+    convert = type_.dialect_impl(dialect).bind_processor(dialect)
+    if convert is None:
+        return None
+    if not isinstance(type_, FEW_DIFFERENT):
+        return lambda values: [convert(value) for value in values]
+
+    def each_once(values: Values) -> Values:
+        converted = {value: convert(value) for value in set(values)}
+        return [converted[value] for value in values]
+
+    return each_once

@@ -1,4 +1,4 @@
-"""Buttons: the chat only sees an opaque id; what it does, and who may press it, is a row."""
+"""Buttons: the chat only sees an opaque id; what it does, and who may press it, is a row for each message."""
 
 from __future__ import annotations
 
@@ -9,21 +9,29 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from storage.ids import new_button_id
-from storage.tables import Button
+from storage.tables import Keyboard
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from storage.unit_of_work import UnitOfWork
 
+MADE = re.compile(r"([0-9a-f]{1,16})\.([0-9a-f]{1,16})\.([0-9a-f]{1,2})")
+MOST = 60
+"""Buttons in one row: each needs a bit."""
 
-MADE = re.compile(r"([0-9a-f]{1,16})\.([0-9a-f]{1,16})")
+Choice = tuple[str, int | None, dict[str, Any], bool]
+"""What a button does: action, number of its case, data, and whether it is good for one press."""
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonRow:
+    """One button as it was made. `place` counts from 0 in its row."""
+
     community_id: int
     id: int
+    place: int
     bot: str
     chat: int
     account: int | None
@@ -32,7 +40,7 @@ class ButtonRow:
     data: dict[str, Any]
     once: bool
     expires_at: datetime
-    used_at: datetime | None
+    used: bool
 
 
 class Buttons:
@@ -41,65 +49,62 @@ class Buttons:
 
     def add(
         self,
+        choices: Sequence[Choice],
         *,
         community_id: int,
         bot: str,
         chat: int,
         account: int | None,
-        action: str,
-        case_no: int | None,
-        data: dict[str, Any],
-        once: bool,
         kept: timedelta,
-    ) -> str:
-        """Make a button; returns what the chat gets to see: `<community>.<id>` in hexadecimal, under 64 bytes."""
-        button_id = new_button_id()
-        self._uow.insert(
-            Button,
-            {
-                "community_id": community_id,
-                "id": button_id,
-                "bot": bot,
-                "chat": chat,
-                "account": account,
-                "action": action,
-                "case_no": case_no,
-                "data": data,
-                "once": once,
-                "expires_at": self._uow.now + kept,
-                "used_at": None,
-            },
-        )
-        return f"{community_id:x}.{button_id:x}"
+    ) -> list[str]:
+        """Make buttons; returns what the chat gets to see of each: `<community>.<id>.<place>` in hexadecimal."""
+        row: dict[str, Any] = {"community_id": community_id, "bot": bot, "chat": chat, "account": account}
+        row["expires_at"] = self._uow.now + kept
+        parts = [choices[first : first + MOST] for first in range(0, len(choices), MOST)]
+        return [data for part in parts for data in self._add(row | {"id": new_button_id(), "choices": part})]
+
+    def _add(self, row: dict[str, Any]) -> list[str]:
+        self._uow.insert(Keyboard, row)
+        return [f"{row['community_id']:x}.{row['id']:x}.{place:x}" for place in range(len(row["choices"]))]
 
     def find(self, pressed: str) -> ButtonRow | None:
-        """The row behind what was pressed; None for anything that we never made."""
+        """The button behind what was pressed; None for anything that we never made."""
         key = _parse(pressed)
         if key is None:
             return None
-        statement = select(Button.__table__).where(Button.community_id == key[0], Button.id == key[1])
-        row = self._uow.read(statement, Button).one_or_none()
-        return ButtonRow(**row._mapping) if row else None  # noqa: SLF001
+        community_id, keyboard_id, place = key
+        statement = select(Keyboard.__table__).where(Keyboard.community_id == community_id, Keyboard.id == keyboard_id)
+        row = self._uow.read(statement, Keyboard).one_or_none()
+        if row is None or place >= len(row.choices):
+            return None
+        action, case_no, data, once = row.choices[place]
+        where = (row.bot, row.chat, row.account)
+        return ButtonRow(*key, *where, action, case_no, data, once, row.expires_at, bool(row.used >> place & 1))
 
     def use(self, button: ButtonRow) -> bool:
         """Mark a button as used; False if somebody was faster."""
+        bit = 1 << button.place
         statement = (
-            update(Button)
-            .where(Button.community_id == button.community_id, Button.id == button.id, Button.used_at.is_(None))
-            .values(used_at=self._uow.now)
+            update(Keyboard)
+            .where(
+                Keyboard.community_id == button.community_id,
+                Keyboard.id == button.id,
+                Keyboard.used.bitwise_and(bit) == 0,
+            )
+            .values(used=Keyboard.used.bitwise_or(bit))
         )
         return self._uow.execute(statement).rowcount == 1
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
-        self._uow.execute(update(Button).where(Button.bot == bot, Button.chat == old).values(chat=new))
+        self._uow.execute(update(Keyboard).where(Keyboard.bot == bot, Keyboard.chat == old).values(chat=new))
 
     def forget_expired(self) -> None:
-        self._uow.execute(delete(Button).where(Button.expires_at < self._uow.now))
+        self._uow.execute(delete(Keyboard).where(Keyboard.expires_at < self._uow.now))
 
 
-def _parse(pressed: str) -> tuple[int, int] | None:
+def _parse(pressed: str) -> tuple[int, int, int] | None:
     found = MADE.fullmatch(pressed)
     if found is None:
         return None
-    key = int(found[1], 16), int(found[2], 16)
-    return key if max(key) < 2**63 else None
+    community_id, keyboard_id, place = (int(part, 16) for part in found.groups())
+    return (community_id, keyboard_id, place) if max(community_id, keyboard_id) < 2**63 else None

@@ -10,10 +10,22 @@ from sqlalchemy import Table, and_, bindparam, case, delete, func, or_, select, 
 
 from ledger.lifecycle import OPEN, Role, State
 from ledger.scenes import Kind, Scene, Urgency
+from storage.bulk import run_rows, upsert
 from storage.errors import LostRace, NotFound
 from storage.ids import new_id
-from storage.inbox import upsert
-from storage.tables import Alarm, Attachment, Case, CaseEvent, CaseMessage, CasePerson, Correction, Counter, table_of
+from storage.keys import given, select_by_keys
+from storage.tables import (
+    Alarm,
+    Attachment,
+    Case,
+    CaseEvent,
+    CaseMessage,
+    CasePerson,
+    CaseUnit,
+    Correction,
+    Counter,
+    table_of,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,14 +107,14 @@ def case_row(row: Any) -> CaseRow:
 
 
 _COUNTERS = table_of(Counter)
-_SET_COUNTER = (
-    update(_COUNTERS)
-    .where(_COUNTERS.c.community_id == bindparam("b_id"), _COUNTERS.c.name == "case")
-    .values(value=bindparam("value"))
-)
 _CASES = table_of(Case)
 _ONE_CASE = select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
-_MANY_CASES = select(_CASES).where(tuple_(_CASES.c.community_id, _CASES.c.no).in_(bindparam("keys", expanding=True)))
+_MANY_CASES = select_by_keys([_CASES.c.community_id, _CASES.c.no])
+
+
+def _counted(_insert: Any) -> Any:
+    mine = (_COUNTERS.c.community_id == bindparam("id"), _COUNTERS.c.name == "case")
+    return update(_COUNTERS).where(*mine).values(value=bindparam("value"))
 
 
 def _by_case(table: Table) -> Any:
@@ -118,6 +130,21 @@ _CASE_PEOPLE, _ATTACHMENTS = table_of(CasePerson), table_of(Attachment)
 _PEOPLE = _by_case(_CASE_PEOPLE).order_by(_CASE_PEOPLE.c.joined_at, _CASE_PEOPLE.c.part.desc())
 _FILES = _by_case(_ATTACHMENTS).order_by(_ATTACHMENTS.c.id)
 _ALARM = _by_case(table_of(Alarm))
+_CASE_UNITS = table_of(CaseUnit)
+_HELPERS = (
+    select(_CASE_UNITS.c.unit_id)
+    .where(_CASE_UNITS.c.community_id == bindparam("community"), _CASE_UNITS.c.case_no == bindparam("number"))
+    .order_by(_CASE_UNITS.c.since, _CASE_UNITS.c.unit_id)
+)
+
+
+def _seen_by(community_ids: list[int], unit_ids: list[int]) -> Any:
+    """Cases of these communities, and those that these units lead or help with."""
+    if not unit_ids:
+        return Case.community_id.in_(community_ids)
+    same = and_(CaseUnit.community_id == Case.community_id, CaseUnit.case_no == Case.no)
+    helps = select(CaseUnit.unit_id).where(same, CaseUnit.unit_id.in_(unit_ids)).exists()
+    return or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids), helps)
 
 
 @cache
@@ -181,9 +208,9 @@ class Cases:
         self._unwritten.clear()
 
     def write_counters(self) -> None:
-        rows = [{"b_id": community, "value": self._counters[community]} for community in sorted(self._counters_used)]
+        rows = [{"id": community, "value": self._counters[community]} for community in sorted(self._counters_used)]
         if rows:
-            self._uow.connection.execute(_SET_COUNTER, rows)
+            run_rows(self._uow.connection, _counted, rows)
             self._counters_used.clear()
 
     def add_person(self, key: tuple[int, int], person: PersonOfCase) -> None:
@@ -348,12 +375,12 @@ class Cases:
     def preload(self, keys: set[tuple[int, int]]) -> None:
         """Read many cases with one query; `get` then knows them."""
         if keys:
-            for row in self._uow.read(_MANY_CASES, Case, given={"keys": list(keys)}):
+            for row in self._uow.read(_MANY_CASES, Case, given=given(keys)):
                 self._one(row)
 
     def waiting(self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None) -> list[CaseRow]:
         """Open cases of communities (or of units), most urgent first, then what is due first, then most joined."""
-        where = or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids or []))
+        where = _seen_by(community_ids, unit_ids or [])
         statement = (
             select(Case.__table__)
             .where(where, Case.state.in_(OPEN))
@@ -363,7 +390,7 @@ class Cases:
         return [self._one(row) for row in self._uow.read(statement, Case)]
 
     def count_waiting(self, community_ids: list[int], unit_ids: list[int] | None = None) -> int:
-        where = or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids or []))
+        where = _seen_by(community_ids, unit_ids or [])
         statement = select(func.count()).where(where, Case.state.in_(OPEN))
         return int(self._uow.read(statement, Case).scalar_one())
 
@@ -393,6 +420,19 @@ class Cases:
         """What an account is in a case (reporter, joiner, proxy); None: nothing."""
         mine = (person.part for person in self.people(key) if (person.bot, person.account) == (bot, account))
         return next(mine, None)
+
+    def helpers(self, key: tuple[int, int]) -> list[int]:
+        """Units that help with a case, in the order in which they were asked."""
+        return list(self._uow.read(_HELPERS, CaseUnit, given=_of(key)).scalars())
+
+    def add_helper(self, key: tuple[int, int], unit_id: int) -> None:
+        row = {"community_id": key[0], "case_no": key[1], "unit_id": unit_id, "since": self._uow.now}
+        self._uow.insert(CaseUnit, row)
+
+    def remove_helper(self, key: tuple[int, int], unit_id: int) -> bool:
+        """Whether it had been one."""
+        there = (CaseUnit.community_id == key[0], CaseUnit.case_no == key[1], CaseUnit.unit_id == unit_id)
+        return self._uow.execute(delete(CaseUnit).where(*there)).rowcount == 1
 
     def messages(self, key: tuple[int, int]) -> list[Any]:
         statement = (

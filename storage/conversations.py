@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select, tuple_, update
+from sqlalchemy import and_, delete, or_, select, update
 
-from storage.inbox import upsert
+from storage.bulk import run_rows
+from storage.keys import given, select_by_keys
 from storage.tables import Conversation, table_of
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ class Talk:
 WORDS = ("draft", "said", "album")
 """What of a conversation holds words that were not agreed to; the rest is only where it stands."""
 _NAMES = ("bot", "chat", "topic", "account")
+_CHANGING = ("state", "expires_at", "wake_at", "updated_at")
 _TABLE = table_of(Conversation)
-_KEY = tuple_(_TABLE.c.bot, _TABLE.c.chat, _TABLE.c.topic, _TABLE.c.account)
-_MANY = select(_TABLE).where(_KEY.in_(bindparam("keys", expanding=True)))
+_MANY = select_by_keys([_TABLE.c[name] for name in _NAMES])
 
 
 class Conversations:
@@ -52,7 +53,7 @@ class Conversations:
         """Read many conversations with one query; returns the cases that they are about."""
         if not keys:
             return set()
-        for row in self._uow.connection.execute(_MANY, {"keys": list(keys)}):
+        for row in self._uow.connection.execute(_MANY, given(keys)):
             key = (row.bot, row.chat, row.topic, row.account)
             self._keep(Talk(key, row.state, row.expires_at, row.wake_at))
         for key in keys - self._talks.keys():
@@ -87,13 +88,7 @@ class Conversations:
         ]
         if not rows:
             return
-        statement = upsert(self._uow.connection)(Conversation)
-        new = statement.excluded
-        statement = statement.on_conflict_do_update(
-            index_elements=list(_NAMES),
-            set_={name: new[name] for name in ("state", "expires_at", "wake_at", "updated_at")},
-        )
-        self._uow.connection.execute(statement, rows)
+        run_rows(self._uow.connection, _written, rows)
         for talk in self._talks.values():
             talk._seen = talk.snapshot()  # noqa: SLF001
 
@@ -143,3 +138,9 @@ class Conversations:
     def _keep(self, talk: Talk) -> None:
         talk._seen = talk.snapshot()  # noqa: SLF001
         self._talks[talk.key] = talk
+
+
+def _written(insert: Any) -> Any:
+    statement = insert(_TABLE).values(dict.fromkeys((*_NAMES, *_CHANGING)))
+    changed = {name: statement.excluded[name] for name in _CHANGING}
+    return statement.on_conflict_do_update(index_elements=list(_NAMES), set_=changed)

@@ -15,12 +15,12 @@ from storage.inbox import WAITING as NOT_HANDLED
 from storage.outbox import CANCELLED, DEAD, WAITING
 from storage.tables import (
     Attachment,
-    Button,
     CaseMessage,
     CasePerson,
     Conversation,
     FileCopy,
     Inbox,
+    Keyboard,
     Lane,
     Outbox,
     Person,
@@ -81,8 +81,8 @@ class Erasure:
         self._uow.execute(update(Inbox).where(left, Inbox.update_id != update_id).values(chat=NOBODY))
         self._uow.execute(delete(Outbox).where(Outbox.bot == bot, Outbox.chat == chat))
         self._uow.execute(delete(Shown).where(Shown.bot == bot, Shown.chat == chat))
-        pressed = or_(Button.account == account, Button.chat == chat)
-        self._uow.execute(delete(Button).where(Button.bot == bot, pressed))
+        pressed = or_(Keyboard.account == account, Keyboard.chat == chat)
+        self._uow.execute(delete(Keyboard).where(Keyboard.bot == bot, pressed))
         self._uow.conversations.erase_of(bot, account, chat)
 
     def strangers(self, before: datetime) -> None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, literal_column, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, literal_column, null, select, update
 
+from storage.bulk import insert_rows, run_rows
+from storage.keys import given, select_by_keys
 from storage.tables import Inbox, Lane, table_of
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
@@ -33,37 +33,25 @@ class Stored:
     received_at: datetime
 
 
-def upsert(connection: Connection) -> Any:
-    """`insert` of the dialect at hand, for ON CONFLICT."""
-    return sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
-
-
 class InboxRows:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def store(self, updates: list[RawUpdate], now: datetime) -> None:
         """Keep updates and wake their lanes; one that is known already is left as it is."""
-        insert = upsert(self.connection)
         rows = [
             {
                 "bot": u.bot,
                 "update_id": u.update_id,
                 "chat": u.chat,
                 "body": u.body,
-                "state": WAITING,
                 "received_at": now,
             }
             for u in updates
         ]
-        self.connection.execute(insert(Inbox).on_conflict_do_nothing(), rows)
+        insert_rows(self.connection, Inbox, rows, skip_known=True)
         lanes = sorted({(u.bot, u.chat) for u in updates})  # one order everywhere, so that two intakes cannot deadlock
-        statement = insert(Lane)
-        statement = statement.on_conflict_do_update(
-            index_elements=[Lane.bot, Lane.chat],
-            set_={"ready_at": func.coalesce(Lane.ready_at, statement.excluded.ready_at)},
-        )
-        self.connection.execute(statement, [{"bot": bot, "chat": chat, "ready_at": now} for bot, chat in lanes])
+        run_rows(self.connection, _waking, [{"bot": bot, "chat": chat, "ready_at": now} for bot, chat in lanes])
 
     def ready_lanes(self, bots: list[str], now: datetime, limit: int) -> list[tuple[str, int]]:
         """Lock up to `limit` lanes that have something to do, longest waiting first; locked ones are passed over."""
@@ -76,7 +64,7 @@ class InboxRows:
             return []
         found: list[Stored] = []
         held: set[tuple[str, int]] = set()
-        for row in self.connection.execute(_WAITING, {"lanes": lanes, "per_lane": per_lane}):
+        for row in self.connection.execute(_WAITING, given(lanes) | {"per_lane": per_lane}):
             lane = (row.bot, row.chat)
             if row.next_at and row.next_at > now:
                 held.add(lane)
@@ -103,20 +91,17 @@ class InboxRows:
     def finish(self, done: list[tuple[Stored, str]], now: datetime) -> None:
         """Mark updates as done with their outcome and empty their bodies; the keys stay against duplicates."""
         if done:
-            keys = [
-                {"b_bot": s.bot, "b_id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done
-            ]
-            self.connection.execute(_FINISH, keys)
+            rows = [{"of": s.bot, "id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done]
+            run_rows(self.connection, _finished, rows)
 
     def rest(self, lanes: list[tuple[str, int]]) -> None:
         """Put lanes to sleep, or wake them for what is left in them."""
-        if not lanes:
-            return
-        self.connection.execute(_REST, {"lanes": lanes})
+        if lanes:
+            run_rows(self.connection, _resting, [{"of": bot, "id": chat} for bot, chat in lanes])
 
     def put_off(self, stored: Stored, error: str, again_at: datetime) -> None:
         """Try an update again later; its lane waits with it, so order holds."""
-        self._set([(stored.bot, stored.update_id)], attempts=stored.attempts + 1, next_at=again_at, outcome=error[:400])
+        self._set(stored.bot, stored.update_id, attempts=stored.attempts + 1, next_at=again_at, outcome=error[:400])
         self.rest([(stored.bot, stored.chat)])
         self.connection.execute(
             update(Lane).where(Lane.bot == stored.bot, Lane.chat == stored.chat).values(ready_at=again_at)
@@ -125,7 +110,8 @@ class InboxRows:
     def park(self, stored: Stored, reason: str, now: datetime) -> None:
         """Set an update aside with its reason: kept and listed, but no longer in anybody's way."""
         self._set(
-            [(stored.bot, stored.update_id)],
+            stored.bot,
+            stored.update_id,
             state=PARKED,
             attempts=stored.attempts + 1,
             outcome=reason[:400],
@@ -143,7 +129,7 @@ class InboxRows:
         chat = self.connection.execute(select(Inbox.chat).where(key)).scalar()
         if chat is None:
             return False
-        self._set([(bot, update_id)], state=WAITING, attempts=0, next_at=None, done_at=None)
+        self._set(bot, update_id, state=WAITING, attempts=0, next_at=None, done_at=None)
         self.connection.execute(update(Lane).where(Lane.bot == bot, Lane.chat == chat).values(ready_at=now))
         return True
 
@@ -164,18 +150,13 @@ class InboxRows:
     def oldest_waiting(self) -> datetime | None:
         return self.connection.execute(select(func.min(Lane.ready_at))).scalar()
 
-    def _set(self, keys: list[tuple[str, int]], **values: Any) -> None:
-        statement = update(Inbox).where(tuple_(Inbox.bot, Inbox.update_id).in_(keys)).values(**values)
+    def _set(self, bot: str, update_id: int, **values: Any) -> None:
+        statement = update(Inbox).where(Inbox.bot == bot, Inbox.update_id == update_id).values(**values)
         self.connection.execute(statement)
 
 
-_INBOX = table_of(Inbox)
-_FINISH = (
-    update(_INBOX)
-    .where(_INBOX.c.bot == bindparam("b_bot"), _INBOX.c.update_id == bindparam("b_id"))
-    .values(state=DONE, body=None, done_at=bindparam("done_at"), outcome=bindparam("outcome"))
-)
-_LANES = table_of(Lane)
+_INBOX, _LANES = table_of(Inbox), table_of(Lane)
+_IS_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")  # as the partial index has it
 _READY = (
     select(_LANES.c.bot, _LANES.c.chat)
     .where(_LANES.c.ready_at <= bindparam("now"), _LANES.c.bot.in_(bindparam("bots", expanding=True)))
@@ -184,14 +165,11 @@ _READY = (
     .with_for_update(skip_locked=True)
 )
 _RANKED = (
-    select(
-        _INBOX,
+    select_by_keys(
+        [_INBOX.c.bot, _INBOX.c.chat],
         func.row_number().over(partition_by=(_INBOX.c.bot, _INBOX.c.chat), order_by=_INBOX.c.update_id).label("rank"),
     )
-    .where(
-        _INBOX.c.state == literal_column(f"'{WAITING}'"),  # as the partial index has it
-        tuple_(_INBOX.c.bot, _INBOX.c.chat).in_(bindparam("lanes", expanding=True)),
-    )
+    .where(_INBOX.c.state == _IS_WAITING)
     .subquery()
 )
 _WAITING = (
@@ -201,13 +179,24 @@ _WAITING = (
 )
 _LEFT = (
     select(func.min(func.coalesce(_INBOX.c.next_at, _INBOX.c.received_at)))
-    .where(
-        _INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == literal_column(f"'{WAITING}'")
-    )
+    .where(_INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == _IS_WAITING)
     .scalar_subquery()
 )
-_REST = (
-    update(_LANES)
-    .where(tuple_(_LANES.c.bot, _LANES.c.chat).in_(bindparam("lanes", expanding=True)))
-    .values(ready_at=_LEFT)
-)
+
+
+def _waking(insert: Any) -> Any:
+    statement = insert(_LANES).values(bot=None, chat=None, ready_at=None)
+    ready = func.coalesce(_LANES.c.ready_at, statement.excluded.ready_at)
+    return statement.on_conflict_do_update(index_elements=["bot", "chat"], set_={"ready_at": ready})
+
+
+def _finished(_insert: Any) -> Any:
+    this = (_INBOX.c.bot == bindparam("of"), _INBOX.c.update_id == bindparam("id"))
+    ended: dict[str, Any] = {"state": literal_column(f"'{DONE}'"), "body": null()}
+    ended |= {name: bindparam(name) for name in ("done_at", "outcome")}
+    return update(_INBOX).where(*this).values(ended)
+
+
+def _resting(_insert: Any) -> Any:
+    this = (_LANES.c.bot == bindparam("of"), _LANES.c.chat == bindparam("id"))
+    return update(_LANES).where(*this).values(ready_at=_LEFT)

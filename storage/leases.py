@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_
 
-from storage.inbox import upsert
+from storage.bulk import upsert
 from storage.tables import Lease
 
 

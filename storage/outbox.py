@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, select, update
 
+from storage.bulk import upsert
 from storage.ids import new_id
-from storage.inbox import upsert
-from storage.tables import Outbox, Shown
+from storage.tables import Outbox, Shown, table_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,14 +65,10 @@ class OutboxRows:
             "logical": logical,
             "cause": cause,
             "body": body,
-            "state": WAITING,
             "created_at": self._uow.now,
             "due_at": due_at,
         }
-        if key is None:
-            self._uow.insert(Outbox, row)
-        else:
-            self._uow.execute(upsert(self._uow.connection)(Outbox).on_conflict_do_nothing(), [row])
+        self._uow.insert(Outbox, row)
 
     def cancel(self, cause: str) -> int:
         """Cancel what a step that was undone would have said; returns how many messages that were."""
@@ -89,8 +85,8 @@ class OutboxRows:
 
     def supersede(self, bot: str, chat: int, logical: str) -> None:
         """Drop what still waits under a logical name, due or not: a newer one takes its place."""
-        same = and_(Outbox.bot == bot, Outbox.chat == chat, Outbox.logical == logical, Outbox.state == WAITING)
-        self._uow.execute(update(Outbox).where(same).values(state=SKIPPED, body=None, done_at=self._uow.now))
+        where = {"of": bot, "to": chat, "name": logical, "now": self._uow.now}
+        self._uow.read(_SUPERSEDE, Outbox, given=where)
 
     def mark_sent(self, row: OutRow, message_id: int | None) -> None:
         """It was delivered; older versions of it that still wait are not sent any more."""
@@ -183,7 +179,7 @@ class OutboxRows:
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row_id).values(**values))
 
 
-_OUTBOX, _SHOWN = Outbox.__table__, Shown.__table__
+_OUTBOX, _SHOWN = table_of(Outbox), table_of(Shown)
 _NEWER = _OUTBOX.alias("newer")
 _IS_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")  # as the partial indices have it
 _DUE = (
@@ -211,4 +207,14 @@ _DUE = (
     )
     .order_by(_OUTBOX.c.priority, _OUTBOX.c.due_at, _OUTBOX.c.id)
     .limit(bindparam("limit"))
+)
+_SUPERSEDE = (
+    update(_OUTBOX)
+    .where(
+        _OUTBOX.c.bot == bindparam("of"),
+        _OUTBOX.c.chat == bindparam("to"),
+        _OUTBOX.c.logical == bindparam("name"),
+        _OUTBOX.c.state == _IS_WAITING,
+    )
+    .values(state=SKIPPED, body=None, done_at=bindparam("now"))
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, select, tuple_, update
+from sqlalchemy import delete, select, update
 
-from storage.inbox import upsert
+from storage.bulk import run_rows
+from storage.keys import given, select_by_keys
 from storage.tables import Person, table_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class PersonRow:
 _COLUMNS = tuple(field.name for field in fields(PersonRow))
 _values = attrgetter(*_COLUMNS)
 _TABLE = table_of(Person)
-_MANY = select(_TABLE).where(tuple_(_TABLE.c.bot, _TABLE.c.account).in_(bindparam("keys", expanding=True)))
+_MANY = select_by_keys([_TABLE.c.bot, _TABLE.c.account])
 
 
 class People:
@@ -53,7 +54,7 @@ class People:
         """Read many accounts with one query."""
         if not accounts:
             return
-        for row in self._uow.connection.execute(_MANY, {"keys": list(accounts)}):
+        for row in self._uow.connection.execute(_MANY, given(accounts)):
             person = PersonRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
             self._people[person.bot, person.account] = person
             self._seen[person.bot, person.account] = _values(person)
@@ -81,13 +82,9 @@ class People:
             (key, v) for key, person in self._people.items() if (v := _values(person)) != self._seen.get(key)
         ]
         rows = [dict(zip(_COLUMNS, values, strict=True)) for _, values in changed_people]
-        if not rows:
-            return
-        statement = upsert(self._uow.connection)(Person)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in ("bot", "account", "created_at")}
-        statement = statement.on_conflict_do_update(index_elements=["bot", "account"], set_=changed)
-        self._uow.connection.execute(statement, rows)
-        self._seen.update(changed_people)
+        if rows:
+            run_rows(self._uow.connection, _written, rows)
+            self._seen.update(changed_people)
 
     def pause(self, bot: str, chat: int) -> None:
         """Somebody cannot be reached in `chat` any more: nothing is sent there until they come back."""
@@ -113,3 +110,9 @@ class People:
         self._people.pop((bot, account), None)
         self._seen.pop((bot, account), None)
         self._uow.connection.execute(delete(Person).where(Person.bot == bot, Person.account == account))
+
+
+def _written(insert: Any) -> Any:
+    statement = insert(_TABLE).values(dict.fromkeys(_COLUMNS))
+    changed = {name: statement.excluded[name] for name in _COLUMNS if name not in ("bot", "account", "created_at")}
+    return statement.on_conflict_do_update(index_elements=["bot", "account"], set_=changed)

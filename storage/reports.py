@@ -12,8 +12,8 @@ from sqlalchemy import and_, delete, func, select, update
 from ledger.lifecycle import Action, Role, State
 from ledger.scenes import Kind, Scene, Urgency
 from storage import report_queries as queries
+from storage.bulk import upsert
 from storage.ids import new_id
-from storage.inbox import upsert
 from storage.report_rows import (
     Answered,
     CaseLine,

@@ -41,8 +41,7 @@ class ShownRows:
     def forget(self, bot: str, chat: int, logical: str) -> None:
         """The next version is sent anew, and later ones change that."""
         self._uow.outbox.supersede(bot, chat, logical)
-        same = (Shown.bot == bot, Shown.chat == chat, Shown.logical == logical)
-        self._uow.execute(delete(Shown).where(*same))
+        self._uow.read(_FORGET, Shown, given={"of": bot, "to": chat, "name": logical})
 
 
 # built once: building a statement costs more than running it
@@ -51,6 +50,9 @@ _CHATS = (
     select(_SHOWN.c.bot, _SHOWN.c.chat)
     .where(_SHOWN.c.logical == bindparam("logical"))
     .order_by(_SHOWN.c.bot, _SHOWN.c.chat)
+)
+_FORGET = delete(_SHOWN).where(
+    _SHOWN.c.bot == bindparam("of"), _SHOWN.c.chat == bindparam("to"), _SHOWN.c.logical == bindparam("name")
 )
 _ON_THE_WAY = (
     select(_OUTBOX.c.due_at, _OUTBOX.c.cause)

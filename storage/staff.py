@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from storage.inbox import upsert
+from storage.bulk import upsert
 from storage.reference import changed, load
 from storage.tables import Community, Invitation, StaffAccount
 

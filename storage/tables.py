@@ -519,21 +519,22 @@ class Correction(Base):
     __table_args__ = (_of_case(),)
 
 
-class Button(Base):
-    """What a button does. The chat only sees `community_id` and `id`; whoever presses is held against the row."""
+class Keyboard(Base):
+    """The buttons of one message; `choices` are (action, case number, data, good for one press) each.
 
-    __tablename__ = "buttons"
+    The chat only sees `community_id`, `id` and the button's place; whoever presses is held against the row. `used` has
+    a bit for each button that was pressed and is good for one press.
+    """
+
+    __tablename__ = "keyboards"
     community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     bot: Mapped[str] = mapped_column(Code)
     chat: Mapped[int]
     account: Mapped[int | None]
-    action: Mapped[str] = mapped_column(Code)
-    case_no: Mapped[int | None]
-    data: Mapped[Any | None] = mapped_column(Json)
-    once: Mapped[bool] = mapped_column(default=False)
+    choices: Mapped[Any] = mapped_column(Json)
+    used: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime] = mapped_column(index=True)
-    used_at: Mapped[datetime | None]
 
 
 class Alarm(Base):

@@ -5,7 +5,7 @@ Nothing is committed here: whoever opened the transaction does.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from storage.reference import Reference
 from storage.reports import Reports
 from storage.shown import ShownRows
 from storage.staff import StaffRows
-from storage.tables import Base
+from storage.tables import Base, Case, Outbox, table_of
 
 Row = dict[str, Any]
 
@@ -65,13 +65,13 @@ class UnitOfWork:
         return StaffRows(self)
 
     def insert(self, table: type[Base], row: Row) -> None:
-        """Gather a new row; rows of one table must have the same keys."""
+        """Gather a new row; rows of one table must have the same keys. A message whose key is known is left out."""
         self._pending[table].append(row)
 
     def read(self, statement: Executable, *tables: type[Base], given: Row | None = None) -> CursorResult[Any]:
         """Run a query or a change of `tables`, writing first what was gathered for them."""
         if any(self._pending.get(table) for table in tables):
-            self._write()
+            self._write([table for table in _IN_ORDER if any(table in _WITH_PARENTS[asked] for asked in tables)])
         return self.connection.execute(statement, given)
 
     def execute(self, statement: Executable, given: Row | list[Row] | None = None) -> CursorResult[Any]:
@@ -86,14 +86,18 @@ class UnitOfWork:
         self.cases.write_counters()
         self._write()
 
-    def _write(self) -> None:
-        # parents before children: metadata.sorted_tables is by foreign key
-        for table in _IN_ORDER:
-            if rows := self._pending.get(table):
-                self._pending[table] = []
-                insert_rows(self.connection, table, rows)
-        self.cases.written()
+    def _write(self, tables: Sequence[type[Base]] = ()) -> None:
+        """Write what was gathered for `tables`, or for all."""
+        for table in tables or _IN_ORDER:
+            if rows := self._pending.pop(table, None):
+                insert_rows(self.connection, table, rows, skip_known=table is Outbox)
+        if not tables or Case in tables:
+            self.cases.written()
 
 
 _MODEL_OF: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 _IN_ORDER: list[type[Base]] = [_MODEL_OF[table.name] for table in Base.metadata.sorted_tables]
+"""Parents before children, by foreign key."""
+_WITH_PARENTS: dict[type[Base], set[type[Base]]] = {
+    model: {model, *(_MODEL_OF[key.column.table.name] for key in table_of(model).foreign_keys)} for model in _IN_ORDER
+}

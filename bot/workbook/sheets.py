@@ -54,7 +54,8 @@ def sheets(district: District) -> tuple[Sheet, ...]:
 
 def roles(district: District) -> dict[str, Role]:
     """Roles that staff can have, by the names that people read."""
-    return {name: Role(code) for code, name in district.roles.items() if code not in (Role.RESIDENT, Role.SYSTEM)}
+    nobody_s = (Role.RESIDENT, Role.SYSTEM, Role.HELPER)
+    return {name: Role(code) for code, name in district.roles.items() if code not in nobody_s}
 
 
 def _community_columns(district: District) -> tuple[Column, ...]:

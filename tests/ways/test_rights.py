@@ -35,6 +35,7 @@ DATA = {
     "event": 1,
     "others": [],
     "n": 2,
+    "unit": 1,
     "anonymous": True,
     "shown_in": "x:1",
 }
@@ -75,17 +76,15 @@ async def forged(world: World, action: str, person: Person) -> str:
 
 
 def _button(buttons: Buttons, action: str, person: Person, world: World) -> str:
-    return buttons.add(
+    (made,) = buttons.add(
+        [(action, 1, DATA, False)],
         community_id=1,
         bot=person.channel.name,
         chat=person.chat,
         account=None,
-        action=action,
-        case_no=1,
-        data=DATA,
-        once=False,
         kept=world.app.context.district.limits.button_kept.wall,
     )
+    return made
 
 
 @pytest.mark.parametrize("action", ON_CASES)

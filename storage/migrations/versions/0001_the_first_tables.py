@@ -14,22 +14,19 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "buttons",
+        "keyboards",
         sa.Column("community_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("bot", sa.String(length=40), nullable=False),
         sa.Column("chat", sa.BigInteger(), nullable=False),
         sa.Column("account", sa.BigInteger(), nullable=True),
-        sa.Column("action", sa.String(length=40), nullable=False),
-        sa.Column("case_no", sa.BigInteger(), nullable=True),
-        sa.Column("data", storage.types.Json(), nullable=True),
-        sa.Column("once", sa.Boolean(), nullable=False),
+        sa.Column("choices", storage.types.Json(), nullable=False),
+        sa.Column("used", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", storage.types.Utc(timezone=True), nullable=False),
-        sa.Column("used_at", storage.types.Utc(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("community_id", "id", name=op.f("pk_buttons")),
+        sa.PrimaryKeyConstraint("community_id", "id", name=op.f("pk_keyboards")),
     )
-    with op.batch_alter_table("buttons", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_buttons_expires_at"), ["expires_at"], unique=False)
+    with op.batch_alter_table("keyboards", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_keyboards_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "cases",
@@ -797,7 +794,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_community_id_answered_at")
 
     op.drop_table("cases")
-    with op.batch_alter_table("buttons", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_buttons_expires_at"))
+    with op.batch_alter_table("keyboards", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_keyboards_expires_at"))
 
-    op.drop_table("buttons")
+    op.drop_table("keyboards")
