@@ -47,8 +47,10 @@ def on_sqlite(
         started = time.perf_counter()
         groups = -(-len(updates) // at_once)
         for group in range(groups):
-            batch = updates[group * at_once : (group + 1) * at_once]
+            these = slice(group * at_once, (group + 1) * at_once)
+            batch = updates[these]
             part = {table: _part(written, group, groups) for table, written in rows.items()}
+            part["inbox"] = rows["inbox"][these]
             _take_in(connection, batch, part)
             for (body,) in connection.execute("SELECT body FROM inbox WHERE state = 'waiting'").fetchall():
                 message = Update.model_validate(orjson.loads(body)).message
@@ -70,8 +72,7 @@ def _fresh(schema: Path) -> sqlite3.Connection:
 
 
 def _part(rows: list[tuple[Any, ...]], group: int, groups: int) -> list[tuple[Any, ...]]:
-    size = -(-len(rows) // groups)
-    return rows[group * size : (group + 1) * size]
+    return rows[len(rows) * group // groups : len(rows) * (group + 1) // groups]
 
 
 def _take_in(connection: sqlite3.Connection, batch: list[RawUpdate], part: Rows) -> None:

@@ -77,7 +77,7 @@ class Worker:
         self._clock = clock
         self._to_send = to_send
         self._reference: Reference | None = None
-        self._prepared: dict[tuple[str, int], Prepared] = {}
+        self._one_group = asyncio.Lock()
         self._answering: set[asyncio.Task[None]] = set()
         self.arrived = asyncio.Event()
 
@@ -100,16 +100,18 @@ class Worker:
                         await self.arrived.wait()
 
     async def run_once(self, lanes: int = LANES) -> int:
-        """Take one group; returns how many updates were finished."""
-        if self._database.single:
-            await self._prepare_ahead(lanes)
-        try:
-            done = await self._database.write(lambda connection: self._group(connection, lanes, PER_LANE))
-        except Exception as error:  # noqa: BLE001 - found out below, one by one
-            log.warning("a group of updates failed (%s); running them one by one", type(error).__name__)
-            return await self._one_by_one()
-        self._finish(done)
-        return done.taken
+        """Take one group; returns how many updates were finished. Who is cancelled meanwhile leaves it to its end."""
+        return await asyncio.shield(asyncio.ensure_future(self._run_group(lanes)))
+
+    async def _run_group(self, lanes: int) -> int:
+        async with self._one_group:
+            try:
+                done = await (self._alone(lanes) if self._database.single else self._beside_others(lanes))
+            except Exception as error:  # noqa: BLE001 - found out below, one by one
+                log.warning("a group of updates failed (%s); running them one by one", type(error).__name__)
+                return await self._one_by_one()
+            self._finish(done)
+            return done.taken
 
     async def drain(self) -> None:
         """Work until nothing is ready."""
@@ -119,30 +121,40 @@ class Worker:
 
     # one group -------------------------------------------------------------------------------------------------------
 
-    async def _prepare_ahead(self, lanes: int) -> None:
-        """Parse and understand outside the transaction: on SQLite nobody else can take these updates meanwhile."""
-        now = self._clock.now()
-        for stored in await self._database.read(lambda connection: self._ready(connection, lanes, PER_LANE, now)):
-            key = (stored.bot, stored.update_id)
-            if key not in self._prepared:
-                self._prepared[key] = self._prepare(stored)
+    async def _alone(self, lanes: int) -> Done:
+        """Look, parse and understand outside the transaction: nobody else can take these updates meanwhile."""
+        found, waiting = await self._database.read(lambda connection: self._look(connection, lanes, PER_LANE))
+        if not found:
+            return Done(0, [], [])
+        group = [self._prepare(stored) for stored in waiting]
+        return await self._database.write(lambda connection: self._group(connection, found, group))
 
-    def _ready(self, connection: Connection, lanes: int, per_lane: int, now: datetime) -> list[Stored]:
-        inbox = InboxRows(connection)
-        return inbox.waiting(inbox.ready_lanes(list(self._channels), now, lanes), per_lane, now)
+    async def _beside_others(self, lanes: int) -> Done:
+        """Other processes work too: what is looked at stays locked until it is done."""
 
-    def _group(self, connection: Connection, lanes: int, per_lane: int) -> Done:
+        def work(connection: Connection) -> Done:
+            locked, waiting = self._look(connection, lanes, PER_LANE)
+            return self._group(connection, locked, [self._prepare(s) for s in waiting]) if locked else Done(0, [], [])
+
+        return await self._database.write(work)
+
+    def _look(self, connection: Connection, lanes: int, per_lane: int) -> tuple[list[tuple[str, int]], list[Stored]]:
+        """Lanes that have something to do, locked, and the updates that wait in them."""
+        now, inbox = self._clock.now(), InboxRows(connection)
+        found = inbox.ready_lanes(list(self._channels), now, lanes)
+        return found, inbox.waiting(found, per_lane, now)
+
+    def _group(self, connection: Connection, lanes: list[tuple[str, int]], group: list[Prepared]) -> Done:
         """Handle a group in the transaction at hand."""
         now = self._clock.now()
         inbox = InboxRows(connection)
-        locked = inbox.ready_lanes(list(self._channels), now, lanes)
-        waiting = inbox.waiting(locked, per_lane, now)
-        group = [self._prepared.get((s.bot, s.update_id)) or self._prepare(s) for s in waiting]
         uow = UnitOfWork(connection, self.reference(connection), now)
         expected = uow.conversations.preload({_talk_key(p.event) for p in group if p.event})
         uow.cases.preload(expected)
         uow.people.preload({(p.event.address.bot, p.event.account or 0) for p in group if p.event})
-        uow.cases.lock_counters(uow.people.communities())
+        communities = uow.people.communities()
+        uow.cases.lock_counters(communities)
+        uow.people.preload(uow.reference.shown_to(self._context.staff_bot, communities))
         done = Done(len(group), [], uow.after_commit)
         finished = [(p.stored, outcome) for p in group if (outcome := self._handle(uow, p, done)) is not None]
         uow.flush()
@@ -150,8 +162,7 @@ class Worker:
         for prepared in group:
             if prepared.event is None:
                 inbox.park(prepared.stored, prepared.unreadable, now)
-        inbox.rest(locked)
-        done.after_commit.append(lambda: self._forget(group))
+        inbox.rest(lanes)
         return done
 
     def _handle(self, uow: UnitOfWork, prepared: Prepared, done: Done) -> str | None:
@@ -209,16 +220,11 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - only the spinner on the button stays a little longer
             log.debug("answer to a button failed: %s", type(error).__name__)
 
-    def _forget(self, group: list[Prepared]) -> None:
-        for prepared in group:
-            self._prepared.pop((prepared.stored.bot, prepared.stored.update_id), None)
-
     # when something fails --------------------------------------------------------------------------------------------
 
     async def _one_by_one(self) -> int:
         """Run the heads of the ready lanes singly; whatever fails alone is put off or set aside."""
-        now = self._clock.now()
-        heads = await self._database.read(lambda connection: self._ready(connection, LANES, 1, now))
+        _, heads = await self._database.read(lambda connection: self._look(connection, LANES, 1))
         for stored in heads:
             try:
                 done = await self._database.write(partial(self._single, stored))
@@ -241,7 +247,6 @@ class Worker:
         uow.flush()
         uow.inbox.finish([(stored, outcome)], now)
         uow.inbox.rest([(stored.bot, stored.chat)])
-        done.after_commit.append(lambda: self._forget([prepared]))
         return done
 
     def _single(self, stored: Stored, connection: Connection) -> Done:
@@ -260,14 +265,12 @@ class Worker:
         else:
             inbox.finish([(stored, outcome)], now)
         inbox.rest([(stored.bot, stored.chat)])
-        done.after_commit.append(lambda: self._forget([prepared]))
         return done
 
     async def _put_off(self, stored: Stored, error: Exception) -> None:
         reason = type(error).__name__  # its text may quote what somebody said
         log.error("update %s/%s failed: %s", stored.bot, stored.update_id, type(error).__name__, exc_info=error)
         now = self._clock.now()
-        self._forget([Prepared(stored, None, None)])
 
         def work(connection: Connection) -> None:
             inbox = InboxRows(connection)

@@ -72,6 +72,8 @@ def _sensible(matter: Understanding, otherwise: Scene) -> Understanding:
 
 def _joined(labels: Understanding, parts: Iterable[Understanding]) -> Understanding:
     parts = tuple(parts)
+    if parts == (labels,):
+        return labels
     return replace(labels, text="".join(part.text for part in parts), places=_places(parts))
 
 

@@ -13,9 +13,10 @@ class Texts:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = dict(texts)
+        self._plain = {key: text for key, text in texts.items() if "{" not in text and "}" not in text}
 
     def __call__(self, key: str, /, **values: object) -> str:
-        return self._texts[key].format_map(_Strict(values))
+        return self._plain.get(key) or self._texts[key].format_map(_Strict(values))
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts

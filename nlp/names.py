@@ -99,9 +99,12 @@ def _everywhere(text: str, name: str) -> Iterator[tuple[int, int]]:
 
 def _weighed(text: str) -> list[tuple[int, int]]:
     """The weightiest candidates that do not overlap; a second look knows the names beside (付桂香、尹元珍)."""
+    candidates = [*_candidates(text)]
+    if not candidates:
+        return []
     words = _Words(text)
     weights: dict[_Candidate, float] = {}
-    for name in _candidates(text):
+    for name in candidates:
         inside = _inside(words, name)
         if inside > _HOPELESS:
             weights[name] = inside + _before(text, name.start) + _behind(text[name.end : name.end + 6])

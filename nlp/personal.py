@@ -6,12 +6,14 @@ given-name characters and the words around them (`nlp.names`). Indices are those
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from nlp.names import find_names
 from nlp.normalise import fold
 from nlp.understanding import Personal, Span
 
 _MOST = 4096
+_SEEN_LATELY = 512
 _ANY = "[0-9零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖]"
 """A digit, however it is spoken or written."""
 _SEP = r"[ \-—–.·]{0,2}"
@@ -112,8 +114,9 @@ def find(text: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+@lru_cache(maxsize=_SEEN_LATELY)
 def find_folded(folded: str) -> tuple[Span, ...]:
-    """The same in text that has been folded already."""
+    """The same in text that has been folded already. What was just read is then shown masked: one look does for both."""
     found = [*_numbers(folded), *_rooms(folded)]
     taken = _without_overlaps(found)
     names = [span for span in find_names(folded) if not any(s.start < span.end and span.start < s.end for s in taken)]

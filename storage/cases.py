@@ -107,6 +107,12 @@ def case_row(row: Any) -> CaseRow:
 
 
 _COUNTERS = table_of(Counter)
+_LOCK_COUNTERS = (
+    select_by_keys([_COUNTERS.c.community_id])
+    .where(_COUNTERS.c.name == "case")
+    .order_by(_COUNTERS.c.community_id)
+    .with_for_update(of=_COUNTERS)
+)
 _CASES = table_of(Case)
 _ONE_CASE = select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
 _MANY_CASES = select_by_keys([_CASES.c.community_id, _CASES.c.no])
@@ -188,10 +194,9 @@ class Cases:
 
     def lock_counters(self, community_ids: set[int]) -> None:
         """Read the running numbers of communities at once; in one order everywhere, so that nobody can deadlock."""
-        there = (_COUNTERS.c.name == "case", _COUNTERS.c.community_id.in_(community_ids))
-        columns = (_COUNTERS.c.community_id, _COUNTERS.c.value)
-        statement = select(*columns).where(*there).order_by(_COUNTERS.c.community_id).with_for_update()
-        self._counters.update({row.community_id: row.value for row in self._uow.connection.execute(statement)})
+        if community_ids:
+            rows = self._uow.connection.execute(_LOCK_COUNTERS, given((number,) for number in community_ids))
+            self._counters.update({row.community_id: row.value for row in rows})
 
     def _next_no(self, community_id: int) -> int:
         """The next number, without gaps: its row is locked until the commit and goes back with a rollback."""

@@ -2,9 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, literal_column, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from storage.bulk import insert_rows, run_rows
 from storage.keys import given, select_by_keys
@@ -55,8 +68,8 @@ class InboxRows:
 
     def ready_lanes(self, bots: list[str], now: datetime, limit: int) -> list[tuple[str, int]]:
         """Lock up to `limit` lanes that have something to do, longest waiting first; locked ones are passed over."""
-        given = {"now": now, "bots": bots, "limit": limit}
-        return [(row.bot, row.chat) for row in self.connection.execute(_READY, given)]
+        values = {"now": now, "limit": limit}
+        return [(row.bot, row.chat) for row in self.connection.execute(_ready(tuple(bots)), values)]
 
     def waiting(self, lanes: list[tuple[str, int]], per_lane: int, now: datetime) -> list[Stored]:
         """The next updates of each lane, in order; a lane whose head is to be tried later gives none."""
@@ -157,13 +170,6 @@ class InboxRows:
 
 _INBOX, _LANES = table_of(Inbox), table_of(Lane)
 _IS_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")  # as the partial index has it
-_READY = (
-    select(_LANES.c.bot, _LANES.c.chat)
-    .where(_LANES.c.ready_at <= bindparam("now"), _LANES.c.bot.in_(bindparam("bots", expanding=True)))
-    .order_by(_LANES.c.ready_at)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
-)
 _RANKED = (
     select_by_keys(
         [_INBOX.c.bot, _INBOX.c.chat],
@@ -182,6 +188,17 @@ _LEFT = (
     .where(_INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == _IS_WAITING)
     .scalar_subquery()
 )
+
+
+@cache
+def _ready(bots: tuple[str, ...]) -> Any:
+    return (
+        select(_LANES.c.bot, _LANES.c.chat)
+        .where(_LANES.c.ready_at <= bindparam("now"), or_(*(_LANES.c.bot == bot for bot in bots)))
+        .order_by(_LANES.c.ready_at)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
 
 
 def _waking(insert: Any) -> Any:

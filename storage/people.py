@@ -51,7 +51,8 @@ class People:
         self._missing: set[Account] = set()
 
     def preload(self, accounts: set[Account]) -> None:
-        """Read many accounts with one query."""
+        """Read many accounts with one query, but for those that were read before."""
+        accounts = accounts - self._people.keys() - self._missing
         if not accounts:
             return
         for row in self._uow.connection.execute(_MANY, given(accounts)):
@@ -100,7 +101,7 @@ class People:
     def reachable(self, accounts: Iterable[Account]) -> set[Account]:
         """Those of `accounts` that have not blocked the bot."""
         asked = set(accounts)
-        self.preload(asked - self._people.keys() - self._missing)
+        self.preload(asked)
         return {key for key in asked if key not in self._people or self._people[key].paused_at is None}
 
     def move_chat(self, bot: str, old: int, new: int) -> None:

@@ -116,6 +116,17 @@ class Reference:
             self._staff_with[key] = [row for row in self.staff.values() if role in roles_at(row.rights, place)]
         return self._staff_with[key]
 
+    def shown_to(self, bot: str, community_ids: Iterable[int]) -> set[tuple[str, int]]:
+        """Accounts of the workers who are shown new cases privately, where a community has no staff chat."""
+        return {
+            (name, account)
+            for community_id in community_ids
+            if community_id in self.communities and not self.communities[community_id].staff_chat
+            for staff in self.staff_with(community_id, Role.WORKER)
+            for name, account, _ in staff.accounts
+            if name == bot
+        }
+
     def officers_of(self, unit_id: int) -> list[StaffRow]:
         """Officers of a responsible unit."""
         wanted = (Role.OFFICER, Scope.UNIT, unit_id)
@@ -176,7 +187,7 @@ def load(connection: Connection) -> Reference:
 
 
 def version(connection: Connection) -> int:
-    return connection.execute(select(ReferenceVersion.version).where(ReferenceVersion.id == 1)).scalar_one()
+    return int(connection.execute(_VERSION).scalar_one())
 
 
 def changed(connection: Connection) -> None:
@@ -191,3 +202,6 @@ def _community(row: Any) -> CommunityRow:
     return CommunityRow(
         row.id, row.street_id, row.code, row.name, row.time_zone, row.population, row.latitude, row.longitude, chat
     )
+
+
+_VERSION = select(ReferenceVersion.version).where(ReferenceVersion.id == 1)
