@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+import click
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from bot.settings import Settings
 from storage.database import open_database
-from storage.reference import DISTRICT, load
+from storage.reference import DISTRICT, CommunityRow, Reference, load
 from storage.schema import WrongRevision, check, newest
 from storage.unit_of_work import UnitOfWork
 
@@ -60,6 +61,16 @@ def on_rows(settings: Settings, work: Callable[[UnitOfWork], T]) -> T:
         return result
 
     return on_database(settings, run)
+
+
+def community_named(reference: Reference, wanted: str) -> CommunityRow:
+    """The community of that name or code."""
+    communities = reference.real_communities()
+    for community in communities:
+        if wanted.casefold() in (community.name.casefold(), community.code.casefold()):
+            return community
+    known = "、".join(f"{c.name}（{c.code}）" for c in communities) or "一个都没有，请先运行 chulin import"
+    raise click.BadParameter(f"没有社区「{wanted}」。有的是：{known}", param_hint="--community")
 
 
 def is_missing(url: str) -> bool:

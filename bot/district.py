@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
 
 from handlers.texts import Texts
-from ledger.district import District, Item, Limits, SceneLook, Unit, UrgencyLook
+from ledger.district import District, Item, Layout, Limits, SceneLook, Unit, UrgencyLook
 from ledger.scenes import Kind, Scene, Urgency
 
 DEFAULT_FOLDER = Path(__file__).parent.parent / "district"
@@ -47,7 +47,8 @@ def load_district(folder: Path | None = None) -> District:
     items = _read(folder / "items.yaml", _ItemsFile)["items"]
     units = _read(folder / "units.yaml", _UnitsFile)["units"]
     limits = _read(folder / "limits.yaml", Limits, durations=True)
-    return District(**scenes, items=tuple(items), units=tuple(units), limits=limits)
+    layouts = _read(folder / "ledger.yaml", _LedgerFile)["layouts"]
+    return District(**scenes, items=tuple(items), units=tuple(units), limits=limits, layouts=layouts)
 
 
 def load_texts(folder: Path | None = None) -> Texts:
@@ -86,6 +87,10 @@ class _ItemsFile(TypedDict):
 
 class _UnitsFile(TypedDict):
     units: list[Unit]
+
+
+class _LedgerFile(TypedDict):
+    layouts: dict[str, Layout]
 
 
 def _read(path: Path, shape: Any, *, durations: bool = False) -> Any:

@@ -126,6 +126,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerColumn:
+    """A column of an exchanged ledger: its heading, and the field that stands in it, or what it always says."""
+
+    head: str
+    field: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A ledger's sheet as others read and write it."""
+
+    name: str
+    columns: tuple[LedgerColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class District:
     """All data of the district, checked."""
 
@@ -137,6 +154,7 @@ class District:
     items: tuple[Item, ...]
     units: tuple[Unit, ...]
     limits: Limits
+    layouts: dict[str, Layout] = field(default_factory=dict)
 
     def item(self, no: int) -> Item | None:
         """Return construction item `no`, or None for 0 and unknown numbers."""

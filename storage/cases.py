@@ -174,8 +174,11 @@ class Cases:
 
     # filing ----------------------------------------------------------------------------------------------------------
 
-    def file(self, community_id: int, **values: Any) -> CaseRow:
-        """Add a case to a community's ledger under its next number, which has no gaps."""
+    def file(self, community_id: int, *, external_no: str | None = None, **values: Any) -> CaseRow:
+        """Add a case to a community's ledger under its next number, which has no gaps.
+
+        `external_no`: the number under which another system has it.
+        """
         row: dict[str, Any] = dict.fromkeys(_COLUMNS)
         row |= {
             "version": 1,
@@ -187,7 +190,7 @@ class Cases:
         }
         row |= {"created_at": self._uow.now, "changed_at": self._uow.now}
         row |= values | {"community_id": community_id, "no": self._next_no(community_id)}
-        self._unwritten[community_id, row["no"]] = unwritten = dict(row)
+        self._unwritten[community_id, row["no"]] = unwritten = row | {"external_no": external_no}
         self._uow.insert(Case, unwritten)
         case = self._known[row["community_id"], row["no"]] = CaseRow(**row)
         return case

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot import settings as settings_of
+from bot.console import community_named
 from bot.district import load_district, load_texts
 from bot.files import FileStore
 from bot.reports import FILES
@@ -18,7 +19,7 @@ from ledger.periods import Period, last_full_week, week_named
 from nlp.personal import mask
 from storage import schema
 from storage.database import Database, open_database
-from storage.reference import CommunityRow, Reference, load
+from storage.reference import CommunityRow, load
 from storage.report_rows import Run
 
 
@@ -45,7 +46,7 @@ async def _weekly(settings: settings_of.Settings, wanted: str, week: str | None)
     database = open_database(settings.database_url)
     try:
         await database.read(schema.check)
-        community = _community(await database.read(load), wanted)
+        community = community_named(await database.read(load), wanted)
         return await _made(settings, database, community, week)
     finally:
         await database.close()
@@ -71,15 +72,6 @@ def _kept(store: FileStore, run: Run) -> tuple[MadeFile, ...]:
     if len(files) != FILES or not all(store.path(file["digest"]).exists() for file in files):
         return ()
     return tuple(MadeFile(file["kind"], file["name"], store.path(file["digest"]).read_bytes()) for file in files)
-
-
-def _community(reference: Reference, wanted: str) -> CommunityRow:
-    communities = reference.real_communities()
-    for community in communities:
-        if wanted.casefold() in (community.name.casefold(), community.code.casefold()):
-            return community
-    known = "、".join(f"{c.name}（{c.code}）" for c in communities) or "一个都没有，请先运行 chulin import"
-    raise click.BadParameter(f"没有社区「{wanted}」。有的是：{known}", param_hint="--community")
 
 
 def _period(week: str | None, now: datetime, district: District, community: CommunityRow) -> Period:

@@ -54,13 +54,18 @@ def read_workbook(path: Path, wanted: Sequence[Sheet]) -> Book:
         for worksheet in workbook.worksheets:
             sheet = by_key.pop(key(worksheet.title), None)
             if sheet:
-                book.lines[sheet.title] = _SheetReader(sheet, book.findings).read(worksheet)
+                book.lines[sheet.title] = read_lines(sheet, book.findings, worksheet)
             elif worksheet.title not in {NOTES, CHOICES}:
                 book.findings.notes.append(f"没有认出的表，跳过了：{quoted(worksheet.title)}")
     if not book.lines:
         titles = "、".join(sheet.title for sheet in wanted)
         raise BadWorkbook([f"{path.name}: 里面没有 {titles} 任何一张表；模板：chulin import --template 模板.xlsx"])
     return book
+
+
+def read_lines(sheet: Sheet, findings: Findings, worksheet: Any) -> list[Line]:
+    """The lines of one sheet, from whatever has rows of cells."""
+    return _SheetReader(sheet, findings).read(worksheet)
 
 
 @contextmanager
