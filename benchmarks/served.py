@@ -61,7 +61,7 @@ class Stand:
     async def starts(self) -> None:
         """Start the app; it answers a little later."""
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.cli", "run", cwd=self.folder, env=self._environment()
+            sys.executable, "-m", "bot.cli", "run", cwd=self.folder, env=self.environment
         )
 
     async def stops(self) -> None:
@@ -86,7 +86,9 @@ class Stand:
         with closing(sqlite3.connect(f"{self.url.replace('sqlite:///', 'file:')}?mode=ro", uri=True)) as connection:
             return int(connection.execute(statement).fetchone()[0])
 
-    def _environment(self) -> dict[str, str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the app is started with."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("CHULIN_")}
         staff = {"CHULIN_STAFF_TOKEN": TOKENS[STAFF], "CHULIN_STAFF_LIBRARY": OTHER[self.via]}
         return own | (staff if self.with_staff else {}) | {

@@ -1,0 +1,77 @@
+"""Break the app on purpose and count what was lost.
+
+Real processes, the strict fake Bot API, SQLite and PostgreSQL. What is promised stands beside what was seen; the count
+is made from the fake's own log and from the database.
+
+    uv run python -m benchmarks.faults [--quick | --full] [--only WORDS] [--on sqlite|postgresql]
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from benchmarks.faults import databases, kills, messenger, processes, updates
+from benchmarks.faults.elsewhere import ELSEWHERE
+from benchmarks.faults.fault import Fault, Place, Row, Size
+from benchmarks.faults.postgres import Files, postgres
+
+FAULTS: tuple[Fault, ...] = (
+    *kills.FAULTS,
+    *updates.FAULTS,
+    *messenger.FAULTS,
+    *databases.FAULTS,
+    *processes.FAULTS,
+)
+
+
+def planned(only: str, on: str) -> Iterator[tuple[Fault, str]]:
+    for fault in FAULTS:
+        for name in fault.databases:
+            if only in fault.name and on in name.lower():
+                yield fault, name
+
+
+async def run(wanted: argparse.Namespace) -> bool:
+    """Try everything; whether all promises were kept."""
+    size = Size.FULL if wanted.full else Size.QUICK
+    kept = True
+    plan = list(planned(wanted.only, wanted.on))
+    with ExitStack() as stack:
+        places: dict[str, Place] = {"SQLite": Files()}
+        for fault, name in plan:
+            if name not in places:
+                places[name] = stack.enter_context(postgres())
+            began = time.monotonic()
+            found = await fault.trial(places[name], size)
+            show(found, name, time.monotonic() - began)
+            kept &= found.kept
+    return kept
+
+
+def show(found: Row, name: str, seconds: float) -> None:
+    mark = "kept" if found.kept else "NOT KEPT"
+    print(f"{mark:8} {name:10} {found.fault:40} {found.did:32} {seconds:5.0f} s")
+    print(f"{'':20}promised {found.promised}; seen {found.seen}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="a few of each (the default)")
+    size.add_argument("--full", action="store_true", help="as many as are promised; takes hours")
+    parser.add_argument("--only", default="", help="faults with this word in their name")
+    parser.add_argument("--on", default="", help="sqlite or postgresql")
+    wanted = parser.parse_args()
+    kept = asyncio.run(run(wanted))
+    if not wanted.only:
+        print("\nelsewhere:")
+        for number, where in ELSEWHERE.items():
+            print(f"  {number:>2}  {where}")
+    sys.exit(0 if kept else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""The database away: locked by somebody else, out of room, restarted, frozen."""
+
+import asyncio
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks.faults.fault import Fault, Place, Row, Size, row
+from benchmarks.faults.ground import Ground, ground
+from benchmarks.faults.postgres import Postgres
+
+LOCKED_SECONDS = 3
+
+
+async def locked(place: Place, size: Size) -> Row:
+    """Another process holds SQLite's write lock, again and again."""
+    times = size.of(quick=2, full=50)
+    async with ground(await place.new(), 30 * times) as town:
+        await town.starts()
+        await town.says(10)
+        for _ in range(times):
+            await asyncio.to_thread(_hold_lock, _file(town))
+            await asyncio.sleep(0.5)
+        seen = await town.seen()
+    return row("database locked by another", f"{times} times {LOCKED_SECONDS} s", "0 lost, no error", seen)
+
+
+def _hold_lock(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        time.sleep(LOCKED_SECONDS)
+        connection.execute("ROLLBACK")
+
+
+async def full(place: Place, _size: Size) -> Row:
+    """No room to write while residents write; then there is room again. (A file size limit of the process.)"""
+    async with ground(await place.new(), 60) as town:
+        process = await town.starts()
+        await town.says(10)
+        await asyncio.sleep(2)
+        await _limits(process.pid, _file(town).stat().st_size)
+        await asyncio.sleep(3)
+        await _limits(process.pid, None)
+        seen = await town.seen()
+        with closing(sqlite3.connect(_file(town))) as connection:
+            sound = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    return row("no room left", "3 s without room", "0 lost, integrity ok", seen, integrity=sound)
+
+
+async def _limits(pid: int, size: int | None) -> None:
+    limit = "unlimited" if size is None else str(size)
+    command = await asyncio.create_subprocess_exec("prlimit", f"--pid={pid}", f"--fsize={limit}:unlimited")
+    assert await command.wait() == 0
+
+
+async def restarted(place: Postgres, size: Size) -> Row:
+    """PostgreSQL ends at once (immediate), again and again, and comes back."""
+    times = size.of(quick=2, full=20)
+    async with ground(await place.new(), 40 * times) as town:
+        await town.starts()
+        await town.says(10)
+        recoveries = []
+        for _ in range(times):
+            await asyncio.sleep(1.5)
+            await asyncio.to_thread(place.restart)
+            recoveries.append(await _next_answer(town))
+        seen = await town.seen()
+    slowest = f"{max(recoveries):.1f} s"
+    return row("PostgreSQL restarted", f"{times} times", "0 lost, back <= 5 s", seen, times, slowest=slowest)
+
+
+async def frozen(place: Postgres, _size: Size) -> Row:
+    """PostgreSQL does not answer for a while (SIGSTOP)."""
+    async with ground(await place.new(), 60) as town:
+        await town.starts()
+        await town.says(10)
+        await asyncio.sleep(1.5)
+        await asyncio.to_thread(place.freezes, 5)
+        seen = await town.seen()
+    return row("PostgreSQL frozen", "5 s", "0 lost", seen)
+
+
+async def _next_answer(town: Ground) -> float:
+    """Seconds until the app sends something again."""
+    began, calls = time.monotonic(), await _sent(town)
+    while await _sent(town) <= calls and time.monotonic() - began < 60:
+        await asyncio.sleep(0.05)
+    return time.monotonic() - began
+
+
+async def _sent(town: Ground) -> int:
+    counts: dict[str, int] = await town.stand.remote.do("counts")
+    return sum(n for call, n in counts.items() if call.lower().startswith("sendmessage"))
+
+
+def _file(town: Ground) -> Path:
+    return Path(town.stand.url.removeprefix("sqlite:///"))
+
+
+FAULTS = (
+    Fault((8,), "locked", locked, ("SQLite",)),
+    Fault((9,), "full", full, ("SQLite",)),
+    Fault((10,), "restarted", restarted, ("PostgreSQL",)),
+    Fault((10,), "frozen", frozen, ("PostgreSQL",)),
+)

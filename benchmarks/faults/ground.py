@@ -1,0 +1,165 @@
+"""What every fault is tried on: residents who each write once, a real app that serves them, and the count at the end."""
+
+import asyncio
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.burst import BOT_ID, reports
+from benchmarks.served import Stand, stand
+from bot.build import RESIDENT
+from bot.settings import Library
+from bot.tally import Sent, account
+from storage.database import open_database
+from storage.inbox import DONE, PARKED
+from storage.outbox import WAITING
+from storage.tally import Fate, fates, messages_out, opened
+
+PATIENCE = 120
+"""Seconds until everything that was said must be handled and answered once nothing is broken any more."""
+PREFIX = "resident"
+
+
+@dataclass
+class Seen:
+    """What a fault left behind. All of it is read from the fake's log and from the database, nothing from the app."""
+
+    said: int = 0
+    lost: int = 0
+    doubled: int = 0
+    repeated: int = 0
+    """Messages that somebody got twice."""
+    unanswered: int = 0
+    dead: int = 0
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        return not (self.lost or self.doubled or self.unanswered or self.dead)
+
+
+class Ground:
+    """A stand with `count` residents who have agreed to the notice and have written nothing yet."""
+
+    def __init__(self, stand_: Stand, chats: list[int]) -> None:
+        self.stand = stand_
+        self.chats = chats
+        self.said = 0
+        self.processes: list[asyncio.subprocess.Process] = []
+
+    async def starts(self, module: str = "bot.cli", **environment: str) -> asyncio.subprocess.Process:
+        """Start a process of the app; more than one may run."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", module, "run",
+            cwd=self.stand.folder, env=self.stand.environment | environment, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        self.processes.append(process)
+        return process
+
+    async def kills(self, process: asyncio.subprocess.Process) -> None:
+        process.kill()
+        await process.wait()
+        self.processes.remove(process)
+
+    async def stops(self) -> None:
+        for process in self.processes:
+            if process.returncode is None:
+                process.terminate()
+        await asyncio.gather(*(process.wait() for process in self.processes))
+        self.processes.clear()
+
+    async def says(self, rate: float, *, wait: bool = False) -> None:
+        """Every resident writes once, `rate` of them a second."""
+        self.said = len(self.chats)
+        await self.stand.remote.do(
+            "feed", bot=RESIDENT, texts=reports(self.said), users=self.said, count=self.said, rate=rate,
+            wait=wait, prefix=PREFIX,
+        )  # fmt: skip
+
+    async def calls(self) -> int:
+        """How often the app has asked or told the messenger anything."""
+        counts: dict[str, int] = await self.stand.remote.do("counts")
+        return sum(counts.values())
+
+    async def asked(self, since: int) -> None:
+        """Wait until the app talks to the messenger again."""
+        while await self.calls() <= since:
+            await asyncio.sleep(0.05)
+
+    async def settles(self) -> bool:
+        """Wait until everything that was said is stored, handled and answered; False if it never is."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.stand.remote.do("drained", bot=RESIDENT, seconds=PATIENCE)
+                while not await self._quiet():
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _quiet(self) -> bool:
+        database = open_database(self.stand.url)
+        try:
+            found = await database.read(lambda connection: fates(connection, RESIDENT))
+            waiting = await database.read(lambda connection: messages_out(connection, RESIDENT)[WAITING])
+        finally:
+            await database.close()
+        done = sum(fate.state in (DONE, PARKED) for fate in found)
+        return len(found) >= self.said and done == len(found) and not waiting
+
+    async def seen(self) -> Seen:
+        """Compare what residents wrote with the ledger, and the messenger's log with what they should have got."""
+        settled = await self.settles()
+        await self.stops()
+        written = self.chats if self.said else []
+        database = open_database(self.stand.url)
+        found: list[Fate] = await database.read(lambda connection: fates(connection, RESIDENT))
+        cases = await database.read(lambda connection: opened(connection, RESIDENT))
+        updates: defaultdict[int, list[int]] = defaultdict(list)
+        for fate in found:
+            updates[fate.chat].append(fate.update_id)
+        first = {case.chat: case.message_id or 0 for case in cases}
+        sent = [Sent(chat, first.get(chat, 0), tuple(updates[chat][:1])) for chat in written]
+        booked = await database.read(lambda connection: account(connection, RESIDENT, sent))
+        await database.close()
+        told = self._told()
+        return Seen(
+            said=len(written),
+            lost=booked.lost + booked.parked + booked.drafts,
+            doubled=booked.doubled + sum(len(ids) - 1 for ids in updates.values() if ids),
+            repeated=sum(times - 1 for texts in told.values() for times in texts.values()),
+            unanswered=sum(not told[chat] for chat in written),
+            dead=booked.out["dead"],
+            notes={} if settled else {"settled": f"not within {PATIENCE} s"},
+        )
+
+    def _told(self) -> defaultdict[int, Counter[str]]:
+        """What the messenger really showed each resident, by its own log."""
+        told: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        with self.stand.log.open("rb") as log:
+            for line in log:
+                call: dict[str, Any] = json.loads(line)
+                if call["bot_id"] == BOT_ID[RESIDENT] and call["method"].lower() == "sendmessage" and call["effect"]:
+                    told[call["chat_id"]][call["params"]["text"]] += 1
+        return told
+
+
+@asynccontextmanager
+async def ground(url: str, count: int, via: Library = Library.AIOGRAM) -> AsyncIterator[Ground]:
+    """`url` of an empty database, or nothing for a file of SQLite's own."""
+    async with stand(via, url) as stand_:
+        people = await stand_.remote.do("users", prefix=PREFIX, count=count)
+        places = len(stand_.sample.communities)
+        await stand_.plants({chat: 1 + number % places for number, chat in enumerate(people)})
+        found = Ground(stand_, people)
+        try:
+            yield found
+        finally:
+            for process in found.processes:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()

