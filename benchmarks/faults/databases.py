@@ -1,6 +1,7 @@
 """The database away: locked by somebody else, out of room, restarted, frozen."""
 
 import asyncio
+import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -54,6 +55,27 @@ async def _limits(pid: int, size: int | None) -> None:
     assert await command.wait() == 0
 
 
+async def copied(place: Place, size: Size) -> Row:
+    """The database's files as a power cut would leave them: copied while it writes, opened elsewhere."""
+    times = size.of(quick=20, full=200)
+    async with ground(await place.new(), 60 * times // 10) as town:
+        await town.starts()
+        await town.says(20)
+        sound = sum([await asyncio.to_thread(_sound_copy, _file(town), number) for number in range(times)])
+        seen = await town.seen()
+    return row("files copied while writing", f"{times} copies", "all of them sound", seen, sound=f"{sound} of {times}")
+
+
+def _sound_copy(path: Path, number: int) -> bool:
+    """Whether a copy of the files, made without asking, opens and is whole."""
+    copy = path.with_name(f"copy{number}.db")
+    for ending in ("", "-wal"):
+        if (part := path.with_name(path.name + ending)).exists():
+            shutil.copyfile(part, copy.with_name(copy.name + ending))
+    with closing(sqlite3.connect(copy)) as connection:
+        return bool(connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
+
+
 async def restarted(place: Postgres, size: Size) -> Row:
     """PostgreSQL ends at once (immediate), again and again, and comes back."""
     times = size.of(quick=2, full=20)
@@ -99,6 +121,7 @@ def _file(town: Ground) -> Path:
 
 
 FAULTS = (
+    Fault((2,), "copied", copied, ("SQLite",)),
     Fault((8,), "locked", locked, ("SQLite",)),
     Fault((9,), "full", full, ("SQLite",)),
     Fault((10,), "restarted", restarted, ("PostgreSQL",)),

@@ -130,7 +130,7 @@ class Ground:
         return Seen(
             said=len(written),
             lost=booked.lost + booked.parked + booked.drafts,
-            doubled=booked.doubled + sum(len(ids) - 1 for ids in updates.values() if ids),
+            doubled=booked.doubled + sum(max(len(updates[chat]) - 1, 0) for chat in written),
             repeated=sum(times - 1 for texts in told.values() for times in texts.values()),
             unanswered=sum(not told[chat] for chat in written),
             dead=booked.out["dead"],
