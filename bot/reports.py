@@ -26,6 +26,7 @@ from ledger.periods import Period, last_full_week, missed
 from storage.database import Database
 from storage.reference import CommunityRow, Reference, load
 from storage.report_rows import Request, Run
+from storage.reports import about
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -175,7 +176,14 @@ class Reporter:
         if len(files) == FILES and all(self._files.path(file.digest).exists() for file in files):
             return Digest(await self._maker.text(community, fixed, now), fixed.numbers(), files)
         self._used_at = self._clock.now()
-        return await self._digest(await self._maker.make(community, fixed.period, now, fixed))
+        digest = await self._digest(await self._maker.make(community, fixed.period, now, fixed))
+
+        def renew(uow: UnitOfWork) -> bool:
+            uow.reports.renew_files(run, digest.files)
+            return False
+
+        await self._write(now, renew)
+        return digest
 
     # parts -----------------------------------------------------------------------------------------------------------
 
@@ -202,7 +210,8 @@ def _message(digest: Digest, community: CommunityRow, to: Address, key: str, pri
     """Each case that the page names can be opened from it."""
     buttons = [Button(f"{community.code}-{no}", "open_card", community.id, no) for no in digest.numbers[:MOST_BUTTONS]]
     rows = in_rows(buttons, BUTTONS_IN_A_ROW)
-    return Reply(to, digest.text, rows, files=digest.files, priority=priority, key=key)
+    cause = about(community.id)
+    return Reply(to, digest.text, rows, files=digest.files, priority=priority, key=key, cause=cause)
 
 
 def _managers(reference: Reference, community_id: int, staff_bot: str) -> list[Address]:

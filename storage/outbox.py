@@ -75,6 +75,14 @@ class OutboxRows:
         statement = update(Outbox).where(Outbox.cause == cause, Outbox.state == WAITING)
         return self._uow.execute(statement.values(state=CANCELLED, body=None, done_at=self._uow.now)).rowcount
 
+    def take_back(self, cause: str) -> list[Any]:
+        """Cancel what has not arrived, dead letters too; returns where it was to go."""
+        left = and_(Outbox.cause == cause, Outbox.state.in_([WAITING, DEAD]))
+        where = (Outbox.bot, Outbox.chat, Outbox.topic)
+        found = self._uow.read(select(*where).where(left).distinct().order_by(*where), Outbox).all()
+        self._uow.execute(update(Outbox).where(left).values(state=CANCELLED, body=None, done_at=self._uow.now))
+        return list(found)
+
     def due(self, bot: str, limit: int, held: set[int]) -> list[OutRow]:
         """What is due for a bot, most urgent class first; chats in `held` are passed over.
 

@@ -30,7 +30,7 @@ from storage.report_rows import (
 from storage.tables import Case, CaseEvent, ReportRequest, ReportRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Executable
@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 WEEKLY = "weekly"
 FEW = 3
 """Most supported and newly done cases that a page names."""
+
+
+def about(community_id: int, report: str = WEEKLY) -> str:
+    """The cause of a report's messages."""
+    return f"{report}:{community_id}"
 
 
 class Where(Protocol):
@@ -147,11 +152,20 @@ class Reports:
         statement = upsert(self._uow.connection)(ReportRun).on_conflict_do_nothing()
         return self._uow.execute(statement.values(report=report, **run._asdict())).rowcount == 1
 
+    def renew_files(self, run: Run, files: Sequence[Any], report: str = WEEKLY) -> None:
+        """A run's files were drawn anew."""
+        same = (ReportRun.community_id == run.community_id, ReportRun.report == report)
+        this = update(ReportRun).where(*same, ReportRun.period_start == run.period_start)
+        self._uow.execute(this.values(content=run.content | {"files": files}))
+
     def forget_books(self, community_id: int, since: datetime) -> list[str]:
         """Take workbooks that may hold words of a case filed at `since` out of their runs; returns their digests.
 
-        The numbers stay as they are; a workbook that is asked for again is written from the rows of then.
+        The numbers stay as they are; a workbook that is asked for again is written from the rows of then, and so is a
+        digest that has not arrived yet.
         """
+        for waiting in self._uow.outbox.take_back(about(community_id)):
+            self.ask(community_id, waiting)
         gone: list[str] = []
         same = (ReportRun.community_id == community_id, ReportRun.report == WEEKLY)
         runs = select(ReportRun.period_start, ReportRun.content).where(*same, ReportRun.made_at >= since)

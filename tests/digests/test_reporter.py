@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.channels.port import Refused, TryLater
 from bot.reports import Reporter
 from digests.drawing import Drawer, Drawn, Order
 from storage.reference import load
@@ -19,6 +20,7 @@ from storage.unit_of_work import UnitOfWork
 from tests.digests.histories import case, write
 from tests.digests.pages import order
 from tests.support.world import World
+from tests.ways.steps import LAMP, settled
 
 MONDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # 08:30 in Huangshi
 WEEK = timedelta(days=7)
@@ -227,6 +229,53 @@ async def test_a_workbook_with_erased_words_is_forgotten_and_written_anew(world:
     await reporter(world).run_requests(MONDAY)
     await runs_at(world, MONDAY)
     assert len(world.worker(2).last.files) == 3
+
+
+async def test_a_workbook_that_was_written_anew_is_forgotten_too(small_world: World) -> None:
+    wang = await settled(small_world)
+    await reporter(small_world).run_due(MONDAY)
+    await runs_at(small_world, MONDAY)
+    first = await kept_files(small_world)
+    small_world.app.files.drop(first)
+    await small_world.worker(2).says("周报")
+    small_world.clock.forward(hours=1)
+    await reporter(small_world).run_requests(small_world.clock.now())
+    await small_world.runs()
+    second = await kept_files(small_world)
+    assert all(small_world.app.files.path(digest).exists() for digest in second)
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    assert await kept_files(small_world) == second[:1]
+    assert [small_world.app.files.path(digest).exists() for digest in second] == [True, False, False]
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+async def test_a_digest_that_has_not_arrived_loses_erased_words_and_arrives_once(
+    small_world: World, given_up: bool
+) -> None:
+    wang, manager, late = await settled(small_world), small_world.worker(2), MONDAY + WEEK
+    small_world.clock.forward(seconds=(late - small_world.clock.now()).total_seconds())
+    await reporter(small_world).run_due(late)
+    small_world.staff.failures = [Refused("x") if given_up else TryLater("502") for _ in range(9)]
+    await small_world.runs()
+    small_world.staff.failures = []
+    small_world.app.deliverers["staff"]._limiter._held.clear()
+    assert LAMP in str([row.body for row in await rows(small_world, Outbox)])
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    assert LAMP not in str([row.body for row in await rows(small_world, Outbox)])
+    await reporter(small_world).run_requests(late)
+    await small_world.passes(minutes=1)
+    digests = [message for message in manager.messages if "周报" in message.text]
+    assert len(digests) == 1
+    assert LAMP not in digests[0].text
+    assert len(digests[0].files) == 3
+
+
+async def kept_files(world: World) -> list[str]:
+    """Files of the run of community 1."""
+    [run] = [row for row in await rows(world, ReportRun) if row.community_id == 1]
+    return [file["digest"] for file in run.content["files"]]
 
 
 async def test_messages_are_masked(small_world: World) -> None:
