@@ -119,6 +119,8 @@ def _durations(value: Any) -> Any:
     """Replace 90s, 5m, 2h, 7d and 5wd by what `Duration` is made of."""
     if isinstance(value, dict):
         return {name: _durations(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_durations(part) for part in value]
     if isinstance(value, str) and (match := DURATION.fullmatch(value)):
         amount, unit = int(match[1]), match[2]
         return {"working_days": amount} if unit == "wd" else {"wall": timedelta(seconds=amount * SECONDS[unit])}

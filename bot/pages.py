@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from bot.district import load_district, load_texts
+from ledger.drawing import draw
 from ledger.lifecycle import Role
 from ledger.rights import DEEDS, Deed, Part, Thing
 
@@ -37,5 +39,12 @@ def _marks(deed: Deed) -> Iterator[str]:
     yield "yes" if Role.SYSTEM in deed.roles else ""
 
 
-PAGES: dict[str, Callable[[], str]] = {"rights.md": rights}
+def lifecycle() -> str:
+    """States and steps of a case, as `ledger/lifecycle.py` has them, in the district's own words."""
+    district, texts = load_district(), load_texts()
+    page = draw(district.states, district.roles, lambda key: texts(key, **{n: f"{{{n}}}" for n in texts.places(key)}))
+    return page.replace("\n", f"\n\n{DRAWN}\n", 1)
+
+
+PAGES: dict[str, Callable[[], str]] = {"rights.md": rights, "lifecycle.md": lifecycle}
 """File in docs/ -> what is drawn into it."""

@@ -36,7 +36,7 @@ class Task:
 
 
 class Ticker:
-    """Runs what is due: albums, follow-ups, alarms, clean-up. What fails rests a while and costs the others nothing."""
+    """Runs what is due: albums, deadlines, follow-ups, alarms, clean-up. What fails rests a while; the others go on."""
 
     def __init__(
         self, database: Database, context: Context, clock: Clock, worker: Worker, to_send: Callable[[], None]
@@ -51,6 +51,7 @@ class Ticker:
             Task(lambda uow: uow.cases.alarms_due(), lambda alarm: ("alarm", alarm[0], alarm[1]), self._alarm),
             Task(lambda uow: uow.conversations.to_wake(), lambda key: ("talk", *key), self._wake),
             Task(lambda uow: uow.cases.to_look_at(), lambda case: ("case", *case.key), self._case),
+            Task(lambda uow: uow.nudges.due(), lambda nudge: ("nudge", nudge.community_id, nudge.id), self._nudge),
         )
 
     async def once(self) -> int:
@@ -135,6 +136,11 @@ class Ticker:
     def _case(self, uow: UnitOfWork, case: Any) -> None:
         turn = self._turn(uow)
         clockwork.look_at(turn, case)
+        self._post(uow, turn.replies)
+
+    def _nudge(self, uow: UnitOfWork, nudge: Any) -> None:
+        turn = self._turn(uow)
+        clockwork.nudge_due(turn, uow.cases.get(*nudge.key), nudge)
         self._post(uow, turn.replies)
 
     def _clean(self, uow: UnitOfWork) -> None:

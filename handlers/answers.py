@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from handlers import casework, matters, media, merging, mine, report
+from handlers import answering, matters, media, merging, mine, report, worded
 from handlers.turn import Turn
-from ledger.lifecycle import Action
+from ledger.lifecycle import Action, Role
 from storage.cases import CaseRow
 
 LONGEST_PLACE = 60
+OF_STAFF: dict[str, Callable[[Turn, CaseRow, Role, dict[str, Any]], None]] = {
+    "merge": merging.merge_typed,
+    "amend": answering.amended,
+}
 OF_RESIDENTS: dict[str, Callable[[Turn, CaseRow], None]] = {"supplement": mine.supplement, "place": mine.place}
 
 
@@ -23,10 +27,10 @@ def taken(turn: Turn) -> bool:
     role = turn.role_for(asked["what"], case)
     if role is None:
         turn.say("problem.no_right")
-    elif asked["what"] == "merge":
-        merging.merge_typed(turn, case, role, asked)
+    elif asked["what"] in OF_STAFF:
+        OF_STAFF[asked["what"]](turn, case, role, asked)
     else:
-        casework.words_given(turn, Action(asked["what"]), case, role, asked)
+        worded.words_given(turn, Action(asked["what"]), case, role, asked)
     return True
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
+from handlers import deadlines
 from handlers.emergencies import alarm_name, reachable
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
@@ -20,14 +21,24 @@ log = logging.getLogger(__name__)
 
 TEXT_ON_CARD = 600
 OFFERED: tuple[tuple[Action | str, ...], ...] = (
+    (Action.GRANT, Action.DENY),
     (Action.ACCEPT, Action.SIGN, Action.START, Action.RESOLVE),
+    ("phoned_solved", "phoned_unsolved"),
+    (Action.CHECK, "open_again", Action.UPHOLD),
     (Action.DISPATCH, Action.ASK, Action.MERGE),
+    (Action.CONTACT, Action.EXTEND, Action.PARK, Action.RETURN),
     (Action.HELP, Action.NOTE),
     ("staff_scene", "staff_urgency"),
-    (Action.TRANSFER, Action.REFUSE),
+    (Action.TRANSFER, Action.REFUSE, Action.SUPERVISE),
     (Action.UNMERGE,),
 )
 """Buttons of a card by row, most used first; those that the state or the role does not allow are left out."""
+BEHIND: dict[Action, set[str]] = {
+    Action.RELABEL: {"staff_scene", "staff_urgency"},
+    Action.CONFIRM: {"phoned_solved", "phoned_unsolved"},
+    Action.REOPEN: {"open_again"},
+}
+"""Buttons that stand for a step under other names."""
 OUTSIDE = (Role.OFFICER, Role.HELPER)
 """Other handlers than the community: they see the place and the matter, not whose it is (PIPL, article 23)."""
 LEVELS = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)
@@ -265,8 +276,11 @@ def _buttons(turn: Turn, case: CaseRow, role: Role, beside: Beside) -> Rows:
     possible: set[Action | str] = set(actions_for(case.state, role))
     if case.state is State.WAITING and Action.ACCEPT in possible:
         possible.discard(Action.START)
-    if Action.RELABEL in possible:
-        possible |= {"staff_scene", "staff_urgency"}
+    if case.contacted_at is not None or deadlines.clock_of(turn, case).contact is None:
+        possible.discard(Action.CONTACT)
+    for action, buttons in BEHIND.items():
+        if action in possible:
+            possible |= buttons
     rows = [[_button(turn, case, action) for action in row if action in possible] for row in OFFERED]
     if Action.MERGE in possible:
         rows.append([_merge_button(turn, case, no) for no in beside.similar[:2]])

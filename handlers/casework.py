@@ -4,22 +4,22 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from handlers import cards, emergencies, filing, steps, undo
+from handlers import cards, emergencies, nudging, steps, undo
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
-from handlers.turn import Turn, expectation
+from handlers.turn import Turn
 from ledger.lifecycle import TRANSITIONS, Action, Role, step
 from storage.cases import CaseRow
 from storage.ids import new_id
 
 Handler = Callable[[Turn, CaseRow, Role, dict[str, Any]], None]
-WORDS_ASKED = {
-    Action.RESOLVE: "reply",
-    Action.ASK: "question",
-    Action.REFUSE: "reason",
-    Action.TRANSFER: "target",
-    Action.NOTE: "words",
+Given = dict[str, str]
+Changes = Callable[[Turn, CaseRow, Given], dict[str, Any]]
+CHOICES: dict[Action, str] = {
+    Action.REFUSE: "refuse.reasons",
+    Action.TRANSFER: "transfer.channels",
+    Action.PARK: "park.reasons",
 }
-"""Steps that need words of the worker's own."""
+"""Lists of the district from which the words may be taken."""
 
 
 def simple(action: Action) -> Handler:
@@ -34,6 +34,7 @@ def simple(action: Action) -> Handler:
 def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any) -> int:
     """Take the step, say so to the worker, and offer to undo it; returns the event's id."""
     event_id = steps.take(turn, case, action, role, **options)
+    nudging.answered(turn, case, action)
     undo.offer(turn, case, action, event_id, _done(turn, case, action))
     if role is Role.OFFICER:
         _tell_first_taker(turn, case, action, event_id)
@@ -76,6 +77,14 @@ def acknowledge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) ->
     steps.tell_people(turn, case, "told.on_the_way", event_id, undoable=False)
 
 
+def contact(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """Somebody has spoken with the resident, by phone or at the door."""
+    if case.contacted_at is not None:
+        turn.tell("contact.already")
+        return
+    finish(turn, case, Action.CONTACT, role)
+
+
 # --- steps that need words -------------------------------------------------------------------------------------------
 
 
@@ -83,22 +92,25 @@ def ask_words(action: Action) -> Handler:
     """The step needs words: ask for them; the worker's next message here is the answer."""
 
     def handler(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-        step(case.state, action, role, {WORDS_ASKED[action]})
-        rows = _reasons(turn, case) if action is Action.REFUSE else ()
-        ask(turn, case, action, rows)
+        steps.allowed(turn, case, action, role)
+        ask(turn, case, action, _choices(turn, case, action))
 
     return handler
 
 
-def ask(turn: Turn, case: CaseRow, what: str, rows: Rows = ()) -> None:
-    """Ask a worker for words; in a group they have to answer the very message."""
+def ask(turn: Turn, case: CaseRow, what: str, rows: Rows = (), *, given: Given | None = None) -> None:
+    """Ask a worker for words; in a group they have to answer the very message. `given` is what was chosen before."""
     name = f"ask:{new_id()}"
-    turn.expect(what, case, shown_in=name)
+    turn.expect(what, case, shown_in=name, given=given or {})
     text = turn.context.texts(f"ask.{what}", number=turn.number(case))
     if not turn.event.private:
         text += "\n" + turn.context.texts("ask.in_group")
-    rows = (*rows, ((turn.mine("button.never_mind", "never_mind", data={"shown_in": name})),))
-    turn.send(Reply(turn.event.address, text, rows, logical=name))
+    turn.send(Reply(turn.event.address, text, (*rows, (no_thanks(turn, name),)), logical=name))
+
+
+def no_thanks(turn: Turn, name: str) -> Button:
+    """The way out of a question."""
+    return turn.mine("button.never_mind", "never_mind", data={"shown_in": name})
 
 
 def never_mind(turn: Turn, data: dict[str, Any]) -> None:
@@ -109,53 +121,28 @@ def never_mind(turn: Turn, data: dict[str, Any]) -> None:
     turn.tell("ask.never_mind")
 
 
-def _reasons(turn: Turn, case: CaseRow) -> Rows:
-    reasons = turn.context.texts("refuse.reasons").split("|")
+def _choices(turn: Turn, case: CaseRow, action: Action) -> Rows:
+    """Answers that need no typing: the label is short, the resident gets the whole (`label：words`)."""
+    if action is Action.RESOLVE:
+        label = turn.context.texts("button.ask_unsolved")
+        return ((Button(label, "ask_unsolved", case.community_id, case.no, account=turn.account),),)
+    if action not in CHOICES:
+        return ()
+    chosen = (choice.partition("：") for choice in turn.context.texts(CHOICES[action]).split("|"))
     return tuple(
-        (Button(text, "refuse_because", case.community_id, case.no, {"reason": text}, turn.account, once=True),)
-        for text in reasons
+        (
+            Button(
+                label,
+                "words_chosen",
+                case.community_id,
+                case.no,
+                {"step": action, "words": f"{label}。{words}" if words else label},
+                turn.account,
+                once=True,
+            ),
+        )
+        for label, _, words in chosen
     )
-
-
-def refuse_because(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    asked = turn.expected() or {}
-    finish(turn, case, Action.REFUSE, role, given={"reason": str(data["reason"])})
-    turn.close(asked.get("shown_in"), "ask.answered")
-
-
-def words_given(turn: Turn, action: Action, case: CaseRow, role: Role, asked: dict[str, Any] | None = None) -> None:
-    """The words that a button asked for have come, perhaps with photos, perhaps after some."""
-    asked = asked or {}
-    words = turn.event.text.strip()
-    need = WORDS_ASKED[action]
-    step(case.state, action, role, {need})
-    files = [*asked.get("files", []), *(filing.attach(turn, case, file, by=role) for file in turn.event.files)]
-    if not words:
-        turn.expect(action, case, shown_in=asked.get("shown_in"), files=files)
-        turn.say("ask.words_too", number=turn.number(case))
-        return
-    filing.keep_words(turn, case, by=role)
-    detail = {"files": files} if files else None
-    finish(turn, case, action, role, given={need: words}, changes=_changes(turn, action, words), detail=detail)
-    turn.close(asked.get("shown_in"), "ask.answered")
-    if action is Action.ASK:
-        _await_answers(turn, case)
-    elif action is Action.NOTE:
-        cards.notify(turn, case, "card.noted", name=turn.staff.name if turn.staff else "", text=words)
-
-
-def _changes(turn: Turn, action: Action, words: str) -> dict[str, Any]:
-    if action is not Action.RESOLVE:
-        return {}
-    look_again = turn.uow.now + turn.context.district.limits.undo_for.wall
-    return {"reply": words, "answered_at": turn.uow.now, "next_at": look_again}
-
-
-def _await_answers(turn: Turn, case: CaseRow) -> None:
-    """The next message of everybody who was asked answers the question, whenever it comes."""
-    for person in steps.people_to_tell(turn, case):
-        talk = turn.uow.conversations.of_another((person.bot, person.chat, 0, person.account))
-        talk.state["expects"] = expectation("supplement", case, turn.uow.now, lasting=True)
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:
     except NotFound:
         return
     if row.by == Role.RESIDENT:
-        turn.uow.cases.add_event(case, action="edited", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+        turn.uow.cases.add_event(case, action="edited", role=Role.RESIDENT, before=case.state, via=turn.via)
         if whole and case.state in OPEN and row.text and row.text in case.text:
             _follow(turn, case, row.text, text)
 

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from handlers import cards, emergencies, receipts
+from handlers import cards, deadlines, emergencies, receipts
 from handlers.event import File, Location
 from handlers.turn import Turn
-from ledger import clocks
 from ledger.lifecycle import Role
 from ledger.scenes import Kind
 from nlp.understanding import Understanding
@@ -84,8 +83,7 @@ def keep_words(turn: Turn, case: CaseRow, by: Role = Role.RESIDENT) -> None:
 
 
 def _file(turn: Turn, report: Report, matter: Understanding) -> CaseRow:
-    limits, community, now = turn.context.district.limits, report.community, turn.uow.now
-    clock = clocks.clock_for(limits, matter.kind, matter.urgency)
+    limits, community = turn.context.district.limits, report.community
     building = _building(turn, community.id, matter)
     case = turn.uow.cases.file(
         community.id,
@@ -103,8 +101,7 @@ def _file(turn: Turn, report: Report, matter: Understanding) -> CaseRow:
         proposal=_proposal(matter),
         anonymous=report.anonymous,
         source=turn.event.address.bot,
-        sign_due_at=clocks.due(now, clock.sign, community.zone),
-        due_at=clocks.due(now, clock.act, community.zone),
+        **deadlines.times_of_new(limits, matter.kind, matter.urgency, turn.uow.now, community.zone),
     )
     _add_origin(turn, case, report, matter)
     return case
@@ -117,7 +114,7 @@ def _add_origin(turn: Turn, case: CaseRow, report: Report, matter: Understanding
     cases.add_person(case.key, person)
     for message_id, text in _told_in(report, matter) or report.said or ((turn.event.message_id, matter.text),):
         _said(turn, case, message_id, text, Role.RESIDENT)
-    cases.add_event(case, action="file", role=Role.RESIDENT, before=None, via=turn.event.kind)
+    cases.add_event(case, action="file", role=Role.RESIDENT, before=None, via=turn.via)
 
 
 def _told_in(report: Report, matter: Understanding) -> list[tuple[int | None, str]]:

@@ -1,9 +1,13 @@
 """How numbers and times are shown in chat."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
+from handlers.texts import Texts
+from ledger.district import Duration
 from storage.reference import CommunityRow
+
+MINUTE, HOUR = 60, 3600
 
 
 class Numbered(Protocol):
@@ -20,3 +24,20 @@ def day_and_time(moment: datetime, zone: tzinfo) -> str:
     """11月23日 18:00, in the community's own time."""
     local = moment.astimezone(zone)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def length(texts: Texts, limit: Duration) -> str:
+    """How long a limit is, in words."""
+    if limit.working_days:
+        return texts("length.working_days", n=limit.working_days)
+    if limit.wall.days and not limit.wall.seconds:
+        return texts("length.days", n=limit.wall.days)
+    return texts("length.hours", n=round(limit.wall.total_seconds() / HOUR))
+
+
+def duration(texts: Texts, time: timedelta) -> str:
+    """How long something has taken, as roughly as people say it."""
+    if time.days:
+        return texts("length.days", n=time.days)
+    hours = round(time.total_seconds() / HOUR)
+    return texts("length.hours", n=hours) if hours else texts("length.minutes", n=round(time.total_seconds() / MINUTE))

@@ -8,7 +8,7 @@ from handlers import cards, emergencies, receipts
 from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
 from ledger import clocks
-from ledger.lifecycle import Action, NotAllowed, Role, step
+from ledger.lifecycle import OPEN, Action, NotAllowed, Role, step
 from ledger.scenes import EIGHT_SCENES, Scene, Urgency
 from storage.cases import CaseRow
 from storage.ids import new_id
@@ -71,13 +71,13 @@ def _may_set_urgency(case: CaseRow, role: Role) -> None:
 
 
 def due_times(turn: Turn, case: CaseRow, urgency: Urgency) -> dict[str, datetime]:
-    """The clocks of a case if it had this urgency."""
+    """The clocks of a case if it had this urgency; the clock looks at once, since something may be due already."""
     zone = turn.community_of(case).zone
     clock = clocks.clock_for(turn.context.district.limits, case.kind, urgency)
-    return {
-        "sign_due_at": clocks.due(case.created_at, clock.sign, zone),
-        "due_at": clocks.due(case.created_at, clock.act, zone),
-    }
+    sign_due_at = clocks.due(case.created_at, clock.sign, zone)
+    due_at = clocks.due(case.created_at, clock.act, zone)
+    looks_now = {"next_at": turn.uow.now} if case.state in OPEN else {}
+    return {"sign_due_at": sign_due_at, "due_at": due_at, **looks_now}
 
 
 def _name() -> str:
@@ -109,7 +109,7 @@ def _relabel(turn: Turn, case: CaseRow, role: Role, label: str, value: str, **mo
         role=role,
         before=case.state,
         staff_id=turn.staff_id if role is not Role.RESIDENT else None,
-        via=turn.event.press,
+        via=turn.via,
         detail={"label": label, "from": before, "to": value},
     )
     cards.refresh(turn, case)

@@ -31,7 +31,7 @@ def _join(turn: Turn, case: CaseRow | None) -> None:
     files: tuple[File, ...] = turn.event.files
     for file in files:
         filing.attach(turn, case, file)
-    turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+    turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
     turn.talk.state["last"]["album"] = turn.event.album
     cards.refresh(turn, case)
     if case.urgency is Urgency.EMERGENCY:
@@ -70,7 +70,7 @@ def _place_case(turn: Turn, case: CaseRow) -> None:
         chat=address.chat,
         message_id=turn.event.message_id,
     )
-    turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+    turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)
     cards.refresh(turn, case)
     receipts.refresh(turn, case)
     if case.urgency is Urgency.EMERGENCY:

@@ -1,10 +1,13 @@
 """What residents do with their own cases: look them up, add to them, withdraw them, hide their name."""
 
+from datetime import datetime
 from typing import Any
 
 from handlers import cards, emergencies, filing, offers, receipts, report, steps
+from handlers.format import duration
 from handlers.reply import Reply, Rows, Showing
 from handlers.turn import Turn
+from ledger import clocks
 from ledger.lifecycle import OPEN, Action, Role, State, step
 from ledger.rights import Part
 from ledger.scenes import Urgency
@@ -39,6 +42,7 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
     text = f"{receipts.text_of(turn, case)}\n{text}"
     if case.reply:
         text += "\n" + turn.context.texts("mine.reply", reply=case.reply)
+    text += "\n" + _clock(turn, case)
     name = receipts.name_of(case)
     part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
     buttons = receipts.buttons(turn, case, part or Part.REPORTER)
@@ -46,6 +50,28 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
         share = turn.mine("button.share_case", "share_case", community_id=case.community_id, case_no=case.no)
         buttons = (*buttons, (share,))
     turn.send(Reply(turn.event.address, text, buttons, logical=name, showing=Showing.ANEW))
+
+
+def _clock(turn: Turn, case: CaseRow) -> str:
+    """The resident's own clock: it runs from the report and never pauses, whatever new time was set."""
+    texts, until = turn.context.texts, case.answered_at if case.state not in OPEN else None
+    filed, took = turn.when(case.created_at, case), duration(texts, (until or turn.uow.now) - case.created_at)
+    if until:
+        return texts("mine.clock_answered", filed=filed, took=took)
+    if case.state not in OPEN:
+        return texts("mine.clock_ended", filed=filed)
+    first = _first_due(turn, case)
+    lines = [texts("mine.clock_late" if case.due_at < turn.uow.now else "mine.clock", filed=filed, took=took)]
+    if first and first != case.due_at:
+        lines.append(texts("mine.clock_moved", first=turn.when(first, case), due=turn.when(case.due_at, case)))
+    return "\n".join(lines)
+
+
+def _first_due(turn: Turn, case: CaseRow) -> datetime | None:
+    """When an answer was first due, if steps have set another time since."""
+    befores = ((event.detail or {}).get("before", {}).get("due_at") for event in turn.uow.cases.events(case.key))
+    first = next((due_at for due_at in befores if due_at), None)
+    return datetime.fromisoformat(first) if first else None
 
 
 def _words_for(turn: Turn, case: CaseRow) -> str:
@@ -87,12 +113,19 @@ def supplement(turn: Turn, case: CaseRow) -> None:
         filing.keep_words(turn, case)
         turn.uow.cases.change(case, text=f"{case.text}\n{words}"[:LONGEST_CASE])
     if case.state is State.NEEDS_INFO:
-        steps.take(turn, case, Action.SUPPLEMENT, Role.RESIDENT, given={"words": words})
+        steps.take(turn, case, Action.SUPPLEMENT, Role.RESIDENT, given={"words": words}, changes=_due_later(turn, case))
     else:
-        turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+        turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
         cards.refresh(turn, case)
     cards.notify(turn, case, "card.added", text=words or turn.context.texts("card.a_file"))
     _say_added(turn, case, "mine.added", "supplement", words)
+
+
+def _due_later(turn: Turn, case: CaseRow) -> dict[str, Any]:
+    """Once the resident has answered, the staff have some time left at least; what was overdue stays overdue."""
+    limit, zone = turn.context.district.limits.supplement_answered_in, turn.community_of(case).zone
+    due_at = clocks.due(turn.uow.now, limit, zone)
+    return {"due_at": due_at} if turn.uow.now <= case.due_at < due_at else {}
 
 
 def ask_place(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
@@ -109,7 +142,7 @@ def place(turn: Turn, case: CaseRow) -> None:
         filing.attach(turn, case, file)
     filing.keep_words(turn, case)
     turn.uow.cases.change(case, place=words)
-    turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+    turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)
     cards.refresh(turn, case)
     receipts.refresh(turn, case)
     if case.urgency is Urgency.EMERGENCY:
@@ -146,7 +179,7 @@ def other_matter(turn: Turn, _data: dict[str, Any]) -> None:
 def _take_out(turn: Turn, case: CaseRow, words: str, what: str) -> None:
     changes: dict[str, Any] = {"place": None} if what == "place" else {"text": without(case.text, words)}
     turn.uow.cases.change(case, **changes)
-    turn.uow.cases.add_event(case, action="taken_out", role=Role.RESIDENT, before=case.state, via=turn.event.press)
+    turn.uow.cases.add_event(case, action="taken_out", role=Role.RESIDENT, before=case.state, via=turn.via)
     cards.refresh(turn, case)
 
 
@@ -167,7 +200,7 @@ def anonymity(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> N
     people = turn.uow.cases.people(case.key)
     if any(p.part == "reporter" and (p.bot, p.account) == (address.bot, turn.account) for p in people):
         turn.uow.cases.change(case, anonymous=anonymous)
-    turn.uow.cases.add_event(case, action="anonymity", role=Role.RESIDENT, before=case.state, via=turn.event.press)
+    turn.uow.cases.add_event(case, action="anonymity", role=Role.RESIDENT, before=case.state, via=turn.via)
     cards.refresh(turn, case)
     receipts.refresh(turn, case)
     turn.tell("mine.now_anonymous" if anonymous else "mine.now_named")
@@ -189,7 +222,7 @@ def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
     if any((p.bot, p.account) != me for p in turn.uow.cases.people(case.key)):
         turn.uow.cases.remove_people(case.key, [me])
         turn.uow.cases.change(case, supporters=max(case.supporters - 1, 1))
-        turn.uow.cases.add_event(case, action="left", role=Role.RESIDENT, before=case.state, via=turn.event.press)
+        turn.uow.cases.add_event(case, action="left", role=Role.RESIDENT, before=case.state, via=turn.via)
         cards.refresh(turn, case)
         turn.close(receipts.name_of(case), "mine.withdrawn", number=turn.number(case))
     else:

@@ -4,20 +4,26 @@ from collections.abc import Callable
 from typing import Any
 
 from handlers import (
+    answering,
     casework,
     choosing,
     dispatching,
     drafts,
     erasing,
+    extending,
     helping,
     joining,
     judging,
     labels,
     merging,
     mine,
+    nudging,
     privacy,
     report,
+    returning,
+    second_look,
     undo,
+    worded,
 )
 from handlers.context import Serves
 from handlers.turn import Turn
@@ -61,6 +67,8 @@ REPORTER: dict[str, casework.Handler] = {
     "solved": judging.solved,
     "not_solved": judging.not_solved,
     "satisfied": judging.satisfied,
+    "judged_because": judging.judged_because,
+    "still_holds": judging.still_holds,
 }
 """Buttons about a case, for those who reported or joined it, and for neighbours who were shown it."""
 
@@ -73,6 +81,16 @@ STAFF: dict[str, casework.Handler] = {
     Action.ASK: casework.ask_words(Action.ASK),
     Action.REFUSE: casework.ask_words(Action.REFUSE),
     Action.TRANSFER: casework.ask_words(Action.TRANSFER),
+    Action.CONTACT: casework.contact,
+    Action.EXTEND: extending.ask_length,
+    Action.GRANT: extending.grant,
+    Action.DENY: extending.deny,
+    Action.PARK: casework.ask_words(Action.PARK),
+    Action.RETURN: returning.ask_unit,
+    Action.CHECK: second_look.check,
+    Action.UPHOLD: casework.ask_words(Action.UPHOLD),
+    Action.SUPERVISE: casework.ask_words(Action.SUPERVISE),
+    Action.REPORT_BACK: casework.ask_words(Action.REPORT_BACK),
     Action.DISPATCH: dispatching.ask_dispatch,
     Action.MERGE: merging.ask_merge,
     Action.UNMERGE: merging.unmerge,
@@ -80,7 +98,16 @@ STAFF: dict[str, casework.Handler] = {
     Action.NOTE: helping.note,
     "help_by": helping.help_by,
     "help_no_more": helping.help_no_more,
-    "refuse_because": casework.refuse_because,
+    "words_chosen": worded.words_chosen,
+    "ask_unsolved": answering.ask_reason,
+    "unsolved_because": answering.unsolved_because,
+    "amend": answering.amend,
+    "extend_by": extending.extend_by,
+    "return_to": returning.return_to,
+    "seen": nudging.seen,
+    "open_again": second_look.open_again,
+    "phoned_solved": second_look.phoned_solved,
+    "phoned_unsolved": second_look.phoned_unsolved,
     "dispatch_to": dispatching.dispatch_to,
     "merge_into": merging.merge_into,
     "staff_scene": labels.ask_scene,
@@ -96,6 +123,7 @@ STAFF: dict[str, casework.Handler] = {
 
 def press(turn: Turn, pressed: str) -> None:
     button = turn.uow.buttons.find(pressed)
+    turn.button = button.action if button else ""
     if button is None or button.expires_at < turn.uow.now or not _belongs(turn, button):
         turn.outcome = "button refused"
         turn.tell("problem.button", alert=True)

@@ -132,6 +132,8 @@ def buttons(turn: Turn, case: CaseRow, part: str = Part.REPORTER) -> Rows:
         rows.append([turn.mine(label, "anonymity", data={"anonymous": not case.anonymous}, **of)])
     if Action.CONFIRM in possible:
         rows.append([turn.mine(f"button.{action}", action, once=True, **of) for action in ("solved", "not_solved")])
+    elif Action.REOPEN in possible:
+        rows.append([turn.mine("button.broken_again", "not_solved", once=True, **of)])
     return tuple(tuple(row) for row in rows)
 
 

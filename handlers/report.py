@@ -115,7 +115,7 @@ def _add_to(turn: Turn, case: CaseRow, words: str) -> None:
     filing.keep_words(turn, case)
     places = [place for matter in turn.reading.matters for place in matter.places]
     turn.uow.cases.change(case, text=f"{case.text}\n{words}", place=case.place or " ".join(places) or None)
-    turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.event.kind)
+    turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
     if not case.place and case.latitude is None:
         turn.expect("place", case)
 

@@ -25,7 +25,7 @@ from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
 from handlers.reply import Answer, Reply
 from handlers.turn import Turn
-from ledger.lifecycle import NotAllowed
+from ledger.lifecycle import NotAllowed, Refusal
 from nlp.understanding import Alarm, Reading
 from storage.errors import NotFound
 from storage.unit_of_work import UnitOfWork
@@ -33,6 +33,8 @@ from storage.unit_of_work import UnitOfWork
 SPOKEN = (EventKind.TEXT, EventKind.MEDIA, EventKind.LOCATION, EventKind.COMMAND, EventKind.PRESS)
 """What somebody can only do who has not blocked the bot."""
 SHORT_NUMBER = 2
+SAID = (Refusal.LATE, Refusal.OWN)
+"""Refusals that have words of their own; for the others it is said where the case stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | 
         turn.tell("problem.gone", alert=True)
         return Result(turn.replies, turn.answer, "gone")
     case = presses.case_of(turn, event.press)
-    if case is None:
+    if error.why in SAID:
+        turn.tell(f"problem.{error.why}", alert=True)
+    elif case is None:
         turn.tell("problem.not_now", alert=True)
     else:
         state = context.district.states[case.state]

@@ -1,13 +1,14 @@
 """One step of a case: held against the lifecycle, written as an event, told to the people, shown on the card."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import cards, emergencies
+from handlers import cards, deadlines, emergencies
 from handlers.event import Address
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
-from ledger.lifecycle import ENDED, TRANSITIONS, Action, Role, State, step
+from ledger.lifecycle import CLOSED, ENDED, OPEN, TRANSITIONS, Action, Role, State, Transition, step
 from ledger.scenes import Urgency
 from storage.cases import CaseRow, PersonOfCase
 
@@ -20,11 +21,17 @@ UNDOABLE_FIELDS = (
     "merged_into",
     "reply",
     "supporters",
+    "outcome",
+    "due_at",
     "signed_at",
+    "contacted_at",
     "answered_at",
     "closed_at",
     "next_at",
 )
+SPEAKS = frozenset({Action.CONTACT, Action.ASK, Action.RESOLVE, Action.UNSOLVED})
+"""Steps by which somebody of the staff speaks with the resident themselves."""
+ASKED_IF_IT_HOLDS = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 
 
 def take(
@@ -47,17 +54,18 @@ def take(
     """
     given = given or {}
     before = {name: _plain(getattr(case, name)) for name in UNDOABLE_FIELDS}
-    new = step(case.state, action, role, given)
     staff_id = turn.staff_id if role is not Role.RESIDENT else None
-    turn.uow.cases.change(case, state=new, **_signed(turn, case, staff_id), **(changes or {}), **_ended(turn, new))
+    new = step(case.state, action, role, given, **_conditions(turn, case, TRANSITIONS[action], staff_id))
+    values = {**_first_touch(turn, case, action, staff_id), **(changes or {}), **_ended(turn, new)}
+    turn.uow.cases.change(case, state=new, **values, **_next_look(turn, case, new, values))
     event_id = turn.uow.cases.add_event(
         case,
         action=action,
         role=role,
         before=State(before["state"]),
         staff_id=staff_id,
-        reason=given.get("reason") or given.get("reply") or given.get("question"),
-        via=turn.event.press or turn.event.kind,
+        reason=given.get("reason") or given.get("reply") or given.get("question") or given.get("words"),
+        via=turn.via,
         detail={"before": before, **(detail or {})},
     )
     if staff_id is not None and case.urgency is Urgency.EMERGENCY:
@@ -66,25 +74,66 @@ def take(
     return event_id
 
 
+def allowed(turn: Turn, case: CaseRow, action: Action, role: Role) -> None:
+    """Hold a step that still lacks its words against the table.
+
+    Raises:
+        NotAllowed: it could not be taken now.
+    """
+    row = TRANSITIONS[action]
+    step(case.state, action, role, row.needs, **_conditions(turn, case, row, turn.staff_id))
+
+
+def _conditions(turn: Turn, case: CaseRow, row: Transition, staff_id: int | None) -> dict[str, Any]:
+    """What the table's row wants to know beside state and role; looked up only where it does."""
+    found: dict[str, Any] = {}
+    if row.back and case.state in row.sources:
+        found["origin"] = turn.uow.cases.came_from(case)
+    if row.in_time:
+        found["late"] = turn.uow.now >= case.due_at
+    if row.judges and staff_id is not None:
+        judged = turn.uow.cases.last_step(case.key, row.judges)
+        found["own"] = judged is not None and judged.staff_id == staff_id
+    return found
+
+
 def _make_known(turn: Turn, case: CaseRow, action: Action, event_id: int, given: dict[str, str]) -> None:
     """The residents hear of a step, the staff see it, and what has ended is no longer found as a like case."""
     if tells := TRANSITIONS[action].tells:
-        tell_people(turn, case, tells, event_id, undoable=TRANSITIONS[action].undoable, **given)
+        values = {"due": turn.when(case.due_at, case)} | given
+        tell_people(turn, case, tells, event_id, undoable=TRANSITIONS[action].undoable, **values)
     cards.refresh(turn, case)
     if case.state in ENDED:
         similar, key = turn.context.similar, case.key
         turn.uow.after_commit.append(lambda: similar.remove(*key))
 
 
-def _signed(turn: Turn, case: CaseRow, staff_id: int | None) -> dict[str, Any]:
+def _first_touch(turn: Turn, case: CaseRow, action: Action, staff_id: int | None) -> dict[str, Any]:
     """The first of the staff to touch a case has signed for it and stays answerable (首接负责)."""
-    if staff_id is None or case.signed_at is not None:
-        return {}
-    return {"signed_at": turn.uow.now, "first_staff_id": case.first_staff_id or staff_id}
+    found: dict[str, Any] = {}
+    if staff_id is not None and case.signed_at is None:
+        found = {"signed_at": turn.uow.now, "first_staff_id": case.first_staff_id or staff_id}
+    if staff_id is not None and case.contacted_at is None and action in SPEAKS:
+        found["contacted_at"] = turn.uow.now
+    return found
 
 
 def _ended(turn: Turn, state: State) -> dict[str, Any]:
     return {"closed_at": turn.uow.now} if state in ENDED else {}
+
+
+def _next_look(turn: Turn, case: CaseRow, new: State, values: dict[str, Any]) -> dict[str, Any]:
+    """When the clock looks again after a step, unless the step says so itself."""
+    if "next_at" in values:
+        return {}
+    if new in CLOSED and case.urgency in ASKED_IF_IT_HOLDS:
+        return {"next_at": deadlines.asks_if_it_holds(turn, case, turn.uow.now)}
+    if new in ENDED:
+        return {"next_at": None}
+    parked = State.PARKED in (new, case.state) and new is not case.state
+    if new in OPEN and (case.state not in OPEN or parked or "due_at" in values):
+        return {"next_at": deadlines.next_look(turn, replace(case, state=new, **values))}
+    return {}
 
 
 def open_again(turn: Turn, case: CaseRow) -> None:
@@ -104,10 +153,12 @@ def hold(turn: Turn, case: CaseRow) -> timedelta:
 
 
 def tell_people(turn: Turn, case: CaseRow, key: str, event_id: int, *, undoable: bool, **values: str) -> None:
-    """Tell the reporter and all who joined, in plain words."""
+    """Tell the reporter and all who joined, in plain words; whoever does it here sees it anyway."""
     community = turn.community_of(case).name
     text = turn.context.texts(key, number=turn.number(case), community=community, **values)
     for person in people_to_tell(turn, case):
+        if turn.event.address == Address(person.bot, person.chat):
+            continue
         turn.send(
             Reply(
                 Address(person.bot, person.chat),

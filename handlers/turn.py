@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from handlers.context import Bot, Context, Serves
-from handlers.event import Event
+from handlers.event import Event, EventKind
 from handlers.format import day_and_time, number
 from handlers.reply import Answer, Button, Reply, Rows, Showing
 from ledger.lifecycle import Role
@@ -33,6 +33,8 @@ class Turn:
     replies: list[Reply] = field(default_factory=list)
     answer: Answer | None = None
     outcome: str = "other"
+    button: str = ""
+    """What the pressed button does."""
 
     # who and where ---------------------------------------------------------------------------------------------------
 
@@ -70,6 +72,15 @@ class Turn:
     def as_staff(self) -> bool:
         """Whether this person talks to the bot as staff."""
         return self.staff is not None and self.bot.serves is not Serves.RESIDENTS
+
+    @property
+    def via(self) -> str:
+        """By which button or command this happens, for the ledger's events."""
+        if self.button:
+            return f"button {self.button}"
+        if self.event.kind is EventKind.IGNORED:
+            return "clock"
+        return f"/{self.event.command}" if self.event.command else str(self.event.kind)
 
     @property
     def reading(self) -> Reading:

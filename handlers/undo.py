@@ -10,7 +10,7 @@ from ledger.lifecycle import OPEN, TRANSITIONS, Action, Role, State
 from ledger.scenes import Urgency
 from storage.cases import CaseRow
 
-TIMES = ("signed_at", "answered_at", "closed_at", "next_at")
+TIMES = ("due_at", "signed_at", "contacted_at", "answered_at", "closed_at", "next_at")
 
 
 def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -> None:
@@ -41,7 +41,7 @@ def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
         role=role,
         before=old,
         staff_id=turn.staff_id,
-        via=turn.event.press,
+        via=turn.via,
         detail={"event": event.id, "messages_cancelled": cancelled, "before": event.detail["before"]},
     )
     if event.action == Action.MERGE:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import chinese_calendar
 
-from ledger.district import Clock, Duration, Limits
+from ledger.district import Clock, Duration, Hours, Limits
 from ledger.scenes import Kind, Urgency
 
 END_OF_WORK = time(18, 0)
@@ -46,6 +46,26 @@ def due(start: datetime, limit: Duration, zone: tzinfo) -> datetime:
         day += timedelta(days=1)
         left -= is_working_day(day)
     return datetime.combine(day, END_OF_WORK, zone).astimezone(UTC)
+
+
+def before(end: datetime, limit: Duration, zone: tzinfo) -> datetime:
+    """The moment that lies `limit` before `end` (aware UTC); so many working days before, at the same time of day."""
+    if not limit.working_days:
+        return end - limit.wall
+    local = end.astimezone(zone)
+    day, left = local.date(), limit.working_days
+    while left:
+        day -= timedelta(days=1)
+        left -= is_working_day(day)
+    return datetime.combine(day, local.time(), zone).astimezone(UTC)
+
+
+def politely(moment: datetime, hours: Hours, zone: tzinfo) -> datetime:
+    """`moment`, or the next time after it at which one may disturb people with a question that can wait."""
+    local = moment.astimezone(zone)
+    day = local.date() + timedelta(days=local.time() >= hours.until)
+    earliest = datetime.combine(day, hours.since, zone)
+    return max(local, earliest).astimezone(UTC)
 
 
 def clock_for(limits: Limits, kind: Kind, urgency: Urgency) -> Clock:

@@ -72,10 +72,33 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Limits from the report on: to sign for it and to act on it."""
+    """Limits from the report on: to sign for it, to speak with the resident (where there is one), to act on it.
+
+    `near` is how long before the end it counts as nearly due; `extensions` are the lengths that may be asked for.
+    """
 
     sign: Duration
     act: Duration
+    near: Duration
+    contact: Duration | None = None
+    extensions: tuple[Duration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of the day, in the community's own time: [since, until)."""
+
+    since: time
+    until: time
+
+
+@dataclass(frozen=True, slots=True)
+class RootCause:
+    """When cases are taken for signs of one root cause: so many alike at one place, or reopened so often."""
+
+    alike: int
+    reopened: int
+    within: Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +138,14 @@ class Limits:
     question_open: Duration
     export_kept: Duration
     silence_closes_after: Duration
+    supplement_answered_in: Duration
+    return_within: Duration
+    parked_reviewed_in: Duration
+    supervision_answered_in: Duration
+    objection_decided_in: Duration
+    holds_asked_after: tuple[Duration, ...]
+    ask_between: Hours
+    root_cause: RootCause
     alarm_acknowledged_in: Duration
     button_kept: Duration
     inbox_key_kept: Duration

@@ -51,14 +51,23 @@ class Action(StrEnum):
     ASK = "ask"
     SUPPLEMENT = "supplement"
     RELABEL = "relabel"
+    CONTACT = "contact"
     DISPATCH = "dispatch"
     SIGN = "sign"
     START = "start"
     RETURN = "return"
+    EXTEND = "extend"
+    GRANT = "grant"
+    DENY = "deny"
+    PARK = "park"
     RESOLVE = "resolve"
+    UNSOLVED = "unsolved"
     FOLLOW_UP = "follow_up"
+    CHECK = "check"
     CONFIRM = "confirm"
     REOPEN = "reopen"
+    OBJECT = "object"
+    UPHOLD = "uphold"
     LAPSE = "lapse"
     MERGE = "merge"
     JOIN = "join"
@@ -69,6 +78,25 @@ class Action(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     HELP = "help"
     NOTE = "note"
+    SUPERVISE = "supervise"
+    REPORT_BACK = "report_back"
+
+
+class Outcome(StrEnum):
+    """How a case was answered. An honest "unsolved" is followed up like any other answer."""
+
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
+
+
+class Refusal(StrEnum):
+    """Why a step is not allowed, as far as people are told."""
+
+    STATE = "state"
+    ROLE = "role"
+    MISSING = "missing"
+    LATE = "late"
+    OWN = "own"
 
 
 S, R, A = State, Role, Action
@@ -81,15 +109,21 @@ OPEN: frozenset[State] = HANDLED | {S.WAITING, S.NEEDS_INFO}
 """Something is still owed to the resident."""
 ENDED: frozenset[State] = frozenset(S) - OPEN - {S.ANSWERED, S.FOLLOW_UP}
 
+ANSWERS: frozenset[State] = frozenset({S.ANSWERED, S.FOLLOW_UP})
+CLOSED: frozenset[State] = frozenset({S.CLOSED, S.CLOSED_UNCONFIRMED})
+
 STAFF: frozenset[Role] = frozenset({R.WORKER, R.MANAGER, R.SUPERVISOR, R.ADMIN})
+ABOVE: frozenset[Role] = STAFF - {R.WORKER}
+"""Who decides what a worker may only ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table. `to` None: the case stays where it is.
+    """One row of the table. `to` None: the case stays where it is, or (`back`) returns to where it was before.
 
     `needs` names what has to be given (reason, reply, unit, target); `tells` is the text that the resident gets;
-    an undoable step can be taken back for a minute, and so what it tells waits so long.
+    an undoable step can be taken back for a minute, and so what it tells waits so long. `in_time`: only before the
+    case is due. `judges`: not by who took the last of these steps, so that nobody of the staff confirms their own work.
     """
 
     sources: frozenset[State]
@@ -98,58 +132,104 @@ class Transition:
     needs: tuple[str, ...] = ()
     tells: str | None = None
     undoable: bool = False
+    back: bool = False
+    in_time: bool = False
+    judges: tuple[Action, ...] = ()
 
+
+IN_HAND: frozenset[State] = frozenset({S.ACCEPTED, S.SIGNED, S.WORKING, S.REDO})
+"""Somebody works on it, or is about to."""
+AT_HAND = STAFF | {R.OFFICER}
+"""Who may work on a case."""
+FINAL_WORDS = (A.RESOLVE, A.UNSOLVED)
 
 TRANSITIONS: dict[Action, Transition] = {
     A.ACCEPT: Transition(frozenset({S.WAITING, S.NEEDS_INFO}), S.ACCEPTED, STAFF, (), "told.accepted", undoable=True),
-    A.ASK: Transition(OPEN, S.NEEDS_INFO, STAFF | {R.OFFICER}, ("question",), "told.asked"),
-    A.SUPPLEMENT: Transition(frozenset({S.NEEDS_INFO}), S.WAITING, frozenset({R.RESIDENT}), ("words",)),
-    A.RELABEL: Transition(OPEN | {S.ANSWERED, S.FOLLOW_UP}, None, STAFF | {R.RESIDENT}, ("label",)),
+    A.ASK: Transition(OPEN, S.NEEDS_INFO, AT_HAND, ("question",), "told.asked"),
+    A.SUPPLEMENT: Transition(frozenset({S.NEEDS_INFO}), None, frozenset({R.RESIDENT}), ("words",), back=True),
+    A.RELABEL: Transition(OPEN | ANSWERS, None, STAFF | {R.RESIDENT}, ("label",)),
+    A.CONTACT: Transition(OPEN, None, AT_HAND),
     A.DISPATCH: Transition(OPEN, S.DISPATCHED, STAFF, ("target",), "told.dispatched", undoable=True),
-    A.SIGN: Transition(frozenset({S.DISPATCHED}), S.SIGNED, STAFF | {R.OFFICER}),
-    A.START: Transition(HANDLED - {S.WORKING}, S.WORKING, STAFF | {R.OFFICER}, (), "told.working", undoable=True),
-    A.RETURN: Transition(
-        frozenset({S.DISPATCHED, S.SIGNED, S.WORKING}), S.RETURNED, STAFF | {R.OFFICER}, ("reason", "target")
+    A.SIGN: Transition(frozenset({S.DISPATCHED}), S.SIGNED, AT_HAND),
+    A.START: Transition(
+        HANDLED - {S.WORKING, S.EXTENSION_ASKED}, S.WORKING, AT_HAND, (), "told.working", undoable=True
     ),
-    A.RESOLVE: Transition(OPEN, S.ANSWERED, STAFF | {R.OFFICER}, ("reply",), "told.answered", undoable=True),
+    A.RETURN: Transition(frozenset({S.DISPATCHED, S.SIGNED, S.WORKING}), S.RETURNED, AT_HAND, ("reason", "target")),
+    A.EXTEND: Transition(IN_HAND, S.EXTENSION_ASKED, AT_HAND, ("reason", "length"), in_time=True),
+    A.GRANT: Transition(
+        frozenset({S.EXTENSION_ASKED}), None, ABOVE, ("length",), "told.extended", back=True, judges=(A.EXTEND,)
+    ),
+    A.DENY: Transition(frozenset({S.EXTENSION_ASKED}), None, ABOVE, (), "told.not_extended", back=True),
+    A.PARK: Transition(IN_HAND | {S.PARKED}, S.PARKED, ABOVE, ("reason",), "told.parked", undoable=True),
+    A.RESOLVE: Transition(OPEN, S.ANSWERED, AT_HAND, ("reply",), "told.answered", undoable=True),
+    A.UNSOLVED: Transition(OPEN, S.ANSWERED, AT_HAND, ("reason", "reply"), "told.unsolved", undoable=True),
     A.FOLLOW_UP: Transition(frozenset({S.ANSWERED}), S.FOLLOW_UP, frozenset({R.SYSTEM})),
-    A.CONFIRM: Transition(frozenset({S.ANSWERED, S.FOLLOW_UP}), S.CLOSED, frozenset({R.RESIDENT})),
-    A.REOPEN: Transition(
-        frozenset({S.ANSWERED, S.FOLLOW_UP, S.CLOSED, S.CLOSED_UNCONFIRMED}),
-        S.REDO,
-        frozenset({R.RESIDENT, R.MANAGER, R.SUPERVISOR, R.ADMIN}),
-    ),
+    A.CHECK: Transition(ANSWERS | CLOSED, None, STAFF, judges=FINAL_WORDS),
+    A.CONFIRM: Transition(ANSWERS, S.CLOSED, STAFF | {R.RESIDENT}, judges=FINAL_WORDS),
+    A.REOPEN: Transition(ANSWERS | CLOSED, S.REDO, STAFF | {R.RESIDENT}, (), "told.redo"),
+    A.OBJECT: Transition(ANSWERS | CLOSED, S.FOLLOW_UP, STAFF | {R.RESIDENT}),
+    A.UPHOLD: Transition(frozenset({S.FOLLOW_UP}), S.CLOSED, ABOVE, ("reason",), "told.upheld"),
     A.LAPSE: Transition(frozenset({S.FOLLOW_UP}), S.CLOSED_UNCONFIRMED, frozenset({R.SYSTEM})),
     A.MERGE: Transition(OPEN, S.MERGED, STAFF, ("target",), "told.merged", undoable=True),
     A.JOIN: Transition(frozenset({S.WAITING, S.NEEDS_INFO}), S.MERGED, frozenset({R.RESIDENT}), ("target",)),
     A.UNMERGE: Transition(frozenset({S.MERGED}), S.ACCEPTED, STAFF, ("target",), "told.unmerged"),
     A.TRANSFER: Transition(OPEN, S.TRANSFERRED, STAFF, ("target",), "told.transferred", undoable=True),
     A.REFUSE: Transition(OPEN, S.REFUSED, STAFF, ("reason",), "told.refused", undoable=True),
-    A.WITHDRAW: Transition(OPEN | {S.ANSWERED, S.FOLLOW_UP}, S.WITHDRAWN, frozenset({R.RESIDENT})),
+    A.WITHDRAW: Transition(OPEN | ANSWERS, S.WITHDRAWN, frozenset({R.RESIDENT})),
     A.HELP: Transition(HANDLED, None, STAFF, ("target",)),
-    A.NOTE: Transition(HANDLED, None, STAFF | {R.OFFICER, R.HELPER}, ("words",)),
-    A.ACKNOWLEDGE: Transition(OPEN, None, STAFF),
+    A.NOTE: Transition(HANDLED, None, AT_HAND | {R.HELPER}, ("words",)),
+    A.ACKNOWLEDGE: Transition(OPEN, None, AT_HAND),
+    A.SUPERVISE: Transition(OPEN, None, ABOVE, ("words",)),
+    A.REPORT_BACK: Transition(OPEN | ANSWERS, None, AT_HAND, ("words",)),
 }
+
+REOPENS_BY_ITSELF = 1
+"""How often a resident's "no" opens a case again; the next one goes to the manager."""
 
 
 class NotAllowed(Exception):
-    """The step does not fit: wrong state, wrong role, or something needed is missing."""
+    """The step does not fit: wrong state, wrong role, something needed is missing, too late, or judging oneself."""
+
+    def __init__(self, message: str, why: Refusal = Refusal.STATE) -> None:
+        super().__init__(message)
+        self.why = why
 
 
-def step(state: State, action: Action, role: Role, given: Collection[str] = ()) -> State:
+def step(
+    state: State,
+    action: Action,
+    role: Role,
+    given: Collection[str] = (),
+    *,
+    origin: State | None = None,
+    late: bool = False,
+    own: bool = False,
+) -> State:
     """Return the state after `action`.
 
+    `origin` is the state from which the case came to `state`; `late`: the case is overdue; `own`: the step would judge
+    what the same person did.
+
     Raises:
-        NotAllowed: the table has no such step for this state and role, or a needed part is not `given`.
+        NotAllowed: the table has no such step for this state and role, or one of its conditions does not hold.
     """
     row = TRANSITIONS[action]
     if state not in row.sources:
         raise NotAllowed(f"{action} does not start from {state}")
     if role not in row.roles:
-        raise NotAllowed(f"{role} may not {action}")
+        raise NotAllowed(f"{role} may not {action}", Refusal.ROLE)
     if missing := [need for need in row.needs if need not in given]:
-        raise NotAllowed(f"{action} needs {', '.join(missing)}")
-    return row.to or state
+        raise NotAllowed(f"{action} needs {', '.join(missing)}", Refusal.MISSING)
+    if row.in_time and late:
+        raise NotAllowed(f"{action} is only possible before the due time", Refusal.LATE)
+    if row.judges and own:
+        raise NotAllowed(f"{action} is for somebody else", Refusal.OWN)
+    return (origin or S.WAITING) if row.back else row.to or state
+
+
+def says_no(reopened: int) -> Action:
+    """What a resident's "not solved" does to a case that was reopened so often."""
+    return A.REOPEN if reopened < REOPENS_BY_ITSELF else A.OBJECT
 
 
 def actions_for(state: State, role: Role) -> list[Action]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledger.lifecycle import STAFF, TRANSITIONS, Action, Role
+from ledger.lifecycle import ABOVE, AT_HAND, STAFF, TRANSITIONS, Action, Role
 
 
 class Scope(StrEnum):
@@ -87,8 +87,6 @@ R = Role
 TELLERS = frozenset({Part.REPORTER, Part.PROXY})
 """Who told it, and so may say what it is."""
 ALL_PARTS = frozenset(Part) - {Part.NEIGHBOUR}
-HANDLERS = STAFF | {R.OFFICER}
-LEADERS = frozenset({R.MANAGER, R.SUPERVISOR, R.ADMIN})
 RESIDENT = frozenset({R.RESIDENT})
 
 
@@ -121,19 +119,28 @@ DEEDS: dict[str, Deed] = {
         for action, row in TRANSITIONS.items()
     },
     # buttons that lead to a step
-    "refuse_because": _step(Action.REFUSE),
+    "words_chosen": Deed(Thing.CASE, AT_HAND),
+    "ask_unsolved": _step(Action.UNSOLVED),
+    "unsolved_because": _step(Action.UNSOLVED),
+    "amend": Deed(Thing.CASE, AT_HAND),
+    "extend_by": _step(Action.EXTEND),
+    "return_to": _step(Action.RETURN),
+    "seen": _step(Action.ACKNOWLEDGE),
+    "open_again": _staff_step(Action.REOPEN),
+    "phoned_solved": _staff_step(Action.CONFIRM),
+    "phoned_unsolved": _staff_step(Action.REOPEN),
     "dispatch_to": _step(Action.DISPATCH),
     "merge_into": _step(Action.MERGE),
     "staff_scene": _staff_step(Action.RELABEL),
     "staff_urgency": _staff_step(Action.RELABEL),
     "set_scene": _step(Action.RELABEL, TELLERS),
     "set_urgency": _step(Action.RELABEL, TELLERS),
-    "undo": Deed(Thing.CASE, HANDLERS),
+    "undo": Deed(Thing.CASE, AT_HAND),
     "help_by": _step(Action.HELP),
     "help_no_more": _step(Action.HELP),
     # looking
-    "open_card": Deed(Thing.CASE, HANDLERS | {R.HELPER}),
-    "show_files": Deed(Thing.CASE, HANDLERS | {R.HELPER}),
+    "open_card": Deed(Thing.CASE, AT_HAND | {R.HELPER}),
+    "show_files": Deed(Thing.CASE, AT_HAND | {R.HELPER}),
     # residents with a case of theirs
     "details": _own(ALL_PARTS),
     "add_to_case": _own(ALL_PARTS),
@@ -142,6 +149,8 @@ DEEDS: dict[str, Deed] = {
     "solved": _own(ALL_PARTS),
     "not_solved": _own(ALL_PARTS),
     "satisfied": _own(ALL_PARTS),
+    "judged_because": _own(ALL_PARTS),
+    "still_holds": _own(ALL_PARTS),
     "withdraw": _own(ALL_PARTS),
     "ask_scene": _own(TELLERS),
     "ask_urgency": _own(TELLERS),
@@ -152,8 +161,8 @@ DEEDS: dict[str, Deed] = {
     "join_case": _own(frozenset({Part.NEIGHBOUR})),
     # a community
     "queue": Deed(Thing.COMMUNITY, STAFF),
-    "weekly": Deed(Thing.COMMUNITY, LEADERS),
-    "here": Deed(Thing.COMMUNITY, LEADERS),
+    "weekly": Deed(Thing.COMMUNITY, ABOVE),
+    "here": Deed(Thing.COMMUNITY, ABOVE),
 }
 """Every deed that is anybody's right; what is not here nobody may do. What people do with their own conversation and
 their own data (consent, export, erasing) is not here: nobody but they can reach it."""

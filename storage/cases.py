@@ -28,10 +28,13 @@ from storage.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from storage.unit_of_work import UnitOfWork
 
+ROOT_CAUSE = "root_cause"
+"""Source of a case that the ledger itself filed, about what others have in common."""
 BY_URGENCY = case({urgency: rank for rank, urgency in enumerate(Urgency)}, value=Case.urgency, else_=9)
 
 
@@ -469,6 +472,32 @@ class Cases:
             .order_by(CaseEvent.id)
         )
         return list(self._uow.read(statement, CaseEvent))
+
+    def last_step(self, key: tuple[int, int], actions: Collection[str]) -> Any | None:
+        """The newest of these steps that was taken with a case and not undone."""
+        events = self.events(key)
+        undone = {event.detail["event"] for event in events if event.action == "undo"}
+        return next((event for event in reversed(events) if event.action in actions and event.id not in undone), None)
+
+    def came_from(self, case: CaseRow) -> State | None:
+        """The state from which a case came to the one that it is in."""
+        moved = (event for event in reversed(self.events(case.key)) if event.before != event.after == case.state)
+        before = next((event.before for event in moved if event.action != "undo"), None)
+        return State(before) if before else None
+
+    def like(self, case: CaseRow, since: datetime) -> list[CaseRow]:
+        """Cases of the same community and scene since then that are not about a root cause, this one included."""
+        statement = (
+            select(Case.__table__)
+            .where(Case.community_id == case.community_id, Case.scene == case.scene, Case.created_at >= since)
+            .where(
+                Case.root_no.is_(None),
+                Case.source != ROOT_CAUSE,
+                Case.state.not_in([State.MERGED, State.WITHDRAWN, State.REFUSED]),
+            )
+            .order_by(Case.no)
+        )
+        return [self._one(row) for row in self._uow.read(statement, Case)]
 
     def open_proposals(self) -> list[Any]:
         """(community_id, no, proposal) of all open cases, for the search for similar ones."""

@@ -18,6 +18,7 @@ from storage.cases import Cases
 from storage.conversations import Conversations
 from storage.erasure import Erasure
 from storage.inbox import InboxRows
+from storage.nudges import Nudges
 from storage.outbox import OutboxRows
 from storage.people import People
 from storage.reference import Reference
@@ -55,6 +56,10 @@ class UnitOfWork:
     @cached_property
     def shown(self) -> ShownRows:
         return ShownRows(self)
+
+    @cached_property
+    def nudges(self) -> Nudges:
+        return Nudges(self)
 
     @cached_property
     def erasure(self) -> Erasure:

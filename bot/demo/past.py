@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from bot.demo.sample import HERE, Sample
 from bot.reports import CONTENT_VERSION
 from bot.weekly import WeeklyMaker
-from handlers import casework, clockwork, dispatching, filing, judging, merging, mine
+from handlers import casework, clockwork, dispatching, filing, judging, merging, mine, worded
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
 from handlers.turn import Turn
@@ -105,6 +105,7 @@ class Past:
                 self._by_id[entry.id] = story
             found += self._moments_of(story, len(found))
         found.append((moment_of(DIGEST, self._start), len(found), self._digests))
+        found.append((self._start, len(found), self._clock))
         if late := [at for at, _, _ in found if at > self._start]:
             raise ValueError(f"{len(late)} steps lie after the demo's start, the last at {max(late)}")
         return sorted(found, key=lambda moment: moment[:2])
@@ -125,6 +126,11 @@ class Past:
             week = self._maker.order(uow, community, period).page.weekly
             content = {"version": CONTENT_VERSION, "weekly": week, "files": ()}
             uow.reports.keep(Run(community.id, period.start, period.end, content, uow.now))
+
+    def _clock(self, uow: UnitOfWork) -> None:
+        """What the clock had to say until now was said."""
+        for case in uow.cases.to_look_at():
+            clockwork.look_at(self._turn(uow, "staff", 0), case)
 
     def _step(self, story: Story, name: str, words: str) -> Callable[[UnitOfWork], None]:
         return lambda uow: STEPS[name](self, uow, story, uow.cases.get(*story.key), words)
@@ -180,10 +186,11 @@ class Past:
         dispatching.dispatch_to(self._worker(uow, case), case, Role.WORKER, data)
 
     def resolve(self, uow: UnitOfWork, _story: Story, case: CaseRow, words: str) -> None:
-        casework.words_given(self._worker(uow, case, words), Action.RESOLVE, case, Role.WORKER)
+        worded.words_given(self._worker(uow, case, words), Action.RESOLVE, case, Role.WORKER)
 
     def refuse(self, uow: UnitOfWork, _story: Story, case: CaseRow, reason: str) -> None:
-        casework.refuse_because(self._worker(uow, case), case, Role.WORKER, {"reason": reason})
+        chosen = {"step": Action.REFUSE, "words": reason}
+        worded.words_chosen(self._worker(uow, case), case, Role.WORKER, chosen)
 
     def merge(self, uow: UnitOfWork, _story: Story, case: CaseRow, into: str) -> None:
         target = self._by_id[into].key[1]
@@ -203,7 +210,8 @@ class Past:
         return self._turn(uow, "staff", worker.accounts[0][1], text)
 
     def _turn(self, uow: UnitOfWork, bot: str, account: int, text: str = "") -> Turn:
-        event = Event(EventKind.TEXT, Address(bot, account), account or None, uow.now, message_id=1, text=text)
+        kind = EventKind.TEXT if account else EventKind.IGNORED
+        event = Event(kind, Address(bot, account), account or None, uow.now, message_id=1, text=text)
         return Turn(self._context, uow, event)
 
 

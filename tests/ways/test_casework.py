@@ -247,7 +247,7 @@ async def test_a_units_officer_gets_the_card_when_the_minute_is_over(world: Worl
     await world.passes(seconds=61)
     assert "YA-1　已派单" in officer.last.text
     assert "左边那一盏" in officer.last.text, "it says what is so when it comes"
-    assert list(officer.last.buttons) == ["签收", "开始办理", "📝 办结答复", "问居民", "记进展"]
+    assert list(officer.last.buttons) == ["签收", "开始办理", "📝 办结答复", "问居民", "退单", "记进展"]
     assert "已交给区城管局办理" in wang.messages[-1].text
 
 
@@ -447,10 +447,11 @@ async def test_solved_closes_and_asks_how_satisfied(world: World) -> None:
     wang, _ = await answered(world)
     await wang.taps("👍 解决了")
     await wang.taps("基本满意")
+    await wang.taps("太慢了")
     closed = await case(world)
     assert (closed.state, closed.solved, closed.satisfied) == ("closed", True, 1)
     assert "谢谢您告诉我们" in wang.last.text
-    assert not any(m.buttons for m in wang.messages)
+    assert {label for m in wang.messages for label in m.buttons} == {"👎 又坏了"}
 
 
 async def test_not_solved_opens_it_again_for_the_worker(world: World) -> None:

@@ -38,6 +38,11 @@ DATA = {
     "unit": 1,
     "anonymous": True,
     "shown_in": "x:1",
+    "step": "refuse",
+    "words": "不在本社区范围",
+    "length": 0,
+    "target": "区建设局",
+    "nudge": 1,
 }
 
 

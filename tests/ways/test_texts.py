@@ -9,6 +9,8 @@ import pytest
 
 from bot.district import load_texts
 from ledger.lifecycle import TRANSITIONS, Action
+from ledger.nudges import Nudge
+from nlp.answer_check import Part
 from nlp.understanding import Alarm, NoneType
 
 ROOT = Path(__file__).parents[2]
@@ -80,17 +82,8 @@ def test_texts_named_by_a_value_are_there_for_all_values() -> None:
     wanted = [f"talk.{kind}" for kind in NoneType]
     wanted += [f"emergency.call_{alarm}" for alarm in Alarm if alarm is not Alarm.HUMAN]
     wanted += [row.tells for row in TRANSITIONS.values() if row.tells]
-    named = set(Action) - {
-        "supplement",
-        "relabel",
-        "return",
-        "follow_up",
-        "confirm",
-        "reopen",
-        "lapse",
-        "withdraw",
-        "join",
-    }
+    named = set(Action) - {"supplement", "relabel", "follow_up", "lapse", "withdraw", "join"}
+    wanted += [f"nudge.{kind}" for kind in Nudge] + [f"answer.{part}" for part in Part]
     wanted += [f"button.{action}" for action in named]
     assert [key for key in wanted if key not in TEXTS] == []
 

@@ -1,0 +1,54 @@
+"""When something is due in a case: its clock, the stages at which the staff are nudged, later questions."""
+
+from datetime import datetime, tzinfo
+
+from handlers.turn import Turn
+from ledger import clocks, nudges
+from ledger.district import Clock, Limits
+from ledger.lifecycle import State
+from ledger.scenes import Kind, Urgency
+from storage.cases import CaseRow
+
+
+def times_of_new(
+    limits: Limits, kind: Kind, urgency: Urgency, now: datetime, zone: tzinfo
+) -> dict[str, datetime | None]:
+    """When a case that is filed now has to be signed for and answered, and when the clock looks at it first."""
+    clock = clocks.clock_for(limits, kind, urgency)
+    times = nudges.Times(now, clocks.due(now, clock.sign, zone), clocks.due(now, clock.act, zone))
+    next_at = nudges.upcoming(nudges.stages(times, clock, zone), now)
+    return {"sign_due_at": times.sign_due_at, "due_at": times.due_at, "next_at": next_at}
+
+
+def clock_of(turn: Turn, case: CaseRow) -> Clock:
+    return clocks.clock_for(turn.context.district.limits, case.kind, case.urgency)
+
+
+def stages_of(turn: Turn, case: CaseRow) -> list[nudges.Stage]:
+    """When the clock nudges somebody about a case as it is now."""
+    times = nudges.Times(
+        case.created_at,
+        case.sign_due_at,
+        case.due_at,
+        signed=case.signed_at is not None,
+        contacted=case.contacted_at is not None,
+        parked=case.state is State.PARKED,
+    )
+    return nudges.stages(times, clock_of(turn, case), turn.community_of(case).zone)
+
+
+def next_look(turn: Turn, case: CaseRow) -> datetime | None:
+    """When the clock has to look at an open case again."""
+    return nudges.upcoming(stages_of(turn, case), turn.uow.now)
+
+
+def asks_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> datetime | None:
+    """When the reporters are next asked whether what was done still holds (巩固提升); None after the last time."""
+    limits, zone = turn.context.district.limits, turn.community_of(case).zone
+    moments = (clocks.due(closed_at, after, zone) for after in limits.holds_asked_after)
+    return next((clocks.politely(at, limits.ask_between, zone) for at in moments if at > turn.uow.now), None)
+
+
+def again_due(turn: Turn, case: CaseRow) -> datetime:
+    """A case that is opened again has its whole time once more; the resident's own clock runs on from the report."""
+    return clocks.due(turn.uow.now, clock_of(turn, case).act, turn.community_of(case).zone)
