@@ -1,6 +1,7 @@
 """When something is due in a case: its clock, the stages at which the staff are nudged, later questions."""
 
 from datetime import datetime, tzinfo
+from typing import Any
 
 from handlers.turn import Turn
 from ledger import clocks, nudges
@@ -10,9 +11,7 @@ from ledger.scenes import Kind, Urgency
 from storage.cases import CaseRow
 
 
-def times_of_new(
-    limits: Limits, kind: Kind, urgency: Urgency, now: datetime, zone: tzinfo
-) -> dict[str, datetime | None]:
+def times_of_new(limits: Limits, kind: Kind, urgency: Urgency, now: datetime, zone: tzinfo) -> dict[str, Any]:
     """When a case that is filed now has to be signed for and answered, and when the clock looks at it first."""
     clock = clocks.clock_for(limits, kind, urgency)
     times = nudges.Times(now, clocks.due(now, clock.sign, zone), clocks.due(now, clock.act, zone))
