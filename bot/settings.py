@@ -63,7 +63,7 @@ def _username(value: str) -> str:
 
 def _secret(value: SecretStr) -> SecretStr:
     if 0 < len(value.get_secret_value()) < SHORTEST_SECRET:
-        raise ValueError(f"太短，至少 {SHORTEST_SECRET} 个字符；不填就自动生成")
+        raise ValueError(f"太短，至少 {SHORTEST_SECRET} 个字符")
     return value
 
 
@@ -121,6 +121,7 @@ class Settings(BaseSettings):
     http_host: str = Field(default="127.0.0.1", pattern=r"^[A-Za-z0-9.:_-]+$")
     http_port: int = Field(default=8080, ge=0, le=65535)
 
+    open311_key: Annotated[SecretStr, AfterValidator(_secret)] = SecretStr("")
     link_secret: Annotated[SecretStr, AfterValidator(_secret)] = SecretStr("")
     tokenizer: Literal["rjieba", "jieba"] = "rjieba"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,4 +1,4 @@
-"""The small web server: /healthz, /readyz, /metrics, and webhooks where they are set."""
+"""The small web server: /healthz, /readyz, /metrics; webhooks and Open311 where they are set."""
 
 import hmac
 import json
@@ -12,6 +12,7 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from sqlalchemy import Connection
 
+from bot import open311
 from bot.channels.fields import whole
 from bot.metrics import METRICS
 from bot.settings import Mode
@@ -49,6 +50,8 @@ def application(app: "App") -> web.Application:
     found.router.add_get("/healthz", _health)
     found.router.add_get("/readyz", partial(_ready, app))
     found.router.add_get("/metrics", partial(_metrics, app))
+    if key := app.settings.open311_key.get_secret_value():
+        open311.add_routes(found, app, key)
     if app.settings.mode is Mode.WEBHOOK:
         secret = app.settings.webhook_secret.get_secret_value().encode()
         if not secret:

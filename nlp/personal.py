@@ -12,6 +12,7 @@ from nlp.names import find_names
 from nlp.normalise import fold
 from nlp.understanding import Personal, Span
 
+STRUCK = "**"
 _MOST = 4096
 _SEEN_LATELY = 512
 _ANY = "[0-9零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖]"
@@ -195,6 +196,16 @@ def mask(text: str, spans: Sequence[Span] | None = None) -> str:
 def mask_contacts(text: str) -> str:
     """The text with names, numbers and accounts hidden, while the room stays where somebody has to go."""
     return mask(text, [span for span in find(text) if span.type is not Personal.ROOM])
+
+
+def strike(text: str) -> str:
+    """The text for everybody to read: nothing is left of a piece of personal data, not even its first characters."""
+    parts: list[str] = []
+    done = 0
+    for span in find(text):
+        parts += [text[done : span.start], STRUCK]
+        done = span.end
+    return "".join([*parts, text[done:]])
 
 
 def _in_parts(text: str) -> Iterable[str]:

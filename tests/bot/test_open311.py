@@ -1,0 +1,135 @@
+"""Open311 GeoReport v2: what another system reads, in both formats, and what it never gets to see."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from pydantic import SecretStr
+
+from bot.web import application
+from tests.support.world import NOW, World
+from tests.ways.steps import answered, means, settled
+from tests.ways.test_emergencies import ALARM
+
+KEY = "k" * 20
+PERSONAL = "3栋二单元501室漏水，我是张建国，电话13812345678"
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[Any]:
+    """Another system with the key, after one answered case, one personal one and an emergency."""
+    await answered(world)
+    await settled(world, 1002, PERSONAL)
+    means(world, "3栋着火了快来", ALARM)
+    await world.resident(1003).says("3栋着火了快来")
+    world.app.settings.open311_key = SecretStr(KEY)
+    async with TestClient(TestServer(application(world.app))) as found:
+        yield found
+
+
+async def read(client: Any, path: str, **query: str) -> tuple[int, Any]:
+    answer = await client.get(f"/open311/v2/{path}.json", params={"api_key": KEY} | query)
+    return answer.status, await answer.json()
+
+
+async def test_services_are_the_eight_scenes(client: Any) -> None:
+    status, services = await read(client, "services")
+    assert status == 200
+    assert len(services) == 8
+    assert services[0] | {"service_name": "公共服务", "type": "realtime", "metadata": "false"} == services[0]
+
+
+async def test_requests_have_the_fields_of_the_standard(client: Any) -> None:
+    status, requests = await read(client, "requests")
+    assert status == 200
+    assert [request["service_request_id"] for request in requests] == ["YA-2", "YA-1"]
+    lamp = requests[-1]
+    assert lamp["status"] == "open"
+    assert lamp["status_notes"].endswith("灯泡换好了，今晚就亮。")
+    assert lamp["requested_datetime"] == "2026-11-18T10:00:00+08:00"
+    assert lamp["agency_responsible"] == "延安岭社区"
+    assert lamp["service_code"] == "public_service"
+
+
+async def test_nobody_s_name_number_or_room_is_given_and_no_emergency(client: Any) -> None:
+    _, requests = await read(client, "requests")
+    for hidden in ("1381234", "5678", "建国", "张", "501", "着火"):
+        assert hidden not in str(requests), hidden
+    status, _ = await read(client, "requests/YA-3")
+    assert status == 404
+
+
+async def test_xml_says_the_same_as_json(client: Any) -> None:
+    _, requests = await read(client, "requests")
+    answer = await client.get("/open311/v2/requests.xml", headers={"X-Api-Key": KEY})
+    assert answer.content_type == "application/xml"
+    root = ET.fromstring(await answer.read())  # noqa: S314 - made by ourselves
+    assert root.tag == "service_requests"
+    found = [{part.tag: part.text or "" for part in request} for request in root]
+    said = [{name: "" if value is None else str(value) for name, value in request.items()} for request in requests]
+    assert found == said
+
+
+async def test_one_request_by_its_id(client: Any) -> None:
+    status, found = await read(client, "requests/ya-1")
+    assert (status, [request["service_request_id"] for request in found]) == (200, ["YA-1"])
+    for unknown in ("YA-77", "ZZ-1", "WH-1"):
+        assert (await read(client, f"requests/{unknown}"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"service_request_id": "YA-1,YA-77"}, ["YA-1"]),
+        ({"status": "closed"}, []),
+        ({"status": "open,closed"}, ["YA-2", "YA-1"]),
+        ({"service_code": "green"}, []),
+        ({"jurisdiction_id": "wh"}, []),
+        ({"page_size": "1"}, ["YA-2"]),
+        ({"page_size": "1", "page": "2"}, ["YA-1"]),
+        ({"end_date": (NOW - timedelta(days=1)).isoformat()}, []),
+        ({"start_date": "2020-01-01T00:00:00Z"}, ["YA-2", "YA-1"]),
+    ],
+)
+async def test_what_is_asked_for_is_given(client: Any, query: dict[str, str], found: list[str]) -> None:
+    status, requests = await read(client, "requests", **query)
+    assert (status, [request["service_request_id"] for request in requests]) == (200, found)
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"start_date": "yesterday"}, 400),
+        ({"status": "lost"}, 400),
+        ({"service_code": "x' OR 1=1"}, 400),
+        ({"page_size": "0"}, 400),
+        ({"page": "9" * 40}, 400),
+        ({"jurisdiction_id": "nowhere"}, 404),
+        ({"service_request_id": "YA-" + "9" * 40}, 200),
+    ],
+)
+async def test_a_wrong_question_gets_an_answer_in_the_standard_s_words(
+    client: Any, query: dict[str, str], status: int
+) -> None:
+    said, body = await read(client, "requests", **query)
+    assert said == status
+    if status != 200:
+        assert body[0]["code"] == status
+
+
+async def test_without_the_key_nothing_is_told(client: Any) -> None:
+    for path in ("services.json", "requests.json", "requests/YA-1.json"):
+        for key in ({}, {"api_key": ""}, {"api_key": KEY[:-1]}, {"api_key": "钥匙"}):
+            answer = await client.get(f"/open311/v2/{path}", params=key)
+            assert answer.status == 403
+            assert "YA-" not in await answer.text()
+    posted = await client.post("/open311/v2/requests.json", params={"api_key": KEY})
+    assert posted.status == 405, "it is for reading"
+
+
+async def test_where_no_key_is_set_there_is_no_such_address(small_world: World) -> None:
+    async with TestClient(TestServer(application(small_world.app))) as client:
+        assert (await client.get("/open311/v2/services.json", params={"api_key": ""})).status == 404
