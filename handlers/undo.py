@@ -12,6 +12,9 @@ from storage.cases import CaseRow
 
 TIMES = ("due_at", "signed_at", "contacted_at", "answered_at", "closed_at", "next_at")
 
+ADDED_TO = ("amended",)
+"""What only adds to a step: it is taken back with it."""
+
 
 def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -> None:
     """Say what was done, with the button that takes it back."""
@@ -27,14 +30,15 @@ def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -
 def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     """Undo the newest step of a case."""
     history = turn.uow.cases.events(case.key)
-    event = history[-1] if history else None
+    event = next((step for step in reversed(history) if step.action not in ADDED_TO), None)
     limit = turn.context.district.limits.undo_for.wall
     if event is None or event.id != int(data["event"]) or turn.uow.now - event.at > limit:
         turn.tell("undo.too_late", alert=True)
         return
     old = case.state
     turn.uow.cases.change(case, **_values(event.detail["before"]))
-    cancelled = turn.uow.outbox.cancel(steps.cause_of(case, event.id))
+    taken_back = history[history.index(event) :]
+    cancelled = sum(turn.uow.outbox.cancel(steps.cause_of(case, step.id)) for step in taken_back)
     event_id = turn.uow.cases.add_event(
         case,
         action="undo",
