@@ -1,14 +1,21 @@
 """Words that answer a question of ours: a resident's "where?", a worker's reply to a case, a number to merge into."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from handlers import answering, matters, media, merging, mine, report, worded
+from handlers import answering, drafts, matters, media, merging, mine, receipts, report, worded
+from handlers.context import Serves
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
+from ledger.scenes import Urgency
 from storage.cases import CaseRow
 
 LONGEST_PLACE = 60
+ENDS = " 。.!！~,，"
+CLAUSES = re.compile(r"[\s,，。;；!！]+")
+IT_IS = re.compile(r"^(?:应该|就)?(?:是|在)?(?:在)?")
 OF_STAFF: dict[str, Callable[[Turn, CaseRow, Role, dict[str, Any]], None]] = {
     "merge": merging.merge_typed,
     "amend": answering.amended,
@@ -20,7 +27,7 @@ def taken(turn: Turn) -> bool:
     """Take the words as the answer to what we asked; False if we asked nothing or they are plainly something else."""
     asked = turn.expected()
     if asked is None:
-        return False
+        return _place_after_all(turn)
     if asked["what"] in OF_RESIDENTS:
         return _resident_answers(turn, asked)
     case = turn.uow.cases.get(*asked["case"])
@@ -40,7 +47,7 @@ def _resident_answers(turn: Turn, asked: dict[str, Any]) -> bool:
         return False
     text = turn.event.text.strip()
     emergency = bool(text) and matters.emergency(turn.reading) is not None
-    still_open = asked["lasting"] if emergency else asked["what"] == "place" and _is_courtesy(turn)
+    still_open = asked["lasting"] if emergency else asked["what"] == "place" and report.is_courtesy(turn)
     if still_open or not text:
         turn.talk.state["expects"] = asked  # the words are still to come
     if emergency:
@@ -51,21 +58,44 @@ def _resident_answers(turn: Turn, asked: dict[str, Any]) -> bool:
     return True
 
 
+def _place_after_all(turn: Turn) -> bool:
+    """A place and nothing else, though nothing is asked: it corrects the last report's place, or says it late."""
+    if turn.bot.serves is Serves.STAFF or not turn.event.private or drafts.there_is_one(turn):
+        return False
+    where = _only_a_place(turn)
+    case = media.last_case(turn, _place_comes_within(turn)) if where else None
+    if case is None or case.urgency is Urgency.EMERGENCY:
+        return False
+    mine.place(turn, case, where)
+    return True
+
+
+def _place_comes_within(turn: Turn) -> Callable[[CaseRow], timedelta]:
+    limits = turn.context.district.limits
+    return lambda case: (limits.place_joins_for if receipts.lacks_place(case) else limits.media_joins_for).wall
+
+
+def _only_a_place(turn: Turn) -> str:
+    """The place, if the words say nothing else but that it was wrong before: 不对，是4栋2单元."""
+    text, matter = turn.event.text.strip(), turn.reading.first
+    *before, last = CLAUSES.split(text.rstrip(ENDS))
+    wrong = turn.context.texts("answers.wrong_before").split("|")
+    clear = matter.scene_probability >= turn.context.district.limits.ask_back_below and matters.requests(turn.reading)
+    if turn.event.files or clear or not all(any(word in part for word in wrong) for part in before if part):
+        return ""
+    where = IT_IS.sub("", last)
+    named = sum(len(place) for part in turn.reading.matters for place in part.places if place in where)
+    return where if where and named * 2 > len(where) else ""
+
+
 def _is_a_place(turn: Turn, *, sure: bool) -> bool:
     """Whether words may say where (`sure`: the person said that they would).
 
     What is surely a matter, and not mostly made of place words, is a new report.
     """
     text, matter = turn.event.text.strip(), turn.reading.first
-    if len(text) > LONGEST_PLACE or _is_courtesy(turn):
+    if len(text) > LONGEST_PLACE or report.is_courtesy(turn):
         return False
     named = sum(map(len, matter.places)) * 2 >= len(text)
     clear = matter.scene_probability >= turn.context.district.limits.ask_back_below
     return sure or named or not (clear and matters.requests(turn.reading))
-
-
-def _is_courtesy(turn: Turn) -> bool:
-    """A thank you or an "all right" says no place; a number may."""
-    matter = turn.reading.first
-    says_where = matter.places or any(character.isdigit() for character in turn.event.text)
-    return matter.none_type in report.COURTESIES and not says_where

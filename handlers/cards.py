@@ -286,6 +286,8 @@ def _buttons(turn: Turn, case: CaseRow, role: Role, beside: Beside) -> Rows:
         rows.append([_merge_button(turn, case, no) for no in beside.similar[:2]])
     if beside.files:
         rows.append([_button(turn, case, "show_files")])
+    if beside.unanswered and Action.ACKNOWLEDGE in possible:
+        rows.insert(0, [_button(turn, case, Action.ACKNOWLEDGE)])
     return tuple(tuple(row) for row in rows if row)
 
 

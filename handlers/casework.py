@@ -172,5 +172,5 @@ def open_card(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> N
 
 
 def _done(turn: Turn, case: CaseRow, action: Action) -> str:
-    state, action_name = turn.context.district.states[case.state], turn.context.texts(f"button.{action}")
-    return turn.context.texts("done.step", number=turn.number(case), state=state, action=action_name)
+    state, button = turn.context.district.states[case.state], turn.context.texts(f"button.{action}")
+    return turn.context.texts("done.step", number=turn.number(case), state=state, action=button.split(maxsplit=1)[-1])

@@ -13,9 +13,8 @@ from storage.reference import CommunityRow
 def ask(turn: Turn) -> None:
     """社区: where am I registered, and change it."""
     mine = turn.community(turn.person.community_id)
-    shown = mine.name if mine else turn.context.texts("community.none")
-    name = _name()
-    text = turn.context.texts("community.now", community=shown)
+    texts, name = turn.context.texts, _name()
+    text = texts("community.now", community=mine.name) if mine else texts("community.which")
     turn.send(Reply(turn.event.address, text, communities.rows(turn, name), logical=name))
 
 

@@ -1,15 +1,21 @@
 """Which community: the few at once, many by street first; by name where somebody writes it; the nearest of a place."""
 
+import re
 from math import cos, radians
 
 from handlers.event import Location
 from handlers.reply import Button, Rows, in_rows
 from handlers.turn import Turn
-from storage.reference import CommunityRow
+from storage.reference import DISTRICT, CommunityRow
 
 FEW = 8
 """What fits a phone without scrolling."""
 SUFFIX = "社区"
+LIVING = re.compile(r"^(?:我们?|俺们?|咱们?)?(?:家)?(?:就?住在?|在|是)?")
+TELLING = 3
+"""Characters that a short name needs; two may be part of any word."""
+ESTATE = re.compile(r"[\u4e00-\u9fff]{2}")
+"""How the name of a building begins that says more than its number."""
 
 
 def rows(turn: Turn, shown_in: str) -> Rows:
@@ -37,17 +43,52 @@ def of_street(turn: Turn, street_id: int) -> list[CommunityRow]:
 
 
 def called(turn: Turn, words: str) -> CommunityRow | None:
-    """The community whose name somebody wrote instead of tapping it."""
-    words = words.strip().rstrip("。.!！").removesuffix(SUFFIX)
-    found = [c for c in turn.uow.reference.real_communities() if words and c.name.removesuffix(SUFFIX) == words]
-    return found[0] if len(found) == 1 else None
+    """The community whose name somebody wrote instead of tapping it: 石榴巷, 石榴巷社区, 我住石榴巷的."""
+    words = LIVING.sub("", words.strip().rstrip("。.!！")).rstrip("的").removesuffix(SUFFIX)
+    return _only([c for c in turn.uow.reference.real_communities() if words and _short(c) == words])
 
 
 def mentioned(turn: Turn, words: str) -> CommunityRow | None:
-    """The one community whose name stands in the words; where there is only one, it is meant anyway."""
+    """The one community that stands in the words, by its name or a building's; where there is only one, it is meant."""
     communities = turn.uow.reference.real_communities()
-    found = [c for c in communities if c.name in words] if len(communities) > 1 else communities
+    if len(communities) == 1:
+        return communities[0]
+    named = [c for c in communities if c.name in words]
+    return _only(named) if named else _only([c for c in communities if _has_building(turn, c, words)])
+
+
+def supposed(turn: Turn, words: str) -> CommunityRow | None:
+    """The community that somebody probably means, who is shown it before anything is filed: also by its short name."""
+    if sure := mentioned(turn, words):
+        return sure
+    communities = turn.uow.reference.real_communities()
+    return _only([c for c in communities if len(_short(c)) >= TELLING and _short(c) in words])
+
+
+def of_emergency(turn: Turn, words: str) -> CommunityRow:
+    """Nobody is asked in an emergency: what is not known goes to everybody on duty in the district."""
+    mine = turn.community(turn.person.community_id)
+    return mine or mentioned(turn, words) or turn.uow.reference.communities[DISTRICT]
+
+
+def _only(found: list[CommunityRow]) -> CommunityRow | None:
     return found[0] if len(found) == 1 else None
+
+
+def _short(community: CommunityRow) -> str:
+    return community.name.removesuffix(SUFFIX)
+
+
+def _has_building(turn: Turn, community: CommunityRow, words: str) -> bool:
+    """Whether a building of it is named in full; 3栋 alone may be anywhere."""
+    buildings = turn.uow.reference.buildings_of.get(community.id, [])
+    return any(ESTATE.match(b.name) and names(b.name, words) for b in buildings)
+
+
+def names(name: str, words: str) -> bool:
+    """Whether `words` hold the name; 13栋 does not name 3栋."""
+    before, found, _ = words.partition(name)
+    return bool(found) and not (name[:1].isdigit() and before[-1:].isdigit())
 
 
 def nearest(turn: Turn, place: Location, most: int = 3) -> list[CommunityRow]:

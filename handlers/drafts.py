@@ -7,6 +7,7 @@ from handlers.event import File, Location
 from handlers.reply import Reply, Rows
 from handlers.turn import Turn
 from ledger.words import shortened
+from nlp.understanding import Understanding
 from storage.cases import CaseRow
 from storage.ids import new_id
 from storage.reference import CommunityRow
@@ -52,6 +53,11 @@ def words(turn: Turn) -> str:
     return _words(turn.talk.state["draft"])
 
 
+def is_emergency(turn: Turn) -> bool:
+    """Whether the words, put together, tell of danger: nobody waits for a tap then."""
+    return matters.emergency(turn.context.read(words(turn))) is not None
+
+
 def _words(draft: dict[str, Any]) -> str:
     return "\n".join(text for _, text in draft["parts"])
 
@@ -62,7 +68,9 @@ def edited(turn: Turn) -> bool:
     mine = [part for part in parts if part[0] == turn.event.message_id]
     for part in mine:
         part[1] = turn.event.text
-    if mine:
+    if mine and is_emergency(turn):
+        file(turn)
+    elif mine:
         show(turn)
     return bool(mine)
 
@@ -152,20 +160,28 @@ def _agree(turn: Turn, *, anonymous: bool) -> None:
 
 
 def file(turn: Turn) -> None:
-    """File the draft of somebody who has agreed."""
-    draft = taken(turn)
-    community = turn.community(turn.person.community_id)
-    assert community is not None  # noqa: S101 - nobody agrees without one
-    filing.file_report(
-        turn,
-        filing.Report(
-            matters.to_file(turn.context.read(_words(draft))),
-            community,
-            anonymous=bool(turn.talk.state.get("anonymous")),
-            files=unpacked(draft["files"]),
-            said=tuple((message_id, text) for message_id, text in draft["parts"]),
-            location=Location(*draft["location"]) if "location" in draft else None,
-        ),
+    """File the draft: of somebody who has agreed, or at once where its words, put together, tell of an emergency."""
+    reading = turn.context.read(words(turn))
+    if emergency := matters.emergency(reading):
+        turn.close(name(turn), "draft.agreed", shown=_shown(turn))
+        community = communities.of_emergency(turn, reading.text)
+        filing.file_emergency(turn, _report(turn, taken(turn), (emergency,), community))
+        return
+    agreed = turn.community(turn.person.community_id)
+    assert agreed is not None  # noqa: S101 - nobody agrees without one
+    filing.file_report(turn, _report(turn, taken(turn), matters.to_file(reading), agreed))
+
+
+def _report(
+    turn: Turn, draft: dict[str, Any], found: tuple[Understanding, ...], community: CommunityRow
+) -> filing.Report:
+    return filing.Report(
+        found,
+        community,
+        anonymous=bool(turn.talk.state.get("anonymous")),
+        files=unpacked(draft["files"]),
+        said=tuple((message_id, text) for message_id, text in draft["parts"]),
+        location=Location(*draft["location"]) if "location" in draft else None,
     )
 
 

@@ -11,11 +11,15 @@ from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role
 from storage.cases import CaseRow, PersonOfCase
 from storage.erasure import ERASED
+from storage.ids import new_id
 
 
 def ask_erase(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    name = f"sure:{new_id()}"
     sure = turn.mine("button.erase_yes", "erase", once=True)
-    turn.say("privacy.erase_sure", ((sure,),))
+    keep = turn.mine("button.erase_no", "never_mind", data={"shown_in": name})
+    text = turn.context.texts("privacy.erase_sure")
+    turn.send(Reply(turn.event.address, text, ((sure,), (keep,)), logical=name))
 
 
 def erase(turn: Turn, _data: dict[str, Any]) -> None:

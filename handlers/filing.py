@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from handlers import cards, deadlines, emergencies, receipts
+from handlers.communities import names
 from handlers.event import File, Location
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -157,16 +158,10 @@ def _proposal(matter: Understanding) -> dict[str, object]:
 def _building(turn: Turn, community_id: int, matter: Understanding) -> BuildingRow | None:
     """The building that the words name, else the one whose code the person scanned."""
     buildings = turn.uow.reference.buildings_of.get(community_id, [])
-    named = [b for b in buildings if any(_names(b.name, place) or _names(place, b.name) for place in matter.places)]
+    named = [b for b in buildings if any(names(b.name, place) or names(place, b.name) for place in matter.places)]
     if len(named) == 1:
         return named[0]
     return next((b for b in buildings if b.id == turn.person.building_id), None)
-
-
-def _names(name: str, words: str) -> bool:
-    """Whether `words` hold the name; 13栋 does not name 3栋."""
-    before, found, _ = words.partition(name)
-    return bool(found) and not (name[:1].isdigit() and before[-1:].isdigit())
 
 
 def _remember(turn: Turn, case: CaseRow, matter: Understanding) -> None:

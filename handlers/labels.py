@@ -99,6 +99,8 @@ def _relabel(turn: Turn, case: CaseRow, role: Role, label: str, value: str, **mo
     step(case.state, Action.RELABEL, role, {"label"})
     before = str(getattr(case, label))
     if before == value:
+        if role is Role.RESIDENT:
+            receipts.refresh(turn, case)
         return
     confirmed = case.confirmed or role is not Role.RESIDENT
     turn.uow.cases.change(case, **{label: value, "confirmed": confirmed, **more})

@@ -1,5 +1,8 @@
 """Photos, voice and places: with words they are a report, without they join what the person just said."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 from handlers import albums, cards, choosing, drafts, filing, mine, receipts, report
 from handlers.event import File
 from handlers.turn import Turn
@@ -91,12 +94,14 @@ def _asked_where(turn: Turn) -> CaseRow | None:
     return takes_more(turn, asked["case"])
 
 
-def last_case(turn: Turn) -> CaseRow | None:
+def last_case(turn: Turn, within: Callable[[CaseRow], timedelta] | None = None) -> CaseRow | None:
     """The person's last report, if it is young enough to be joined and somebody still reads it."""
     last = turn.talk.state.get("last")
-    if not last or not report.fresh(turn, last, turn.context.district.limits.media_joins_for.wall):
+    case = takes_more(turn, last["case"]) if last else None
+    if last is None or case is None:
         return None
-    return takes_more(turn, last["case"])
+    limit = within(case) if within else turn.context.district.limits.media_joins_for.wall
+    return case if report.fresh(turn, last, limit) else None
 
 
 def takes_more(turn: Turn, key: list[int]) -> CaseRow | None:

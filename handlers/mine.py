@@ -1,4 +1,4 @@
-"""What residents do with their own cases: look them up, add to them, withdraw them, hide their name."""
+"""What residents do with their own cases: look at one, add to it, withdraw it, hide their name."""
 
 from datetime import datetime
 from typing import Any
@@ -14,26 +14,9 @@ from ledger.scenes import Urgency
 from ledger.words import shortened
 from storage.cases import CaseRow
 
-LISTED = 8
 LONGEST_CASE = 8000
 TAKES_WORDS = OPEN | {State.ANSWERED, State.FOLLOW_UP}
 """As long as a case is in one of these, more words about it are read by somebody."""
-
-
-def my_cases(turn: Turn) -> None:
-    """我的诉求: one's own cases and where they stand."""
-    bot = turn.event.address.bot
-    cases = turn.uow.cases.of_person(bot, turn.account, limit=LISTED)
-    if not cases:
-        turn.say("mine.none")
-        return
-    total = turn.uow.cases.count_of_person(bot, turn.account)
-    lines = [turn.context.texts("mine.head", n=total)]
-    lines += [_line(turn, case) for case in cases]
-    if total > len(cases):
-        lines.append(turn.context.texts("mine.more", n=total - len(cases)))
-    rows = tuple((receipts.details_button(turn, case),) for case in cases)
-    turn.send(Reply(turn.event.address, "\n".join(lines), rows))
 
 
 def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
@@ -82,17 +65,6 @@ def _words_for(turn: Turn, case: CaseRow) -> str:
     return case.text if mine else turn.context.mask(case.text)
 
 
-def _line(turn: Turn, case: CaseRow) -> str:
-    return turn.context.texts(
-        "mine.line_open" if case.state in OPEN else "mine.line",
-        number=turn.number(case),
-        mark=turn.context.district.scenes[case.scene].mark,
-        state=turn.context.district.states[case.state],
-        text=shortened(turn.context.mask(case.text), 28),
-        due=turn.when(case.due_at, case),
-    )
-
-
 # --- adding ----------------------------------------------------------------------------------------------------------
 
 
@@ -135,9 +107,9 @@ def ask_place(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> 
     turn.say("ask.place", number=turn.number(case))
 
 
-def place(turn: Turn, case: CaseRow) -> None:
-    """The answer to "where?"."""
-    words = shortened(turn.event.text, 100)
+def place(turn: Turn, case: CaseRow, where: str = "") -> None:
+    """The answer to "where?"; `where` is the place in it, if more was said."""
+    words = shortened(where or turn.event.text, 100)
     for file in turn.event.files:
         filing.attach(turn, case, file)
     filing.keep_words(turn, case)
@@ -210,7 +182,8 @@ def ask_withdraw(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) 
     step(case.state, Action.WITHDRAW, Role.RESIDENT)
     name = f"sure:{case.community_id}:{case.no}:{case.version}"
     of = {"community_id": case.community_id, "case_no": case.no, "data": {"shown_in": name}}
-    rows = ((turn.mine("button.withdraw_yes", "withdraw", once=True, **of),),)
+    keep = turn.mine("button.withdraw_no", "never_mind", data={"shown_in": name})
+    rows = ((turn.mine("button.withdraw_yes", "withdraw", once=True, **of),), (keep,))
     text = turn.context.texts("mine.withdraw_sure", number=turn.number(case))
     turn.send(Reply(turn.event.address, text, rows, logical=name, showing=Showing.ANEW))
 
@@ -231,7 +204,7 @@ def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
         if turn.talk.state.get(name, {}).get("case") == list(case.key):
             turn.talk.state.pop(name)
     turn.close(data.get("shown_in"), "mine.withdrawn", number=turn.number(case))
-    turn.say("mine.withdrawn", number=turn.number(case))
+    turn.tell("mine.withdrawn", number=turn.number(case))
     turn.outcome = "withdrawn"
 
 

@@ -1,5 +1,7 @@
 """待办: what waits for a member of staff, most urgent first."""
 
+from typing import Any
+
 from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
 from ledger.rights import Scope, may
@@ -11,18 +13,28 @@ LISTED = 10
 
 
 def waiting(turn: Turn) -> None:
-    communities, units = scope_of(turn)
-    cases = turn.uow.cases.waiting(communities, LISTED, units)
+    _list(turn, 0)
+
+
+def more(turn: Turn, data: dict[str, Any]) -> None:
+    """The next ones: some wait for somebody else, and have to be looked at all the same."""
+    _list(turn, int(data["from"]))
+
+
+def _list(turn: Turn, first: int) -> None:
+    texts, (communities, units) = turn.context.texts, scope_of(turn)
+    cases = turn.uow.cases.waiting(communities, LISTED, units, offset=first)
     if not cases:
         turn.say("queue.none")
         return
-    total = turn.uow.cases.count_waiting(communities, units)
-    lines = [turn.context.texts("queue.head", n=total)]
+    left = turn.uow.cases.count_waiting(communities, units) - first - len(cases)
+    lines = [] if first else [texts("queue.head", n=len(cases) + left)]
     lines += [_line(turn, case) for case in cases]
-    if total > LISTED:
-        lines.append(turn.context.texts("queue.more", n=total - LISTED))
-    buttons = [Button(turn.number(case), "open_card", case.community_id, case.no) for case in cases]
-    turn.send(Reply(turn.event.address, "\n".join(lines), in_rows(buttons, 3)))
+    rows = in_rows([Button(turn.number(case), "open_card", case.community_id, case.no) for case in cases], 3)
+    if left > 0:
+        lines.append(texts("queue.more", n=left))
+        rows = (*rows, (turn.mine("button.queue_more", "queue_more", data={"from": first + LISTED}),))
+    turn.send(Reply(turn.event.address, "\n".join(lines), rows))
 
 
 def scope_of(turn: Turn) -> tuple[list[int], list[int]]:

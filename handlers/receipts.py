@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers import offers
 from handlers.reply import Button, Reply, Rows, Showing
 from handlers.turn import Turn
-from ledger.lifecycle import Action, Role, State, actions_for
+from ledger.lifecycle import OPEN, Action, Role, State, actions_for
 from ledger.rights import Part, may
 from ledger.scenes import EIGHT_SCENES, Kind, Scene, Urgency
 from ledger.words import shortened
@@ -97,10 +97,15 @@ def lacks_place(case: CaseRow) -> bool:
     return not case.place and case.latitude is None and case.kind is not Kind.QUERY
 
 
+def is_due(case: CaseRow) -> bool:
+    """Whether an answer is still to come: only then it is said until when."""
+    return case.state in OPEN
+
+
 def text_of(turn: Turn, case: CaseRow) -> str:
     texts, district = turn.context.texts, turn.context.district
     text = texts(
-        "receipt.filed",
+        "receipt.filed" if is_due(case) else "receipt.past",
         number=turn.number(case),
         community=turn.community_of(case).name,
         scene=district.scenes[case.scene].name,

@@ -11,10 +11,14 @@ from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Scene
 from nlp.understanding import Alarm, NoneType, Understanding
 from storage.cases import CaseRow
-from storage.reference import DISTRICT, CommunityRow
+from storage.reference import CommunityRow
 
 COURTESIES = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.SPAM, NoneType.TEST)
 """Not a part of a report that somebody is in the middle of."""
+NOT_OF_A_DRAFT = (*COURTESIES, NoneType.ABUSE)
+PLAINLY_NOTHING = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.TEST)
+SHORT = 8
+"""Up to so many characters a greeting or a thank you is nothing else, and is not asked about."""
 NOT_ABOUT_A_PHOTO = (NoneType.THANKS, NoneType.SPAM)
 """Other words with a photo, such as "look", mean what it shows."""
 
@@ -40,10 +44,10 @@ def take(turn: Turn) -> None:
         _file_now(turn)
         return
     drafts.add(turn)
-    if agreed and drafts.words(turn):
+    if drafts.words(turn) and (agreed or drafts.is_emergency(turn)):
         drafts.file(turn)
         return
-    if turn.person.community_id is None and (found := communities.mentioned(turn, drafts.words(turn))):
+    if turn.person.community_id is None and (found := communities.supposed(turn, drafts.words(turn))):
         turn.person.community_id = found.id
     drafts.show(turn, below=True)
 
@@ -77,12 +81,7 @@ def _emergency(turn: Turn, matter: Understanding) -> None:
         told = turn.talk.state["alarm"]["told"]
         _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if alarm not in told))
         return
-    reference = turn.uow.reference
-    community = (
-        turn.community(turn.person.community_id)
-        or communities.mentioned(turn, turn.event.text)
-        or reference.communities[DISTRICT]
-    )
+    community = communities.of_emergency(turn, turn.event.text)
     filing.file_emergency(turn, _report(turn, (matter,), community))
 
 
@@ -97,13 +96,18 @@ def _ringing(turn: Turn) -> CaseRow | None:
 
 def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> None:
     """Another word on a fresh emergency: no second case, but whoever was called hears it at once."""
+    if not new and turn.event.text and not turn.event.files and is_courtesy(turn):
+        turn.say("emergency.thanks")
+        turn.outcome = "none courtesy"
+        return
     words = turn.event.text
     _add_to(turn, case, words)
     turn.talk.state["alarm"]["told"] += [*new]
     calls = "\n".join(turn.context.texts(f"emergency.call_{alarm}") for alarm in new if alarm is not Alarm.HUMAN)
     remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
     rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
-    turn.say("emergency.more" if calls else "emergency.passed_on", rows, calls=calls)
+    gently = "emergency.human" if Alarm.HUMAN in new else "emergency.more"
+    turn.say(gently if calls else "emergency.passed_on", rows, calls=calls)
     cards.notify(turn, case, "card.added", text=words)
     cards.refresh(turn, case)
     turn.outcome = "supplement"
@@ -134,6 +138,7 @@ def _answers_draft(turn: Turn) -> bool:
     for answer, do in DRAFT_ANSWERS.items():
         if said in turn.context.texts(f"answers.{answer}").split("|"):
             if answer in AGREEING and turn.community(turn.person.community_id) is None:
+                turn.say("draft.where_first")
                 drafts.show(turn, below=True)
             else:
                 do(turn)
@@ -148,6 +153,13 @@ AGREEING = ("agree", "anonymous")
 # --- nothing to file -------------------------------------------------------------------------------------------------
 
 
+def is_courtesy(turn: Turn) -> bool:
+    """A thank you or an "all right" says no place; a number may."""
+    matter = turn.reading.first
+    says_where = matter.places or any(character.isdigit() for character in turn.event.text)
+    return matter.none_type in COURTESIES and not says_where
+
+
 def _nothing_to_file(turn: Turn) -> Understanding | None:
     """The matter that is none. A photo with a few words, or more words for a draft, may well be a matter."""
     if matters.requests(turn.reading):
@@ -156,7 +168,7 @@ def _nothing_to_file(turn: Turn) -> Understanding | None:
     if turn.event.files:
         return matter if matter.none_type in NOT_ABOUT_A_PHOTO else None
     if drafts.there_is_one(turn):
-        return matter if matter.none_type in COURTESIES and not matter.places else None
+        return matter if matter.none_type in NOT_OF_A_DRAFT and not matter.places else None
     return matter
 
 
@@ -174,15 +186,20 @@ def _small_talk(turn: Turn, matter: Understanding) -> None:
         turn.outcome = "out_of_remit"
         return
     kind = matter.none_type or NoneType.CHAT
-    turn.say(f"talk.{kind}", _anyway(turn))
     turn.outcome = f"none {kind}"
+    if drafts.there_is_one(turn):
+        turn.say("draft.waits")
+        drafts.show(turn, below=True)
+        return
+    plain = kind in PLAINLY_NOTHING and len(turn.event.text.strip()) <= SHORT
+    turn.say(f"talk.{kind}", () if plain else file_it_anyway(turn))
 
 
 def _out_of_remit(turn: Turn) -> None:
-    turn.say("talk.out_of_remit", _anyway(turn))
+    turn.say("talk.out_of_remit", file_it_anyway(turn))
 
 
-def _anyway(turn: Turn) -> Rows:
+def file_it_anyway(turn: Turn) -> Rows:
     """The machine may be wrong."""
     remember_said(turn, turn.event.text)
     return ((turn.mine("button.file_anyway", "file_anyway", once=True),),)

@@ -10,10 +10,10 @@ from handlers import (
     edits,
     erasing,
     joining,
+    lookup,
     matters,
     media,
     membership,
-    mine,
     presses,
     privacy,
     queue,
@@ -50,7 +50,9 @@ Command = Callable[[Turn], None]
 RESIDENT_COMMANDS: dict[str, Command] = {
     "start": start.start,
     "help": start.help_,
-    "mine": mine.my_cases,
+    "mine": lookup.my_cases,
+    "withdraw": lookup.withdraw_which,
+    "person": start.person,
     "privacy": privacy.notice,
     "data": privacy.my_data,
     "erase": erasing.ask_erase,
@@ -183,7 +185,7 @@ def _commands(turn: Turn) -> dict[str, Command]:
 def _words(turn: Turn) -> None:
     """Words are a command, a number for a choice, part of an album, the answer to a question of ours, or a report."""
     event, text = turn.event, turn.event.text.strip()
-    if event.kind is EventKind.TEXT and (command := turn.context.word(text)):
+    if command := _command_word(turn):
         _command(turn, command)
     elif (number := _short_number(turn)) and (choice := _numbered(turn, number)):
         presses.press(turn, choice)
@@ -195,6 +197,12 @@ def _words(turn: Turn) -> None:
         albums.gather(turn)
     else:
         _said(turn)
+
+
+def _command_word(turn: Turn) -> str | None:
+    """The command behind plain words; what only residents say is, among staff, an answer like any other."""
+    command = turn.context.word(turn.event.text) if turn.event.kind is EventKind.TEXT else None
+    return command if command in _commands(turn) or turn.bot.serves is not Serves.STAFF else None
 
 
 def _album_complete(turn: Turn) -> None:
@@ -214,7 +222,7 @@ def _said(turn: Turn) -> None:
     elif _short_number(turn):
         turn.say("talk.number")
         turn.outcome = "none number"
-    elif turn.event.text.strip():
+    elif turn.event.text.strip() and not lookup.asked_after(turn):
         report.report(turn)
 
 
@@ -225,8 +233,8 @@ def _among_staff(turn: Turn) -> None:
     if emergency:
         calls = [f"emergency.call_{alarm}" for alarm in emergency.alarms if alarm is not Alarm.HUMAN]
         turn.say("emergency.staff", calls="\n".join(turn.context.texts(call) for call in calls))
-    else:
-        turn.say("help.staff" if turn.as_staff else "start.staff_only")
+    elif not (turn.as_staff and lookup.card_by_number(turn)):
+        start.help_(turn)
 
 
 def _short_number(turn: Turn) -> int:

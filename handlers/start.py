@@ -3,6 +3,7 @@
 from handlers import drafts, joining
 from handlers.context import Serves
 from handlers.turn import Turn
+from ledger.lifecycle import Role
 
 INVITATION = "inv_"
 
@@ -51,4 +52,14 @@ def _set_place(turn: Turn, community_id: int, building_id: int | None) -> None:
 
 
 def help_(turn: Turn) -> None:
-    turn.say("help.staff" if turn.as_staff else "help.resident")
+    """What one may do here: residents, grid workers and managers, responsible units, and who is none of them."""
+    if turn.as_staff and turn.staff:
+        only_unit = all(right.role is Role.OFFICER for right in turn.staff.rights)
+        turn.say("help.officer" if only_unit else "help.staff")
+    else:
+        turn.say("start.staff_only" if turn.bot.serves is Serves.STAFF else "help.resident")
+
+
+def person(turn: Turn) -> None:
+    """Somebody asks for a human."""
+    turn.say("help.person")

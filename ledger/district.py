@@ -133,6 +133,7 @@ class Limits:
     consent_version: str
     draft_kept: Duration
     media_joins_for: Duration
+    place_joins_for: Duration
     album_receipt_after: Duration
     undo_for: Duration
     question_open: Duration

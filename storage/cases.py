@@ -389,14 +389,17 @@ class Cases:
             for row in self._uow.read(_MANY_CASES, Case, given=given(keys)):
                 self._one(row)
 
-    def waiting(self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None) -> list[CaseRow]:
+    def waiting(
+        self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None, offset: int = 0
+    ) -> list[CaseRow]:
         """Open cases of communities (or of units), most urgent first, then what is due first, then most joined."""
         where = _seen_by(community_ids, unit_ids or [])
         statement = (
             select(Case.__table__)
             .where(where, Case.state.in_(OPEN))
-            .order_by(BY_URGENCY, Case.due_at, Case.supporters.desc())
+            .order_by(BY_URGENCY, Case.due_at, Case.supporters.desc(), Case.community_id, Case.no)
             .limit(limit)
+            .offset(offset)
         )
         return [self._one(row) for row in self._uow.read(statement, Case)]
 
@@ -405,7 +408,7 @@ class Cases:
         statement = select(func.count()).where(where, Case.state.in_(OPEN))
         return int(self._uow.read(statement, Case).scalar_one())
 
-    def of_person(self, bot: str, account: int, limit: int = 20) -> list[CaseRow]:
+    def of_person(self, bot: str, account: int, limit: int = 20, offset: int = 0) -> list[CaseRow]:
         """Cases that an account reported or joined, newest first."""
         statement = (
             select(Case.__table__)
@@ -413,6 +416,7 @@ class Cases:
             .where(CasePerson.bot == bot, CasePerson.account == account)
             .order_by(Case.created_at.desc(), Case.no.desc())
             .limit(limit)
+            .offset(offset)
         )
         return [self._one(row) for row in self._uow.read(statement, Case, CasePerson)]
 

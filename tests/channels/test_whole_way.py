@@ -80,7 +80,7 @@ async def test_photos_travel_from_one_bot_to_the_other(place: Town) -> None:
     await wang.sends_voice(b"OggS words")
     await place.runs()
     await place.passes(seconds=3)
-    await wang.sees("已加到 YA-1（2 个）")
+    await wang.sees("已加到 YA-1（照片或文件 2 个）")
     while await place.app.fetcher.once():
         pass
     for forgets in (False, False, True, False):

@@ -56,6 +56,10 @@ class Person:
     async def sends(self, kind: str = "photo", text: str = "", **more: Any) -> None:
         await self._pushes(kind="media", text=text, file=[kind, f"file-{next(self._presses)}"], **more)
 
+    async def edits(self, message_id: int, text: str) -> None:
+        """Change one's own message; the first of a chat is 100."""
+        await self._pushes(kind="edit", text=text, message_id=message_id)
+
     async def is_at(self, latitude: float, longitude: float) -> None:
         await self._pushes(kind="location", location=[latitude, longitude])
 

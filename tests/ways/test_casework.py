@@ -479,3 +479,42 @@ async def test_a_second_answer_is_followed_up_again(small_world: World) -> None:
     assert "现在解决了吗" in wang.last.text
     await wang.taps("👍 解决了")
     assert (await case(small_world)).state == "closed"
+
+
+async def test_a_long_queue_goes_on_at_a_tap(small_world: World) -> None:
+    wang = await settled(small_world)
+    for number in range(11):
+        await wang.says(f"{number + 4}栋楼下的路灯坏了{number}天了")
+    chen = small_world.worker(1)
+    await chen.says("待办")
+    assert "等着处理的有 12 件" in chen.last.text
+    assert "后面还有 2 件" in chen.last.text
+    await chen.taps("看后面的")
+    assert list(chen.last.buttons) == ["YA-11", "YA-12"]
+
+
+async def test_a_card_comes_by_its_number(small_world: World) -> None:
+    await settled(small_world)
+    chen, zhao = small_world.worker(1), small_world.worker(5)
+    await chen.says("ya-1")
+    assert "YA-1　待受理" in chen.last.text
+    assert "✅ 受理" in chen.last.buttons
+    await zhao.says("YA-1")
+    assert LAMP not in zhao.last.text, "another community's"
+
+
+async def test_the_help_of_a_unit_names_its_own_buttons(small_world: World) -> None:
+    officer, chen = small_world.worker(4), small_world.worker(1)
+    await officer.says("帮助")
+    assert "签收" in officer.last.text
+    assert "受理、派单" not in officer.last.text
+    await chen.says("帮助")
+    assert "受理、派单" in chen.last.text
+
+
+async def test_what_residents_say_is_an_answer_among_staff(small_world: World) -> None:
+    await settled(small_world)
+    chen = small_world.worker(1)
+    await chen.taps("不予受理")
+    await chen.says("撤回")
+    assert (await case(small_world)).state == "refused"

@@ -100,7 +100,7 @@ async def test_a_link_that_we_did_not_sign_changes_nothing(small_world: World) -
 async def test_the_command_shows_and_changes_the_community(small_world: World) -> None:
     wang = small_world.resident()
     await wang.says("社区")
-    assert "还没有选" in wang.last.text
+    assert wang.last.text == "请选您的社区："
     await wang.taps("延安岭社区")
     await wang.says("换社区")
     assert "现在的社区：延安岭社区" in wang.last.text

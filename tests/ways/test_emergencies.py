@@ -1,6 +1,7 @@
 """Emergencies: numbers first, a person at once, the next level if nobody answers; no form for who is in distress."""
 
 import logging
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, delete, insert, select
@@ -35,7 +36,7 @@ def burns(world: World, words: str = FIRE, **labels: object) -> None:
     means(world, words, ALARM | labels)
 
 
-async def alarm(world: World, community: int = 1) -> object:
+async def alarm(world: World, community: int = 1) -> Any:
     statement = select(AlarmRow.__table__).where(AlarmRow.community_id == community)
     return await world.rows(lambda connection: connection.execute(statement).one())
 
@@ -358,7 +359,7 @@ async def test_a_worker_can_make_it_an_emergency_and_take_that_back(world: World
     await li.taps("🔵 一般")
     await world.passes(minutes=6)
     assert not world.worker(MANAGER).sees("紧急")
-    assert (await alarm(world)).acknowledged_at is not None  # type: ignore[attr-defined]
+    assert (await alarm(world)).acknowledged_at is not None
 
 
 async def test_an_edit_that_tells_of_danger_raises_the_alarm(small_world: World) -> None:
@@ -385,7 +386,7 @@ async def test_a_demoted_worker_cannot_acknowledge(small_world: World) -> None:
     await wang.says(FIRE)
     await change(small_world, lambda c: (nobody_on_duty(c), dismisses(WORKER)(c)))
     assert "不归您管" in await chen.taps("我来处理")
-    assert (await alarm(small_world)).acknowledged_at is None  # type: ignore[attr-defined]
+    assert (await alarm(small_world)).acknowledged_at is None
 
 
 async def test_words_of_an_emergency_leave_no_trace_in_the_log(
@@ -405,3 +406,35 @@ async def test_a_resident_cannot_tap_an_emergency_away(small_world: World) -> No
     await chen.taps("🔴 紧急")
     assert "不能这样做" in await wang.taps("🔵 一般")
     assert (await case(small_world)).urgency == "E"
+
+
+async def test_the_card_of_an_emergency_can_be_taken_too(small_world: World) -> None:
+    burns(small_world)
+    await small_world.resident().says(FIRE)
+    chen = small_world.worker(WORKER)
+    card = next(message for message in chen.messages if "还没有人点「我来处理」" in message.text)
+    await chen.presses(card.buttons["我来处理"])
+    assert (await alarm(small_world, 0)).staff_id == WORKER
+    assert "我来处理" not in card.buttons
+
+
+async def test_a_thank_you_is_not_passed_on_as_an_alarm(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.says(FIRE)
+    before = len(chen.messages)
+    means(small_world, "谢谢谢谢", {"scene": Scene.NONE, "none_type": NoneType.THANKS, "places": ()})
+    await wang.says("谢谢谢谢")
+    assert wang.last.text == small_world.app.context.texts("emergency.thanks")
+    assert len(chen.messages) == before
+    assert (await case(small_world, 2)).text == FIRE
+
+
+async def test_distress_beside_another_emergency_is_heard_gently(small_world: World) -> None:
+    wang = await settled(small_world)
+    burns(small_world)
+    await wang.says(FIRE)
+    means(small_world, "我不想活了", DISTRESS)
+    await wang.says("我不想活了")
+    assert wang.last.text.startswith("我看到您的话了")
+    assert "12356" in wang.last.text

@@ -83,11 +83,19 @@ async def test_what_others_are_for_is_answered_beside_what_is_filed(small_world:
 @pytest.mark.parametrize("kind", list(NoneType))
 async def test_what_is_no_request_gets_a_short_word_and_no_case(small_world: World, kind: NoneType) -> None:
     wang = await settled(small_world)
-    means(small_world, "随便一句", {"scene": Scene.NONE, "none_type": kind, "places": ()})
-    await wang.says("随便一句")
+    means(small_world, "随便说的这么一句话", {"scene": Scene.NONE, "none_type": kind, "places": ()})
+    await wang.says("随便说的这么一句话")
     assert await count(small_world, Case) == 1
     assert wang.last.text == small_world.app.context.texts(f"talk.{kind}")
     assert list(wang.last.buttons) == ["这是要办的事，请登记"]
+
+
+async def test_a_short_greeting_is_not_asked_whether_it_is_a_matter(small_world: World) -> None:
+    wang = await settled(small_world)
+    means(small_world, "您好", {"scene": Scene.NONE, "none_type": NoneType.GREETING, "places": ()})
+    await wang.says("您好")
+    assert wang.last.text == small_world.app.context.texts("talk.greeting")
+    assert not wang.last.buttons
 
 
 async def test_one_tap_files_what_looked_like_nothing_as_a_sensible_case(world: World) -> None:

@@ -64,7 +64,7 @@ async def test_an_album_without_words_joins_the_last_report(small_world: World) 
     wang = await settled(small_world)
     await album(wang, "a", "", "")
     await small_world.passes(seconds=3)
-    assert "已加到 YA-1（2 个）" in wang.last.text
+    assert "已加到 YA-1（照片或文件 2 个）" in wang.last.text
     assert await files(small_world) == 2
 
 

@@ -26,14 +26,15 @@ async def test_who_has_nothing_is_told_how_to_begin(small_world: World) -> None:
     assert "还没有登记过" in wang.last.text
 
 
-async def test_a_long_list_says_how_many_there_are(small_world: World) -> None:
+async def test_a_long_list_goes_on_at_a_tap(small_world: World) -> None:
     wang = await settled(small_world)
     for number in range(9):
         await wang.says(f"{number + 4}栋楼下的路灯坏了{number}天了")
     await wang.says("我的诉求")
     assert "您一共有 10 件" in wang.last.text
-    assert "还有 2 件更早的" in wang.last.text
-    assert len(wang.last.buttons) == 8
+    assert len(wang.last.buttons) == 9
+    await wang.taps("看更早的")
+    assert list(wang.last.buttons) == ["YA-2 看详情", "YA-1 看详情"]
 
 
 async def test_details_show_words_clock_and_answer(small_world: World) -> None:
