@@ -11,8 +11,10 @@ import logging
 import queue
 import random
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
@@ -28,6 +30,10 @@ log = logging.getLogger(__name__)
 GROUP_LIMIT = 64
 LOCK_WAIT_MS = 10_000
 RETRIES = 8
+WAL_PAGES = 8000
+"""Size of the log at which a commit has to move it into the database itself; a message that waits for that is late."""
+CHECKPOINT_SECONDS = 1.0
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 class DatabaseBusy(Exception):
@@ -71,7 +77,7 @@ def sqlite_engine(url: URL, *, write: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MS}"):
+        for pragma in (*PRAGMAS, f"wal_autocheckpoint={WAL_PAGES}", f"busy_timeout={LOCK_WAIT_MS}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -94,6 +100,7 @@ class SqliteDatabase:
         self._reading = sqlite_engine(url, write=False)
         self._jobs: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="sqlite-read")
+        self._checkpointed_at = time.monotonic()
         self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
         self._writer.start()
 
@@ -149,6 +156,18 @@ class SqliteDatabase:
     def _run(self, group: list[tuple[Work[Any], Future[Any]]]) -> list[Any]:
         with self._writing.begin() as connection:
             return [work(connection) for work, _ in group]
+
+    def _checkpoint_in_time(self) -> None:
+        """Move what was written from the log into the database beside the writer, which goes on meanwhile."""
+        now = time.monotonic()
+        if now - self._checkpointed_at > CHECKPOINT_SECONDS:
+            self._checkpointed_at = now
+            with suppress(RuntimeError):  # closing: the last connection does it
+                self._readers.submit(self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        with self._reading.connect() as connection:
+            connection.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _run_singly(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
         for job in group:
