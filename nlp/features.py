@@ -1,17 +1,20 @@
-"""What the classifier sees of a text: three groups of features, each a plain list of strings.
+"""What the classifier sees of a text: four groups of features, each a plain list of strings.
 
 words   the tokens, and neighbouring pairs of them
 chars   runs of two to four characters: what the cut gets wrong, and what stands inside unknown words
 topics  topics of the lexicon with the part they play, pairs of topics, and a few properties of the whole text
+turns   what follows what: which topic comes first, which last, which after which; for which scenes and items they speak
 
 A topic's part: `@topic` only says where it is (医院门口), `^topic` stands in the first sentence (often a title), `>topic` is asked for
 (guide section 2, step 4: what the writer wants decides, not what leads up to it).
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
+from operator import attrgetter
 
 from nlp.lexicon import Hit, Lexicon
 from nlp.normalise import normalise
@@ -21,6 +24,8 @@ READ = 600
 """Characters that are read: a message that has not come to the point by then never does."""
 _SHORT, _LONG = 8, 60
 _MANY_TOPICS = 12
+_MOST_VOTES = 3
+_START = attrgetter("start")
 _ENDS = "。?!\n;"
 _BEHIND = 4
 """A place word this many characters behind a topic makes it a place: 医院的门口."""
@@ -35,13 +40,26 @@ class Features:
     words: list[str]
     chars: list[str]
     topics: list[str]
+    turns: list[str]
+
+    @property
+    def groups(self) -> tuple[list[str], list[str], list[str], list[str]]:
+        """In the order of `nlp.weights.GROUPS`."""
+        return self.words, self.chars, self.topics, self.turns
 
 
 def extract(folded: str, cut: Cutter, lexicon: Lexicon) -> Features:
     plain = normalise(folded[:READ])
     tokens = cut(plain)
-    hits = lexicon.find(plain, tokens)
-    return Features(plain, tokens, hits, _words(tokens), _chars(plain), _topics(plain, hits, lexicon))
+    hits = sorted(lexicon.find(plain, tokens), key=_START)
+    first = _first_sentence(plain)
+    topics = _topics(plain, hits, first, lexicon)
+    return Features(plain, tokens, hits, _words(tokens), _chars(plain), topics, _turns(hits, first, lexicon))
+
+
+def _first_sentence(text: str) -> int:
+    """Where it ends: often it is a title, or tells it all."""
+    return min((at for at in map(text.find, _ENDS) if at >= _SHORT), default=len(text))
 
 
 def _words(tokens: Sequence[str]) -> list[str]:
@@ -55,10 +73,9 @@ def _chars(text: str) -> list[str]:
     return [*{*two, *three, *map(str.__add__, three, text[3:])}]
 
 
-def _topics(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> list[str]:
-    behind = sorted(hit.start for hit in hits if hit.topic == "locative")
+def _topics(text: str, hits: Sequence[Hit], first: int, lexicon: Lexicon) -> list[str]:
+    behind = [hit.start for hit in hits if hit.topic == "locative"]
     asked = [hit.end for hit in hits if hit.topic == "ask_new"]
-    first = min((at for at in map(text.find, _ENDS) if at >= _SHORT), default=len(text))
     names: set[str] = set()
     parts: set[str] = set()
     for topic, start, end in hits:
@@ -74,6 +91,51 @@ def _topics(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> list[str]:
     named = sorted(names)
     pairs = map("{0[0]}+{0[1]}".format, combinations(named[:_MANY_TOPICS], 2))
     return [*named, *parts, *pairs, *_votes(names, lexicon), *_shape(text, hits)]
+
+
+def _turns(hits: Sequence[Hit], first: int, lexicon: Lexicon) -> list[str]:
+    if not hits:
+        return ["-"]
+    known = lexicon.topics
+    said = [hit.topic for hit in hits]
+    scenes = [scene for hit in hits if (scene := known[hit.topic].scene)]
+    items = [item for hit in hits if (item := known[hit.topic].item)]
+    titled = {f"^={scene}" for hit in hits if hit.start < first and (scene := known[hit.topic].scene)}
+    return [*{*_order(said), *titled, *_scene_turns(scenes, said, lexicon), *_item_turns(items)}]
+
+
+def _order(names: Sequence[str]) -> Iterator[str]:
+    """First, last, and who follows whom."""
+    yield "0:" + names[0]
+    yield "9:" + names[-1]
+    for one, next_ in pairwise(names):
+        if one != next_:
+            yield f"{one}>{next_}"
+
+
+def _scene_turns(scenes: Sequence[str], said: Sequence[str], lexicon: Lexicon) -> Iterator[str]:
+    if not scenes:
+        return
+    yield from _order(scenes)
+    counts = Counter(scene for name in dict.fromkeys(said) if (scene := lexicon.topics[name].scene))
+    for scene, count in counts.items():
+        yield f"{scene}#{min(count, _MOST_VOTES)}"
+    (top, most), *rest = counts.most_common(2)
+    if not rest or most > rest[0][1]:
+        yield f"most={top}"
+
+
+def _item_turns(items: Sequence[int]) -> Iterator[str]:
+    kinds = {*items}
+    for item in kinds:
+        yield f"i{item}"
+    if items:
+        yield f"i0:{items[0]}"
+        yield f"i9:{items[-1]}"
+    if len(kinds) == 1:
+        yield f"only:i{items[0]}"
+    elif not kinds:
+        yield "i-"
 
 
 def _votes(names: set[str], lexicon: Lexicon) -> list[str]:

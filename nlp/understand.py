@@ -38,6 +38,11 @@ class Understander:
         names = tuple(words)
         return cls(cutter(tokenizer, names), lexicon(), Weights.load(model or MODEL), names)
 
+    @property
+    def learned(self) -> frozenset[int]:
+        """Marks of the messages that the weights were learned from (the corpus aside)."""
+        return frozenset(self._weights.about.get("learned", ()))
+
     def read(self, text: str) -> Reading:
         """Never fails: what cannot be understood is labelled with a low probability."""
         folded = fold(text)
@@ -58,7 +63,7 @@ class Understander:
 
     def _matter(self, text: str, folded: str, spans: tuple[Span, ...]) -> Understanding:
         seen = extract(folded, self._cut, self._lexicon)
-        scores = self._weights.scores((seen.words, seen.chars, seen.topics))
+        scores = self._weights.scores(seen.groups)
         topics = {hit.topic for hit in seen.hits}
         scenes = self._ranked("scene", scores)
         scene, probability = Scene(scenes[0][0]), scenes[0][1]

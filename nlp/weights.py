@@ -19,7 +19,7 @@ from typing import Any
 _LANE = 4
 """Bytes of one lane while summing."""
 _ZERO = 128
-GROUPS = ("words", "chars", "topics")
+GROUPS = ("words", "chars", "topics", "turns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ class Weights:
 
     @classmethod
     def load(cls, path: Path) -> "Weights":
-        text = path.read_text(encoding="utf-8")
+        return cls.parse(path.read_text(encoding="utf-8"))
+
+    @classmethod
+    def parse(cls, text: str) -> "Weights":
         start = 0
         while text.startswith("#", start):
             start = text.index("\n", start) + 1

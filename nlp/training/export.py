@@ -1,8 +1,7 @@
 """Writes fitted heads as a weights file (its form is told in nlp/weights.py)."""
 
 import json
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,16 +13,16 @@ from nlp.weights import GROUPS, pack
 _FULL = 127
 
 
-def write(
-    path: Path, known: Vocabulary, heads: Mapping[str, Fitted], about: Iterable[str], learned: Iterable[int] = ()
-) -> None:
-    """`about` stands in the file's comments; `learned` are the marks of the messages that were learned from."""
+def text_of(
+    known: Vocabulary, heads: Mapping[str, Fitted], about: Iterable[str] = (), learned: Iterable[int] = ()
+) -> str:
+    """The weights file. `about` stands in its comments; `learned` are the marks of the messages that were learned from."""
     table = np.vstack([head.coefficients for head in heads.values()]).T
     bias = np.concatenate([head.intercepts for head in heads.values()])
     spare = -table.shape[1] % 3
     table = np.hstack([table, np.zeros((len(table), spare))])
     parts = np.split(table, np.cumsum([len(columns) for columns in known.columns])[:-1])
-    scales = [np.maximum(np.abs(part).max(axis=0), 1e-6) / _FULL for part in parts]
+    scales = [np.maximum(np.abs(part).max(axis=0, initial=0), 1e-6) / _FULL for part in parts]
     head = {
         "heads": _heads(heads),
         "lanes": table.shape[1],
@@ -34,9 +33,14 @@ def write(
     }
     lines = [*(f"# {line}" for line in about), json.dumps(head, separators=(",", ":"))]
     for columns, part, scale in zip(known.columns, parts, scales, strict=True):
-        whole = np.clip(np.rint(part / scale) + 128, 0, 255).astype(np.uint8)
-        lines += [f"{name}\t{pack(whole[column].tobytes())}" for name, column in columns.items()]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        lines += _rows(columns, part, scale)
+    return "\n".join(lines) + "\n"
+
+
+def _rows(columns: Mapping[str, int], part: Any, scale: Any) -> Iterator[str]:
+    whole = np.clip(np.rint(part / scale) + 128, 0, 255).astype(np.uint8)
+    for name, column in columns.items():
+        yield f"{name}\t{pack(whole[column].tobytes())}"
 
 
 def _heads(heads: Mapping[str, Fitted]) -> list[dict[str, Any]]:

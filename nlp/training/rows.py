@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from zlib import crc32
 
+from nlp.evaluation import mark
 from nlp.tables import DATA, lines_of
 
 QUESTIONS = ("scene", "scene2", "kind", "item", "urgency", "none_type")
@@ -26,26 +26,25 @@ class Row:
 
     @property
     def mark(self) -> int:
-        """Tells messages apart without keeping them."""
-        return crc32(self.text.encode("utf-8", "replace"))
+        return mark(self.text)
 
     @property
     def held(self) -> bool:
         return self.mark % _HELD == 0
 
 
-def read_rows(lines: Iterable[str], weight: float = 1.0) -> Iterator[Row]:
+def read_rows(lines: Iterable[str]) -> Iterator[Row]:
     """Rows of a JSONL file: text, and any of the questions."""
     for line in lines:
         if line.strip():
-            yield row_of(json.loads(line), weight)
+            yield row_of(json.loads(line))
 
 
-def row_of(found: Mapping[str, object], weight: float = 1.0) -> Row:
+def row_of(found: Mapping[str, object]) -> Row:
     labels = {name: str(found[name]) for name in QUESTIONS if found.get(name) is not None}
     if found.get("scene2", NOTHING) is None:
         labels["scene2"] = NOTHING
-    return Row(str(found["text"]), labels, weight)
+    return Row(str(found["text"]), labels)
 
 
 def corpus(folder: Path = DATA / "corpus") -> list[Row]:
@@ -60,18 +59,24 @@ def corpus(folder: Path = DATA / "corpus") -> list[Row]:
 def messages(folder: Path, weight: float) -> tuple[list[Row], list[Row], list[Row]]:
     """Real messages of `../shared/data`: labelled by its annotator, labelled by us, not labelled."""
     with (folder / "messages-dev.jsonl").open(encoding="utf-8") as lines:
-        labelled = list(read_rows(lines, weight))
-    ours = dict(_our_labels())
+        labelled = [replace(row, weight=weight) for row in read_rows(lines)]
+    return labelled, *ours(folder, weight)
+
+
+def ours(folder: Path, weight: float) -> tuple[list[Row], list[Row]]:
+    """Those of them that we labelled, and those that nobody did; none where the messages are not at hand."""
+    path = folder / "messages-unlabelled.jsonl"
+    labels = dict(_our_labels())
     read: list[Row] = []
     unread: list[Row] = []
-    with (folder / "messages-unlabelled.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            found = json.loads(line)
-            if found["id"] in ours:
-                read.append(Row(found["text"], ours[found["id"]], weight))
-            else:
-                unread.append(Row(found["text"]))
-    return labelled, read, unread
+    for line in lines_of(path) if path.is_file() else ():
+        found = json.loads(line)
+        known = labels.get(found["id"])
+        if known:
+            read.append(Row(found["text"], known, weight))
+        else:
+            unread.append(Row(found["text"]))
+    return read, unread
 
 
 def _our_labels() -> Iterator[tuple[str, dict[str, str]]]:

@@ -11,10 +11,13 @@ import scipy.sparse as sp
 from nlp.features import Features
 from nlp.weights import GROUPS
 
-SEEN = {"words": 2, "chars": 2, "topics": 2}
-"""Messages of the corpus in which a feature must stand."""
-MOST = {"words": 24_000, "chars": 30_000, "topics": 9_000}
+SEEN = {"words": 2, "chars": 2, "topics": 2, "turns": 2}
+"""Messages in which a feature must stand."""
+MOST = {"words": 24_000, "chars": 30_000, "topics": 9_000, "turns": 9_000}
 """Features kept, the commonest first: what keeps the file small and the start short."""
+
+_WRITTEN = ("words", "chars")
+"""Groups whose features are pieces of the texts themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +27,21 @@ class Vocabulary:
     columns: tuple[Mapping[str, int], ...]
 
     @classmethod
-    def of(cls, texts: Sequence[Features]) -> "Vocabulary":
-        """The features of the project's own corpus, and of nothing else: no string of the weights file comes from anywhere else."""
-        return cls(tuple(_columns(texts, group) for group in GROUPS))
+    def of(cls, own: Sequence[Features], real: Sequence[Features] = ()) -> "Vocabulary":
+        """Words and runs of characters come from the project's own corpus, and from nothing else.
+
+        Topics and turns are made of the lexicon's names, so that those of other people's messages may be learned too.
+        """
+        return cls(tuple(_columns(own if group in _WRITTEN else (*own, *real), group) for group in GROUPS))
+
+    def seen(self, matrix: Any, hidden: str | None) -> Any:
+        """The matrix with nothing in the columns of a hidden group: no weight is learned for what never stands there."""
+        if hidden is None:
+            return matrix
+        shown = [
+            np.full(len(columns), float(group != hidden)) for group, columns in zip(GROUPS, self.columns, strict=True)
+        ]
+        return matrix @ sp.diags(np.concatenate(shown))
 
     def matrix(self, texts: Sequence[Features]) -> Any:
         parts = [_matrix(texts, group, columns) for group, columns in zip(GROUPS, self.columns, strict=True)]

@@ -1,0 +1,60 @@
+"""Answers out of fold: what a model says of messages that it has learned from is no measure of it.
+
+The messages are dealt into five parts; each part is answered by a model that was trained, its choice of vocabulary
+included, without it.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from nlp.lexicon import lexicon
+from nlp.tokens import cutter
+from nlp.training.export import text_of
+from nlp.training.learn import REAL, Read, learn
+from nlp.training.rows import Row, corpus, ours
+from nlp.understand import Understander
+from nlp.understanding import Understanding
+from nlp.weights import Weights
+
+FOLDS = 5
+
+
+def out_of_fold(rows: Sequence[Row], folder: Path) -> list[Understanding]:
+    """What the product says of `rows`. `folder` may hold the messages that we labelled: they are no part of the project."""
+    wanted = {row.mark for row in rows}
+    labelled, unlabelled = ours(folder, REAL)
+    own = Read.of([row for row in corpus() if not row.held])
+    read = Read.of([row for row in labelled if row.mark not in wanted])
+    unread = Read.of([row for row in unlabelled if row.mark not in wanted])
+    tested = Read.of([replace(row, weight=REAL) for row in rows])
+    dealt = _deal(rows)
+    answers: dict[int, Understanding] = {}
+    for part in range(FOLDS):
+        understander = _trained(own, read + _without(tested, dealt, part), unread)
+        answers |= {i: understander.whole(row.text) for i, row in enumerate(rows) if dealt[i] == part}
+    return [answers[index] for index in range(len(rows))]
+
+
+def _without(rows: Read, dealt: Sequence[int], part: int) -> Read:
+    return rows.where(lambda index: dealt[index] != part)
+
+
+def beside(rows: Sequence[Row], folder: Path) -> int:
+    """How many other labelled messages the models learn from."""
+    wanted = {row.mark for row in rows}
+    return sum(row.mark not in wanted for row in ours(folder, REAL)[0])
+
+
+def _trained(own: Read, real: Read, unread: Read) -> Understander:
+    weights = Weights.parse(text_of(*learn(own, real, unread)))
+    return Understander(cutter(), lexicon(), weights)
+
+
+def _deal(rows: Sequence[Row]) -> list[int]:
+    """A part for each row; the same text always goes to the same part."""
+    order = list(dict.fromkeys(row.mark for row in rows))
+    random.Random(0).shuffle(order)
+    place = {mark: index % FOLDS for index, mark in enumerate(order)}
+    return [place[row.mark] for row in rows]
