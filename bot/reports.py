@@ -96,7 +96,7 @@ class Reporter:
         return answered
 
     async def close(self) -> None:
-        self._drawer.rest()
+        self._drawer.end()
 
     def _rest(self) -> None:
         """The drawing process is not kept for a week between two digests."""

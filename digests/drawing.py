@@ -64,11 +64,12 @@ def draw(order: Order) -> Drawn:
 
 
 class Draws(Protocol):
-    """Whoever draws; `rest` lets go of what it holds."""
+    """Whoever draws; `rest` lets go of what it holds, `end` without finishing it."""
 
     async def draw(self, order: Order) -> Drawn: ...
 
     def rest(self) -> None: ...
+    def end(self) -> None: ...
 
 
 class Drawer:
@@ -98,6 +99,13 @@ class Drawer:
             self._pool.shutdown(wait=False)
             self._pool = None
 
+    def end(self) -> None:
+        """End the process at once: what it draws is drawn another time. Python itself would wait for it at its end."""
+        processes = list((self._pool._processes or {}).values()) if self._pool else []  # noqa: SLF001
+        for process in processes:  # from Python 3.14 on: terminate_workers()
+            process.kill()
+        self.rest()
+
 
 def _settle_in() -> None:
     """The drawing process leaves Ctrl-C to its parent, gives way to it, and does not outlive it."""
@@ -120,4 +128,7 @@ class DrawHere:
         return draw(order)
 
     def rest(self) -> None:
+        return
+
+    def end(self) -> None:
         return

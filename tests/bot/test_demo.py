@@ -30,6 +30,9 @@ class DrawsNothing:
     def rest(self) -> None:
         return
 
+    def end(self) -> None:
+        return
+
 
 async def staged(folder: Path) -> Stage:
     return await set_up(folder, StandingClock(START), DrawsNothing())

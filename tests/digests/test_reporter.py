@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+import multiprocessing
 import os
+import signal
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,6 +45,9 @@ class QuickDrawer:
         return Drawn(*(f"{name} {week.start}".encode() for name in made))
 
     def rest(self) -> None:
+        return
+
+    def end(self) -> None:
         return
 
 
@@ -297,6 +302,19 @@ async def test_the_real_files_are_drawn_in_another_process(small_world: World) -
     contents = [small_world.app.files.path(file["digest"]).read_bytes() for file in run.content["files"]]
     assert [content[:4] for content in contents] == [b"\x89PNG", b"%PDF", b"PK\x03\x04"]
     assert [hashlib.sha256(content).hexdigest() for content in contents] == [f["digest"] for f in run.content["files"]]
+
+
+async def test_who_stops_does_not_wait_for_a_drawing() -> None:
+    drawer = Drawer()
+    drawing = asyncio.create_task(drawer.draw(order([])))
+    await asyncio.sleep(0)
+    [process] = multiprocessing.active_children()
+    drawer.end()
+    with pytest.raises(BrokenExecutor):
+        await drawing
+    process.join(5)
+    assert process.exitcode == -signal.SIGKILL
+    drawer.end()
 
 
 async def test_a_drawing_process_that_died_is_replaced() -> None:
