@@ -4,17 +4,18 @@ A digest is fixed in one transaction together with one message for each receiver
 process or after a restart, has made it for nothing.
 """
 
-import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.desk import Desk
 from bot.files import FileStore
-from bot.weekly import Made, MadeFile, WeeklyMaker
+from bot.summaries import Summaries
+from bot.weekly import Made, WeeklyMaker
 from digests import weekly
 from digests.drawing import Drawer, Draws
 from handlers.context import Context
@@ -61,14 +62,13 @@ class Reporter:
         drawer: Draws | None = None,
         reference: Callable[[Connection], Reference] = load,
     ) -> None:
-        self._database = database
+        self._desk = Desk(database, context, files, to_send, drawer or Drawer(), reference)
         self._context = context
         self._files = files
         self._clock = clock
-        self._to_send = to_send
-        self._drawer = drawer or Drawer()
-        self._reference = reference
+        self._drawer = self._desk.drawer
         self._maker = WeeklyMaker(database, context.district, context.texts, context.mask, self._drawer, reference)
+        self._summaries = Summaries(self._desk)
         self._used_at = clock.now()
 
     async def run_due(self, now: datetime) -> int:
@@ -80,6 +80,9 @@ class Reporter:
                     made += await self._fix(community, period, now)
             except Exception:
                 log.exception("the weekly digest of community %s failed; it is tried again", community.id)
+        made += await self._summaries.run_due(now)
+        if made:
+            self._used_at = self._clock.now()
         self._rest()
         return made
 
@@ -93,7 +96,7 @@ class Reporter:
                 log.exception(
                     "the digest that was asked for of community %s failed; it is tried again", request.community_id
                 )
-        return answered
+        return answered + await self._summaries.run_requests(now)
 
     async def close(self) -> None:
         self._drawer.end()
@@ -133,7 +136,7 @@ class Reporter:
                 post(self._context, uow, _message(digest, community, to, key, Priority.NOTICE))
             return True
 
-        return await self._write(now, keep)
+        return await self._desk.write(now, keep)
 
     # what was asked for ----------------------------------------------------------------------------------------------
 
@@ -156,7 +159,7 @@ class Reporter:
                 post(self._context, uow, _message(digest, community, to, key, Priority.INTERACTIVE))
             return True
 
-        return await self._write(now, send)
+        return await self._desk.write(now, send)
 
     async def _asked_for(self, community: CommunityRow, done_until: datetime | None, now: datetime) -> Digest:
         """The last full week's digest as it was fixed; one that is due and not made yet is made for all first."""
@@ -182,28 +185,13 @@ class Reporter:
             uow.reports.renew_files(run, digest.files)
             return False
 
-        await self._write(now, renew)
+        await self._desk.write(now, renew)
         return digest
 
     # parts -----------------------------------------------------------------------------------------------------------
 
     async def _digest(self, made: Made) -> Digest:
-        return Digest(made.text, made.weekly.numbers(), await self._stored(made.files))
-
-    async def _stored(self, files: Iterable[MadeFile]) -> tuple[OutFile, ...]:
-        return tuple([OutFile(f.kind, await asyncio.to_thread(self._files.put, f.content), f.name) for f in files])
-
-    async def _write(self, now: datetime, work: Callable[[UnitOfWork], bool]) -> bool:
-        def flushed(connection: Connection) -> bool:
-            uow = UnitOfWork(connection, self._reference(connection), now)
-            done = work(uow)
-            uow.flush()
-            return done
-
-        done = await self._database.write(flushed)
-        if done:
-            self._to_send()
-        return done
+        return Digest(made.text, made.weekly.numbers(), await self._desk.stored(made.files))
 
 
 def _message(digest: Digest, community: CommunityRow, to: Address, key: str, priority: Priority) -> Reply:

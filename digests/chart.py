@@ -14,6 +14,7 @@ from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.patches import Patch
 
 from digests import fonts
+from digests.dossier import Dossier
 from digests.page import Page
 from digests.weekly import SceneCount
 
@@ -63,6 +64,25 @@ def weekly_chart(page: Page) -> Chart:
         now=say("digest.chart_now"),
         before=say("digest.chart_before"),
         bars=tuple(_bar(page, count) for count in counts),
+    )
+
+
+def summary_chart(found: Dossier) -> Chart:
+    """The chart of a monthly or quarterly report."""
+    counts = sorted(found.summary.scenes, key=lambda count: (-count.now, -count.before))
+    looks = [found.district.scenes[count.scene] for count in counts]
+    about, most = found.about(), counts[0]
+    return Chart(
+        title=found.say("summary.chart_title", n=found.summary.received, change=found.change()),
+        point=found.say("digest.chart_most", scene=looks[0].name, n=most.now)
+        if most.now
+        else found.say("summary.chart_before_only", n=found.summary.received_before),
+        about=found.say("digest.chart_about", community=found.place, first=about["first"], last=about["last"]),
+        now=found.say("summary.chart_now"),
+        before=found.say("summary.chart_before"),
+        bars=tuple(
+            Bar(look.name, look.colour, count.now, count.before) for look, count in zip(looks, counts, strict=True)
+        ),
     )
 
 

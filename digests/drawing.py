@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
 
+from digests.dossier import Dossier
 from digests.page import Page
 from storage.report_rows import LedgerRow
 
@@ -56,17 +57,21 @@ class Drawn:
     workbook: bytes
 
 
-def draw(order: Order) -> Drawn:
+def draw(order: Order | Dossier) -> Drawn:
     """Draw the chart, set the pages and write the workbook; the libraries for it are imported only here."""
-    chart, pages, workbook = (import_module(f"digests.{name}") for name in ("chart", "pages", "workbook"))
+    chart, pages = import_module("digests.chart"), import_module("digests.pages")
+    if isinstance(order, Dossier):
+        picture = chart.png(chart.summary_chart(order))
+        book = import_module("digests.summary_book").workbook(order)
+        return Drawn(picture, pages.summary_pdf(order, picture), book)
     picture = chart.png(chart.weekly_chart(order.page))
-    return Drawn(picture, pages.weekly_pdf(order.page, picture), workbook.workbook(order))
+    return Drawn(picture, pages.weekly_pdf(order.page, picture), import_module("digests.workbook").workbook(order))
 
 
 class Draws(Protocol):
     """Whoever draws; `rest` lets go of what it holds, `end` without finishing it."""
 
-    async def draw(self, order: Order) -> Drawn: ...
+    async def draw(self, order: Order | Dossier) -> Drawn: ...
 
     def rest(self) -> None: ...
     def end(self) -> None: ...
@@ -78,7 +83,7 @@ class Drawer:
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
 
-    async def draw(self, order: Order) -> Drawn:
+    async def draw(self, order: Order | Dossier) -> Drawn:
         """Draw elsewhere.
 
         Raises:
@@ -124,7 +129,7 @@ def _end_with_parent() -> None:
 class DrawHere:
     """Draws in this process; for the command line, where nobody else waits."""
 
-    async def draw(self, order: Order) -> Drawn:
+    async def draw(self, order: Order | Dossier) -> Drawn:
         return draw(order)
 
     def rest(self) -> None:

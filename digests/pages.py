@@ -3,6 +3,8 @@
 Only the drawing process imports this file: reportlab takes its time.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from io import BytesIO
@@ -16,8 +18,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Image, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from digests import fonts, text
+from digests import dossier, fonts, text
 from digests.chart import SIZE
+from digests.dossier import Dossier
 from digests.page import Page
 
 MARGIN = 42
@@ -33,32 +36,59 @@ SIGNS = ((0x2190, 0x2BFF), (0x200D, 0x200D), (0x20E3, 0x20E3), (0xFE0F, 0xFE0F),
 MISSING = "\u25a1"
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is set: two lines of heading, parts (a heading and its lines each), a line at the foot.
+
+    The picture stands beside the part with the number `beside`.
+    """
+
+    head: tuple[str, str]
+    parts: Sequence[Sequence[str]]
+    foot: str
+    picture: bytes
+    beside: int
+
+
 def weekly_pdf(page: Page, chart: bytes) -> bytes:
     """Set a weekly digest as a PDF; `chart` is its picture (PNG)."""
+    title, period = text.head(page)
+    foot = page.say("digest.paper_foot", **page.about())
+    return pdf(Paper((title, period), text.parts(page, text.PAPER), foot, chart, beside=1))
+
+
+def summary_pdf(found: Dossier, chart: bytes) -> bytes:
+    """Set a monthly or quarterly report as a PDF."""
+    title, period = dossier.head(found)
+    foot = found.say("summary.paper_foot", **found.about())
+    return pdf(Paper((title, period), dossier.parts(found, pictures=False), foot, chart, beside=0))
+
+
+def pdf(paper: Paper) -> bytes:
+    """Two A4 pages at most, in a smaller type if need be."""
     for scale in SMALLER:
-        content, pages = _set(page, chart, scale)
+        content, pages = _set(paper, scale)
         if pages <= MOST_PAGES:
             break
     return content
 
 
-def _set(page: Page, chart: bytes, scale: float) -> tuple[bytes, int]:
-    title, period = text.head(page)
+def _set(paper: Paper, scale: float) -> tuple[bytes, int]:
+    title, period = paper.head
     styles = _styles(scale)
     story: list[Any] = [Paragraph(plain(title), styles["title"]), Paragraph(plain(period), styles["about"])]
-    found = text.parts(page, text.PAPER)
-    for number, part in enumerate(found):
+    for number, part in enumerate(paper.parts):
         lines = [
             Paragraph(plain(part[0]), styles["head"]),
             *(Paragraph(plain(line), styles["line"]) for line in part[1:]),
         ]
-        story += [_beside(lines, chart)] if number == 1 else lines
+        story += [_beside(lines, paper.picture)] if number == paper.beside else lines
     content = BytesIO()
     document = SimpleDocTemplate(
         content, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN
     )
     document.title = title
-    document.build([*story, Spacer(0, 4)], onFirstPage=_numbered(page), onLaterPages=_numbered(page))
+    document.build([*story, Spacer(0, 4)], onFirstPage=_numbered(paper.foot), onLaterPages=_numbered(paper.foot))
     return content.getvalue(), document.page
 
 
@@ -70,13 +100,11 @@ def _beside(lines: list[Any], chart: bytes) -> Table:
     return table
 
 
-def _numbered(page: Page) -> Any:
+def _numbered(foot: str) -> Any:
     def draw(canvas: Canvas, document: SimpleDocTemplate) -> None:
         canvas.setFont(PLAIN, 8)
         canvas.setFillColor(HexColor("#555555"))
-        canvas.drawString(
-            MARGIN + PADDING, MARGIN / 2, plain(page.say("digest.paper_foot", **page.about()), escaped=False)
-        )
+        canvas.drawString(MARGIN + PADDING, MARGIN / 2, plain(foot, escaped=False))
         canvas.drawRightString(A4[0] - MARGIN - PADDING, MARGIN / 2, str(document.page))
 
     return draw

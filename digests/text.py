@@ -44,7 +44,7 @@ def weekly_text(page: Page) -> str:
     lines = [*head(page)]
     for part in parts(page, CHAT):
         lines += ["", *part]
-    return _fitted(lines)
+    return fitted(lines)
 
 
 def parts(page: Page, form: Form) -> list[list[str]]:
@@ -54,7 +54,7 @@ def parts(page: Page, form: Form) -> list[list[str]]:
     return [lines for part in PARTS if (lines := list(part(page, form)))]
 
 
-def _fitted(lines: list[str]) -> str:
+def fitted(lines: list[str]) -> str:
     """Leave whole lines out at the end where there are too many, visibly."""
     while utf16_length(text := "\n".join(lines)) > LIMIT:
         lines = [*lines[:-2], "…"]

@@ -161,7 +161,7 @@ def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> 
         end=period.end,
         made_at=now,
         over=now >= period.end,
-        scenes=_scenes(rows.filed, rows.before),
+        scenes=scene_counts(Counter(row.scene for row in rows.filed), rows.before),
         problems=kinds[Kind.PROBLEM],
         needs=kinds[Kind.NEED],
         queries=kinds[Kind.QUERY],
@@ -175,13 +175,13 @@ def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> 
         resolved=rows.answered.n,
         resolved_in_time=rows.answered.in_time,
         done=_matters(line for line in rows.answered.lines if line.solved),
-        rates=_rates(rows.judged),
+        rates=rates(rows.judged),
     )
 
 
-def _scenes(filed: Iterable[LedgerRow], before: Iterable[Received]) -> tuple[SceneCount, ...]:
+def scene_counts(now: Counter[Scene], before: Iterable[Received]) -> tuple[SceneCount, ...]:
     """All eight scenes in the plan's order; the labels beside them only where something came in."""
-    now, earlier = Counter(row.scene for row in filed), {row.scene: row.n for row in before}
+    earlier = {row.scene: row.n for row in before}
     shown = [scene for scene in Scene if scene in EIGHT_SCENES or scene in now or scene in earlier]
     return tuple(SceneCount(scene, now[scene], earlier.get(scene, 0)) for scene in shown)
 
@@ -208,8 +208,8 @@ def _reopened(judged: Iterable[Judged]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(row.no for row in judged if row.action is Action.REOPEN))
 
 
-def _rates(judged: Iterable[Judged]) -> Rates:
-    """Only what residents said counts; of a case judged twice in the week, the later word."""
+def rates(judged: Iterable[Judged]) -> Rates:
+    """Only what residents said counts; of a case judged twice in the period, the later word."""
     last = {row.no: row for row in judged if row.role is Role.RESIDENT}
     solved = [row for row in last.values() if row.action is Action.CONFIRM]
     return Rates(

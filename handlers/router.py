@@ -14,12 +14,12 @@ from handlers import (
     matters,
     media,
     membership,
+    periodicals,
     presses,
     privacy,
     queue,
     report,
     start,
-    weekly,
 )
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
@@ -61,7 +61,9 @@ RESIDENT_COMMANDS: dict[str, Command] = {
 GROUP_COMMANDS: dict[str, Command] = {
     "help": start.help_,
     "queue": queue.waiting,
-    "weekly": weekly.weekly,
+    "weekly": periodicals.weekly,
+    "monthly": periodicals.monthly,
+    "quarterly": periodicals.quarterly,
     "here": membership.here,
 }
 STAFF_COMMANDS: dict[str, Command] = {

@@ -110,6 +110,16 @@ class DigestTime:
 
 
 @dataclass(frozen=True, slots=True)
+class RateWeights:
+    """What the three rates of the call-backs count in one figure; `fairly` is what "fairly satisfied" counts."""
+
+    responded: float
+    solved: float
+    satisfied: float
+    fairly: float
+
+
+@dataclass(frozen=True, slots=True)
 class MessengerLimits:
     """What a messenger lets one bot send."""
 
@@ -153,6 +163,7 @@ class Limits:
     ask_back_below: float
     clocks: dict[str, Clock]
     digest: DigestTime
+    rates: RateWeights
     telegram: MessengerLimits
     population: Population
 

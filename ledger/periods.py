@@ -75,6 +75,46 @@ def last_full_week(now: datetime, digest: DigestTime, zone: tzinfo) -> Period:
     return full if now >= due_at else full.before(zone)
 
 
+def months_from(first: date, count: int, zone: tzinfo) -> Period:
+    """The stretch of `count` whole months that begins on `first`, a first of a month."""
+    return Period(midnight(first, zone), midnight(_later(first, count), zone))
+
+
+def last_full_months(now: datetime, count: int, zone: tzinfo) -> Period:
+    """The newest month (`count` 1) or quarter (3) that is over."""
+    today = now.astimezone(zone).date()
+    running = date(today.year, (today.month - 1) // count * count + 1, 1)
+    return months_from(_later(running, -count), count, zone)
+
+
+def months_before(period: Period, count: int, zone: tzinfo) -> Period:
+    """The month or quarter before one: months differ in length."""
+    return months_from(_later(period.days(zone)[0], -count), count, zone)
+
+
+def months_named(name: str, zone: tzinfo) -> Period:
+    """The month 2026-10 or the quarter 2026-Q3.
+
+    Raises:
+        ValueError: there is no such month or quarter.
+    """
+    year, _, part = name.upper().partition("-")
+    count = 3 if part.startswith("Q") else 1
+    return months_from(date(int(year), (int(part.removeprefix("Q")) - 1) * count + 1, 1), count, zone)
+
+
+def months_name(period: Period, zone: tzinfo) -> str:
+    """2026-10 or 2026-Q3."""
+    first, after = period.days(zone)
+    quarter = _later(first, 1) != after
+    return f"{first.year}-Q{(first.month + 2) // 3}" if quarter else f"{first.year}-{first.month:02}"
+
+
+def _later(first: date, months: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
 def missed(last: Period, done_until: datetime | None, zone: tzinfo, most: int = MOST_CAUGHT_UP) -> list[Period]:
     """Weeks up to `last` that still need their digest, oldest first.
 

@@ -131,6 +131,7 @@ class Run(NamedTuple):
 class Request(NamedTuple):
     community_id: int
     id: int
+    report: str
     bot: str
     chat: int
     topic: int

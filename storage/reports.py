@@ -14,6 +14,7 @@ from ledger.scenes import Kind, Scene, Urgency
 from storage import report_queries as queries
 from storage.bulk import upsert
 from storage.ids import new_id
+from storage.reference import DISTRICT
 from storage.report_rows import (
     Answered,
     CaseLine,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 WEEKLY = "weekly"
+_RUN: tuple[Any, ...] = (ReportRun.community_id, ReportRun.report, ReportRun.period_start)
 FEW = 3
 """Most supported and newly done cases that a page names."""
 
@@ -140,6 +142,13 @@ class Reports:
         )
         return {row.community_id: row.until for row in self._uow.read(statement, ReportRun)}
 
+    def newest(self) -> dict[tuple[int, str], datetime]:
+        """Start of the newest period of each report that was made, by community and report."""
+        statement = select(
+            ReportRun.community_id, ReportRun.report, func.max(ReportRun.period_start).label("start")
+        ).group_by(ReportRun.community_id, ReportRun.report)
+        return {(row.community_id, row.report): row.start for row in self._uow.read(statement, ReportRun)}
+
     def run(self, community_id: int, period_start: datetime, report: str = WEEKLY) -> Run | None:
         statement = select(*(getattr(ReportRun, name) for name in Run._fields)).where(
             ReportRun.community_id == community_id, ReportRun.report == report, ReportRun.period_start == period_start
@@ -159,7 +168,7 @@ class Reports:
         self._uow.execute(this.values(content=run.content | {"files": files}))
 
     def forget_books(self, community_id: int, since: datetime) -> list[str]:
-        """Take workbooks that may hold words of a case filed at `since` out of their runs; returns their digests.
+        """Take pages and workbooks that may hold words of a case filed at `since` out of their runs; gives digests.
 
         The numbers stay as they are; a workbook that is asked for again is written from the rows of then, and so is a
         digest that has not arrived yet.
@@ -167,14 +176,14 @@ class Reports:
         for waiting in self._uow.outbox.take_back(about(community_id)):
             self.ask(community_id, waiting)
         gone: list[str] = []
-        same = (ReportRun.community_id == community_id, ReportRun.report == WEEKLY)
-        runs = select(ReportRun.period_start, ReportRun.content).where(*same, ReportRun.made_at >= since)
+        of = ReportRun.community_id.in_((community_id, DISTRICT))  # streets and the district name cases too
+        runs = select(*_RUN, ReportRun.content).where(of, ReportRun.made_at >= since)
         for run in self._uow.read(runs, ReportRun).all():
             books = [file for file in run.content["files"] if file["kind"] == "document"]
             left = [file for file in run.content["files"] if file not in books]
             gone += [file["digest"] for file in books]
-            this = update(ReportRun).where(*same, ReportRun.period_start == run.period_start)
-            self._uow.execute(this.values(content=run.content | {"files": left}))
+            this = [column == getattr(run, column.key) for column in _RUN]
+            self._uow.execute(update(ReportRun).where(*this).values(content=run.content | {"files": left}))
         return gone
 
     # requests --------------------------------------------------------------------------------------------------------
@@ -185,11 +194,11 @@ class Reports:
         row |= {"topic": to.topic, "asked_at": self._uow.now, "done_at": None}
         self._uow.insert(ReportRequest, row)
 
-    def requests(self, report: str = WEEKLY, limit: int = 50) -> list[Request]:
-        """Requests that wait, oldest first."""
+    def requests(self, *, weekly: bool = True, limit: int = 50) -> list[Request]:
+        """Requests for weekly digests, or for all other reports, that wait; oldest first."""
         statement = (
             select(*(getattr(ReportRequest, name) for name in Request._fields))
-            .where(ReportRequest.report == report, ReportRequest.done_at.is_(None))
+            .where((ReportRequest.report == WEEKLY) == weekly, ReportRequest.done_at.is_(None))
             .order_by(ReportRequest.asked_at, ReportRequest.id)
             .limit(limit)
         )

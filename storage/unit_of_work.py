@@ -24,6 +24,7 @@ from storage.people import People
 from storage.reference import Reference
 from storage.reports import Reports
 from storage.shown import ShownRows
+from storage.spans import Spans
 from storage.staff import StaffRows
 from storage.tables import Base, Case, Outbox, table_of
 
@@ -48,6 +49,10 @@ class UnitOfWork:
         self.buttons = Buttons(self)
         self.outbox = OutboxRows(self)
         self.reports = Reports(self)
+
+    @cached_property
+    def spans(self) -> Spans:
+        return Spans(self)
 
     @cached_property
     def inbox(self) -> InboxRows:

@@ -15,6 +15,7 @@ from bot.demo.sample import load_sample
 from bot.demo.script import START, play
 from bot.demo.stage import Stage, last_time, set_up
 from bot.district import load_district
+from digests.dossier import Dossier
 from digests.drawing import Drawn, Order
 from nlp import personal
 
@@ -24,7 +25,7 @@ DIGEST = load_district().limits.digest
 class DrawsNothing:
     """Stands in for the drawing of charts, which takes seconds and has tests of its own."""
 
-    async def draw(self, order: Order) -> Drawn:  # noqa: ARG002
+    async def draw(self, order: Order | Dossier) -> Drawn:  # noqa: ARG002
         return Drawn(b"\x89PNG\r\n", b"%PDF-1.4", b"PK\x03\x04")
 
     def rest(self) -> None:

@@ -15,8 +15,10 @@ from sqlalchemy import Connection, select
 
 from bot.channels.port import Refused, TryLater
 from bot.reports import Reporter
+from digests.dossier import Dossier
 from digests.drawing import Drawer, Drawn, Order
 from storage.reference import load
+from storage.reports import WEEKLY
 from storage.tables import Outbox, ReportRequest, ReportRun
 from storage.unit_of_work import UnitOfWork
 from tests.digests.histories import case, write
@@ -36,7 +38,9 @@ class QuickDrawer:
     orders: list[Order] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    async def draw(self, order: Order) -> Drawn:
+    async def draw(self, order: Order | Dossier) -> Drawn:
+        if isinstance(order, Dossier):
+            return Drawn(b"chart", b"pages", b"book")
         self.orders.append(order)
         if self.failures:
             raise self.failures.pop(0)
@@ -65,6 +69,10 @@ def reporter(world: World, drawer: Any = None) -> Reporter:
 
 async def rows(world: World, table: Any) -> list[Any]:
     return list(await world.app.database.read(lambda connection: connection.execute(select(table.__table__)).all()))
+
+
+async def weeklies(world: World) -> list[Any]:
+    return [run for run in await rows(world, ReportRun) if run.report == WEEKLY]
 
 
 async def runs_at(world: World, moment: datetime) -> None:
@@ -109,7 +117,7 @@ async def test_there_is_one_digest_whatever_is_started_again_or_runs_twice(world
     for hours in (0, 1, 30, 150):
         assert await reporter(world).run_due(MONDAY + timedelta(hours=hours)) == 0
     await runs_at(world, MONDAY)
-    assert len(await rows(world, ReportRun)) == 2
+    assert len(await weeklies(world)) == 2
     assert len(sent_to_manager(world)) == 1
 
 
@@ -187,7 +195,7 @@ async def test_a_digest_that_is_due_when_it_is_asked_for_goes_to_all(small_world
 
 async def test_files_that_are_gone_from_the_store_are_drawn_again(small_world: World) -> None:
     await reporter(small_world).run_due(MONDAY)
-    files = (await rows(small_world, ReportRun))[0].content["files"]
+    files = (await weeklies(small_world))[0].content["files"]
     small_world.app.files.drop(file["digest"] for file in files)
     await small_world.worker(2).says("周报")
     drawer = QuickDrawer()
@@ -207,7 +215,7 @@ async def test_a_stored_digest_holds_no_words_so_erased_ones_never_come_back(sma
     await reporter(small_world).run_due(late)
     await runs_at(small_world, late)
     assert "路灯坏了" in small_world.worker(2).last.text
-    assert "路灯" not in str((await rows(small_world, ReportRun))[0].content)
+    assert "路灯" not in str((await weeklies(small_world))[0].content)
     await wang.says("删除我的数据")
     await wang.taps("是的，全部删除")
     await small_world.worker(2).says("周报")
@@ -219,7 +227,7 @@ async def test_a_stored_digest_holds_no_words_so_erased_ones_never_come_back(sma
 async def test_a_workbook_with_erased_words_is_forgotten_and_written_anew(world: World) -> None:
     await filed(world, case(1, IN_THE_WEEK))
     await reporter(world).run_due(MONDAY)
-    before = await rows(world, ReportRun)
+    before = await weeklies(world)
 
     def forget(connection: Connection) -> list[str]:
         return UnitOfWork(connection, load(connection), MONDAY).reports.forget_books(1, IN_THE_WEEK)
@@ -227,7 +235,7 @@ async def test_a_workbook_with_erased_words_is_forgotten_and_written_anew(world:
     assert await world.app.database.write(forget) == [
         file["digest"] for run in before if run.community_id == 1 for file in run.content["files"][1:]
     ]
-    kept = {run.community_id: run.content for run in await rows(world, ReportRun)}
+    kept = {run.community_id: run.content for run in await weeklies(world)}
     assert [len(kept[number]["files"]) for number in (1, 2)] == [1, 3]
     assert kept[1]["weekly"] == next(run.content["weekly"] for run in before if run.community_id == 1)
     await world.worker(2).says("周报")
@@ -279,7 +287,7 @@ async def test_a_digest_that_has_not_arrived_loses_erased_words_and_arrives_once
 
 async def kept_files(world: World) -> list[str]:
     """Files of the run of community 1."""
-    [run] = [row for row in await rows(world, ReportRun) if row.community_id == 1]
+    [run] = [row for row in await weeklies(world) if row.community_id == 1]
     return [file["digest"] for file in run.content["files"]]
 
 
@@ -298,7 +306,7 @@ async def test_the_real_files_are_drawn_in_another_process(small_world: World) -
         assert await reporter(small_world, drawer).run_due(MONDAY) == 2
     finally:
         drawer.rest()
-    run = next(row for row in await rows(small_world, ReportRun) if row.community_id == 1)
+    run = next(row for row in await weeklies(small_world) if row.community_id == 1)
     contents = [small_world.app.files.path(file["digest"]).read_bytes() for file in run.content["files"]]
     assert [content[:4] for content in contents] == [b"\x89PNG", b"%PDF", b"PK\x03\x04"]
     assert [hashlib.sha256(content).hexdigest() for content in contents] == [f["digest"] for f in run.content["files"]]

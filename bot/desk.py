@@ -1,0 +1,52 @@
+"""What all reports share: transactions on a snapshot, files into the store, and the process that draws."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from bot.files import FileStore
+from bot.weekly import MadeFile
+from digests.drawing import Draws
+from handlers.context import Context
+from handlers.reply import OutFile
+from storage.database import Database
+from storage.reference import Reference
+from storage.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`reference` gives the snapshot of the reference tables; `to_send` is called when something was queued."""
+
+    database: Database
+    context: Context
+    files: FileStore
+    to_send: Callable[[], None]
+    drawer: Draws
+    reference: Callable[[Connection], Reference]
+
+    async def read(self, now: datetime, work: Callable[[UnitOfWork], T]) -> T:
+        return await self.database.read(
+            lambda connection: work(UnitOfWork(connection, self.reference(connection), now))
+        )
+
+    async def write(self, now: datetime, work: Callable[[UnitOfWork], bool]) -> bool:
+        def flushed(connection: Connection) -> bool:
+            uow = UnitOfWork(connection, self.reference(connection), now)
+            done = work(uow)
+            uow.flush()
+            return done
+
+        done = await self.database.write(flushed)
+        if done:
+            self.to_send()
+        return done
+
+    async def stored(self, files: Iterable[MadeFile]) -> tuple[OutFile, ...]:
+        return tuple([OutFile(f.kind, await asyncio.to_thread(self.files.put, f.content), f.name) for f in files])

@@ -1,0 +1,169 @@
+"""Monthly reports of communities and streets, quarterly ones of the district: when, for whom, made once."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.desk import Desk
+from bot.weekly import MadeFile
+from digests import summary
+from digests.dossier import Dossier, summary_text
+from digests.drawing import Drawn, Draws
+from digests.page import Say
+from digests.subject import Subject, subjects
+from digests.summary import RESULTS_NAMED, Summary
+from handlers.event import Address
+from handlers.post import post
+from handlers.reply import Priority, Reply
+from ledger.district import District
+from ledger.periods import Period, last_full_months, months_before, months_name
+from storage.report_rows import Request, Run
+from storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+CONTENT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report with its text and its files."""
+
+    summary: Summary
+    text: str
+    files: tuple[MadeFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryMaker:
+    """All that making such a report takes."""
+
+    district: District
+    say: Say
+    mask: Callable[[str], str]
+    drawer: Draws
+
+    def dossier(self, uow: UnitOfWork, subject: Subject, period: Period, fixed: Summary | None = None) -> Dossier:
+        """Read and compute all that a report shows; with `fixed`, as it was made then, in the words of now."""
+        communities = subject.communities(uow.reference)
+        zone, numbers = communities[0].zone, [community.id for community in communities]
+        if fixed is None:
+            rows = uow.spans.rows(numbers, period, months_before(period, subject.months, zone), RESULTS_NAMED)
+            fixed = summary.summary(subject.level, subject.id, period, uow.now, rows, numbers)
+        names = {community.id: (community.code, community.name) for community in communities}
+        said = uow.spans.words(fixed.keys())
+        place = subject.name(uow.reference)
+        return Dossier(fixed, place, zone, self.district, self.say, self.mask, said, names, dict(uow.reference.units))
+
+    async def make(self, found: Dossier) -> Made:
+        """Write it and draw it.
+
+        Raises:
+            BrokenExecutor: the drawing process died.
+        """
+        drawn = await self.drawer.draw(found)
+        return Made(found.summary, summary_text(found), _files(found, drawn))
+
+
+class Summaries:
+    """Makes reports that are due or asked for, each once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        context = desk.context
+        self._maker = SummaryMaker(context.district, context.texts, context.mask, desk.drawer)
+
+    async def run_due(self, now: datetime) -> int:
+        """Make every report of the newest period that is over and not made yet; returns how many were made."""
+        made = 0
+        for subject, period in await self._desk.read(now, self._due):
+            try:
+                made += await self._fix(subject, period, now)
+            except Exception:
+                log.exception("the report %s failed; it is tried again", subject.code)
+        return made
+
+    async def run_requests(self, now: datetime) -> int:
+        """Answer who asked for the newest report that is over; returns how many were answered."""
+        answered = 0
+        for request in await self._desk.read(now, lambda uow: uow.reports.requests(weekly=False)):
+            try:
+                answered += await self._answer(request, now)
+            except Exception:
+                log.exception("the report %s that was asked for failed; it is tried again", request.report)
+        return answered
+
+    def _due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
+        made = uow.reports.newest()
+        newest = ((subject, self._newest(uow, subject)) for subject in subjects(uow.reference))
+        return [(s, period) for s, period in newest if period and made.get((s.community_id, s.code)) != period.start]
+
+    def _newest(self, uow: UnitOfWork, subject: Subject) -> Period | None:
+        """The newest period that is over and whose report's hour has come; None where there is no community."""
+        communities = subject.communities(uow.reference)
+        if not communities:
+            return None
+        hour = self._desk.context.district.limits.digest.time
+        since_midnight = timedelta(hours=hour.hour, minutes=hour.minute)
+        return last_full_months(uow.now - since_midnight, subject.months, communities[0].zone)
+
+    async def _fix(self, subject: Subject, period: Period, now: datetime) -> bool:
+        """Make a report and send it to who reads it, once; one with nothing in it is only noted."""
+        found = await self._desk.read(now, lambda uow: self._maker.dossier(uow, subject, period))
+        made = None if found.summary.empty else await self._maker.make(found)
+        files = await self._desk.stored(made.files) if made else ()
+        content = {"version": CONTENT_VERSION, "summary": found.summary, "files": files}
+        run, bot = Run(subject.community_id, period.start, period.end, content, now), self._desk.context.staff_bot
+
+        def keep(uow: UnitOfWork) -> bool:
+            if not uow.reports.keep(run, subject.code):
+                return False
+            for chat in subject.readers(uow.reference, bot) if made else ():
+                key = f"{subject.code}:{period.start.isoformat()}:{bot}:{chat}"
+                text = made.text if made else ""
+                post(
+                    self._desk.context,
+                    uow,
+                    Reply(Address(bot, chat), text, files=files, priority=Priority.NOTICE, key=key),
+                )
+            return True
+
+        return await self._desk.write(now, keep) and made is not None
+
+    async def _answer(self, request: Request, now: datetime) -> bool:
+        """The newest report as it was fixed; one that is due and not made yet is made for all first."""
+        subject = Subject.of(request.report)
+        period = await self._desk.read(now, lambda uow: self._newest(uow, subject))
+        reply = await self._anew(subject, period, request, now) if period else None
+
+        def send(uow: UnitOfWork) -> bool:
+            if not uow.reports.finish(request):
+                return False
+            if reply:
+                post(self._desk.context, uow, reply)
+            return True
+
+        return await self._desk.write(now, send)
+
+    async def _anew(self, subject: Subject, period: Period, request: Request, now: datetime) -> Reply:
+        """The report as it was fixed, which is done now if it was not yet."""
+        await self._fix(subject, period, now)
+        made = await self._maker.make(await self._desk.read(now, lambda uow: self._again(uow, subject, period)))
+        files, to = await self._desk.stored(made.files), Address(request.bot, request.chat, request.topic)
+        return Reply(to, made.text, files=files, key=f"asked:{request.id}")
+
+    def _again(self, uow: UnitOfWork, subject: Subject, period: Period) -> Dossier:
+        run = uow.reports.run(subject.community_id, period.start, subject.code)
+        fixed = summary.from_content(run.content["summary"]) if run else None
+        return self._maker.dossier(uow, subject, period, fixed)
+
+
+def _files(found: Dossier, drawn: Drawn) -> tuple[MadeFile, ...]:
+    names = {"place": found.place, "name": months_name(found.summary.period, found.zone)}
+    kinds = (
+        ("photo", "chart", drawn.chart),
+        ("document", "pages", drawn.pages),
+        ("document", "workbook", drawn.workbook),
+    )
+    return tuple(MadeFile(kind, found.say(f"summary.file_{part}", **names), content) for kind, part, content in kinds)

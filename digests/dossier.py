@@ -1,0 +1,154 @@
+"""A monthly or quarterly report with what it takes to show it, and its words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from digests.dates import day_and_time, first_and_last
+from digests.page import WORDS_SHOWN, Say
+from digests.summary import Level, Share, Summary
+from digests.text import fitted
+from digests.weekly import Rates
+from ledger.district import District, RateWeights
+from ledger.scenes import Scene
+from ledger.words import shortened, storable
+from storage.report_rows import Said
+from storage.spans import Key
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """`place` names whose report it is; `said` is what residents wrote, by case, unmasked."""
+
+    summary: Summary
+    place: str
+    zone: tzinfo
+    district: District
+    say: Say
+    mask: Callable[[str], str]
+    said: Mapping[Key, Said]
+    communities: Mapping[int, tuple[str, str]]
+    """Code and name of each community."""
+    units: Mapping[int, str]
+
+    def about(self) -> dict[str, str]:
+        made = day_and_time(self.summary.made_at, self.zone)
+        return {"place": self.place, "made": made, **first_and_last(self.summary.period, self.zone)}
+
+    def change(self) -> str:
+        more = self.summary.received - self.summary.received_before
+        return self.say("digest.more" if more > 0 else "digest.fewer", n=abs(more)) if more else self.say("digest.same")
+
+    def unit(self, number: int) -> str:
+        return self.units.get(number) or self.say("summary.unit_own")
+
+    def case(self, key: Key) -> str:
+        said = self.said.get(key)
+        words = shortened(self.mask(storable(said.text)), WORDS_SHOWN) if said else ""
+        number = f"{self.communities[key[0]][0]}-{key[1]}"
+        return self.say("summary.case_line", number=number, words=words or self.say("digest.no_words"))
+
+    def scene(self, scene: Scene, *, pictures: bool) -> str:
+        look = self.district.scenes[scene]
+        return f"{look.mark} {look.name}" if pictures else look.name
+
+
+def index(found: Rates, weights: RateWeights) -> float:
+    """The three rates in one figure between 0 and 1, of `n` valid call-backs."""
+    satisfied = found.satisfied + weights.fairly * found.fairly
+    return (
+        weights.responded * found.responded + weights.solved * found.solved + weights.satisfied * satisfied
+    ) / found.n
+
+
+def summary_text(dossier: Dossier) -> str:
+    """Write the report as one message."""
+    lines = [*head(dossier)]
+    for part in parts(dossier, pictures=True):
+        lines += ["", *part]
+    return fitted(lines)
+
+
+def head(dossier: Dossier) -> Iterator[str]:
+    first = dossier.summary.period.days(dossier.zone)[0]
+    about = dossier.about()
+    named = {"place": dossier.place, "year": first.year, "month": first.month, "quarter": (first.month + 2) // 3}
+    yield dossier.say(f"summary.head_{dossier.summary.level}", **named)
+    yield dossier.say("summary.period", first=about["first"], last=about["last"], made=about["made"])
+
+
+def parts(dossier: Dossier, *, pictures: bool) -> list[list[str]]:
+    """The parts in their order, each a heading and its lines; empty ones are left out."""
+    found = dossier.summary
+    if found.empty:
+        return [[dossier.say("summary.quiet")]]
+    made = (
+        _received(dossier, pictures=pictures), _done(dossier), _rates(dossier), _communities(dossier),
+        _units(dossier), _roots(dossier), _results(dossier),
+    )  # fmt: skip
+    return [lines for part in made if (lines := list(part))]
+
+
+def _received(dossier: Dossier, *, pictures: bool) -> Iterator[str]:
+    say, found = dossier.say, dossier.summary
+    yield say("summary.received", n=found.received, before=found.received_before, change=dossier.change())
+    yield say("digest.kinds", problems=found.problems, needs=found.needs, queries=found.queries)
+    for count in sorted(found.scenes, key=lambda count: (-count.now, -count.before)):
+        if count.now or count.before:
+            scene = dossier.scene(count.scene, pictures=pictures)
+            yield say("summary.scene", scene=scene, n=count.now, before=count.before)
+
+
+def _done(dossier: Dossier) -> Iterator[str]:
+    say, found = dossier.say, dossier.summary
+    yield say("summary.done", n=found.answered, in_time=found.in_time, overdue=found.overdue)
+    if found.granted:
+        yield say("summary.granted", n=found.granted)
+    if found.unsolved:
+        yield say("summary.unsolved", n=found.unsolved)
+
+
+def _rates(dossier: Dossier) -> Iterator[str]:
+    """Counts first; one figure only beside its weights and its n."""
+    say, found, weights = dossier.say, dossier.summary.rates, dossier.district.limits.rates
+    if not found.n:
+        yield say("summary.rates_none")
+        return
+    counts = {"responded": found.responded, "solved": found.solved, "satisfied": found.satisfied}
+    yield say("summary.rates", n=found.n, fairly=found.fairly, **counts)
+    named = {f"w_{name}": getattr(weights, name) for name in ("responded", "solved", "satisfied", "fairly")}
+    yield say("summary.index", index=f"{index(found, weights):.2f}", **named)
+
+
+def _communities(dossier: Dossier) -> Iterator[str]:
+    if dossier.summary.level is Level.COMMUNITY:
+        return
+    yield dossier.say("summary.communities")
+    for share in dossier.summary.communities:
+        yield _share(dossier, "summary.community_line", dossier.communities[share.id][1], share)
+
+
+def _units(dossier: Dossier) -> Iterator[str]:
+    if dossier.summary.units:
+        yield dossier.say("summary.units")
+    for share in dossier.summary.units:
+        yield _share(dossier, "summary.unit_line", dossier.unit(share.id), share)
+
+
+def _share(dossier: Dossier, key: str, name: str, share: Share) -> str:
+    counts = {"answered": share.answered, "in_time": share.in_time, "overdue": share.overdue}
+    return dossier.say(key, name=name, received=share.received, **counts)
+
+
+def _roots(dossier: Dossier) -> Iterator[str]:
+    if dossier.summary.roots:
+        yield dossier.say("summary.roots")
+    for key in dossier.summary.roots:
+        yield dossier.case(key)
+
+
+def _results(dossier: Dossier) -> Iterator[str]:
+    """成果共享: what residents got."""
+    yield dossier.say("summary.results" if dossier.summary.results else "summary.results_none")
+    for key in dossier.summary.results:
+        yield dossier.case(key)

@@ -1,0 +1,159 @@
+"""A month of a community or a street, a quarter of the district: computed from plain rows, no words in here."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from digests.weekly import Rates, SceneCount, rates, scene_counts
+from ledger.periods import Period
+from ledger.scenes import Kind, Scene
+from storage.report_rows import Judged, Received
+from storage.spans import Key, SpanRows
+
+RESULTS_NAMED = 8
+
+
+class Level(StrEnum):
+    """Whose report it is."""
+
+    COMMUNITY = "community"
+    STREET = "street"
+    DISTRICT = "district"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one community or one unit had to do: answered in the period (of them in time), overdue when it was made."""
+
+    id: int
+    received: int
+    answered: int
+    in_time: int
+    overdue: int
+    rates: Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A monthly or quarterly report. Unit 0 is the communities' own work.
+
+    `granted` extensions, `unsolved` answers that say honestly that it was not fixed, `roots` cases about a root cause,
+    `results` what residents got: solved as they say themselves.
+    """
+
+    level: Level
+    id: int
+    start: datetime
+    end: datetime
+    made_at: datetime
+    scenes: tuple[SceneCount, ...]
+    problems: int
+    needs: int
+    queries: int
+    answered: int
+    in_time: int
+    overdue: int
+    granted: int
+    unsolved: int
+    rates: Rates
+    communities: tuple[Share, ...]
+    units: tuple[Share, ...]
+    roots: tuple[Key, ...]
+    results: tuple[Key, ...]
+
+    @property
+    def period(self) -> Period:
+        return Period(self.start, self.end)
+
+    @property
+    def received(self) -> int:
+        return sum(count.now for count in self.scenes)
+
+    @property
+    def received_before(self) -> int:
+        return sum(count.before for count in self.scenes)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing came in and nothing was answered: before the first month of use."""
+        return not (self.received or self.received_before or self.answered)
+
+    def keys(self) -> tuple[Key, ...]:
+        """Cases that the report names."""
+        return (*self.roots, *self.results)
+
+
+_SUMMARY = TypeAdapter(Summary)
+
+
+def from_content(content: Any) -> Summary:
+    """Read a report back from a stored run."""
+    return _SUMMARY.validate_python(content)
+
+
+def summary(  # noqa: PLR0917 - all of them are what a report is
+    level: Level, place: int, period: Period, now: datetime, rows: SpanRows, names: Sequence[int]
+) -> Summary:
+    """Compute a report. `names` are the communities in the order in which they are shown: by name, never by merit."""
+    scenes, before, kinds = Counter[Scene](), Counter[Scene](), Counter[Kind]()
+    for came in rows.came:
+        scenes[came.scene] += came.n
+        kinds[came.kind] += came.n
+    for came in rows.before:
+        before[came.scene] += came.n
+    return Summary(
+        level=level,
+        id=place,
+        start=period.start,
+        end=period.end,
+        made_at=now,
+        scenes=scene_counts(scenes, [Received(scene, n) for scene, n in before.items()]),
+        problems=kinds[Kind.PROBLEM],
+        needs=kinds[Kind.NEED],
+        queries=kinds[Kind.QUERY],
+        answered=sum(done.n for done in rows.done),
+        in_time=sum(done.in_time for done in rows.done),
+        overdue=sum(late.n for late in rows.late),
+        granted=rows.granted,
+        unsolved=sum(done.unsolved for done in rows.done),
+        rates=_all_rates(rows.judged.values()),
+        communities=_communities(rows, names),
+        units=_units(rows),
+        roots=tuple(rows.roots),
+        results=tuple(rows.results),
+    )
+
+
+def _communities(rows: SpanRows, names: Sequence[int]) -> tuple[Share, ...]:
+    came, answered, in_time, late = (Counter[int]() for _ in range(4))
+    for row in rows.came:
+        came[row.community_id] += row.n
+    for done in rows.done:
+        answered[done.community_id] += done.n
+        in_time[done.community_id] += done.in_time
+    for one in rows.late:
+        late[one.community_id] += one.n
+    return tuple(Share(c, came[c], answered[c], in_time[c], late[c], rates(rows.judged.get(c, ()))) for c in names)
+
+
+def _units(rows: SpanRows) -> tuple[Share, ...]:
+    """Units with something answered or overdue, by number; the communities' own work last."""
+    answered, in_time, overdue = Counter[int](), Counter[int](), Counter[int]()
+    for done in rows.done:
+        answered[done.unit_id or 0] += done.n
+        in_time[done.unit_id or 0] += done.in_time
+    for late in rows.late:
+        overdue[late.unit_id or 0] += late.n
+    ranked = sorted(answered.keys() | overdue.keys(), key=lambda unit: (unit == 0, unit))
+    return tuple(Share(unit, 0, answered[unit], in_time[unit], overdue[unit], Rates()) for unit in ranked)
+
+
+def _all_rates(judged: Iterable[Sequence[Judged]]) -> Rates:
+    """Case numbers are only unique within a community, so rates are summed and not computed over all rows."""
+    parts = [rates(rows) for rows in judged]
+    return Rates(*(sum(getattr(part, name) for part in parts) for name in Rates.__dataclass_fields__))
