@@ -1,15 +1,180 @@
-"""A message about several things is cut into several matters."""
+"""A message about several things is cut into several matters.
+
+Clauses are walked through from left to right. What announces something else (另外, 第二, 2.) begins a new matter; so does a
+clause about a thing of another family than all before it, unless it tells cause, effect or comment, or the families belong together.
+The words are data (`data/matters.txt`). Parts join to the message.
+"""
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 
-_MARKS = re.compile(
-    r"(?:另外|还有就是|还有一个|再一个|再就是|还有[,:]|顺便|此外|第[二三四五][,、.:]|[;。!?\n] ?[2-9][.、)])"
+from nlp.cues import Cues
+from nlp.tables import table
+
+_END = ",。;!?\\n、 :"
+_OPENERS = "另外|还有就是|还有我|还有隔壁|再就是|顺便|我自己想|旁边那|楼下餐馆|同时反映"
+_CLAUSE = re.compile(rf"[^{_END}]+?(?:[{_END}]+|$|(?={_OPENERS}))|[{_END}]+")
+_NUMBER = re.compile(r"\(?[1-9一二三四五六七八九]\)?[.、)](?!\d)|[①-⑨]|第[一二三四五][,、:个]|[一二三四五]是")
+_CLAIM = re.compile(r"(?P<n>[两二三四五23])(?:[个件项]?(?:新|小)?(?:事|问题|情况|诉求)|件|样|桩)(?=[,:。;]|$)")
+_PROMISED = {"两": 2, "二": 2, "2": 2, "三": 3, "3": 3, "四": 4, "五": 5}
+_SUBJECT = re.compile(
+    r"楼上|楼下|对门|隔壁|顶楼|对面|[一二三四五六七八九十\d]+楼|\d+栋|[东南西北]门|[一二三四五]单元"
+    r"|(?:我自己|我妈|我爸|我|老人|小孩|孩子|奶奶|爷爷|婆婆|爹爹|伢|娃|她爷爷)(?:嘛,)?(?:也|还)?(?:想|要|问|报)"
 )
-_SHORTEST = 5
+_TOO = re.compile(r"[^,]{1,7}(?:也|又|还)(?![说是能想被要没会])")
+"""Something else is wrong, too: 车又乱停."""
+_FAULT = re.compile(
+    r"[不没冇坏掉漏满堵停吵臭脏破裂烂少缺偷乱占黑慢贵涨挡断塌松歪锈锁碎难太几想问修养摆撬被多低滴抛哪拉短要报频]"
+    r"|怎么|能不能|建议|增设|无人|失灵|时候"
+)
+_SHORTEST = 4
+_TOLD_AT_LENGTH = 90
+"""Longer messages tell one matter with all its surroundings: there only an announcement begins another."""
+_BLANK = "="
+_MARKS = frozenset({"more", "also", "if", "since", "says"})
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    words: dict[str, list[str]] = field(default_factory=dict)
+    together: set[frozenset[str]] = field(default_factory=set)
+    effects: set[frozenset[str]] = field(default_factory=set)
+
+    def add(self, related: set[frozenset[str]], names: Sequence[str]) -> None:
+        related.update(frozenset({names[0], other}) for other in names[1:])
+
+
+def _related(pairs: set[frozenset[str]], some: Iterable[str], others: Iterable[str]) -> bool:
+    return any(frozenset({one, other}) in pairs for one in some for other in others)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`marks`: special words that it begins with. `subject`: what it begins with, if that is a place or somebody who wants something."""
+
+    start: int
+    text: str
+    families: frozenset[str]
+    marks: frozenset[str]
+    subject: str
+    numbered: bool
+    listed: bool
+    """It stands behind a semicolon."""
+    tells: bool
+    """It says that something is wrong or wanted."""
+    empty: bool
+    """It is no matter by itself."""
+
+
+@dataclass(slots=True)
+class _Told:
+    """The matter that is being told."""
+
+    families: set[str] = field(default_factory=set)
+    subjects: set[str] = field(default_factory=set)
+    said: int = 0
+    tells: bool = False
+
+    def add(self, clause: Clause) -> None:
+        self.families |= clause.families
+        self.subjects |= {clause.subject} - {""}
+        self.tells |= clause.tells
+        self.said += 0 if clause.empty and not clause.families else len(clause.text)
 
 
 def split(text: str) -> list[str]:
-    """The parts of a message, in order; they join to the message."""
-    cuts = [hit.start() for hit in _MARKS.finditer(text)]
-    edges = [0, *(cut for cut in cuts if cut >= _SHORTEST), len(text)]
-    return [text[a:b] for a, b in zip(edges, edges[1:], strict=False) if b > a] or [text]
+    """The parts of a message, in order; they join to the message. `text` is folded."""
+    starts = [0, *_cuts(text), len(text)]
+    return [text[a:b] for a, b in zip(starts, starts[1:], strict=False) if b > a] or [text]
+
+
+def _cuts(text: str) -> list[int]:
+    clauses = _clauses(text)
+    if len(clauses) == 1:
+        return []
+    if counted := _counted(clauses):
+        return counted
+    long = len(text) > _TOLD_AT_LENGTH
+    cuts, told = list[int](), _Told()
+    for clause in clauses:
+        if told.said and _begins(clause, told, long=long):
+            cuts.append(clause.start)
+            told = _Told()
+        told.add(clause)
+    return cuts
+
+
+def _counted(clauses: Sequence[Clause]) -> list[int]:
+    """Somebody says 三件事, and just as many clauses follow."""
+    for at, clause in enumerate(clauses):
+        if claim := _CLAIM.search(clause.text):
+            rest = [follows for follows in clauses[at + 1 :] if not follows.empty or follows.families]
+            return [follows.start for follows in rest[1:]] if len(rest) == _PROMISED[claim["n"]] else []
+    return []
+
+
+def _begins(clause: Clause, told: _Told, *, long: bool) -> bool:
+    """Whether the clause begins another matter than the one that is being told."""
+    if clause.numbered or "more" in clause.marks:
+        return told.said >= _SHORTEST and (clause.numbered or not clause.empty or bool(clause.families))
+    if "also" in clause.marks:
+        unknown = not clause.families and not told.families
+        return told.said >= _SHORTEST and (unknown or bool(clause.families - told.families))
+    return bool(clause.families and told.families and not clause.families & told.families) and _differs(
+        clause, told, long=long
+    )
+
+
+def _differs(clause: Clause, told: _Told, *, long: bool) -> bool:
+    """Whether a clause about another family is another matter, though nothing announces it."""
+    if clause.subject and told.subjects and clause.subject not in told.subjects:
+        return True
+    known = _families()[0]
+    if _related(known.effects, clause.families, told.families):
+        return False
+    if "since" in clause.marks or (long and "if" not in clause.marks):
+        return False
+    if not long and (clause.listed or _TOO.match(clause.text)):
+        return True
+    return told.tells and clause.tells and not _related(known.together, clause.families, told.families)
+
+
+def _clauses(text: str) -> list[Clause]:
+    return [
+        _clause(hit.start(), hit.group(), text[max(0, hit.start() - 2) : hit.start()]) for hit in _CLAUSE.finditer(text)
+    ]
+
+
+def _clause(start: int, text: str, before: str) -> Clause:
+    found = _families()[1].find(text)
+    names = {cue.name for cue in found}
+    subject = _SUBJECT.match(text)
+    return Clause(
+        start,
+        text,
+        frozenset(names - _MARKS),
+        frozenset({cue.name for cue in found if cue.start == 0} & _MARKS),
+        subject.group() if subject else "",
+        numbered=bool(_NUMBER.match(text)),
+        listed=";" in before,
+        tells=bool(_FAULT.search(text)),
+        empty="says" in names or len(text) < _SHORTEST or bool(_CLAIM.search(text)),
+    )
+
+
+@cache
+def _families() -> tuple[Families, Cues]:
+    found, name = Families(), ""
+    for line in table("matters.txt"):
+        if line.startswith("["):
+            name = line[1 : line.index("]")]
+            found.words[name] = []
+        elif line.startswith("~ "):
+            found.add(found.together, line.split()[1:])
+        elif line.startswith("! "):
+            found.add(found.effects, line.split()[1:])
+        else:
+            found.words[name] += line.split()
+    return found, Cues(found.words, _BLANK)

@@ -47,21 +47,36 @@ class Understander:
         """Never fails: what cannot be understood is labelled with a low probability."""
         folded = fold(text)
         spans = personal.find_folded(folded)
+        parts = matters.split(folded)
+        where = self._shared_place(text, parts) if len(parts) > 1 else ()
         found = []
         start = 0
-        for part in matters.split(folded):
+        for part in parts:
             end = start + len(part)
             own = tuple(_moved(span, start) for span in spans if start <= span.start and span.end <= end)
-            found.append(self._matter(text[start:end], part, own))
+            found.append(self._matter(text[start:end], part, own, where))
             start = end
         return Reading(text, tuple(found))
+
+    def _shared_place(self, text: str, parts: Sequence[str]) -> tuple[str, ...]:
+        """The places of the only part that names any: they were said once for all."""
+        named, start = [], 0
+        for part in parts:
+            if found := self._find_places(text[start : start + len(part)], part):
+                named.append(found)
+            start += len(part)
+        return named[0] if len(named) == 1 else ()
+
+    def _find_places(self, text: str, folded: str) -> tuple[str, ...]:
+        return places.find_places(text, folded, self._cut(folded), self._places)
 
     def whole(self, text: str) -> Understanding:
         """The message as one matter, whatever it tells of: for comparing and measuring."""
         folded = fold(text)
         return self._matter(text, folded, personal.find_folded(folded))
 
-    def _matter(self, text: str, folded: str, spans: tuple[Span, ...]) -> Understanding:
+    def _matter(self, text: str, folded: str, spans: tuple[Span, ...], shared: tuple[str, ...] = ()) -> Understanding:
+        """`shared`: the places that hold where this part names none."""
         seen = extract(folded, self._cut, self._lexicon)
         scores = self._weights.scores(seen.groups)
         topics = {hit.topic for hit in seen.hits}
@@ -72,7 +87,7 @@ class Understander:
         urgencies = self._ranked("urgency", scores)
         danger = emergencies.judge(seen.text, dict(urgencies)[Urgency.EMERGENCY])
         urgency = _urgency(urgencies, danger.emergency)
-        where = places.find_places(text, folded, self._cut(folded), self._places)
+        where = self._find_places(text, folded) or shared
         return Understanding(
             text=text,
             scene=scene,
