@@ -7,7 +7,7 @@ from typing import Any
 from handlers import cards, emergencies, nudging, steps, undo
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
 from handlers.turn import Turn
-from ledger.lifecycle import TRANSITIONS, Action, Role, step
+from ledger.lifecycle import TRANSITIONS, Action, Role, State, step
 from storage.cases import CaseRow
 from storage.ids import new_id
 
@@ -64,7 +64,7 @@ def accept(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None
 
 
 def acknowledge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Somebody says that they are on it: the alarm goes no further up."""
+    """Somebody says that they are on it: the alarm goes no further up, and the case is accepted."""
     step(case.state, Action.ACKNOWLEDGE, role)
     alarm = turn.uow.cases.alarm(case.key)
     if alarm is None or alarm.acknowledged_at is not None:
@@ -72,6 +72,8 @@ def acknowledge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) ->
         turn.tell("emergency.already", alert=True, name=taken_by.name if taken_by else "")
         return
     event_id = steps.take(turn, case, Action.ACKNOWLEDGE, role, changes={"staff_id": turn.staff_id})
+    if case.state is State.WAITING:
+        steps.take(turn, case, Action.ACCEPT, role, quietly=True)
     look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
     turn.say("emergency.acknowledged", ((look,),), number=turn.number(case))
     steps.tell_people(turn, case, "told.on_the_way", event_id, undoable=False)

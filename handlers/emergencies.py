@@ -44,8 +44,9 @@ def first_words(turn: Turn, case: CaseRow, alarms: tuple[Alarm, ...], *, needs_h
     """What the person has to hear before anything else; never a form, never chirpy."""
     texts = turn.context.texts
     calls = "\n".join(texts(f"emergency.call_{alarm}") for alarm in alarms if alarm is not Alarm.HUMAN)
+    key = "human" if calls and needs_human else "first" if calls else "listen"
     parts = [
-        texts("emergency.human" if needs_human else "emergency.first", calls=calls),
+        texts(f"emergency.{key}", calls=calls),
         texts("emergency.called" if called else "emergency.nobody"),
     ]
     if not case.place and case.latitude is None:

@@ -12,9 +12,10 @@ def emergency(reading: Reading) -> Understanding | None:
     calling = [matter for matter in reading.matters if matter.alarms or matter.needs_human]
     if not calling:
         return None
+    beside = [matter for matter in reading.matters if matter not in calling]
     return replace(
         _sensible(calling[0], Scene.SAFETY),
-        text=reading.text,
+        text=_one_text([*calling, *beside]) if calling[0] is not reading.first else reading.text,
         urgency=Urgency.EMERGENCY,
         alarms=tuple(dict.fromkeys(alarm for matter in calling for alarm in matter.alarms)),
         needs_human=any(matter.needs_human for matter in calling),
@@ -75,6 +76,10 @@ def _joined(labels: Understanding, parts: Iterable[Understanding]) -> Understand
     if parts == (labels,):
         return labels
     return replace(labels, text="".join(part.text for part in parts), places=_places(parts))
+
+
+def _one_text(parts: Iterable[Understanding]) -> str:
+    return "\n".join(part.text.strip() for part in parts)
 
 
 def _places(parts: Iterable[Understanding]) -> tuple[str, ...]:

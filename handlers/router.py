@@ -234,7 +234,8 @@ def _among_staff(turn: Turn) -> None:
     emergency = matters.emergency(turn.reading) if turn.event.text else None
     if emergency:
         calls = [f"emergency.call_{alarm}" for alarm in emergency.alarms if alarm is not Alarm.HUMAN]
-        turn.say("emergency.staff", calls="\n".join(turn.context.texts(call) for call in calls))
+        key = "emergency.staff" if calls else "emergency.listen"
+        turn.say(key, calls="\n".join(turn.context.texts(call) for call in calls))
     elif not (turn.as_staff and lookup.card_by_number(turn)):
         start.help_(turn)
 

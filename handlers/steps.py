@@ -43,10 +43,12 @@ def take(
     given: dict[str, str] | None = None,
     changes: dict[str, Any] | None = None,
     detail: dict[str, Any] | None = None,
+    quietly: bool = False,
 ) -> int:
     """Take a step and tell everybody it concerns; returns the event's id.
 
-    `given` holds what the step needs (reason, reply, target name ...) and fills the text for the resident.
+    `given` holds what the step needs (reason, reply, target name ...) and fills the text for the resident;
+    `quietly`: the people have heard of it in other words.
 
     Raises:
         NotAllowed: the table has no such step here.
@@ -70,7 +72,9 @@ def take(
     )
     if staff_id is not None and case.urgency is Urgency.EMERGENCY:
         emergencies.stop(turn, case)
-    _make_known(turn, case, action, event_id, given)
+    if not quietly:
+        _tell(turn, case, action, event_id, given)
+    _show(turn, case)
     return event_id
 
 
@@ -97,11 +101,14 @@ def _conditions(turn: Turn, case: CaseRow, row: Transition, staff_id: int | None
     return found
 
 
-def _make_known(turn: Turn, case: CaseRow, action: Action, event_id: int, given: dict[str, str]) -> None:
-    """The residents hear of a step, the staff see it, and what has ended is no longer found as a like case."""
+def _tell(turn: Turn, case: CaseRow, action: Action, event_id: int, given: dict[str, str]) -> None:
     if tells := TRANSITIONS[action].tells:
         values = {"due": turn.when(case.due_at, case)} | given
         tell_people(turn, case, tells, event_id, undoable=TRANSITIONS[action].undoable, **values)
+
+
+def _show(turn: Turn, case: CaseRow) -> None:
+    """The staff see a step, and what has ended is no longer found as a like case."""
     cards.refresh(turn, case)
     if case.state in ENDED:
         similar, key = turn.context.similar, case.key

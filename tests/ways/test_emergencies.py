@@ -259,13 +259,15 @@ async def test_an_emergency_in_the_middle_of_a_draft_leaves_the_draft(small_worl
     assert (await case(small_world)).text == LAMP
 
 
-async def test_an_emergency_among_other_matters_is_one_case_with_all_words(small_world: World) -> None:
+async def test_an_emergency_among_other_matters_is_one_case_with_all_words_and_the_danger_first(
+    small_world: World,
+) -> None:
     words = "路灯坏了。另外3栋着火了"
     means(small_world, words, {"text": "路灯坏了。"}, ALARM | {"text": "另外3栋着火了"})
     wang = small_world.resident()
     await wang.says(words)
     assert "119" in wang.messages[0].text
-    assert (await case(small_world, community=0)).text == words
+    assert (await case(small_world, community=0)).text == "另外3栋着火了\n路灯坏了。"
 
 
 async def test_somebody_in_distress_gets_calm_words_and_no_form(world: World) -> None:
@@ -280,6 +282,27 @@ async def test_somebody_in_distress_gets_calm_words_and_no_form(world: World) ->
     assert not wang.last.buttons
     assert "编号" not in wang.last.text
     assert chen.sees(words)
+
+
+async def test_grief_without_danger_gets_a_person_and_no_number_of_the_police(world: World) -> None:
+    words = "老伴走了以后，我一天说不到一句话"
+    means(world, words, DISTRESS | {"alarms": (Alarm.HUMAN,), "urgency": Urgency.NORMAL})
+    wang, chen = world.resident(), world.worker(WORKER)
+    await wang.says(words)
+    assert "12356" in wang.last.text
+    assert "110" not in wang.last.text
+    assert not wang.last.buttons
+    assert chen.sees(words)
+
+
+async def test_whoever_takes_it_has_accepted_it(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.says(FIRE)
+    await chen.taps("我来处理")
+    taken = await case(small_world, 2)
+    assert (taken.state, taken.staff_id) == ("accepted", WORKER)
+    assert not wang.sees("已经受理"), "the person hears once that somebody is on it"
 
 
 async def test_what_somebody_in_distress_says_next_goes_to_a_person(small_world: World) -> None:
