@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.work import Worker
-from handlers import clockwork, router
+from handlers import clockwork, retention, router
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
 from handlers.post import post
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 OUTBOX_KEPT = REQUESTS_KEPT = timedelta(days=30)
+CONTACTS_AT_ONCE = 100
 RESTS_FOR = timedelta(minutes=1)
 
 
@@ -54,6 +55,8 @@ class Ticker:
             Task(lambda uow: uow.nudges.due(), lambda nudge: ("nudge", nudge.community_id, nudge.id), self._nudge),
         )
 
+        self._kept_too_long = Task(self._contacts_over, lambda case: ("contacts", *case.key), self._forget_contacts)
+
     async def once(self) -> int:
         """Do all that is due now; returns how many things that were."""
         return sum([await self._run(task) for task in self._tasks])
@@ -62,6 +65,7 @@ class Ticker:
         """Erase what has outlived its time: drafts, keys, buttons."""
         try:
             await self._write(self._clean)
+            await self._run(self._kept_too_long)
         except Exception:
             log.exception("the clean-up failed; it is tried again")
 
@@ -141,6 +145,17 @@ class Ticker:
     def _nudge(self, uow: UnitOfWork, nudge: Any) -> None:
         turn = self._turn(uow)
         clockwork.nudge_due(turn, uow.cases.get(*nudge.key), nudge)
+        self._post(uow, turn.replies)
+
+    def _contacts_over(self, uow: UnitOfWork) -> list[Any]:
+        limits = self._context.district.limits
+        return uow.retention.over(
+            uow.now - limits.contacts_kept.wall, limits.silence_closes_after.wall, CONTACTS_AT_ONCE
+        )
+
+    def _forget_contacts(self, uow: UnitOfWork, case: Any) -> None:
+        turn = self._turn(uow)
+        retention.forget_contacts(turn, case)
         self._post(uow, turn.replies)
 
     def _clean(self, uow: UnitOfWork) -> None:

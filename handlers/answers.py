@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from handlers import answering, drafts, matters, media, merging, mine, receipts, report, worded
+from handlers import answering, drafts, matters, media, merging, mine, phoning, receipts, report, worded
 from handlers.context import Serves
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
@@ -28,6 +28,8 @@ def taken(turn: Turn) -> bool:
     asked = turn.expected()
     if asked is None:
         return _place_after_all(turn)
+    if asked["what"] == "phone":
+        return phoning.given(turn, asked)
     if asked["what"] in OF_RESIDENTS:
         return _resident_answers(turn, asked)
     case = turn.uow.cases.get(*asked["case"])

@@ -27,7 +27,7 @@ OFFERED: tuple[tuple[Action | str, ...], ...] = (
     (Action.CHECK, "open_again", Action.UPHOLD),
     (Action.DISPATCH, Action.ASK, Action.MERGE),
     (Action.CONTACT, Action.EXTEND, Action.PARK, Action.RETURN),
-    (Action.HELP, Action.NOTE),
+    (Action.HELP, Action.NOTE, "phone"),
     ("staff_scene", "staff_urgency"),
     (Action.TRANSFER, Action.REFUSE, Action.SUPERVISE),
     (Action.UNMERGE,),
@@ -37,6 +37,7 @@ BEHIND: dict[Action, set[str]] = {
     Action.RELABEL: {"staff_scene", "staff_urgency"},
     Action.CONFIRM: {"phoned_solved", "phoned_unsolved"},
     Action.REOPEN: {"open_again"},
+    Action.NOTE: {"phone"},
 }
 """Buttons that stand for a step under other names."""
 OUTSIDE = (Role.OFFICER, Role.HELPER)
@@ -99,6 +100,15 @@ def refresh(turn: Turn, case: CaseRow) -> None:
     for view, waiting in delayed:
         delay = max(waiting.due_at - turn.uow.now, timedelta())
         turn.send(replace(card(turn, case, view, beside), delay=delay, cause=waiting.cause))
+
+
+def redraw(turn: Turn, case: CaseRow) -> None:
+    """Change the cards that stand in chats, and send none anew."""
+    here = {(view.to.bot, view.to.chat): view for view in viewers(turn, case)}
+    beside = what_is_beside(turn, case)
+    for bot, chat in turn.uow.shown.chats(card_name(case)):
+        if view := here.get((bot, chat)) or _private_view(turn, case, bot, chat):
+            turn.send(replace(card(turn, case, view, beside), showing=Showing.ONLY_EDIT))
 
 
 def show_here(turn: Turn, case: CaseRow, role: Role) -> None:

@@ -150,7 +150,8 @@ def _choices(turn: Turn, case: CaseRow, action: Action) -> Rows:
 # --- looking ---------------------------------------------------------------------------------------------------------
 
 
-def show_files(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+def show_files(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    turn.uow.accesses.add(case.key, staff_id=turn.staff_id, role=role, what="files")
     rows = turn.uow.cases.attachments(case.key)
     files = tuple(
         OutFile(row.kind, row.digest, f"{turn.number(case)}-{index}{EXTENSIONS.get(row.media_type, '')}")
@@ -169,7 +170,8 @@ EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "audio/ogg": ".ogg", "v
 
 
 def open_card(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Show a case's card here, with what can be done next."""
+    """Show a case's card here, with what can be done next; whoever told it may ask who looked."""
+    turn.uow.accesses.add(case.key, staff_id=turn.staff_id, role=role, what="card")
     cards.show_here(turn, case, role)
 
 

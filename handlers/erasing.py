@@ -55,6 +55,7 @@ def _leave(turn: Turn, case: CaseRow) -> list[str]:
     cases.change(case, **_without_words(turn, case, me, alone=alone))
     gone = turn.uow.erasure.said_in_case(case.key, me.bot, me.chat)
     cases.remove_people(case.key, [(me.bot, me.account)])
+    turn.uow.contacts.take_back(case.key, me.bot, me.account)
     cases.add_event(case, action="erased", role=Role.RESIDENT, before=case.state)
     if me.part == "reporter":
         similar, key = turn.context.similar, case.key

@@ -7,6 +7,7 @@ from handlers import (
     answering,
     casework,
     choosing,
+    consent,
     dispatching,
     drafts,
     erasing,
@@ -19,6 +20,7 @@ from handlers import (
     merging,
     mine,
     nudging,
+    phoning,
     privacy,
     queue,
     report,
@@ -50,6 +52,7 @@ OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
     "my_data": privacy.my_data,
     "ask_erase": erasing.ask_erase,
     "erase": erasing.erase,
+    "withdraw_consent": consent.withdraw_consent,
 }
 """Buttons about the person who presses, not about a case."""
 
@@ -68,6 +71,9 @@ REPORTER: dict[str, casework.Handler] = {
     "join_mine": joining.join_mine,
     "join_case": joining.join_case,
     "share_case": joining.share_case,
+    "share_phone": phoning.share_phone,
+    "no_phone": phoning.no_phone,
+    "take_back_phone": phoning.take_back_phone,
     "solved": judging.solved,
     "not_solved": judging.not_solved,
     "satisfied": judging.satisfied,
@@ -100,6 +106,7 @@ STAFF: dict[str, casework.Handler] = {
     Action.UNMERGE: merging.unmerge,
     Action.HELP: helping.ask_help,
     Action.NOTE: helping.note,
+    "phone": phoning.phone,
     "help_by": helping.help_by,
     "help_no_more": helping.help_no_more,
     "words_chosen": worded.words_chosen,

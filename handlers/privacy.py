@@ -70,7 +70,22 @@ def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:
         "staff": turn.staff.name if turn.staff else None,
         "talks": [_as_it_is(talk.state) for talk in turn.uow.conversations.all_of(person.bot, turn.account)],
         "cases": [_case(turn, case) for case in cases],
+        "accesses": _accesses(turn, cases),
     }
+
+
+def _accesses(turn: Turn, cases: list[CaseRow]) -> list[dict[str, Any]]:
+    """Who looked at these cases, by what they are."""
+    roles, texts = turn.context.district.roles, turn.context.texts
+    return [
+        {
+            "at": row.at,
+            "by": roles.get(row.role) or texts("seen.operator"),
+            "step": texts(f"seen.{row.what}"),
+            "reason": row.purpose,
+        }
+        for row in turn.uow.accesses.of_cases([case.key for case in cases], ALL)
+    ]
 
 
 def _as_it_is(state: dict[str, Any]) -> str:
@@ -103,6 +118,11 @@ def _case(turn: Turn, case: CaseRow) -> dict[str, Any]:
         "satisfied": case.satisfied,
         **(_told(case) if reported else {}),
         **_said(turn, case, me),
+        "contacts": [
+            {"name": row.name, "phone": row.phone, "consented_at": row.consented_at}
+            for row in turn.uow.contacts.of_case(case.key)
+            if (row.bot, row.account) == (me.bot, me.account)
+        ],
         "history": [
             {"at": event.at, "step": event.action, "state": district.states.get(event.after)}
             for event in turn.uow.cases.events(case.key)

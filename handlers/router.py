@@ -7,6 +7,7 @@ from handlers import (
     albums,
     answers,
     choosing,
+    consent,
     edits,
     erasing,
     joining,
@@ -57,6 +58,8 @@ RESIDENT_COMMANDS: dict[str, Command] = {
     "data": privacy.my_data,
     "erase": erasing.ask_erase,
     "community": choosing.ask,
+    "seen": consent.seen,
+    "withdraw_consent": consent.ask_withdraw_consent,
 }
 GROUP_COMMANDS: dict[str, Command] = {
     "help": start.help_,

@@ -160,6 +160,7 @@ class Limits:
     alarm_acknowledged_in: Duration
     button_kept: Duration
     inbox_key_kept: Duration
+    contacts_kept: Duration
     ask_back_below: float
     clocks: dict[str, Clock]
     digest: DigestTime

@@ -140,6 +140,7 @@ DEEDS: dict[str, Deed] = {
     "help_no_more": _step(Action.HELP),
     # looking
     "open_card": Deed(Thing.CASE, AT_HAND | {R.HELPER}),
+    "phone": Deed(Thing.CASE, AT_HAND),
     "show_files": Deed(Thing.CASE, AT_HAND | {R.HELPER}),
     # residents with a case of theirs
     "details": _own(ALL_PARTS),
@@ -158,6 +159,9 @@ DEEDS: dict[str, Deed] = {
     "one_matter": _own(TELLERS),
     "join_mine": _step(Action.JOIN, TELLERS),
     "share_case": _own(ALL_PARTS),
+    "share_phone": _own(TELLERS),
+    "no_phone": _own(TELLERS),
+    "take_back_phone": _own(TELLERS),
     "join_case": _own(frozenset({Part.NEIGHBOUR})),
     # a community
     "queue": Deed(Thing.COMMUNITY, STAFF),

@@ -6,7 +6,7 @@ What stays: the case with its labels and numbers, and the keys that keep an upda
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, or_, select, update
 
@@ -100,6 +100,24 @@ class Erasure:
         for row in self._uow.read(gone.limit(MOST_AT_ONCE), Person, CasePerson, StaffAccount).all():
             self._uow.conversations.erase_of(row.bot, row.account, row.chat)
             self._uow.people.erase(row.bot, row.account)
+
+    def without_cases(self, accounts: list[tuple[str, int]], before: datetime) -> None:
+        """Erase those of `accounts` that are in no case any more and have not come back since."""
+        for bot, account in accounts:
+            mine = {"bot": bot, "account": account}
+            left = [
+                self._uow.read(select(CasePerson.account).filter_by(**mine).limit(1), CasePerson).first(),
+                self._uow.read(select(StaffAccount.account).filter_by(**mine).limit(1), StaffAccount).first(),
+            ]
+            talks = any(talk.updated_at >= before for talk in self._talks(bot, account))
+            person = self._uow.people.find(bot, account)
+            if person is not None and not talks and left == [None, None]:
+                self._uow.conversations.erase_of(bot, account, person.chat)
+                self._uow.people.erase(bot, account)
+
+    def _talks(self, bot: str, account: int) -> list[Any]:
+        statement = select(Conversation.updated_at).where(Conversation.bot == bot, Conversation.account == account)
+        return list(self._uow.read(statement, Conversation))
 
     def left_overs(self) -> None:
         """What the erasing itself still needed: its own update, the goodbye, the lane."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, CursorResult, Executable
 from storage.bulk import insert_rows
 from storage.buttons import Buttons
 from storage.cases import Cases
+from storage.contacts import Accesses, Contacts
 from storage.conversations import Conversations
 from storage.erasure import Erasure
 from storage.inbox import InboxRows
@@ -23,6 +24,7 @@ from storage.outbox import OutboxRows
 from storage.people import People
 from storage.reference import Reference
 from storage.reports import Reports
+from storage.retention import Retention
 from storage.shown import ShownRows
 from storage.spans import Spans
 from storage.staff import StaffRows
@@ -69,6 +71,18 @@ class UnitOfWork:
     @cached_property
     def erasure(self) -> Erasure:
         return Erasure(self)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        return Contacts(self)
+
+    @cached_property
+    def accesses(self) -> Accesses:
+        return Accesses(self)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self)
 
     @cached_property
     def staff(self) -> StaffRows:
