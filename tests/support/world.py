@@ -69,9 +69,9 @@ class Person:
         assert shown is not None, f"no button {label!r} among {[list(m.buttons) for m in self.messages]}"
         return await self.presses(next(data for name, data in shown.buttons.items() if label in name))
 
-    async def presses(self, data: str) -> str:
+    async def presses(self, data: str, **more: Any) -> str:
         press_id = f"press-{next(self._presses)}"
-        await self._pushes(kind="press", press=data, press_id=press_id)
+        await self._pushes(kind="press", press=data, press_id=press_id, **more)
         answer = self.channel.answers.get(press_id)
         return answer.text if answer else ""
 

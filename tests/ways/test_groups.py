@@ -3,7 +3,7 @@
 from sqlalchemy import insert, select
 
 from handlers.event import EventKind
-from storage.tables import Case, Community, Conversation, Person
+from storage.tables import Case, Community, Conversation, Outbox, Person
 from tests.support.fake_channel import ShownMessage
 from tests.support.world import Person as Actor
 from tests.support.world import World
@@ -52,6 +52,20 @@ async def test_a_topic_of_a_group_can_be_the_staff_chat(small_world: World) -> N
         lambda c: c.exec_driver_sql("SELECT chat, topic FROM outbox WHERE bot = 'staff'").one()
     )
     assert tuple(row) == (GROUP, 7)
+
+
+async def test_what_is_done_in_a_topic_stays_in_it(world: World) -> None:
+    topic = 7
+    await world.worker(2, chat=GROUP).says("/here", topic=topic)
+    await settled(world)
+    chen, card = world.worker(1, chat=GROUP), group_messages(world)[-1]
+    await chen.presses(card.buttons["📝 办结答复"], topic=topic)
+    await chen.sends("photo", topic=topic)
+    await chen.says("灯泡换好了，今晚就亮。", topic=topic)
+    assert (await case(world)).state == "answered"
+    assert "已答复" in card.text, "the card changes in place"
+    topics = await world.rows(lambda c: set(c.execute(select(Outbox.topic).where(Outbox.chat == GROUP)).scalars()))
+    assert topics == {topic}
 
 
 async def test_in_a_group_personal_data_is_masked_and_privately_it_is_not(small_world: World) -> None:
