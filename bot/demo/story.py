@@ -39,7 +39,7 @@ async def emergency(tale: Tale) -> None:
     await tale.taps("worker", "我来处理", f"紧急 {GAS}")
     tale.expects("居民知道有人来了，不用等", is_so="值班的人已经看到" in tale.heard("resident"))
     await tale.goes_on(minutes=20)
-    await tale.taps("worker", "办结答复", f"{GAS}　待受理")
+    await tale.taps("worker", "办结答复", f"{GAS}　已受理")
     tale.people["worker"].says("燃气公司到了，是二楼灶具软管松了，已换新、通风，测过没有漏气。")
     await tale.goes_on()
     tale.expects("紧急的答复不等一分钟", is_so="软管松了" in tale.heard("resident"))
