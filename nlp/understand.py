@@ -1,5 +1,6 @@
 """Text in, understanding out: the one door of the package."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, Self
@@ -17,6 +18,9 @@ from nlp.weights import Weights
 MODEL = DATA / "model.txt"
 _WHY = 4
 _ASKED = 3
+_CHINESE = re.compile("[㐀-鿿]")
+_UNREAD = 0.5
+"""How sure anybody can be of a text without a Chinese character: all that was learned is Chinese."""
 _DECIDED = 0.97
 """How likely an emergency is that was decided by its words."""
 
@@ -82,6 +86,8 @@ class Understander:
         topics = {hit.topic for hit in seen.hits}
         scenes = self._ranked("scene", scores)
         scene, probability = Scene(scenes[0][0]), scenes[0][1]
+        if not _CHINESE.search(seen.text):
+            probability = min(probability, _UNREAD)
         kind = self._ranked("kind", scores)[0]
         item = self._ranked("item", scores)[0]
         urgencies = self._ranked("urgency", scores)
