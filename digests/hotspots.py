@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.scenes import EIGHT_SCENES, Scene
-from nlp.normalise import fold, normalise
+from nlp.normalise import fold
 
 WEEKS = 8
 LEAST = 2
@@ -29,6 +29,13 @@ class Located(Protocol):
     def grid_id(self) -> int | None: ...
     @property
     def place(self) -> str | None: ...
+
+
+class Earlier(Located, Protocol):
+    """Cases of one scene from one place."""
+
+    @property
+    def n(self) -> int: ...
 
 
 class Filed(Located, Protocol):
@@ -54,7 +61,7 @@ class HotSpot:
     confirmed: bool
 
 
-def hot_spots(filed: Iterable[Filed], earlier: Iterable[Located]) -> tuple[HotSpot, ...]:
+def hot_spots(filed: Iterable[Filed], earlier: Iterable[Earlier]) -> tuple[HotSpot, ...]:
     """The places that stand out most, the largest excess over the usual week first."""
     week: defaultdict[tuple[Scene, Place], list[Filed]] = defaultdict(list)
     for row in filed:
@@ -63,7 +70,7 @@ def hot_spots(filed: Iterable[Filed], earlier: Iterable[Located]) -> tuple[HotSp
     usual: defaultdict[tuple[Scene, Place], int] = defaultdict(int)
     for past in earlier:
         if place := place_of(past):
-            usual[past.scene, place] += 1
+            usual[past.scene, place] += past.n
     spots = [
         HotSpot(max(row.no for row in rows), key[0], len(rows), usual[key], all(row.confirmed for row in rows))
         for key, rows in week.items()
@@ -76,7 +83,7 @@ def place_of(row: Located) -> Place | None:
     """What tells a place apart from others: its building, else its name as written, else its grid."""
     if row.building_id is not None:
         return "building", row.building_id
-    name = normalise(fold(row.place)).replace(" ", "") if row.place else ""
+    name = fold(row.place).replace(" ", "") if row.place else ""
     if name:
         return "name", name
     return ("grid", row.grid_id) if row.grid_id is not None else None

@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from ledger.lifecycle import OPEN, Action, State
 from ledger.scenes import Urgency
 from storage.cases import BY_URGENCY
-from storage.report_rows import CaseLine, LedgerRow, Located
+from storage.report_rows import CaseLine, LedgerRow
 from storage.tables import Case, CaseEvent
 
 RESOLVED = (State.ANSWERED, State.FOLLOW_UP, State.CLOSED, State.CLOSED_UNCONFIRMED)
@@ -37,8 +37,11 @@ JUDGED = sql(f"case_events.action IN ('{Action.CONFIRM}', '{Action.REOPEN}')")
 
 RECEIVED = select(Case.scene, func.count().label("n")).where(CREATED).group_by(Case.scene)
 
-PLACES = select(*(getattr(Case, name) for name in Located._fields)).where(
-    CREATED, or_(Case.building_id.is_not(None), Case.grid_id.is_not(None), Case.place.is_not(None))
+_PLACE = (Case.scene, Case.building_id, Case.grid_id, Case.place)
+PLACES = (
+    select(*_PLACE, func.count().label("n"))
+    .where(CREATED, or_(Case.building_id.is_not(None), Case.grid_id.is_not(None), Case.place.is_not(None)))
+    .group_by(*_PLACE)
 )
 
 OPEN_COUNTS = select(

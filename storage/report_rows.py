@@ -36,12 +36,13 @@ class Judged(NamedTuple):
 
 
 class Located(NamedTuple):
-    """What earlier weeks tell of a place: which scene came from where."""
+    """What earlier weeks tell of a place: how many cases of which scene came from there."""
 
     scene: Scene
     building_id: int | None
     grid_id: int | None
     place: str | None
+    n: int
 
 
 class CaseLine(NamedTuple):
