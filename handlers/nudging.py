@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from handlers import cards, deadlines
@@ -98,10 +99,16 @@ def ask(turn: Turn, case: CaseRow, kind: Nudge, asks: Asks) -> NudgeRow | None:
             case, action="nudged", role=Role.SYSTEM, before=case.state, via=turn.via, detail=detail
         )
     if not to:
-        log.warning("case %s/%s: nobody can be told that it is %s", *case.key, kind)
+        _nobody_there(case.community_id, role)
     for address in to:
         turn.send(_message(turn, case, nudge, address, dict(asks.values)))
     return nudge
+
+
+@cache
+def _nobody_there(community_id: int, role: Role) -> None:
+    """Said once: it is a gap in the staff, not in the case."""
+    log.error("community %s: nobody from %s upwards can be told what is due", community_id, role)
 
 
 def tell_too(turn: Turn, case: CaseRow, nudge: NudgeRow, role: Role) -> None:

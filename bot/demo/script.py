@@ -39,6 +39,7 @@ class Tale:
         self.broken: list[str] = []
         self._echo = echo
         self._heard: dict[str, list[str]] = {}
+        self._quiet = False
         self._told_at: datetime | None = None
         for who, person in self.people.items():
             person.messenger.watch.append(self._teller(who, person))
@@ -51,11 +52,13 @@ class Tale:
         except NoSuchButton as missing:
             self.expects(f"{title}：有按钮「{missing}」", is_so=False)
 
-    async def goes_on(self, **by: float) -> None:
-        """Let time pass, then everything happen that is due."""
+    async def goes_on(self, *, quietly: bool = False, **by: float) -> None:
+        """Let time pass, then everything happen that is due; `quietly` tells nothing of it."""
         self._heard = {}
         self.stage.clock.forward(timedelta(**by))
+        self._quiet = quietly
         await self.stage.runs()
+        self._quiet = False
 
     async def taps(self, who: str, label: str, on: str = "") -> None:
         pressed = self.people[who].taps(label, on)
@@ -87,6 +90,8 @@ class Tale:
         return told
 
     def _tell(self, speaker: str, listener: str, lines: list[str]) -> None:
+        if self._quiet:
+            return
         now = self.stage.clock.now().replace(second=0)
         if now != self._told_at:
             self._told_at = now
@@ -116,7 +121,7 @@ def _lines(message: Message) -> list[str]:
 
 async def play(folder: Path, echo: Callable[[str], None], drawer: Draws | None = None) -> int:
     """Play the story; returns 0 only if everything promised has happened."""
-    from bot.demo.story import CHAPTERS  # noqa: PLC0415 - it plays on `Tale`
+    from bot.demo.story import CHAPTERS, LATER  # noqa: PLC0415 - it plays on `Tale`
 
     stage = await set_up(folder, StandingClock(START), drawer or DrawHere())
     tale = Tale(stage, echo)
@@ -129,6 +134,8 @@ async def play(folder: Path, echo: Callable[[str], None], drawer: Draws | None =
         echo("\n【周报】")
         for line in _digest(tale.people["manager"]).splitlines():
             echo(f"  {line}")
+        for title, chapter in LATER:
+            await tale.plays(title, chapter)
     finally:
         await stage.app.close()
     echo(f"\n检查 {tale.checked} 项，{'全部做到' if not tale.broken else f'{len(tale.broken)} 项没有做到'}。")

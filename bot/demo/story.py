@@ -1,10 +1,15 @@
 """The story of the script: what people do in each chapter, and what has to come of it."""
 
+from sqlalchemy import Connection
+
 from bot.demo.script import Chapter, Tale
 from bot.demo.site import PAGE
 from handlers.event import FileKind
+from ledger.nudges import Nudge
+from storage.reference import load
+from storage.unit_of_work import UnitOfWork
 
-LAMP, GAS, RUBBISH, LAMP_AGAIN = "SL-43", "SL-44", "SL-45", "昨晚亮了一会儿，又黑了"
+LAMP, LIFT, RUBBISH, CARE, LAMP_AGAIN = "SL-43", "SL-44", "SL-45", "SL-46", "昨晚亮了一会儿，又黑了"
 
 
 async def first_report(tale: Tale) -> None:
@@ -30,21 +35,22 @@ async def photo(tale: Tale) -> None:
 
 
 async def emergency(tale: Tale) -> None:
-    tale.people["resident"].says("3栋楼道里有好大一股煤气味，闻着头晕")
+    tale.people["resident"].says("石榴花园B座电梯突然往下掉，里面关着两个人")
     await tale.goes_on(minutes=5)
     tale.expects("先给电话号码", is_so="119" in tale.heard("resident"))
-    tale.expects("值班的人马上被叫到", is_so=f"紧急 {GAS}" in tale.heard("worker"))
+    tale.expects("值班的人马上被叫到", is_so=f"紧急 {LIFT}" in tale.heard("worker"))
     await tale.goes_on(minutes=5, seconds=1)
-    tale.expects("5 分钟没人应，告诉书记", is_so=f"紧急 {GAS}" in tale.heard("manager"))
-    await tale.taps("worker", "我来处理", f"紧急 {GAS}")
+    tale.expects("5 分钟没人应，告诉书记", is_so=f"紧急 {LIFT}" in tale.heard("manager"))
+    await tale.taps("worker", "我来处理", f"紧急 {LIFT}")
     tale.expects("居民知道有人来了，不用等", is_so="值班的人已经看到" in tale.heard("resident"))
     await tale.goes_on(minutes=20)
-    await tale.taps("worker", "办结答复", f"{GAS}　已受理")
-    tale.people["worker"].says("燃气公司到了，是二楼灶具软管松了，已换新、通风，测过没有漏气。")
+    await tale.taps("worker", "办结答复", f"{LIFT}　已受理")
+    tale.people["worker"].says("B座的两个人 10 点救出来了，没有受伤。电梯已经停用，维保下午来查。")
     await tale.goes_on()
-    tale.expects("紧急的答复不等一分钟", is_so="软管松了" in tale.heard("resident"))
+    tale.expects("紧急的答复不等一分钟", is_so="救出来了" in tale.heard("resident"))
     await tale.goes_on(seconds=61)
-    await tale.taps("resident", "👍 解决了", GAS)
+    tale.expects("自己办的不自己确认：请书记或同事看一眼", is_so=await _colleague_asked(tale, LIFT))
+    await tale.taps("resident", "👍 解决了", LIFT)
 
 
 async def similar(tale: Tale) -> None:
@@ -97,13 +103,49 @@ async def reopen(tale: Tale) -> None:
     tale.expects("办结，居民满意", is_so="谢谢您告诉我们" in tale.heard("resident"))
 
 
+async def toddler_care(tale: Tale) -> None:
+    tale.people["resident"].says("孩子一岁半没人带，附近能不能办个托育园，收费便宜点")
+    await tale.goes_on()
+    tale.expects("需求也登记", is_so=f"编号 {CARE}" in tale.heard("resident"))
+    await tale.taps("worker", "受理", CARE)
+    await tale.taps("worker", "申请延期", CARE)
+    await tale.taps("worker", "3 个工作日", CARE)
+    tale.people["worker"].says("要和区卫健局核对托位")
+    await tale.goes_on()
+    tale.expects("延期要书记同意", is_so="申请延期" in tale.heard("manager"))
+    await tale.taps("manager", "✅ 同意延期", CARE)
+    tale.expects("延期的原因和新的时间告诉居民", is_so="要和区卫健局核对托位" in tale.heard("resident"))
+    await tale.goes_on(hours=6)
+    await tale.taps("worker", "办结答复", CARE)
+    await tale.taps("worker", "没能解决", CARE)
+    await tale.taps("worker", "没有资金", CARE)
+    tale.people["worker"].says("石榴巷今年办不了托育园。望江里的托育点还有 6 个托位，每月 1200 元，已经替您留了一个。")
+    await tale.goes_on()
+    await tale.goes_on(seconds=61)
+    tale.expects("没办成就老实说没办成，说清原因", is_so="这次没能解决，原因：没有资金" in tale.heard("resident"))
+    await tale.taps("resident", "可以理解", CARE)
+    await tale.taps("resident", "基本满意", CARE)
+    await tale.taps("resident", "太慢了")
+    tale.expects("不满意的原因也记下", is_so="记下了：太慢了" in tale.heard("resident"))
+    tale.people["resident"].says("我的诉求")
+    await tale.goes_on()
+    await tale.taps("resident", f"{CARE} 看详情")
+    tale.expects("自己的钟看得见", is_so="登记到答复，用了" in tale.heard("resident"))
+
+
+async def a_month_later(tale: Tale) -> None:
+    await tale.goes_on(quietly=True, days=28)
+    tale.expects("急事一个月以后再问：现在还好吗", is_so=f"（{LIFT}），现在还好吗" in tale.heard("resident"))
+    await tale.taps("resident", "👍 还好", LIFT)
+
+
 async def thanks(tale: Tale) -> None:
     tale.people["resident"].says("谢谢你们，辛苦了")
     await tale.goes_on(minutes=1)
     tale.expects("谢谢不登记", is_so=tale.heard("resident") and not tale.heard("worker"))
     tale.people["resident"].says("我的诉求")
     await tale.goes_on()
-    tale.expects("查得到自己的几件事", is_so=all(no in tale.heard("resident") for no in (LAMP, GAS, "SL-41")))
+    tale.expects("查得到自己的几件事", is_so=all(no in tale.heard("resident") for no in (LAMP, LIFT, "SL-41", CARE)))
     tale.people["worker"].says("待办")
     await tale.goes_on()
     tale.expects("待办里最急的在最前面", is_so="🟠" in tale.heard("worker").splitlines()[1])
@@ -118,6 +160,18 @@ async def monday(tale: Tale) -> None:
     said = len(manager.heard)
     await tale.goes_on(hours=1)
     tale.expects("同一周只发一次", is_so=len(manager.heard) == said)
+
+
+async def _colleague_asked(tale: Tale, case: str) -> bool:
+    """Whether somebody else of the staff was asked to look at an answer, be it somebody without a phone here."""
+    no = int(case.partition("-")[2])
+    community_id = tale.stage.sample.home[0]
+
+    def work(connection: Connection) -> bool:
+        uow = UnitOfWork(connection, load(connection), tale.stage.clock.now())
+        return bool(uow.nudges.open((community_id, no), (Nudge.CHECK,)))
+
+    return await tale.stage.app.database.read(work)
 
 
 async def _answer(tale: Tale, who: str, case: str, words: str) -> None:
@@ -137,6 +191,9 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("派给责任单位", dispatch),
     ("办结，回访", resolve),
     ("没解决，重办", reopen),
+    ("要个托育园：延期，老实说没办成", toddler_care),
     ("别的话", thanks),
     ("走到周一", monday),
 )
+LATER: tuple[tuple[str, Chapter], ...] = (("一个月以后", a_month_later),)
+"""Told after the week's ledger and digest."""

@@ -451,7 +451,7 @@ async def test_solved_closes_and_asks_how_satisfied(world: World) -> None:
     closed = await case(world)
     assert (closed.state, closed.solved, closed.satisfied) == ("closed", True, 1)
     assert "谢谢您告诉我们" in wang.last.text
-    assert {label for m in wang.messages for label in m.buttons} == {"👎 又坏了"}
+    assert {label for m in wang.messages for label in m.buttons} == {"👎 又不行了"}
 
 
 async def test_not_solved_opens_it_again_for_the_worker(world: World) -> None:

@@ -209,7 +209,7 @@ async def test_still_broken_in_one_tap_after_closing(small_world: World) -> None
     await small_world.passes(days=3)
     await wang.says("我的诉求")
     await wang.taps("看详情")
-    await wang.taps("👎 又坏了")
+    await wang.taps("👎 又不行了")
     assert (await case(small_world)).state == "redo"
 
 
@@ -285,7 +285,7 @@ async def test_a_month_and_a_quarter_later_the_reporter_is_asked_whether_it_held
     await wang.taps("👍 还好")
     assert "还好着" in wang.last.text
     await world.passes(days=60)
-    await wang.taps("👎 又坏了")
+    await wang.taps("👎 又不行了")
     assert (await case(world)).state == "redo"
     await world.passes(days=100)
     assert await count(world, CaseEvent, CaseEvent.action == "asked_if_it_holds") == 2
