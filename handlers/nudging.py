@@ -190,7 +190,7 @@ def _message(turn: Turn, case: CaseRow, nudge: NudgeRow, to: Address, values: di
         f"nudge.{nudge.kind}",
         **{
             "number": turn.number(case),
-            "text": shortened(case.text, WORDS_SHOWN),
+            "text": shortened(turn.context.mask(case.text), WORDS_SHOWN),
             "due": turn.when(case.due_at, case),
             "until": turn.when(nudge.due_at, case),
             "state": turn.context.district.states[case.state],
