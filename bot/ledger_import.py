@@ -14,9 +14,9 @@ from bot.workbook.findings import Findings
 from bot.workbook.guard import BadWorkbook
 from bot.workbook.read import Line, read_lines, read_workbook
 from bot.workbook.sheets import Column, Sheet
-from ledger import clocks
+from ledger import clocks, nudges
 from ledger.district import Clock, District, Layout
-from ledger.lifecycle import ENDED, Role, State
+from ledger.lifecycle import ENDED, OPEN, Role, State
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene
 from nlp.understanding import Reading
 from storage.exchange import IMPORTED, known
@@ -107,11 +107,17 @@ class Importer:
         """State and times; what has an end and no state has ended, and nobody was asked about it here."""
         filed, zone = min(line["filed"] or self.uow.now, self.uow.now), self.community.zone
         state = line["state"] or (State.CLOSED_UNCONFIRMED if line["closed"] else State.WAITING)
+        times = nudges.Times(
+            filed, clocks.due(filed, clock.sign, zone), line["due"] or clocks.due(filed, clock.act, zone)
+        )
+        # what is long overdue floods nobody: only stages that are still to come are looked at
+        next_at = nudges.upcoming(nudges.stages(times, clock, zone), self.uow.now) if state in OPEN else None
         return {
             "state": state,
             "created_at": filed,
-            "sign_due_at": clocks.due(filed, clock.sign, zone),
-            "due_at": line["due"] or clocks.due(filed, clock.act, zone),
+            "sign_due_at": times.sign_due_at,
+            "due_at": times.due_at,
+            "next_at": next_at,
             "answered_at": line["closed"] if line["reply"] else None,
             "closed_at": (line["closed"] or self.uow.now) if state in ENDED else None,
         }

@@ -16,7 +16,7 @@ from digests import hotspots
 from digests.hotspots import HotSpot, hot_spots
 from ledger import clocks
 from ledger.district import Duration
-from ledger.lifecycle import Action, Role, State
+from ledger.lifecycle import Action, Outcome, Role, State
 from ledger.periods import WEEK, Period, midnight
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene, Urgency
 from storage.report_rows import CaseLine, Judged, LedgerRow, Received, WeekRows
@@ -209,9 +209,12 @@ def _reopened(judged: Iterable[Judged]) -> tuple[int, ...]:
 
 
 def rates(judged: Iterable[Judged]) -> Rates:
-    """Only what residents said counts; of a case judged twice in the period, the later word."""
+    """Only what residents said counts; of a case judged twice in the period, the later word.
+
+    Who accepts an honest "could not be solved" was asked, and has not said that it was solved.
+    """
     last = {row.no: row for row in judged if row.role is Role.RESIDENT}
-    solved = [row for row in last.values() if row.action is Action.CONFIRM]
+    solved = [row for row in last.values() if row.action is Action.CONFIRM and row.outcome != Outcome.UNSOLVED]
     return Rates(
         n=len(last),
         responded=sum(row.signed_in_time for row in last.values()),

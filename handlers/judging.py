@@ -7,7 +7,7 @@ from handlers.nudging import Asks
 from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
 from ledger import clocks, lifecycle
-from ledger.lifecycle import CLOSED, OPEN, Action, Outcome, Role
+from ledger.lifecycle import OPEN, Action, Outcome, Role, State
 from ledger.nudges import Nudge
 from storage.cases import CaseRow
 
@@ -17,7 +17,7 @@ SATISFIED = 2
 
 def solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
     """One of those who were asked says yes. A "no" of somebody else that waits for the manager is not overruled."""
-    if case.state in CLOSED or _objected(turn, case):
+    if case.state is State.CLOSED or _objected(turn, case):
         _note(turn, case, {"solved": True})
     else:
         steps.take(turn, case, Action.CONFIRM, Role.RESIDENT, changes=confirmed(case))
@@ -107,7 +107,7 @@ def upheld(_turn: Turn, _case: CaseRow, _given: Given) -> dict[str, Any]:
 
 def _objected(turn: Turn, case: CaseRow) -> bool:
     """Whether a "no" waits for the manager."""
-    waits = case.reopened >= lifecycle.REOPENS_BY_ITSELF and case.state is lifecycle.State.FOLLOW_UP
+    waits = case.reopened >= lifecycle.REOPENS_BY_ITSELF and case.state is State.FOLLOW_UP
     return waits and bool(turn.uow.nudges.open(case.key, (Nudge.OBJECTION,)))
 
 

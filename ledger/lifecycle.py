@@ -165,7 +165,7 @@ TRANSITIONS: dict[Action, Transition] = {
     A.UNSOLVED: Transition(OPEN, S.ANSWERED, AT_HAND, ("reason", "reply"), "told.unsolved", undoable=True),
     A.FOLLOW_UP: Transition(frozenset({S.ANSWERED}), S.FOLLOW_UP, frozenset({R.SYSTEM})),
     A.CHECK: Transition(ANSWERS | CLOSED, None, STAFF, judges=FINAL_WORDS),
-    A.CONFIRM: Transition(ANSWERS, S.CLOSED, STAFF | {R.RESIDENT}, judges=FINAL_WORDS),
+    A.CONFIRM: Transition(ANSWERS | {S.CLOSED_UNCONFIRMED}, S.CLOSED, STAFF | {R.RESIDENT}, judges=FINAL_WORDS),
     A.REOPEN: Transition(ANSWERS | CLOSED, S.REDO, STAFF | {R.RESIDENT}, (), "told.redo"),
     A.OBJECT: Transition(ANSWERS | CLOSED, S.FOLLOW_UP, STAFF | {R.RESIDENT}),
     A.UPHOLD: Transition(frozenset({S.FOLLOW_UP}), S.CLOSED, ABOVE, ("reason",), "told.upheld"),

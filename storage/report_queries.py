@@ -33,7 +33,7 @@ ANSWERED = and_(OF_COMMUNITY, Case.answered_at >= START, Case.answered_at < END,
 WAITING = and_(OF_COMMUNITY, Case.state.in_(sorted(OPEN)))
 URGENT, LATE, NEAR = Case.urgency.in_(PRESSING), Case.due_at < NOW, Case.due_at < SOON
 # written out: a database uses a partial index only where it sees the index's own condition
-JUDGED = sql(f"case_events.action IN ('{Action.CONFIRM}', '{Action.REOPEN}')")
+JUDGED = sql(f"case_events.action IN ('{Action.CONFIRM}', '{Action.REOPEN}', '{Action.OBJECT}')")
 
 RECEIVED = select(Case.scene, func.count().label("n")).where(CREATED).group_by(Case.scene)
 
@@ -61,7 +61,7 @@ MOST_SUPPORTED = (
 
 _signed_in_time = and_(Case.signed_at.is_not(None), Case.signed_at <= Case.sign_due_at).label("in_time")
 JUDGEMENTS = (
-    select(CaseEvent.case_no, CaseEvent.action, CaseEvent.role, _signed_in_time, Case.satisfied)
+    select(CaseEvent.case_no, CaseEvent.action, CaseEvent.role, _signed_in_time, Case.satisfied, Case.outcome)
     .join(Case, and_(Case.community_id == CaseEvent.community_id, Case.no == CaseEvent.case_no))
     .where(CaseEvent.community_id == COMMUNITY, JUDGED, CaseEvent.at >= START, CaseEvent.at < END)
     .order_by(CaseEvent.at, CaseEvent.id)

@@ -33,6 +33,7 @@ class Judged(NamedTuple):
     role: Role
     signed_in_time: bool
     satisfied: int | None
+    outcome: str | None
 
 
 class Located(NamedTuple):

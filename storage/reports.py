@@ -114,7 +114,7 @@ class Reports:
             pressing=self._cases(queries.MOST_PRESSING, now | {"most": limit}),
             supported=[_line(row) for row in self._ask(queries.MOST_SUPPORTED, of | {"most": FEW})],
             judged=[
-                Judged(row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied)
+                Judged(row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied, row.outcome)
                 for row in self._ask(queries.JUDGEMENTS, within)
             ],
             answered=_answered(self._ask(queries.DONE, within | {"most": FEW})),

@@ -107,6 +107,7 @@ _JUDGED = (
         CaseEvent.role,
         and_(Case.signed_at.is_not(None), Case.signed_at <= Case.sign_due_at).label("in_time"),
         Case.satisfied,
+        Case.outcome,
     )
     .join(Case, and_(Case.community_id == CaseEvent.community_id, Case.no == CaseEvent.case_no))
     .where(_EVENT, JUDGED)
@@ -134,7 +135,9 @@ class Spans:
         within = of | {"start": period.start, "end": period.end}
         judged: dict[int, list[Judged]] = {community: [] for community in communities}
         for row in self._ask(_JUDGED, within):
-            found = Judged(row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied)
+            found = Judged(
+                row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied, row.outcome
+            )
             judged[row.community_id].append(found)
         return SpanRows(
             came=self._came(within),

@@ -500,7 +500,7 @@ class CaseEvent(Base):
     __table_args__ = (
         _of_case(),
         Index("ix_case_events_community_id_case_no", "community_id", "case_no", "id"),
-        _partial("ix_case_events_judged", "community_id", "at", where="action IN ('confirm', 'reopen')"),
+        _partial("ix_case_events_judged", "community_id", "at", where="action IN ('confirm', 'reopen', 'object')"),
     )
 
 

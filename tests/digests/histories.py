@@ -76,5 +76,5 @@ def _random_events(dice: random.Random, cases: list[Row], now: datetime, communi
     for row in dice.sample(cases, len(cases) // 2):
         for _ in range(dice.choice([1, 1, 2])):
             at = now - dice.randrange(24 * 21) * HOUR - timedelta(seconds=dice.randrange(60))
-            action = dice.choice(["confirm", "reopen", "judged", "resolve"])
+            action = dice.choice(["confirm", "reopen", "object", "judged", "resolve"])
             yield event(row["no"], at, action, dice.choice(["resident", "resident", "manager"]), community_id)

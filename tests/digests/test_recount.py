@@ -108,7 +108,9 @@ def recount_resolved(found: Weekly, resolved: list[Row]) -> None:
 
 
 def recount_rates(found: Weekly, cases: dict[int, Row], events: list[Row]) -> None:
-    judged = sorted((e for e in events if e["action"] in ("confirm", "reopen")), key=lambda e: (e["at"], e["id"]))
+    judged = sorted(
+        (e for e in events if e["action"] in ("confirm", "reopen", "object")), key=lambda e: (e["at"], e["id"])
+    )
     assert set(found.reopened) == {e["case_no"] for e in judged if e["action"] == "reopen"}
     last = {e["case_no"]: e["action"] for e in judged if e["role"] == "resident"}
     solved = [cases[no] for no, action in last.items() if action == "confirm"]

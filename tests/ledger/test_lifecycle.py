@@ -39,7 +39,9 @@ def test_no_open_case_is_without_a_next_step_for_staff() -> None:
 def test_what_has_ended_can_only_be_reopened_and_what_was_merged_be_taken_apart() -> None:
     for state in ENDED:
         left = {a for a, row in TRANSITIONS.items() if state in row.sources}
-        again = {Action.UNMERGE} if state is State.MERGED else {Action.REOPEN, Action.OBJECT, Action.CHECK}
+        again = (
+            {Action.UNMERGE} if state is State.MERGED else {Action.REOPEN, Action.OBJECT, Action.CHECK, Action.CONFIRM}
+        )
         assert left <= again
 
 

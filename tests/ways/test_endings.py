@@ -400,3 +400,12 @@ async def test_a_check_that_comes_late_is_answered_in_plain_words(small_world: W
     await small_world.resident().taps("没解决")
     assert "YA-1 现在是「重办」，不能这样做" in await zhou.presses(late)
     assert await count(small_world, Nudge, Nudge.kind == "check", Nudge.done_at.is_(None)) == 0
+
+
+async def test_a_yes_that_comes_after_the_silence_still_counts(small_world: World) -> None:
+    wang, _ = await answered(small_world)
+    await small_world.passes(days=7, seconds=1)
+    assert (await case(small_world)).state == "closed_unconfirmed"
+    await wang.taps("👍 解决了")
+    closed = await case(small_world)
+    assert (closed.state, closed.solved) == ("closed", True)

@@ -478,8 +478,8 @@ def upgrade() -> None:
             "ix_case_events_judged",
             ["community_id", "at"],
             unique=False,
-            sqlite_where=sa.text("action IN ('confirm', 'reopen')"),
-            postgresql_where=sa.text("action IN ('confirm', 'reopen')"),
+            sqlite_where=sa.text("action IN ('confirm', 'reopen', 'object')"),
+            postgresql_where=sa.text("action IN ('confirm', 'reopen', 'object')"),
         )
 
     op.create_table(
@@ -690,8 +690,8 @@ def downgrade() -> None:
     with op.batch_alter_table("case_events", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_case_events_judged",
-            sqlite_where=sa.text("action IN ('confirm', 'reopen')"),
-            postgresql_where=sa.text("action IN ('confirm', 'reopen')"),
+            sqlite_where=sa.text("action IN ('confirm', 'reopen', 'object')"),
+            postgresql_where=sa.text("action IN ('confirm', 'reopen', 'object')"),
         )
         batch_op.drop_index("ix_case_events_community_id_case_no")
 
