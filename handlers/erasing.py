@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers import cards, emergencies, privacy, receipts, steps
+from handlers import cards, emergencies, nudging, privacy, receipts, steps
 from handlers.event import Address
 from handlers.mine import without
 from handlers.reply import Priority, Reply, Showing
@@ -86,10 +86,12 @@ def _without_words(turn: Turn, case: CaseRow, me: PersonOfCase, *, alone: bool) 
 
 
 def _tell_nobody_any_more(turn: Turn, case: CaseRow) -> None:
-    """Cards and alarms lose the words where they stand; what was to carry them is taken back."""
+    """Cards, alarms and nudges lose the words where they stand; what was to carry them is taken back."""
     names = (cards.card_name(case), emergencies.alarm_name(case), receipts.name_of(case))
     turn.uow.erasure.told_of_case(cards.about(case), names)
     cards.refresh(turn, case)
+    for nudge in turn.uow.nudges.open(case.key):
+        nudging.end(turn, case, nudge, "emergency.erased")
     text = turn.context.texts("emergency.erased", number=turn.number(case))
     for bot, chat in turn.uow.shown.chats(emergencies.alarm_name(case)):
         name = emergencies.alarm_name(case)

@@ -4,11 +4,9 @@ from handlers import cards, deadlines, nudging
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.scenes import NO_ITEM, Kind, Urgency
-from ledger.words import shortened
 from nlp.similar import SAME, score
 from storage.cases import ROOT_CAUSE, CaseRow
 
-WORDS_SHOWN = 80
 ALIKE = SAME / 2
 """At one place less has to agree than where only the words tell that two matters are one."""
 
@@ -67,7 +65,6 @@ def _root(turn: Turn, case: CaseRow, found: list[CaseRow], why: str) -> CaseRow:
         place=case.place or turn.context.texts("cause.one_place"),
         n=len(found) if len(found) > 1 else case.reopened,
         numbers="、".join(turn.number(other) for other in found),
-        text=shortened(turn.context.mask(case.text), WORDS_SHOWN),
     )
     managers = turn.uow.reference.staff_with(case.community_id, Role.MANAGER)
     return turn.uow.cases.file(

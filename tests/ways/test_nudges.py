@@ -168,3 +168,14 @@ async def test_no_answer_in_time_is_told_to_who_asked_and_goes_up(
 async def test_a_worker_supervises_nobody(small_world: World) -> None:
     _, chen = await accepted(small_world)
     assert not any("督办" in label for m in chen.messages for label in m.buttons)
+
+
+async def test_erased_words_go_out_of_nudges_too(small_world: World) -> None:
+    wang, _ = await accepted(small_world)
+    zhou = small_world.worker(2)
+    await small_world.passes(days=8)
+    assert LAMP in zhou.last.text
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    assert not zhou.sees(LAMP)
+    assert zhou.sees("居民已删除原话")
