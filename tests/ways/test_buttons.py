@@ -191,7 +191,7 @@ async def test_an_officer_may_do_what_units_do_and_nothing_else(small_world: Wor
     await small_world.passes(seconds=61)
     await officer.says("待办")
     await officer.taps("YA-1")
-    assert {"签收", "开始办理", "📝 办结答复", "问居民", "退单", "记进展"} == set(officer.last.buttons)
+    assert {"签收", "开始办理", "📝 办结答复", "问居民", "退单", "记进展", "📞 电话"} == set(officer.last.buttons)
     await officer.taps("办结答复")
     await officer.says("已修好")
     assert (await case(small_world)).state == "answered"

@@ -247,7 +247,7 @@ async def test_a_units_officer_gets_the_card_when_the_minute_is_over(world: Worl
     await world.passes(seconds=61)
     assert "YA-1　已派单" in officer.last.text
     assert "左边那一盏" in officer.last.text, "it says what is so when it comes"
-    assert list(officer.last.buttons) == ["签收", "开始办理", "📝 办结答复", "问居民", "退单", "记进展"]
+    assert list(officer.last.buttons) == ["签收", "开始办理", "📝 办结答复", "问居民", "退单", "记进展", "📞 电话"]
     assert "已交给区城管局办理" in wang.messages[-1].text
 
 
