@@ -21,6 +21,7 @@ STOP_SECONDS = 4.0
 AGAIN_SECONDS = 0.5
 CLEAN_SECONDS = 600
 REPORT_SECONDS = 20
+RETRAIN_SECONDS = 3600
 
 
 async def run(app: App) -> None:
@@ -66,6 +67,7 @@ def start_clock(app: App) -> AsyncIOScheduler:
         (app.ticker.clean, CLEAN_SECONDS),
         (partial(_reports, app), REPORT_SECONDS),
         (partial(_requests, app), 1),
+        (app.retraining.once, RETRAIN_SECONDS),
     ):
         scheduler.add_job(_until_cancelled, "interval", seconds=seconds, args=[job])
     scheduler.start()

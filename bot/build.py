@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from bot import models
 from bot.channels.port import Channel
 from bot.clock import Clock, RealClock
 from bot.deliver import Deliverer
@@ -16,6 +17,7 @@ from bot.files import FileStore
 from bot.intake import Intake
 from bot.links import SignedLinks
 from bot.reports import Reporter
+from bot.retraining import Retraining
 from bot.settings import Library, Mode, Settings
 from bot.similar import OpenCases
 from bot.tick import Ticker
@@ -52,6 +54,7 @@ class App:
     ticker: Ticker
     fetcher: Fetcher
     reporter: Reporter
+    retraining: Retraining
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
     async def settle(self) -> None:
@@ -97,7 +100,9 @@ async def build(
     files = FileStore(settings.data_dir / "files")
     similar = OpenCases()
     names = await database.read(lambda connection: _prepare(connection, clock, similar))
-    understander = understander or Understander.load(names, tokenizer=settings.tokenizer)
+    understander = understander or Understander.load(
+        names, tokenizer=settings.tokenizer, model=models.in_use(settings.data_dir)
+    )
     context = _context(
         settings,
         district=district,
@@ -131,6 +136,7 @@ async def build(
         Ticker(database, context, clock, worker, to_send),
         fetcher,
         reporter,
+        Retraining(settings, clock, understander),
     )
 
 

@@ -123,6 +123,7 @@ class Settings(BaseSettings):
 
     open311_key: Annotated[SecretStr, AfterValidator(_secret)] = SecretStr("")
     link_secret: Annotated[SecretStr, AfterValidator(_secret)] = SecretStr("")
+    train_weekly: bool = False
     tokenizer: Literal["rjieba", "jieba"] = "rjieba"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

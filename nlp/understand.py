@@ -42,6 +42,10 @@ class Understander:
         names = tuple(words)
         return cls(cutter(tokenizer, names), lexicon(), Weights.load(model or MODEL), names)
 
+    def change(self, weights: Weights) -> None:
+        """Answer by other weights from now on."""
+        self._weights = weights
+
     @property
     def learned(self) -> frozenset[int]:
         """Marks of the messages that the weights were learned from (the corpus aside)."""

@@ -46,7 +46,7 @@ class Weights:
         self.heads = {item["name"]: _head(item) for item in head["heads"]}
         self.lanes: int = head["lanes"]
         self._scale: list[list[float]] = [head["scale"][name] for name in GROUPS]
-        self._bias: list[float] = head["bias"]
+        self.bias: list[float] = head["bias"]
         self._groups = [groups[name] for name in GROUPS]
 
     @classmethod
@@ -69,7 +69,7 @@ class Weights:
 
     def scores(self, features: Iterable[Sequence[str]]) -> list[float]:
         """One number a lane; `features` are the groups in the order of `GROUPS`."""
-        total = self._bias
+        total = self.bias
         for table, scale, names in zip(self._groups, self._scale, features, strict=True):
             known = [*filter(None, map(table.get, names))]
             if known:
@@ -80,6 +80,18 @@ class Weights:
         lanes = array("I", packed.to_bytes(self.lanes * _LANE, "little"))
         share, nothing = 1 / math.sqrt(count), _ZERO * count
         return [t + s * share * (lane - nothing) for t, s, lane in zip(total, scale, lanes, strict=True)]
+
+    @property
+    def features(self) -> list[Iterable[str]]:
+        """The names of each group."""
+        return [*self._groups]
+
+    def row(self, group: int, name: str) -> list[float]:
+        """The weights of one feature, a number a lane; nothing for one that is not known."""
+        packed = self._groups[group].get(name)
+        if packed is None:
+            return [0.0] * self.lanes
+        return [s * ((packed >> 32 * i & 255) - _ZERO) for i, s in enumerate(self._scale[group])]
 
     def shares(self, group: int, names: Sequence[str], lane: int, other: int) -> list[tuple[str, float]]:
         """How much each known feature of a group speaks for `lane` rather than for `other`."""

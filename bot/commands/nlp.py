@@ -8,6 +8,9 @@ from typing import Any, TextIO
 
 import click
 
+from bot import models
+from bot import settings as settings_of
+from bot.commands import training
 from nlp import measure, personal, similar
 from nlp.evaluation import NotMeasurable, evaluated
 from nlp.understand import Understander
@@ -18,7 +21,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @cache
 def _understander() -> Understander:
-    return Understander.load()
+    return Understander.load(model=models.in_use(settings_of.load().data_dir))
 
 
 @click.group("nlp")
@@ -161,5 +164,5 @@ def explain(text: str) -> None:
         _say(_labels(matter) | {"scenes": matter.scenes, "masked": personal.mask(matter.text, matter.personal)})
 
 
-if __name__ == "__main__":
-    command()
+command.add_command(training.train)
+command.add_command(training.corpus)

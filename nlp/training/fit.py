@@ -43,10 +43,10 @@ def fit_all(
     known: Vocabulary, texts: Sequence[Features], rows: Sequence[Row], questions: Sequence[str] = QUESTIONS
 ) -> dict[str, Fitted]:
     matrix = known.matrix(texts)
-    return {question: _fit(known.seen(matrix, UNSEEN.get(question)), rows, question) for question in questions}
+    return {q: fit_question(known.seen(matrix, UNSEEN.get(q)), rows, q) for q in questions}
 
 
-def _fit(matrix: Any, rows: Sequence[Row], question: str) -> Fitted:
+def fit_question(matrix: Any, rows: Sequence[Row], question: str) -> Fitted:
     known = [index for index, row in enumerate(rows) if question in row.labels]
     x = matrix[known]
     y = np.array([rows[index].labels[question] for index in known])

@@ -25,3 +25,8 @@ def test_an_empty_file_has_nothing_to_measure(operator: Operator, home: Path) ->
     file.touch()
     ended = operator.runs("nlp", "evaluate", file)
     assert (ended.status, len(ended.err.splitlines())) == (2, 1)
+
+
+def test_the_corpus_that_is_shipped_is_sound(operator: Operator) -> None:
+    ended = operator.runs("nlp", "corpus")
+    assert (ended.status, ended.out.endswith("0 处要改\n")) == (0, True)

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from storage.corrections import corrected
 from storage.tables import Attachment, Case, CaseEvent, CasePerson, Correction, Outbox
 from tests.support.world import World
 from tests.ways.steps import LAMP, RUBBISH, answered, case, change, count, employs, settled
@@ -180,9 +181,12 @@ async def test_staff_correct_labels_and_each_correction_is_kept(world: World) ->
     assert "不归社区管" in "".join(chen.last.buttons)
     assert "改好了：🎭 文化休闲" in await chen.taps("文化休闲")
     assert not chen.messages[1].buttons
-    corrected = await world.rows(lambda c: c.execute(select(Correction.__table__)).one())
-    assert (corrected.before, corrected.after, corrected.role) == ("public_service", "culture", "worker")
+    kept = await world.rows(lambda c: c.execute(select(Correction.__table__)).one())
+    assert (kept.before, kept.after, kept.role) == ("public_service", "culture", "worker")
     assert (await case(world)).confirmed
+    [to_learn] = await world.rows(corrected)
+    assert to_learn.labels == {"scene": "culture"}
+    assert to_learn.text == (await case(world)).text
 
 
 async def test_similar_cases_are_offered_and_merged_with_one_tap(world: World) -> None:

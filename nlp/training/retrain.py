@@ -1,0 +1,132 @@
+"""Learning from corrections: weights that build on those in use, kept only if they are not worse on a held part.
+
+The messages that the shipped weights learned from are not at hand where the bot runs. So nothing is forgotten: each
+question is fitted on the features of the corpus and of the corrections and, beside them, on what the weights in use
+say. All of it is linear, so that the sum is again one weight a feature and label.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from nlp.features import Features
+from nlp.lexicon import lexicon
+from nlp.personal import find, mask
+from nlp.tokens import cutter
+from nlp.training.export import text_of
+from nlp.training.fit import UNSEEN, Fitted, fit_question
+from nlp.training.learn import Read
+from nlp.training.rows import NOTHING, Row
+from nlp.training.vectors import Vocabulary
+from nlp.understand import Understander
+from nlp.understanding import Understanding
+from nlp.weights import GROUPS, Weights
+
+CORRECTED = 4.0
+"""What a correction counts, where a message of the corpus counts 1."""
+_HELD = 5
+"""One in so many corrections is kept for comparing."""
+_OFTEN = 5
+"""Corrections in which a new feature must stand: a name that one person wrote is no word of the weights."""
+_QUESTIONS = ("scene", "kind", "item", "urgency")
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """`before` and `after` are the shares of right answers on the held part."""
+
+    text: str
+    learned: int
+    held: int
+    before: float
+    after: float
+
+    @property
+    def good(self) -> bool:
+        return self.after >= self.before
+
+
+def correction(text: str, labels: Mapping[str, str]) -> Row:
+    """A corrected message, with nothing in it that tells of a person."""
+    return Row(mask(text, find(text)), {k: v or NOTHING for k, v in labels.items()}, CORRECTED)
+
+
+def retrain(corrections: Iterable[Row], corpus: Sequence[Row], in_use: Weights) -> Trained:
+    """Weights that know the corrections too, and how they compare with those in use."""
+    given = list(corrections)
+    held = [row for row in corpus if row.held] + [row for row in given if row.mark % _HELD == 0]
+    learned = [row for row in given if row.mark % _HELD]
+    text = _fitted(Read.of([row for row in corpus if not row.held]), Read.of(learned), in_use)
+    before, after = (_right(weights, held) for weights in (in_use, Weights.parse(text)))
+    return Trained(text, len(learned), len(held), before, after)
+
+
+def _right(weights: Weights, rows: Sequence[Row]) -> float:
+    """Share of the known labels that are found."""
+    understander = Understander(cutter(), lexicon(), weights)
+    found = [(row, understander.whole(row.text)) for row in rows]
+    right = [
+        _said(answer, name) == label
+        for row, answer in found
+        for name, label in row.labels.items()
+        if name in _QUESTIONS
+    ]
+    return sum(right) / (len(right) or 1)
+
+
+def _said(answer: Understanding, question: str) -> str:
+    return str(getattr(answer, question))
+
+
+def _fitted(own: Read, corrections: Read, in_use: Weights) -> str:
+    known = _vocabulary(in_use, corrections.features)
+    both = own + corrections
+    matrix = known.matrix(both.features)
+    old, bias = _old(in_use, known)
+    heads = {}
+    for name, head in in_use.heads.items():
+        lanes = slice(head.first, head.first + len(head.labels))
+        before = Fitted(head.labels, old[:, lanes].T, bias[lanes], head.temperature)
+        heads[name] = _grown(known.seen(matrix, UNSEEN.get(name)), both.rows, name, before)
+    marks = [*in_use.about.get("learned", ()), *(row.mark for row in corrections.rows)]
+    return text_of(known, heads, ("Word weights of chulin, trained again with corrections.",), marks)
+
+
+def _grown(matrix: Any, rows: Sequence[Row], question: str, before: Fitted) -> Fitted:
+    """Fits the features beside the scores that the weights in use give, and folds both into one."""
+    known = [i for i, row in enumerate(rows) if row.labels.get(question) in before.labels]
+    if len({rows[i].labels[question] for i in known}) <= 1:
+        return before
+    scores = sp.csr_matrix(matrix[known] @ before.coefficients.T + before.intercepts)
+    found = fit_question(sp.hstack([matrix[known], scores], format="csr"), [rows[i] for i in known], question)
+    width = matrix.shape[1]
+    coefficients, intercepts = np.zeros_like(before.coefficients), np.full(len(before.labels), -9.0)
+    for label, row, intercept in zip(found.labels, found.coefficients, found.intercepts, strict=True):
+        lane = before.labels.index(label)
+        coefficients[lane] = row[:width] + row[width:] @ before.coefficients
+        intercepts[lane] = intercept + row[width:] @ before.intercepts
+    return replace(before, coefficients=coefficients, intercepts=intercepts)
+
+
+def _vocabulary(in_use: Weights, corrections: Sequence[Features]) -> Vocabulary:
+    columns = []
+    for group, known in zip(GROUPS, in_use.features, strict=True):
+        seen = Counter(name for text in corrections for name in getattr(text, group))
+        new = sorted(name for name, n in seen.items() if n >= _OFTEN and name.isprintable() and " " not in name)
+        columns.append({name: column for column, name in enumerate(dict.fromkeys([*known, *new]))})
+    return Vocabulary(tuple(columns))
+
+
+def _old(in_use: Weights, known: Vocabulary) -> tuple[Any, Any]:
+    """The weights in use as a matrix over the columns of the vocabulary, and their constant part."""
+    parts = []
+    for group, columns in enumerate(known.columns):
+        part = np.zeros((len(columns), in_use.lanes))
+        for name, column in columns.items():
+            part[column] = in_use.row(group, name)
+        parts.append(part)
+    return np.vstack(parts), np.array(in_use.bias)

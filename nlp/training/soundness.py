@@ -1,0 +1,58 @@
+"""Whether the corpus is sound: known labels, no two messages that are nearly the same."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from ledger.scenes import Kind, Scene, Urgency
+from nlp.training.rows import Row
+from nlp.understanding import NoneType
+
+ALIKE = 0.8
+"""From here on two messages are near-duplicates (Dice coefficient of their character pairs)."""
+_ITEMS = 20
+_KNOWN: dict[str, frozenset[str]] = {
+    "scene": frozenset(Scene),
+    "scene2": frozenset([*Scene, "-"]),
+    "kind": frozenset(Kind),
+    "item": frozenset(str(item) for item in range(_ITEMS + 1)),
+    "urgency": frozenset(Urgency),
+    "none_type": frozenset(NoneType),
+}
+_NEEDED = ("scene", "scene2", "kind", "item", "urgency")
+
+
+def faults(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        yield from _wrong_labels(row)
+    for one, other in near_duplicates([row.text for row in rows]):
+        yield f"near-duplicates: {one} | {other}"
+
+
+def _wrong_labels(row: Row) -> Iterator[str]:
+    for name in _NEEDED:
+        if name not in row.labels:
+            yield f"no {name}: {row.text}"
+    for name, label in row.labels.items():
+        if label not in _KNOWN[name]:
+            yield f"no such {name} {label}: {row.text}"
+    if (row.labels.get("scene") == Scene.NONE) != (row.labels.get("kind") == Kind.NONE):
+        yield f"the scene is none where the kind is none, and only there: {row.text}"
+
+
+def near_duplicates(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of texts that are more alike than `ALIKE`."""
+    pairs = [_pairs(text) for text in texts]
+    where: dict[str, list[int]] = defaultdict(list)
+    for index, own in enumerate(pairs):
+        shared = Counter(other for pair in own for other in where[pair])
+        for other, count in shared.items():
+            if 2 * count > ALIKE * (len(own) + len(pairs[other])):
+                yield texts[other], texts[index]
+        for pair in own:
+            where[pair].append(index)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    plain = re.sub(r"[\W_]+", "", text) or text
+    return frozenset(map(str.__add__, plain, plain[1:])) or frozenset([plain])
