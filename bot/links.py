@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 
 SIGNATURE = 12
-KINDS = {0: ">BI", 1: ">BII", 2: ">BII"}
-COMMUNITY, BUILDING, CASE = KINDS
+KINDS = {0: ">BI", 1: ">BII", 2: ">BII", 3: ">BII"}
+COMMUNITY, BUILDING, CASE, PERSON = KINDS
 KEY_FILE = "link.key"
 KEY_BYTES = 32
 
@@ -53,6 +53,15 @@ class SignedLinks:
     def read_case(self, payload: str) -> tuple[int, int] | None:
         match self._read(payload):
             case (kind, community, no) if kind == CASE:
+                return community, no
+        return None
+
+    def of_person(self, community_id: int, no: int) -> str:
+        return self._made(PERSON, community_id, no)
+
+    def read_person(self, payload: str) -> tuple[int, int] | None:
+        match self._read(payload):
+            case (kind, community, no) if kind == PERSON:
                 return community, no
         return None
 

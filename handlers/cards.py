@@ -12,6 +12,7 @@ from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, State, actions_for
+from ledger.rights import Part
 from ledger.scenes import Urgency
 from ledger.words import shortened
 from storage.cases import CaseRow
@@ -75,9 +76,11 @@ class Beside:
     helpers: tuple[int, ...] = ()
 
 
-def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int) -> None:
+def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxied: bool = False) -> None:
     """Send the card of a case that was just filed to whoever handles the community's cases."""
-    beside = Beside(tuple(similar), files, turn.person.name or "", case.urgency is Urgency.EMERGENCY)
+    name = turn.person.name or ""
+    name = named_for(turn, case, name) if proxied else name
+    beside = Beside(tuple(similar), files, name, case.urgency is Urgency.EMERGENCY)
     views = viewers(turn, case)
     if not views:
         _nobody_there(case.community_id)
@@ -197,9 +200,17 @@ def what_is_beside(turn: Turn, case: CaseRow) -> Beside:
 def _reporter(turn: Turn, case: CaseRow) -> str:
     """How the reporter is called in the messenger; nobody gets to know who was anonymous."""
     people = [] if case.anonymous else turn.uow.cases.people(case.key)
-    reporter = next((p for p in people if p.part == "reporter" and not p.anonymous), None)
-    person = turn.uow.people.find(reporter.bot, reporter.account) if reporter else None
-    return (person.name or "") if person else ""
+    teller = next((p for p in people if p.part != Part.JOINER and not p.anonymous), None)
+    person = turn.uow.people.find(teller.bot, teller.account) if teller else None
+    name = (person.name or "") if person else ""
+    return named_for(turn, case, name) if teller and teller.part != Part.REPORTER else name
+
+
+def named_for(turn: Turn, case: CaseRow, name: str) -> str:
+    """Of a case that somebody filed for another: for whom, and who it was."""
+    rows = (row for row in turn.uow.contacts.of_case(case.key) if row.part == "represented")
+    whom = next((row.name for row in rows), None)
+    return turn.context.texts("card.for_whom", whom=whom, name=name) if whom else name
 
 
 # --- what stands on it -----------------------------------------------------------------------------------------------

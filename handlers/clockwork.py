@@ -13,6 +13,7 @@ from handlers.reply import Button, OutFile, Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, FINAL_WORDS, OPEN, Action, Outcome, Role, State
 from ledger.nudges import Nudge
+from ledger.rights import Part
 from ledger.words import shortened
 from storage.cases import CaseRow, PersonOfCase
 from storage.nudges import NudgeRow
@@ -94,7 +95,7 @@ def _ask_if_solved(turn: Turn, case: CaseRow) -> None:
     name = f"follow_up:{case.community_id}:{case.no}:{case.version}"
     labels = {"button.accepted" if unsolved else "button.solved": "solved", "button.not_solved": "not_solved"}
     text = turn.context.texts("told.follow_up_unsolved" if unsolved else "told.follow_up", number=turn.number(case))
-    _ask(turn, case, Question(name, text, labels), steps.people_to_tell(turn, case))
+    _ask(turn, case, Question(name, text, labels), steps.people_to_ask(turn, case))
 
 
 def _ask_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> None:
@@ -109,7 +110,7 @@ def _ask_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> None:
     labels = {"button.still_holds": "still_holds", "button.broken_again": "not_solved"}
     words = shortened(turn.context.mask(case.text), WORDS_SHOWN)
     text = turn.context.texts("told.holds", number=turn.number(case), text=words)
-    reporters = [person for person in steps.people_to_tell(turn, case) if person.part == "reporter"]
+    reporters = [person for person in steps.people_to_ask(turn, case) if person.part != Part.JOINER]
     _ask(turn, case, Question(name, text, labels), reporters)
 
 

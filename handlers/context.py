@@ -66,6 +66,14 @@ class Links(Protocol):
         """(community, number) of such a payload; None for any other."""
         ...
 
+    def of_person(self, community_id: int, no: int) -> str:
+        """The payload by which the person for whom a case was filed takes it over."""
+        ...
+
+    def read_person(self, payload: str) -> tuple[int, int] | None:
+        """(community, number) of such a payload; None for any other."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -9,6 +9,7 @@ from handlers.mine import without
 from handlers.reply import Priority, Reply, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role
+from ledger.rights import Part
 from storage.cases import CaseRow, PersonOfCase
 from storage.erasure import ERASED
 from storage.ids import new_id
@@ -57,7 +58,7 @@ def _leave(turn: Turn, case: CaseRow) -> list[str]:
     cases.remove_people(case.key, [(me.bot, me.account)])
     turn.uow.contacts.take_back(case.key, me.bot, me.account)
     cases.add_event(case, action="erased", role=Role.RESIDENT, before=case.state)
-    if me.part == "reporter":
+    if me.part != Part.JOINER:
         similar, key = turn.context.similar, case.key
         turn.uow.after_commit.append(lambda: similar.remove(*key))
     gone += turn.uow.reports.forget_books(case.community_id, case.created_at)
@@ -67,7 +68,7 @@ def _leave(turn: Turn, case: CaseRow) -> list[str]:
 
 def _without_words(turn: Turn, case: CaseRow, me: PersonOfCase, *, alone: bool) -> dict[str, Any]:
     """The case without what this person said: nothing of the reporter's, and nothing that a neighbour added."""
-    if me.part != "reporter":
+    if me.part == Part.JOINER:
         text = case.text
         for row in turn.uow.cases.messages(case.key):
             if row.text and (row.bot, row.chat) == (me.bot, me.chat):

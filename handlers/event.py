@@ -61,13 +61,23 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """What somebody else said: the message that this one answers, or that it forwards. `account` None: hidden."""
+
+    account: int | None
+    name: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that a person did. Which fields are set depends on `kind`.
 
     `text` is storable (no NUL, no lone surrogates) and holds the caption of media. `command` is without slash and
     lower case, `argument` what stood behind it. `press` is the data of the button, `press_id` what is answered.
     `album` names the media group. `private`: not a group. `account` None: an anonymous admin or a channel.
-    `replied_to` is the id of the message of ours that this one answers.
+    `replied_to` is the id of the message of ours that this one answers; `quoted` holds the words of somebody else that
+    it answers or forwards. `private_chat`: where this person can be reached alone, if they have opened the bot.
     """
 
     kind: EventKind
@@ -87,5 +97,7 @@ class Event:
     press_id: str = ""
     replied_to: int | None = None
     forwarded: bool = False
+    quoted: Quoted | None = None
+    private_chat: int | None = None
     new_chat: int | None = None
     update_id: int = field(default=0)

@@ -1,12 +1,14 @@
 """Files matters into the ledger: labels, place, clocks, people, first event, the card for staff and the receipt."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from handlers import cards, deadlines, emergencies, receipts
+from handlers import cards, deadlines, emergencies, receipts, represented
 from handlers.communities import names
 from handlers.event import File, Location
 from handlers.turn import Turn
 from ledger.lifecycle import Role
+from ledger.rights import Part
 from ledger.scenes import Kind
 from nlp.understanding import Understanding
 from storage.cases import CaseRow, PersonOfCase
@@ -27,25 +29,36 @@ class Report:
 
 def file_report(turn: Turn, report: Report) -> list[CaseRow]:
     """File every matter of a report and tell the person and the staff; files go with the first matter."""
-    filed = [_file(turn, report, matter) for matter in report.matters]
+    proxy = _proxy(turn)
+    filed = [_file(turn, report, matter, proxy) for matter in report.matters]
     _attach_all(turn, filed[0], report)
     similar: list[int] = []
     for case, matter in zip(filed, report.matters, strict=True):
         similar = [no for no in turn.context.similar.nearest(case.community_id, matter) if no != case.no]
         _remember(turn, case, matter)
-        cards.show_new(turn, case, similar, files=len(report.files) if case is filed[0] else 0)
+        cards.show_new(
+            turn, case, similar, files=len(report.files) if case is filed[0] else 0, proxied=proxy is not None
+        )
     if len(filed) == 1:
         receipts.one(turn, filed[0], report.matters[0], similar)
     else:
         receipts.several(turn, filed)
+    if proxy:
+        represented.pass_on(turn, filed, proxy)
     turn.outcome = "case" if len(filed) == 1 else f"cases {len(filed)}"
     return filed
+
+
+def _proxy(turn: Turn) -> dict[str, Any] | None:
+    """For whom this person files, if they have just said so and that they agree; good for one report."""
+    found = represented.pending(turn) if "proxy" in turn.talk.state else None
+    return turn.talk.state.pop("proxy") if found and "consent" in found else None
 
 
 def file_emergency(turn: Turn, report: Report) -> CaseRow:
     """Numbers to call first, then people are called; whatever else there is to say comes later."""
     matter = report.matters[0]
-    case = _file(turn, report, matter)
+    case = _file(turn, report, matter, _proxy(turn))
     _attach_all(turn, case, report)
     _remember(turn, case, matter)
     emergencies.raise_alarm(turn, case, matter)
@@ -83,7 +96,7 @@ def keep_words(turn: Turn, case: CaseRow, by: Role = Role.RESIDENT) -> None:
     _said(turn, case, turn.event.message_id, turn.event.text, by)
 
 
-def _file(turn: Turn, report: Report, matter: Understanding) -> CaseRow:
+def _file(turn: Turn, report: Report, matter: Understanding, proxy: dict[str, Any] | None) -> CaseRow:
     limits, community = turn.context.district.limits, report.community
     building = _building(turn, community.id, matter)
     case = turn.uow.cases.file(
@@ -104,18 +117,23 @@ def _file(turn: Turn, report: Report, matter: Understanding) -> CaseRow:
         source=turn.event.address.bot,
         **deadlines.times_of_new(limits, matter.kind, matter.urgency, turn.uow.now, community.zone),
     )
-    _add_origin(turn, case, report, matter)
+    _add_origin(turn, case, report, matter, proxy)
     return case
 
 
-def _add_origin(turn: Turn, case: CaseRow, report: Report, matter: Understanding) -> None:
+def _add_origin(turn: Turn, case: CaseRow, report: Report, matter: Understanding, proxy: dict[str, Any] | None) -> None:
     """Who said it, in which messages, and the first event."""
     address, cases = turn.event.address, turn.uow.cases
-    person = PersonOfCase(address.bot, turn.account, address.chat, "reporter", anonymous=report.anonymous)
+    part = Part.REPORTER if proxy is None else Part.CLERK if turn.as_staff else Part.PROXY
+    person = PersonOfCase(address.bot, turn.account, address.chat, part, anonymous=report.anonymous)
     cases.add_person(case.key, person)
     for message_id, text in _told_in(report, matter) or report.said or ((turn.event.message_id, matter.text),):
         _said(turn, case, message_id, text, Role.RESIDENT)
-    cases.add_event(case, action="file", role=Role.RESIDENT, before=None, via=turn.via)
+    detail = None if proxy is None else {"for": proxy["relation"], "consent": proxy["consent"]}
+    cases.add_event(case, action="file", role=Role.RESIDENT, before=None, via=turn.via, detail=detail)
+    if proxy is not None:
+        given = {name: proxy[name] for name in ("name", "phone", "relation", "consent")}
+        turn.uow.contacts.add(case.key, part="represented", **given)
 
 
 def _told_in(report: Report, matter: Understanding) -> list[tuple[int | None, str]]:

@@ -9,7 +9,7 @@ from handlers.reply import Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger import clocks
 from ledger.lifecycle import OPEN, Action, Role, State, step
-from ledger.rights import Part
+from ledger.rights import FOLLOWS, TELLERS, Part
 from ledger.scenes import Urgency
 from ledger.words import shortened
 from storage.cases import CaseRow
@@ -61,7 +61,7 @@ def _words_for(turn: Turn, case: CaseRow) -> str:
     """A neighbour who joined does not get to see what the reporter told of themselves."""
     me = (turn.event.address.bot, turn.account)
     people = turn.uow.cases.people(case.key)
-    mine = any((p.bot, p.account) == me and p.part == "reporter" for p in people)
+    mine = any((p.bot, p.account) == me and p.part in FOLLOWS - {Part.JOINER} for p in people)
     return case.text if mine else turn.context.mask(case.text)
 
 
@@ -170,7 +170,7 @@ def anonymity(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> N
     turn.talk.state["anonymous"] = anonymous
     turn.uow.cases.set_anonymous(case.key, address.bot, turn.account, anonymous=anonymous)
     people = turn.uow.cases.people(case.key)
-    if any(p.part == "reporter" and (p.bot, p.account) == (address.bot, turn.account) for p in people):
+    if any(p.part in TELLERS and (p.bot, p.account) == (address.bot, turn.account) for p in people):
         turn.uow.cases.change(case, anonymous=anonymous)
     turn.uow.cases.add_event(case, action="anonymity", role=Role.RESIDENT, before=case.state, via=turn.via)
     cards.refresh(turn, case)

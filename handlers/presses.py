@@ -12,6 +12,7 @@ from handlers import (
     drafts,
     erasing,
     extending,
+    groups,
     helping,
     joining,
     judging,
@@ -22,6 +23,7 @@ from handlers import (
     nudging,
     phoning,
     privacy,
+    proxies,
     queue,
     report,
     returning,
@@ -53,6 +55,10 @@ OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
     "ask_erase": erasing.ask_erase,
     "erase": erasing.erase,
     "withdraw_consent": consent.withdraw_consent,
+    "hand_in": groups.hand_in,
+    "not_handed_in": groups.not_handed_in,
+    "proxy_relation": proxies.relation,
+    "proxy_consent": proxies.consent,
 }
 """Buttons about the person who presses, not about a case."""
 
@@ -71,6 +77,7 @@ REPORTER: dict[str, casework.Handler] = {
     "join_mine": joining.join_mine,
     "join_case": joining.join_case,
     "share_case": joining.share_case,
+    "claim": proxies.claim,
     "share_phone": phoning.share_phone,
     "no_phone": phoning.no_phone,
     "take_back_phone": phoning.take_back_phone,

@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers.reply import OutFile, Reply
 from handlers.turn import Turn
+from ledger.rights import Part
 from storage.cases import CaseRow, PersonOfCase
 
 ALL = 100_000
@@ -103,7 +104,7 @@ def _case(turn: Turn, case: CaseRow) -> dict[str, Any]:
     me = next(
         p for p in turn.uow.cases.people(case.key) if (p.bot, p.account) == (turn.event.address.bot, turn.account)
     )
-    district, reported = turn.context.district, me.part == "reporter"
+    district, reported = turn.context.district, me.part != Part.JOINER
     return {
         "number": turn.number(case),
         "part": turn.context.texts(f"export.{me.part}"),

@@ -10,6 +10,7 @@ from handlers import (
     consent,
     edits,
     erasing,
+    groups,
     joining,
     lookup,
     matters,
@@ -18,6 +19,7 @@ from handlers import (
     periodicals,
     presses,
     privacy,
+    proxies,
     queue,
     report,
     start,
@@ -58,6 +60,8 @@ RESIDENT_COMMANDS: dict[str, Command] = {
     "data": privacy.my_data,
     "erase": erasing.ask_erase,
     "community": choosing.ask,
+    "proxy": proxies.begin,
+    "register": groups.register,
     "seen": consent.seen,
     "withdraw_consent": consent.ask_withdraw_consent,
 }
@@ -71,6 +75,7 @@ GROUP_COMMANDS: dict[str, Command] = {
 }
 STAFF_COMMANDS: dict[str, Command] = {
     **GROUP_COMMANDS,
+    "proxy": proxies.begin,
     "start": start.start,
     "privacy": privacy.notice,
     "data": privacy.my_data,
@@ -151,10 +156,20 @@ def _in_a_group(turn: Turn) -> None:
         turn.say("group.who_are_you")
     elif turn.bot.serves is Serves.STAFF:
         turn.say("start.staff_only")
+    elif (command := _group_command(turn)) is not None:
+        command(turn)
     elif turn.event.text and matters.emergency(turn.reading):
         report.report(turn)
     else:
         turn.say("group.private")
+
+
+def _group_command(turn: Turn) -> Command | None:
+    """登记 in answer to a message, and /start with a link of ours; with a mention it needs no slash."""
+    said = f"/{turn.event.command}" if turn.event.command else turn.event.text
+    if turn.context.word(said) == "register":
+        return groups.register
+    return groups.tie if turn.event.command == "start" and turn.event.argument else None
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -174,7 +189,7 @@ def _command(turn: Turn, name: str) -> None:
 
 def _commands(turn: Turn) -> dict[str, Command]:
     if not turn.event.private:
-        return GROUP_COMMANDS
+        return GROUP_COMMANDS if turn.bot.serves is Serves.STAFF else {**GROUP_COMMANDS, "register": groups.register}
     match turn.bot.serves:
         case Serves.RESIDENTS:
             return RESIDENT_COMMANDS
@@ -218,10 +233,14 @@ def _album_complete(turn: Turn) -> None:
 
 
 def _said(turn: Turn) -> None:
+    if turn.event.private and proxies.takes(turn):
+        return
     if answers.taken(turn):
         return
     if turn.bot.serves is Serves.STAFF or not turn.event.private:
         _among_staff(turn)
+    elif turn.event.forwarded and not matters.emergency(turn.reading) and groups.forwarded(turn):
+        return
     elif turn.event.kind is EventKind.MEDIA:
         media.media(turn)
     elif _short_number(turn):

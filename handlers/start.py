@@ -1,6 +1,6 @@
 """First contact: /start, alone or with a signed link of a community or building, or with an invitation for staff."""
 
-from handlers import drafts, joining
+from handlers import drafts, joining, proxies
 from handlers.context import Serves
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -19,6 +19,8 @@ def start(turn: Turn) -> None:
         _set_place(turn, *place)
     elif argument and (case := turn.context.links.read_case(argument)):
         joining.show(turn, case)
+    elif argument and (case := turn.context.links.read_person(argument)):
+        proxies.show_claim(turn, case)
     else:
         turn.say("start.staff" if turn.as_staff else "start.hello")
 

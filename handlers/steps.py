@@ -9,6 +9,7 @@ from handlers.event import Address
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, ENDED, OPEN, TRANSITIONS, Action, Role, State, Transition, step
+from ledger.rights import Part
 from ledger.scenes import Urgency
 from storage.cases import CaseRow, PersonOfCase
 
@@ -166,10 +167,11 @@ def tell_people(turn: Turn, case: CaseRow, key: str, event_id: int, *, undoable:
     for person in people_to_tell(turn, case):
         if turn.event.address == Address(person.bot, person.chat):
             continue
+        proxied = person.part in (Part.PROXY, Part.CLERK)
         turn.send(
             Reply(
                 Address(person.bot, person.chat),
-                text,
+                f"{text}\n{turn.context.texts('proxy.please_tell')}" if proxied else text,
                 priority=Priority.NOTICE,
                 key=f"told:{event_id}:{person.bot}:{person.account}",
                 cause=cause_of(case, event_id),
@@ -183,6 +185,11 @@ def people_to_tell(turn: Turn, case: CaseRow) -> list[PersonOfCase]:
     people = turn.uow.cases.people(case.key)
     there = turn.uow.people.reachable([(p.bot, p.account) for p in people])
     return [person for person in people if (person.bot, person.account) in there]
+
+
+def people_to_ask(turn: Turn, case: CaseRow) -> list[PersonOfCase]:
+    """Who judges an answer: a clerk who wrote it down for somebody does not, a colleague phones the person."""
+    return [person for person in people_to_tell(turn, case) if person.part != Part.CLERK]
 
 
 def _plain(value: Any) -> Any:

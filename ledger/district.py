@@ -161,6 +161,7 @@ class Limits:
     button_kept: Duration
     inbox_key_kept: Duration
     contacts_kept: Duration
+    group_words_kept: Duration
     ask_back_below: float
     clocks: dict[str, Clock]
     digest: DigestTime

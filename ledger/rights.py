@@ -75,18 +75,21 @@ class Thing(StrEnum):
 
 
 class Part(StrEnum):
-    """What a resident is in a case. A neighbour is nothing in it yet, and was shown it."""
+    """What somebody is in a case: a clerk is of the staff and filed it for another; a neighbour was only shown it."""
 
     REPORTER = "reporter"
     JOINER = "joiner"
     PROXY = "proxy"
+    CLERK = "clerk"
     NEIGHBOUR = "neighbour"
 
 
 R = Role
 TELLERS = frozenset({Part.REPORTER, Part.PROXY})
 """Who told it, and so may say what it is."""
-ALL_PARTS = frozenset(Part) - {Part.NEIGHBOUR}
+ALL_PARTS = frozenset({Part.REPORTER, Part.JOINER, Part.PROXY})
+FOLLOWS = ALL_PARTS | {Part.CLERK}
+"""Who sees it and may add to it; a clerk judges nothing in the person's place."""
 RESIDENT = frozenset({R.RESIDENT})
 
 
@@ -143,8 +146,8 @@ DEEDS: dict[str, Deed] = {
     "phone": Deed(Thing.CASE, AT_HAND),
     "show_files": Deed(Thing.CASE, AT_HAND | {R.HELPER}),
     # residents with a case of theirs
-    "details": _own(ALL_PARTS),
-    "add_to_case": _own(ALL_PARTS),
+    "details": _own(FOLLOWS),
+    "add_to_case": _own(FOLLOWS),
     "anonymity": _own(ALL_PARTS),
     "ask_withdraw": _own(ALL_PARTS),
     "solved": _own(ALL_PARTS),
@@ -162,10 +165,14 @@ DEEDS: dict[str, Deed] = {
     "share_phone": _own(TELLERS),
     "no_phone": _own(TELLERS),
     "take_back_phone": _own(TELLERS),
+    "claim": _own(frozenset({Part.NEIGHBOUR})),
     "join_case": _own(frozenset({Part.NEIGHBOUR})),
     # a community
+    "proxy": Deed(Thing.COMMUNITY, STAFF),
     "queue": Deed(Thing.COMMUNITY, STAFF),
     "weekly": Deed(Thing.COMMUNITY, ABOVE),
+    "monthly": Deed(Thing.COMMUNITY, frozenset({R.MANAGER, R.SUPERVISOR})),
+    "quarterly": Deed(Thing.COMMUNITY, frozenset({R.SUPERVISOR})),
     "here": Deed(Thing.COMMUNITY, ABOVE),
 }
 """Every deed that is anybody's right; what is not here nobody may do. What people do with their own conversation and

@@ -18,6 +18,7 @@ from storage.cases import Cases
 from storage.contacts import Accesses, Contacts
 from storage.conversations import Conversations
 from storage.erasure import Erasure
+from storage.groups import Groups
 from storage.inbox import InboxRows
 from storage.nudges import Nudges
 from storage.outbox import OutboxRows
@@ -83,6 +84,10 @@ class UnitOfWork:
     @cached_property
     def retention(self) -> Retention:
         return Retention(self)
+
+    @cached_property
+    def groups(self) -> Groups:
+        return Groups(self)
 
     @cached_property
     def staff(self) -> StaffRows:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.channels.fields import Unfit, key, number, whole, words
 from bot.channels.port import Envelope, RawUpdateBody
-from handlers.event import Address, Event, EventKind, File, FileKind, Location
+from handlers.event import Address, Event, EventKind, File, FileKind, Location, Quoted
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 ANONYMOUS_ADMIN = 1087968824
@@ -17,7 +17,7 @@ LONGEST_TEXT = 8000
 LONGEST_NAME = 64
 LONGEST_DATA = 64
 LONGEST_ID, LONGEST_UNIQUE_ID, LONGEST_TYPE = 300, 100, 100
-COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
+COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32}|登记)(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
 FILES = {
     "voice": FileKind.VOICE,
     "video": FileKind.VIDEO,
@@ -106,6 +106,7 @@ def _press(query: Any, bot: str) -> Event:
         message_id=number(message.message_id) if message is not None else None,
         press=words(query.data, LONGEST_DATA),
         press_id=key(query.id),
+        private_chat=number(query.from_user.id),
     )
 
 
@@ -153,6 +154,8 @@ def _message(message: Any, bot: str, username: str, *, edited: bool) -> Event:
         argument=(command[3] or "").strip() if command else "",
         replied_to=_answered(message.reply_to_message, username),
         forwarded=message.forward_origin is not None,
+        quoted=_quoted(message, username),
+        private_chat=None if anonymous else number(sender.id),
     )
 
 
@@ -211,6 +214,22 @@ def _answered(reply: Any, username: str) -> int | None:
     """The id of the message of ours that a message answers."""
     author = reply.from_user if reply is not None else None
     return number(reply.message_id) if author is not None and _same(author.username, username) else None
+
+
+def _quoted(message: Any, username: str) -> Quoted | None:
+    """Somebody else's words: those that a message forwards, else those that it answers; never a bot's."""
+    if (origin := message.forward_origin) is not None:
+        author = getattr(origin, "sender_user", None)
+        return Quoted(None if author is None or author.is_bot else number(author.id), _name(author) if author else "")
+    answered = message.reply_to_message
+    author = answered.from_user if answered is not None else None
+    if answered is None or author is None:
+        return None
+    hidden = author.id == ANONYMOUS_ADMIN or answered.sender_chat is not None
+    if author.is_bot and not hidden:
+        return None
+    text = _without_mention(words(answered.text or answered.caption, LONGEST_TEXT), username)
+    return Quoted(None if hidden else number(author.id), "" if hidden else _name(author), text)
 
 
 def _topic(message: Any) -> int:

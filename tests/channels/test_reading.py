@@ -8,10 +8,10 @@ import pytest
 
 from bot.channels.port import Unreadable
 from bot.channels.telegram_bot import TelegramBot
-from handlers.event import Event, EventKind, File, FileKind
+from handlers.event import Event, EventKind, File, FileKind, Quoted
 from tests.channels.telegram_desk import LIBRARIES, TelegramDesk, offline
 
-WANG = {"id": 7_100_000_001, "is_bot": False, "first_name": "王", "last_name": "婆婆"}
+WANG: dict[str, Any] = {"id": 7_100_000_001, "is_bot": False, "first_name": "王", "last_name": "婆婆"}
 BOT = {"id": 123456, "is_bot": True, "first_name": "楚邻", "username": "chulin_bot"}
 ANONYMOUS = {"id": 1_087_968_824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 CHAT = {"id": 7_100_000_001, "type": "private", "first_name": "王"}
@@ -99,6 +99,29 @@ def test_a_forwarded_message_says_so(reader: TelegramBot) -> None:
     origin = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
     assert reader.parse(message(text="x", forward_origin=origin)).forwarded
     assert not reader.parse(message(text="x")).forwarded
+
+
+def test_who_said_a_forwarded_message_is_told_where_they_let_it_be(reader: TelegramBot) -> None:
+    known = {"type": "user", "date": 1, "sender_user": WANG}
+    assert reader.parse(message(text="x", forward_origin=known)).quoted == Quoted(WANG["id"], "王 婆婆")
+    hidden = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
+    assert reader.parse(message(text="x", forward_origin=hidden)).quoted == Quoted(None)
+
+
+def test_the_message_that_is_handed_in_is_read_with_its_author(reader: TelegramBot) -> None:
+    said = {**IN_GROUP, "message_id": 4, "text": "路灯坏了"}
+    raw: dict[str, Any] = {"update_id": 1, "message": {**IN_GROUP, "text": "/登记", "reply_to_message": said}}
+    assert reader.envelope(raw).ours
+    event = reader.parse(raw)
+    assert (event.kind, event.command) == (EventKind.COMMAND, "登记")
+    assert event.quoted == Quoted(WANG["id"], "王 婆婆", "路灯坏了")
+    assert event.private_chat == WANG["id"]
+    raw["message"]["reply_to_message"] = {**said, "from": ANONYMOUS}
+    assert reader.parse(raw).quoted == Quoted(None, "", "路灯坏了")
+    other = {"update_id": 1, "message": {**IN_GROUP, "text": "/登记@other_bot"}}
+    assert not reader.envelope(other).ours
+    plain = {"update_id": 1, "message": {**IN_GROUP, "text": "路灯坏了"}}
+    assert not reader.envelope(plain).ours
 
 
 def test_an_edit_that_is_no_edit_of_words_is_ignored(reader: TelegramBot) -> None:

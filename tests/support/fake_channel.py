@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels.port import Abilities, Envelope, Outgoing, Sent, Unreadable
-from handlers.event import Address, Event, EventKind, File, FileKind, Location
+from handlers.event import Address, Event, EventKind, File, FileKind, Location, Quoted
 from handlers.reply import Answer
 
 
@@ -79,6 +79,9 @@ class FakeChannel:
             press=raw.get("press", ""),
             press_id=raw.get("press_id", ""),
             new_chat=raw.get("new_chat"),
+            forwarded=raw.get("forwarded", False),
+            quoted=Quoted(*raw["quoted"]) if raw.get("quoted") else None,
+            private_chat=raw.get("account"),
         )
 
     async def send(self, message: Outgoing) -> Sent:

@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
+from digests.subject import READERS
+from digests.summary import Level
 from handlers import presses, router
 from ledger.lifecycle import Role
 from ledger.rights import DEEDS, Part, Thing, may
@@ -135,5 +137,12 @@ async def test_a_command_reaches_only_the_communities_of_who_gives_it(
 def test_what_has_no_row_is_a_person_s_own() -> None:
     """Commands without a row reach nothing but the conversation and the data of who gives them."""
     own = {"start", "help", "mine", "privacy", "data", "erase", "community", "person"}
+    own |= {"seen", "withdraw_consent", "register"}
     commands = {**router.RESIDENT_COMMANDS, **router.STAFF_COMMANDS, **router.GROUP_COMMANDS}
     assert {name for name in commands if name not in DEEDS} <= own
+
+
+def test_reports_are_read_by_whom_the_table_names() -> None:
+    monthly = {role for level, (role, _) in READERS.items() if level is not Level.DISTRICT}
+    assert monthly == DEEDS["monthly"].roles
+    assert {READERS[Level.DISTRICT][0]} == DEEDS["quarterly"].roles

@@ -1,0 +1,26 @@
+"""For whom somebody files: what was said of that person so far, and what is passed on to them."""
+
+from typing import Any
+
+from handlers.reply import Priority, Reply
+from handlers.turn import Turn
+from storage.cases import CaseRow
+
+
+def pending(turn: Turn) -> dict[str, Any] | None:
+    """What was said of the person so far, unless that is too long ago."""
+    proxy: dict[str, Any] | None = turn.talk.state.get("proxy")
+    if proxy is not None and turn.older(proxy["at"]):
+        turn.talk.state.pop("proxy")
+        return None
+    return proxy
+
+
+def pass_on(turn: Turn, cases: list[CaseRow], proxy: dict[str, Any]) -> None:
+    """Ask to tell the person, with the link by which they see it themselves."""
+    for case in cases:
+        username = next((b.username for b in turn.context.bots.values() if b.username and b.name != "staff"), "")
+        link = f"https://t.me/{username}?start={turn.context.links.of_person(*case.key)}" if username else ""
+        key = "proxy.link" if link else "proxy.pass_on"
+        text = turn.context.texts(key, number=turn.number(case), name=proxy["name"], link=link)
+        turn.send(Reply(turn.event.address, text, priority=Priority.INTERACTIVE))
