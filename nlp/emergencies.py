@@ -72,17 +72,21 @@ def _sentences(text: str, found: Sequence[Cue]) -> Iterable[Sequence[Cue]]:
     return [[cue for cue in found if start <= cue.start < end] for start, end in zip(starts, ends, strict=True)]
 
 
+def _names(part: Sequence[Cue]) -> frozenset[str]:
+    return frozenset[str]().union(*[cue.names for cue in part])
+
+
 def _dangers(known: Rules, part: Sequence[Cue]) -> list[Danger]:
     """The dangers that a sentence names, in one word or in two."""
-    names = {cue.name for cue in part}
+    names = _names(part)
     single = [known.dangers[name] for name in names & known.dangers.keys()]
     both = [(one, other, danger) for one in names & known.pairs.keys() for other, danger in known.pairs[one]]
     return single + [danger for one, other, danger in both if other in names and _near(part, one, other)]
 
 
 def _near(part: Sequence[Cue], one: str, other: str) -> bool:
-    first = [cue for cue in part if cue.name == one]
-    second = [cue for cue in part if cue.name == other]
+    first = [cue for cue in part if one in cue.names]
+    second = [cue for cue in part if other in cue.names]
     return any(max(a.start, b.start) - min(a.end, b.end) <= _NEAR for a in first for b in second if a.start != b.start)
 
 
@@ -98,7 +102,7 @@ def _score(known: Rules, part: Sequence[Cue], dangers: Sequence[Danger]) -> floa
     lasting = any(danger.human for danger in dangers)
     named = {danger.name for danger in dangers}
     total = min(sum(danger.points for danger in dangers), _MOST_POINTS)
-    for name in {cue.name for cue in part} & known.circumstances.keys():
+    for name in known.circumstances.keys() & _names(part):
         circumstance = known.circumstances[name]
         applies = named <= circumstance.only or not circumstance.only
         if applies and (dangers or circumstance.points < 0):

@@ -6,11 +6,12 @@ The words are data (`data/matters.txt`). Parts join to the message.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from nlp.cues import Cues
+from nlp.cues import Cue, Cues
 from nlp.tables import table
 
 _END = ",。;!?\\n、 :"
@@ -92,8 +93,6 @@ def split(text: str) -> list[str]:
 
 def _cuts(text: str) -> list[int]:
     clauses = _clauses(text)
-    if len(clauses) == 1:
-        return []
     if counted := _counted(clauses):
         return counted
     long = len(text) > _TOLD_AT_LENGTH
@@ -142,25 +141,31 @@ def _differs(clause: Clause, told: _Told, *, long: bool) -> bool:
 
 
 def _clauses(text: str) -> list[Clause]:
+    hits = list(_CLAUSE.finditer(text))
+    if len(hits) <= 1:
+        return []
+    found = _families()[1].find(text)
+    starts = [cue.start for cue in found]
     return [
-        _clause(hit.start(), hit.group(), text[max(0, hit.start() - 2) : hit.start()]) for hit in _CLAUSE.finditer(text)
+        _clause(text, hit, found[bisect_left(starts, hit.start()) : bisect_left(starts, hit.end())]) for hit in hits
     ]
 
 
-def _clause(start: int, text: str, before: str) -> Clause:
-    found = _families()[1].find(text)
-    names = {cue.name for cue in found}
-    subject = _SUBJECT.match(text)
+def _clause(text: str, hit: re.Match[str], found: Sequence[Cue]) -> Clause:
+    start, said = hit.start(), hit.group()
+    names = frozenset[str]().union(*[cue.names for cue in found])
+    first = found[0].names if found and found[0].start == start else frozenset[str]()
+    subject = _SUBJECT.match(said)
     return Clause(
         start,
-        text,
-        frozenset(names - _MARKS),
-        frozenset({cue.name for cue in found if cue.start == 0} & _MARKS),
+        said,
+        names - _MARKS,
+        first & _MARKS,
         subject.group() if subject else "",
-        numbered=bool(_NUMBER.match(text)),
-        listed=";" in before,
-        tells=bool(_FAULT.search(text)),
-        empty="says" in names or len(text) < _SHORTEST or bool(_CLAIM.search(text)),
+        numbered=bool(_NUMBER.match(said)),
+        listed=";" in text[max(0, start - 2) : start],
+        tells=bool(_FAULT.search(said)),
+        empty="says" in names or len(said) < _SHORTEST or bool(_CLAIM.search(said)),
     )
 
 
