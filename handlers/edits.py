@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers import cards, drafts, emergencies, labels, matters, receipts
+from handlers import cards, drafts, emergencies, labels, matters, receipts, steps
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Urgency
@@ -63,6 +63,7 @@ def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:
 
 def _follow(turn: Turn, case: CaseRow, old: str, new: str) -> None:
     turn.uow.cases.change(case, text=case.text.replace(old, new, 1))
+    steps.compare_anew(turn, case)
     if emergency := matters.emergency(turn.reading):
         _became_emergency(turn, case, emergency)
     cards.refresh(turn, case)

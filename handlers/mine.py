@@ -114,6 +114,7 @@ def place(turn: Turn, case: CaseRow, where: str = "") -> None:
         filing.attach(turn, case, file)
     filing.keep_words(turn, case)
     turn.uow.cases.change(case, place=words)
+    steps.compare_anew(turn, case)
     turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)
     cards.refresh(turn, case)
     receipts.refresh(turn, case)

@@ -4,7 +4,7 @@ from handlers import cards, deadlines, nudging
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.scenes import NO_ITEM, Kind, Urgency
-from nlp.similar import SAME, score
+from nlp.similar import SAME, alike
 from storage.cases import ROOT_CAUSE, CaseRow
 
 ALIKE = SAME / 2
@@ -36,7 +36,7 @@ def _at_one_place(case: CaseRow, other: CaseRow) -> bool:
 
 def _alike(case: CaseRow, other: CaseRow) -> bool:
     same_item = case.item == other.item != NO_ITEM
-    return case.no == other.no or same_item or score(_key(case), _key(other)) >= ALIKE
+    return case.no == other.no or same_item or alike(_key(case), _key(other)) >= ALIKE
 
 
 def _key(case: CaseRow) -> list[int]:

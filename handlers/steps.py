@@ -11,6 +11,7 @@ from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, ENDED, OPEN, TRANSITIONS, Action, Role, State, Transition, step
 from ledger.rights import Part
 from ledger.scenes import Urgency
+from nlp.understanding import Understanding
 from storage.cases import CaseRow, PersonOfCase
 
 UNDOABLE_FIELDS = (
@@ -146,8 +147,21 @@ def _next_look(turn: Turn, case: CaseRow, new: State, values: dict[str, Any]) ->
 
 def open_again(turn: Turn, case: CaseRow) -> None:
     """New reports may be the same matter as this one again."""
-    similar, matter = turn.context.similar, turn.context.read(case.text).first
+    _compare_with(turn, case)
+
+
+def compare_anew(turn: Turn, case: CaseRow) -> None:
+    """What it is about, or where, was changed: new reports are held against it as it is now."""
+    if case.state in OPEN:
+        matter = _compare_with(turn, case)
+        turn.uow.cases.change(case, proposal={**case.proposal, "key": list(matter.similar_key)})
+
+
+def _compare_with(turn: Turn, case: CaseRow) -> Understanding:
+    similar, where = turn.context.similar, case.place or ""
+    matter = turn.context.read(case.text if where in case.text else f"{where} {case.text}").first
     turn.uow.after_commit.append(lambda: similar.add(case, matter))
+    return matter
 
 
 def cause_of(case: CaseRow, event_id: int) -> str:

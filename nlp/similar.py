@@ -1,8 +1,6 @@
 """Is this the same matter as one that is open already?
 
-A matter is reduced to a signature: hashed topics, words and places, each number with its sort in the top bits. Two matters are the same when
-what they speak of agrees and their places do not contradict each other. The index keeps the signatures of a community's open cases and
-scores only those that share something rare with the question.
+The index keeps the signatures (`nlp.likeness`) of a community's open cases and weighs only those that share something rare with the question.
 """
 
 from array import array
@@ -10,17 +8,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from math import log
-from zlib import crc32
+from itertools import islice
 
+from nlp.likeness import Matter, at_one_place, looked_up, rarity, score
 from nlp.understanding import Understanding
 
-_BITS = 28
-_TOPIC, _WORD, _PLACE = 1, 2, 3
-SAME = 0.5
-"""Score from which two matters are taken for the same."""
-MOST_ASKED = 500
-"""Holders of one part that are looked at."""
+SAME = 0.3
+"""Probability from which two matters are taken for the same."""
+OFFERED = 0.6
+"""From which one is offered among thousands of others, of which a few are like it by chance."""
+_WEIGHED = 32
+_MOST_ASKED = 400
+"""Holders of one part that are looked at, the newest first: if a hundred people write the same, some are as good as all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +28,22 @@ class Match:
     score: float
 
 
-def number(sort: int, name: str) -> int:
-    return sort << _BITS | crc32(name.encode("utf-8", "replace")) >> (32 - _BITS)
-
-
-def signature(
-    text: str, places: Sequence[str], topics: Iterable[str] = (), words: Iterable[str] = ()
-) -> tuple[int, ...]:
-    """What is compared, and all that needs to be kept of a text for it."""
-    said = {number(_WORD, word) for word in words} or {number(_WORD, two) for two in map(str.__add__, text, text[1:])}
-    return tuple(sorted({*said, *(number(_TOPIC, t) for t in topics), *(number(_PLACE, p) for p in places)}))
-
-
-def score(a: Iterable[int], b: Iterable[int]) -> float:
-    one, other = set(a), set(b)
-    return len(one & other) / (len(one | other) or 1)
+def alike(a: Iterable[int], b: Iterable[int]) -> float:
+    """Probability that two signatures tell of the same matter."""
+    return score(Matter.of(a), Matter.of(b))
 
 
 def same(a: Understanding, b: Understanding) -> bool:
-    return score(a.similar_key, b.similar_key) >= SAME
+    return alike(a.similar_key, b.similar_key) >= SAME
 
 
 class SimilarIndex:
     """The open cases of one community."""
 
     def __init__(self) -> None:
-        # arrays and lists, for there may be tens of thousands of cases of some twenty parts each
+        # arrays, for there may be tens of thousands of cases of a hundred parts each
         self._cases: dict[str, array[int]] = {}
-        self._holders: defaultdict[int, list[str]] = defaultdict(list)
+        self._holders: defaultdict[int, dict[str, None]] = defaultdict(dict)
 
     def __len__(self) -> int:
         return len(self._cases)
@@ -64,33 +51,30 @@ class SimilarIndex:
     def add(self, case_key: str, similar_key: Sequence[int]) -> None:
         self.remove(case_key)
         self._cases[case_key] = array("I", similar_key)
-        for part in similar_key:
-            self._holders[part].append(case_key)
+        for part in looked_up(similar_key):
+            self._holders[part][case_key] = None
 
     def remove(self, case_key: str) -> None:
-        for part in self._cases.pop(case_key, ()):
+        for part in looked_up(self._cases.pop(case_key, ())):
             holders = self._holders[part]
-            holders.remove(case_key)
+            del holders[case_key]
             if not holders:
                 del self._holders[part]
 
-    def nearest(self, understanding: Understanding, limit: int = 3) -> list[Match]:
-        """The likeliest same matters among the open cases, best first.
+    def nearest(self, understanding: Understanding, limit: int = 3, least: float = OFFERED) -> list[Match]:
+        """The likeliest same matters among the open cases, best first; one at the very place before all others."""
+        asked = Matter.of(understanding.similar_key)
+        found = []
+        for key in self._likely(understanding.similar_key):
+            matter = Matter.of(self._cases[key])
+            if (likely := score(matter, asked)) >= least:
+                found.append((at_one_place(matter, asked), likely, key))
+        return [Match(key, likely) for _, likely, key in sorted(found, reverse=True)[:limit]]
 
-        Two signatures that agree in half of their parts share one of the rarer half of either: only those are looked
-        up, so that the words that every second case has cost nothing. Of a part that very many have (a hundred people
-        write the same) the newest are as good as all.
-        """
-        parts = sorted(understanding.similar_key, key=self._spread)
+    def _likely(self, similar_key: Iterable[int]) -> list[str]:
         shared: dict[str, float] = {}
-        for part in parts[: len(parts) // 2 + 1]:
-            holders = self._holders.get(part, ())
-            rarity = log(1 + len(self._cases) / (len(holders) or 1))
-            for case_key in holders[-MOST_ASKED:]:
-                shared[case_key] = shared.get(case_key, 0.0) + rarity
-        keys = nlargest(limit * 16, shared, key=shared.__getitem__)
-        found = [Match(key, score(self._cases[key], understanding.similar_key)) for key in keys]
-        return sorted([m for m in found if m.score >= SAME], key=lambda m: -m.score)[:limit]
-
-    def _spread(self, part: int) -> int:
-        return len(self._holders.get(part, ()))
+        for part in looked_up(similar_key):
+            rare = rarity(part)
+            for case_key in islice(reversed(self._holders.get(part, {})), _MOST_ASKED):
+                shared[case_key] = shared.get(case_key, 0.0) + rare
+        return nlargest(_WEIGHED, shared, key=shared.__getitem__)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from ledger.scenes import Kind, Scene, Urgency
-from nlp import emergencies, matters, personal, places, similar
+from nlp import emergencies, likeness, matters, personal, places, whereabouts
 from nlp.features import Features, extract
 from nlp.lexicon import Lexicon, lexicon
 from nlp.normalise import fold
@@ -33,6 +33,7 @@ class Understander:
         self._lexicon = words
         self._weights = weights
         self._places = frozenset(known_places)
+        self._compounds = frozenset(filter(None, map(whereabouts.compound, self._places)))
 
     @classmethod
     def load(
@@ -87,7 +88,6 @@ class Understander:
         """`shared`: the places that hold where this part names none."""
         seen = extract(folded, self._cut, self._lexicon)
         scores = self._weights.scores(seen.groups)
-        topics = {hit.topic for hit in seen.hits}
         scenes = self._ranked("scene", scores)
         scene, probability = Scene(scenes[0][0]), scenes[0][1]
         if not _CHINESE.search(seen.text):
@@ -116,7 +116,12 @@ class Understander:
             places=where,
             why=self._why(seen, scenes),
             personal=spans,
-            similar_key=similar.signature(text, where, topics, [t for t in seen.tokens if len(t) > 1]),
+            similar_key=likeness.signature(
+                seen.text,
+                seen.tokens,
+                {hit.topic for hit in seen.hits},
+                self._compounds & {*map(whereabouts.compound, where)},
+            ),
         )
 
     def _ranked(self, head: str, scores: Sequence[float]) -> list[tuple[str, float]]:

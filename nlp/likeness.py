@@ -1,0 +1,292 @@
+"""How alike two messages are: whether they tell of the same matter.
+
+A message is reduced to a signature, a tuple of numbers: its things and aspects (`nlp.concepts`), its words that carry meaning, and the
+parts of its address. Places that contradict each other, or praise beside a complaint, decide at once; all else is weighed. What two
+messages share counts by its rarity. What each has alone counts too: messages that agree word for word except in what is the matter
+(楼下烧烤店太吵, 楼下烧烤店油烟大) are the ones that are set against each other.
+
+The weights are learned from `data/pairs.tsv` (nlp/training/pairs.py) and stand in `data/likeness.txt`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import exp
+from zlib import crc32
+
+from nlp import concepts, meaning, whereabouts
+from nlp.tables import DATA, lines_of, pairs, words
+
+_BITS = 28
+_PAYLOAD = (1 << _BITS) - 1
+THING, ASPECT, BARE, WORD, PLACE, PAIR, POINT = 1, 2, 3, 4, 5, 6, 7
+"""Sorts of parts. BARE is a word that no concept covers, PAIR two characters that stand together.
+POINT holds three of the numbers of the point in the space of meaning."""
+_READ = 80
+"""Characters whose pairs are kept."""
+_UNKNOWN = 8.0
+"""Weight of what the corpus does not have: rare."""
+_KIND_OF, _COUSINS = 0.8, 0.25
+"""What light/street shares with light, and with light/stair."""
+_BESIDES = (
+    "danger",
+    "repairnow",
+    "complain",
+    "change",
+    "teach",
+    "learn",
+    "check",
+    "share",
+    "test",
+    "play",
+    "class",
+    "borrow",
+)
+"""Aspects that go with any matter."""
+PRAISE = "praise"
+_FEW, _MUCH = 5.0, 8.0
+_RARE = 4.0
+_NOTHING_MORE, _CONTAINED = 1.0, 0.9
+
+
+def number(sort: int, name: str) -> int:
+    return sort << _BITS | crc32(name.encode("utf-8", "replace")) >> (32 - _BITS)
+
+
+def signature(
+    text: str, tokens: Sequence[str], topics: Iterable[str] = (), names: Iterable[str] = ()
+) -> tuple[int, ...]:
+    """All that needs to be kept of normalised `text` to compare it; `names` are compounds that it names."""
+    found = concepts.find(text, tokens)
+    parts = {number(THING, name) for name in found.things} | {number(ASPECT, name) for name in found.aspects}
+    at = 0
+    for token in tokens:
+        end = at + len(token)
+        if token not in _empty() and token.isalpha():
+            parts |= {number(WORD, token)} if any(found.covered[at:end]) else {number(WORD, token), number(BARE, token)}
+        at = end
+    parts |= {number(PAIR, two) for two in map(str.__add__, text[:_READ], text[1:_READ])}
+    parts |= {_place(kind, value) for kind, value in whereabouts.parts(text, names)}
+    parts |= _pointed(meaning.point(meaning.features(text, tokens, topics)))
+    return tuple(sorted(parts))
+
+
+def _pointed(point: Sequence[int]) -> set[int]:
+    """Three numbers to a part, with their position."""
+    threes = [point[at : at + 3] for at in range(0, len(point), 3)]
+    return {
+        POINT << _BITS | at << 24 | (a + 128) << 16 | (b + 128) << 8 | (c + 128) for at, (a, b, c) in enumerate(threes)
+    }
+
+
+def _point(parts: Iterable[int]) -> tuple[int, ...]:
+    return tuple((part >> shift & 0xFF) - 128 for part in sorted(parts) for shift in (16, 8, 0))
+
+
+def _place(kind: str, value: str) -> int:
+    """Eight bits say which part of an address it is, the rest what it is called."""
+    return PLACE << _BITS | (crc32(kind.encode()) & 0xFF) << (_BITS - 8) | crc32(value.encode()) >> (40 - _BITS)
+
+
+@cache
+def _empty() -> frozenset[str]:
+    return words("empty-words.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A signature, taken apart. `places` maps a part of the address to its values."""
+
+    things: frozenset[int]
+    aspects: frozenset[int]
+    bare: frozenset[int]
+    words: frozenset[int]
+    twos: frozenset[int]
+    point: tuple[int, ...]
+    places: Mapping[int, frozenset[int]]
+    kinds: frozenset[str]
+    thing_weight: float
+    aspect_weight: float
+    word_weight: float
+
+    @classmethod
+    def of(cls, key: Iterable[int]) -> "Matter":
+        sorts: dict[int, list[int]] = {sort: [] for sort in (THING, ASPECT, BARE, WORD, PLACE, PAIR, POINT)}
+        for part in key:
+            sorts.setdefault(part >> _BITS, []).append(part)
+        places: dict[int, set[int]] = {}
+        for part in sorts[PLACE]:
+            places.setdefault(part >> (_BITS - 8), set()).add(part)
+        kinds = _kinds()
+        return cls(
+            frozenset(sorts[THING]),
+            frozenset(sorts[ASPECT]),
+            frozenset(part & _PAYLOAD | WORD << _BITS for part in sorts[BARE]),
+            frozenset(sorts[WORD]),
+            frozenset(sorts[PAIR]),
+            _point(sorts[POINT]),
+            {kind: frozenset(values) for kind, values in places.items()},
+            frozenset(kinds[part] for part in sorts[ASPECT] if part in kinds),
+            weight(sorts[THING]),
+            weight(sorts[ASPECT]),
+            weight(sorts[WORD]),
+        )
+
+
+@cache
+def _kinds() -> Mapping[int, str]:
+    return {number(ASPECT, aspect): kind for kind, aspects in pairs("aspect-kinds.txt") for aspect in aspects.split()}
+
+
+@cache
+def _roots() -> Mapping[int, int]:
+    """The more general thing of each kind of a thing."""
+    names = {name for name in _weights().names if "/" in name}
+    return {number(THING, name): number(THING, name.partition("/")[0]) for name in names}
+
+
+@cache
+def _besides() -> frozenset[int]:
+    return frozenset(number(ASPECT, name) for name in _BESIDES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """`rarity` of the parts of signatures; `factors` of the features, in their order, the last one stands alone."""
+
+    rarity: Mapping[int, float]
+    factors: Mapping[str, float]
+    names: frozenset[str]
+
+
+@cache
+def _weights() -> _Weights:
+    first, *rows = lines_of(DATA / "likeness.txt")
+    rarity, names = {}, set()
+    for row in rows:
+        sort, name, rare = row.split("\t")
+        names.add(name)
+        for code in {"thing": (THING,), "aspect": (ASPECT,), "word": (WORD, BARE)}[sort]:
+            rarity[number(code, name)] = float(rare)
+    return _Weights(rarity, json.loads(first), frozenset(names))
+
+
+def weight(parts: Iterable[int]) -> float:
+    return sum(map(rarity, parts))
+
+
+def forget() -> None:
+    """Read the weights again: they were written anew."""
+    _weights.cache_clear()
+    _roots.cache_clear()
+
+
+def rarity(part: int) -> float:
+    return _weights().rarity.get(part, _UNKNOWN)
+
+
+def looked_up(key: Iterable[int]) -> list[int]:
+    """By which parts like messages are looked for: things, also the more general ones, places, and words that few have."""
+    roots = _roots()
+    found: dict[int, None] = {}
+    for part in key:
+        sort = part >> _BITS
+        if sort in (THING, PLACE) or (sort == WORD and rarity(part) >= _RARE):
+            found[part] = None
+            if part in roots:
+                found[roots[part]] = None
+    return list(found)
+
+
+def contradicts(a: Matter, b: Matter) -> bool:
+    """Whether the places exclude each other, or one praises and the other complains."""
+    praise = number(ASPECT, PRAISE)
+    return (praise in a.aspects) != (praise in b.aspects) or any(
+        not values & b.places[kind] for kind, values in a.places.items() if kind in b.places
+    )
+
+
+def at_one_place(a: Matter, b: Matter) -> bool:
+    """Whether both name the same place, so far as they name one."""
+    return any(values & b.places.get(kind, frozenset()) for kind, values in a.places.items())
+
+
+def says_no_more(a: Matter, b: Matter) -> bool:
+    """Whether one of them has nothing of its own: the same message again, or with a few words more."""
+    return weight(a.words & b.words) > _RARE and min(_alone(a, b), _alone(b, a)) < _NOTHING_MORE
+
+
+def features(a: Matter, b: Matter) -> dict[str, float]:
+    """What is weighed, each about 0 to 1."""
+    things, aspects = a.things & b.things, a.aspects & b.aspects
+    said = a.words & b.words
+    near = _near(a.things - b.things, b.things - a.things)
+    thing_sum = weight(things) + near[0]
+    thing_best = max([near[0], *map(rarity, things)]) / _MUCH
+    aspect_best = max(map(rarity, aspects), default=0.0) / _MUCH
+    contrast = min(_alone(a, b), _alone(b, a), _FEW) / _FEW
+    word_share = 2 * weight(said) / (a.word_weight + b.word_weight or 1)
+    dice = 2 * len(a.twos & b.twos) / (len(a.twos) + len(b.twos) or 1)
+    kinds_differ = float(bool(a.kinds and b.kinds) and not a.kinds & b.kinds)
+    aspects_differ = float(bool(a.aspects - b.aspects - _besides()) and bool(b.aspects - a.aspects - _besides()))
+    same_place = float(any(kind in b.places for kind in a.places))
+    meant = meaning.nearness(a.point, b.point)
+    return {
+        "meant": meant,
+        "meant otherwise": meant * (1 - dice),
+        "thing sum": min(thing_sum, _MUCH) / _MUCH,
+        "thing share": 2 * thing_sum / (a.thing_weight + b.thing_weight or 1),
+        "thing best": thing_best,
+        "aspect sum": min(weight(aspects), _MUCH) / _MUCH,
+        "aspect share": 2 * weight(aspects) / (a.aspect_weight + b.aspect_weight or 1),
+        "aspect best": aspect_best,
+        "both best": thing_best * aspect_best,
+        "word share": word_share,
+        "dice": dice,
+        "contrast": contrast,
+        "contrast thing": contrast * thing_best,
+        "contrast word": contrast * word_share,
+        "contrast dice": contrast * dice,
+        "contrast dice twice": contrast * dice * dice,
+        "aspects differ": aspects_differ,
+        "aspects differ thing": aspects_differ * thing_best,
+        "kinds differ": kinds_differ,
+        "kinds differ thing": kinds_differ * thing_best,
+        "kinds same thing": float(bool(a.kinds & b.kinds)) * thing_best,
+        "one aspect thing": float(bool(a.kinds) != bool(b.kinds)) * thing_best,
+        "cousins": near[1],
+        "same place": same_place,
+        "same place contrast": same_place * contrast,
+        "nothing": float(not things and not near[0]),
+    }
+
+
+def _near(one: frozenset[int], other: frozenset[int]) -> tuple[float, float]:
+    """What a thing and a kind of it share; whether two kinds of one thing stand against each other."""
+    roots = _roots()
+    best, cousins = 0.0, 0.0
+    for a in one:
+        for b in other:
+            if roots.get(a, a) == roots.get(b, b):
+                kind_of = roots.get(a) == b or roots.get(b) == a
+                cousins = cousins if kind_of else 1.0
+                shared = _KIND_OF if kind_of else _COUSINS
+                best = max(best, shared * min(rarity(a), rarity(b)))
+    return best, cousins
+
+
+def _alone(a: Matter, b: Matter) -> float:
+    """How much `a` says that `b` does not."""
+    return weight(a.things - b.things) + weight(a.aspects - b.aspects) + 0.6 * weight(a.bare - b.words)
+
+
+def score(a: Matter, b: Matter) -> float:
+    """Probability that both tell of the same matter."""
+    if contradicts(a, b):
+        return 0.0
+    if says_no_more(a, b):
+        return _CONTAINED
+    factors = _weights().factors
+    total = factors["alone"] + sum(factors[name] * value for name, value in features(a, b).items())
+    return 1 / (1 + exp(-total))
