@@ -12,7 +12,7 @@ from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, State, actions_for
-from ledger.rights import Part
+from ledger.rights import Part, may
 from ledger.scenes import Urgency
 from ledger.words import shortened
 from storage.cases import CaseRow
@@ -301,7 +301,7 @@ def _buttons(turn: Turn, case: CaseRow, role: Role, beside: Beside) -> Rows:
         possible.discard(Action.CONTACT)
     for action, buttons in BEHIND.items():
         if action in possible:
-            possible |= buttons
+            possible |= {button for button in buttons if may(button, [role])}
     rows = [[_button(turn, case, action) for action in row if action in possible] for row in OFFERED]
     if Action.MERGE in possible:
         rows.append([_merge_button(turn, case, no) for no in beside.similar[:2]])
