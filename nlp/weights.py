@@ -1,7 +1,7 @@
 """The trained weights: a table from features to numbers, kept in a plain file, summed without numpy.
 
 A feature has one weight for each label of each head (scene, kind, item, …). The weights of a feature are whole numbers
-from 0 to 255 (128 is nothing) in 32-bit lanes of one long integer, so that one addition adds all of them and summing a message's
+from 0 to 255 (128 is nothing) in 16-bit lanes of one long integer, so that one addition adds all of them and summing a message's
 features costs some 40 ns each. A sum of n features is brought back by subtracting 128 n from each lane.
 
 File: comment lines (#), one line of JSON (the head), then for each group as many lines "feature TAB base64 of its lanes" as the head says.
@@ -11,13 +11,16 @@ import base64
 import json
 import math
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-_LANE = 4
+_LANE = 2
 """Bytes of one lane while summing."""
+_FITS = 257
+"""So many features of 255 at most are summed before a lane runs over."""
 _ZERO = 128
 GROUPS = ("words", "chars", "topics", "turns")
 
@@ -51,20 +54,15 @@ class Weights:
 
     @classmethod
     def load(cls, path: Path) -> "Weights":
-        return cls.parse(path.read_text(encoding="utf-8"))
+        # line by line: the whole text, its lines and their bytes would be 60 MB at once
+        with path.open(encoding="utf-8") as lines:
+            return cls.parse(lines)
 
     @classmethod
-    def parse(cls, text: str) -> "Weights":
-        start = 0
-        while text.startswith("#", start):
-            start = text.index("\n", start) + 1
-        first, *lines = text[start:].split("\n")
-        head = json.loads(first)
-        groups: dict[str, dict[str, int]] = {}
-        at = 0
-        for name, size in head["sizes"].items():
-            groups[name] = _table(lines[at : at + size], head["lanes"])
-            at += size
+    def parse(cls, lines: Iterable[str]) -> "Weights":
+        rest = iter(lines)
+        head = json.loads(next(line for line in rest if not line.startswith("#")))
+        groups = {name: dict(_rows(islice(rest, size))) for name, size in head["sizes"].items()}
         return cls(head, groups)
 
     def scores(self, features: Iterable[Sequence[str]]) -> list[float]:
@@ -73,11 +71,19 @@ class Weights:
         for table, scale, names in zip(self._groups, self._scale, features, strict=True):
             known = [*filter(None, map(table.get, names))]
             if known:
-                total = self._add(total, scale, sum(known), len(known))
+                total = self._add(total, scale, self._summed(known), len(known))
         return total
 
-    def _add(self, total: Sequence[float], scale: Sequence[float], packed: int, count: int) -> list[float]:
-        lanes = array("I", packed.to_bytes(self.lanes * _LANE, "little"))
+    def _summed(self, known: Sequence[int]) -> Iterable[int]:
+        """The lanes' sums. Few messages know more features than fit in one long addition."""
+        parts = [self._unpacked(sum(known[at : at + _FITS])) for at in range(0, len(known), _FITS)]
+        return parts[0] if len(parts) == 1 else map(sum, zip(*parts, strict=True))
+
+    def _unpacked(self, packed: int) -> Sequence[int]:
+        return array("H", packed.to_bytes(self.lanes * _LANE, "little"))
+
+    @staticmethod
+    def _add(total: Sequence[float], scale: Sequence[float], lanes: Iterable[int], count: int) -> list[float]:
         share, nothing = 1 / math.sqrt(count), _ZERO * count
         return [t + s * share * (lane - nothing) for t, s, lane in zip(total, scale, lanes, strict=True)]
 
@@ -99,7 +105,7 @@ class Weights:
         known = [(name, packed) for name, packed in zip(names, map(table.get, names), strict=True) if packed]
         share = 1 / math.sqrt(len(known) or 1)
         a, b = self._scale[group][lane] * share, self._scale[group][other] * share
-        at, other_at = lane * 32, other * 32
+        at, other_at = lane * 8 * _LANE, other * 8 * _LANE
         return [(n, a * ((p >> at & 255) - _ZERO) - b * ((p >> other_at & 255) - _ZERO)) for n, p in known]
 
 
@@ -107,16 +113,13 @@ def _head(item: Mapping[str, Any]) -> Head:
     return Head(item["name"], tuple(item["labels"]), item["first"], item["temperature"])
 
 
-def _table(lines: Sequence[str], lanes: int) -> dict[str, int]:
-    rows = [line.split("\t") for line in lines]
-    spread = bytearray(len(rows) * lanes * _LANE)
-    spread[::_LANE] = base64.b64decode("".join([code for _, code in rows]))
-    size, read = lanes * _LANE, int.from_bytes
-    view = memoryview(spread)
-    return {
-        name: read(view[at : at + size], "little")
-        for (name, _), at in zip(rows, range(0, len(view), size), strict=True)
-    }
+def _rows(lines: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for line in lines:
+        name, _, code = line.partition("\t")
+        lanes = base64.b64decode(code)
+        spread = bytearray(len(lanes) * _LANE)
+        spread[::_LANE] = lanes
+        yield name, int.from_bytes(spread, "little")
 
 
 def pack(weights: bytes) -> str:

@@ -48,7 +48,7 @@ def beside(rows: Sequence[Row], folder: Path) -> int:
 
 
 def _trained(own: Read, real: Read, unread: Read) -> Understander:
-    weights = Weights.parse(text_of(*learn(own, real, unread)))
+    weights = Weights.parse(text_of(*learn(own, real, unread)).split("\n"))
     return Understander(cutter(), lexicon(), weights)
 
 
