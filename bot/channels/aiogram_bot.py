@@ -5,33 +5,9 @@ from contextlib import aclosing
 from typing import Any
 
 import aiohttp
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
-from aiogram.exceptions import (
-    TelegramBadRequest,
-    TelegramConflictError,
-    TelegramEntityTooLarge,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramUnauthorizedError,
-)
-from aiogram.methods import GetUpdates
-from aiogram.types import (
-    BufferedInputFile,
-    InlineKeyboardMarkup,
-    InputFile,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
-    LinkPreviewOptions,
-    Message,
-    Update,
-)
 from pydantic import ValidationError
 
+from bot.channels.built_later import built_later
 from bot.channels.port import (
     ChannelError,
     Conflict,
@@ -47,10 +23,39 @@ from bot.channels.telegram import ALLOWED_UPDATES
 from bot.channels.telegram_bot import FILES_TAKE, PATIENCE, Markup, TelegramBot
 from bot.channels.telegram_errors import later, refused
 
+with built_later():
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+    from aiogram.exceptions import (
+        TelegramBadRequest,
+        TelegramConflictError,
+        TelegramEntityTooLarge,
+        TelegramForbiddenError,
+        TelegramMigrateToChat,
+        TelegramNotFound,
+        TelegramRetryAfter,
+        TelegramUnauthorizedError,
+    )
+    from aiogram.methods import GetUpdates
+    from aiogram.types import (
+        BufferedInputFile,
+        InlineKeyboardMarkup,
+        InputFile,
+        InputMediaDocument,
+        InputMediaPhoto,
+        InputMediaVideo,
+        LinkPreviewOptions,
+        Message,
+        Update,
+    )
+
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 CHUNK = 1 << 16
 NOT_THERE = (400, 404, 410)
 MEDIA = {"photo": InputMediaPhoto, "video": InputMediaVideo}
+
+Update.model_rebuild()  # now, and not while somebody waits: updates are read in threads
 
 
 class RawGetUpdates(GetUpdates):
