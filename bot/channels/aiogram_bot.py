@@ -37,7 +37,7 @@ with built_later():
         TelegramRetryAfter,
         TelegramUnauthorizedError,
     )
-    from aiogram.methods import GetUpdates
+    from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetUpdates, Response, SendMediaGroup, SendMessage
     from aiogram.types import (
         BufferedInputFile,
         InlineKeyboardMarkup,
@@ -55,13 +55,18 @@ CHUNK = 1 << 16
 NOT_THERE = (400, 404, 410)
 MEDIA = {"photo": InputMediaPhoto, "video": InputMediaVideo}
 
-Update.model_rebuild()  # now, and not while somebody waits: updates are read in threads
-
 
 class RawGetUpdates(GetUpdates):
     """Updates as they came: one that the models cannot read must not stop the others."""
 
     __returning__ = list[Any]
+
+
+CALLS: list[Any] = [SendMessage, EditMessageText, SendMediaGroup, AnswerCallbackQuery, RawGetUpdates]
+ANSWERS: list[Any] = [Response.__class_getitem__(call.__returning__) for call in CALLS]
+"""Held, for pydantic forgets a generic model that nobody holds, and would build it again after each collection."""
+for _model in (Message, Update, *CALLS, *ANSWERS):  # now, and not while somebody waits; the message first: all use it
+    _model.model_rebuild()
 
 
 class AiogramChannel(TelegramBot):
