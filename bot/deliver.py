@@ -1,13 +1,12 @@
 """Delivery: drains the outbox of one bot under the messenger's limits, most urgent class first.
 
-A crash between sending and marking repeats what was on its way. So no more is on its way than the limit needs:
-rate times the time that one delivery takes (Little's law), which is one message on a quick line.
+A crash between sending and marking repeats what was on its way. So one message at a time is on its way, unless the
+district's limits say more (`at_once`): a slow line is filled better, and a kill may repeat as many.
 """
 
 import asyncio
 import contextlib
 import logging
-import math
 import random
 import time
 from collections.abc import Callable
@@ -49,7 +48,6 @@ LONGEST_WAIT = 300.0
 OUTAGE_SURVIVED = timedelta(hours=24)
 OUTAGE_WAIT = 8.0
 TOKEN_WAIT = 30.0
-MOST_AT_ONCE = 16
 IDLE_SECONDS = 1.0
 
 
@@ -64,8 +62,7 @@ class Deliverer:
         self._files = files
         self._clock = clock
         self._limiter = Limiter(limits)
-        self._rate = limits.per_second
-        self._taking = 0.0
+        self._at_once = limits.at_once
         self._on_the_way: dict[int, asyncio.Task[bool]] = {}
         self._chats_on_the_way: set[int] = set()
         self.wake = asyncio.Event()
@@ -94,7 +91,7 @@ class Deliverer:
         room = self._limiter.room(now)
         if not room:
             return self._limiter.bot_free_at() - now
-        rows = await self._due(min(room, self._at_once()))
+        rows = await self._due(min(room, self._at_once))
         for row in _heads(rows):
             await self._start(row)
         return 0.0 if rows else min(self._limiter.next_free_at() - time.monotonic(), IDLE_SECONDS)
@@ -134,7 +131,7 @@ class Deliverer:
 
     async def _start(self, row: OutRow) -> None:
         """Begin one delivery; waits for a place. One after another in each chat."""
-        while len(self._on_the_way) >= self._at_once():
+        while len(self._on_the_way) >= self._at_once:
             await asyncio.wait(self._on_the_way.values(), return_when=asyncio.FIRST_COMPLETED)
         now = time.monotonic()
         if row.chat in self._chats_on_the_way | self._limiter.held_chats(now):
@@ -156,15 +153,11 @@ class Deliverer:
             if not await self._deliver(row):
                 return
 
-    def _at_once(self) -> int:
-        return min(max(math.ceil(self._rate * self._taking), 1), MOST_AT_ONCE)
-
     async def _deliver(self, row: OutRow) -> bool:
         """Send one row and note what came of it; whether it went out."""
         if row.body.get("only_edit") and (row.shown_id is None or not self._channel.abilities.edits):
             await self._write(lambda uow: uow.outbox.skip(row))
             return True
-        started = time.monotonic()
         failure: Exception | None = None
         try:
             sent = await self._send(row)
@@ -176,7 +169,6 @@ class Deliverer:
             await self._write(lambda uow: uow.outbox.mark_sent(row, sent.message_id))
             METRICS.sent.labels(self._channel.name).inc()
             self.trouble = ""
-        self._taking = 0.8 * self._taking + 0.2 * (time.monotonic() - started)
         return failure is None
 
     async def _sleep(self, seconds: float) -> None:

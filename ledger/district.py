@@ -126,6 +126,8 @@ class MessengerLimits:
     per_second: float
     per_chat_second: float
     per_group_minute: float
+    at_once: int = 1
+    """Messages on their way at a time. A kill repeats at most so many."""
 
 
 @dataclass(frozen=True, slots=True)
