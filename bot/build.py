@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -34,6 +35,7 @@ from storage.unit_of_work import UnitOfWork
 RESIDENT, STAFF = "resident", "staff"
 LAST_MESSAGES = 3.0
 """Seconds for what is on its way when the process ends."""
+QUESTIONS_KEPT = 5000
 UNLIMITED = MessengerLimits(1e6, 1e6, 1e6)
 """For channels that are ours: the demo, replays, tests."""
 
@@ -164,6 +166,7 @@ def _context(
         district,
         texts,
         understander.read,
+        lru_cache(QUESTIONS_KEPT)(understander.matter),
         personal.mask,
         personal.mask_contacts,
         similar,

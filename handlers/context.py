@@ -7,6 +7,7 @@ from typing import Protocol
 
 from handlers.texts import Texts
 from ledger.district import District
+from nlp.likeness import Matter
 from nlp.understanding import Reading, Understanding
 from storage.cases import CaseRow
 
@@ -82,6 +83,8 @@ class Context:
     district: District
     texts: Texts
     read: Callable[[str], Reading]
+    compare: Callable[[str], Matter]
+    """What is compared of a text (nlp/likeness.py); remembers the texts of question lists."""
     mask: Callable[[str], str]
     mask_contacts: Callable[[str], str]
     """As `mask`, but a room stays: for who has to go there and need not know whom they meet."""

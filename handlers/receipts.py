@@ -24,6 +24,8 @@ def one(turn: Turn, case: CaseRow, matter: Understanding, like: Sequence[int] = 
     texts = turn.context.texts
     unsure = matter.scene_probability < turn.context.district.limits.ask_back_below
     parts = [text_of(turn, case)]
+    if case.kind is Kind.QUERY:
+        parts.append(texts("question.passed_on"))
     if unsure:
         parts.append(texts("receipt.unsure"))
     if lacks_place(case):

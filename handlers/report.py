@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from handlers import cards, choosing, communities, drafts, filing, matters
+from handlers import cards, choosing, communities, drafts, filing, matters, questions
 from handlers.event import File
 from handlers.reply import Rows
 from handlers.turn import Turn
@@ -11,7 +11,7 @@ from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Scene
 from nlp.understanding import Alarm, NoneType, Understanding
 from storage.cases import CaseRow
-from storage.reference import CommunityRow
+from storage.reference import CommunityRow, QuestionRow
 
 COURTESIES = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.SPAM, NoneType.TEST)
 """Not a part of a report that somebody is in the middle of."""
@@ -31,10 +31,21 @@ def report(turn: Turn) -> None:
         _more_of_emergency(turn, case, ())
     elif drafts.there_is_one(turn) and _answers_draft(turn):
         return
+    elif not drafts.there_is_one(turn) and (known := questions.known(turn)) is not None:
+        _answer(turn, known)
     elif (nothing := _nothing_to_file(turn)) is not None:
         _small_talk(turn, nothing)
     else:
         take(turn)
+
+
+def _answer(turn: Turn, known: QuestionRow) -> None:
+    """From the community's list, with its source. One tap files the question all the same."""
+    remember_said(turn, turn.event.text)
+    not_it = turn.mine("button.not_answered", "file_anyway", once=True)
+    values = {"question": known.question, "answer": known.answer, "source": known.source}
+    turn.say("question.answer", ((not_it,),), **values)
+    turn.outcome = "answered"
 
 
 def take(turn: Turn) -> None:

@@ -16,7 +16,7 @@ from nlp.understanding import Understanding
 SAME = 0.3
 """Probability from which two matters are taken for the same."""
 OFFERED = 0.6
-"""From which one is offered among thousands of others, of which a few are like it by chance."""
+"""From which one is offered that names no place in common: among thousands of others a few are like it by chance."""
 _WEIGHED = 32
 _MOST_ASKED = 400
 """Holders of one part that are looked at, the newest first: if a hundred people write the same, some are as good as all."""
@@ -61,14 +61,15 @@ class SimilarIndex:
             if not holders:
                 del self._holders[part]
 
-    def nearest(self, understanding: Understanding, limit: int = 3, least: float = OFFERED) -> list[Match]:
+    def nearest(self, understanding: Understanding, limit: int = 3) -> list[Match]:
         """The likeliest same matters among the open cases, best first; one at the very place before all others."""
         asked = Matter.of(understanding.similar_key)
         found = []
         for key in self._likely(understanding.similar_key):
             matter = Matter.of(self._cases[key])
-            if (likely := score(matter, asked)) >= least:
-                found.append((at_one_place(matter, asked), likely, key))
+            here, likely = at_one_place(matter, asked), score(matter, asked)
+            if likely >= (SAME if here else OFFERED):
+                found.append((here, likely, key))
         return [Match(key, likely) for _, likely, key in sorted(found, reverse=True)[:limit]]
 
     def _likely(self, similar_key: Iterable[int]) -> list[str]:

@@ -9,6 +9,7 @@ from ledger.scenes import Kind, Scene, Urgency
 from nlp import emergencies, likeness, matters, personal, places, whereabouts
 from nlp.features import Features, extract
 from nlp.lexicon import Lexicon, lexicon
+from nlp.likeness import Matter
 from nlp.normalise import fold
 from nlp.tables import DATA
 from nlp.tokens import Cutter, cutter
@@ -83,6 +84,11 @@ class Understander:
         """The message as one matter, whatever it tells of: for comparing and measuring."""
         folded = fold(text)
         return self._matter(text, folded, personal.find_folded(folded))
+
+    def matter(self, text: str) -> Matter:
+        """What is compared of a text, and nothing else of it."""
+        seen = extract(fold(text), self._cut, self._lexicon)
+        return Matter.of(likeness.signature(seen.text, seen.tokens, {hit.topic for hit in seen.hits}))
 
     def _matter(self, text: str, folded: str, spans: tuple[Span, ...], shared: tuple[str, ...] = ()) -> Understanding:
         """`shared`: the places that hold where this part names none."""

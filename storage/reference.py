@@ -16,6 +16,7 @@ from storage.tables import (
     Community,
     Duty,
     Grid,
+    Question,
     ReferenceVersion,
     Staff,
     StaffAccount,
@@ -76,6 +77,15 @@ class DutyRow:
 
 
 @dataclass(frozen=True)
+class QuestionRow:
+    """A line of a question list."""
+
+    question: str
+    answer: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Reference:
     """Communities, people of the staff, buildings, units and the duty roster, by id."""
 
@@ -87,6 +97,8 @@ class Reference:
     buildings: tuple[BuildingRow, ...]
     grids: dict[tuple[int, int], str]
     duties: tuple[DutyRow, ...] = ()
+    questions: dict[int, list[QuestionRow]] = field(default_factory=dict)
+    """Question lists by community; that of the whole district under its number."""
     _staff_with: dict[tuple[int, Role], list[StaffRow]] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -165,7 +177,11 @@ def load(connection: Connection) -> Reference:
     accounts: dict[int, list[tuple[str, int, int]]] = {}
     for a in connection.execute(select(StaffAccount.__table__)):
         accounts.setdefault(a.staff_id, []).append((a.bot, a.account, a.chat))
+    questions: dict[int, list[QuestionRow]] = {}
+    for q in connection.execute(select(Question.__table__).order_by(Question.community_id, Question.id)):
+        questions.setdefault(q.community_id, []).append(QuestionRow(q.question, q.answer, q.source))
     return Reference(
+        questions=questions,
         version=version(connection),
         streets={row.id: row.name for row in connection.execute(select(Street.__table__))},
         communities={row.id: _community(row) for row in connection.execute(select(Community.__table__))},

@@ -298,6 +298,17 @@ class Duty(Base):
     end_minute: Mapped[int]
 
 
+class Question(Base):
+    """A line of a community's question list; community 0 is the whole district. `source` vouches for the answer."""
+
+    __tablename__ = "questions"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question: Mapped[str] = mapped_column(String(1000))
+    answer: Mapped[str] = mapped_column(String(1000))
+    source: Mapped[str] = mapped_column(String(100))
+
+
 class Case(Base):
     """One row of the ledger (问题台账). `version` rises with each change; `proposal` is what the machine said."""
 

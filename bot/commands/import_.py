@@ -16,7 +16,7 @@ from bot.workbook.template import write_template
 from ledger.district import District
 
 
-@click.command(help="从工作簿 FILE.xlsx 导入街道、社区、网格、楼栋、人员和值班表。有一处不对，就一行也不导入。")
+@click.command(help="从工作簿 FILE.xlsx 导入街道、社区、网格、楼栋、人员、值班表和问答。有一处不对，就一行也不导入。")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--template", metavar="OUT.xlsx", type=click.Path(dir_okay=False, path_type=Path), help="写一份空模板。")
 @click.option("--check", is_flag=True, help="只检查，不写入。")

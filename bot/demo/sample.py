@@ -13,9 +13,9 @@ from sqlalchemy import Connection, insert
 from ledger.district import District
 from ledger.lifecycle import Role
 from ledger.rights import Scope
-from storage.reference import changed
+from storage.reference import DISTRICT, changed
 from storage.register import keep_units
-from storage.tables import Building, Community, Duty, Grid, Staff, StaffAccount, StaffRight, Street
+from storage.tables import Building, Community, Duty, Grid, Question, Staff, StaffAccount, StaffRight, Street
 
 HERE = Path(__file__).parent
 
@@ -53,6 +53,16 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A line of a question list; no community is the whole district."""
+
+    question: str
+    answer: str
+    source: str
+    community: str | None = None
+
+
+@dataclass(frozen=True)
 class Resident:
     name: str
     account: int
@@ -69,6 +79,7 @@ class Sample:
     staff: list[Member]
     resident: Resident
     duty: list[Shift] = field(default_factory=list)
+    questions: list[Asked] = field(default_factory=list)
 
     @cached_property
     def community_ids(self) -> dict[str, int]:
@@ -110,6 +121,7 @@ def plant(connection: Connection, sample: Sample, district: District, now: datet
     put(insert(StaffRight), [_right(sample, district, member) for member in sample.staff])
     put(insert(StaffAccount), [_account(sample, member, now) for member in sample.staff])
     put(insert(Duty), _duties(sample))
+    put(insert(Question), _questions(sample))
     changed(connection)
 
 
@@ -147,6 +159,19 @@ def _account(sample: Sample, member: Member, now: datetime) -> dict[str, Any]:
     """An account's private chat has the account's number, as on the real messengers."""
     number = sample.staff_ids[member.name]
     return {"bot": "staff", "account": member.account, "chat": member.account, "staff_id": number, "bound_at": now}
+
+
+def _questions(sample: Sample) -> list[dict[str, Any]]:
+    return [
+        {
+            "community_id": sample.community_ids[line.community] if line.community else DISTRICT,
+            "id": number,
+            "question": line.question,
+            "answer": line.answer,
+            "source": line.source,
+        }
+        for number, line in enumerate(sample.questions, 1)
+    ]
 
 
 def _duties(sample: Sample) -> list[dict[str, Any]]:

@@ -139,6 +139,13 @@ async def a_month_later(tale: Tale) -> None:
     await tale.taps("resident", "👍 还好", LIFT)
 
 
+async def question(tale: Tale) -> None:
+    tale.people["resident"].says("我妈八十岁了，高龄补贴怎么申请")
+    await tale.goes_on(minutes=1)
+    tale.expects("社区问答里有的，马上回答，说明来源", is_so="来源：石榴巷社区窗口" in tale.heard("resident"))
+    tale.expects("答得上来的不登记", is_so=not tale.heard("worker"))
+
+
 async def thanks(tale: Tale) -> None:
     tale.people["resident"].says("谢谢你们，辛苦了")
     await tale.goes_on(minutes=1)
@@ -192,6 +199,7 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("办结，回访", resolve),
     ("没解决，重办", reopen),
     ("要个托育园：延期，老实说没办成", toddler_care),
+    ("问个事", question),
     ("别的话", thanks),
     ("走到周一", monday),
 )

@@ -17,6 +17,7 @@ T = TypeVar("T")
 Parser = Callable[[Any], Any]
 
 LONGEST_NAME = 100
+LONGEST_WORDS = 1000
 LONGEST_CELL = 32_767
 DAY = 24 * 60
 END_OF_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - how openpyxl reads 24:00 from a cell with a time format
@@ -42,6 +43,15 @@ def key(text: str) -> str:
 
 def text(value: Any) -> str | None:
     """A name as it was written, without invisible marks, on one line."""
+    return _one_line(value, LONGEST_NAME)
+
+
+def words(value: Any) -> str | None:
+    """As `text`, and some sentences long."""
+    return _one_line(value, LONGEST_WORDS)
+
+
+def _one_line(value: Any, longest: int) -> str | None:
     if value is None:
         return None
     if isinstance(value, (date, time, timedelta)):
@@ -52,8 +62,8 @@ def text(value: Any) -> str | None:
         value = int(value)
     words = str(value)
     words = _visible(words) if len(words) <= LONGEST_CELL else words
-    if len(words) > LONGEST_NAME:
-        _refuse(f"太长，最多 {LONGEST_NAME} 个字", words)
+    if len(words) > longest:
+        _refuse(f"太长，最多 {longest} 个字", words)
     return words or None
 
 

@@ -6,6 +6,7 @@ from bot.workbook.findings import Findings
 from bot.workbook.guard import BadWorkbook
 from bot.workbook.people import People
 from bot.workbook.places import Places
+from bot.workbook.questions import Questions
 from bot.workbook.read import Book
 from bot.workbook.roster import Roster
 from bot.workbook.sheets import sheets
@@ -27,6 +28,7 @@ def bring_in(connection: Connection, book: Book, district: District, *, revoke: 
     people = People(register, places, district, revoke=revoke)
     people.bring_in()
     Roster(register, places, people).bring_in()
+    Questions(register, places).bring_in()
     if fresh.findings.wrong:
         lines = fresh.findings.wrong_lines([sheet.title for sheet in sheets(district)])
         raise BadWorkbook([*lines, f"共 {len(lines)} 处要改；一行也没有导入"])

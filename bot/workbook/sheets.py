@@ -14,6 +14,7 @@ NOTES, CHOICES = "说明", "选项"
 """Sheets of the template that hold nothing to import."""
 YES_NO = {"是": True, "否": False}
 STREETS, COMMUNITIES, GRIDS, BUILDINGS, STAFF, DUTIES = "街道", "社区", "网格", "楼栋", "人员", "值班"
+QUESTIONS = "问答"
 
 
 STREET_NAMES, COMMUNITY_NAMES = f"={STREETS}", f"={COMMUNITIES}"
@@ -49,6 +50,7 @@ def sheets(district: District) -> tuple[Sheet, ...]:
         Sheet(BUILDINGS, _building_columns()),
         Sheet(STAFF, _staff_columns(district)),
         Sheet(DUTIES, _duty_columns()),
+        Sheet(QUESTIONS, _question_columns()),
     )
 
 
@@ -126,6 +128,26 @@ def _duty_columns() -> tuple[Column, ...]:
         Column("星期", "weekdays", cells.weekdays, "周一-周五", "例如 周一-周五、周六、每天", required=True),
         Column("从", "start", cells.minute, "18:00", "24 小时制", required=True),
         Column("到", "end", cells.minute, "08:00", "可以过夜；到半夜写 24:00", required=True),
+    )
+
+
+def _question_columns() -> tuple[Column, ...]:
+    whole = "社区名称或代码；不填是全区。表里写到的社区，问答整个换新"
+    return (
+        Column("社区", "community", cells.text, "江畔社区", whole, choices=COMMUNITY_NAMES, width=20),
+        Column(
+            "问题",
+            "question",
+            cells.words,
+            "高龄津贴怎么申请",
+            "居民会怎么问就怎么写，一行一个",
+            required=True,
+            width=40,
+        ),
+        Column(
+            "答案", "answer", cells.words, "满 80 岁，带身份证到社区窗口办", "原样发给居民", required=True, width=60
+        ),
+        Column("来源", "source", cells.text, "区民政局", "谁对这个答案负责；居民看得到", required=True, width=20),
     )
 
 

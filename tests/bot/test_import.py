@@ -150,7 +150,7 @@ def test_example_rows_and_blank_rows_are_skipped(desk: Operator, home: Path) -> 
 def test_the_template_has_lists_notes_and_text_cells(desk: Operator, home: Path) -> None:
     desk.runs("import", "--template", "template.xlsx")
     workbook = openpyxl.load_workbook(home / "template.xlsx")
-    assert workbook.sheetnames == ["说明", "街道", "社区", "网格", "楼栋", "人员", "值班", "选项"]
+    assert workbook.sheetnames == ["说明", "街道", "社区", "网格", "楼栋", "人员", "值班", "问答", "选项"]
     staff = workbook["人员"]
     assert {rule.formula1 for rule in staff.data_validations.dataValidation} >= {"选项!$A$1:$A$5", "社区!$A$2:$A$2000"}
     assert workbook["社区"]["D1"].comment is not None
@@ -253,3 +253,25 @@ def test_import_needs_a_database_of_this_revision(operator: Operator, home: Path
 def test_import_asks_for_a_file_or_a_template(operator: Operator) -> None:
     assert operator.runs("import").status == 2
     assert operator.runs("import", "no-such-file.xlsx").status == 2
+
+
+QUESTIONS = ["社区", "问题", "答案", "来源"]
+
+
+def test_a_question_list_is_replaced_as_a_whole_where_it_is_named(imports: Callable[..., Any]) -> None:
+    ours = ["江畔社区", "高龄津贴怎么申请", "满 80 岁，到社区窗口办。" * 20, "社区窗口"]
+    everybody_s = [None, "医保怎么缴费", "九月起在手机上缴。", "区医保局"]
+    imports(WHOLE | {"问答": [QUESTIONS, ours, everybody_s]})
+    jiangpan = next(c.id for c in reference().real_communities() if c.name == "江畔社区")
+    assert [row.question for row in reference().questions[jiangpan]] == ["高龄津贴怎么申请"]
+    assert [row.source for row in reference().questions[0]] == ["区医保局"]
+    imports({"问答": [QUESTIONS, ["江畔社区", "食堂几点开饭", "11:00。", "食堂"]]})
+    assert [row.question for row in reference().questions[jiangpan]] == ["食堂几点开饭"]
+    assert len(reference().questions[0]) == 1, "the district's list was not named"
+
+
+def test_a_question_without_answer_or_source_is_refused(imports: Callable[..., Any]) -> None:
+    said = imports(WHOLE | {"问答": [QUESTIONS, ["江畔社区", "几点上班", None, None], ["无名社区", "问", "答", "源"]]})
+    assert said.status != 0
+    assert "问答 第 2 行" in said.err
+    assert "没有社区" in said.err

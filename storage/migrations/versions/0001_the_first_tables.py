@@ -139,6 +139,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("community_id", "id", name=op.f("pk_duties")),
     )
     op.create_table(
+        "questions",
+        sa.Column("community_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("question", sa.String(length=1000), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("community_id", "id", name=op.f("pk_questions")),
+    )
+    op.create_table(
         "file_copies",
         sa.Column("bot", sa.String(length=40), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -772,6 +781,7 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_table("grids")
     op.drop_table("file_copies")
+    op.drop_table("questions")
     op.drop_table("duties")
     op.drop_table("counters")
     with op.batch_alter_table("conversations", schema=None) as batch_op:

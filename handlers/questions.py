@@ -1,0 +1,26 @@
+"""A question gets its answer from the community's own list, with its source; else it goes to the grid worker."""
+
+from handlers.turn import Turn
+from ledger.scenes import Kind
+from nlp import answers
+from storage.reference import DISTRICT, QuestionRow
+
+LONGEST = 60
+"""A longer message tells a story: a person reads it."""
+
+
+def known(turn: Turn) -> QuestionRow | None:
+    """The line of the list that answers what was asked; the community's own before that of the whole district."""
+    if not _only_asks(turn):
+        return None
+    asked = turn.context.compare(turn.event.text)
+    for community_id in dict.fromkeys((turn.person.community_id or DISTRICT, DISTRICT)):
+        lines = turn.uow.reference.questions.get(community_id, ())
+        if found := answers.best(asked, ((turn.context.compare(line.question), line) for line in lines)):
+            return found
+    return None
+
+
+def _only_asks(turn: Turn) -> bool:
+    found = turn.reading.matters
+    return len(found) == 1 and found[0].kind is Kind.QUERY and not turn.event.files and len(turn.event.text) <= LONGEST
