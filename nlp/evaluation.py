@@ -1,6 +1,7 @@
 """What `chulin nlp evaluate` prints: how good the labels of whole messages are, and which of them are out of fold."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -24,8 +25,22 @@ def mark(text: str) -> int:
     return crc32(text.encode("utf-8", "replace"))
 
 
-def evaluated(understander: Understander, rows: Sequence[Labelled], folder: Path) -> Iterator[str]:
-    """The report on `rows`; those that the model in use has learned from are answered out of fold.
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """`notes` say which answers are out of fold."""
+
+    notes: list[str]
+    rows: Sequence[Labelled]
+    found: Sequence[Understanding]
+
+    def lines(self) -> Iterator[str]:
+        yield from self.notes
+        yield ""
+        yield from report(self.rows, self.found)
+
+
+def evaluated(understander: Understander, rows: Sequence[Labelled], folder: Path) -> Evaluation:
+    """What is said of `rows`; those that the model in use has learned from are answered out of fold.
 
     Raises:
         NotMeasurable: nothing is left to measure.
@@ -41,9 +56,7 @@ def evaluated(understander: Understander, rows: Sequence[Labelled], folder: Path
         raise NotMeasurable(" ".join(notes))
     # labels of such rows are of whole messages: what a splitting would make of them is measured elsewhere
     answers += [understander.whole(row["text"]) for row in fresh]
-    yield from notes
-    yield ""
-    yield from report(kept, answers)
+    return Evaluation(notes, kept, answers)
 
 
 def _out_of_fold(rows: Sequence[Labelled], folder: Path) -> tuple[list[str], list[Understanding]]:

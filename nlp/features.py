@@ -5,7 +5,8 @@ chars   runs of two to four characters: what the cut gets wrong, and what stands
 topics  topics of the lexicon with the part they play, pairs of topics, and a few properties of the whole text
 turns   what follows what: which topic comes first, which last, which after which; for which scenes and items they speak
 
-A topic's part: `@topic` only says where it is (医院门口), `^topic` stands in the first sentence (often a title), `>topic` is asked for
+A topic's part: `@topic` only says where it is (医院门口), `^topic` stands in the first sentence (often a title),
+`>topic` is asked for
 (guide section 2, step 4: what the writer wants decides, not what leads up to it).
 """
 
@@ -63,7 +64,7 @@ def _first_sentence(text: str) -> int:
 
 
 def _words(tokens: Sequence[str]) -> list[str]:
-    said = [token for token in tokens if token > " "]
+    said = [word for word in tokens if word > " "]
     return [*{*said, *map("{}_{}".format, said, said[1:])}]
 
 

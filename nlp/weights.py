@@ -1,10 +1,11 @@
 """The trained weights: a table from features to numbers, kept in a plain file, summed without numpy.
 
 A feature has one weight for each label of each head (scene, kind, item, …). The weights of a feature are whole numbers
-from 0 to 255 (128 is nothing) in 16-bit lanes of one long integer, so that one addition adds all of them and summing a message's
-features costs some 40 ns each. A sum of n features is brought back by subtracting 128 n from each lane.
+from 0 to 255 (128 is nothing) in 16-bit lanes of one long integer, so that one addition adds all of them and summing a
+message's features costs some 40 ns each. A sum of n features is brought back by subtracting 128 n from each lane.
 
-File: comment lines (#), one line of JSON (the head), then for each group as many lines "feature TAB base64 of its lanes" as the head says.
+File: comment lines (#), one line of JSON (the head), then for each group as many lines "feature TAB base64 of its
+lanes" as the head says.
 """
 
 import base64
@@ -27,7 +28,7 @@ GROUPS = ("words", "chars", "topics", "turns")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question put to a text. `first` is its first lane; `temperature` flattens its probabilities to what is found true."""
+    """One question put to a text. `first` is its first lane; `temperature` flattens its probabilities to what is true."""
 
     name: str
     labels: tuple[str, ...]
@@ -97,7 +98,7 @@ class Weights:
         packed = self._groups[group].get(name)
         if packed is None:
             return [0.0] * self.lanes
-        return [s * ((packed >> 32 * i & 255) - _ZERO) for i, s in enumerate(self._scale[group])]
+        return [s * ((packed >> 8 * _LANE * i & 255) - _ZERO) for i, s in enumerate(self._scale[group])]
 
     def shares(self, group: int, names: Sequence[str], lane: int, other: int) -> list[tuple[str, float]]:
         """How much each known feature of a group speaks for `lane` rather than for `other`."""

@@ -114,7 +114,7 @@ def mask(source: TextIO, jsonl: bool) -> None:
 @command.command("similar")
 @click.argument("file", type=_FILE)
 def similar_(file: Path) -> None:
-    """Say of each row {"a", "b"} of FILE whether both tell of the same matter; with `same` in the rows, print the F1 too."""
+    """Say of each row {"a", "b"} of FILE whether both tell of the same matter; with `same` in the rows, the F1 too."""
     understander = _understander()
     rows = _rows(file, "a", "b")
     found = [similar.same(understander.whole(row["a"]), understander.whole(row["b"])) for row in rows]
@@ -140,7 +140,8 @@ def _rows(file: Path, *needed: str) -> list[dict[str, Any]]:
 
 @command.command()
 @click.argument("file", type=_FILE)
-def evaluate(file: Path) -> None:
+@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the confusion matrix (PNG).")
+def evaluate(file: Path, picture: Path | None) -> None:
     """Measure on labelled messages: rows of FILE with text, scene and, where known, kind, item, urgency.
 
     Rows that the model in use has learned from are answered by models that have not (5 folds; some 2 minutes).
@@ -149,10 +150,16 @@ def evaluate(file: Path) -> None:
     if not rows:
         raise _stop(f"{file}: 里面一行也没有")
     try:
-        for line in evaluated(_understander(), rows, file.parent):
-            click.echo(line)
+        found = evaluated(_understander(), rows, file.parent)
     except NotMeasurable as error:
         raise _stop(str(error)) from None
+    for line in found.lines():
+        click.echo(line)
+    if picture:
+        from nlp.training import confusion  # noqa: PLC0415 - matplotlib takes a second
+
+        truth, named = [row["scene"] for row in found.rows], [answer.scene for answer in found.found]
+        confusion.draw(truth, named, picture, f"{len(truth)} messages of {file.name}")
 
 
 @command.command()

@@ -80,7 +80,10 @@ def told(found: Account) -> list[str]:
     scenes = [(district.scenes[scene].name, str(found.scenes[scene])) for scene in Scene if found.scenes[scene]]
     return [
         f"读入 {found.lines} 条",
-        f"成为诉求 {found.cases} 条，其中 {found.several} 条各说了几件；台账 {found.filed} 件，紧急 {found.emergencies} 件",
+        (
+            f"成为诉求 {found.cases} 条，其中 {found.several} 条各说了几件；"
+            f"台账 {found.filed} 件，紧急 {found.emergencies} 件"
+        ),
         f"不是诉求 {sum(found.others.values())} 条" + (f"：{others}" if others else ""),
         f"待同意 {found.drafts}，搁置 {found.parked}，丢失 {found.lost}，重复 {found.doubled}",
         f"回复 {found.out['sent']} 条送出，{found.out['waiting']} 条没到时候，{found.out['dead']} 条送不出",

@@ -1,4 +1,4 @@
-"""`chulin nlp train` and `chulin nlp corpus`: weights from the corpus and the corrections, and whether the corpus is sound."""
+"""`chulin nlp train` and `chulin nlp corpus`: weights from corpus and corrections; whether the corpus is sound."""
 
 from collections.abc import Sequence
 

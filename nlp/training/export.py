@@ -16,7 +16,7 @@ _FULL = 127
 def text_of(
     known: Vocabulary, heads: Mapping[str, Fitted], about: Iterable[str] = (), learned: Iterable[int] = ()
 ) -> str:
-    """The weights file. `about` stands in its comments; `learned` are the marks of the messages that were learned from."""
+    """The weights file. `about` stands in its comments; `learned` are marks of the messages that were learned from."""
     table = np.vstack([head.coefficients for head in heads.values()]).T
     bias = np.concatenate([head.intercepts for head in heads.values()])
     spare = -table.shape[1] % 3

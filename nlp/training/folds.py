@@ -22,7 +22,7 @@ FOLDS = 5
 
 
 def out_of_fold(rows: Sequence[Row], folder: Path) -> list[Understanding]:
-    """What the product says of `rows`. `folder` may hold the messages that we labelled: they are no part of the project."""
+    """What the product says of `rows`. `folder` may hold messages labelled by us, no part of the project."""
     wanted = {row.mark for row in rows}
     labelled, unlabelled = ours(folder, REAL)
     own = Read.of([row for row in corpus() if not row.held])

@@ -1,4 +1,4 @@
-"""Labelled messages: the project's corpus, corrections, and (where they are at hand) the messages that stay outside the project."""
+"""Labelled messages: the project's corpus, corrections, and, where they are at hand, real ones from outside it."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping

@@ -35,7 +35,7 @@ class Vocabulary:
         return cls(tuple(_columns(own if group in _WRITTEN else (*own, *real), group) for group in GROUPS))
 
     def seen(self, matrix: Any, hidden: str | None) -> Any:
-        """The matrix with nothing in the columns of a hidden group: no weight is learned for what never stands there."""
+        """The matrix without the columns of a hidden group: no weight is learned for what never stands there."""
         if hidden is None:
             return matrix
         shown = [

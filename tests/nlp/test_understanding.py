@@ -1,0 +1,119 @@
+"""The classifier on what residents say, its report, and its weights."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp import evaluation, measure
+from nlp.evaluation import NotMeasurable, evaluated, mark
+from nlp.features import Features
+from nlp.training.export import text_of
+from nlp.training.fit import Fitted
+from nlp.training.vectors import Vocabulary
+from nlp.understand import Understander
+from nlp.weights import Weights
+
+CHAT = Path(__file__).parent / "sets" / "chat.jsonl"
+
+
+@pytest.fixture(scope="module")
+def chat() -> list[dict[str, object]]:
+    return [json.loads(line) for line in CHAT.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("said", "scene", "kind"),
+    [
+        ("家里又停水了，也没个通知", "public_service", "problem"),
+        ("想找份离家近的活，有招工的吗", "innovation", "need"),
+        ("幼儿园什么时候报名", "learning", "query"),
+        ("垃圾桶几天没人倒，臭得很", "green", "problem"),
+        ("单杠坏了一根，没人来修", "culture", "problem"),
+        ("卫生站的降压药又没有了", "health", "problem"),
+        ("楼道里停满了充电的电动车", "safety", "problem"),
+        ("楼上天天半夜拖桌子", "neighbour", "problem"),
+        ("谢谢网格员，路灯修好了", "none", "none"),
+        ("网上买的鞋子是假的，商家不给退", "out_of_remit", "problem"),
+    ],
+)
+def test_each_scene_is_heard_in_a_residents_words(understander: Understander, said: str, scene: str, kind: str) -> None:
+    found = understander.read(said).first
+    assert (found.scene, found.kind) == (scene, kind)
+    assert found.scene_probability > 0.5
+    assert found.why
+
+
+def test_chat_is_understood(understander: Understander, chat: list[dict[str, object]]) -> None:
+    found = [understander.whole(str(row["text"])) for row in chat]
+    truth, named = [str(row["scene"]) for row in chat], [str(f.scene) for f in found]
+    assert measure.accuracy(truth, named) >= 0.92
+    assert measure.macro_f1(truth, named) >= 0.92
+    right = [t == n for t, n in zip(truth, named, strict=True)]
+    sure = [f.scene_probability for f in found]
+    assert measure.calibration(right, sure)[1] <= 0.1, "probabilities say how often it is right"
+    assert measure.asked_back(right, sure)[1] >= 0.96
+
+
+def test_the_report_names_rows_that_are_new(understander: Understander, chat: list[dict[str, object]]) -> None:
+    said = "\n".join(evaluated(understander, chat[:60], CHAT.parent).lines())
+    assert "60 of 60 rows are new to the model" in said
+    assert "OUT OF FOLD" not in said
+    assert "asked back below" in said
+
+
+class Learned(Understander):
+    """One that has learned from these texts."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._marks = frozenset(map(mark, texts))
+
+    @property
+    def learned(self) -> frozenset[int]:
+        return self._marks
+
+
+def test_rows_that_were_learned_are_answered_out_of_fold(
+    chat: list[dict[str, object]], understander: Understander, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = chat[:30]
+    monkeypatch.setattr(
+        "nlp.training.folds.out_of_fold", lambda messages, _: [understander.whole(m.text) for m in messages]
+    )
+    found = evaluated(Learned([str(row["text"]) for row in rows]), rows, CHAT.parent)
+    assert len(found.found) == 30
+    assert "30 rows were learned from" in found.notes[0]
+    assert "OUT OF FOLD" in found.notes[0]
+
+
+def test_learned_rows_are_not_measured_where_nothing_can_train(
+    chat: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluation, "_out_of_fold", lambda *_: (["needs scikit-learn"], []))
+    with pytest.raises(NotMeasurable, match="scikit-learn"):
+        evaluated(Learned([str(chat[0]["text"])]), chat[:1], CHAT.parent)
+
+
+@pytest.fixture
+def small() -> tuple[Weights, np.ndarray, np.ndarray]:
+    """Two features a group, one question of three labels."""
+    table = np.array([[1.0, -2.0, 0.5], [0.0, 0.25, -1.0]] * 4).T
+    known = Vocabulary(tuple({f"{group}1": 0, f"{group}2": 1} for group in "wcts"))
+    heads = {"scene": Fitted(("a", "b", "c"), table, np.array([0.1, 0.2, 0.3]), 0.5)}
+    return Weights.parse(text_of(known, heads, ["a comment"], [7, 3])), table, np.array([0.1, 0.2, 0.3])
+
+
+def test_a_weights_file_gives_back_what_was_written(small: tuple[Weights, np.ndarray, np.ndarray]) -> None:
+    weights, table, bias = small
+    assert weights.about["learned"] == [3, 7]
+    assert [list(names) for names in weights.features] == [[f"{g}1", f"{g}2"] for g in "wcts"]
+    one = weights.scores((["w1"], [], [], ["s2", "nobody"]))
+    assert one[:3] == pytest.approx(list(bias + table[:, 0] + table[:, 7]), abs=0.02)
+    assert weights.row(0, "w1")[:3] == pytest.approx(list(table[:, 0]), abs=0.02)
+
+
+def test_what_is_not_known_leaves_the_constant_part(small: tuple[Weights, np.ndarray, np.ndarray]) -> None:
+    weights, _, bias = small
+    assert weights.scores(Features("", [], [], ["x"], [], [], []).groups)[:3] == pytest.approx(list(bias))
+    assert sum(weights.heads["scene"].probabilities(list(bias))) == pytest.approx(1)
