@@ -28,7 +28,7 @@ GROUPS = ("words", "chars", "topics", "turns")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question put to a text. `first` is its first lane; `temperature` flattens its probabilities to what is true."""
+    """One question put to a text. `first` is its first lane; `temperature` makes its probabilities true."""
 
     name: str
     labels: tuple[str, ...]

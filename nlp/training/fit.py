@@ -1,8 +1,8 @@
 """Fits one linear model for each question and brings its scores to honest probabilities.
 
 One-against-rest with squared hinge loss (LinearSVC) on the groups of features, each scaled to unit length; of all
-linear models tried it loses least on long messages (docs/understanding.md). A head's temperature is found on rows left out of
-the fit, so that of the answers given with a probability of 0.8 eight in ten are right.
+linear models tried it loses least on long messages (docs/understanding.md). A head's temperature is found on rows left
+out of the fit, so that of the answers given with a probability of 0.8 eight in ten are right.
 """
 
 from collections.abc import Mapping, Sequence

@@ -13,8 +13,8 @@ ABOUT = (
     "Every feature (word, run of characters, topic) stands in the project's own corpus, nlp/data/corpus, or in its",
     "lexicon. The numbers were learned from that corpus and from 6,779 public messages of Chinese citizens to a",
     "mayor's board or a 12345 hotline (2010 to 2020, published for research): 779 labelled by their annotator, some",
-    "3,500 labelled by us, the rest by self-training. No text of theirs, whole or in part, stands here; `learned` are check",
-    "sums of the labelled ones, to keep measuring honest.",
+    "3,500 labelled by us, the rest by self-training. No text of theirs, whole or in part, stands here; `learned` are",
+    "check sums of the labelled ones, to keep measuring honest.",
 )
 
 
