@@ -37,8 +37,12 @@ def stages_of(turn: Turn, case: CaseRow) -> list[nudges.Stage]:
 
 
 def next_look(turn: Turn, case: CaseRow) -> datetime | None:
-    """When the clock has to look at an open case again."""
-    return nudges.upcoming(stages_of(turn, case), turn.uow.now)
+    """When the clock has to look at an open case again.
+
+    Once everybody has been told, it still comes back while the buttons on the card are good.
+    """
+    coming = nudges.upcoming(stages_of(turn, case), turn.uow.now)
+    return coming or turn.uow.now + turn.context.district.limits.button_kept.wall / 2
 
 
 def asks_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> datetime | None:

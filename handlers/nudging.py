@@ -70,12 +70,14 @@ class Asks:
 
 
 def look(turn: Turn, case: CaseRow) -> None:
-    """The clock looks at an open case: whoever has to hear of it now is told, once."""
-    found = deadlines.stages_of(turn, case)
-    stage = nudges.reached(found, turn.uow.now)
-    if stage is not None:
-        ask(turn, case, stage, Asks(case.due_at))
-    turn.uow.cases.change(case, next_at=nudges.upcoming(found, turn.uow.now))
+    """The clock looks at an open case: whoever has to hear of it now is told, once.
+
+    Where nothing new is to be said, the card gets fresh buttons: what waits long must not be left with dead ones.
+    """
+    stage = nudges.reached(deadlines.stages_of(turn, case), turn.uow.now)
+    if stage is None or ask(turn, case, stage, Asks(case.due_at)) is None:
+        cards.redraw(turn, case)
+    turn.uow.cases.change(case, next_at=deadlines.next_look(turn, case))
 
 
 def ask(turn: Turn, case: CaseRow, kind: Nudge, asks: Asks) -> NudgeRow | None:

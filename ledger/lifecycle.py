@@ -183,6 +183,8 @@ TRANSITIONS: dict[Action, Transition] = {
     A.REPORT_BACK: Transition(OPEN | ANSWERS, None, AT_HAND, ("words",)),
 }
 
+LEAD_BACK: frozenset[Action] = frozenset(action for action, row in TRANSITIONS.items() if row.back)
+
 REOPENS_BY_ITSELF = 1
 """How often a resident's "no" opens a case again; the next one goes to the manager."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, and_, bindparam, case, delete, func, or_, select, tuple_, update
 
-from ledger.lifecycle import OPEN, Role, State
+from ledger.lifecycle import LEAD_BACK, OPEN, Role, State
 from ledger.scenes import Kind, Scene, Urgency
 from storage.bulk import run_rows, upsert
 from storage.errors import LostRace, NotFound
@@ -484,9 +484,9 @@ class Cases:
         return next((event for event in reversed(events) if event.action in actions and event.id not in undone), None)
 
     def came_from(self, case: CaseRow) -> State | None:
-        """The state from which a case came to the one that it is in."""
+        """The state from which a case was put aside into the one that it is in; steps that lead back do not count."""
         moved = (event for event in reversed(self.events(case.key)) if event.before != event.after == case.state)
-        before = next((event.before for event in moved if event.action != "undo"), None)
+        before = next((event.before for event in moved if event.action not in ("undo", *LEAD_BACK)), None)
         return State(before) if before else None
 
     def like(self, case: CaseRow, since: datetime) -> list[CaseRow]:
