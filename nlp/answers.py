@@ -1,7 +1,8 @@
 """A question answered from a community's own list, or not at all: an answer is never invented.
 
 How near a question of the list is, is the mean of three views: whether both tell of the same matter, how near they
-stand in meaning, and how much of what is asked the list's question says too. The last keeps 养鸡要办证吗 from the answer about dogs.
+stand in meaning, and how much of what is asked the list's question says too. The last keeps 养鸡要办证吗 from the
+answer about dogs.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from nlp import meaning
 from nlp.likeness import Matter, contradicts, score, weight
 
 ENOUGH = 0.78
-"""Below this the question goes to the grid worker: no question of tests/nlp that the list cannot answer gets so far."""
+"""Below this the question goes to the grid worker; in tests/nlp no question that the list cannot answer gets so far."""
 T = TypeVar("T")
 
 
