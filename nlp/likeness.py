@@ -9,6 +9,7 @@ The weights are learned from `data/pairs.tsv` (nlp/training/pairs.py) and stand 
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -81,7 +82,7 @@ def _pointed(point: Sequence[int]) -> set[int]:
 
 
 def _point(parts: Iterable[int]) -> tuple[int, ...]:
-    return tuple((part >> shift & 0xFF) - 128 for part in sorted(parts) for shift in (16, 8, 0))
+    return tuple((part >> shift & 0xFF) - 128 for part in parts for shift in (16, 8, 0))
 
 
 def _place(kind: str, value: str) -> int:
@@ -111,10 +112,10 @@ class Matter:
     word_weight: float
 
     @classmethod
-    def of(cls, key: Iterable[int]) -> "Matter":
-        sorts: dict[int, list[int]] = {sort: [] for sort in (THING, ASPECT, BARE, WORD, PLACE, PAIR, POINT)}
-        for part in key:
-            sorts.setdefault(part >> _BITS, []).append(part)
+    def of(cls, key: Sequence[int]) -> "Matter":
+        """`key` is in order, as `signature` gives it: each sort is one stretch of it."""
+        edges = [bisect_left(key, sort << _BITS) for sort in range(THING, POINT + 2)]
+        sorts = dict(zip(range(THING, POINT + 1), map(key.__getitem__, map(slice, edges, edges[1:])), strict=True))
         places: dict[int, set[int]] = {}
         for part in sorts[PLACE]:
             places.setdefault(part >> (_BITS - 8), set()).add(part)

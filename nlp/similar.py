@@ -17,8 +17,8 @@ SAME = 0.3
 """Probability from which two matters are taken for the same."""
 OFFERED = 0.6
 """From which one is offered that names no place in common: among thousands of others a few are like it by chance."""
-_WEIGHED = 32
-_MOST_ASKED = 400
+_WEIGHED = 20
+_MOST_ASKED = 200
 """Holders of one part that are looked at, the newest first: if a hundred people write the same, some are as good as all."""
 
 
@@ -28,7 +28,7 @@ class Match:
     score: float
 
 
-def alike(a: Iterable[int], b: Iterable[int]) -> float:
+def alike(a: Sequence[int], b: Sequence[int]) -> float:
     """Probability that two signatures tell of the same matter."""
     return score(Matter.of(a), Matter.of(b))
 
