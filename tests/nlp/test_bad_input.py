@@ -61,6 +61,8 @@ def test_no_pattern_takes_long_on_what_is_made_to_hurt_it() -> None:
     found = regexes.patterns()
     assert len(found) > 20
     slow = {
-        name for name, pattern in found.items() if regexes.worst(pattern, regexes.strings(pattern, 200)) > regexes.HELD
+        name
+        for name, pattern in found.items()
+        if all(regexes.worst(pattern, regexes.strings(pattern, 200)) > regexes.HELD for _ in range(3))
     }
     assert not slow
