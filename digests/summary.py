@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from digests.weekly import Rates, SceneCount, rates, scene_counts
+from digests.weekly import Counted, Rates, SceneCount, rates, scene_counts
 from ledger.periods import Period
 from ledger.scenes import Kind, Scene
 from storage.report_rows import Judged, Received
@@ -39,7 +39,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Counted):
     """A monthly or quarterly report. Unit 0 is the communities' own work.
 
     `granted` extensions, `unsolved` answers that say honestly that it was not fixed, `roots` cases about a root cause,
@@ -65,18 +65,6 @@ class Summary:
     units: tuple[Share, ...]
     roots: tuple[Key, ...]
     results: tuple[Key, ...]
-
-    @property
-    def period(self) -> Period:
-        return Period(self.start, self.end)
-
-    @property
-    def received(self) -> int:
-        return sum(count.now for count in self.scenes)
-
-    @property
-    def received_before(self) -> int:
-        return sum(count.before for count in self.scenes)
 
     @property
     def empty(self) -> bool:

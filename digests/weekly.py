@@ -85,8 +85,29 @@ class Rates:
     fairly: int = 0
 
 
+class Counted:
+    """What is read off the counts of any report."""
+
+    __slots__ = ()
+    start: datetime
+    end: datetime
+    scenes: tuple[SceneCount, ...]
+
+    @property
+    def period(self) -> Period:
+        return Period(self.start, self.end)
+
+    @property
+    def received(self) -> int:
+        return sum(count.now for count in self.scenes)
+
+    @property
+    def received_before(self) -> int:
+        return sum(count.before for count in self.scenes)
+
+
 @dataclass(frozen=True, slots=True)
-class Weekly:
+class Weekly(Counted):
     """A weekly digest. `over`: the week had ended when it was made. `done`: solved as residents say, fit to be told."""
 
     community_id: int
@@ -109,18 +130,6 @@ class Weekly:
     resolved_in_time: int
     done: tuple[Matter, ...]
     rates: Rates
-
-    @property
-    def period(self) -> Period:
-        return Period(self.start, self.end)
-
-    @property
-    def received(self) -> int:
-        return sum(count.now for count in self.scenes)
-
-    @property
-    def received_before(self) -> int:
-        return sum(count.before for count in self.scenes)
 
     @property
     def empty(self) -> bool:

