@@ -5,17 +5,15 @@ points, for two metres.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import segno
 from reportlab.lib.colors import HexColor, white
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from digests import fonts
+from digests.pdf_fonts import BOLD, PLAIN, glyphs, register
 from handlers.texts import Texts
 
 PAGE_WIDTH, PAGE_HEIGHT = A4
@@ -23,7 +21,6 @@ MARGIN = 40
 WIDTH = PAGE_WIDTH - 2 * MARGIN
 MIDDLE = PAGE_WIDTH / 2
 GROUND, INK, GREY, RED = HexColor("#0B5C4B"), HexColor("#111111"), HexColor("#444444"), HexColor("#B00020")
-PLAIN, BOLD = "chulin", "chulin-bold"
 PIXELS = 20
 QUIET = 4
 """Modules of white around a code, as its standard wants."""
@@ -47,7 +44,7 @@ def write_png(poster: Poster, path: Path) -> None:
 
 
 def write_pdf(poster: Poster, texts: Texts, path: Path) -> None:
-    _register_fonts()
+    register()
     canvas = Canvas(str(path), pagesize=A4, invariant=1)
     canvas.setTitle(f"{texts('poster.title')} {poster.place}")
     _draw_head(canvas, texts("poster.title"))
@@ -64,15 +61,8 @@ def write_pdf(poster: Poster, texts: Texts, path: Path) -> None:
 
 def without_glyph(words: str) -> str:
     """Characters of `words` that the font cannot draw."""
-    _register_fonts()
-    drawn = pdfmetrics.getFont(BOLD).face.charToGlyph
+    drawn = glyphs(BOLD)
     return "".join(sorted({c for c in words if ord(c) not in drawn}))
-
-
-@cache
-def _register_fonts() -> None:
-    pdfmetrics.registerFont(TTFont(PLAIN, str(fonts.regular())))
-    pdfmetrics.registerFont(TTFont(BOLD, str(fonts.bold())))
 
 
 def _code(link: str) -> segno.QRCode:

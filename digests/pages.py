@@ -5,7 +5,6 @@ Only the drawing process imports this file: reportlab takes its time.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -13,15 +12,14 @@ from typing import Any
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Image, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from digests import dossier, fonts, text
+from digests import dossier, text
 from digests.chart import SIZE
 from digests.dossier import Dossier
 from digests.page import Page
+from digests.pdf_fonts import BOLD, PLAIN, glyphs, register
 
 MARGIN = 42
 PADDING = 6
@@ -29,7 +27,6 @@ PADDING = 6
 WIDTH = A4[0] - 2 * (MARGIN + PADDING)
 CHART_WIDTH = 200
 MOST_PAGES = 2
-PLAIN, BOLD = "chulin", "chulin-bold"
 SMALLER = (1.0, 0.9, 0.8, 0.7)
 """Sizes that are tried until the digest fits its pages."""
 SIGNS = ((0x2190, 0x2BFF), (0x200D, 0x200D), (0x20E3, 0x20E3), (0xFE0F, 0xFE0F), (0x1F000, 0x1FAFF))
@@ -111,7 +108,7 @@ def _numbered(foot: str) -> Any:
 
 
 def _styles(scale: float) -> dict[str, ParagraphStyle]:
-    _register()
+    register()
     ink, faint = HexColor("#111111"), HexColor("#555555")
     sizes = {"title": (20, BOLD, ink), "about": (10, PLAIN, faint), "head": (13, BOLD, ink), "line": (11, PLAIN, ink)}
     before = {"head": 10 * scale}
@@ -131,7 +128,7 @@ def _styles(scale: float) -> dict[str, ParagraphStyle]:
 
 def plain(words: str, *, escaped: bool = True) -> str:
     """Words as the font can draw them; nothing of them is markup."""
-    drawn = _glyphs()
+    drawn = glyphs(PLAIN)
     kept = "".join(c if ord(c) in drawn or c == "\n" else "" if _adorns(c) else MISSING for c in words)
     return escape(kept.strip()).replace("\n", "<br/>") if escaped else kept.strip()
 
@@ -140,15 +137,3 @@ def _adorns(character: str) -> bool:
     """Emoji and their joiners: left out where the font lacks them, while a letter that it lacks is shown as a box."""
     code = ord(character)
     return any(first <= code <= last for first, last in SIGNS)
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    _register()
-    return frozenset(pdfmetrics.getFont(PLAIN).face.charToGlyph)
-
-
-@cache
-def _register() -> None:
-    pdfmetrics.registerFont(TTFont(PLAIN, str(fonts.regular())))
-    pdfmetrics.registerFont(TTFont(BOLD, str(fonts.bold())))
