@@ -1,6 +1,7 @@
 """Reads and checks the district's data files; a wrong one gets an error that names the file and the line."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -52,15 +53,29 @@ def load_district(folder: Path | None = None) -> District:
 
 
 def load_texts(folder: Path | None = None) -> Texts:
-    """Read the catalogue (`texts.yaml`): sections of texts become keys `section.name`."""
-    found = _read((folder or DEFAULT_FOLDER) / "texts.yaml", dict[str, str | dict[str, str]])
+    """Read the catalogue (`texts/*.yaml`): sections of texts become keys `section.name`; files may share a section.
+
+    Raises:
+        BadData: with one line per mistake; also where two files say the same key.
+    """
     flat: dict[str, str] = {}
-    for section, texts in found.items():
-        if isinstance(texts, str):
-            flat[section] = texts.rstrip("\n")
-        else:
-            flat |= {f"{section}.{name}": text.rstrip("\n") for name, text in texts.items()}
+    files = sorted(((folder or DEFAULT_FOLDER) / "texts").glob("*.yaml"))
+    for path in files:
+        found = dict(_flat(_read(path, dict[str, str | dict[str, str]])))
+        if twice := flat.keys() & found.keys():
+            raise BadData([f"{path.name}: 另一个文件里已经有：{'、'.join(sorted(twice))}"])
+        flat |= found
+    if not files:
+        raise BadData(["texts: 文件夹里没有 .yaml 文件"])
     return Texts(flat)
+
+
+def _flat(sections: dict[str, str | dict[str, str]]) -> Iterator[tuple[str, str]]:
+    for section, texts in sections.items():
+        if isinstance(texts, str):
+            yield section, texts.rstrip("\n")
+        else:
+            yield from ((f"{section}.{name}", text.rstrip("\n")) for name, text in texts.items())
 
 
 def words_of(texts: Texts) -> dict[str, str]:

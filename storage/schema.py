@@ -124,7 +124,7 @@ def _keep_references(connection: Connection) -> None:
 def first_rows(connection: Connection) -> None:
     """Rows that every database begins with; called by the first migration.
 
-    The tables are named as they were then: those of storage/tables.py may have grown columns since.
+    The tables are named as they were then: those of storage/tables/ may have grown columns since.
     """
     versions = table("reference_version", column("id", BigInteger), column("version", BigInteger))
     connection.execute(insert(versions).values(id=1, version=1))
