@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.work import Worker
-from handlers import clockwork, retention, router
+from handlers import areas, clockwork, retention, router
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
 from handlers.post import post
@@ -53,6 +53,7 @@ class Ticker:
             Task(lambda uow: uow.conversations.to_wake(), lambda key: ("talk", *key), self._wake),
             Task(lambda uow: uow.cases.to_look_at(), lambda case: ("case", *case.key), self._case),
             Task(lambda uow: uow.nudges.due(), lambda nudge: ("nudge", nudge.community_id, nudge.id), self._nudge),
+            *(self._of_area(due) for due in areas.DUE),
         )
 
         self._kept_too_long = Task(self._contacts_over, lambda case: ("contacts", *case.key), self._forget_contacts)
@@ -146,6 +147,14 @@ class Ticker:
         turn = self._turn(uow)
         clockwork.nudge_due(turn, uow.cases.get(*nudge.key), nudge)
         self._post(uow, turn.replies)
+
+    def _of_area(self, due: areas.Due) -> Task:
+        def do(uow: UnitOfWork, thing: Any) -> None:
+            turn = self._turn(uow)
+            due.do(turn, thing)
+            self._post(uow, turn.replies)
+
+        return Task(due.find, lambda thing: (due.name, *due.key(thing)), do)
 
     def _contacts_over(self, uow: UnitOfWork) -> list[Any]:
         limits = self._context.district.limits

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from handlers import answering, drafts, matters, media, merging, mine, phoning, receipts, report, worded
+from handlers import answering, areas, drafts, matters, media, merging, mine, phoning, receipts, report, worded
 from handlers.context import Serves
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
@@ -30,6 +30,8 @@ def taken(turn: Turn) -> bool:
         return _place_after_all(turn)
     if asked["what"] == "phone":
         return phoning.given(turn, asked)
+    if asked["what"] in areas.QUESTIONS:
+        return _of_an_area(turn, asked)
     if asked["what"] in OF_RESIDENTS:
         return _resident_answers(turn, asked)
     case = turn.uow.cases.get(*asked["case"])
@@ -40,6 +42,15 @@ def taken(turn: Turn) -> bool:
         OF_STAFF[asked["what"]](turn, case, role, asked)
     else:
         worded.words_given(turn, Action(asked["what"]), case, role, asked)
+    return True
+
+
+def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:
+    """Whoever is in danger is heard first; the question stays open."""
+    if turn.event.text.strip() and matters.emergency(turn.reading) is not None:
+        turn.talk.state["expects"] = asked
+        return False
+    areas.answer(turn, asked)
     return True
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers import cards, emergencies, nudging, privacy, receipts, steps
+from handlers import areas, cards, emergencies, nudging, privacy, receipts, steps
 from handlers.event import Address
 from handlers.mine import without
 from handlers.reply import Priority, Reply, Showing
@@ -31,6 +31,9 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
         gone += _leave(turn, case)
     for talk in uow.conversations.all_of(here.bot, turn.account):
         gone += [talk.state["export"]["digest"]] if "export" in talk.state else []
+    for area in areas.AREAS:
+        if area.erases:
+            area.erases(turn)
     uow.flush()
     uow.erasure.chat(here.bot, turn.account, here.chat, turn.event.update_id)
     uow.erasure.copies(gone)

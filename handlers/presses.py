@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers import (
     answering,
+    areas,
     casework,
     choosing,
     consent,
@@ -151,6 +152,8 @@ def press(turn: Turn, pressed: str) -> None:
     elif button.action in OWN:
         turn.outcome = f"press {button.action}"
         OWN[button.action](turn, button.data)
+    elif button.action in areas.BUTTONS:
+        areas.press(turn, button.action, button.community_id, button.data)
     else:
         _press_on_case(turn, button)
 

@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from handlers import areas
 from handlers.reply import OutFile, Reply
 from handlers.turn import Turn
 from ledger.rights import Part
@@ -72,6 +73,7 @@ def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:
         "talks": [_as_it_is(talk.state) for talk in turn.uow.conversations.all_of(person.bot, turn.account)],
         "cases": [_case(turn, case) for case in cases],
         "accesses": _accesses(turn, cases),
+        **{name: part for area in areas.AREAS if area.exports for name, part in area.exports(turn).items()},
     }
 
 

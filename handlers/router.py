@@ -1,11 +1,11 @@
 """Which handler an event goes to: tables of commands and of what a question of ours expects; buttons have their own."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers import (
     albums,
     answers,
+    areas,
     choosing,
     consent,
     edits,
@@ -24,6 +24,7 @@ from handlers import (
     report,
     start,
 )
+from handlers.areas import Command
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
 from handlers.reply import Answer, Reply
@@ -49,7 +50,6 @@ class Result:
     outcome: str
 
 
-Command = Callable[[Turn], None]
 RESIDENT_COMMANDS: dict[str, Command] = {
     "start": start.start,
     "help": start.help_,
@@ -64,6 +64,7 @@ RESIDENT_COMMANDS: dict[str, Command] = {
     "register": groups.register,
     "seen": consent.seen,
     "withdraw_consent": consent.ask_withdraw_consent,
+    **areas.RESIDENT_COMMANDS,
 }
 GROUP_COMMANDS: dict[str, Command] = {
     "help": start.help_,
@@ -80,6 +81,7 @@ STAFF_COMMANDS: dict[str, Command] = {
     "privacy": privacy.notice,
     "data": privacy.my_data,
     "erase": erasing.ask_erase,
+    **areas.STAFF_COMMANDS,
 }
 
 

@@ -75,7 +75,10 @@ class Thing(StrEnum):
 
 
 class Part(StrEnum):
-    """What somebody is in a case: a clerk is of the staff and filed it for another; a neighbour was only shown it."""
+    """What somebody is in a case: a clerk is of the staff and filed it for another; a neighbour was only shown it.
+
+    In a community a neighbour is whoever lives there.
+    """
 
     REPORTER = "reporter"
     JOINER = "joiner"

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from digests.subject import READERS
 from digests.summary import Level
-from handlers import presses, router
+from handlers import areas, presses, router
 from ledger.lifecycle import Role
 from ledger.rights import DEEDS, Part, Thing, may
 from storage.buttons import Buttons
@@ -146,3 +146,8 @@ def test_reports_are_read_by_whom_the_table_names() -> None:
     monthly = {role for level, (role, _) in READERS.items() if level is not Level.DISTRICT}
     assert monthly == DEEDS["monthly"].roles
     assert {READERS[Level.DISTRICT][0]} == DEEDS["quarterly"].roles
+
+
+def test_every_deed_of_an_area_has_its_row_for_a_community() -> None:
+    deeds = areas.BUTTONS.keys() | areas.QUESTIONS.keys()
+    assert [name for name in deeds if name not in DEEDS or DEEDS[name].on is not Thing.COMMUNITY] == []
