@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.work import Worker
 from handlers import areas, clockwork, retention, router
+from handlers.area import Due
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
 from handlers.post import post
@@ -148,7 +149,7 @@ class Ticker:
         clockwork.nudge_due(turn, uow.cases.get(*nudge.key), nudge)
         self._post(uow, turn.replies)
 
-    def _of_area(self, due: areas.Due) -> Task:
+    def _of_area(self, due: Due) -> Task:
         def do(uow: UnitOfWork, thing: Any) -> None:
             turn = self._turn(uow)
             due.do(turn, thing)

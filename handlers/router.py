@@ -24,7 +24,7 @@ from handlers import (
     report,
     start,
 )
-from handlers.areas import Command
+from handlers.area import Command
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
 from handlers.reply import Answer, Reply
