@@ -1,0 +1,245 @@
+"""The ledger's cases: filed under their running number, read, changed from the version that was read."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, bindparam, func, or_, select, update
+
+from ledger.lifecycle import OPEN, State
+from storage.bulk import run_rows, upsert
+from storage.cases.alarms import AlarmsOfCases
+from storage.cases.history import HistoryOfCases
+from storage.cases.people import PeopleOfCases
+from storage.cases.rows import BY_URGENCY, COLUMNS, ROOT_CAUSE, CaseRow, case_row
+from storage.cases.said import SaidInCases
+from storage.errors import LostRace, NotFound
+from storage.keys import given, select_by_keys
+from storage.tables import Case, CaseMessage, CasePerson, CaseUnit, Counter, table_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.unit_of_work import UnitOfWork
+
+_COUNTERS = table_of(Counter)
+_LOCK_COUNTERS = (
+    select_by_keys([_COUNTERS.c.community_id])
+    .where(_COUNTERS.c.name == "case")
+    .order_by(_COUNTERS.c.community_id)
+    .with_for_update(of=_COUNTERS)
+)
+_CASES = table_of(Case)
+_ONE_CASE = select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
+_MANY_CASES = select_by_keys([_CASES.c.community_id, _CASES.c.no])
+
+
+def _counted(_insert: Any) -> Any:
+    mine = (_COUNTERS.c.community_id == bindparam("id"), _COUNTERS.c.name == "case")
+    return update(_COUNTERS).where(*mine).values(value=bindparam("value"))
+
+
+def _seen_by(community_ids: list[int], unit_ids: list[int]) -> Any:
+    """Cases of these communities, and those that these units lead or help with."""
+    if not unit_ids:
+        return Case.community_id.in_(community_ids)
+    same = and_(CaseUnit.community_id == Case.community_id, CaseUnit.case_no == Case.no)
+    helps = select(CaseUnit.unit_id).where(same, CaseUnit.unit_id.in_(unit_ids)).exists()
+    return or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids), helps)
+
+
+@cache
+def _change_of(columns: frozenset[str]) -> Any:
+    """The update that sets `columns` from the version that was read; building it costs more than running it."""
+    same = (
+        _CASES.c.community_id == bindparam("b_community"),
+        _CASES.c.no == bindparam("b_no"),
+        _CASES.c.version == bindparam("b_version"),
+    )
+    return update(_CASES).where(*same).values({name: bindparam(name) for name in columns})
+
+
+class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
+    """All about cases, through one door; what hangs on a case is in the file named after it."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._counters: dict[int, int] = {}
+        self._counters_used: set[int] = set()
+        self._known: dict[tuple[int, int], CaseRow] = {}
+        self._unwritten: dict[tuple[int, int], dict[str, Any]] = {}
+
+    # filing ----------------------------------------------------------------------------------------------------------
+
+    def file(self, community_id: int, *, external_no: str | None = None, **values: Any) -> CaseRow:
+        """Add a case to a community's ledger under its next number, which has no gaps.
+
+        `external_no`: the number under which another system has it.
+        """
+        row: dict[str, Any] = dict.fromkeys(COLUMNS)
+        row |= {
+            "version": 1,
+            "state": State.WAITING,
+            "confirmed": False,
+            "anonymous": False,
+            "supporters": 1,
+            "reopened": 0,
+        }
+        row |= {"created_at": self._uow.now, "changed_at": self._uow.now}
+        row |= values | {"community_id": community_id, "no": self._next_no(community_id)}
+        self._unwritten[community_id, row["no"]] = unwritten = row | {"external_no": external_no}
+        self._uow.insert(Case, unwritten)
+        case = self._known[row["community_id"], row["no"]] = CaseRow(**row)
+        return case
+
+    def lock_counters(self, community_ids: set[int]) -> None:
+        """Read the running numbers of communities at once; in one order everywhere, so that nobody can deadlock."""
+        if community_ids:
+            rows = self._uow.connection.execute(_LOCK_COUNTERS, given((number,) for number in community_ids))
+            self._counters.update({row.community_id: row.value for row in rows})
+
+    def _next_no(self, community_id: int) -> int:
+        """The next number, without gaps: its row is locked until the commit and goes back with a rollback."""
+        if community_id not in self._counters:
+            row = {"community_id": community_id, "name": "case", "value": 0}
+            self._uow.connection.execute(upsert(self._uow.connection)(_COUNTERS).on_conflict_do_nothing(), [row])
+            self.lock_counters({community_id})
+        self._counters[community_id] += 1
+        self._counters_used.add(community_id)
+        return self._counters[community_id]
+
+    def written(self) -> None:
+        """New cases are rows now: from here on they are changed by updates."""
+        self._unwritten.clear()
+
+    def write_counters(self) -> None:
+        rows = [{"id": community, "value": self._counters[community]} for community in sorted(self._counters_used)]
+        if rows:
+            run_rows(self._uow.connection, _counted, rows)
+            self._counters_used.clear()
+
+    # reading ---------------------------------------------------------------------------------------------------------
+
+    def get(self, community_id: int, no: int) -> CaseRow:
+        """Read one case.
+
+        Raises:
+            NotFound: there is none, or it was erased.
+        """
+        key = (community_id, no)
+        if key not in self._known:
+            row = self._uow.read(_ONE_CASE, Case, given={"community": community_id, "number": no}).one_or_none()
+            if row is None:
+                raise NotFound(f"case {community_id}/{no}")
+            return self._one(row)
+        return self._known[key]
+
+    def living(self, key: tuple[int, int]) -> CaseRow | None:
+        """The case, or the one that it was merged into; None if it is gone."""
+        try:
+            found = self.get(*key)
+            while found.merged_into is not None:
+                found = self.get(found.community_id, found.merged_into)
+        except NotFound:
+            return None
+        return found
+
+    def _one(self, row: Any) -> CaseRow:
+        """One object a case, so that a change made to it is seen by all who have read it."""
+        known = self._known.get((row.community_id, row.no))
+        if known is None or known.version != row.version:
+            known = self._known[row.community_id, row.no] = case_row(row)
+        return known
+
+    def preload(self, keys: set[tuple[int, int]]) -> None:
+        """Read many cases with one query; `get` then knows them."""
+        if keys:
+            for row in self._uow.read(_MANY_CASES, Case, given=given(keys)):
+                self._one(row)
+
+    def waiting(
+        self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None, offset: int = 0
+    ) -> list[CaseRow]:
+        """Open cases of communities (or of units), most urgent first, then what is due first, then most joined."""
+        where = _seen_by(community_ids, unit_ids or [])
+        statement = (
+            select(Case.__table__)
+            .where(where, Case.state.in_(OPEN))
+            .order_by(BY_URGENCY, Case.due_at, Case.supporters.desc(), Case.community_id, Case.no)
+            .limit(limit)
+            .offset(offset)
+        )
+        return [self._one(row) for row in self._uow.read(statement, Case)]
+
+    def count_waiting(self, community_ids: list[int], unit_ids: list[int] | None = None) -> int:
+        where = _seen_by(community_ids, unit_ids or [])
+        statement = select(func.count()).where(where, Case.state.in_(OPEN))
+        return int(self._uow.read(statement, Case).scalar_one())
+
+    def of_person(self, bot: str, account: int, limit: int = 20, offset: int = 0) -> list[CaseRow]:
+        """Cases that an account reported or joined, newest first."""
+        statement = (
+            select(Case.__table__)
+            .join(CasePerson, and_(CasePerson.community_id == Case.community_id, CasePerson.case_no == Case.no))
+            .where(CasePerson.bot == bot, CasePerson.account == account)
+            .order_by(Case.created_at.desc(), Case.no.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        return [self._one(row) for row in self._uow.read(statement, Case, CasePerson)]
+
+    def count_of_person(self, bot: str, account: int) -> int:
+        statement = select(func.count()).where(CasePerson.bot == bot, CasePerson.account == account)
+        return int(self._uow.read(statement, CasePerson).scalar_one())
+
+    def like(self, case: CaseRow, since: datetime) -> list[CaseRow]:
+        """Cases of the same community and scene since then that are not about a root cause, this one included."""
+        statement = (
+            select(Case.__table__)
+            .where(Case.community_id == case.community_id, Case.scene == case.scene, Case.created_at >= since)
+            .where(
+                Case.root_no.is_(None),
+                Case.source != ROOT_CAUSE,
+                Case.state.not_in([State.MERGED, State.WITHDRAWN, State.REFUSED]),
+            )
+            .order_by(Case.no)
+        )
+        return [self._one(row) for row in self._uow.read(statement, Case)]
+
+    def open_proposals(self) -> list[Any]:
+        """(community_id, no, proposal) of all open cases, for the search for similar ones."""
+        columns = (Case.community_id, Case.no, Case.proposal)
+        return list(self._uow.read(select(*columns).where(Case.state.in_(OPEN)), Case))
+
+    def to_look_at(self, limit: int = 200) -> list[CaseRow]:
+        """Cases whose `next_at` has come; those that another process looks at are passed over."""
+        statement = select(Case.__table__).where(Case.next_at <= self._uow.now).order_by(Case.next_at).limit(limit)
+        statement = statement.with_for_update(skip_locked=True)
+        return [self._one(row) for row in self._uow.read(statement, Case)]
+
+    # changing --------------------------------------------------------------------------------------------------------
+
+    def change(self, row: CaseRow, **values: Any) -> None:
+        """Change a case from the version that was read.
+
+        Raises:
+            LostRace: somebody else changed it since.
+        """
+        values |= {"version": row.version + 1, "changed_at": self._uow.now}
+        if row.key in self._unwritten:
+            self._unwritten[row.key].update(values)
+        else:
+            self._update(row, values)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+    def _update(self, row: CaseRow, values: dict[str, Any]) -> None:
+        same = {"b_community": row.community_id, "b_no": row.no, "b_version": row.version}
+        # what was gathered can wait: this case is a row already
+        if self._uow.connection.execute(_change_of(frozenset(values)), values | same).rowcount != 1:
+            raise LostRace(f"case {row.community_id}/{row.no}")
+
+    def move_chat(self, bot: str, old: int, new: int) -> None:
+        for table in (CasePerson, CaseMessage):
+            self._uow.execute(update(table).where(table.bot == bot, table.chat == old).values(chat=new))
