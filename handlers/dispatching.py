@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import cards, casework, emergencies, steps
+from handlers.card_face import card, card_name
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, in_rows
 from handlers.turn import Turn
+from handlers.viewers import View
 from ledger.lifecycle import Action, Role, step
 from storage.cases import CaseRow
 from storage.errors import NotFound
@@ -64,7 +66,7 @@ def hand_over(turn: Turn, case: CaseRow, charged: list[StaffRow], event_id: int,
     addresses = emergencies.reachable(turn, charged)
     if not addresses:
         turn.say("done.nobody_there", number=turn.number(case), target=target)
-    has_it = {*turn.uow.shown.chats(cards.card_name(case)), (turn.event.address.bot, turn.event.address.chat)}
+    has_it = {*turn.uow.shown.chats(card_name(case)), (turn.event.address.bot, turn.event.address.chat)}
     for to in addresses:
         if to == turn.event.address:
             continue
@@ -74,8 +76,8 @@ def hand_over(turn: Turn, case: CaseRow, charged: list[StaffRow], event_id: int,
 
 def _card(turn: Turn, case: CaseRow, to: Address) -> Reply:
     staff = turn.uow.reference.staff_by_chat[to.bot, to.chat]
-    view = cards.View(to, turn.role_over(case, staff) or Role.OFFICER)
-    return cards.card(turn, case, view, cards.what_is_beside(turn, case))
+    view = View(to, turn.role_over(case, staff) or Role.OFFICER)
+    return card(turn, case, view, cards.what_is_beside(turn, case))
 
 
 def _note(turn: Turn, case: CaseRow, to: Address) -> Reply:

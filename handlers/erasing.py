@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import areas, cards, emergencies, nudging, privacy, receipts, steps
+from handlers.card_face import card_name
 from handlers.event import Address
 from handlers.mine import without
 from handlers.reply import Priority, Reply, Showing
@@ -91,7 +92,7 @@ def _without_words(turn: Turn, case: CaseRow, me: PersonOfCase, *, alone: bool) 
 
 def _tell_nobody_any_more(turn: Turn, case: CaseRow) -> None:
     """Cards, alarms and nudges lose the words where they stand; what was to carry them is taken back."""
-    names = (cards.card_name(case), emergencies.alarm_name(case), receipts.name_of(case))
+    names = (card_name(case), emergencies.alarm_name(case), receipts.name_of(case))
     turn.uow.erasure.told_of_case(cards.about(case), names)
     cards.refresh(turn, case)
     for nudge in turn.uow.nudges.open(case.key):

@@ -3,8 +3,10 @@
 from typing import Any
 
 from handlers import cards, casework, dispatching, emergencies, steps
+from handlers.card_face import card
 from handlers.reply import Button, Priority, Reply, in_rows
 from handlers.turn import Turn
+from handlers.viewers import View
 from ledger.lifecycle import Action, Role, step
 from storage.cases import CaseRow
 from storage.ids import new_id
@@ -66,8 +68,8 @@ def _send_cards(turn: Turn, case: CaseRow, unit_id: int, target: str) -> None:
     beside = cards.what_is_beside(turn, case)
     for to in addresses:
         staff = turn.uow.reference.staff_by_chat[to.bot, to.chat]
-        view = cards.View(to, turn.role_over(case, staff) or Role.HELPER)
-        turn.send(cards.card(turn, case, view, beside))
+        view = View(to, turn.role_over(case, staff) or Role.HELPER)
+        turn.send(card(turn, case, view, beside))
         look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
         text = turn.context.texts("card.please_help", number=turn.number(case))
         turn.send(Reply(to, text, ((look,),), priority=Priority.NOTICE))

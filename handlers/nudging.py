@@ -12,6 +12,7 @@ from handlers.emergencies import reachable
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
+from handlers.viewers import LEVELS
 from ledger import nudges
 from ledger.lifecycle import Action, Role, step
 from ledger.nudges import GOES_TO, Nudge
@@ -168,7 +169,7 @@ def name_of(nudge: NudgeRow) -> str:
 
 def whom(turn: Turn, case: CaseRow, role: Role, but: frozenset[int] = frozenset()) -> tuple[Role, Sequence[Address]]:
     """Who can be reached at `role`, else at the next level; with the level that it became."""
-    for level in cards.LEVELS[cards.LEVELS.index(role) :]:
+    for level in LEVELS[LEVELS.index(role) :]:
         staff = turn.uow.reference.staff_with(case.community_id, level)
         if level is Role.WORKER:
             staff = handling(turn, case)

@@ -1,7 +1,9 @@
 """Three times the same is one root cause: the manager gets a case about what the cases have in common."""
 
-from handlers import cards, deadlines, nudging
+from handlers import deadlines, nudging
+from handlers.card_face import Beside, card
 from handlers.turn import Turn
+from handlers.viewers import View
 from ledger.lifecycle import Role
 from ledger.scenes import NO_ITEM, Kind, Urgency
 from nlp.similar import SAME, alike
@@ -55,7 +57,7 @@ def _file(turn: Turn, case: CaseRow, found: list[CaseRow], why: str) -> None:
         )
     _, to = nudging.whom(turn, root, Role.MANAGER)
     for address in to:
-        turn.send(cards.card(turn, root, cards.View(address, Role.MANAGER), cards.Beside()))
+        turn.send(card(turn, root, View(address, Role.MANAGER), Beside()))
 
 
 def _root(turn: Turn, case: CaseRow, found: list[CaseRow], why: str) -> CaseRow:
