@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 STOP_SECONDS = 4.0
 AGAIN_SECONDS = 0.5
+WATCH_SECONDS = 60
 CLEAN_SECONDS = 600
 REPORT_SECONDS = 20
 RETRAIN_SECONDS = 3600
@@ -64,6 +65,7 @@ def start_clock(app: App) -> AsyncIOScheduler:
     )
     for job, seconds in (
         (app.ticker.once, 1),
+        (app.ticker.watch, WATCH_SECONDS),
         (app.ticker.clean, CLEAN_SECONDS),
         (partial(_reports, app), REPORT_SECONDS),
         (partial(_requests, app), 1),

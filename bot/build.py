@@ -64,6 +64,7 @@ class App:
         while True:
             await self.worker.drain()
             await self.ticker.once()
+            await self.ticker.watch()
             for deliverer in self.deliverers.values():
                 await deliverer.drain()
             if not await self.worker.run_once():

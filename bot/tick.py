@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.work import Worker
-from handlers import areas, clockwork, retention, router
+from handlers import areas, clockwork, retention, router, spikes
 from handlers.area import Due
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
@@ -57,11 +57,20 @@ class Ticker:
             *(self._of_area(due) for due in areas.DUE),
         )
 
+        self._watched = Task(
+            lambda uow: spikes.due(uow, context.district.limits.spike),
+            lambda spike: ("spike", *spike.name),
+            self._spike,
+        )
         self._kept_too_long = Task(self._contacts_over, lambda case: ("contacts", *case.key), self._forget_contacts)
 
     async def once(self) -> int:
         """Do all that is due now; returns how many things that were."""
         return sum([await self._run(task) for task in self._tasks])
+
+    async def watch(self) -> None:
+        """Look at what came in lately as a whole; a minute between two looks is soon enough."""
+        await self._run(self._watched)
 
     async def clean(self) -> None:
         """Erase what has outlived its time: drafts, keys, buttons."""
@@ -147,6 +156,11 @@ class Ticker:
     def _nudge(self, uow: UnitOfWork, nudge: Any) -> None:
         turn = self._turn(uow)
         clockwork.nudge_due(turn, uow.cases.get(*nudge.key), nudge)
+        self._post(uow, turn.replies)
+
+    def _spike(self, uow: UnitOfWork, spike: Any) -> None:
+        turn = self._turn(uow)
+        spikes.tell(turn, spike)
         self._post(uow, turn.replies)
 
     def _of_area(self, due: Due) -> Task:

@@ -102,6 +102,20 @@ class RootCause:
 
 
 @dataclass(frozen=True, slots=True)
+class Spike:
+    """When a place is told of at once: so many people of one matter within `within`, or its usual week `times` over.
+
+    `least`: fewer in a week are no spike, however quiet the place was; `again_after`: the same is not told sooner.
+    """
+
+    people: int
+    within: Duration
+    times: float
+    least: int
+    again_after: Duration
+
+
+@dataclass(frozen=True, slots=True)
 class DigestTime:
     """When the weekly digest is due, in the community's own time; weekday 0 is Monday."""
 
@@ -159,6 +173,7 @@ class Limits:
     holds_asked_after: tuple[Duration, ...]
     ask_between: Hours
     root_cause: RootCause
+    spike: Spike
     alarm_acknowledged_in: Duration
     button_kept: Duration
     inbox_key_kept: Duration

@@ -28,6 +28,7 @@ from storage.reports import Reports
 from storage.retention import Retention
 from storage.shown import ShownRows
 from storage.spans import Spans
+from storage.spikes import Spikes
 from storage.staff import StaffRows
 from storage.tables import Base, Case, Outbox, table_of
 
@@ -84,6 +85,10 @@ class UnitOfWork:
     @cached_property
     def retention(self) -> Retention:
         return Retention(self)
+
+    @cached_property
+    def spikes(self) -> Spikes:
+        return Spikes(self)
 
     @cached_property
     def groups(self) -> Groups:

@@ -31,7 +31,7 @@ from storage.tables.reference import (
     Unit,
 )
 from storage.tables.reports import ReportRequest, ReportRun
-from storage.tables.watch import Alarm, Nudge
+from storage.tables.watch import Alarm, Nudge, SpikeTold
 
 __all__ = [
     "Access",
@@ -66,6 +66,7 @@ __all__ = [
     "ReportRun",
     "ResidentGroup",
     "Shown",
+    "SpikeTold",
     "Staff",
     "StaffAccount",
     "StaffRight",

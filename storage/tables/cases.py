@@ -90,7 +90,11 @@ class CasePerson(Base):
     part: Mapped[str] = mapped_column(Code)
     anonymous: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[datetime]
-    __table_args__ = (of_case(), Index("ix_case_people_account", "bot", "account"))
+    __table_args__ = (
+        of_case(),
+        Index("ix_case_people_account", "bot", "account"),
+        partial("ix_case_people_joined", "community_id", "joined_at", where="part = 'joiner'"),
+    )
 
 
 class CaseUnit(Base):

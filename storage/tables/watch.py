@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, Code, of_case, partial
@@ -54,3 +54,13 @@ class Nudge(Base):
         partial("ix_nudges_next_at", "next_at", where="next_at IS NOT NULL"),
         partial("uq_nudges_once", "community_id", "case_no", "kind", "due_at", where="staff_id IS NULL", unique=True),
     )
+
+
+class SpikeTold(Base):
+    """When a spike was told last; `place` is a digest, for its name may be in a resident's own words."""
+
+    __tablename__ = "spikes_told"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    scene: Mapped[str] = mapped_column(Code, primary_key=True)
+    place: Mapped[str] = mapped_column(String(64), primary_key=True)
+    told_at: Mapped[datetime]

@@ -1,0 +1,77 @@
+"""Spikes (集中反映): the same matter at one place within a day, or a place with clearly more than its usual week."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from digests.hotspots import WEEKS, Place, place_of
+from ledger.district import Spike as Rule
+from ledger.scenes import EIGHT_SCENES, NO_ITEM, Scene
+from nlp.similar import SAME, alike
+from storage.spikes import Sighting, Usual
+
+ALIKE = SAME / 2
+"""At one place less has to agree than where only the words tell that two matters are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """`people` told of it within the rule's time, or within a week where `usual` says how many cases that has there.
+
+    `nos`: the cases, newest first. `confirmed`: a person confirmed the scene of each; else it is the machine's guess.
+    """
+
+    community_id: int
+    scene: Scene
+    place: Place
+    people: int
+    nos: tuple[int, ...]
+    confirmed: bool
+    usual: float | None = None
+
+    @property
+    def name(self) -> tuple[int, Scene, Place]:
+        """What tells it from others."""
+        return self.community_id, self.scene, self.place
+
+
+def of_one_matter(sightings: Iterable[Sighting], rule: Rule) -> list[Spike]:
+    """Matters that enough people told of at one place; a case counts once, however it came to be found."""
+    found = []
+    left = sorted((s for s in sightings if s.scene in EIGHT_SCENES and place_of(s)), key=lambda s: -s.no)
+    while left:
+        same = [other for other in left if _same(left[0], other)]
+        left = [other for other in left if other not in same]
+        if sum(s.people for s in same) >= rule.people:
+            found.append(_spike(same))
+    return found
+
+
+def above_usual(week: Iterable[Sighting], usual: Iterable[Usual], rule: Rule, since: datetime) -> list[Spike]:
+    """Places with news since `since` that have reached their usual week `rule.times` over."""
+    before: dict[tuple[Scene, Place], int] = {}
+    for past in usual:
+        if place := place_of(past):
+            before[past.scene, place] = before.get((past.scene, place), 0) + past.n
+    places: dict[tuple[Scene, Place], list[Sighting]] = {}
+    for sighting in sorted(week, key=lambda s: -s.no):
+        if (place := place_of(sighting)) and (sighting.scene, place) in before:
+            places.setdefault((sighting.scene, place), []).append(sighting)
+    return [
+        _spike(sightings, before[key] / WEEKS)
+        for key, sightings in places.items()
+        if len(sightings) >= max(rule.least, rule.times * before[key] / WEEKS)
+        and any(sighting.at >= since for sighting in sightings)
+    ]
+
+
+def _same(one: Sighting, other: Sighting) -> bool:
+    here = (one.community_id, one.scene, place_of(one)) == (other.community_id, other.scene, place_of(other))
+    return here and (one.no == other.no or one.item == other.item != NO_ITEM or alike(one.key, other.key) >= ALIKE)
+
+
+def _spike(same: Sequence[Sighting], usual: float | None = None) -> Spike:
+    newest, place = same[0], place_of(same[0])
+    assert place is not None  # noqa: S101 - what has no place was left out before
+    people, nos = sum(s.people for s in same), tuple(s.no for s in same)
+    return Spike(newest.community_id, newest.scene, place, people, nos, all(s.confirmed for s in same), usual)

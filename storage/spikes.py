@@ -1,0 +1,120 @@
+"""What spikes are found from: cases and joiners of the last days, and which spikes were told."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, func, select
+
+from ledger.lifecycle import State
+from ledger.rights import Part
+from ledger.scenes import Scene
+from storage.bulk import upsert
+from storage.report_queries import PLACES
+from storage.tables import Case, CasePerson, SpikeTold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from storage.unit_of_work import UnitOfWork
+
+LEFT_OUT = (State.WITHDRAWN, State.REFUSED)
+"""Nobody stands behind these any more."""
+
+
+class Sighting(NamedTuple):
+    """A case that was filed or joined lately; `people`: who reported or joined it in that time."""
+
+    community_id: int
+    no: int
+    scene: Scene
+    item: int
+    building_id: int | None
+    grid_id: int | None
+    place: str | None
+    key: tuple[int, ...]
+    confirmed: bool
+    people: int
+    at: datetime
+
+
+class Usual(NamedTuple):
+    """How many cases of a scene a place had in the weeks before."""
+
+    scene: Scene
+    building_id: int | None
+    grid_id: int | None
+    place: str | None
+    n: int
+
+
+_SINCE: Any = bindparam("since")
+_COMMUNITIES: Any = bindparam("communities", expanding=True)
+_JOINED = (
+    select(CasePerson.community_id, CasePerson.case_no, func.count().label("n"))
+    .where(
+        CasePerson.community_id.in_(_COMMUNITIES), CasePerson.part == Part.JOINER.value, CasePerson.joined_at >= _SINCE
+    )
+    .group_by(CasePerson.community_id, CasePerson.case_no)
+    .subquery()
+)
+_OF_CASE = and_(Case.community_id == _JOINED.c.community_id, Case.no == _JOINED.c.case_no)
+_NEW = Case.created_at >= _SINCE
+_SEEN = (
+    select(
+        *(Case.community_id, Case.no, Case.scene, Case.item, Case.building_id, Case.grid_id, Case.place),
+        *(Case.proposal, Case.confirmed, Case.created_at),
+        func.coalesce(_JOINED.c.n, 0).label("joined"),
+    )
+    .join_from(Case, _JOINED, _OF_CASE, isouter=True)
+    .where(Case.community_id.in_(_COMMUNITIES), Case.state.not_in(LEFT_OUT))
+)
+_FILED = _SEEN.where(_NEW)
+_ONLY_JOINED = _SEEN.where(~_NEW, _JOINED.c.n > 0)
+
+
+class Spikes:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def seen(self, communities: Collection[int], since: datetime) -> list[Sighting]:
+        """Cases that were filed or joined since then."""
+        given = {"communities": list(communities), "since": since}
+        rows = [
+            row
+            for statement in (_FILED, _ONLY_JOINED)
+            for row in self._uow.read(statement, Case, CasePerson, given=given)
+        ]
+        return [_sighting(row, since) for row in rows]
+
+    def usual(self, community_id: int, start: datetime, end: datetime) -> list[Usual]:
+        """Cases by place and scene in [start, end)."""
+        rows = self._uow.read(PLACES, Case, given={"community": community_id, "start": start, "end": end})
+        return [Usual(Scene(row.scene), row.building_id, row.grid_id, row.place, row.n) for row in rows]
+
+    def tell(self, community_id: int, scene: str, place: tuple[str, int | str], before: datetime) -> bool:
+        """Note that a spike is told now; False if the same was told at `before` or later.
+
+        Of a place only a digest is kept: its name may be in a resident's own words.
+        """
+        digest = hashlib.sha256(f"{place[0]}:{place[1]}".encode()).hexdigest()
+        row = {"community_id": community_id, "scene": scene, "place": digest, "told_at": self._uow.now}
+        statement = upsert(self._uow.connection)(SpikeTold).values(row)
+        statement = statement.on_conflict_do_update(
+            index_elements=["community_id", "scene", "place"],
+            set_={"told_at": self._uow.now},
+            where=SpikeTold.told_at < before,
+        )
+        return self._uow.execute(statement).rowcount == 1
+
+
+def _sighting(row: Any, since: datetime) -> Sighting:
+    return Sighting(
+        *(row.community_id, row.no, Scene(row.scene), row.item, row.building_id, row.grid_id, row.place),
+        key=tuple(row.proposal.get("key", ())),
+        confirmed=row.confirmed,
+        people=row.joined + (row.created_at >= since),
+        at=row.created_at,
+    )
