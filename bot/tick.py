@@ -189,6 +189,7 @@ class Ticker:
         uow.outbox.forget_before(uow.now - OUTBOX_KEPT)
         uow.reports.forget_asked_before(uow.now - REQUESTS_KEPT)
         uow.buttons.forget_expired()
+        uow.pushes.forget_before(uow.now - limits.pushes.kept.wall)
         uow.erasure.strangers(uow.now - limits.draft_kept.wall)
         uow.erasure.left_overs()
 

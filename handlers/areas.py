@@ -6,10 +6,11 @@ before anything of the area runs.
 
 from typing import Any
 
+from handlers import pushes
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.turn import Turn
 
-AREAS: tuple[Area, ...] = ()
+AREAS: tuple[Area, ...] = (pushes.AREA,)
 
 BUTTONS: dict[str, Deed] = {name: deed for area in AREAS for name, deed in area.buttons.items()}
 QUESTIONS: dict[str, Deed] = {name: deed for area in AREAS for name, deed in area.questions.items()}

@@ -25,6 +25,7 @@ from handlers import (
     phoning,
     privacy,
     proxies,
+    pushes,
     queue,
     report,
     returning,
@@ -60,6 +61,7 @@ OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
     "not_handed_in": groups.not_handed_in,
     "proxy_relation": proxies.relation,
     "proxy_consent": proxies.consent,
+    "quiet": pushes.set_quiet,
 }
 """Buttons about the person who presses, not about a case."""
 

@@ -93,6 +93,18 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Pushes:
+    """Invitations to many: how many one person gets in seven days, and which quiet hours of their own they may choose.
+
+    `kept`: so long after a push its list of people is kept, against sending it twice.
+    """
+
+    a_week: int
+    kept: Duration
+    quiet_hours: tuple[Hours, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RootCause:
     """When cases are taken for signs of one root cause: so many alike at one place, or reopened so often."""
 
@@ -172,6 +184,7 @@ class Limits:
     objection_decided_in: Duration
     holds_asked_after: tuple[Duration, ...]
     ask_between: Hours
+    pushes: Pushes
     root_cause: RootCause
     spike: Spike
     alarm_acknowledged_in: Duration

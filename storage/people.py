@@ -35,6 +35,9 @@ class PersonRow:
     consented_at: datetime | None = None
     paused_at: datetime | None = None
     created_at: datetime | None = None
+    no_pushes_at: datetime | None = None
+    quiet_since: int | None = None
+    quiet_until: int | None = None
 
 
 _COLUMNS = tuple(field.name for field in fields(PersonRow))

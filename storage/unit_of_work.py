@@ -23,6 +23,7 @@ from storage.inbox import InboxRows
 from storage.nudges import Nudges
 from storage.outbox import OutboxRows
 from storage.people import People
+from storage.pushes import Pushes
 from storage.reference import Reference
 from storage.reports import Reports
 from storage.retention import Retention
@@ -93,6 +94,10 @@ class UnitOfWork:
     @cached_property
     def groups(self) -> Groups:
         return Groups(self)
+
+    @cached_property
+    def pushes(self) -> Pushes:
+        return Pushes(self)
 
     @cached_property
     def staff(self) -> StaffRows:

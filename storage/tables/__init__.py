@@ -20,6 +20,7 @@ from storage.tables.cases import (
 )
 from storage.tables.community import Building, Counter, Duty, Grid, Keyboard, Question
 from storage.tables.messenger import Conversation, FileCopy, Inbox, Lane, Lease, Outbox, Person, ResidentGroup, Shown
+from storage.tables.pushes import Push, PushRecipient
 from storage.tables.reference import (
     Community,
     Invitation,
@@ -60,6 +61,8 @@ __all__ = [
     "Nudge",
     "Outbox",
     "Person",
+    "Push",
+    "PushRecipient",
     "Question",
     "ReferenceVersion",
     "ReportRequest",

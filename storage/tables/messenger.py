@@ -96,7 +96,10 @@ class Conversation(Base):
 
 
 class Person(Base):
-    """A messenger account that wrote to a bot. Consent is a version and a time; `paused_at`: cannot be reached."""
+    """A messenger account that wrote to a bot. Consent is a version and a time; `paused_at`: cannot be reached.
+
+    `no_pushes_at`: since then no invitations, by their own wish. Quiet hours are minutes of the community's day.
+    """
 
     __tablename__ = "people"
     bot: Mapped[str] = mapped_column(Code, primary_key=True)
@@ -109,6 +112,9 @@ class Person(Base):
     consented_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    no_pushes_at: Mapped[datetime | None]
+    quiet_since: Mapped[int | None]
+    quiet_until: Mapped[int | None]
     __table_args__ = (partial("ix_people_strangers", "created_at", where="consent_version IS NULL"),)
 
 

@@ -137,7 +137,7 @@ async def test_a_command_reaches_only_the_communities_of_who_gives_it(
 def test_what_has_no_row_is_a_person_s_own() -> None:
     """Commands without a row reach nothing but the conversation and the data of who gives them."""
     own = {"start", "help", "mine", "privacy", "data", "erase", "community", "person"}
-    own |= {"seen", "withdraw_consent", "register"}
+    own |= {"seen", "withdraw_consent", "register", "stop_pushes", "resume_pushes", "quiet"}
     commands = {**router.RESIDENT_COMMANDS, **router.STAFF_COMMANDS, **router.GROUP_COMMANDS}
     assert {name for name in commands if name not in DEEDS} <= own
 
