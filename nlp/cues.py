@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ahocorasick_rs import AhoCorasick
+
 
 class Cue(NamedTuple):
     """A word, the classes it belongs to, and where it stands."""
@@ -13,39 +15,30 @@ class Cue(NamedTuple):
 
 
 class Cues:
-    """Words by class. A word may belong to several classes, words may overlap; what stands inside a word of `blank` does not count."""
+    """Words by class. A word may belong to several, words may overlap; what stands inside one of `blank` does not count."""
 
     def __init__(self, classes: Mapping[str, Iterable[str]], blank: str) -> None:
         self._blank = blank
-        self._classes: dict[str, frozenset[str]] = {}
+        found: dict[str, set[str]] = {}
         for name, words in classes.items():
             for word in words:
-                self._classes[word] = self._classes.get(word, frozenset()) | {name}
-        self._single = frozenset(word for word in self._classes if len(word) == 1)
-        lengths: dict[str, set[int]] = {}
-        for word in self._classes.keys() - self._single:
-            lengths.setdefault(word[:2], set()).add(len(word))
-        self._lengths = {begin: tuple(sorted(found, reverse=True)) for begin, found in lengths.items()}
+                found.setdefault(word, set()).add(name)
+        # few sets of classes occur: words share them
+        known = {names: names for names in map(frozenset, found.values())}
+        self._names = [known[frozenset(names)] for names in found.values()]
+        self._search = AhoCorasick(found)
 
     def find(self, text: str) -> list[Cue]:
         """The longest word at each place, in the order of the text."""
-        lengths, single, done = self._lengths, self._single, 0
-        found: list[Cue] = []
-        twos = map(str.__add__, text, [*text[1:], ""])
-        places = [at for at, (two, one) in enumerate(zip(twos, text, strict=True)) if two in lengths or one in single]
-        for start in places:
-            if start >= done and (word := self._longest(text, start)):
-                names, end = self._classes[word], start + len(word)
+        hits = self._search.find_matches_as_indexes(text, overlapping=True)
+        longest = {start: (start, end, number) for number, start, end in hits}  # they come in the order of their ends
+        done, found = 0, list[Cue]()
+        for start, end, number in sorted(longest.values()):
+            if start >= done:
+                names = self._names[number]
                 if self._blank in names:
                     done = end
                     names -= {self._blank}
                 if names:
                     found.append(Cue(names, start, end))
         return found
-
-    def _longest(self, text: str, start: int) -> str:
-        for length in self._lengths.get(text[start : start + 2], ()):
-            word = text[start : start + length]
-            if word in self._classes:
-                return word
-        return text[start] if text[start] in self._single else ""

@@ -45,6 +45,11 @@ class Rules:
     pairs: defaultdict[str, list[tuple[str, Danger]]] = field(default_factory=lambda: defaultdict(list))
     circumstances: dict[str, Circumstance] = field(default_factory=dict)
 
+    def name_danger(self, names: frozenset[str]) -> bool:
+        """Whether words of these classes tell of a danger, if they stand near each other."""
+        pairs = (other for one in names & self.pairs.keys() for other, _ in self.pairs[one])
+        return not self.dangers.keys().isdisjoint(names) or not names.isdisjoint(pairs)
+
     def add_class(self, name: str, points: str, about: str) -> None:
         self.words[name] = []
         if name.startswith("~"):

@@ -7,7 +7,7 @@ The words and their weights are data (`data/emergencies.txt`).
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -29,6 +29,8 @@ _DISTRESS, _BELIEF_OF_DISTRESS = 0.6, 0.75
 """Share of a danger's points that count for distress, where they are too few for an emergency; the classifier's share."""
 _DENIED = re.compile(r"(?:没有?|不是|不会|并非|并未|未曾|别怕|无)$")
 """What stands right before a word denies it. (叫不醒, 没呼吸 are words of their own.)"""
+_DENYING = frozenset("没有是会非未曾怕无")
+"""Characters that a denial ends with."""
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?\n]*")
 _SURELY = 1e-9
 
@@ -51,12 +53,15 @@ def judge(text: str, probability: float) -> Verdict:
     known, cues = rules()
     odds = math.log(max(probability, _SURELY) / max(1 - probability, _SURELY))
     belief = min(max(_BELIEF * odds, _LEAST), _MOST)
-    found = [cue for cue in cues.find(text) if not _DENIED.search(text, max(0, cue.start - 3), cue.start)]
+    found = cues.find(text)
+    if belief < 0 and not known.name_danger(_names(found)):
+        return NOTHING
     best, distress, called = -math.inf, -math.inf, list[Danger]()
-    for part in _sentences(text, found):
-        named = _dangers(known, part)
-        score = _score(known, part, [danger for danger in named if not danger.distress_only])
-        distress = max(distress, _score(known, part, [*_distress(named)]))
+    for part in _sentences(text, [cue for cue in found if not _denied(text, cue.start)]):
+        names = _names(part)
+        named = _dangers(known, part, names)
+        score = _score(known, names, [danger for danger in named if not danger.distress_only])
+        distress = max(distress, _score(known, names, _distress(named)))
         if score > best:
             best, called = score, named
     if best + belief >= (0 if called else _CERTAIN):
@@ -64,21 +69,28 @@ def judge(text: str, probability: float) -> Verdict:
     return DISTRESS if distress + _BELIEF_OF_DISTRESS * belief >= 0 else NOTHING
 
 
+def _names(part: Iterable[Cue]) -> frozenset[str]:
+    return frozenset[str]().union(*[cue.names for cue in part])
+
+
+def _denied(text: str, start: int) -> bool:
+    """Whether what stands right before a word denies it."""
+    return text[start - 1 : start] in _DENYING and bool(_DENIED.search(text, max(0, start - 3), start))
+
+
 def _sentences(text: str, found: Sequence[Cue]) -> Iterable[Sequence[Cue]]:
+    """The cues of each sentence."""
     if not found:
         return [[]]
     ends = [hit.end() for hit in _SENTENCE.finditer(text)] or [len(text)]
+    if len(ends) == 1:
+        return [found]
     starts = [0, *ends[:-1]]
     return [[cue for cue in found if start <= cue.start < end] for start, end in zip(starts, ends, strict=True)]
 
 
-def _names(part: Sequence[Cue]) -> frozenset[str]:
-    return frozenset[str]().union(*[cue.names for cue in part])
-
-
-def _dangers(known: Rules, part: Sequence[Cue]) -> list[Danger]:
+def _dangers(known: Rules, part: Sequence[Cue], names: frozenset[str]) -> list[Danger]:
     """The dangers that a sentence names, in one word or in two."""
-    names = _names(part)
     single = [known.dangers[name] for name in names & known.dangers.keys()]
     both = [(one, other, danger) for one in names & known.pairs.keys() for other, danger in known.pairs[one]]
     return single + [danger for one, other, danger in both if other in names and _near(part, one, other)]
@@ -90,19 +102,24 @@ def _near(part: Sequence[Cue], one: str, other: str) -> bool:
     return any(max(a.start, b.start) - min(a.end, b.end) <= _NEAR for a in first for b in second if a.start != b.start)
 
 
-def _distress(named: Iterable[Danger]) -> Iterable[Danger]:
+def _distress(named: Iterable[Danger]) -> list[Danger]:
     """Dangers that a person has to look after, by what they weigh as distress."""
-    for danger in named:
-        if danger.human:
-            yield danger if danger.distress_only else replace(danger, points=danger.points * _DISTRESS)
+    return [
+        danger if danger.distress_only else replace(danger, points=danger.points * _DISTRESS)
+        for danger in named
+        if danger.human
+    ]
 
 
-def _score(known: Rules, part: Sequence[Cue], dangers: Sequence[Danger]) -> float:
+def _score(known: Rules, names: frozenset[str], dangers: Collection[Danger]) -> float:
     """Points of the dangers and of their circumstances; doubts count without dangers, too."""
+    total = min(sum([danger.points for danger in dangers]), _MOST_POINTS)
+    circumstances = names & known.circumstances.keys()
+    if not circumstances:
+        return total
     lasting = any(danger.human for danger in dangers)
     named = {danger.name for danger in dangers}
-    total = min(sum(danger.points for danger in dangers), _MOST_POINTS)
-    for name in known.circumstances.keys() & _names(part):
+    for name in circumstances:
         circumstance = known.circumstances[name]
         applies = named <= circumstance.only or not circumstance.only
         if applies and (dangers or circumstance.points < 0):

@@ -11,11 +11,10 @@ A topic's part: `@topic` only says where it is (医院门口), `^topic` stands i
 """
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from operator import attrgetter
+from operator import add
 
 from nlp.lexicon import Hit, Lexicon
 from nlp.normalise import normalise
@@ -26,7 +25,6 @@ READ = 600
 _SHORT, _LONG = 8, 60
 _MANY_TOPICS = 12
 _MOST_VOTES = 3
-_START = attrgetter("start")
 _ENDS = "。?!\n;"
 _BEHIND = 4
 """A place word this many characters behind a topic makes it a place: 医院的门口."""
@@ -48,11 +46,16 @@ class Features:
         """In the order of `nlp.weights.GROUPS`."""
         return self.words, self.chars, self.topics, self.turns
 
+    @property
+    def named(self) -> set[str]:
+        """The topics, whatever part they play."""
+        return {topic for topic, _, _ in self.hits}
+
 
 def extract(folded: str, cut: Cutter, lexicon: Lexicon) -> Features:
     plain = normalise(folded[:READ])
     tokens = cut(plain)
-    hits = sorted(lexicon.find(plain, tokens), key=_START)
+    hits = lexicon.find(plain, tokens)
     first = _first_sentence(plain)
     topics = _topics(plain, hits, first, lexicon)
     return Features(plain, tokens, hits, _words(tokens), _chars(plain), topics, _turns(hits, first, lexicon))
@@ -60,88 +63,87 @@ def extract(folded: str, cut: Cutter, lexicon: Lexicon) -> Features:
 
 def _first_sentence(text: str) -> int:
     """Where it ends: often it is a title, or tells it all."""
-    return min((at for at in map(text.find, _ENDS) if at >= _SHORT), default=len(text))
+    return min([at for at in map(text.find, _ENDS) if at >= _SHORT], default=len(text))
 
 
 def _words(tokens: Sequence[str]) -> list[str]:
+    """In the order of the text: where two weigh the same, the first is shown as the reason."""
     said = [word for word in tokens if word > " "]
-    return [*{*said, *map("{}_{}".format, said, said[1:])}]
+    return [*dict.fromkeys([*said, *[f"{one}_{next_}" for one, next_ in pairwise(said)]])]
 
 
 def _chars(text: str) -> list[str]:
-    two = list(map(str.__add__, text, text[1:]))
-    three = list(map(str.__add__, two, text[2:]))
-    return [*{*two, *three, *map(str.__add__, three, text[3:])}]
+    two = [*map(add, text, text[1:])]
+    three = [*map(add, two, text[2:])]
+    return [*{*two, *three, *map(add, three, text[3:])}]
 
 
 def _topics(text: str, hits: Sequence[Hit], first: int, lexicon: Lexicon) -> list[str]:
-    behind = [hit.start for hit in hits if hit.topic == "locative"]
-    asked = [hit.end for hit in hits if hit.topic == "ask_new"]
+    places = [start for topic, start, _ in hits if topic == "locative"]
+    asked = next((end for topic, _, end in hits if topic == "ask_new"), len(text))
     names: set[str] = set()
     parts: set[str] = set()
     for topic, start, end in hits:
-        near = bisect_left(behind, end)
-        if near < len(behind) and behind[near] - end <= _BEHIND:
+        if places and _is_place(places, end):
             parts.add("@" + topic)
             continue
         names.add(topic)
         if start < first:
             parts.add("^" + topic)
-        if asked and start >= asked[0]:
+        if start >= asked:
             parts.add(">" + topic)
     named = sorted(names)
-    pairs = map("{0[0]}+{0[1]}".format, combinations(named[:_MANY_TOPICS], 2))
+    pairs = [f"{one}+{other}" for one, other in combinations(named[:_MANY_TOPICS], 2)]
     return [*named, *parts, *pairs, *_votes(names, lexicon), *_shape(text, hits)]
+
+
+def _is_place(places: Sequence[int], end: int) -> bool:
+    """Whether a place word follows soon behind what ends at `end`."""
+    near = bisect_left(places, end)
+    return near < len(places) and places[near] - end <= _BEHIND
 
 
 def _turns(hits: Sequence[Hit], first: int, lexicon: Lexicon) -> list[str]:
     if not hits:
         return ["-"]
-    known = lexicon.topics
-    said = [hit.topic for hit in hits]
-    scenes = [scene for hit in hits if (scene := known[hit.topic].scene)]
-    items = [item for hit in hits if (item := known[hit.topic].item)]
-    titled = {f"^={scene}" for hit in hits if hit.start < first and (scene := known[hit.topic].scene)}
+    scene_of, item_of = lexicon.scene_of, lexicon.item_of
+    said = [topic for topic, _, _ in hits]
+    scenes = [scene_of[topic] for topic in said if topic in scene_of]
+    titled = [f"^={scene_of[topic]}" for topic, start, _ in hits if start < first and topic in scene_of]
+    items = [item_of[topic] for topic in said if topic in item_of]
     return [*{*_order(said), *titled, *_scene_turns(scenes, said, lexicon), *_item_turns(items)}]
 
 
-def _order(names: Sequence[str]) -> Iterator[str]:
+def _order(names: Sequence[str]) -> list[str]:
     """First, last, and who follows whom."""
-    yield "0:" + names[0]
-    yield "9:" + names[-1]
-    for one, next_ in pairwise(names):
-        if one != next_:
-            yield f"{one}>{next_}"
+    follows = [f"{one}>{next_}" for one, next_ in pairwise(names) if one != next_]
+    return ["0:" + names[0], "9:" + names[-1], *follows]
 
 
-def _scene_turns(scenes: Sequence[str], said: Sequence[str], lexicon: Lexicon) -> Iterator[str]:
+def _scene_turns(scenes: Sequence[str], said: Sequence[str], lexicon: Lexicon) -> list[str]:
     if not scenes:
-        return
-    yield from _order(scenes)
-    counts = Counter(scene for name in dict.fromkeys(said) if (scene := lexicon.topics[name].scene))
-    for scene, count in counts.items():
-        yield f"{scene}#{min(count, _MOST_VOTES)}"
-    (top, most), *rest = counts.most_common(2)
-    if not rest or most > rest[0][1]:
-        yield f"most={top}"
+        return []
+    scene_of = lexicon.scene_of
+    votes = [scene_of[topic] for topic in {*said} if topic in scene_of]
+    counts = {scene: votes.count(scene) for scene in {*votes}}
+    most = max(counts.values())
+    top = [scene for scene, count in counts.items() if count == most]
+    counted = [f"{scene}#{min(count, _MOST_VOTES)}" for scene, count in counts.items()]
+    return [*_order(scenes), *counted, *([f"most={top[0]}"] if len(top) == 1 else [])]
 
 
-def _item_turns(items: Sequence[int]) -> Iterator[str]:
+def _item_turns(items: Sequence[int]) -> list[str]:
+    if not items:
+        return ["i-"]
     kinds = {*items}
-    for item in kinds:
-        yield f"i{item}"
-    if items:
-        yield f"i0:{items[0]}"
-        yield f"i9:{items[-1]}"
-    if len(kinds) == 1:
-        yield f"only:i{items[0]}"
-    elif not kinds:
-        yield "i-"
+    turns = [f"i{item}" for item in kinds] + [f"i0:{items[0]}", f"i9:{items[-1]}"]
+    return [*turns, f"only:i{items[0]}"] if len(kinds) == 1 else turns
 
 
 def _votes(names: set[str], lexicon: Lexicon) -> list[str]:
     """For which scenes the topics speak by themselves; the only one, if it is one."""
-    scenes = {topic.scene for name in names if (topic := lexicon.topics[name]).scene}
+    scene_of = lexicon.scene_of
+    scenes = {scene_of[name] for name in names if name in scene_of}
     return [f"={scene}" for scene in scenes] if len(scenes) != 1 else [f"=={scene}" for scene in scenes]
 
 

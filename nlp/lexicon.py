@@ -7,13 +7,17 @@ a word never seen in training still speaks for its topic. The words themselves a
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from itertools import accumulate
+
+from ahocorasick_rs import AhoCorasick
 
 from ledger.scenes import Scene
 from nlp.tables import table
 
 _ALIGNED = 2
 """Words up to this length count only where they begin and end with a cut of the tokeniser."""
+_FIRST = -99
+"""Where a word of one character comes among those that begin with it: before all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,63 +29,34 @@ class Topic:
     item: int
 
 
-class Hit(NamedTuple):
-    """A word of a topic, where it stands in the text that was searched."""
-
-    topic: str
-    start: int
-    end: int
+Hit = tuple[str, int, int]
+"""A topic, and where a word of it stands in the text that was searched: start and end."""
 
 
 class Lexicon:
+    """`scene_of` and `item_of` are those of the topics that have one."""
+
     def __init__(self, topics: Iterable[Topic], words: Iterable[tuple[str, str]]) -> None:
         self.topics = {topic.name: topic for topic in topics}
-        self._topics_of: dict[str, tuple[str, ...]] = {}
-        self._lengths: dict[str, tuple[int, ...]] = {}
-        for word, topic in words:
-            self._add(word, topic)
-
-    def _add(self, word: str, topic: str) -> None:
-        self._topics_of[word] = tuple(dict.fromkeys((*self._topics_of.get(word, ()), topic)))
-        known = self._lengths.get(word[:2], ())
-        self._lengths[word[:2]] = tuple(sorted({*known, len(word)}, reverse=True))
-
-    @property
-    def words(self) -> Iterable[str]:
-        return self._topics_of
+        self.scene_of = {name: str(topic.scene) for name, topic in self.topics.items() if topic.scene}
+        self.item_of = {name: topic.item for name, topic in self.topics.items() if topic.item}
+        found: dict[str, dict[str, None]] = {}
+        for word, topic_name in words:
+            found.setdefault(word, {})[topic_name] = None
+        self.words = tuple(found)
+        self._topics = [tuple(names) for names in found.values()]
+        self._search = AhoCorasick(self.words)
 
     def find(self, text: str, tokens: Sequence[str]) -> list[Hit]:
-        """All hits. `tokens` must join to `text`."""
-        starts: dict[int, int] = {}
-        hits: list[Hit] = []
-        at = 0
-        for token in tokens:
-            starts[at] = end = at + len(token)
-            if end - at == 1 and token in self._topics_of:
-                hits += [Hit(topic, at, end) for topic in self._topics_of[token]]
-            at = end
-        lengths = self._lengths
-        for start, two in enumerate(map(str.__add__, text, text[1:])):
-            if two in lengths:
-                hits += self._at(text, start, lengths[two], starts)
-        return hits
-
-    def _at(self, text: str, start: int, lengths: tuple[int, ...], starts: dict[int, int]) -> list[Hit]:
-        found = []
-        for length in lengths:
-            end = start + length
-            topics = self._topics_of.get(text[start:end], ()) if end <= len(text) else ()
-            if topics and (length > _ALIGNED or _cut(starts, start, end)):
-                found += [Hit(topic, start, end) for topic in topics]
-        return found
-
-
-def _cut(starts: dict[int, int], start: int, end: int) -> bool:
-    """Whether tokens begin at `start` and end at `end`."""
-    at = starts.get(start)
-    while at is not None and at < end:
-        at = starts.get(at)
-    return at == end
+        """All hits in the order of the text, the longest first where several begin. `tokens` must join to it."""
+        topics, cuts = self._topics, {0, *accumulate(map(len, tokens))}
+        found = [
+            (start, start - end if end - start > 1 else _FIRST, end, number)
+            for number, start, end in self._search.find_matches_as_indexes(text, overlapping=True)
+            if end - start > _ALIGNED or (start in cuts and end in cuts)
+        ]
+        found.sort()
+        return [(topic, start, end) for start, _, end, number in found for topic in topics[number]]
 
 
 @cache

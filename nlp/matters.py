@@ -18,7 +18,8 @@ _END = ",。;!?\\n、 :"
 _OPENERS = "另外|还有就是|还有我|还有隔壁|再就是|顺便|我自己想|旁边那|楼下餐馆|同时反映"
 _CLAUSE = re.compile(rf"[^{_END}]+?(?:[{_END}]+|$|(?={_OPENERS}))|[{_END}]+")
 _NUMBER = re.compile(r"\(?[1-9一二三四五六七八九]\)?[.、)](?!\d)|[①-⑨]|第[一二三四五][,、:个]|[一二三四五]是")
-_CLAIM = re.compile(r"(?P<n>[两二三四五23])(?:[个件项]?(?:新|小)?(?:事|问题|情况|诉求)|件|样|桩)(?=[,:。;]|$)")
+_CLAIMED = re.compile(r"(?P<n>[两二三四五23])(?:[个件项]?(?:新|小)?(?:事|问题|情况|诉求)|件|样|桩)")
+_CLAIM = re.compile(_CLAIMED.pattern + "(?=[,:。;]|$)")
 _PROMISED = {"两": 2, "二": 2, "2": 2, "三": 3, "3": 3, "四": 4, "五": 5}
 _SUBJECT = re.compile(
     r"楼上|楼下|对门|隔壁|顶楼|对面|[一二三四五六七八九十\d]{1,3}楼|\d{1,3}栋|[东南西北]门|[一二三四五]单元"
@@ -34,6 +35,7 @@ _SHORTEST = 4
 _TOLD_AT_LENGTH = 90
 """Longer messages tell one matter with all its surroundings: there only an announcement begins another."""
 _BLANK = "="
+_ANNOUNCING = frozenset({"more", "also"})
 _MARKS = frozenset({"more", "also", "if", "since", "says"})
 
 
@@ -145,10 +147,23 @@ def _clauses(text: str) -> list[Clause]:
     if len(hits) <= 1:
         return []
     found = _families()[1].find(text)
+    if not _may_be_several(text, hits, found):
+        return []
     starts = [cue.start for cue in found]
     return [
         _clause(text, hit, found[bisect_left(starts, hit.start()) : bisect_left(starts, hit.end())]) for hit in hits
     ]
+
+
+def _may_be_several(text: str, clauses: Iterable[re.Match[str]], found: Iterable[Cue]) -> bool:
+    """Whether anything is counted or announced, or two families are named: most messages have nothing of it."""
+    names = frozenset[str]().union(*[cue.names for cue in found])
+    return (
+        len(names - _MARKS) > 1
+        or not names.isdisjoint(_ANNOUNCING)
+        or bool(_CLAIMED.search(text))
+        or any(_NUMBER.match(clause[0]) for clause in clauses)
+    )
 
 
 def _clause(text: str, hit: re.Match[str], found: Sequence[Cue]) -> Clause:

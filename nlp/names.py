@@ -17,9 +17,14 @@ from nlp.tables import pairs, table
 from nlp.understanding import Personal, Span
 
 _ENOUGH = 2.65
+_TINY = 1e-6
+_CUT_MOST = 0.5
+"""What the cut can add for each character: every one is a word that the dictionary knows as a name."""
 _HOPELESS = -0.9
 """What no surroundings can make up for."""
 _LENGTHS = (5, 4, 3, 2, 1)
+_FOLLOWING = 6
+"""Characters behind a candidate that are looked at."""
 _GAP = " :,'\"“”‘’「」『』《》()[]"
 _STOPS = frozenset(",.;:!?、。，；：！？ \n()（）[]\"'“”「」~…+")
 _SPOKEN = frozenset(
@@ -56,6 +61,18 @@ class _Candidate(NamedTuple):
     end: int
 
 
+class _Weight(NamedTuple):
+    """What a candidate has for it before the words of the text are known."""
+
+    characters: float
+    before: float
+    behind: float
+
+    def most(self, name: _Candidate) -> float:
+        """The most that it may weigh once they are."""
+        return sum(self) + _CUT_MOST * (name.end - name.start)
+
+
 @cache
 def _surnames() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """The commonest, the rest, the compound ones."""
@@ -76,6 +93,12 @@ def _cues() -> Mapping[str, frozenset[str]]:
 @cache
 def _not_names() -> frozenset[str]:
     return frozenset(word for line in table("not-names.txt") for word in line.split())
+
+
+@cache
+def _titles() -> frozenset[str]:
+    """What stands behind a surname instead of a given name."""
+    return _cues()["title"] | _NO_GIVEN
 
 
 def find_names(text: str) -> Iterator[Span]:
@@ -99,15 +122,15 @@ def _everywhere(text: str, name: str) -> Iterator[tuple[int, int]]:
 
 def _weighed(text: str) -> list[tuple[int, int]]:
     """The weightiest candidates that do not overlap; a second look knows the names beside (付桂香、尹元珍)."""
-    candidates = [*_candidates(text)]
-    if not candidates:
+    likely = {name: _around(text, name) for name in _candidates(text) if not _hopeless(text, name)}
+    if not any(around.most(name) >= _ENOUGH - _TINY for name, around in likely.items()):
         return []
     words = _Words(text)
     weights: dict[_Candidate, float] = {}
-    for name in candidates:
-        inside = _inside(words, name)
+    for name, around in likely.items():
+        inside = around.characters + _cutting(words, name)
         if inside > _HOPELESS:
-            weights[name] = inside + _before(text, name.start) + _behind(text[name.end : name.end + 6])
+            weights[name] = inside + around.before + around.behind
     kept = _apart(weights)
     ends = {end for _, end in kept}
     beside = [name for name in weights if name.start - 1 in ends and text[name.start - 1] in _JOINS]
@@ -158,25 +181,32 @@ class _Words:
         return dict.fromkeys(self._at[start:end])
 
 
-def _inside(words: _Words, name: _Candidate) -> float:
-    """What the candidate itself has for it, without what stands around."""
-    text = words.text
+def _hopeless(text: str, name: _Candidate) -> bool:
+    """Whether it is an everyday word, or a place: no surroundings make up for that."""
     whole, given = text[name.start : name.end], text[name.given : name.end]
-    if whole in _not_names() or given in _cues()["title"] or given in _NO_GIVEN or text.startswith("*", name.end):
-        return _HOPELESS
-    if given[-1] in place_endings() and _NUMBER.match(text, name.end):
-        return _HOPELESS  # 幸福苑4栋
-    return _characters(text, name) + _cutting(words, name)
+    if whole in _not_names() or given in _titles() or text.startswith("*", name.end):
+        return True
+    return given[-1] in place_endings() and bool(_NUMBER.match(text, name.end))  # 幸福苑4栋
 
 
-def _characters(text: str, name: _Candidate) -> float:
-    common, _, double = _surnames()
+def _around(text: str, name: _Candidate) -> _Weight:
     family, given = text[name.start : name.given], text[name.given : name.end]
-    weight = 1.6 if family in double else 0.9 if family in common else 0.5
-    if family in _SPOKEN:
-        weight -= 0.6
-    usual = len(given) if given[0] == given[-1] and len(given) > 1 else sum(char in _given() for char in given)
+    return _Weight(
+        _characters(family, given), _before(text, name.start), _behind(text[name.end : name.end + _FOLLOWING])
+    )
+
+
+def _characters(family: str, given: str) -> float:
+    usual = len(given) if given[0] == given[-1] and len(given) > 1 else sum([char in _given() for char in given])
+    weight = _surname_weights()[family]
     return weight + (0.7 if len(given) > 1 else 0.0) + 0.45 * usual - 0.8 * (len(given) - usual)
+
+
+@cache
+def _surname_weights() -> Mapping[str, float]:
+    common, single, double = _surnames()
+    weights = dict.fromkeys(single, 0.5) | dict.fromkeys(common, 0.9) | dict.fromkeys(double, 1.6)
+    return {family: weight - 0.6 if family in _SPOKEN else weight for family, weight in weights.items()}
 
 
 def _cutting(words: _Words, name: _Candidate) -> float:
@@ -203,8 +233,10 @@ def _before(text: str, start: int) -> float:
     bare = start
     while bare > 0 and text[bare - 1] in _GAP:
         bare -= 1
-    if cue := _longest(_introduces(), [text[max(0, bare - n) : bare] for n in _LENGTHS]):
-        return cue
+    if text[bare - 1 : bare] in _introducing():
+        ends = [text[max(0, bare - n) : bare] for n in _LENGTHS]
+        if cue := _longest(_introduces(), ends):
+            return cue
     near = text[max(0, start - 12) : start]
     if _NUMBERED.search(near):
         return _LEFT["numbered"]
@@ -217,13 +249,15 @@ def _before(text: str, start: int) -> float:
 
 def _behind(rest: str) -> float:
     if not rest or rest[0] in _STOPS:
-        follows = _longest(_follows(), _beginnings(rest.lstrip(_GAP)))
+        follows = _following(rest.lstrip(_GAP))
         return follows if follows == _RIGHT["contact"] else _RIGHT["edge"]
-    return _longest(_follows(), _beginnings(rest))
+    return _following(rest)
 
 
-def _beginnings(rest: str) -> list[str]:
-    return [rest[:n] for n in _LENGTHS]
+def _following(rest: str) -> float:
+    if rest[:1] not in _first_following():
+        return 0.0
+    return _longest(_follows(), [rest[:n] for n in _LENGTHS])
 
 
 def _longest(cues: Mapping[str, float], parts: Iterable[str]) -> float:
@@ -238,3 +272,14 @@ def _introduces() -> Mapping[str, float]:
 @cache
 def _follows() -> Mapping[str, float]:
     return {word: _RIGHT[sort] for sort in ("acts", "contact", "kin", "title") for word in _cues()[sort]}
+
+
+@cache
+def _introducing() -> frozenset[str]:
+    """Their last characters."""
+    return frozenset(word[-1] for word in _introduces())
+
+
+@cache
+def _first_following() -> frozenset[str]:
+    return frozenset(word[0] for word in _follows())

@@ -21,6 +21,7 @@ _SEP = r"[ \-—–.·]{0,2}"
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _LONG = re.compile(r"\d(?:[ \-—–.·]{0,2}\d){6}")
 _SPOKEN = re.compile(rf"{_ANY}(?:[ ,、\-]?{_ANY}){{10}}")
+_WRITTEN = re.compile(r"[\da-z@]")
 _LATIN = re.compile(r"[a-z\d][\w\-]{4}", re.ASCII)
 _ROOM_HINT = re.compile(
     r"\d{3}|[零〇一二三四五六七八九十][室房]|[元栋楼座] ?[一二三四五六七八九][零〇一二三四五六七八九十]|[东西左右中]户"
@@ -134,6 +135,8 @@ def _without_overlaps(found: Iterable[Span]) -> list[Span]:
 
 
 def _numbers(text: str) -> Iterable[Span]:
+    if not (_WRITTEN.search(text) or _SPOKEN.search(text)):
+        return
     likely = {kind for kind, hint in _HINTS.items() if hint.search(text)}
     for kind, pattern in _PATTERNS:
         if kind not in likely:

@@ -5,6 +5,7 @@ Both run without the hidden Markov model: it joins unknown characters into guess
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, Protocol
 
 import rjieba
@@ -26,6 +27,7 @@ def cutter(name: Name = "rjieba", words: Iterable[str] = ()) -> Cutter:
     return _rjieba(known) if name == "rjieba" else _jieba(known)
 
 
+_LATELY = 4
 _SPARE = [rjieba]
 """The library loads a dictionary (24 MB, 0.14 s) for its own functions on import: the first cutter takes that one."""
 
@@ -35,7 +37,7 @@ def _rjieba(words: Iterable[str]) -> Cutter:
     for word in words:
         jieba.add_word(word, FREQUENCY, None)
     cut = jieba.cut
-    return lambda text: list(cut(text, False))
+    return _lately(lambda text: list(cut(text, False)))
 
 
 def _jieba(words: Iterable[str]) -> Cutter:
@@ -47,4 +49,9 @@ def _jieba(words: Iterable[str]) -> Cutter:
     cut.initialize()
     for word in words:
         cut.add_word(word, FREQUENCY)
-    return lambda text: list(cut.cut(text, HMM=False))
+    return _lately(lambda text: list(cut.cut(text, HMM=False)))
+
+
+def _lately(cut: Cutter) -> Cutter:
+    """What was cut a moment ago is not cut again: most texts are the same folded and normalised."""
+    return lru_cache(maxsize=_LATELY)(cut)

@@ -1,7 +1,8 @@
 """Text in, understanding out: the one door of the package."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Literal, Self
 
@@ -19,6 +20,9 @@ from nlp.weights import Weights
 MODEL = DATA / "model.txt"
 _WHY = 4
 _ASKED = 3
+_SCENES: Mapping[str, Scene] = {scene: scene for scene in Scene}
+_KINDS: Mapping[str, Kind] = {kind: kind for kind in Kind}
+_SHARE = itemgetter(1)
 _CHINESE = re.compile("[㐀-鿿]")
 _UNREAD = 0.5
 """How sure anybody can be of a text without a Chinese character: all that was learned is Chinese."""
@@ -88,35 +92,35 @@ class Understander:
     def matter(self, text: str) -> Matter:
         """What is compared of a text, and nothing else of it."""
         seen = extract(fold(text), self._cut, self._lexicon)
-        return Matter.of(likeness.signature(seen.text, seen.tokens, {hit.topic for hit in seen.hits}))
+        return Matter.of(likeness.signature(seen.text, seen.tokens, seen.named))
 
     def _matter(self, text: str, folded: str, spans: tuple[Span, ...], shared: tuple[str, ...] = ()) -> Understanding:
         """`shared`: the places that hold where this part names none."""
         seen = extract(folded, self._cut, self._lexicon)
-        scores = self._weights.scores(seen.groups)
-        scenes = self._ranked("scene", scores)
-        scene, probability = Scene(scenes[0][0]), scenes[0][1]
+        scores, heads = self._weights.scores(seen.groups), self._weights.heads
+        scenes = heads["scene"].ranked(scores)
+        scene, probability = _SCENES[scenes[0]], heads["scene"].likeliest(scores)[1]
         if not _CHINESE.search(seen.text):
             probability = min(probability, _UNREAD)
-        kind = self._ranked("kind", scores)[0]
-        item = self._ranked("item", scores)[0]
-        urgencies = self._ranked("urgency", scores)
-        danger = emergencies.judge(seen.text, dict(urgencies)[Urgency.EMERGENCY])
-        urgency = _urgency(urgencies, danger.emergency)
+        kind, kind_probability = heads["kind"].likeliest(scores)
+        item, item_probability = heads["item"].likeliest(scores)
+        urgencies = dict(zip(heads["urgency"].labels, heads["urgency"].probabilities(scores), strict=True))
+        danger = emergencies.judge(seen.text, urgencies[Urgency.EMERGENCY])
+        urgency, urgency_probability = _urgency(urgencies, danger.emergency)
         where = self._find_places(text, folded) or shared
         return Understanding(
             text=text,
             scene=scene,
             scene_probability=probability,
-            scenes=tuple(Scene(label) for label, _ in scenes[:_ASKED]),
-            scene2=self._second(scores, scene),
-            kind=Kind(kind[0]) if scene is not Scene.NONE else Kind.NONE,
-            kind_probability=kind[1],
-            none_type=NoneType(self._ranked("none_type", scores)[0][0]) if scene is Scene.NONE else None,
-            item=int(item[0]),
-            item_probability=item[1],
-            urgency=urgency[0],
-            urgency_probability=urgency[1],
+            scenes=tuple([_SCENES[label] for label in scenes[:_ASKED]]),
+            scene2=_second(heads["scene2"].ranked(scores), scene),
+            kind=_KINDS[kind] if scene is not Scene.NONE else Kind.NONE,
+            kind_probability=kind_probability,
+            none_type=NoneType(heads["none_type"].likeliest(scores)[0]) if scene is Scene.NONE else None,
+            item=int(item),
+            item_probability=item_probability,
+            urgency=urgency,
+            urgency_probability=urgency_probability,
             alarms=danger.alarms,
             needs_human=danger.needs_human,
             places=where,
@@ -125,32 +129,30 @@ class Understander:
             similar_key=likeness.signature(
                 seen.text,
                 seen.tokens,
-                {hit.topic for hit in seen.hits},
+                seen.named,
                 self._compounds & {*map(whereabouts.compound, where)},
             ),
         )
 
-    def _ranked(self, head: str, scores: Sequence[float]) -> list[tuple[str, float]]:
-        asked = self._weights.heads[head]
-        return sorted(zip(asked.labels, asked.probabilities(scores), strict=True), key=lambda pair: -pair[1])
-
-    def _second(self, scores: Sequence[float], scene: Scene) -> Scene | None:
-        label = next(label for label, _ in self._ranked("scene2", scores) if label != scene)
-        return None if label == "-" else Scene(label)
-
-    def _why(self, seen: Features, scenes: Sequence[tuple[str, float]]) -> tuple[str, ...]:
+    def _why(self, seen: Features, scenes: Sequence[str]) -> tuple[str, ...]:
         head = self._weights.heads["scene"]
-        lane, other = (head.first + head.labels.index(label) for label, _ in scenes[:2])
+        lane, other = [head.first + head.labels.index(label) for label in scenes[:2]]
         shares = self._weights.shares(0, seen.words, lane, other)
-        best = sorted((share for share in shares if share[1] > 0), key=lambda share: -share[1])
-        return tuple(name.replace("_", "") for name, _ in best[:_WHY])
+        best = sorted([share for share in shares if share[1] > 0], key=_SHARE, reverse=True)
+        return tuple([name.replace("_", "") for name, _ in best[:_WHY]])
 
 
-def _urgency(ranked: Sequence[tuple[str, float]], emergency: bool) -> tuple[Urgency, float]:
+def _second(ranked: Iterable[str], scene: Scene) -> Scene | None:
+    label = next(label for label in ranked if label != scene)
+    return None if label == "-" else _SCENES[label]
+
+
+def _urgency(probabilities: Mapping[str, float], emergency: bool) -> tuple[Urgency, float]:
     """The likeliest urgency; whether it is an emergency was decided by meaning (see nlp/emergencies.py)."""
     if emergency:
-        return Urgency.EMERGENCY, max(dict(ranked)[Urgency.EMERGENCY], _DECIDED)
-    return next((Urgency(label), probability) for label, probability in ranked if label != Urgency.EMERGENCY)
+        return Urgency.EMERGENCY, max(probabilities[Urgency.EMERGENCY], _DECIDED)
+    label = max([label for label in probabilities if label != Urgency.EMERGENCY], key=probabilities.__getitem__)
+    return Urgency(label), probabilities[label]
 
 
 def _moved(span: Span, by: int) -> Span:

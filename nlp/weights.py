@@ -2,7 +2,7 @@
 
 A feature has one weight for each label of each head (scene, kind, item, …). The weights of a feature are whole numbers
 from 0 to 255 (128 is nothing) in 16-bit lanes of one long integer, so that one addition adds all of them and summing a
-message's features costs some 40 ns each. A sum of n features is brought back by subtracting 128 n from each lane.
+message's features costs some 40 ns each. A sum of n features is brought back by taking 128 n from each lane.
 
 File: comment lines (#), one line of JSON (the head), then for each group as many lines "feature TAB base64 of its
 lanes" as the head says.
@@ -10,19 +10,21 @@ lanes" as the head says.
 
 import base64
 import json
-import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import exp, sqrt
 from pathlib import Path
 from typing import Any
 
 _LANE = 2
 """Bytes of one lane while summing."""
-_FITS = 257
-"""So many features of 255 at most are summed before a lane runs over."""
+_FITS = 256
+"""So many features at most are summed before a lane runs over."""
 _ZERO = 128
+_SIGN = 1 << 15
+"""What a lane is brought up by, so that no sum is below zero and borrows from the next; as a bit it is the sign."""
 GROUPS = ("words", "chars", "topics", "turns")
 
 
@@ -35,13 +37,31 @@ class Head:
     first: int
     temperature: float
 
+    def likeliest(self, scores: Sequence[float]) -> tuple[str, float]:
+        """The best label and its probability."""
+        own = self._own(scores)
+        odds = self._odds(own)
+        return self.labels[own.index(max(own))], 1 / sum(odds)
+
     def probabilities(self, scores: Sequence[float]) -> list[float]:
-        """Softmax of this head's part of all scores."""
-        own = scores[self.first : self.first + len(self.labels)]
-        top = max(own)
-        parts = [math.exp((score - top) / self.temperature) for score in own]
-        total = sum(parts)
-        return [part / total for part in parts]
+        """Of all labels, in their order."""
+        odds = self._odds(self._own(scores))
+        total = sum(odds)
+        return [part / total for part in odds]
+
+    def ranked(self, scores: Sequence[float]) -> list[str]:
+        """The labels, the likeliest first."""
+        own = self._own(scores)
+        return [self.labels[at] for at in sorted(range(len(own)), key=own.__getitem__, reverse=True)]
+
+    def _own(self, scores: Sequence[float]) -> Sequence[float]:
+        """This head's part of all scores."""
+        return scores[self.first : self.first + len(self.labels)]
+
+    def _odds(self, own: Sequence[float]) -> list[float]:
+        """Against the best."""
+        top, temperature = max(own), self.temperature
+        return [exp((score - top) / temperature) for score in own]
 
 
 class Weights:
@@ -49,13 +69,15 @@ class Weights:
         self.about: Mapping[str, Any] = head
         self.heads = {item["name"]: _head(item) for item in head["heads"]}
         self.lanes: int = head["lanes"]
-        self._scale: list[list[float]] = [head["scale"][name] for name in GROUPS]
         self.bias: list[float] = head["bias"]
+        self._scale: list[list[float]] = [head["scale"][name] for name in GROUPS]
         self._groups = [groups[name] for name in GROUPS]
+        self._ones = int.from_bytes(b"\1".ljust(_LANE, b"\0") * self.lanes, "little")
+        self._signs = _SIGN * self._ones
 
     @classmethod
     def load(cls, path: Path) -> "Weights":
-        # line by line: the whole text, its lines and their bytes would be 60 MB at once
+        # a group at a time: the whole text, its pieces and their bytes would be 60 MB at once
         with path.open(encoding="utf-8") as lines:
             return cls.parse(lines)
 
@@ -63,30 +85,29 @@ class Weights:
     def parse(cls, lines: Iterable[str]) -> "Weights":
         rest = iter(lines)
         head = json.loads(next(line for line in rest if not line.startswith("#")))
-        groups = {name: dict(_rows(islice(rest, size))) for name, size in head["sizes"].items()}
+        groups = {name: _rows(islice(rest, size), head["lanes"]) for name, size in head["sizes"].items()}
         return cls(head, groups)
 
-    def scores(self, features: Iterable[Sequence[str]]) -> list[float]:
+    def scores(self, features: Iterable[Iterable[str]]) -> list[float]:
         """One number a lane; `features` are the groups in the order of `GROUPS`."""
-        total = self.bias
-        for table, scale, names in zip(self._groups, self._scale, features, strict=True):
-            known = [*filter(None, map(table.get, names))]
-            if known:
-                total = self._add(total, scale, self._summed(known), len(known))
-        return total
+        known = [[*filter(None, map(table.get, names))] for table, names in zip(self._groups, features, strict=True)]
+        words, chars, topics, turns = [1 / sqrt(len(group) or 1) for group in known]
+        # one walk over the lanes for all groups: a walk each takes twice as long
+        return [
+            bias + words * a * w + chars * b * c + topics * d * t + turns * e * u
+            for bias, a, b, d, e, w, c, t, u in zip(self.bias, *self._scale, *map(self._summed, known), strict=True)
+        ]
 
-    def _summed(self, known: Sequence[int]) -> Iterable[int]:
+    def _summed(self, known: Sequence[int]) -> Sequence[int]:
         """The lanes' sums. Few messages know more features than fit in one long addition."""
-        parts = [self._unpacked(sum(known[at : at + _FITS])) for at in range(0, len(known), _FITS)]
-        return parts[0] if len(parts) == 1 else map(sum, zip(*parts, strict=True))
+        if len(known) <= _FITS:
+            return self._lanes(known)
+        parts = [self._lanes(known[at : at + _FITS]) for at in range(0, len(known), _FITS)]
+        return [*map(sum, zip(*parts, strict=True))]
 
-    def _unpacked(self, packed: int) -> Sequence[int]:
-        return array("H", packed.to_bytes(self.lanes * _LANE, "little"))
-
-    @staticmethod
-    def _add(total: Sequence[float], scale: Sequence[float], lanes: Iterable[int], count: int) -> list[float]:
-        share, nothing = 1 / math.sqrt(count), _ZERO * count
-        return [t + s * share * (lane - nothing) for t, s, lane in zip(total, scale, lanes, strict=True)]
+    def _lanes(self, known: Sequence[int]) -> Sequence[int]:
+        raised = sum(known, (_SIGN - _ZERO * len(known)) * self._ones)
+        return array("h", (raised ^ self._signs).to_bytes(self.lanes * _LANE, "little"))
 
     @property
     def features(self) -> list[Iterable[str]]:
@@ -102,9 +123,10 @@ class Weights:
 
     def shares(self, group: int, names: Sequence[str], lane: int, other: int) -> list[tuple[str, float]]:
         """How much each known feature of a group speaks for `lane` rather than for `other`."""
-        table = self._groups[group]
-        known = [(name, packed) for name, packed in zip(names, map(table.get, names), strict=True) if packed]
-        share = 1 / math.sqrt(len(known) or 1)
+        known = [
+            (name, packed) for name, packed in zip(names, map(self._groups[group].get, names), strict=True) if packed
+        ]
+        share = 1 / sqrt(len(known) or 1)
         a, b = self._scale[group][lane] * share, self._scale[group][other] * share
         at, other_at = lane * 8 * _LANE, other * 8 * _LANE
         return [(n, a * ((p >> at & 255) - _ZERO) - b * ((p >> other_at & 255) - _ZERO)) for n, p in known]
@@ -114,13 +136,15 @@ def _head(item: Mapping[str, Any]) -> Head:
     return Head(item["name"], tuple(item["labels"]), item["first"], item["temperature"])
 
 
-def _rows(lines: Iterable[str]) -> Iterator[tuple[str, int]]:
-    for line in lines:
-        name, _, code = line.partition("\t")
-        lanes = base64.b64decode(code)
-        spread = bytearray(len(lanes) * _LANE)
-        spread[::_LANE] = lanes
-        yield name, int.from_bytes(spread, "little")
+def _rows(lines: Iterable[str], lanes: int) -> dict[str, int]:
+    pieces = "\n".join(lines).split()
+    spread = bytearray(len(pieces) // 2 * lanes * _LANE)
+    spread[::_LANE] = base64.b64decode("".join(pieces[1::2]))
+    size, view, number = lanes * _LANE, memoryview(spread), int.from_bytes
+    return {
+        name: number(view[at : at + size], "little")
+        for name, at in zip(pieces[::2], range(0, len(view), size), strict=True)
+    }
 
 
 def pack(weights: bytes) -> str:

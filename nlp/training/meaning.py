@@ -55,7 +55,7 @@ def count(phrases: Iterable[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for phrase in phrases:
         seen = extract(fold(phrase.strip()), cut, words)
-        found.update(meaning.features(seen.text, seen.tokens, (hit.topic for hit in seen.hits)))
+        found.update(meaning.features(seen.text, seen.tokens, seen.named))
     return found
 
 

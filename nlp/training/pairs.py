@@ -69,7 +69,7 @@ def learn(strength: float = 3.0) -> dict[str, float]:
 
     def matter(text: str) -> likeness.Matter:
         seen = extract(fold(text), cut, words)
-        return likeness.Matter.of(likeness.signature(seen.text, seen.tokens, (hit.topic for hit in seen.hits)))
+        return likeness.Matter.of(likeness.signature(seen.text, seen.tokens, seen.named))
 
     draw = random.Random(7)
     rows = labelled() + [(False, draw.choice(texts), draw.choice(texts)) for _ in range(_AT_RANDOM)]
