@@ -18,12 +18,14 @@ from bot.summaries import Summaries
 from bot.weekly import Made, WeeklyMaker
 from digests import weekly
 from digests.drawing import Drawer, Draws
+from digests.receivers import Receiver, due_at, receivers
+from digests.subject import WEEK, Subject
+from digests.summary import Level
 from handlers.context import Context
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import Button, OutFile, Priority, Reply, in_rows
-from ledger.lifecycle import Role
-from ledger.periods import Period, last_full_week, missed
+from ledger.periods import Period, missed, newest_due, running_week
 from storage.database import Database
 from storage.reference import CommunityRow, Reference, load
 from storage.report_rows import Request, Run
@@ -111,17 +113,28 @@ class Reporter:
     def _due(self, uow: UnitOfWork) -> list[tuple[CommunityRow, list[Period]]]:
         done_until = uow.reports.done_until()
         communities = uow.reference.real_communities()
-        due = [(community, self._missed(community, done_until.get(community.id), uow.now)) for community in communities]
+        due = [(community, self._missed(uow, community, done_until.get(community.id))) for community in communities]
         return [(community, periods) for community, periods in due if periods]
 
-    def _missed(self, community: CommunityRow, done_until: datetime | None, now: datetime) -> list[Period]:
-        return missed(self._last_week(community, now), done_until, community.zone)
+    def _missed(self, uow: UnitOfWork, community: CommunityRow, done_until: datetime | None) -> list[Period]:
+        return missed(self._last_week(uow, community), done_until, community.zone)
 
-    def _last_week(self, community: CommunityRow, now: datetime) -> Period:
-        return last_full_week(now, self._context.district.limits.digest, community.zone)
+    def _last_week(self, uow: UnitOfWork, community: CommunityRow) -> Period:
+        """The newest week whose digest is due for the first who gets it."""
+        zone, digest, subject = community.zone, self._context.district.limits.digest, _subject(community)
+        found = self._receivers(uow, community)
+        return newest_due(
+            uow.now,
+            running_week(uow.now, digest, zone).before(zone),
+            lambda week: week.before(zone),
+            lambda week: due_at(found, subject, digest, week, zone),
+        )
+
+    def _receivers(self, uow: UnitOfWork, community: CommunityRow) -> list[Receiver]:
+        return receivers(uow, _subject(community), self._context.district.limits.digest, self._context.staff_bot)
 
     async def _fix(self, community: CommunityRow, period: Period, now: datetime) -> bool:
-        """Make a digest and send it to the managers, once whatever else happens."""
+        """Make a digest, and send it to who gets it or put it down for their hour; once whatever else happens."""
         self._used_at = self._clock.now()
         made = await self._maker.make(community, period, now)
         digest = await self._digest(made)
@@ -131,9 +144,13 @@ class Reporter:
         def keep(uow: UnitOfWork) -> bool:
             if not uow.reports.keep(run):
                 return False
-            for to in _managers(uow.reference, community.id, self._context.staff_bot):
-                key = f"weekly:{community.id}:{period.start.isoformat()}:{to.bot}:{to.chat}"
-                post(self._context, uow, _message(digest, community, to, key, Priority.NOTICE))
+            for receiver in self._receivers(uow, community):
+                to = Address(receiver.bot, receiver.chat, receiver.topic)
+                at = receiver.reached_at(period, now, community.zone)
+                if at > now:
+                    uow.reports.ask(community.id, to, due_at=at, period_start=period.start)
+                else:
+                    post(self._context, uow, _message(digest, community, to, _key(period, community, to)))
             return True
 
         return await self._desk.write(now, keep)
@@ -141,15 +158,11 @@ class Reporter:
     # what was asked for ----------------------------------------------------------------------------------------------
 
     async def _answer(self, request: Request, now: datetime) -> bool:
-        community, done_until = await self._maker.read(
-            now,
-            lambda uow: (
-                uow.reference.communities.get(request.community_id),
-                uow.reports.done_until().get(request.community_id),
-            ),
-        )
-        digest = await self._asked_for(community, done_until, now) if community else None
+        community = await self._maker.read(now, lambda uow: uow.reference.communities.get(request.community_id))
         to = Address(request.bot, request.chat, request.topic)
+        if community and request.period_start:
+            return await self._answer_later(request, community, to, now)
+        digest = await self._asked_for(community, now) if community else None
 
         def send(uow: UnitOfWork) -> bool:
             if not uow.reports.finish(request):
@@ -161,11 +174,33 @@ class Reporter:
 
         return await self._desk.write(now, send)
 
-    async def _asked_for(self, community: CommunityRow, done_until: datetime | None, now: datetime) -> Digest:
+    async def _answer_later(self, request: Request, community: CommunityRow, to: Address, now: datetime) -> bool:
+        """A digest that was fixed before reaches somebody at their own hour, if they still get it."""
+        start = request.period_start
+        assert start is not None  # noqa: S101 - else it is the newest that was asked for
+        run = await self._maker.read(now, lambda uow: uow.reports.run(community.id, start))
+        digest = await self._again(community, run, now) if run else None
+
+        def send(uow: UnitOfWork) -> bool:
+            if not uow.reports.finish(request):
+                return False
+            if run and digest and to in [Address(r.bot, r.chat, r.topic) for r in self._receivers(uow, community)]:
+                key = _key(Period(run.period_start, run.period_end), community, to)
+                post(self._context, uow, _message(digest, community, to, key))
+            return True
+
+        return await self._desk.write(now, send)
+
+    async def _asked_for(self, community: CommunityRow, now: datetime) -> Digest:
         """The last full week's digest as it was fixed; one that is due and not made yet is made for all first."""
-        for period in self._missed(community, done_until, now):
-            await self._fix(community, period, now)
-        period = self._last_week(community, now)
+
+        def look(uow: UnitOfWork) -> tuple[list[Period], Period]:
+            done_until = uow.reports.done_until().get(community.id)
+            return self._missed(uow, community, done_until), self._last_week(uow, community)
+
+        periods, period = await self._maker.read(now, look)
+        for each in periods:
+            await self._fix(community, each, now)
         run = await self._maker.read(now, lambda uow: uow.reports.run(community.id, period.start))
         if run is None:
             made = await self._maker.make(community, period, now)
@@ -194,7 +229,9 @@ class Reporter:
         return Digest(made.text, made.weekly.numbers(), await self._desk.stored(made.files))
 
 
-def _message(digest: Digest, community: CommunityRow, to: Address, key: str, priority: Priority) -> Reply:
+def _message(
+    digest: Digest, community: CommunityRow, to: Address, key: str, priority: Priority = Priority.NOTICE
+) -> Reply:
     """Each case that the page names can be opened from it."""
     buttons = [Button(f"{community.code}-{no}", "open_card", community.id, no) for no in digest.numbers[:MOST_BUTTONS]]
     rows = in_rows(buttons, BUTTONS_IN_A_ROW)
@@ -202,7 +239,10 @@ def _message(digest: Digest, community: CommunityRow, to: Address, key: str, pri
     return Reply(to, digest.text, rows, files=digest.files, priority=priority, key=key, cause=cause)
 
 
-def _managers(reference: Reference, community_id: int, staff_bot: str) -> list[Address]:
-    """Chats of a community's managers on the staff's bot, each once."""
-    accounts = [account for row in reference.staff_with(community_id, Role.MANAGER) for account in row.accounts]
-    return sorted({Address(bot, chat) for bot, _, chat in accounts if bot == staff_bot}, key=lambda to: to.chat)
+def _subject(community: CommunityRow) -> Subject:
+    return Subject(Level.COMMUNITY, community.id, WEEK)
+
+
+def _key(period: Period, community: CommunityRow, to: Address) -> str:
+    """What makes it one message a period and chat."""
+    return f"weekly:{community.id}:{period.start.isoformat()}:{to.bot}:{to.chat}:{to.topic}"

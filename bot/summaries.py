@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.desk import Desk
 from bot.weekly import MadeFile
@@ -11,13 +11,14 @@ from digests import summary
 from digests.dossier import Dossier, summary_text
 from digests.drawing import Drawn, Draws
 from digests.page import Say
+from digests.receivers import Receiver, due_at, receivers
 from digests.subject import Subject, subjects
 from digests.summary import RESULTS_NAMED, Summary
 from handlers.event import Address
 from handlers.post import post
-from handlers.reply import Priority, Reply
+from handlers.reply import OutFile, Priority, Reply
 from ledger.district import District
-from ledger.periods import Period, last_full_months, months_before, months_name
+from ledger.periods import Period, last_full_months, months_before, months_name, newest_due
 from storage.report_rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
@@ -104,9 +105,21 @@ class Summaries:
         communities = subject.communities(uow.reference)
         if not communities:
             return None
-        hour = self._desk.context.district.limits.digest.time
-        since_midnight = timedelta(hours=hour.hour, minutes=hour.minute)
-        return last_full_months(uow.now - since_midnight, subject.months, communities[0].zone)
+        zone, digest, found = (
+            communities[0].zone,
+            self._desk.context.district.limits.digest,
+            self._receivers(uow, subject),
+        )
+        return newest_due(
+            uow.now,
+            last_full_months(uow.now, subject.months, zone),
+            lambda period: months_before(period, subject.months, zone),
+            lambda period: due_at(found, subject, digest, period, zone),
+        )
+
+    def _receivers(self, uow: UnitOfWork, subject: Subject) -> list[Receiver]:
+        context = self._desk.context
+        return receivers(uow, subject, context.district.limits.digest, context.staff_bot)
 
     async def _fix(self, subject: Subject, period: Period, now: datetime) -> bool:
         """Make a report and send it to who reads it, once; one with nothing in it is only noted."""
@@ -114,19 +127,18 @@ class Summaries:
         made = None if found.summary.empty else await self._maker.make(found)
         files = await self._desk.stored(made.files) if made else ()
         content = {"version": CONTENT_VERSION, "summary": found.summary, "files": files}
-        run, bot = Run(subject.community_id, period.start, period.end, content, now), self._desk.context.staff_bot
+        run = Run(subject.community_id, period.start, period.end, content, now)
 
         def keep(uow: UnitOfWork) -> bool:
             if not uow.reports.keep(run, subject.code):
                 return False
-            for chat in subject.readers(uow.reference, bot) if made else ():
-                key = f"{subject.code}:{period.start.isoformat()}:{bot}:{chat}"
-                text = made.text if made else ""
-                post(
-                    self._desk.context,
-                    uow,
-                    Reply(Address(bot, chat), text, files=files, priority=Priority.NOTICE, key=key),
-                )
+            for receiver in self._receivers(uow, subject) if made else ():
+                to = Address(receiver.bot, receiver.chat, receiver.topic)
+                at = receiver.reached_at(period, now, found.zone)
+                if at > now:
+                    uow.reports.ask(subject.community_id, to, subject.code, due_at=at, period_start=period.start)
+                elif made:
+                    post(self._desk.context, uow, _message(made.text, files, to, _key(subject, period.start, to)))
             return True
 
         return await self._desk.write(now, keep) and made is not None
@@ -134,29 +146,51 @@ class Summaries:
     async def _answer(self, request: Request, now: datetime) -> bool:
         """The newest report as it was fixed; one that is due and not made yet is made for all first."""
         subject = Subject.of(request.report)
-        period = await self._desk.read(now, lambda uow: self._newest(uow, subject))
+        later = request.period_start is not None
+        period = await self._desk.read(now, lambda uow: self._period_of(uow, subject, request))
         reply = await self._anew(subject, period, request, now) if period else None
 
         def send(uow: UnitOfWork) -> bool:
             if not uow.reports.finish(request):
                 return False
-            if reply:
+            if reply and (not later or reply.to in _addresses(self._receivers(uow, subject))):
                 post(self._desk.context, uow, reply)
             return True
 
         return await self._desk.write(now, send)
+
+    def _period_of(self, uow: UnitOfWork, subject: Subject, request: Request) -> Period | None:
+        """The period that was put down for somebody's own hour; of who just asks, the newest."""
+        if request.period_start is None:
+            return self._newest(uow, subject)
+        run = uow.reports.run(subject.community_id, request.period_start, subject.code)
+        return Period(run.period_start, run.period_end) if run else None
 
     async def _anew(self, subject: Subject, period: Period, request: Request, now: datetime) -> Reply:
         """The report as it was fixed, which is done now if it was not yet."""
         await self._fix(subject, period, now)
         made = await self._maker.make(await self._desk.read(now, lambda uow: self._again(uow, subject, period)))
         files, to = await self._desk.stored(made.files), Address(request.bot, request.chat, request.topic)
-        return Reply(to, made.text, files=files, key=f"asked:{request.id}")
+        key = _key(subject, period.start, to) if request.period_start else f"asked:{request.id}"
+        return Reply(to, made.text, files=files, key=key)
 
     def _again(self, uow: UnitOfWork, subject: Subject, period: Period) -> Dossier:
         run = uow.reports.run(subject.community_id, period.start, subject.code)
         fixed = summary.from_content(run.content["summary"]) if run else None
         return self._maker.dossier(uow, subject, period, fixed)
+
+
+def _message(text: str, files: tuple[OutFile, ...], to: Address, key: str) -> Reply:
+    return Reply(to, text, files=files, priority=Priority.NOTICE, key=key)
+
+
+def _key(subject: Subject, start: datetime, to: Address) -> str:
+    """What makes it one message a period and chat."""
+    return f"{subject.code}:{start.isoformat()}:{to.bot}:{to.chat}:{to.topic}"
+
+
+def _addresses(found: list[Receiver]) -> list[Address]:
+    return [Address(receiver.bot, receiver.chat, receiver.topic) for receiver in found]
 
 
 def _files(found: Dossier, drawn: Drawn) -> tuple[MadeFile, ...]:

@@ -1,19 +1,20 @@
-"""Whose monthly or quarterly report it is: what it is made from, and who reads it."""
+"""Whose report it is: what it is made from, and who reads it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digests.summary import Level
 from ledger.lifecycle import Role
-from ledger.rights import Scope
+from ledger.rights import Scope, may, roles_at
 from storage.reference import DISTRICT, CommunityRow, Reference, StaffRow
+from storage.reports import WEEKLY
 
-MONTH, QUARTER = 1, 3
+WEEK, MONTH, QUARTER = 0, 1, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose report: a community, a street or the district, and how many months it covers."""
+    """Whose report: a community, a street or the district, and how many months it covers; a week counts as none."""
 
     level: Level
     id: int
@@ -27,10 +28,13 @@ class Subject:
     @property
     def code(self) -> str:
         """What tells its runs from those of others."""
-        return f"{self.level}:{self.id}:{self.months}"
+        return WEEKLY if self.months == WEEK else f"{self.level}:{self.id}:{self.months}"
 
     @classmethod
-    def of(cls, code: str) -> "Subject":
+    def of(cls, code: str, community_id: int = DISTRICT) -> "Subject":
+        """The subject of a run or a request: its code, and where it is kept."""
+        if code == WEEKLY:
+            return cls(Level.COMMUNITY, community_id, WEEK)
         level, number, months = code.split(":")
         return cls(Level(level), int(number), int(months))
 
@@ -60,10 +64,11 @@ class Subject:
         role, scope = READERS[self.level]
         return any((right.role, right.scope, right.scope_id) == (role, scope, self.id) for right in row.rights)
 
-    def readers(self, reference: Reference, bot: str) -> list[int]:
-        """Chats on the staff's bot, each once."""
-        staff = [row for row in reference.staff.values() if self.is_read_by(row)]
-        return sorted({chat for row in staff for name, _, chat in row.accounts if name == bot})
+    def may_be_read_by(self, reference: Reference, row: StaffRow) -> bool:
+        """Whether it may be sent to them if they wish: a weekly digest to everybody who may ask for it."""
+        if self.months != WEEK or self.is_read_by(row):
+            return self.is_read_by(row)
+        return may("weekly", roles_at(row.rights, reference.communities[self.id].place())) is not None
 
 
 READERS = {
@@ -73,8 +78,13 @@ READERS = {
 }
 
 
+def weeklies(reference: Reference) -> list[Subject]:
+    """The communities' weekly digests."""
+    return [Subject(Level.COMMUNITY, community.id, WEEK) for community in reference.real_communities()]
+
+
 def subjects(reference: Reference) -> Iterator[Subject]:
-    """Everybody who gets a report."""
+    """Everybody who gets a monthly or quarterly report."""
     for community in reference.real_communities():
         yield Subject(Level.COMMUNITY, community.id, MONTH)
     for street in sorted(reference.streets):

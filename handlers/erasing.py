@@ -39,6 +39,7 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
     uow.erasure.chat(here.bot, turn.account, here.chat, turn.event.update_id)
     uow.erasure.copies(gone)
     uow.people.erase(here.bot, turn.account)
+    uow.subscriptions.erase(here.bot, here.chat)
     files = turn.context.files
     uow.after_commit.append(lambda: files.drop(gone))
     turn.replies[:] = [reply for reply in turn.replies if reply.to != here]

@@ -31,6 +31,7 @@ def _put_out(turn: Turn) -> None:
     """The bot was put out of a staff group: cards go to people again, and the managers hear of it."""
     here = turn.event.address
     turn.uow.groups.leave(here.bot, here.chat)
+    turn.uow.subscriptions.erase(here.bot, here.chat)
     for community_id in turn.uow.staff.leave_chat(here.bot, here.chat):
         managers = turn.uow.reference.staff_with(community_id, Role.MANAGER)
         community = turn.uow.reference.communities[community_id]
@@ -43,7 +44,8 @@ def move_group(turn: Turn, old: int, new: int) -> None:
     """A group became a supergroup with another id: everything that pointed to the old one points to the new."""
     bot, uow = turn.event.address.bot, turn.uow
     uow.flush()
-    for rows in (uow.outbox, uow.buttons, uow.cases, uow.staff, uow.people, uow.conversations, uow.groups):
+    of_chats = (uow.outbox, uow.buttons, uow.cases, uow.staff, uow.people, uow.conversations, uow.groups)
+    for rows in (*of_chats, uow.subscriptions):
         rows.move_chat(bot, old, new)
 
 

@@ -30,6 +30,7 @@ from handlers import (
     report,
     returning,
     second_look,
+    subscriptions,
     undo,
     worded,
 )
@@ -62,6 +63,10 @@ OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
     "proxy_relation": proxies.relation,
     "proxy_consent": proxies.consent,
     "quiet": pushes.set_quiet,
+    "subscriptions": subscriptions.show,
+    "subscription": subscriptions.show_one,
+    "subscription_choose": subscriptions.choose,
+    "subscription_now": subscriptions.now,
 }
 """Buttons about the person who presses, not about a case."""
 

@@ -70,6 +70,10 @@ def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:
         "first_seen": person.created_at,
         "paused_at": person.paused_at,
         "staff": turn.staff.name if turn.staff else None,
+        "subscriptions": [
+            {"report": row.report, "chat": row.chat, "wanted": row.wanted}
+            for row in turn.uow.subscriptions.in_chat(person.bot, person.chat).values()
+        ],
         "talks": [_as_it_is(talk.state) for talk in turn.uow.conversations.all_of(person.bot, turn.account)],
         "cases": [_case(turn, case) for case in cases],
         "accesses": _accesses(turn, cases),

@@ -23,6 +23,7 @@ from handlers import (
     queue,
     report,
     start,
+    subscriptions,
 )
 from handlers.area import Command
 from handlers.context import Context, Serves
@@ -73,6 +74,7 @@ GROUP_COMMANDS: dict[str, Command] = {
     "monthly": periodicals.monthly,
     "quarterly": periodicals.quarterly,
     "here": membership.here,
+    "subscriptions": subscriptions.show,
 }
 STAFF_COMMANDS: dict[str, Command] = {
     **GROUP_COMMANDS,

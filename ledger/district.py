@@ -8,6 +8,8 @@ from datetime import time, timedelta
 
 from ledger.scenes import Kind, Scene, Urgency
 
+Times = tuple[time, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Duration:
@@ -129,10 +131,16 @@ class Spike:
 
 @dataclass(frozen=True, slots=True)
 class DigestTime:
-    """When the weekly digest is due, in the community's own time; weekday 0 is Monday."""
+    """When reports are due for who has said nothing else, in the community's own time; weekday 0 is Monday.
+
+    `on_holidays` False: on the next working day instead. `times`: the hours of the day that one may choose from.
+    """
 
     weekday: int
     time: time
+    on_holidays: bool = False
+    quiet: Hours | None = None
+    times: Times = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Weeks of a community: half open [start, end), from midnight to midnight in its own time zone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -113,6 +114,16 @@ def months_name(period: Period, zone: tzinfo) -> str:
 def _later(first: date, months: int) -> date:
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     return date(year, month + 1, 1)
+
+
+def newest_due(
+    now: datetime, newest_over: Period, before: Callable[[Period], Period], due_at: Callable[[Period], datetime]
+) -> Period:
+    """The newest period whose report is due by `now`; `before` gives the period before one."""
+    period = newest_over
+    while due_at(period) > now:
+        period = before(period)
+    return period
 
 
 def missed(last: Period, done_until: datetime | None, zone: tzinfo, most: int = MOST_CAUGHT_UP) -> list[Period]:

@@ -137,3 +137,4 @@ class Request(NamedTuple):
     bot: str
     chat: int
     topic: int
+    period_start: datetime | None

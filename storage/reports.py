@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from ledger.lifecycle import Action, Role, State
 from ledger.scenes import Kind, Scene, Urgency
@@ -188,17 +188,27 @@ class Reports:
 
     # requests --------------------------------------------------------------------------------------------------------
 
-    def ask(self, community_id: int, to: Where, report: str = WEEKLY) -> None:
-        """Somebody wants a report in a chat."""
+    def ask(
+        self,
+        community_id: int,
+        to: Where,
+        report: str = WEEKLY,
+        *,
+        due_at: datetime | None = None,
+        period_start: datetime | None = None,
+    ) -> None:
+        """Somebody wants a report in a chat; with a period, the one that was fixed of it, at their own hour."""
         row = {"community_id": community_id, "id": new_id(), "report": report, "bot": to.bot, "chat": to.chat}
         row |= {"topic": to.topic, "asked_at": self._uow.now, "done_at": None}
+        row |= {"due_at": due_at, "period_start": period_start}
         self._uow.insert(ReportRequest, row)
 
     def requests(self, *, weekly: bool = True, limit: int = 50) -> list[Request]:
-        """Requests for weekly digests, or for all other reports, that wait; oldest first."""
+        """Requests for weekly digests, or for all other reports, whose time has come; oldest first."""
+        due = or_(ReportRequest.due_at.is_(None), ReportRequest.due_at <= self._uow.now)
         statement = (
             select(*(getattr(ReportRequest, name) for name in Request._fields))
-            .where((ReportRequest.report == WEEKLY) == weekly, ReportRequest.done_at.is_(None))
+            .where((ReportRequest.report == WEEKLY) == weekly, ReportRequest.done_at.is_(None), due)
             .order_by(ReportRequest.asked_at, ReportRequest.id)
             .limit(limit)
         )
@@ -210,6 +220,34 @@ class Reports:
         statement = update(ReportRequest).where(same, ReportRequest.done_at.is_(None)).values(done_at=self._uow.now)
         return self._uow.execute(statement).rowcount == 1
 
+    def waiting_for(self, community_id: int, report: str, to: Where) -> list[Any]:
+        """(id, period_start) of what is to reach a chat at its own hour."""
+        statement = select(ReportRequest.id, ReportRequest.period_start).where(
+            *_still_to_come(community_id, report, to)
+        )
+        return list(self._uow.read(statement, ReportRequest))
+
+    def put_off(self, community_id: int, request_id: int, due_at: datetime) -> None:
+        """It is to reach them at another hour."""
+        this = (ReportRequest.community_id == community_id, ReportRequest.id == request_id)
+        self._uow.execute(update(ReportRequest).where(*this).values(due_at=due_at))
+
+    def take_back(self, community_id: int, report: str, to: Where) -> None:
+        """What was still to come is not wanted any more."""
+        self._uow.execute(delete(ReportRequest).where(*_still_to_come(community_id, report, to)))
+
     def forget_asked_before(self, moment: datetime) -> None:
         """Delete requests answered before `moment`."""
         self._uow.execute(delete(ReportRequest).where(ReportRequest.done_at < moment))
+
+
+def _still_to_come(community_id: int, report: str, to: Where) -> tuple[Any, ...]:
+    return (
+        ReportRequest.community_id == community_id,
+        ReportRequest.report == report,
+        ReportRequest.bot == to.bot,
+        ReportRequest.chat == to.chat,
+        ReportRequest.topic == to.topic,
+        ReportRequest.period_start.is_not(None),
+        ReportRequest.done_at.is_(None),
+    )

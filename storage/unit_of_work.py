@@ -31,6 +31,7 @@ from storage.shown import ShownRows
 from storage.spans import Spans
 from storage.spikes import Spikes
 from storage.staff import StaffRows
+from storage.subscriptions import Subscriptions
 from storage.tables import Base, Case, Outbox, table_of
 
 Row = dict[str, Any]
@@ -86,6 +87,10 @@ class UnitOfWork:
     @cached_property
     def retention(self) -> Retention:
         return Retention(self)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        return Subscriptions(self)
 
     @cached_property
     def spikes(self) -> Spikes:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.clock import ShiftedClock
 from ledger.district import DigestTime
-from ledger.periods import zone_named
+from ledger.periods import running_week, week_from, zone_named
+from ledger.schedules import moment, usual
 
 ZONE = zone_named("Asia/Shanghai")
 FRIDAY, OPENING = 4, time(9, 30)
@@ -42,9 +43,8 @@ def opening(today: datetime) -> datetime:
 
 def until_digest(now: datetime, digest: DigestTime) -> timedelta:
     """How far it is to the next weekly digest."""
-    local = now.astimezone(ZONE)
-    day = local.date() + timedelta(days=(digest.weekday - local.weekday()) % 7)
-    due = datetime.combine(day, digest.time, ZONE)
-    if due <= local:
-        due += timedelta(days=7)
-    return due - local
+    schedule = usual(digest, weekly=True)
+    week = running_week(now, digest, ZONE).before(ZONE)
+    while (due := moment(schedule, week, ZONE)) <= now:
+        week = week_from(week.days(ZONE)[1], ZONE)
+    return due - now

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from bot.demo.sample import HERE, Sample
 from bot.reports import CONTENT_VERSION
 from bot.weekly import WeeklyMaker
-from handlers import casework, clockwork, dispatching, filing, judging, merging, mine, worded
+from handlers import casework, clockwork, dispatching, filing, judging, merging, mine, spikes, worded
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
 from handlers.turn import Turn
@@ -131,6 +131,8 @@ class Past:
         """What the clock had to say until now was said."""
         for case in uow.cases.to_look_at():
             clockwork.look_at(self._turn(uow, "staff", 0), case)
+        for spike in spikes.due(uow, self._context.district.limits.spike):
+            spikes.tell(self._turn(uow, "staff", 0), spike)
 
     def _step(self, story: Story, name: str, words: str) -> Callable[[UnitOfWork], None]:
         return lambda uow: STEPS[name](self, uow, story, uow.cases.get(*story.key), words)

@@ -31,7 +31,7 @@ from storage.tables.reference import (
     Street,
     Unit,
 )
-from storage.tables.reports import ReportRequest, ReportRun
+from storage.tables.reports import ReportRequest, ReportRun, Subscription
 from storage.tables.watch import Alarm, Nudge, SpikeTold
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "StaffAccount",
     "StaffRight",
     "Street",
+    "Subscription",
     "Unit",
     "table_of",
 ]
