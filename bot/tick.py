@@ -190,6 +190,10 @@ class Ticker:
         uow.reports.forget_asked_before(uow.now - REQUESTS_KEPT)
         uow.buttons.forget_expired()
         uow.pushes.forget_before(uow.now - limits.pushes.kept.wall)
+        over = uow.now - limits.together.kept.wall
+        uow.promises.forget_before(over)
+        uow.rules.forget_before(over)
+        uow.rotas.forget_before(over.date().isoformat())
         uow.erasure.strangers(uow.now - limits.draft_kept.wall)
         uow.erasure.left_overs()
 

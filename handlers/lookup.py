@@ -137,6 +137,12 @@ def card_by_number(turn: Turn) -> bool:
     return True
 
 
+def case_by_number(turn: Turn, text: str) -> CaseRow | None:
+    """The case whose number is written there, if it is anywhere."""
+    number = _number_in(turn, text)
+    return _case(turn, *number) if number else None
+
+
 def _number_in(turn: Turn, text: str) -> tuple[int, int] | None:
     """Community and number of the one case that is named, if hardly anything else stands there."""
     found = NUMBER.search(text)

@@ -26,6 +26,7 @@ from handlers import (
     subscriptions,
 )
 from handlers.area import Command
+from handlers.cocreation import rules
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
 from handlers.reply import Answer, Reply
@@ -250,7 +251,7 @@ def _said(turn: Turn) -> None:
     elif _short_number(turn):
         turn.say("talk.number")
         turn.outcome = "none number"
-    elif turn.event.text.strip() and not lookup.asked_after(turn):
+    elif turn.event.text.strip() and not (lookup.asked_after(turn) or rules.answers(turn)):
         report.report(turn)
 
 

@@ -107,6 +107,27 @@ class Pushes:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """What neighbours do together: promises, rules, rotas, calls, events, rooms.
+
+    `promise_near`: so long before it is due its owner is reminded; `shown_from`: so many answers there must be before
+    anybody sees what they say; `evening`: when reminders for tomorrow come. The rest is what one person may have at a
+    time: wishes that wait or are open, calls taken up, rooms booked (`booked_ahead` at most), tries of a code.
+    """
+
+    promise_near: Duration
+    shown_from: int
+    evening: time
+    longest: int
+    wishes: int
+    offers: int
+    bookings: int
+    booked_ahead: Duration
+    code_tries: int
+    kept: Duration
+
+
+@dataclass(frozen=True, slots=True)
 class RootCause:
     """When cases are taken for signs of one root cause: so many alike at one place, or reopened so often."""
 
@@ -193,6 +214,7 @@ class Limits:
     holds_asked_after: tuple[Duration, ...]
     ask_between: Hours
     pushes: Pushes
+    together: Together
     root_cause: RootCause
     spike: Spike
     alarm_acknowledged_in: Duration

@@ -118,6 +118,9 @@ def _own(parts: frozenset[Part]) -> Deed:
     return Deed(Thing.CASE, RESIDENT, parts)
 
 
+NEIGHBOURS = Deed(Thing.COMMUNITY, RESIDENT, frozenset({Part.NEIGHBOUR}))
+"""For whoever lives there."""
+MANAGERS = Deed(Thing.COMMUNITY, frozenset({R.MANAGER}))
 DEEDS: dict[str, Deed] = {
     # steps of the lifecycle, under their own names
     **{
@@ -177,6 +180,33 @@ DEEDS: dict[str, Deed] = {
     "monthly": Deed(Thing.COMMUNITY, frozenset({R.MANAGER, R.SUPERVISOR})),
     "quarterly": Deed(Thing.COMMUNITY, frozenset({R.SUPERVISOR})),
     "here": Deed(Thing.COMMUNITY, ABOVE),
+    # promises
+    "promises": Deed(Thing.COMMUNITY, STAFF),
+    "promise_add": Deed(Thing.COMMUNITY, ABOVE),
+    "promise_words": Deed(Thing.COMMUNITY, ABOVE),
+    "promise_done": Deed(Thing.COMMUNITY, STAFF),
+    "promise_give_up": Deed(Thing.COMMUNITY, ABOVE),
+    "promise_why": Deed(Thing.COMMUNITY, ABOVE),
+    "promise_judge": NEIGHBOURS,
+    "promise_because": NEIGHBOURS,
+    # rules and rotas
+    "rules": Deed(Thing.COMMUNITY, STAFF),
+    "rules_draft": MANAGERS,
+    "rules_words": MANAGERS,
+    "rules_look": NEIGHBOURS,
+    "rules_comment": NEIGHBOURS,
+    "rules_comment_words": NEIGHBOURS,
+    "rules_read": MANAGERS,
+    "rules_publish": MANAGERS,
+    "rules_drop": MANAGERS,
+    "rotas": Deed(Thing.COMMUNITY, STAFF),
+    "rota_make": MANAGERS,
+    "rota_words": MANAGERS,
+    "rota_end": MANAGERS,
+    "rota_join": NEIGHBOURS,
+    "rota_leave": NEIGHBOURS,
+    "rota_swap": NEIGHBOURS,
+    "rota_stand_in": NEIGHBOURS,
 }
 """Every deed that is anybody's right; what is not here nobody may do. What people do with their own conversation and
 their own data (consent, export, erasing) is not here: nobody but they can reach it."""

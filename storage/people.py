@@ -38,6 +38,8 @@ class PersonRow:
     no_pushes_at: datetime | None = None
     quiet_since: int | None = None
     quiet_until: int | None = None
+    numbered: bool | None = None
+    short: bool | None = None
 
 
 _COLUMNS = tuple(field.name for field in fields(PersonRow))

@@ -20,9 +20,11 @@ from storage.conversations import Conversations
 from storage.erasure import Erasure
 from storage.groups import Groups
 from storage.inbox import InboxRows
+from storage.keeping import Rotas, RulesRows
 from storage.nudges import Nudges
 from storage.outbox import OutboxRows
 from storage.people import People
+from storage.promises import Promises
 from storage.pushes import Pushes
 from storage.reference import Reference
 from storage.reports import Reports
@@ -99,6 +101,18 @@ class UnitOfWork:
     @cached_property
     def groups(self) -> Groups:
         return Groups(self)
+
+    @cached_property
+    def rules(self) -> RulesRows:
+        return RulesRows(self)
+
+    @cached_property
+    def rotas(self) -> Rotas:
+        return Rotas(self)
+
+    @cached_property
+    def promises(self) -> Promises:
+        return Promises(self)
 
     @cached_property
     def pushes(self) -> Pushes:

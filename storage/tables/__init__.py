@@ -7,6 +7,7 @@
 """
 
 from storage.tables.base import Base, table_of
+from storage.tables.building import Gathering, GatheringPerson, HelpCall, HelpOffer
 from storage.tables.cases import (
     Access,
     Attachment,
@@ -19,7 +20,9 @@ from storage.tables.cases import (
     Correction,
 )
 from storage.tables.community import Building, Counter, Duty, Grid, Keyboard, Question
+from storage.tables.keeping import Rota, RotaMember, RotaTurn, Rules, RulesClause, RulesComment
 from storage.tables.messenger import Conversation, FileCopy, Inbox, Lane, Lease, Outbox, Person, ResidentGroup, Shown
+from storage.tables.promises import Promise, PromisePerson
 from storage.tables.pushes import Push, PushRecipient
 from storage.tables.reference import (
     Community,
@@ -32,6 +35,7 @@ from storage.tables.reference import (
     Unit,
 )
 from storage.tables.reports import ReportRequest, ReportRun, Subscription
+from storage.tables.sharing import Booking, Room, Story, StoryPicture
 from storage.tables.watch import Alarm, Nudge, SpikeTold
 
 __all__ = [
@@ -39,6 +43,7 @@ __all__ = [
     "Alarm",
     "Attachment",
     "Base",
+    "Booking",
     "Building",
     "Case",
     "CaseContact",
@@ -52,7 +57,11 @@ __all__ = [
     "Counter",
     "Duty",
     "FileCopy",
+    "Gathering",
+    "GatheringPerson",
     "Grid",
+    "HelpCall",
+    "HelpOffer",
     "Inbox",
     "Invitation",
     "Keyboard",
@@ -61,6 +70,8 @@ __all__ = [
     "Nudge",
     "Outbox",
     "Person",
+    "Promise",
+    "PromisePerson",
     "Push",
     "PushRecipient",
     "Question",
@@ -68,11 +79,20 @@ __all__ = [
     "ReportRequest",
     "ReportRun",
     "ResidentGroup",
+    "Room",
+    "Rota",
+    "RotaMember",
+    "RotaTurn",
+    "Rules",
+    "RulesClause",
+    "RulesComment",
     "Shown",
     "SpikeTold",
     "Staff",
     "StaffAccount",
     "StaffRight",
+    "Story",
+    "StoryPicture",
     "Street",
     "Subscription",
     "Unit",

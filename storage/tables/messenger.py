@@ -99,6 +99,7 @@ class Person(Base):
     """A messenger account that wrote to a bot. Consent is a version and a time; `paused_at`: cannot be reached.
 
     `no_pushes_at`: since then no invitations, by their own wish. Quiet hours are minutes of the community's day.
+    `numbered`: answers by number instead of buttons; `short`: one sentence a message.
     """
 
     __tablename__ = "people"
@@ -115,6 +116,8 @@ class Person(Base):
     no_pushes_at: Mapped[datetime | None]
     quiet_since: Mapped[int | None]
     quiet_until: Mapped[int | None]
+    numbered: Mapped[bool | None]
+    short: Mapped[bool | None]
     __table_args__ = (partial("ix_people_strangers", "created_at", where="consent_version IS NULL"),)
 
 

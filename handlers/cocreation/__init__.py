@@ -1,0 +1,1 @@
+"""What residents decide, build and keep together (共同缔造)."""

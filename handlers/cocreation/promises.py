@@ -1,0 +1,309 @@
+"""共评, 承诺: what was promised, by whom, by when; reminded of, reported, and judged by those it was promised to.
+
+Others make a promise by `make`: an answer to a case that says "by the 5th", a decision of the council.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from handlers import pushes
+from handlers.area import Area, Due
+from handlers.cocreation.days import day_of, moment
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.emergencies import reachable
+from handlers.lookup import case_by_number
+from handlers.pushes import Push
+from handlers.reply import Button, Priority, Reply, Rows, in_rows
+from handlers.turn import Turn
+from ledger import clocks
+from ledger.lifecycle import NotAllowed, Role
+from ledger.promises import Kind, Said, Standing, judgement, reminded_at, standing
+from storage.cases import CaseRow
+from storage.reference import CommunityRow
+
+SHOWN = 6
+LINES = 3
+END_OF_DAY = time(18, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """`owner` as people call them. `source` names what it was made out of (`decision:12`): out of one thing, once."""
+
+    text: str
+    owner: str
+    due_at: datetime
+    kind: Kind = Kind.STAFF
+    staff_id: int | None = None
+    case_no: int | None = None
+    topic_no: int | None = None
+    source: str | None = None
+
+
+def make(
+    turn: Turn, community: CommunityRow, promise: Promise, people: Iterable[tuple[str, int]], *, tell: bool = True
+) -> int:
+    """Write a promise down and, with `tell`, tell those it is made to, as (bot, account); returns its number.
+
+    They are asked later whether it was kept; `owner` is reminded before it is due.
+    """
+    to = list(people)
+    near = turn.context.district.limits.together.promise_near
+    no = turn.uow.promises.make(
+        community.id,
+        source=promise.source,
+        people=to,
+        text=promise.text,
+        kind=promise.kind,
+        owner=promise.owner,
+        staff_id=promise.staff_id,
+        case_no=promise.case_no,
+        topic_no=promise.topic_no,
+        due_at=promise.due_at,
+        next_at=reminded_at(promise.due_at, near, community.zone),
+    )
+    if tell:
+        due = day_of(promise.due_at, community.zone)
+        text = turn.context.texts(
+            "promise.told", community=community.name, text=promise.text, owner=promise.owner, due=due
+        )
+        pushes.invite(turn, community.id, Push(f"promise:{no}:made", text), people=to)
+    return no
+
+
+# --- the ledger of promises ------------------------------------------------------------------------------------------
+
+
+def show(turn: Turn) -> None:
+    """承诺: the newest, how they stand, and what residents say."""
+    for_community(turn, "promise_add", _show)
+
+
+def _show(turn: Turn, community: CommunityRow) -> None:
+    found = turn.uow.promises.of_community(community.id, SHOWN)
+    texts = turn.context.texts
+    lines = [texts("promise.head" if found else "promise.none", community=community.name)]
+    lines += [_line(turn, community, promise) for promise in found]
+    rows: Rows = ()
+    if turn.as_staff:
+        rows = ((turn.mine("button.promise_add", "promise_add", community_id=community.id),),)
+    turn.send(Reply(turn.event.address, "\n".join(lines), rows))
+
+
+def _line(turn: Turn, community: CommunityRow, promise: Any) -> str:
+    texts, least = turn.context.texts, turn.context.district.limits.together.shown_from
+    said = judgement(row.said for row in turn.uow.promises.people(community.id, promise.no))
+    how = texts(f"promise.stands_{stands(turn, promise)}")
+    due = day_of(promise.due_at, community.zone)
+    line = texts("promise.line", no=promise.no, text=promise.text, owner=promise.owner, due=due, how=how)
+    return line + (texts("promise.judged", kept=said.kept, n=said.n) if said.n >= least else "")
+
+
+def stands(turn: Turn, promise: Any) -> Standing:
+    people = turn.uow.promises.people(promise.community_id, promise.no)
+    return standing(
+        turn.uow.now,
+        promise.due_at,
+        promise.reported_at,
+        judgement(row.said for row in people),
+        given_up=promise.given_up is not None,
+        shown_from=turn.context.district.limits.together.shown_from,
+    )
+
+
+# --- making one by hand ----------------------------------------------------------------------------------------------
+
+
+def ask_promise(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+    ask_words(turn, "promise_words", community, turn.context.texts("promise.ask", code=community.code))
+
+
+def add(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """Three lines: what, who, by when; a fourth names the case whose people it is promised to."""
+    words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
+    if words is None:
+        return
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    due_at = moment(lines[2], turn.uow.now, community.zone, END_OF_DAY) if len(lines) >= LINES else None
+    case = case_by_number(turn, lines[LINES]) if len(lines) > LINES else None
+    if due_at is None or due_at <= turn.uow.now or (len(lines) > LINES and not _of(case, community)):
+        turn.say("promise.not_understood")
+        ask_promise(turn, community, role, asked)
+        return
+    people = turn.uow.cases.people(case.key) if case else []
+    made = Promise(lines[0], lines[1], due_at, staff_id=turn.staff_id, case_no=case.no if case else None)
+    no = make(turn, community, made, [(person.bot, person.account) for person in people])
+    turn.say("promise.kept_in_mind", no=no, n=len(people), due=day_of(due_at, community.zone))
+
+
+def _of(case: CaseRow | None, community: CommunityRow) -> bool:
+    return case is not None and case.community_id == community.id
+
+
+# --- the clock -------------------------------------------------------------------------------------------------------
+
+
+def look(turn: Turn, promise: Any) -> None:
+    """Nearly due: its owner is reminded. Due: those it was made to are asked."""
+    limits, community = turn.context.district.limits, turn.uow.reference.communities[promise.community_id]
+    polite = clocks.politely(turn.uow.now, limits.ask_between, community.zone)
+    if polite > turn.uow.now:
+        turn.uow.promises.change(promise, next_at=polite)
+    elif turn.uow.now < promise.due_at:
+        _remind(turn, community, promise, "promise.near")
+        turn.uow.promises.change(promise, next_at=promise.due_at)
+    else:
+        if promise.reported_at is None:
+            _remind(turn, community, promise, "promise.due")
+        _ask(turn, community, promise)
+
+
+def _remind(turn: Turn, community: CommunityRow, promise: Any, key: str) -> None:
+    owner = turn.uow.reference.staff.get(promise.staff_id or 0)
+    staff = [owner] if owner else turn.uow.reference.staff_with(community.id, Role.MANAGER)
+    text = turn.context.texts(
+        key, no=promise.no, text=promise.text, owner=promise.owner, due=day_of(promise.due_at, community.zone)
+    )
+    for to in reachable(turn, staff):
+        row = tuple(
+            Button(turn.context.texts(f"button.{deed}"), deed, community.id, data={"no": promise.no})
+            for deed in ("promise_done", "promise_give_up")
+        )
+        turn.send(Reply(to, text, (row,), priority=Priority.NOTICE, logical=_name(promise)))
+
+
+def _ask(turn: Turn, community: CommunityRow, promise: Any) -> None:
+    """Once: was it kept?"""
+    turn.uow.promises.change(promise, asked_at=turn.uow.now, next_at=None)
+    thing = f"promise:{promise.no}:asked"
+    text = turn.context.texts("promise.was_it", community=community.name, text=promise.text)
+    row = tuple(
+        Button(
+            turn.context.texts(f"button.promise_{said}"),
+            "promise_judge",
+            community.id,
+            data={"no": promise.no, "said": said, "shown_in": thing},
+        )
+        for said in Said
+    )
+    people = [(who.bot, who.account) for who in turn.uow.promises.people(community.id, promise.no) if who.bot]
+    pushes.invite(turn, community.id, Push(thing, text, (row,)), people=people)
+
+
+def _name(promise: Any) -> str:
+    return f"promise:{promise.community_id}:{promise.no}"
+
+
+# --- what its owner says ---------------------------------------------------------------------------------------------
+
+
+def done(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """The owner reports that it was kept; those it was made to are asked at once."""
+    promise = _living(turn, community, data)
+    turn.uow.promises.change(promise, reported_at=turn.uow.now)
+    if promise.asked_at is None:
+        _ask(turn, community, promise)
+    turn.close(_name(promise), "promise.reported", no=promise.no)
+    turn.tell("promise.reported", no=promise.no)
+
+
+def ask_why(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    promise = _living(turn, community, data)
+    ask_words(turn, "promise_why", community, turn.context.texts("promise.ask_why", no=promise.no), no=promise.no)
+
+
+def give_up(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+    """Said plainly, with the reason, to everybody it was made to; nobody is asked about it any more."""
+    promise = _living(turn, community, asked)
+    words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
+    if words is None:
+        return
+    turn.uow.promises.change(promise, given_up=words, asked_at=turn.uow.now, next_at=None)
+    text = turn.context.texts("promise.given_up", community=community.name, text=promise.text, reason=words)
+    people = [(who.bot, who.account) for who in turn.uow.promises.people(community.id, promise.no) if who.bot]
+    pushes.invite(turn, community.id, Push(f"promise:{promise.no}:given_up", text), people=people)
+    turn.close(_name(promise), "promise.given_up_noted", no=promise.no)
+    turn.say("promise.given_up_noted", no=promise.no)
+
+
+def _living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
+    promise = turn.uow.promises.get(community.id, int(data["no"]))
+    if promise is None or promise.reported_at or promise.given_up:
+        raise NotAllowed("it was reported on already")
+    return promise
+
+
+# --- what those say who were promised it -----------------------------------------------------------------------------
+
+
+def judge(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """One answer each, that may be changed; who says that it was not kept may tap why."""
+    said = Said(data["said"])
+    no, here = int(data["no"]), turn.event.address
+    if not turn.uow.promises.say(community.id, no, here.bot, turn.account, said=said, reason=None):
+        turn.tell("problem.no_right", alert=True)
+        return
+    if said is Said.KEPT:
+        turn.close(data["shown_in"], "promise.said_kept")
+    else:
+        _ask_reason(turn, community, data)
+    turn.tell("judge.thanks")
+    turn.outcome = f"promise {said}"
+
+
+def _ask_reason(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> None:
+    reasons = turn.context.texts("promise.reasons").split("|")
+    chips = [
+        Button(why, "promise_because", community.id, data=data | {"reason": why}, account=turn.account)
+        for why in reasons
+    ]
+    text = turn.context.texts("promise.why")
+    turn.send(Reply(turn.event.address, text, in_rows(chips), logical=data["shown_in"]))
+
+
+def because(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    values = {"said": data["said"], "reason": data["reason"]}
+    turn.uow.promises.say(community.id, int(data["no"]), turn.event.address.bot, turn.account, **values)
+    turn.close(data["shown_in"], "promise.why_noted", why=data["reason"])
+    turn.tell("judge.thanks")
+
+
+# --- their own data --------------------------------------------------------------------------------------------------
+
+
+def _exported(turn: Turn) -> dict[str, Any]:
+    found = turn.uow.promises.of_person(turn.event.address.bot, turn.account)
+    promises = [(row, turn.uow.promises.get(row.community_id, row.promise_no)) for row in found]
+    return {
+        "promises": [
+            {"text": promise.text, "said": _said(turn, row.said), "reason": row.reason, "at": row.said_at}
+            for row, promise in promises
+        ]
+    }
+
+
+def _said(turn: Turn, said: str | None) -> str | None:
+    return turn.context.texts(f"button.promise_{said}") if said else None
+
+
+def _erased(turn: Turn) -> None:
+    turn.uow.promises.erase(turn.event.address.bot, turn.account)
+
+
+AREA = Area(
+    buttons={
+        "promise_add": ask_promise,
+        "promise_done": done,
+        "promise_give_up": ask_why,
+        "promise_judge": judge,
+        "promise_because": because,
+    },
+    questions={"promise_words": add, "promise_why": give_up},
+    resident_commands={"promises": show},
+    staff_commands={"promises": show},
+    due=(Due("promise", lambda uow: uow.promises.due(), lambda row: (row.community_id, row.no), look),),
+    exports=_exported,
+    erases=_erased,
+)

@@ -1,0 +1,232 @@
+"""共管, 轮值: neighbours who take an upkeep duty in turn. Nobody is counted, and a turn missed is nobody's shame."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from handlers import pushes
+from handlers.area import Area, Due
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.event import Address
+from handlers.pushes import Push
+from handlers.reply import Button, Priority, Reply, Rows
+from handlers.turn import Turn
+from ledger import clocks
+from ledger.lifecycle import NotAllowed, Role
+from ledger.rotas import evening_before, next_day
+from storage.reference import CommunityRow
+
+LONGEST_TITLE = 60
+WEEKDAYS = "一二三四五六日"
+
+
+def show(turn: Turn) -> None:
+    """值日: the rotas of the community, whose members one may become."""
+    for_community(turn, "rota_make", _show)
+
+
+def _show(turn: Turn, community: CommunityRow) -> None:
+    found = turn.uow.rotas.of_community(community.id)
+    if turn.as_staff:
+        key = "rota.head" if found else "rota.none"
+        turn.say(key, ((_mine(turn, community, "rota_make"),),), community=community.name)
+    elif not found:
+        turn.say("rota.none", community=community.name)
+    for rota in found:
+        turn.send(Reply(turn.event.address, _card(turn, rota), _rows(turn, community, rota)))
+
+
+def _card(turn: Turn, rota: Any) -> str:
+    n = len(turn.uow.rotas.members(rota))
+    return turn.context.texts("rota.card", no=rota.no, title=rota.title, days=_days(rota.weekdays), n=n)
+
+
+def _days(weekdays: str) -> str:
+    return "、".join(f"周{WEEKDAYS[int(day)]}" for day in weekdays)
+
+
+def _rows(turn: Turn, community: CommunityRow, rota: Any) -> Rows:
+    if turn.as_staff:
+        return ((_mine(turn, community, "rota_end", no=rota.no),),)
+    inside = any(_is_me(turn, member) for member in turn.uow.rotas.members(rota))
+    return ((_mine(turn, community, "rota_leave" if inside else "rota_join", no=rota.no),),)
+
+
+def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
+    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+
+
+def _is_me(turn: Turn, row: Any) -> bool:
+    return (row.bot, row.account) == (turn.event.address.bot, turn.account)
+
+
+# --- making, joining -------------------------------------------------------------------------------------------------
+
+
+def ask_rota(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+    ask_words(turn, "rota_words", community, turn.context.texts("rota.ask"))
+
+
+def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """Two lines: what, and on which days of the week. Residents are invited to join."""
+    words = given_words(turn, community, asked, LONGEST_TITLE * 2)
+    if words is None:
+        return
+    title, _, days = words.partition("\n")
+    weekdays = "".join(str(n) for n, name in enumerate(WEEKDAYS) if name in days.replace("天", "日") or "每日" in days)
+    if "每天" in days:
+        weekdays = "0123456"
+    if not weekdays or len(title) > LONGEST_TITLE:
+        turn.say("rota.not_understood")
+        ask_rota(turn, community, role, asked)
+        return
+    no = turn.uow.rotas.make(
+        community.id,
+        title=title.strip(),
+        weekdays=weekdays,
+        staff_id=turn.staff_id,
+        next_at=_next(turn, community, weekdays),
+    )
+    rota = turn.uow.rotas.get(community.id, no)
+    button = Button(turn.context.texts("button.rota_join"), "rota_join", community.id, data={"no": no})
+    text = turn.context.texts("rota.invite", community=community.name, title=rota.title, days=_days(weekdays))
+    pushes.invite(turn, community.id, Push(f"rota:{no}", text, ((button,),)))
+    turn.say("rota.made", title=rota.title, days=_days(weekdays))
+
+
+def _next(turn: Turn, community: CommunityRow, weekdays: str) -> datetime:
+    return evening_before(turn.uow.now, weekdays, turn.context.district.limits.together.evening, community.zone)
+
+
+def join(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    rota, here = _living(turn, community, data), turn.event.address
+    if not turn.uow.rotas.join(rota, here.bot, turn.account, here.chat):
+        turn.tell("rota.in_already", alert=True)
+        return
+    turn.say("rota.joined", title=rota.title, days=_days(rota.weekdays))
+
+
+def leave(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    rota = _living(turn, community, data)
+    turn.uow.rotas.leave(rota, turn.event.address.bot, turn.account, _today(turn, community).isoformat())
+    turn.say("rota.left", title=rota.title)
+
+
+def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """It is over; whoever is in it hears so, with thanks."""
+    rota = _living(turn, community, data)
+    turn.uow.rotas.change(rota, ended_at=turn.uow.now, next_at=None)
+    pushes.call_off(turn, community.id, f"rota:{rota.no}")
+    for member in turn.uow.rotas.members(rota):
+        _tell(turn, member, "rota.ended", title=rota.title)
+    turn.say("rota.ended", title=rota.title)
+
+
+def _living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
+    rota = turn.uow.rotas.get(community.id, int(data["no"]))
+    if rota is None or rota.ended_at:
+        raise NotAllowed("the rota is over")
+    return rota
+
+
+def _today(turn: Turn, community: CommunityRow) -> date:
+    return turn.uow.now.astimezone(community.zone).date()
+
+
+# --- the evening before ----------------------------------------------------------------------------------------------
+
+
+def evening(turn: Turn, rota: Any) -> None:
+    """Whoever's turn is longest ago has the next; with nobody in it, the day is nobody's."""
+    community = turn.uow.reference.communities[rota.community_id]
+    polite = clocks.politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    if polite > turn.uow.now:
+        turn.uow.rotas.change(rota, next_at=polite)
+        return
+    day = next_day(turn.uow.now, rota.weekdays, community.zone)
+    turn.uow.rotas.change(rota, next_at=_next(turn, community, rota.weekdays))
+    if day - _today(turn, community) > timedelta(days=1):
+        return  # the program was down in the evening: it is too late to tell anybody about today
+    members = turn.uow.rotas.members(rota)
+    member = members[0] if members else None
+    if turn.uow.rotas.plan(rota, day.isoformat(), member) and member:
+        data = {"no": rota.no, "day": day.isoformat()}
+        button = Button(
+            turn.context.texts("button.rota_swap"), "rota_swap", community.id, data=data, account=member.account
+        )
+        _tell(turn, member, "rota.tomorrow", ((button,),), title=rota.title, day=_weekday(day))
+
+
+def _weekday(day: date) -> str:
+    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+
+
+def _tell(turn: Turn, member: Any, key: str, rows: Rows = (), **values: Any) -> None:
+    text = turn.context.texts(key, **values)
+    turn.send(Reply(Address(member.bot, member.chat), text, rows, priority=Priority.NOTICE))
+
+
+# --- swapping --------------------------------------------------------------------------------------------------------
+
+
+def swap(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """The others are asked; who taps first has it. Alone, or with nobody free, the day is simply left out."""
+    rota, day = _living(turn, community, data), date.fromisoformat(data["day"])
+    if day < _today(turn, community) or not turn.uow.rotas.ask_swap(
+        rota, data["day"], turn.event.address.bot, turn.account
+    ):
+        turn.tell("rota.swap_too_late", alert=True)
+        return
+    others = [member for member in turn.uow.rotas.members(rota) if not _is_me(turn, member)]
+    for member in others:
+        button = Button(
+            turn.context.texts("button.rota_stand_in"),
+            "rota_stand_in",
+            community.id,
+            data={"no": rota.no, "day": data["day"], "chat": turn.event.address.chat, "bot": turn.event.address.bot},
+            account=member.account,
+        )
+        _tell(turn, member, "rota.who_can", ((button,),), title=rota.title, day=_weekday(day))
+    turn.say("rota.swap_asked" if others else "rota.alone", n=len(others))
+
+
+def stand_in(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    rota, here, day = _living(turn, community, data), turn.event.address, date.fromisoformat(data["day"])
+    in_it = any(_is_me(turn, member) for member in turn.uow.rotas.members(rota))
+    over = day < _today(turn, community)
+    if over or not in_it or not turn.uow.rotas.stand_in(rota, data["day"], here.bot, turn.account):
+        turn.tell("rota.taken", alert=True)
+        return
+    turn.uow.rotas.had_turn(rota, here.bot, turn.account, data["day"])
+    turn.say("rota.yours", title=rota.title, day=_weekday(day))
+    told = turn.context.texts("rota.somebody_stands_in", title=rota.title, day=_weekday(day))
+    turn.send(Reply(Address(data["bot"], data["chat"]), told, priority=Priority.NOTICE))
+
+
+# --- own data --------------------------------------------------------------------------------------------------------
+
+
+def _exported(turn: Turn) -> dict[str, Any]:
+    found = turn.uow.rotas.of_person(turn.event.address.bot, turn.account)
+    return {"rotas": [{"text": row.title, "at": row.since} for row in found]}
+
+
+def _erased(turn: Turn) -> None:
+    turn.uow.rotas.erase(turn.event.address.bot, turn.account)
+
+
+AREA = Area(
+    buttons={
+        "rota_make": ask_rota,
+        "rota_join": join,
+        "rota_leave": leave,
+        "rota_end": end,
+        "rota_swap": swap,
+        "rota_stand_in": stand_in,
+    },
+    questions={"rota_words": make},
+    resident_commands={"rotas": show},
+    staff_commands={"rotas": show},
+    due=(Due("rota", lambda uow: uow.rotas.due(), lambda row: (row.community_id, row.no), evening),),
+    exports=_exported,
+    erases=_erased,
+)

@@ -1,0 +1,202 @@
+"""共管, 公约: drafted in versions, commented on by clause, published by a vote or by the manager, found again."""
+
+import re
+from typing import Any
+
+from handlers import pushes
+from handlers.area import Area
+from handlers.cocreation.days import day_of
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.pushes import Push
+from handlers.reply import Button, Reply, Rows
+from handlers.turn import Turn
+from ledger.lifecycle import NotAllowed, Role
+from storage.reference import CommunityRow
+
+LONGEST = 3000
+"""Characters of a whole draft."""
+MOST_CLAUSES = 30
+NUMBERED = re.compile(r"^\s*(?:第?\s*[\d一二三四五六七八九十]{1,3}\s*[条、.．)）:：]\s*)?")
+CLAUSE_AND_WORDS = re.compile(r"^第?\s*(\d{1,2})\s*[条、.．:：]?\s*(.+)$", re.DOTALL)
+
+
+def show(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    """公约: what holds; what is drafted, for whom it concerns."""
+    for_community(turn, "rules_draft", _show)
+
+
+def _show(turn: Turn, community: CommunityRow) -> None:
+    rules, draft = turn.uow.rules.in_force(community.id), turn.uow.rules.drafted(community.id)
+    if rules is None:
+        turn.say("rules.none", community=community.name)
+    else:
+        _send(turn, community, rules, _head(turn, community, rules))
+    if draft is not None:
+        _show_draft(turn, community, draft)
+    elif turn.as_staff:
+        turn.say("rules.may_draft", ((_button(turn, community, "rules_draft"),),))
+
+
+def _head(turn: Turn, community: CommunityRow, rules: Any) -> str:
+    """Who decided it and when stands over it."""
+    by = turn.uow.reference.staff.get(rules.staff_id or 0)
+    key = "rules.head_by_vote" if rules.vote_no else "rules.head"
+    values = {"title": rules.title, "version": rules.version, "day": day_of(rules.published_at, community.zone)}
+    return turn.context.texts(key, **values, vote=rules.vote_no or "", name=by.name if by else community.name)
+
+
+def _show_draft(turn: Turn, community: CommunityRow, draft: Any) -> None:
+    head = turn.context.texts("rules.head_of_draft", title=draft.title, version=draft.version)
+    deeds = ("rules_publish", "rules_read", "rules_drop") if turn.as_staff else ("rules_comment",)
+    rows = tuple((_button(turn, community, deed, version=draft.version),) for deed in deeds)
+    _send(turn, community, draft, head, rows)
+
+
+def _send(turn: Turn, community: CommunityRow, rules: Any, head: str, rows: Rows = ()) -> None:
+    clauses = turn.uow.rules.clauses(community.id, rules.version)
+    lines = [head, *(turn.context.texts("rules.clause", no=row.no, text=row.text) for row in clauses)]
+    turn.send(Reply(turn.event.address, "\n".join(lines), rows))
+
+
+def _button(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
+    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+
+
+# --- drafting --------------------------------------------------------------------------------------------------------
+
+
+def ask_draft(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+    ask_words(turn, "rules_words", community, turn.context.texts("rules.ask"))
+
+
+def drafted(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+    """The first line is the title, each other a clause; residents are invited to comment."""
+    words = given_words(turn, community, asked, LONGEST)
+    if words is None:
+        return
+    title, *lines = [line.strip() for line in words.splitlines() if line.strip()]
+    clauses = [text for line in lines if (text := NUMBERED.sub("", line, count=1).strip())]
+    if not clauses or len(clauses) > MOST_CLAUSES:
+        turn.say("rules.no_clauses", most=MOST_CLAUSES)
+        ask_draft(turn, community, Role.MANAGER, asked)
+        return
+    version = turn.uow.rules.draft(community.id, title, clauses, turn.staff_id)
+    text = turn.context.texts("rules.invite", community=community.name, title=title)
+    label = turn.context.texts("button.rules_look")
+    rows: Rows = ((Button(label, "rules_look", community.id, data={"version": version}),),)
+    pushes.invite(turn, community.id, Push(f"rules:{version}", text, rows))
+    turn.say("rules.drafted", version=version, n=len(clauses))
+
+
+def look(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+    _show(turn, community)
+
+
+# --- comments --------------------------------------------------------------------------------------------------------
+
+
+def ask_comment(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    draft = _living(turn, community, data)
+    text = turn.context.texts("rules.ask_comment", title=draft.title)
+    ask_words(turn, "rules_comment_words", community, text, version=draft.version)
+
+
+def commented(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """第3条 ...: which clause, and what about it. Only those who draft read it."""
+    draft = _living(turn, community, asked)
+    words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
+    if words is None:
+        return
+    found = CLAUSE_AND_WORDS.match(words)
+    clauses = {row.no for row in turn.uow.rules.clauses(community.id, draft.version)}
+    clause = int(found[1]) if found else 0
+    if found and clause not in clauses:
+        turn.say("rules.no_such_clause", no=clause, most=max(clauses))
+        ask_comment(turn, community, role, asked)
+        return
+    text = found[2].strip() if found else words
+    turn.uow.rules.comment(draft, clause, text, turn.event.address.bot, turn.account)
+    key = "rules.commented" if clause else "rules.commented_all"
+    turn.say(key, ((_button(turn, community, "rules_comment", version=draft.version),),), no=clause)
+
+
+def read(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """What residents said of each clause, masked, without who said it."""
+    draft = _living(turn, community, data)
+    found = turn.uow.rules.comments(community.id, draft.version)
+    texts, mask = turn.context.texts, turn.context.mask
+    lines = [texts("rules.comments" if found else "rules.no_comments", n=len(found))]
+    lines += [texts("rules.comment", no=row.clause or texts("rules.whole"), text=mask(row.text)) for row in found]
+    turn.send(Reply(turn.event.address, "\n".join(lines)))
+
+
+def _living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
+    draft = turn.uow.rules.get(community.id, int(data["version"]))
+    if draft is None or draft.published_at or draft.dropped_at:
+        raise NotAllowed("it is no draft any more")
+    return draft
+
+
+# --- deciding --------------------------------------------------------------------------------------------------------
+
+
+def publish(
+    turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any], *, vote_no: int | None = None
+) -> None:
+    """By the manager, with name and day; by a vote, called with its number."""
+    draft = _living(turn, community, data)
+    if not turn.uow.rules.publish(draft, vote_no):
+        turn.tell("problem.pressed_already")
+        return
+    text = turn.context.texts("rules.published_to_all", community=community.name, title=draft.title)
+    pushes.call_off(turn, community.id, f"rules:{draft.version}")
+    pushes.invite(turn, community.id, Push(f"rules:{draft.version}:published", text))
+    turn.say("rules.published", title=draft.title, version=draft.version)
+
+
+def drop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    draft = _living(turn, community, data)
+    turn.uow.rules.drop(draft)
+    pushes.call_off(turn, community.id, f"rules:{draft.version}")
+    turn.say("rules.dropped", version=draft.version)
+
+
+# --- questions, own data ---------------------------------------------------------------------------------------------
+
+
+def answers(turn: Turn) -> bool:
+    """Whether somebody asked what the rules say (公约怎么说养狗的), and got those that hold."""
+    words, community = turn.event.text, turn.community(turn.person.community_id)
+    asks = any(word in words for word in turn.context.texts("rules.asked_about").split("|"))
+    rules = turn.uow.rules.in_force(community.id) if asks and community else None
+    if rules is None or community is None:
+        return False
+    _send(turn, community, rules, _head(turn, community, rules))
+    turn.outcome = "rules"
+    return True
+
+
+def _exported(turn: Turn) -> dict[str, Any]:
+    found = turn.uow.rules.comments_of(turn.event.address.bot, turn.account)
+    return {"rules_comments": [{"at": row.at, "text": row.text} for row in found]}
+
+
+def _erased(turn: Turn) -> None:
+    turn.uow.rules.erase(turn.event.address.bot, turn.account)
+
+
+AREA = Area(
+    buttons={
+        "rules_draft": ask_draft,
+        "rules_look": look,
+        "rules_comment": ask_comment,
+        "rules_read": read,
+        "rules_publish": publish,
+        "rules_drop": drop,
+    },
+    questions={"rules_words": drafted, "rules_comment_words": commented},
+    resident_commands={"rules": show},
+    staff_commands={"rules": show},
+    exports=_exported,
+    erases=_erased,
+)

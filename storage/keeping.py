@@ -1,0 +1,159 @@
+"""Rules of a community in versions with their comments, and rotas with their members and turns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from storage.counters import next_no
+from storage.ids import new_id
+from storage.store import Store
+from storage.tables import Rota, RotaMember, RotaTurn, Rules, RulesClause, RulesComment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+class RulesRows(Store):
+    def draft(self, community_id: int, title: str, clauses: Sequence[str], staff_id: int | None) -> int:
+        """Write a draft; returns its version. Clauses are numbered from 1."""
+        version = next_no(self._uow, community_id, "rules")
+        self._put(
+            Rules,
+            community_id=community_id,
+            version=version,
+            title=title,
+            staff_id=staff_id,
+            drafted_at=self._uow.now,
+        )
+        for no, text in enumerate(clauses, 1):
+            self._put(RulesClause, community_id=community_id, version=version, no=no, text=text)
+        return version
+
+    def get(self, community_id: int, version: int) -> Any:
+        return self._one(Rules, Rules.community_id == community_id, Rules.version == version)
+
+    def in_force(self, community_id: int) -> Any:
+        """The newest published version, or None."""
+        published = (Rules.community_id == community_id, Rules.published_at.is_not(None))
+        newest = (Rules.published_at.desc(), Rules.version.desc())
+        return next(iter(self._many(Rules, *published, by=newest, limit=1)), None)
+
+    def drafted(self, community_id: int) -> Any:
+        """The newest draft that is neither published nor dropped, or None."""
+        open_ = (Rules.community_id == community_id, Rules.published_at.is_(None), Rules.dropped_at.is_(None))
+        return next(iter(self._many(Rules, *open_, by=(Rules.version.desc(),), limit=1)), None)
+
+    def clauses(self, community_id: int, version: int) -> list[Any]:
+        same = (RulesClause.community_id == community_id, RulesClause.version == version)
+        return self._many(RulesClause, *same, by=(RulesClause.no,))
+
+    def publish(self, rules: Any, vote_no: int | None) -> bool:
+        """It holds from now on; False: it does already, or was dropped."""
+        open_ = (Rules.published_at.is_(None), Rules.dropped_at.is_(None))
+        same = (Rules.community_id == rules.community_id, Rules.version == rules.version)
+        return self._change(Rules, *same, *open_, published_at=self._uow.now, vote_no=vote_no) == 1
+
+    def drop(self, rules: Any) -> None:
+        same = (Rules.community_id == rules.community_id, Rules.version == rules.version)
+        self._change(Rules, *same, Rules.published_at.is_(None), dropped_at=self._uow.now)
+
+    def comment(self, rules: Any, clause: int, text: str, bot: str, account: int) -> None:
+        of = {"community_id": rules.community_id, "version": rules.version, "clause": clause, "id": new_id()}
+        self._put(RulesComment, **of, text=text, bot=bot, account=account, at=self._uow.now)
+
+    def comments(self, community_id: int, version: int) -> list[Any]:
+        same = (RulesComment.community_id == community_id, RulesComment.version == version)
+        return self._many(RulesComment, *same, by=(RulesComment.clause, RulesComment.id))
+
+    def comments_of(self, bot: str, account: int) -> list[Any]:
+        mine = (RulesComment.bot == bot, RulesComment.account == account)
+        return self._many(RulesComment, *mine, by=(RulesComment.id,))
+
+    def erase(self, bot: str, account: int) -> None:
+        self._delete(RulesComment, RulesComment.bot == bot, RulesComment.account == account)
+
+    def forget_before(self, moment: datetime) -> None:
+        """Comments go some time after they were written: by then they are in the next version, or not."""
+        self._delete(RulesComment, RulesComment.at < moment)
+
+
+class Rotas(Store):
+    def make(self, community_id: int, **of: Any) -> int:
+        no = next_no(self._uow, community_id, "rota")
+        self._put(Rota, community_id=community_id, no=no, made_at=self._uow.now, **of)
+        return no
+
+    def get(self, community_id: int, no: int) -> Any:
+        return self._one(Rota, Rota.community_id == community_id, Rota.no == no)
+
+    def of_community(self, community_id: int) -> list[Any]:
+        """Those that go on."""
+        return self._many(Rota, Rota.community_id == community_id, Rota.ended_at.is_(None), by=(Rota.no,))
+
+    def due(self) -> list[Any]:
+        return self._due(Rota)
+
+    def change(self, rota: Any, **values: Any) -> None:
+        self._change(Rota, Rota.community_id == rota.community_id, Rota.no == rota.no, **values)
+
+    def members(self, rota: Any) -> list[Any]:
+        """Whose turn is longest ago comes first; among new ones, who came first."""
+        last = func.coalesce(RotaMember.last_turn, "")
+        return self._many(RotaMember, *_of_rota(RotaMember, rota), by=(last, RotaMember.since, RotaMember.account))
+
+    def join(self, rota: Any, bot: str, account: int, chat: int) -> bool:
+        of = {"community_id": rota.community_id, "rota_no": rota.no}
+        return self._put(RotaMember, **of, bot=bot, account=account, chat=chat, since=self._uow.now)
+
+    def leave(self, rota: Any, bot: str, account: int, today: str) -> None:
+        """Their turns from now on are nobody's."""
+        self._delete(RotaMember, *_of_rota(RotaMember, rota), RotaMember.bot == bot, RotaMember.account == account)
+        ahead = (*_of_rota(RotaTurn, rota), RotaTurn.bot == bot, RotaTurn.account == account, RotaTurn.day >= today)
+        self._change(RotaTurn, *ahead, bot=None, account=None)
+
+    def plan(self, rota: Any, day: str, member: Any) -> bool:
+        """It is somebody's turn on a day; False: that was settled before."""
+        of = {"community_id": rota.community_id, "rota_no": rota.no, "day": day}
+        new = self._put(RotaTurn, **of, bot=member.bot if member else None, account=member.account if member else None)
+        if new and member:
+            self.had_turn(rota, member.bot, member.account, day)
+        return new
+
+    def had_turn(self, rota: Any, bot: str, account: int, day: str) -> None:
+        mine = (*_of_rota(RotaMember, rota), RotaMember.bot == bot, RotaMember.account == account)
+        self._change(RotaMember, *mine, last_turn=day)
+
+    def turn(self, rota: Any, day: str) -> Any:
+        return self._one(RotaTurn, *_of_rota(RotaTurn, rota), RotaTurn.day == day)
+
+    def ask_swap(self, rota: Any, day: str, bot: str, account: int) -> bool:
+        """The one whose turn it is wants somebody to stand in; False: it is not theirs, or was asked."""
+        mine = (*_of_rota(RotaTurn, rota), RotaTurn.day == day, RotaTurn.bot == bot, RotaTurn.account == account)
+        return self._change(RotaTurn, *mine, RotaTurn.swap.is_(False), swap=True) == 1
+
+    def stand_in(self, rota: Any, day: str, bot: str, account: int) -> bool:
+        """Somebody takes it; False: another was faster, or it is not looked for any more."""
+        asked = (*_of_rota(RotaTurn, rota), RotaTurn.day == day, RotaTurn.swap.is_(True))
+        return self._change(RotaTurn, *asked, swap=False, bot=bot, account=account) == 1
+
+    def of_person(self, bot: str, account: int) -> list[Any]:
+        """Rotas that somebody is in, with their title, and since when."""
+        same = (Rota.community_id == RotaMember.community_id, Rota.no == RotaMember.rota_no)
+        statement = select(Rota.title, RotaMember.since).join(RotaMember, (same[0] & same[1]))
+        mine = (RotaMember.bot == bot, RotaMember.account == account)
+        return list(self._uow.read(statement.where(*mine).order_by(Rota.no), Rota, RotaMember))
+
+    def erase(self, bot: str, account: int) -> None:
+        self._delete(RotaMember, RotaMember.bot == bot, RotaMember.account == account)
+        self._change(RotaTurn, RotaTurn.bot == bot, RotaTurn.account == account, bot=None, account=None)
+
+    def forget_before(self, day: str) -> None:
+        """Whose turn it was long ago is nobody's business."""
+        self._delete(RotaTurn, RotaTurn.day < day)
+
+
+def _of_rota(model: Any, rota: Any) -> tuple[Any, Any]:
+    return model.community_id == rota.community_id, model.rota_no == rota.no

@@ -1,0 +1,73 @@
+"""Promises of a community and what those who were promised something say of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from storage.counters import next_no
+from storage.ids import new_id
+from storage.store import Store
+from storage.tables import Promise, PromisePerson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+NOBODY = ""
+"""The bot of somebody who is not to be known any more."""
+
+
+class Promises(Store):
+    def make(self, community_id: int, *, source: str | None, people: Iterable[tuple[str, int]], **of: Any) -> int:
+        """Write a promise down; returns its number. What was made out of the same `source` before is given instead."""
+        if source and (known := self._one(Promise, Promise.community_id == community_id, Promise.source == source)):
+            return int(known.no)
+        no = next_no(self._uow, community_id, "promise")
+        self._put(Promise, community_id=community_id, no=no, made_at=self._uow.now, source=source, **of)
+        for bot, account in dict.fromkeys(people):
+            self._put(PromisePerson, community_id=community_id, promise_no=no, bot=bot, account=account)
+        return no
+
+    def get(self, community_id: int, no: int) -> Any:
+        return self._one(Promise, Promise.community_id == community_id, Promise.no == no)
+
+    def of_community(self, community_id: int, limit: int) -> list[Any]:
+        """The newest first."""
+        return self._many(Promise, Promise.community_id == community_id, by=(Promise.no.desc(),), limit=limit)
+
+    def due(self) -> list[Any]:
+        return self._due(Promise)
+
+    def change(self, promise: Any, **values: Any) -> None:
+        self._change(Promise, Promise.community_id == promise.community_id, Promise.no == promise.no, **values)
+
+    def people(self, community_id: int, no: int) -> list[Any]:
+        return self._many(PromisePerson, *_of(community_id, no))
+
+    def say(self, community_id: int, no: int, bot: str, account: int, **values: Any) -> bool:
+        """Keep what one of them says; False: it was not promised to them."""
+        mine = (PromisePerson.bot == bot, PromisePerson.account == account)
+        return self._change(PromisePerson, *_of(community_id, no), *mine, said_at=self._uow.now, **values) > 0
+
+    def of_person(self, bot: str, account: int) -> list[Any]:
+        return self._many(PromisePerson, PromisePerson.bot == bot, PromisePerson.account == account)
+
+    def erase(self, bot: str, account: int) -> None:
+        """What they said still counts, as nobody's."""
+        for row in self.of_person(bot, account):
+            self._nobodys(row)
+
+    def forget_before(self, moment: datetime) -> None:
+        """Who was promised what goes, some time after it was asked about; what they said stays."""
+        for promise in self._many(Promise, Promise.asked_at < moment, Promise.next_at.is_(None), limit=100):
+            for row in self.people(promise.community_id, promise.no):
+                if row.bot:
+                    self._nobodys(row)
+
+    def _nobodys(self, row: Any) -> None:
+        mine = (PromisePerson.bot == row.bot, PromisePerson.account == row.account)
+        self._change(PromisePerson, *_of(row.community_id, row.promise_no), *mine, bot=NOBODY, account=new_id())
+
+
+def _of(community_id: int, no: int) -> tuple[Any, Any]:
+    return PromisePerson.community_id == community_id, PromisePerson.promise_no == no
