@@ -17,7 +17,7 @@ from nlp.understand import Understander
 from storage.reference import changed
 from storage.tables import Building, Community, Duty, Grid, Person, Staff, StaffAccount, StaffRight, Street
 
-COMMUNITIES = 30
+COMMUNITIES = 32
 BUILDINGS = 12
 EMERGENCY_EVERY = 100
 FIRST_CHAT = 10_000
