@@ -117,3 +117,12 @@ def test_what_pops_up_over_a_button_fits_there() -> None:
     popups = {key for name, key, _, _ in calls() if name == "tell"}
     assert popups
     assert all(len(TEXTS(key, **dict.fromkeys(TEXTS.places(key), "一二三四五六七八九十"))) <= 200 for key in popups)
+
+
+def test_a_word_of_command_means_one_thing() -> None:
+    meant: dict[str, list[str]] = {}
+    for key in KEYS:
+        if key.startswith("words."):
+            for word in TEXTS(key).split("|"):
+                meant.setdefault(word.casefold(), []).append(key)
+    assert {word: keys for word, keys in meant.items() if len(keys) > 1} == {}
