@@ -75,7 +75,7 @@ def _place_after_all(turn: Turn) -> bool:
     """A place and nothing else, though nothing is asked: it corrects the last report's place, or says it late."""
     if turn.bot.serves is Serves.STAFF or not turn.event.private or drafts.there_is_one(turn):
         return False
-    where = _only_a_place(turn)
+    where = _only_a_place(turn) if "last" in turn.talk.state else ""
     case = media.last_case(turn, _place_comes_within(turn)) if where else None
     if case is None or case.urgency is Urgency.EMERGENCY:
         return False

@@ -1,6 +1,7 @@
 """What stands on a case's card: its lines and its buttons, as one viewer gets to see them."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from handlers import deadlines
 from handlers.reply import Button, Priority, Reply, Rows
@@ -128,22 +129,31 @@ def _lines_about_the_matter(turn: Turn, case: CaseRow, beside: Beside) -> list[s
 
 def _buttons(turn: Turn, case: CaseRow, role: Role, beside: Beside) -> Rows:
     """What this role could do next, by the lifecycle's table."""
-    possible: set[Action | str] = set(actions_for(case.state, role))
-    if case.state is State.WAITING and Action.ACCEPT in possible:
+    spoken_with = case.contacted_at is not None or deadlines.clock_of(turn, case).contact is None
+    rows = [tuple([_button(turn, case, name) for name in row]) for row in _offered(case.state, role, spoken_with)]
+    possible = actions_for(case.state, role)
+    if beside.similar and Action.MERGE in possible:
+        rows.append(tuple(_merge_button(turn, case, no) for no in beside.similar[:2]))
+    if beside.files:
+        rows.append((_button(turn, case, "show_files"),))
+    if beside.unanswered and Action.ACKNOWLEDGE in possible:
+        rows.insert(0, (_button(turn, case, Action.ACKNOWLEDGE),))
+    return tuple(rows)
+
+
+@cache
+def _offered(state: State, role: Role, spoken_with: bool) -> tuple[tuple[str, ...], ...]:
+    """Names of the buttons that a role gets in a state, by row. `spoken_with`: nobody has to call the resident."""
+    possible: set[Action | str] = set(actions_for(state, role))
+    if state is State.WAITING and Action.ACCEPT in possible:
         possible.discard(Action.START)
-    if case.contacted_at is not None or deadlines.clock_of(turn, case).contact is None:
+    if spoken_with:
         possible.discard(Action.CONTACT)
     for action, buttons in BEHIND.items():
         if action in possible:
             possible |= {button for button in buttons if may(button, [role])}
-    rows = [[_button(turn, case, action) for action in row if action in possible] for row in OFFERED]
-    if Action.MERGE in possible:
-        rows.append([_merge_button(turn, case, no) for no in beside.similar[:2]])
-    if beside.files:
-        rows.append([_button(turn, case, "show_files")])
-    if beside.unanswered and Action.ACKNOWLEDGE in possible:
-        rows.insert(0, [_button(turn, case, Action.ACKNOWLEDGE)])
-    return tuple(tuple(row) for row in rows if row)
+    rows = (tuple(str(name) for name in row if name in possible) for row in OFFERED)
+    return tuple(row for row in rows if row)
 
 
 def _button(turn: Turn, case: CaseRow, action: str) -> Button:

@@ -87,8 +87,10 @@ def _has_building(turn: Turn, community: CommunityRow, words: str) -> bool:
 
 def names(name: str, words: str) -> bool:
     """Whether `words` hold the name; 13栋 does not name 3栋."""
-    before, found, _ = words.partition(name)
-    return bool(found) and not (name[:1].isdigit() and before[-1:].isdigit())
+    if name not in words:
+        return False
+    before, _, _ = words.partition(name)
+    return not (name[:1].isdigit() and before[-1:].isdigit())
 
 
 def nearest(turn: Turn, place: Location, most: int = 3) -> list[CommunityRow]:

@@ -1,6 +1,7 @@
 """How numbers and times are shown in chat."""
 
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Protocol
 
 from handlers.texts import Texts
@@ -20,10 +21,11 @@ def number(community: CommunityRow, case: Numbered) -> str:
     return f"{community.code}-{case.no}"
 
 
+@lru_cache(maxsize=1024)
 def day_and_time(moment: datetime, zone: tzinfo) -> str:
     """11月23日 18:00, in the community's own time."""
     local = moment.astimezone(zone)
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{local.month}月{local.day}日 {local.hour:02}:{local.minute:02}"
 
 
 def length(texts: Texts, limit: Duration) -> str:

@@ -40,8 +40,12 @@ def due(start: datetime, limit: Duration, zone: tzinfo) -> datetime:
     """
     if not limit.working_days:
         return start + limit.wall
-    day = start.astimezone(zone).date()
-    left = limit.working_days
+    return _closes(start.astimezone(zone).date(), limit.working_days, zone)
+
+
+@lru_cache(maxsize=4096)
+def _closes(day: date, left: int, zone: tzinfo) -> datetime:
+    """Close of work on the last of so many working days after `day`."""
     while left:
         day += timedelta(days=1)
         left -= is_working_day(day)
@@ -53,11 +57,17 @@ def before(end: datetime, limit: Duration, zone: tzinfo) -> datetime:
     if not limit.working_days:
         return end - limit.wall
     local = end.astimezone(zone)
-    day, left = local.date(), limit.working_days
+    day = _worked_before(local.date(), limit.working_days)
+    return datetime.combine(day, local.time(), zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def _worked_before(day: date, left: int) -> date:
+    """The day that lies so many working days before `day`."""
     while left:
         day -= timedelta(days=1)
         left -= is_working_day(day)
-    return datetime.combine(day, local.time(), zone).astimezone(UTC)
+    return day
 
 
 def politely(moment: datetime, hours: Hours, zone: tzinfo) -> datetime:

@@ -6,6 +6,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class State(StrEnum):
@@ -234,6 +235,7 @@ def says_no(reopened: int) -> Action:
     return A.REOPEN if reopened < REOPENS_BY_ITSELF else A.OBJECT
 
 
-def actions_for(state: State, role: Role) -> list[Action]:
+@cache
+def actions_for(state: State, role: Role) -> tuple[Action, ...]:
     """What `role` could do next to a case in `state`, in the table's order."""
-    return [action for action, row in TRANSITIONS.items() if state in row.sources and role in row.roles]
+    return tuple(action for action, row in TRANSITIONS.items() if state in row.sources and role in row.roles)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.types import TypeEngine
 
+from storage.driver import run_many
 from storage.tables import Base, table_of
 from storage.types import Utc
 
@@ -55,7 +56,7 @@ def run_rows(connection: Connection, make: Make, rows: list[Row]) -> None:
     columns |= {name: (value,) * len(rows) for name, value in prepared.defaults.items()}
     columns |= {name: convert(columns[name]) for name, convert in prepared.converts.items()}
     in_order = (columns[name] for name in prepared.names)
-    connection.exec_driver_sql(prepared.statement, list(zip(*in_order, strict=True)))
+    run_many(connection, prepared.statement, list(zip(*in_order, strict=True)))
 
 
 @cache

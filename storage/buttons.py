@@ -65,7 +65,8 @@ class Buttons:
 
     def _add(self, row: dict[str, Any]) -> list[str]:
         self._uow.insert(Keyboard, row)
-        return [f"{row['community_id']:x}.{row['id']:x}.{place:x}" for place in range(len(row["choices"]))]
+        made = f"{row['community_id']:x}.{row['id']:x}."
+        return [f"{made}{place:x}" for place in range(len(row["choices"]))]
 
     def find(self, pressed: str) -> ButtonRow | None:
         """The button behind what was pressed; None for anything that we never made."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import and_, delete, or_, select, update
 
 from storage.bulk import run_rows
+from storage.fixed import Fixed
 from storage.keys import given, select_by_keys
 from storage.tables import Conversation, table_of
 
@@ -33,7 +35,7 @@ class Talk:
     _seen: object = None
 
     def snapshot(self) -> object:
-        return (repr(self.state), self.expires_at, self.wake_at)
+        return (orjson.dumps(self.state), self.expires_at, self.wake_at)
 
 
 WORDS = ("draft", "said", "album", "hand_in", "proxy")
@@ -41,7 +43,7 @@ WORDS = ("draft", "said", "album", "hand_in", "proxy")
 _NAMES = ("bot", "chat", "topic", "account")
 _CHANGING = ("state", "expires_at", "wake_at", "updated_at")
 _TABLE = table_of(Conversation)
-_MANY = select_by_keys([_TABLE.c[name] for name in _NAMES])
+_MANY = Fixed(select_by_keys([_TABLE.c[name] for name in _NAMES]))
 
 
 class Conversations:
@@ -53,7 +55,7 @@ class Conversations:
         """Read many conversations with one query; returns the cases that they are about."""
         if not keys:
             return set()
-        for row in self._uow.connection.execute(_MANY, given(keys)):
+        for row in _MANY.rows(self._uow.connection, given(keys)):
             key = (row.bot, row.chat, row.topic, row.account)
             self._keep(Talk(key, row.state, row.expires_at, row.wake_at))
         for key in keys - self._talks.keys():

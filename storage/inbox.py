@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from storage.bulk import insert_rows, run_rows
+from storage.fixed import Fixed
 from storage.keys import given, select_by_keys
 from storage.tables import Inbox, Lane, table_of
 
@@ -69,7 +70,7 @@ class InboxRows:
     def ready_lanes(self, bots: list[str], now: datetime, limit: int) -> list[tuple[str, int]]:
         """Lock up to `limit` lanes that have something to do, longest waiting first; locked ones are passed over."""
         values = {"now": now, "limit": limit}
-        return [(row.bot, row.chat) for row in self.connection.execute(_ready(tuple(bots)), values)]
+        return [(row.bot, row.chat) for row in _ready(tuple(bots)).rows(self.connection, values)]
 
     def waiting(self, lanes: list[tuple[str, int]], per_lane: int, now: datetime) -> list[Stored]:
         """The next updates of each lane, in order; a lane whose head is to be tried later gives none."""
@@ -77,7 +78,7 @@ class InboxRows:
             return []
         found: list[Stored] = []
         held: set[tuple[str, int]] = set()
-        for row in self.connection.execute(_WAITING, given(lanes) | {"per_lane": per_lane}):
+        for row in _WAITING.rows(self.connection, given(lanes) | {"per_lane": per_lane}):
             lane = (row.bot, row.chat)
             if row.next_at and row.next_at > now:
                 held.add(lane)
@@ -178,7 +179,7 @@ _RANKED = (
     .where(_INBOX.c.state == _IS_WAITING)
     .subquery()
 )
-_WAITING = (
+_WAITING = Fixed(
     select(_RANKED)
     .where(_RANKED.c.rank <= bindparam("per_lane"))
     .order_by(_RANKED.c.bot, _RANKED.c.chat, _RANKED.c.rank)
@@ -191,8 +192,8 @@ _LEFT = (
 
 
 @cache
-def _ready(bots: tuple[str, ...]) -> Any:
-    return (
+def _ready(bots: tuple[str, ...]) -> Fixed:
+    return Fixed(
         select(_LANES.c.bot, _LANES.c.chat)
         .where(_LANES.c.ready_at <= bindparam("now"), or_(*(_LANES.c.bot == bot for bot in bots)))
         .order_by(_LANES.c.ready_at)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from storage.bulk import run_rows
+from storage.fixed import Fixed
 from storage.keys import given, select_by_keys
 from storage.tables import Person, table_of
 
@@ -45,7 +46,7 @@ class PersonRow:
 _COLUMNS = tuple(field.name for field in fields(PersonRow))
 _values = attrgetter(*_COLUMNS)
 _TABLE = table_of(Person)
-_MANY = select_by_keys([_TABLE.c.bot, _TABLE.c.account])
+_MANY = Fixed(select_by_keys([_TABLE.c.bot, _TABLE.c.account]))
 
 
 class People:
@@ -60,8 +61,8 @@ class People:
         accounts = accounts - self._people.keys() - self._missing
         if not accounts:
             return
-        for row in self._uow.connection.execute(_MANY, given(accounts)):
-            person = PersonRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+        for row in _MANY.rows(self._uow.connection, given(accounts)):
+            person = PersonRow(*_values(row))
             self._people[person.bot, person.account] = person
             self._seen[person.bot, person.account] = _values(person)
         self._missing |= accounts - self._people.keys()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from ledger.lifecycle import Role
 from ledger.rights import Place, Right, Scope, roles_at
+from storage.fixed import Fixed
 from storage.tables import (
     Building,
     Community,
@@ -23,6 +24,7 @@ from storage.tables import (
     StaffRight,
     Street,
     Unit,
+    table_of,
 )
 
 DISTRICT = 0
@@ -203,7 +205,7 @@ def load(connection: Connection) -> Reference:
 
 
 def version(connection: Connection) -> int:
-    return int(connection.execute(_VERSION).scalar_one())
+    return int(_VERSION.rows(connection)[0].version)
 
 
 def changed(connection: Connection) -> None:
@@ -220,4 +222,4 @@ def _community(row: Any) -> CommunityRow:
     )
 
 
-_VERSION = select(ReferenceVersion.version).where(ReferenceVersion.id == 1)
+_VERSION = Fixed(select(table_of(ReferenceVersion).c.version).where(table_of(ReferenceVersion).c.id == 1))

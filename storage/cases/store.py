@@ -10,11 +10,13 @@ from sqlalchemy import and_, bindparam, func, or_, select, update
 from ledger.lifecycle import OPEN, State
 from storage.bulk import run_rows, upsert
 from storage.cases.alarms import AlarmsOfCases
+from storage.cases.by_case import of
 from storage.cases.history import HistoryOfCases
 from storage.cases.people import PeopleOfCases
 from storage.cases.rows import BY_URGENCY, COLUMNS, ROOT_CAUSE, CaseRow, case_row
 from storage.cases.said import SaidInCases
 from storage.errors import LostRace, NotFound
+from storage.fixed import Fixed
 from storage.keys import given, select_by_keys
 from storage.tables import Case, CaseMessage, CasePerson, CaseUnit, Counter, table_of
 
@@ -24,15 +26,17 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 _COUNTERS = table_of(Counter)
-_LOCK_COUNTERS = (
+_LOCK_COUNTERS = Fixed(
     select_by_keys([_COUNTERS.c.community_id])
     .where(_COUNTERS.c.name == "case")
     .order_by(_COUNTERS.c.community_id)
     .with_for_update(of=_COUNTERS)
 )
 _CASES = table_of(Case)
-_ONE_CASE = select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
-_MANY_CASES = select_by_keys([_CASES.c.community_id, _CASES.c.no])
+_ONE_CASE = Fixed(
+    select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
+)
+_MANY_CASES = Fixed(select_by_keys([_CASES.c.community_id, _CASES.c.no]))
 
 
 def _counted(_insert: Any) -> Any:
@@ -96,7 +100,7 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
     def lock_counters(self, community_ids: set[int]) -> None:
         """Read the running numbers of communities at once; in one order everywhere, so that nobody can deadlock."""
         if community_ids:
-            rows = self._uow.connection.execute(_LOCK_COUNTERS, given((number,) for number in community_ids))
+            rows = _LOCK_COUNTERS.rows(self._uow.connection, given((number,) for number in community_ids))
             self._counters.update({row.community_id: row.value for row in rows})
 
     def _next_no(self, community_id: int) -> int:
@@ -129,7 +133,8 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         """
         key = (community_id, no)
         if key not in self._known:
-            row = self._uow.read(_ONE_CASE, Case, given={"community": community_id, "number": no}).one_or_none()
+            # nobody else's new case is known by its number yet, and ours are all known here
+            row = _ONE_CASE.first(self._uow.connection, of(key))
             if row is None:
                 raise NotFound(f"case {community_id}/{no}")
             return self._one(row)
@@ -155,7 +160,7 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
     def preload(self, keys: set[tuple[int, int]]) -> None:
         """Read many cases with one query; `get` then knows them."""
         if keys:
-            for row in self._uow.read(_MANY_CASES, Case, given=given(keys)):
+            for row in _MANY_CASES.rows(self._uow.connection, given(keys)):
                 self._one(row)
 
     def waiting(
