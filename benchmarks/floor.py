@@ -84,7 +84,7 @@ def _take_in(connection: sqlite3.Connection, batch: list[RawUpdate], part: Rows)
     connection.executemany(
         "INSERT INTO inbox (bot, update_id, chat, body, state, attempts, received_at) VALUES (?,?,?,?,?,?,?)", came
     )
-    connection.executemany("INSERT OR REPLACE INTO lanes VALUES (?,?,?)", [(r[0], r[2], r[6]) for r in came])
+    connection.executemany("INSERT OR REPLACE INTO lanes VALUES (?,?,?,1)", [(r[0], r[2], r[6]) for r in came])
     connection.execute("COMMIT")
 
 

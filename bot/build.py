@@ -25,7 +25,7 @@ from bot.tick import Ticker
 from bot.work import Worker
 from handlers.context import Bot, Context, Serves
 from ledger.district import District, MessengerLimits
-from nlp import personal
+from nlp import emergencies, personal
 from nlp.understand import Understander
 from storage.database import Database, open_database
 from storage.reference import load
@@ -133,7 +133,7 @@ async def build(
         dict(channels),
         clock,
         files,
-        Intake(database, clock, worker.arrived.set),
+        Intake(database, clock, worker.arrived.set, emergencies.likely),
         worker,
         deliverers,
         Ticker(database, context, clock, worker, to_send),

@@ -1,4 +1,7 @@
-"""Intake: raw updates are stored and committed before they are confirmed to the messenger. Nothing is parsed here."""
+"""Intake: raw updates are stored and committed before they are confirmed to the messenger. Nothing is parsed here.
+
+Only a quick look is taken at the words: who may be in danger is worked on before all others.
+"""
 
 import asyncio
 import json
@@ -15,16 +18,23 @@ from storage.inbox import InboxRows, RawUpdate
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
+LONGEST_LOOK = 4096
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 
 class Intake:
-    """Takes updates in for all bots; `arrived` is called after each commit, so that work begins at once."""
+    """Takes updates in for all bots; `arrived` is called after each commit, so that work begins at once.
 
-    def __init__(self, database: Database, clock: Clock, arrived: Callable[[], None]) -> None:
+    `urgent` is the quick look at words: chats where somebody may be in danger are worked on before all others.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, arrived: Callable[[], None], urgent: Callable[[str], bool]
+    ) -> None:
         self._database = database
         self._clock = clock
         self._arrived = arrived
+        self._urgent = urgent
         self.trouble: dict[str, str] = {}
         """Why a bot cannot receive at the moment, by its name; shown by /readyz."""
 
@@ -32,8 +42,7 @@ class Intake:
         """Keep what concerns the bot; returns only when it is committed. Gives the offset that confirms the batch."""
         envelopes = [(channel.envelope(raw), raw) for raw in batch]
         updates = [
-            # ASCII JSON: NUL and lone surrogates stay escaped, so every database can hold what came
-            RawUpdate(channel.name, e.update_id, e.chat, json.dumps(raw, separators=(",", ":")))
+            RawUpdate(channel.name, e.update_id, e.chat, _packed(raw), self._looks_urgent(e.words))
             for e, raw in envelopes
             if e.ours
         ]
@@ -46,6 +55,13 @@ class Intake:
             await self._database.write(work)
             self._arrived()
         return max((e.update_id for e, _ in envelopes), default=-1) + 1
+
+    def _looks_urgent(self, words: str) -> bool:
+        try:
+            return bool(words) and self._urgent(words[:LONGEST_LOOK])
+        except Exception:
+            log.exception("the look at what cannot wait failed; it waits its turn")
+            return False
 
     async def poll(self, channel: Channel) -> None:
         """Long-poll for ever. The next request's offset is what confirms, and it moves only after the commit."""
@@ -77,6 +93,11 @@ class Intake:
         log.warning("intake of %s: %s", channel.name, reason)
         seconds = getattr(error, "seconds", None) if isinstance(error, TryLater) else None
         await asyncio.sleep(seconds or BACK_OFF[min(failures, len(BACK_OFF)) - 1])
+
+
+def _packed(raw: RawUpdateBody) -> str:
+    """ASCII JSON: NUL and lone surrogates stay escaped, so every database can hold what came."""
+    return json.dumps(raw, separators=(",", ":"))
 
 
 def _reason(error: Exception) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    case,
     delete,
     func,
     literal_column,
@@ -25,16 +26,19 @@ from storage.keys import given, select_by_keys
 from storage.tables import Inbox, Lane, table_of
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
+URGENT, ORDINARY = 0, 1
+"""Ranks of lanes: where somebody may be in danger, and all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawUpdate:
-    """An update as it came: `body` is ASCII JSON."""
+    """An update as it came: `body` is ASCII JSON. `urgent`: somebody may be in danger."""
 
     bot: str
     update_id: int
     chat: int
     body: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,19 @@ class InboxRows:
             for u in updates
         ]
         insert_rows(self.connection, Inbox, rows, skip_known=True)
-        lanes = sorted({(u.bot, u.chat) for u in updates})  # one order everywhere, so that two intakes cannot deadlock
-        run_rows(self.connection, _waking, [{"bot": bot, "chat": chat, "ready_at": now} for bot, chat in lanes])
+        urgent = {(u.bot, u.chat) for u in updates if u.urgent}
+        lanes = [
+            {"bot": lane[0], "chat": lane[1], "ready_at": now, "rank": URGENT if lane in urgent else ORDINARY}
+            # one order everywhere, so that two intakes cannot deadlock
+            for lane in sorted({(u.bot, u.chat) for u in updates})
+        ]
+        run_rows(self.connection, _waking, lanes)
 
     def ready_lanes(self, bots: list[str], now: datetime, limit: int) -> list[tuple[str, int]]:
-        """Lock up to `limit` lanes that have something to do, longest waiting first; locked ones are passed over."""
+        """Lock up to `limit` lanes that have something to do; locked ones are passed over.
+
+        Those where somebody may be in danger come first, then those that wait longest.
+        """
         values = {"now": now, "limit": limit}
         return [(row.bot, row.chat) for row in _ready(tuple(bots)).rows(self.connection, values)]
 
@@ -196,16 +208,19 @@ def _ready(bots: tuple[str, ...]) -> Fixed:
     return Fixed(
         select(_LANES.c.bot, _LANES.c.chat)
         .where(_LANES.c.ready_at <= bindparam("now"), or_(*(_LANES.c.bot == bot for bot in bots)))
-        .order_by(_LANES.c.ready_at)
+        .order_by(_LANES.c.rank, _LANES.c.ready_at)
         .limit(bindparam("limit"))
         .with_for_update(skip_locked=True)
     )
 
 
 def _waking(insert: Any) -> Any:
-    statement = insert(_LANES).values(bot=None, chat=None, ready_at=None)
-    ready = func.coalesce(_LANES.c.ready_at, statement.excluded.ready_at)
-    return statement.on_conflict_do_update(index_elements=["bot", "chat"], set_={"ready_at": ready})
+    statement = insert(_LANES).values(bot=None, chat=None, ready_at=None, rank=None)
+    new = statement.excluded
+    ready_at = func.coalesce(_LANES.c.ready_at, new.ready_at)
+    asleep_or_later = or_(_LANES.c.ready_at.is_(None), new.rank < _LANES.c.rank)
+    rank = case((asleep_or_later, new.rank), else_=_LANES.c.rank)
+    return statement.on_conflict_do_update(index_elements=["bot", "chat"], set_={"ready_at": ready_at, "rank": rank})
 
 
 def _finished(_insert: Any) -> Any:

@@ -124,11 +124,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What intake has to know of a raw update before it is parsed. `ours`: it concerns the bot and is kept."""
+    """What intake has to know of a raw update before it is parsed. `ours`: it concerns the bot and is kept.
+
+    `words` are what somebody wrote, as they came: only for a quick look at who cannot wait.
+    """
 
     update_id: int
     chat: int
     ours: bool
+    words: str = ""
 
 
 class Channel(Protocol):

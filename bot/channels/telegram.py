@@ -44,7 +44,12 @@ def envelope(raw: RawUpdateBody, username: str) -> Envelope:
         return Envelope(update_id, 0, ours=True)
     private = chat.get("type") == "private"
     ours = private or kind in ("callback_query", "my_chat_member") or _addressed(part, username)
-    return Envelope(update_id, chat_id, ours)
+    return Envelope(update_id, chat_id, ours, _words_in(part))
+
+
+def _words_in(part: dict[str, Any]) -> str:
+    words = part.get("text") or part.get("caption")
+    return words if isinstance(words, str) else ""
 
 
 def _content(raw: RawUpdateBody) -> tuple[str, dict[str, Any]]:

@@ -106,7 +106,8 @@ class WebChannel:
         if update_id is None:
             return Envelope(-1, 0, ours=False)
         ours = not raw.get("group") or bool(raw.get("to_us")) or raw.get("kind") not in TALK
-        return Envelope(update_id, _whole(raw.get("chat")) or 0, ours)
+        words = raw.get("text")
+        return Envelope(update_id, _whole(raw.get("chat")) or 0, ours, words if isinstance(words, str) else "")
 
     def parse(self, raw: RawUpdateBody) -> Event:
         try:

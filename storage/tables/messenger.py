@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, Code, partial
@@ -17,7 +17,9 @@ class Lane(Base):
     bot: Mapped[str] = mapped_column(Code, primary_key=True)
     chat: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     ready_at: Mapped[datetime | None]
-    __table_args__ = (partial("ix_lanes_ready_at", "ready_at", where="ready_at IS NOT NULL"),)
+    rank: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    """Lanes of a lower rank are worked on first: 0, somebody may be in danger; 1, all others."""
+    __table_args__ = (partial("ix_lanes_rank", "rank", "ready_at", where="ready_at IS NOT NULL"),)
 
 
 class Inbox(Base):

@@ -55,7 +55,7 @@ class Desk:
         self.telegram = telegram
         self.ledger = Ledger(database, telegram.bot)
         self.arrived = 0
-        self.intake = Intake(self.ledger, HandClock(), self._arrive)  # type: ignore[arg-type]
+        self.intake = Intake(self.ledger, HandClock(), self._arrive, bool)  # type: ignore[arg-type]
         self.intake.trouble = self.troubles = Troubles()
         self._database = database
 

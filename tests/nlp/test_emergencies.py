@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.scenes import Urgency
+from nlp.emergencies import likely
 from nlp.understand import Understander
 from nlp.understanding import Alarm, Reading
 
@@ -23,6 +24,12 @@ def is_emergency(reading: Reading) -> bool:
 
 def reaches_a_person(reading: Reading) -> bool:
     return any(matter.alarms or matter.needs_human for matter in reading.matters)
+
+
+@pytest.mark.parametrize("name", ["emergencies.jsonl", "emergencies2.jsonl", "emergencies3.jsonl"])
+def test_a_quick_look_at_the_words_misses_few_of_those_who_cannot_wait(understander: Understander, name: str) -> None:
+    urgent = [row["text"] for row in rows(name) if reaches_a_person(understander.read(row["text"]))]
+    assert sum(map(likely, urgent)) >= 0.9 * len(urgent)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class FakeChannel:
         return raw
 
     def envelope(self, raw: dict[str, Any]) -> Envelope:
-        return Envelope(raw["update_id"], raw.get("chat", 0), ours=raw.get("ours", True))
+        return Envelope(raw["update_id"], raw.get("chat", 0), raw.get("ours", True), raw.get("text") or "")
 
     def parse(self, raw: dict[str, Any]) -> Event:
         if raw.get("poison"):
