@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from benchmarks import floor, town
 from benchmarks.sample import own_postgres
 from bot.build import UNLIMITED, App, build
 from bot.channels.aiogram_bot import AiogramChannel
+from bot.commands.run import settle_down
 from bot.settings import Settings
+from bot.work import GROUPS_SHARED
 from handlers.context import Bot, Serves
 from nlp.understand import Understander
 from storage.database import open_database
@@ -42,17 +45,34 @@ async def make_app(url: str, folder: Path, residents: int) -> App:
     await database.close()
     bots = {"resident": Bot("resident", Serves.RESIDENTS), "staff": Bot("staff", Serves.STAFF)}
     channels = {name: AiogramChannel(name, TOKEN) for name in bots}
-    return await build(settings, channels, bots=bots, limits=UNLIMITED)
+    app = await build(settings, channels, bots=bots, limits=UNLIMITED)
+    settle_down()
+    return app
 
 
 async def the_way(app: App, updates: list[dict[str, Any]], at_once: int) -> float:
-    """Seconds for all updates, `at_once` in flight."""
-    channel = app.channels["resident"]
+    """Seconds for all updates, `at_once` in flight: as many come in as were answered."""
+    coming, left = iter(updates), len(updates)
+
+    async def come(count: int) -> None:
+        if batch := list(islice(coming, count)):
+            await app.intake.store(app.channels["resident"], batch)
+
+    async def work() -> None:
+        nonlocal left
+        while left:
+            app.worker.arrived.clear()
+            done = await app.worker.run_once()
+            left -= done
+            if done:
+                await come(done)
+            elif left:
+                await app.worker.arrived.wait()
+        app.worker.arrived.set()
+
     started = time.perf_counter()
-    for i in range(0, len(updates), at_once):
-        await app.intake.store(channel, updates[i : i + at_once])
-        while await app.worker.run_once():
-            pass
+    await come(at_once)
+    await asyncio.gather(*(work() for _ in range(min(at_once, GROUPS_SHARED))))
     return time.perf_counter() - started
 
 

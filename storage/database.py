@@ -23,8 +23,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from storage.driver import raw
+
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+Job = tuple[Work[Any], Future[Any]]
 log = logging.getLogger(__name__)
 
 GROUP_LIMIT = 64
@@ -83,7 +86,7 @@ def sqlite_engine(url: URL, *, write: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # a deferred transaction that reads before it writes fails at once with BUSY_SNAPSHOT
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        raw(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
 
@@ -98,7 +101,7 @@ class SqliteDatabase:
         self._lock = _lock_beside(Path(url.database)) if serve and url.database else None
         self._writing = sqlite_engine(url, write=True)
         self._reading = sqlite_engine(url, write=False)
-        self._jobs: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="sqlite-read")
         self._checkpointed_at = time.monotonic()
         self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
@@ -126,16 +129,21 @@ class SqliteDatabase:
             return work(connection)
 
     def _write_for_ever(self) -> None:
-        while group := self._next_group():
-            try:
-                results = self._run(group)
-            except BaseException:  # noqa: BLE001 - each piece gets its own chance and its own error
-                self._run_singly(group)
-            else:
-                for (_, done), result in zip(group, results, strict=True):
-                    done.set_result(result)
+        with self._writing.connect() as connection:
+            while group := self._next_group():
+                self._settle(connection, group)
+                self._checkpoint_in_time()
 
-    def _next_group(self) -> list[tuple[Work[Any], Future[Any]]]:
+    def _settle(self, connection: Connection, group: list[Job]) -> None:
+        try:
+            results = self._run(connection, group)
+        except BaseException:  # noqa: BLE001 - each piece gets its own chance and its own error
+            self._run_singly(connection, group)
+        else:
+            for (_, done), result in zip(group, results, strict=True):
+                done.set_result(result)
+
+    def _next_group(self) -> list[Job]:
         """Wait for work, then take all that has piled up; an empty list ends the thread."""
         group = []
         job = self._jobs.get()
@@ -153,8 +161,8 @@ class SqliteDatabase:
                 self._jobs.put(None)
         return group
 
-    def _run(self, group: list[tuple[Work[Any], Future[Any]]]) -> list[Any]:
-        with self._writing.begin() as connection:
+    def _run(self, connection: Connection, group: list[Job]) -> list[Any]:
+        with connection.begin():
             return [work(connection) for work, _ in group]
 
     def _checkpoint_in_time(self) -> None:
@@ -169,10 +177,10 @@ class SqliteDatabase:
         with self._reading.connect() as connection:
             connection.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def _run_singly(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
+    def _run_singly(self, connection: Connection, group: list[Job]) -> None:
         for job in group:
             try:
-                job[1].set_result(self._run([job])[0])
+                job[1].set_result(self._run(connection, [job])[0])
             except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked for the work
                 job[1].set_exception(error)
 

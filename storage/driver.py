@@ -1,9 +1,9 @@
-"""The driver's own way in, for what runs with every message: SQLAlchemy's costs thirty times a small statement's.
+"""SQLite's own way in, for what runs with every message: SQLAlchemy costs thirty times a small statement.
 
-On PostgreSQL the calls stay with SQLAlchemy, which makes the errors by which a lost race is known and run again.
+On PostgreSQL the calls stay with SQLAlchemy: it makes the errors by which a lost race is known and run again, and what
+counts there is the way to the server.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,21 +11,24 @@ from sqlalchemy import Connection
 Values = tuple[Any, ...]
 
 
-def fetch(connection: Connection, statement: str, values: Values) -> Sequence[Values]:
-    """All rows of a query, as the driver gives them. `values` stand in the order of their places."""
-    if connection.dialect.name == "sqlite":
-        rows: list[Values] = _raw(connection).execute(statement, values).fetchall()
-        return rows
-    return [tuple(row) for row in connection.exec_driver_sql(statement, values)]
+def is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+def fetch(connection: Connection, statement: str, values: Values) -> list[Values]:
+    """All rows of a query on SQLite, as the driver gives them. `values` stand in the order of their places."""
+    rows: list[Values] = raw(connection).execute(statement, values).fetchall()
+    return rows
 
 
 def run_many(connection: Connection, statement: str, rows: list[Values]) -> None:
     """Run a change once for each of `rows`."""
-    if connection.dialect.name == "sqlite":
-        _raw(connection).executemany(statement, rows)
+    if is_sqlite(connection):
+        raw(connection).executemany(statement, rows)
     else:
         connection.exec_driver_sql(statement, rows)
 
 
-def _raw(connection: Connection) -> Any:
+def raw(connection: Connection) -> Any:
+    """The driver's connection, in the same transaction."""
     return connection.connection.driver_connection

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select, update
 
-from bot import work
+from bot import handling
 from bot.build import UNLIMITED, build
 from handlers import presses, router
 from handlers.context import Bot, Serves
@@ -60,6 +60,30 @@ async def test_messages_of_a_chat_are_handled_in_order(world: World) -> None:
     assert [shown.index(f"第{n}盏") for n in range(10)] == sorted(shown.index(f"第{n}盏") for n in range(10))
 
 
+async def test_who_may_be_in_danger_is_worked_on_before_those_who_wait(world: World) -> None:
+    for chat in range(10, 30):
+        world.residents.push(kind="text", chat=chat, text="楼下路灯坏了")
+    world.residents.push(kind="text", chat=5, text="你好")
+    world.residents.push(kind="text", chat=5, text="三楼着火了，有人困在里面，快来人")
+    await world.app.intake.store(world.residents, world.residents.updates)
+    assert await world.app.worker.run_once(lanes=1) == 2  # what the same person said before comes first
+    rows = await world.rows(lambda c: c.execute(select(Inbox.chat, Inbox.outcome).where(Inbox.state == "done")).all())
+    assert [row.chat for row in rows] == [5, 5]
+    assert rows[1].outcome == "emergency"
+
+
+async def test_a_chat_that_has_calmed_down_waits_its_turn_again(world: World) -> None:
+    await world.resident(5).says("三楼着火了，有人困在里面，快来人")
+    world.residents.push(kind="text", chat=6, text="楼下路灯坏了")
+    world.residents.push(kind="text", chat=5, text="谢谢")
+    for raw in world.residents.updates:
+        await world.app.intake.store(world.residents, [raw])
+        world.clock.forward(seconds=1)
+    await world.app.worker.run_once(lanes=1)
+    still = await world.rows(lambda c: c.execute(select(Inbox.chat).where(Inbox.state == "waiting")).scalars().all())
+    assert still == [5]
+
+
 async def test_a_failing_update_is_put_off_and_its_group_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(router, "_words", failing_on("炸", router._words))
     world.residents.push(kind="text", chat=5, text="炸")
@@ -77,7 +101,7 @@ async def test_after_eight_tries_it_is_set_aside_and_the_chat_goes_on(
     monkeypatch.setattr(router, "_words", failing_on("炸", router._words))
     world.residents.push(kind="text", chat=5, text="炸")
     world.residents.push(kind="text", chat=5, text="楼下路灯坏了")
-    for _ in range(work.TRIES):
+    for _ in range(handling.TRIES):
         await world.runs()
         world.clock.forward(minutes=5)
     await world.runs()

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot import work
+from bot import handling
 from handlers import clockwork, router
 from storage.tables import Case, Inbox
 from tests.support.world import World
@@ -29,7 +29,7 @@ async def test_who_cannot_be_served_is_told_once_and_the_words_are_kept(
     wang = world.resident()
     await wang.says(LAMP)
     assert not wang.messages, "it is tried again before anybody is bothered"
-    for _ in range(work.TRIES):
+    for _ in range(handling.TRIES):
         await world.passes(minutes=5)
     assert [m.text for m in wang.messages] == [world.app.context.texts("problem.failed")]
     assert "110" in wang.last.text
@@ -44,7 +44,7 @@ async def test_a_parked_update_that_is_retried_is_handled(small_world: World, mo
     breaks_on(monkeypatch, LAMP)
     wang = small_world.resident()
     await wang.says(LAMP)
-    for _ in range(work.TRIES):
+    for _ in range(handling.TRIES):
         await small_world.passes(minutes=5)
     monkeypatch.undo()
 

@@ -1,0 +1,170 @@
+"""What becomes of updates: parsed and understood, then handled within a transaction. Nothing is awaited here."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import Connection
+
+from bot.channels.port import Channel, Unreadable
+from bot.clock import Clock
+from handlers import router
+from handlers.context import Context
+from handlers.event import Event, EventKind
+from handlers.post import post
+from handlers.reply import Answer, Reply
+from handlers.router import Result
+from ledger.lifecycle import NotAllowed
+from nlp.understanding import Reading
+from storage.errors import NotFound
+from storage.inbox import InboxRows, Stored
+from storage.reference import Reference, load, version
+from storage.unit_of_work import UnitOfWork
+
+TRIES = 8
+UNDERSTOOD = (EventKind.TEXT, EventKind.MEDIA)
+
+Lane = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Prepared:
+    """An update, parsed and understood; `unreadable` says why it could not be."""
+
+    stored: Stored
+    event: Event | None
+    reading: Reading | None
+    unreadable: str = ""
+
+
+@dataclass(slots=True)
+class Done:
+    """What a committed group leaves to be done outside the transaction. `ended` has the outcomes."""
+
+    taken: int = 0
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    answers: list[tuple[str, str, Answer]] = field(default_factory=list)
+    ended: list[tuple[Stored, str]] = field(default_factory=list)
+
+
+class Handling:
+    """Handles updates in the transaction at hand."""
+
+    def __init__(self, context: Context, channels: dict[str, Channel], clock: Clock) -> None:
+        self._context = context
+        self._channels = channels
+        self._clock = clock
+        self._reference: Reference | None = None
+
+    def reference(self, connection: Connection) -> Reference:
+        """The snapshot of the reference tables, read again when something in them was changed."""
+        if self._reference is None or self._reference.version != version(connection):
+            self._reference = load(connection)
+        return self._reference
+
+    def prepare(self, stored: Stored) -> Prepared:
+        """Parse with the library's models and read the words; neither touches the database."""
+        try:
+            event = self._channels[stored.bot].parse(_loaded(stored.body))
+        except Unreadable as error:
+            return Prepared(stored, None, None, f"{type(error).__name__}: {error}")
+        except (ValueError, RecursionError) as error:
+            return Prepared(stored, None, None, type(error).__name__)
+        event = replace(event, update_id=stored.update_id)
+        reading = self._context.read(event.text) if event.text and event.kind in UNDERSTOOD else None
+        return Prepared(stored, event, reading)
+
+    def group(self, connection: Connection, lanes: list[Lane], group: list[Prepared]) -> Done:
+        """Handle the updates of some lanes, which are locked."""
+        now, inbox = self._clock.now(), InboxRows(connection)
+        uow = UnitOfWork(connection, self.reference(connection), now)
+        self._preload(uow, [p.event for p in group if p.event])
+        done = Done(len(group), uow.after_commit)
+        for prepared in group:
+            self._handle(uow, prepared, done)
+        uow.flush()
+        inbox.finish(done.ended, now)
+        for prepared in group:
+            if prepared.event is None:
+                inbox.park(prepared.stored, prepared.unreadable, now)
+        inbox.rest(lanes)
+        return done
+
+    def single(self, stored: Stored, connection: Connection) -> Done:
+        """As `group`, for one update of a lane that nobody holds yet."""
+        if not InboxRows(connection).take(stored):
+            return Done()
+        return self.group(connection, [(stored.bot, stored.chat)], [self.prepare(stored)])
+
+    def refused(self, stored: Stored, error: NotAllowed | NotFound, connection: Connection) -> Done:
+        """The update asked for something that cannot be done: say so, having done nothing."""
+        prepared = self.prepare(stored)
+        uow = UnitOfWork(connection, self.reference(connection), self._clock.now())
+        done = Done(1, uow.after_commit)
+        if prepared.event is None or not uow.inbox.take(stored):
+            return done
+        self._settle(uow, prepared, router.refuse(self._context, uow, prepared.event, error), done)
+        uow.flush()
+        uow.inbox.finish(done.ended, uow.now)
+        uow.inbox.rest([(stored.bot, stored.chat)])
+        return done
+
+    def failed(self, stored: Stored, error: Exception, connection: Connection) -> None:
+        """Put an update off; after `TRIES` it is set aside with its reason, so that it blocks nobody."""
+        now, inbox = self._clock.now(), InboxRows(connection)
+        reason = type(error).__name__  # its text may quote what somebody said
+        if stored.attempts + 1 < TRIES:
+            inbox.put_off(stored, reason, now + timedelta(seconds=2**stored.attempts))
+            return
+        inbox.park(stored, reason, now)
+        self._say_sorry(stored, connection, now)
+
+    def _preload(self, uow: UnitOfWork, events: list[Event]) -> None:
+        """Read with one query each what all of them will ask for."""
+        expected = uow.conversations.preload({_talk_key(event) for event in events})
+        uow.cases.preload(expected)
+        uow.people.preload({(event.address.bot, event.account or 0) for event in events})
+        communities = uow.people.communities()
+        uow.cases.lock_counters(communities)
+        uow.people.preload(uow.reference.shown_to(self._context.staff_bot, communities))
+
+    def _handle(self, uow: UnitOfWork, prepared: Prepared, done: Done) -> None:
+        if prepared.event is not None:
+            self._settle(uow, prepared, router.handle(self._context, uow, prepared.event, prepared.reading), done)
+
+    def _settle(self, uow: UnitOfWork, prepared: Prepared, result: Result, done: Done) -> None:
+        """Queue what an event said."""
+        event = prepared.event
+        assert event is not None  # noqa: S101 - an unreadable update has no result
+        for reply in result.replies:
+            post(self._context, uow, reply)
+        if event.press_id:
+            done.answers.append((event.address.bot, event.press_id, result.answer or Answer("")))
+        done.ended.append((prepared.stored, result.outcome))
+
+    def _say_sorry(self, stored: Stored, connection: Connection, now: datetime) -> None:
+        """Once, in plain words: it did not work, the words are kept, somebody will look at them."""
+        try:
+            event = self._channels[stored.bot].parse(_loaded(stored.body))
+        except (Unreadable, ValueError, RecursionError):
+            return
+        if event.kind in router.SPOKEN:
+            uow = UnitOfWork(connection, self.reference(connection), now)
+            key = f"failed:{stored.bot}:{stored.update_id}"
+            post(self._context, uow, Reply(event.address, self._context.texts("problem.failed"), key=key))
+            uow.flush()
+
+
+def _loaded(body: str) -> dict[str, object]:
+    """A raw update; orjson takes no lone surrogates, which people do send."""
+    try:
+        found: dict[str, object] = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        found = json.loads(body)
+    return found
+
+
+def _talk_key(event: Event) -> tuple[str, int, int, int]:
+    return event.address.bot, event.address.chat, event.address.topic, event.account or 0
