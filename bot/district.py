@@ -1,7 +1,7 @@
 """Reads and checks the district's data files; a wrong one gets an error that names the file and the line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
 
+from bot import checkup_rules
+from bot.checkup_rules import CheckupFile, Mistake
 from handlers.texts import Texts
 from ledger.district import District, Item, Layout, Limits, SceneLook, Unit, UrgencyLook
 from ledger.scenes import Kind, Scene, Urgency
@@ -49,7 +51,15 @@ def load_district(folder: Path | None = None) -> District:
     units = _read(folder / "units.yaml", _UnitsFile)["units"]
     limits = _read(folder / "limits.yaml", Limits, durations=True)
     layouts = _read(folder / "ledger.yaml", _LedgerFile)["layouts"]
-    return District(**scenes, items=tuple(items), units=tuple(units), limits=limits, layouts=layouts)
+    checkup = _read(folder / "checkup.yaml", CheckupFile, wrong=lambda file: checkup_rules.mistakes(file, items))
+    return District(
+        **scenes,
+        items=tuple(items),
+        units=tuple(units),
+        limits=limits,
+        layouts=layouts,
+        checkup=checkup_rules.rules(checkup, items),
+    )
 
 
 def load_texts(folder: Path | None = None) -> Texts:
@@ -108,7 +118,14 @@ class _LedgerFile(TypedDict):
     layouts: dict[str, Layout]
 
 
-def _read(path: Path, shape: Any, *, durations: bool = False) -> Any:
+def _nothing_wrong(_file: Any) -> Iterable[Mistake]:
+    return ()
+
+
+def _read(
+    path: Path, shape: Any, *, durations: bool = False, wrong: Callable[[Any], Iterable[Mistake]] = _nothing_wrong
+) -> Any:
+    """Read a file into its shape; `wrong` says what only shows when it is held against the other files."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -120,14 +137,16 @@ def _read(path: Path, shape: Any, *, durations: bool = False) -> Any:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise BadData([f"{path.name} 第 {line} 行：{error.problem}"]) from None
     try:
-        return TypeAdapter(shape).validate_python(_durations(data) if durations else data)
+        found = TypeAdapter(shape).validate_python(_durations(data) if durations else data)
     except ValidationError as error:
-        raise BadData(
-            [
-                f"{path.name} 第 {_line(node, e['loc'])} 行：{'.'.join(map(str, e['loc']))}: {e['msg']}"
-                for e in error.errors()
-            ]
-        ) from None
+        raise BadData([_told(path, node, e["loc"], e["msg"]) for e in error.errors()]) from None
+    if lines := [_told(path, node, place, why) for place, why in wrong(found)]:
+        raise BadData(lines)
+    return found
+
+
+def _told(path: Path, node: yaml.Node | None, place: tuple[int | str, ...], why: str) -> str:
+    return f"{path.name} 第 {_line(node, place)} 行：{'.'.join(map(str, place))}: {why}"
 
 
 def _durations(value: Any) -> Any:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.checkups import Checkups
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.files import FileStore
@@ -29,7 +30,7 @@ from ledger.periods import Period, missed, newest_due, running_week
 from storage.database import Database
 from storage.reference import CommunityRow, Reference, load
 from storage.report_rows import Request, Run
-from storage.reports import about
+from storage.reports import WEEKLY, about
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Reporter:
         self._drawer = self._desk.drawer
         self._maker = WeeklyMaker(database, context.district, context.texts, context.mask, self._drawer, reference)
         self._summaries = Summaries(self._desk)
+        self._checkups = Checkups(self._desk)
         self._used_at = clock.now()
 
     async def run_due(self, now: datetime) -> int:
@@ -91,14 +93,17 @@ class Reporter:
     async def run_requests(self, now: datetime) -> int:
         """Answer who asked for the last full week's digest; returns how many were answered."""
         answered = 0
-        for request in await self._maker.read(now, lambda uow: uow.reports.requests()):
+        for request in await self._maker.read(now, lambda uow: uow.reports.requests(WEEKLY)):
             try:
                 answered += await self._answer(request, now)
             except Exception:
                 log.exception(
                     "the digest that was asked for of community %s failed; it is tried again", request.community_id
                 )
-        return answered + await self._summaries.run_requests(now)
+        answered += await self._summaries.run_requests(now) + await self._checkups.run_requests(now)
+        if answered:
+            self._used_at = self._clock.now()
+        return answered
 
     async def close(self) -> None:
         self._drawer.end()

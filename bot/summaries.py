@@ -13,7 +13,7 @@ from digests.drawing import Drawn, Draws
 from digests.page import Say
 from digests.receivers import Receiver, due_at, receivers
 from digests.subject import Subject, subjects
-from digests.summary import RESULTS_NAMED, Summary
+from digests.summary import RESULTS_NAMED, Level, Summary
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import OutFile, Priority, Reply
@@ -88,7 +88,7 @@ class Summaries:
     async def run_requests(self, now: datetime) -> int:
         """Answer who asked for the newest report that is over; returns how many were answered."""
         answered = 0
-        for request in await self._desk.read(now, lambda uow: uow.reports.requests(weekly=False)):
+        for request in await self._desk.read(now, lambda uow: uow.reports.requests(*Level)):
             try:
                 answered += await self._answer(request, now)
             except Exception:

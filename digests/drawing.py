@@ -8,16 +8,17 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from digests.dossier import Dossier
 from digests.page import Page
 from storage.report_rows import LedgerRow
 
+T = TypeVar("T")
 NICENESS = 10
 
 
@@ -68,10 +69,23 @@ def draw(order: Order | Dossier) -> Drawn:
     return Drawn(picture, pages.weekly_pdf(order.page, picture), import_module("digests.workbook").workbook(order))
 
 
+class Drawable(Protocol):
+    """What knows how to draw itself into files; it and all in it can be sent to another process."""
+
+    def file_names(self) -> tuple[str, ...]: ...
+    def draw(self) -> tuple[bytes, ...]: ...
+
+
+def files_of(page: Drawable) -> tuple[bytes, ...]:
+    """The contents of a page's files, in its own order."""
+    return page.draw()
+
+
 class Draws(Protocol):
     """Whoever draws; `rest` lets go of what it holds, `end` without finishing it."""
 
     async def draw(self, order: Order | Dossier) -> Drawn: ...
+    async def files(self, page: Drawable) -> tuple[bytes, ...]: ...
 
     def rest(self) -> None: ...
     def end(self) -> None: ...
@@ -89,11 +103,22 @@ class Drawer:
         Raises:
             BrokenExecutor: the process died; the next call starts another.
         """
+        return await self._elsewhere(draw, order)
+
+    async def files(self, page: Drawable) -> tuple[bytes, ...]:
+        """Draw a page elsewhere.
+
+        Raises:
+            BrokenExecutor: as above.
+        """
+        return await self._elsewhere(files_of, page)
+
+    async def _elsewhere(self, work: Callable[[Any], T], order: Any) -> T:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, context, initializer=_settle_in)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, draw, order)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, order)
         except BrokenExecutor:
             self.rest()
             raise
@@ -131,6 +156,9 @@ class DrawHere:
 
     async def draw(self, order: Order | Dossier) -> Drawn:
         return draw(order)
+
+    async def files(self, page: Drawable) -> tuple[bytes, ...]:
+        return files_of(page)
 
     def rest(self) -> None:
         return

@@ -85,7 +85,7 @@ def _set(paper: Paper, scale: float) -> tuple[bytes, int]:
         content, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN
     )
     document.title = title
-    document.build([*story, Spacer(0, 4)], onFirstPage=_numbered(paper.foot), onLaterPages=_numbered(paper.foot))
+    document.build([*story, Spacer(0, 4)], onFirstPage=numbered(paper.foot), onLaterPages=numbered(paper.foot))
     return content.getvalue(), document.page
 
 
@@ -97,7 +97,7 @@ def _beside(lines: list[Any], chart: bytes) -> Table:
     return table
 
 
-def _numbered(foot: str) -> Any:
+def numbered(foot: str) -> Any:
     def draw(canvas: Canvas, document: SimpleDocTemplate) -> None:
         canvas.setFont(PLAIN, 8)
         canvas.setFillColor(HexColor("#555555"))

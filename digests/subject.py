@@ -10,6 +10,8 @@ from storage.reference import DISTRICT, CommunityRow, Reference, StaffRow
 from storage.reports import WEEKLY
 
 WEEK, MONTH, QUARTER = 0, 1, 3
+TODAY = -1
+"""In place of months, for what is not of a period but of now."""
 
 
 @dataclass(frozen=True, slots=True)

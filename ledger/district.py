@@ -6,6 +6,7 @@ The values come from the files in `district/`, which `bot/district.py` reads and
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
+from ledger.checkup import Rules
 from ledger.scenes import Kind, Scene, Urgency
 
 Times = tuple[time, ...]
@@ -260,6 +261,7 @@ class District:
     units: tuple[Unit, ...]
     limits: Limits
     layouts: dict[str, Layout] = field(default_factory=dict)
+    checkup: Rules = field(default_factory=Rules)
 
     def item(self, no: int) -> Item | None:
         """Return construction item `no`, or None for 0 and unknown numbers."""

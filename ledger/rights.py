@@ -207,6 +207,14 @@ DEEDS: dict[str, Deed] = {
     "rota_leave": NEIGHBOURS,
     "rota_swap": NEIGHBOURS,
     "rota_stand_in": NEIGHBOURS,
+    "overdue": Deed(Thing.COMMUNITY, ABOVE),
+    "overdue_more": Deed(Thing.COMMUNITY, ABOVE),
+    "checkup": Deed(Thing.COMMUNITY, ABOVE),
+    "checkup_fill": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "checkup_pick": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "checkup_item": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "checkup_value": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "checkup_answer": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
 }
 """Every deed that is anybody's right; what is not here nobody may do. What people do with their own conversation and
 their own data (consent, export, erasing) is not here: nobody but they can reach it."""

@@ -42,6 +42,7 @@ class CommunityRow:
     latitude: float | None
     longitude: float | None
     staff_chat: tuple[str, int, int] | None
+    area_m2: int | None = None
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -217,8 +218,9 @@ def changed(connection: Connection) -> None:
 
 def _community(row: Any) -> CommunityRow:
     chat = tuple(row.staff_chat) if row.staff_chat else None
+    where = (row.latitude, row.longitude)
     return CommunityRow(
-        row.id, row.street_id, row.code, row.name, row.time_zone, row.population, row.latitude, row.longitude, chat
+        row.id, row.street_id, row.code, row.name, row.time_zone, row.population, *where, chat, row.area_m2
     )
 
 

@@ -203,12 +203,15 @@ class Reports:
         row |= {"due_at": due_at, "period_start": period_start}
         self._uow.insert(ReportRequest, row)
 
-    def requests(self, *, weekly: bool = True, limit: int = 50) -> list[Request]:
-        """Requests for weekly digests, or for all other reports, whose time has come; oldest first."""
+    def requests(self, *families: str, limit: int = 50) -> list[Request]:
+        """Requests for reports of these families (a name up to its first colon), whose time has come; oldest first."""
         due = or_(ReportRequest.due_at.is_(None), ReportRequest.due_at <= self._uow.now)
+        wanted = [
+            or_(ReportRequest.report == family, ReportRequest.report.startswith(f"{family}:")) for family in families
+        ]
         statement = (
             select(*(getattr(ReportRequest, name) for name in Request._fields))
-            .where((ReportRequest.report == WEEKLY) == weekly, ReportRequest.done_at.is_(None), due)
+            .where(or_(*wanted), ReportRequest.done_at.is_(None), due)
             .order_by(ReportRequest.asked_at, ReportRequest.id)
             .limit(limit)
         )

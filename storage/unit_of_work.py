@@ -18,11 +18,13 @@ from storage.cases import Cases
 from storage.contacts import Accesses, Contacts
 from storage.conversations import Conversations
 from storage.erasure import Erasure
+from storage.facilities import Facilities
 from storage.groups import Groups
 from storage.inbox import InboxRows
 from storage.keeping import Rotas, RulesRows
 from storage.nudges import Nudges
 from storage.outbox import OutboxRows
+from storage.overdue import Overdue
 from storage.people import People
 from storage.promises import Promises
 from storage.pushes import Pushes
@@ -35,6 +37,7 @@ from storage.spikes import Spikes
 from storage.staff import StaffRows
 from storage.subscriptions import Subscriptions
 from storage.tables import Base, Case, Outbox, table_of
+from storage.voices import Voices
 
 Row = dict[str, Any]
 
@@ -121,6 +124,18 @@ class UnitOfWork:
     @cached_property
     def staff(self) -> StaffRows:
         return StaffRows(self)
+
+    @cached_property
+    def facilities(self) -> Facilities:
+        return Facilities(self)
+
+    @cached_property
+    def overdue(self) -> Overdue:
+        return Overdue(self)
+
+    @cached_property
+    def voices(self) -> Voices:
+        return Voices(self)
 
     def insert(self, table: type[Base], row: Row) -> None:
         """Gather a new row; rows of one table must have the same keys. A message whose key is known is left out."""

@@ -1,5 +1,6 @@
 """`chulin import`: a workbook into the reference tables, and the template of one."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -16,7 +17,9 @@ from bot.workbook.template import write_template
 from ledger.district import District
 
 
-@click.command(help="从工作簿 FILE.xlsx 导入街道、社区、网格、楼栋、人员、值班表和问答。有一处不对，就一行也不导入。")
+@click.command(
+    help="从工作簿 FILE.xlsx 导入街道、社区、网格、楼栋、人员、值班表、问答和社区体检。有一处不对，就一行也不导入。"
+)
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--template", metavar="OUT.xlsx", type=click.Path(dir_okay=False, path_type=Path), help="写一份空模板。")
 @click.option("--check", is_flag=True, help="只检查，不写入。")
@@ -51,7 +54,7 @@ def _import(settings: settings_of.Settings, file: Path, district: District, *, c
     book = read_workbook(file, sheets(district))
 
     def work(connection: Connection) -> Findings:
-        findings = bring_in(connection, book, district, revoke=revoke)
+        findings = bring_in(connection, book, district, datetime.now(UTC), revoke=revoke)
         if check:
             raise _OnlyChecked(findings)
         return findings

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot import settings as settings_of
+from bot.commands import report_checkup
 from bot.console import community_named
 from bot.district import load_district, load_texts
 from bot.files import FileStore
@@ -26,6 +27,9 @@ from storage.report_rows import Run
 @click.group(help="生成社区报告，与聊天里发的一样。")
 def command() -> None:
     pass
+
+
+command.add_command(report_checkup.command)
 
 
 @command.command(help="打印一个社区的周报，并写出图（PNG）和台账（XLSX）。")

@@ -6,7 +6,7 @@ for the person who filled the cell.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import available_timezones
@@ -23,7 +23,9 @@ DAY = 24 * 60
 END_OF_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - how openpyxl reads 24:00 from a cell with a time format
 INTEGER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.0{1,9})?")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
-UNITS = re.compile(r"(?:人|平方米|m2|年|°)$")
+AMOUNT = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,15})?")
+UNITS = re.compile(r"(?:人|平方米|平米|m2|年|°|%|分钟|元|个|家|处|座|班)$")
+DAY_OF_YEAR = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 PHONE = re.compile(r"\+?[0-9]{5,20}")
 CLOCK = re.compile(r"([0-9]{1,2})(?::|点)([0-9]{2})?(?::00)?")
@@ -104,6 +106,36 @@ def degrees(limit: int) -> Callable[[Any], float | None]:
     return parse
 
 
+def amount(high: float, example: str) -> Callable[[Any], float | None]:
+    """A number with decimals that is not negative."""
+
+    def parse(value: Any) -> float | None:
+        number = _number(value, AMOUNT, f"要填数字，例如 {example}")
+        if number is not None and not 0 <= number <= high:
+            _refuse(f"要在 0 到 {high:g} 之间", value)
+        return number
+
+    return parse
+
+
+def day(value: Any) -> date | None:
+    """A day of the calendar, from a cell with a date or as it is written: 2026-11-20, 2026年11月20日."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    words = plain(value)
+    return _day(words, value) if words else None
+
+
+def _day(words: str, value: Any) -> date:
+    found = DAY_OF_YEAR.fullmatch(words.replace(" ", ""))
+    try:
+        return date(*map(int, found.groups() if found else ()))
+    except (TypeError, ValueError):
+        _refuse("要填日期，例如 2026-11-20", value)
+
+
 def _number(value: Any, pattern: re.Pattern[str], wanted: str) -> float | None:
     if isinstance(value, (date, time, timedelta)):
         _refuse(f"单元格是日期格式，请改成“常规”格式；{wanted}")
@@ -148,6 +180,20 @@ def one_of(choices: Mapping[str, T]) -> Callable[[Any], T | None]:
         if words and key(words) not in known:
             _refuse(f"只能填 {'、'.join(choices)}", value)
         return known[key(words)] if words else None
+
+    return parse
+
+
+def point(codes: Iterable[str]) -> Callable[[Any], str | None]:
+    """A point of the check-up by its code, with or without its name behind: 3, 1.2 社区党群活动中心."""
+    known = set(codes)
+
+    def parse(value: Any) -> str | None:
+        words = plain(value)
+        found = (words or "").split(" ")[0].removeprefix("第").removesuffix("项")
+        if words and found not in known:
+            _refuse("没有这一项，请填序号，例如 3 或 1.2", value)
+        return found or None
 
     return parse
 

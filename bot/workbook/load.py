@@ -1,7 +1,10 @@
 """Brings a workbook into the reference tables: all of it, or nothing."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
+from bot.workbook.checkups import Checkups, Neighbours
 from bot.workbook.findings import Findings
 from bot.workbook.guard import BadWorkbook
 from bot.workbook.people import People
@@ -14,7 +17,9 @@ from ledger.district import District
 from storage.register import Register, keep_units, withdraw_invitations
 
 
-def bring_in(connection: Connection, book: Book, district: District, *, revoke: bool = False) -> Findings:
+def bring_in(
+    connection: Connection, book: Book, district: District, now: datetime, *, revoke: bool = False
+) -> Findings:
     """Write a workbook that was read; belongs into one transaction.
 
     Raises:
@@ -29,6 +34,8 @@ def bring_in(connection: Connection, book: Book, district: District, *, revoke: 
     people.bring_in()
     Roster(register, places, people).bring_in()
     Questions(register, places).bring_in()
+    Neighbours(register, places).bring_in()
+    Checkups(register, places, district.checkup.points, now).bring_in()
     if fresh.findings.wrong:
         lines = fresh.findings.wrong_lines([sheet.title for sheet in sheets(district)])
         raise BadWorkbook([*lines, f"共 {len(lines)} 处要改；一行也没有导入"])

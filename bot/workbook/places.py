@@ -47,7 +47,7 @@ class Places:
     def community(self, line: Line, sheet: str) -> Row | None:
         """The community that a line names, by name or code; says so if there is none, or more than one."""
         words = line["community"]
-        named = self._named.get(key(words), [])
+        named = self.named(words)
         if len(named) == 1:
             return named[0]
         if named:
@@ -56,6 +56,16 @@ class Places:
         else:
             self.findings.refuse(sheet, line.row, f"没有社区{quoted(words)}")
         return None
+
+    def named(self, words: str) -> list[Row]:
+        """Communities that a cell may mean."""
+        return self._named.get(key(words), [])
+
+    def brought_in(self, line: Line) -> Row | None:
+        """The row that a line of the communities' sheet stands for now."""
+        by_code = (row for row in self.communities.rows if line["code"] and row["code"] == line["code"])
+        street = self.streets.find(line["street"])
+        return next(by_code, None) or self.communities.find(line["name"], street["id"] if street else None)
 
     def street(self, line: Line, sheet: str) -> Row | None:
         found = self.streets.find(line["street"])

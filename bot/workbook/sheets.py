@@ -14,8 +14,8 @@ NOTES, CHOICES = "说明", "选项"
 """Sheets of the template that hold nothing to import."""
 YES_NO = {"是": True, "否": False}
 STREETS, COMMUNITIES, GRIDS, BUILDINGS, STAFF, DUTIES = "街道", "社区", "网格", "楼栋", "人员", "值班"
-QUESTIONS = "问答"
-
+QUESTIONS, CHECKUP = "问答", "体检"
+HAS, HAS_NOT, EXEMPT = "有", "没有", "不适用"
 
 STREET_NAMES, COMMUNITY_NAMES = f"={STREETS}", f"={COMMUNITIES}"
 """Drop-down lists that take their words from the first column of a sheet."""
@@ -51,6 +51,7 @@ def sheets(district: District) -> tuple[Sheet, ...]:
         Sheet(STAFF, _staff_columns(district)),
         Sheet(DUTIES, _duty_columns()),
         Sheet(QUESTIONS, _question_columns()),
+        Sheet(CHECKUP, _checkup_columns(district)),
     )
 
 
@@ -76,6 +77,7 @@ def _community_columns(district: District) -> tuple[Column, ...]:
         Column("面积（平方米）", "area_m2", cells.whole(1, 10_000_000_000, 250_000), "250000", "占地面积"),
         _year(),
         *_position(),
+        Column("相邻社区", "neighbours", cells.names, "锁前社区", "名称或代码，几个之间用顿号；不填就按位置算"),
         Column("时区", "time_zone", cells.time_zone, "Asia/Shanghai", "不填就是 Asia/Shanghai", width=18),
     )
 
@@ -148,6 +150,31 @@ def _question_columns() -> tuple[Column, ...]:
             "答案", "answer", cells.words, "满 80 岁，带身份证到社区窗口办", "原样发给居民", required=True, width=60
         ),
         Column("来源", "source", cells.text, "区民政局", "谁对这个答案负责；居民看得到", required=True, width=20),
+    )
+
+
+def _checkup_columns(district: District) -> tuple[Column, ...]:
+    points = district.checkup.points
+    labels = tuple(f"{code} {point.name}" for code, point in points.items())
+    conditions = {name: code for code, name in district.checkup.conditions.items()}
+    has = {HAS: HAS, HAS_NOT: HAS_NOT, EXEMPT: EXEMPT}
+    return (
+        _community("江畔社区"),
+        Column("项目", "point", cells.point(points), labels[0], "序号，例如 3、1.2", True, labels, 30),  # noqa: FBT003
+        Column("有没有", "has", cells.one_of(has), HAS, choices=tuple(has)),
+        Column("数量", "number", cells.whole(0, 1_000_000, 2), "1", "几个、几家、几班；停车位填总数"),
+        Column("面积（平方米）", "area_m2", cells.amount(1e9, "860"), "860"),
+        Column("比例（%）", "ratio", cells.amount(100, "35"), "", "第 13 项：星级绿色建筑占新建建筑面积"),
+        Column("步行（分钟）", "walk_minutes", cells.amount(600, "8"), "", "第 11 项：走到公交站"),
+        Column("物业总建筑面积", "base_m2", cells.amount(1e9, "180000"), "", "第 16 项：用房标准是它的 2‰"),
+        Column("状况", "condition", cells.one_of(conditions), "好", choices=tuple(conditions)),
+        _year(),
+        Column("来源", "origin", cells.text, "实地踏勘", "数据从哪里来", width=20),
+        Column("日期", "found_on", cells.day, "2026-11-20", "哪一天查的；不填就是导入那天"),
+        Column("收费服务", "paid", cells.words, "", "有偿服务的项目和价格，可以不填（方案三（五））", width=24),
+        Column("年收入（元）", "income", cells.whole(0, 10**12, 36_000), "", "经营收入，可以不填"),
+        Column("年运维（元）", "upkeep", cells.whole(0, 10**12, 42_000), "", "运行维护花费，可以不填"),
+        Column("备注", "note", cells.words, "", width=30),
     )
 
 

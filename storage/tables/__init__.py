@@ -19,6 +19,7 @@ from storage.tables.cases import (
     CaseUnit,
     Correction,
 )
+from storage.tables.checkups import FacilityStock, Neighbour
 from storage.tables.community import Building, Counter, Duty, Grid, Keyboard, Question
 from storage.tables.keeping import Rota, RotaMember, RotaTurn, Rules, RulesClause, RulesComment
 from storage.tables.messenger import Conversation, FileCopy, Inbox, Lane, Lease, Outbox, Person, ResidentGroup, Shown
@@ -36,6 +37,7 @@ from storage.tables.reference import (
 )
 from storage.tables.reports import ReportRequest, ReportRun, Subscription
 from storage.tables.sharing import Booking, Room, Story, StoryPicture
+from storage.tables.surveys import Survey, SurveyAnswer, SurveyPerson
 from storage.tables.watch import Alarm, Nudge, SpikeTold
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "Correction",
     "Counter",
     "Duty",
+    "FacilityStock",
     "FileCopy",
     "Gathering",
     "GatheringPerson",
@@ -67,6 +70,7 @@ __all__ = [
     "Keyboard",
     "Lane",
     "Lease",
+    "Neighbour",
     "Nudge",
     "Outbox",
     "Person",
@@ -95,6 +99,9 @@ __all__ = [
     "StoryPicture",
     "Street",
     "Subscription",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyPerson",
     "Unit",
     "table_of",
 ]

@@ -16,7 +16,7 @@ from bot.demo.script import START, play
 from bot.demo.stage import Stage, last_time, set_up
 from bot.district import load_district
 from digests.dossier import Dossier
-from digests.drawing import Drawn, Order
+from digests.drawing import Drawable, Drawn, Order
 from nlp import personal
 
 DIGEST = load_district().limits.digest
@@ -27,6 +27,9 @@ class DrawsNothing:
 
     async def draw(self, order: Order | Dossier) -> Drawn:  # noqa: ARG002
         return Drawn(b"\x89PNG\r\n", b"%PDF-1.4", b"PK\x03\x04")
+
+    async def files(self, page: Drawable) -> tuple[bytes, ...]:
+        return tuple(name.encode() for name in page.file_names())
 
     def rest(self) -> None:
         return

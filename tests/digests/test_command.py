@@ -53,3 +53,13 @@ def test_what_cannot_be_is_refused_in_words(report: CliRunner, arguments: tuple[
     result = weekly(report, *arguments)
     assert result.exit_code == 2
     assert word in result.output
+
+
+def test_a_check_up_comes_out_with_its_files(report: CliRunner, tmp_path: Path) -> None:
+    result = report.invoke(command, ["checkup", "--community", "YA", "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert "延安岭社区体检" in result.output
+    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".pdf", ".pdf", ".xlsx"]
+    result = report.invoke(command, ["checkup", "--street", "沈家营街道", "--out", str(tmp_path / "street")])
+    assert "二十项都达标的社区 0 个，共 1 个" in result.output
+    assert report.invoke(command, ["checkup", "--street", "没有的街道"]).exit_code == 2

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from bot.channels.port import Refused, TryLater
 from bot.reports import Reporter
 from digests.dossier import Dossier
-from digests.drawing import Drawer, Drawn, Order
+from digests.drawing import Drawable, Drawer, Drawn, Order
 from storage.reference import load
 from storage.reports import WEEKLY
 from storage.tables import Outbox, ReportRequest, ReportRun
@@ -47,6 +47,9 @@ class QuickDrawer:
         week = order.page.weekly
         made = (f"chart {week.received}", f"pages {week.received}", f"book {len(order.rows.filed)}")
         return Drawn(*(f"{name} {week.start}".encode() for name in made))
+
+    async def files(self, page: Drawable) -> tuple[bytes, ...]:
+        return tuple(name.encode() for name in page.file_names())
 
     def rest(self) -> None:
         return

@@ -1,0 +1,60 @@
+"""`chulin report checkup`: the check-up of a community, or of a street or the district, as in chat."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from bot import settings as settings_of
+from bot.checkups import CheckupMaker, Made
+from bot.console import Stop, community_named, on_rows
+from bot.district import load_district, load_texts
+from digests.checkups.area import AreaPage
+from digests.checkups.page import CheckupPage
+from digests.drawing import DrawHere
+from digests.subject import TODAY, Subject
+from digests.summary import Level
+from nlp.personal import mask
+from storage.reference import DISTRICT, Reference
+from storage.unit_of_work import UnitOfWork
+
+
+@click.command("checkup", help="打印社区体检，并写出问题清单（PDF）、场景验收表（PDF）和表格（XLSX）。")
+@click.option("--community", metavar="名称或代码", help="哪个社区；不填是全区")
+@click.option("--street", metavar="名称", help="哪个街道的各社区")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="文件放到哪个文件夹")
+def command(community: str | None, street: str | None, out: Path) -> None:
+    if community and street:
+        raise click.UsageError("--community 和 --street 只能填一个")
+    settings = settings_of.load()
+    maker = CheckupMaker(load_district(settings.district_dir), load_texts(settings.district_dir), mask, DrawHere())
+    page = on_rows(settings, lambda uow: _page(uow, maker, community, street))
+    write(asyncio.run(maker.make(page)), out)
+
+
+def _page(uow: UnitOfWork, maker: CheckupMaker, community: str | None, street: str | None) -> CheckupPage | AreaPage:
+    if community:
+        return maker.page(uow, community_named(uow.reference, community))
+    if not uow.reference.real_communities():
+        raise Stop("还没有社区，请先运行 chulin import")
+    return maker.area_page(uow, _subject(uow.reference, street))
+
+
+def _subject(reference: Reference, street: str | None) -> Subject:
+    if street is None:
+        return Subject(Level.DISTRICT, DISTRICT, TODAY)
+    number = next((number for number, name in reference.streets.items() if name == street), None)
+    if number is None:
+        known = "、".join(reference.streets.values())
+        raise click.BadParameter(f"没有街道「{street}」。有的是：{known}", param_hint="--street")
+    return Subject(Level.STREET, number, TODAY)
+
+
+def write(made: Made, out: Path) -> None:
+    """Print the text and put the files into a folder."""
+    click.echo(made.text)
+    out.mkdir(parents=True, exist_ok=True)
+    for file in made.files:
+        path = out / file.name.replace("/", "_")
+        path.write_bytes(file.content)
+        click.echo(str(path))

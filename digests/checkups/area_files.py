@@ -1,0 +1,58 @@
+"""The check-ups of a street or the district as a page and as a workbook.
+
+Only the drawing process imports this file.
+"""
+
+from digests import tables
+from digests.checkups.area import AreaPage, counts
+from digests.paper import Document, Grid, Part, pdf
+from digests.tables import TableSheet
+
+
+def pdf_of(page: AreaPage) -> bytes:
+    """Set the page."""
+    say = page.say
+    heads = [say(f"areas.col_{name}") for name in ("name", "met", "lacking", "unknown", "items")]
+    rows = [
+        (page.name(found.community_id), *(str(n) for n in counts(found).values()), page.lacking(found))
+        for found in page.area.checkups
+    ]
+    shared = page.shared_lines()
+    parts = [
+        Part(say("areas.communities"), grid=Grid(heads, (4, 1.2, 1.4, 1.4, 9), rows)),
+        Part(say("areas.shared" if shared else "areas.shared_none"), shared),
+    ]
+    return pdf(Document(page.head(), page.goal(), parts, page.say("areas.foot", **page.about())))
+
+
+def workbook_of(page: AreaPage) -> bytes:
+    """Write the tables: communities, every item of each, what could be shared."""
+    say, states = page.say, page.district.checkup.states
+    about = page.head()
+    heads = [("name", 20), ("met", 10), ("lacking", 10), ("unknown", 10), ("items", 60)]
+    items = [(f"{item.no} {item.name}", 16) for item in page.district.items]
+    sheets = (
+        TableSheet(
+            say("areas.sheet_communities"),
+            about,
+            [(say(f"areas.col_{name}"), width) for name, width in heads],
+            [(page.name(f.community_id), *counts(f).values(), page.lacking(f)) for f in page.area.checkups],
+        ),
+        TableSheet(
+            say("areas.sheet_items"),
+            about,
+            [(say("areas.col_name"), 20), *items],
+            [(page.name(f.community_id), *(states[item.state] for item in f.items)) for f in page.area.checkups],
+        ),
+        TableSheet(
+            say("areas.sheet_shared"),
+            about,
+            [(say("areas.col_shared"), 24), (say("areas.col_together"), 60)],
+            [
+                (page.district.checkup.points[one.point].name, "、".join(page.name(c) for c in one.communities))
+                for one in page.area.shared
+            ]
+            or [(say("areas.shared_none"),)],
+        ),
+    )
+    return tables.workbook(sheets, say("checkup_page.cut"))

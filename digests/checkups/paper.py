@@ -1,0 +1,113 @@
+"""The check-up on paper: problem list, proposed projects and every point; and an acceptance sheet for each scene.
+
+Only the drawing process imports this file.
+"""
+
+from digests.checkups.checkup import SceneFinding
+from digests.checkups.page import CheckupPage
+from digests.checkups.text import hints
+from digests.paper import Document, Grid, Part, pdf
+from ledger.checkup import LACKING, Finding, State
+
+
+def checkup_pdf(page: CheckupPage) -> bytes:
+    """Set the check-up; a few A4 pages."""
+    say, found = page.say, page.checkup
+    counts = {"met": found.count(State.MET, State.EXEMPT), "lacking": found.count(*LACKING)}
+    about = [
+        say("checkup_page.paper_about", **page.about()),
+        say("checkup_page.counts", all=len(found.items), unknown=found.count(State.UNKNOWN), **counts),
+        *hints(page),
+    ]
+    parts = [_problems(page), _projects(page), _points(page), _money(page)]
+    title = say("checkup_page.paper_title", **page.about())
+    return pdf(Document(title, about, [part for part in parts if part], say("checkup_page.paper_foot", **page.about())))
+
+
+def acceptance_pdf(page: CheckupPage) -> bytes:
+    """Set the acceptance sheets, scene by scene (场景营造验收, plan 四(二))."""
+    say = page.say
+    about = [say("checkup_page.acceptance_about", **page.about()), say("checkup_page.acceptance_lists")]
+    parts = [_scene(page, scene) for scene in page.checkup.scenes]
+    title = say("checkup_page.acceptance_title", **page.about())
+    return pdf(Document(title, about, parts, say("checkup_page.paper_foot", **page.about())))
+
+
+def _heads(page: CheckupPage, *names: str) -> list[str]:
+    return [page.say(f"checkup_page.col_{name}") for name in names]
+
+
+def _problems(page: CheckupPage) -> Part:
+    rows = [
+        (
+            str(place),
+            page.need(item),
+            f"{item.no} {page.name(item.no)}",
+            page.summed_up(item),
+            page.people(item),
+            page.units(page.units_of(item)),
+        )
+        for place, item in enumerate(page.checkup.problems, 1)
+    ]
+    if not rows:
+        return Part(page.say("checkup_page.head_problems"), [page.say("checkup_page.problems_none")])
+    heads = _heads(page, "order", "need", "item", "state", "people", "units")
+    rule = page.say("checkup_page.rule", asked_by=page.district.checkup.asked_by, **page.about())
+    return Part(page.say("checkup_page.head_problems"), [rule], Grid(heads, (1, 1, 4, 6, 3, 3.5), rows))
+
+
+def _projects(page: CheckupPage) -> Part | None:
+    rows = [
+        (
+            str(place),
+            page.say(f"checkup_page.way_{project.way}") + project.finding.point.name,
+            page.size(project),
+            page.need(project),
+            page.people(project),
+            page.units(project.finding.point.units),
+        )
+        for place, project in enumerate(page.checkup.projects, 1)
+    ]
+    heads = _heads(page, "order", "project", "size", "need", "people", "units")
+    return Part(page.say("checkup_page.head_projects"), grid=Grid(heads, (1, 6, 2.5, 1, 3, 4), rows)) if rows else None
+
+
+def _points(page: CheckupPage) -> Part:
+    rows = [
+        (
+            page.label(finding.point),
+            page.stock(finding.point),
+            page.standard(finding),
+            page.gap(finding) or page.state(finding.state),
+            page.source(finding.point),
+        )
+        for item in page.checkup.items
+        for finding in item.findings
+    ]
+    heads = _heads(page, "point", "stock", "standard", "result", "source")
+    return Part(page.say("checkup_page.head_points"), grid=Grid(heads, (4.2, 4, 4.2, 2.4, 4.4), rows))
+
+
+def _money(page: CheckupPage) -> Part | None:
+    """有偿使用: what services cost, and whether what comes in covers the upkeep (plan, 三(五))."""
+    rows = [(page.label(page.district.checkup.points[code]), *row) for code, row in page.money()]
+    heads = _heads(page, "point", "paid", "income", "upkeep", "balance")
+    return Part(page.say("checkup_page.head_money"), grid=Grid(heads, (4, 6, 2.5, 2.5, 2.5), rows)) if rows else None
+
+
+def _scene(page: CheckupPage, scene: SceneFinding) -> Part:
+    rows = [
+        *(_scene_row(page, finding, "must") for finding in scene.must),
+        *(_scene_row(page, finding, "may") for finding in scene.may),
+    ]
+    name = page.district.scenes[scene.scene].name
+    heads = _heads(page, "kit", "point", "standard", "stock", "result", "checked")
+    grid = Grid(heads, (1.2, 4, 4, 4, 2.3, 2), rows)
+    head = page.say("checkup_page.acceptance_scene", scene=name, result=page.accepted(scene))
+    return Part(head, grid=grid, after=[page.say("checkup_page.signed")], together=True)
+
+
+def _scene_row(page: CheckupPage, finding: Finding, kit: str) -> tuple[str, ...]:
+    point = finding.point
+    result = page.gap(finding) or page.state(finding.state)
+    return page.say(f"checkup_page.kit_{kit}"), page.label(point), page.standard(finding), page.stock(point), result, ""

@@ -1,0 +1,16 @@
+"""What the check-up adds to the conversation."""
+
+from handlers.area import Area
+from handlers.checkups import filling, menu
+
+AREA = Area(
+    buttons={
+        "checkup": menu.show,
+        "checkup_fill": menu.fill,
+        "checkup_pick": menu.pick,
+        "checkup_item": menu.item,
+        "checkup_value": filling.tapped,
+    },
+    questions={"checkup_answer": filling.said},
+    staff_commands={"checkup": menu.checkup},
+)
