@@ -1,4 +1,4 @@
-"""Every regular expression of nlp/ on strings made to hurt it: the worst time of each, held against 50 ms.
+"""Every regular expression of the product on strings made to hurt it: the worst time of each, held against 50 ms.
 
 The strings are made of what a pattern itself is written with: one character, a pair or a run of them, over and over, with an end
 that lets the match fail at last; one in ten is as long as the longest message (4,096 characters).
@@ -7,17 +7,18 @@ that lets the match fail at last; one in ten is as long as the longest message (
 """
 
 import argparse
+import ast
 import importlib
 import inspect
-import pkgutil
 import random
 import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-import nlp
-
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("ledger", "nlp", "storage", "digests", "handlers", "bot")
 HELD = 50.0
 SMALLEST = 60
 LONGEST, USUAL = 4096, 600
@@ -26,15 +27,30 @@ AGAIN = 3
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
-    """All compiled patterns of the package by where they stand."""
+    """All expressions of the product by where they stand: compiled ones of modules, and those in calls such as re.sub."""
     found: dict[str, re.Pattern[str]] = {}
-    for module in pkgutil.iter_modules(nlp.__path__, "nlp."):
-        if module.ispkg:
+    for path in sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        if "import re\n" not in source:
             continue
-        for name, value in vars(importlib.import_module(module.name)).items():
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for variable, value in vars(importlib.import_module(name)).items():
             for index, pattern in enumerate(_patterns_in(value)):
-                found[f"{module.name}.{name}[{index}]"] = pattern
+                found[f"{name}.{variable}[{index}]"] = pattern
+        for line, pattern in _in_calls(ast.parse(source)):
+            found[f"{name}:{line}"] = pattern
     return found
+
+
+def _in_calls(tree: ast.Module) -> Iterator[tuple[int, re.Pattern[str]]]:
+    """Expressions that are written where they are used; those that a variable holds are found above."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="re"), attr=how), args=[ast.Constant(value=str(text)), *_]
+            ):
+                if how not in ("compile", "escape"):
+                    yield node.lineno, re.compile(text)
 
 
 def _patterns_in(value: object) -> Iterator[re.Pattern[str]]:
@@ -53,7 +69,7 @@ def _patterns_in(value: object) -> Iterator[re.Pattern[str]]:
 def strings(pattern: re.Pattern[str], count: int) -> Iterator[str]:
     """Repetitions of the pattern's own characters, with a stranger at the end."""
     # how often a match can begin anew depends on the text, not on luck: the same strings every time
-    chance = random.Random(pattern.pattern)
+    chance = random.Random(pattern.pattern.encode("utf-8", "surrogatepass"))
     own = sorted({character for character in pattern.pattern if character.isalnum()} | set("0123456789a一 ,。@-"))
     for number in range(count):
         length = LONGEST if number % 10 == 0 else chance.randint(USUAL // 3, USUAL)

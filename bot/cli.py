@@ -58,10 +58,13 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - shown without its text, which may quote people
         lines = getattr(error, "lines", None) or _known(error)
         if lines is None:
-            raise
+            from bot.logs import told  # noqa: PLC0415 - only when something is wrong with the program itself
+
+            click.echo(told(error), err=True)
+            sys.exit(1)
         for line in lines:
             click.echo(line, err=True)
         sys.exit(2)

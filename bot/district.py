@@ -17,7 +17,7 @@ from ledger.district import District, Item, Layout, Limits, SceneLook, Unit, Urg
 from ledger.scenes import Kind, Scene, Urgency
 
 DEFAULT_FOLDER = Path(__file__).parent.parent / "district"
-DURATION = re.compile(r"(\d+)(wd|s|m|h|d)")
+DURATION = re.compile(r"(\d{1,9})(wd|s|m|h|d)")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 

@@ -89,6 +89,7 @@ class Handling:
         for prepared in group:
             if prepared.event is None:
                 inbox.park(prepared.stored, prepared.unreadable, now)
+                METRICS.set_aside.labels(prepared.stored.bot).inc()
         inbox.rest(lanes)
         return done
 
@@ -119,6 +120,7 @@ class Handling:
             inbox.put_off(stored, reason, now + timedelta(seconds=2**stored.attempts))
             return
         inbox.park(stored, reason, now)
+        METRICS.set_aside.labels(stored.bot).inc()
         self._say_sorry(stored, connection, now)
 
     def _preload(self, uow: UnitOfWork, events: list[Event]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.channels.port import Channel, ChannelError, Conflict, RawUpdateBody, TryLater
 from bot.clock import Clock
+from bot.metrics import METRICS
 from storage.database import Database
 from storage.inbox import InboxRows, RawUpdate
 
@@ -53,6 +54,7 @@ class Intake:
                 InboxRows(connection).store(updates, now)
 
             await self._database.write(work)
+            METRICS.taken_in.labels(channel.name).inc(len(updates))
             self._arrived()
         return max((e.update_id for e, _ in envelopes), default=-1) + 1
 
@@ -90,6 +92,7 @@ class Intake:
     async def _wait_after(self, channel: Channel, error: Exception, failures: int) -> None:
         reason = _reason(error)
         self.trouble[channel.name] = reason
+        METRICS.intake_errors.labels(channel.name, type(error).__name__).inc()
         log.warning("intake of %s: %s", channel.name, reason)
         seconds = getattr(error, "seconds", None) if isinstance(error, TryLater) else None
         await asyncio.sleep(seconds or BACK_OFF[min(failures, len(BACK_OFF)) - 1])

@@ -126,6 +126,7 @@ class Settings(BaseSettings):
     train_weekly: bool = False
     tokenizer: Literal["rjieba", "jieba"] = "rjieba"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     @model_validator(mode="after")
     def _webhook_is_whole(self) -> "Settings":

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.metrics import METRICS
 from bot.work import Worker
 from handlers import areas, clockwork, retention, router, spikes
 from handlers.area import Due
@@ -32,6 +33,7 @@ RESTS_FOR = timedelta(minutes=1)
 class Task:
     """A kind of thing that becomes due: what to find, by which key to tell one from another, what to do with each."""
 
+    name: str
     find: Callable[[UnitOfWork], list[Any]]
     key: Callable[[Any], Hashable]
     do: Callable[[UnitOfWork, Any], None]
@@ -50,23 +52,38 @@ class Ticker:
         self._to_send = to_send
         self._resting: dict[Hashable, datetime] = {}
         self._tasks = (
-            Task(lambda uow: uow.cases.alarms_due(), lambda alarm: ("alarm", alarm[0], alarm[1]), self._alarm),
-            Task(lambda uow: uow.conversations.to_wake(), lambda key: ("talk", *key), self._wake),
-            Task(lambda uow: uow.cases.to_look_at(), lambda case: ("case", *case.key), self._case),
-            Task(lambda uow: uow.nudges.due(), lambda nudge: ("nudge", nudge.community_id, nudge.id), self._nudge),
+            Task("alarm", lambda uow: uow.cases.alarms_due(), lambda alarm: ("alarm", alarm[0], alarm[1]), self._alarm),
+            Task("talk", lambda uow: uow.conversations.to_wake(), lambda key: ("talk", *key), self._wake),
+            Task("case", lambda uow: uow.cases.to_look_at(), lambda case: ("case", *case.key), self._case),
+            Task(
+                "nudge",
+                lambda uow: uow.nudges.due(),
+                lambda nudge: ("nudge", nudge.community_id, nudge.id),
+                self._nudge,
+            ),
             *(self._of_area(due) for due in areas.DUE),
         )
 
         self._watched = Task(
+            "spike",
             lambda uow: spikes.due(uow, context.district.limits.spike),
             lambda spike: ("spike", *spike.name),
             self._spike,
         )
-        self._kept_too_long = Task(self._contacts_over, lambda case: ("contacts", *case.key), self._forget_contacts)
+        self._kept_too_long = Task(
+            "contacts", self._contacts_over, lambda case: ("contacts", *case.key), self._forget_contacts
+        )
 
     async def once(self) -> int:
         """Do all that is due now; returns how many things that were."""
-        return sum([await self._run(task) for task in self._tasks])
+        with METRICS.tick_seconds.time():
+            done = sum([await self._run(task) for task in self._tasks])
+        METRICS.ticked_at.set(self._clock.now().timestamp())
+        return done
+
+    def due_now(self, uow: UnitOfWork) -> dict[str, int]:
+        """How many things of each kind are due and not done, those that failed and rest among them."""
+        return {task.name: len(task.find(uow)) for task in self._tasks}
 
     async def watch(self) -> None:
         """Look at what came in lately as a whole; a minute between two looks is soon enough."""
@@ -104,6 +121,7 @@ class Ticker:
                 done += await self._write(lambda uow, key=key: self._only(task, uow, key))  # type: ignore[misc]
             except Exception:
                 log.exception("%s failed; it is tried again in a while", key)
+                METRICS.tick_failures.labels(task.name).inc()
                 self._resting[key] = self._clock.now() + RESTS_FOR
         return done
 
@@ -169,7 +187,7 @@ class Ticker:
             due.do(turn, thing)
             self._post(uow, turn.replies)
 
-        return Task(due.find, lambda thing: (due.name, *due.key(thing)), do)
+        return Task(due.name, due.find, lambda thing: (due.name, *due.key(thing)), do)
 
     def _contacts_over(self, uow: UnitOfWork) -> list[Any]:
         limits = self._context.district.limits

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 from prometheus_client import generate_latest
-from sqlalchemy import Connection
 
 from bot import open311
 from bot.channels.fields import whole
+from bot.gauges import measure
 from bot.metrics import METRICS
 from bot.settings import Mode
-from storage.inbox import InboxRows
-from storage.reference import Reference
-from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from bot.build import App
@@ -78,19 +75,7 @@ async def _ready(app: "App", _request: web.Request) -> web.Response:
 
 
 async def _metrics(app: "App", _request: web.Request) -> web.Response:
-    now = app.clock.now()
-
-    def work(connection: Connection) -> None:
-        inbox = InboxRows(connection)
-        nobody = Reference(0, {}, {}, {}, {}, (), {})
-        boxes = {"inbox": inbox.counts(), "outbox": UnitOfWork(connection, nobody, now).outbox.counts()}
-        for box, states in (("inbox", ("waiting", "parked")), ("outbox", ("waiting", "dead"))):
-            for state in states:
-                METRICS.waiting.labels(box, state).set(boxes[box].get(state, 0))
-        oldest = inbox.oldest_waiting()
-        METRICS.oldest.set(max((now - oldest).total_seconds(), 0) if oldest else 0)
-
-    await app.database.read(work)
+    await measure(app)
     return web.Response(body=generate_latest(METRICS.registry), headers={"Content-Type": "text/plain; version=0.0.4"})
 
 
@@ -111,6 +96,7 @@ async def _webhook(app: "App", secret: bytes, request: web.Request) -> web.Respo
     try:
         await app.intake.store(channel, [update])
     except Exception as error:  # noqa: BLE001 - whatever it is, the messenger keeps the update and brings it again
+        METRICS.intake_errors.labels(channel.name, type(error).__name__).inc()
         log.warning("webhook of %s: not stored (%s)", channel.name, type(error).__name__)
         return web.Response(status=503)
     return web.Response()

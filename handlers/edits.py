@@ -1,8 +1,11 @@
 """A message that its author changed: kept as a revision, the first words stay in the history."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from handlers import cards, drafts, emergencies, labels, matters, receipts, steps
+from handlers.event import EventKind
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Urgency
@@ -10,16 +13,56 @@ from nlp.understanding import Understanding
 from storage.cases import CaseRow
 from storage.errors import NotFound
 
+MOST_EARLY = 3
+EARLY_KEPT = timedelta(hours=1)
+
 
 def edited(turn: Turn) -> None:
-    """Follow an edit into the cases or the draft that the message went into; others are of no matter."""
+    """Follow an edit into the cases or the draft that the message went into.
+
+    The messenger promises no order: an edit that came before its message waits for it a while, and one that was
+    overtaken by a later edit of the same message says nothing new.
+    """
+    known = {message: update for message, update, _ in turn.talk.state.get("edits", [])}
+    if turn.event.update_id < known.get(turn.event.message_id, 0):
+        turn.outcome = "edit overtaken"
+    elif _follows(turn):
+        _note(turn, None)
+    else:
+        turn.outcome = "edit of nothing kept"
+        _note(turn, turn.event.text)
+
+
+def catch_up(turn: Turn) -> None:
+    """Edits that came early find their message, if this turn has brought it."""
+    for message, update, text in list(turn.talk.state.get("edits", [])):
+        if text is not None:
+            early = replace(turn.event, kind=EventKind.EDIT, message_id=message, text=text, update_id=update)
+            as_edited = Turn(turn.context, turn.uow, early, replies=turn.replies)
+            if _follows(as_edited):
+                _note(as_edited, None)
+
+
+def _note(turn: Turn, text: str | None) -> None:
+    """Remember the newest edit of a message, with its words only while the message has not come."""
+    event, talk = turn.event, turn.talk
+    if event.private:
+        others = [edit for edit in talk.state.get("edits", []) if edit[0] != event.message_id]
+        talk.state["edits"] = [*others, [event.message_id, event.update_id, text]][-MOST_EARLY:]
+        talk.expires_at = talk.expires_at or turn.uow.now + EARLY_KEPT
+
+
+def _follows(turn: Turn) -> bool:
+    """Whether the words went anywhere, and were changed there."""
     event = turn.event
-    turn.outcome = "edit of nothing kept"
     newest = _newest(turn.uow.cases.message_at(event.address.bot, event.address.chat, event.message_id or 0))
     if newest:
         _revise(turn, newest)
     elif drafts.edited(turn):
         turn.outcome = "draft edited"
+    else:
+        return False
+    return True
 
 
 def _newest(rows: list[Any]) -> list[Any]:

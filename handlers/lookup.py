@@ -12,7 +12,7 @@ from storage.cases import CaseRow
 from storage.errors import NotFound
 
 LISTED = 8
-NUMBER = re.compile(r"([A-Za-z]{1,6})\s*[-－—]?\s*(\d{1,9})(?!\d)")
+NUMBER = re.compile(r"([A-Za-z]{1,6})\s{0,3}[-－—]?\s{0,3}(\d{1,9})(?!\d)")
 BESIDE_A_NUMBER = 8
 """So many characters more may stand beside a number that somebody looks up: SL-43 怎么样了."""
 LONGEST_QUESTION = 20

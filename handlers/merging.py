@@ -10,7 +10,7 @@ from ledger.lifecycle import OPEN, Action, Role, step
 from storage.cases import CaseRow
 from storage.errors import NotFound
 
-NUMBER = re.compile(r"(?:([A-Za-z]+)\s*[-－—]?\s*)?(?<!\d)(\d{1,9})(?!\d)")
+NUMBER = re.compile(r"(?:(?<![A-Za-z])([A-Za-z]{1,40})\s{0,3}[-－—]?\s{0,3})?(?<!\d)(\d{1,9})(?!\d)")
 
 
 def ask_merge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:

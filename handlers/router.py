@@ -100,6 +100,7 @@ def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | 
     if not turn.bot.buttons and "choices" in turn.talk.state:
         turn.talk.state["choices"]["old"] = True
     _route(turn)
+    edits.catch_up(turn)
     return Result(turn.replies, turn.answer, turn.outcome)
 
 
@@ -129,6 +130,7 @@ def wake(context: Context, uow: UnitOfWork, event: Event) -> Result:
         _album_complete(turn)
     if "export" in state and state["export"]["due"] <= now:
         privacy.forget_export(turn)
+    edits.catch_up(turn)
     turn.wake_again()
     return Result(turn.replies, None, turn.outcome)
 

@@ -38,7 +38,7 @@ class Talk:
         return (orjson.dumps(self.state), self.expires_at, self.wake_at)
 
 
-WORDS = ("draft", "said", "album", "hand_in", "proxy")
+WORDS = ("draft", "said", "album", "edits", "hand_in", "proxy")
 """What of a conversation holds words that were not agreed to; the rest is only where it stands."""
 _NAMES = ("bot", "chat", "topic", "account")
 _CHANGING = ("state", "expires_at", "wake_at", "updated_at")

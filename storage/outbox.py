@@ -175,6 +175,11 @@ class OutboxRows:
         statement = select(Outbox.state, func.count()).where(Outbox.state.in_([WAITING, DEAD])).group_by(Outbox.state)
         return {row[0]: row[1] for row in self._uow.connection.execute(statement)}
 
+    def oldest_due(self) -> datetime | None:
+        """Since when the longest waiting of what could be sent now waits."""
+        due = select(func.min(Outbox.due_at)).where(Outbox.state == _IS_WAITING, Outbox.due_at <= self._uow.now)
+        return self._uow.connection.execute(due).scalar()
+
     def _skip_older(self, row: OutRow) -> None:
         """Older versions of a logical message would show what is no longer so."""
         if row.logical:

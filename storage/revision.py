@@ -1,4 +1,4 @@
-"""Is a database of this program's revision? Asked at every start, so without Alembic (0.1 s and 12 MB to import)."""
+"""May this program serve from a database? Asked at every start, so without Alembic (0.1 s and 12 MB to import)."""
 
 import re
 from pathlib import Path
@@ -39,14 +39,21 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def check(connection: Connection) -> None:
-    """Refuse a database of another revision.
+    """Refuse a database of another revision, unless its steps since this program's have left everything that it uses.
 
     Raises:
         WrongRevision: mended by `chulin db upgrade`, or by a newer program.
     """
     found, wanted = revision_of(connection), newest()
-    if found != wanted:
+    if found != wanted and wanted not in served(connection):
         raise WrongRevision(found, wanted, newer=found is not None and not knows(found))
+
+
+def served(connection: Connection) -> set[str]:
+    """Revisions whose programs may work on the database as it is."""
+    if not inspect(connection).has_table("program_revisions"):
+        return set()
+    return set(connection.execute(text("SELECT revision FROM program_revisions")).scalars())
 
 
 def _revisions() -> set[str]:

@@ -13,11 +13,24 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import BigInteger, Connection, Engine, String, column, create_engine, event, insert, table, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    String,
+    column,
+    create_engine,
+    delete,
+    event,
+    insert,
+    inspect,
+    table,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage.revision import WrongRevision, check, knows, newest, revision_of
+from storage.revision import WrongRevision, check, knows, newest, revision_of, served
 from storage.tables import Base
 
 __all__ = [
@@ -33,10 +46,13 @@ __all__ = [
     "newest",
     "revision_of",
     "scripts",
+    "served",
     "sqlite_engine_for_migrations",
 ]
 
 LOCK_WAIT_SECONDS = 10
+DDL_WAIT = "5s"
+"""On PostgreSQL a change of a table waits so long for those that use it: all others would wait behind it."""
 MOVE_LOCK = 0x6368756C696E
 """PostgreSQL's number of the lock that a move holds ("chulin")."""
 
@@ -104,6 +120,7 @@ def sqlite_engine_for_migrations(url: URL) -> Engine:
 def _move(connection: Connection, revision: str, down: bool) -> tuple[str | None, str | None]:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MOVE_LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{DDL_WAIT}'"))
     before = revision_of(connection)
     if before and not knows(before):
         raise WrongRevision(before, newest(), newer=True)
@@ -112,13 +129,34 @@ def _move(connection: Connection, revision: str, down: bool) -> tuple[str | None
     except CommandError as error:
         raise CannotMove(str(error)) from None
     _keep_references(connection)
-    return before, revision_of(connection)
+    after = revision_of(connection)
+    if after and after != before:
+        _note_who_may_serve(connection, before, after, down=down)
+    return before, after
+
+
+def _note_who_may_serve(connection: Connection, before: str | None, after: str, *, down: bool) -> None:
+    """Programs of this revision, and those of before while every step only added (`expands` in its file)."""
+    if not inspect(connection).has_table("program_revisions"):
+        return
+    may: set[str] = set() if down else served(connection)
+    if before and not down:
+        may.add(before)
+    for step in [] if down else reversed(list(scripts().iterate_revisions(after, before))):
+        may = may | ({str(step.down_revision)} if step.down_revision else set())
+        if not getattr(step.module, "expands", False):
+            may = set()
+    connection.execute(delete(_SERVED))
+    connection.execute(insert(_SERVED), [{"revision": name} for name in sorted({*may, after})])
 
 
 def _keep_references(connection: Connection) -> None:
     """Hold what SQLite does not while its foreign keys are off."""
     if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
         raise CannotMove(f"{len(broken)} rows would point to nothing, the first in table {broken[0][0]}")
+
+
+_SERVED = table("program_revisions", column("revision", String))
 
 
 def first_rows(connection: Connection) -> None:

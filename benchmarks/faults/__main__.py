@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from benchmarks.faults import databases, kills, messenger, processes, updates
+from benchmarks.faults import databases, kills, messenger, orders, posts, processes, soak, updates
 from benchmarks.faults.elsewhere import ELSEWHERE
 from benchmarks.faults.fault import Fault, Place, Row, Size
 from benchmarks.faults.postgres import Files, postgres
@@ -24,6 +24,9 @@ FAULTS: tuple[Fault, ...] = (
     *messenger.FAULTS,
     *databases.FAULTS,
     *processes.FAULTS,
+    *orders.FAULTS,
+    *posts.FAULTS,
+    *soak.FAULTS,
 )
 
 

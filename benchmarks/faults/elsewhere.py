@@ -1,7 +1,6 @@
 """Faults of the list that are tested elsewhere, that do not apply, or that are still missing."""
 
 ELSEWHERE: dict[int, str] = {
-    4: "missing: random permutations of a dialog; edits before originals and split albums: tests/ways/test_media.py",
     11: "time zones and clock changes: tests/digests/test_weeks.py, tests/ledger/test_clocks.py",
     12: "downtime over Mondays: tests/digests/test_reporter.py",
     16: "blocked, migrated, deleted: tests/channels/test_going_out.py",
@@ -15,11 +14,10 @@ ELSEWHERE: dict[int, str] = {
     24: "no live formula: tests/bot/test_cells.py, tests/digests/test_workbook.py",
     25: "no statement is built from strings: ruff S608 on every landing",
     26: "does not apply: no language model takes part",
-    27: "missing here: expressions under a budget (see benchmarks/)",
+    27: "expressions under a budget: benchmarks/regexes.py (every one of the product), tests/nlp/test_bad_input.py",
     28: "pictures are never decoded: tests/bot/test_fetch.py",
     29: "forged buttons: tests/ways/test_buttons.py, tests/ways/test_rights.py",
     30: "a button pressed twice: tests/ways/test_buttons.py",
-    31: "missing: random joining, leaving and demoting against a model",
     32: "communities apart: tests/ways/test_rights.py",
     33: "deep links and invitations: tests/bot/test_links.py, tests/bot/test_invite.py",
     34: "webhook forgery: tests/channels/test_webhook.py",
@@ -30,7 +28,6 @@ ELSEWHERE: dict[int, str] = {
     39: "migrations up and down: tests/storage/test_migrations.py",
     40: "erasure: tests/ways/test_erasing.py",
     41: "SIGTERM: tests/bot/test_run.py",
-    42: "missing: a long run",
     43: "does not apply: nothing reads XML from outside but workbooks, whose reader refuses it (tests/bot/test_bad_workbooks.py)",
     44: "wrong settings: tests/bot/test_settings.py",
 }

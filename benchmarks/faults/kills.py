@@ -11,7 +11,7 @@ RATE = 20.0
 
 async def at_random(place: Place, size: Size) -> Row:
     """Killed while residents write, started again at once."""
-    kills = size.of(quick=4, full=200)
+    kills = size.of(quick=3, full=200)
     dice = random.Random(1)
     async with ground(await place.new(), kills * 40) as town:
         await town.says(RATE)
@@ -27,8 +27,8 @@ async def at_random(place: Place, size: Size) -> Row:
 
 
 async def at_each_step(place: Place, size: Size) -> Row:
-    """One report's way, ended at its n-th statement or call, for every n (quick: every 12th)."""
-    worst, places, died, n, stride = Seen(), 0, True, 1, size.of(quick=12, full=1)
+    """One report's way, ended at its n-th statement or call, for every n (quick: every 60th)."""
+    worst, places, died, n, stride = Seen(), 0, True, 1, size.of(quick=60, full=1)
     while died:
         seen, died = await _ended_at(await place.new(), n)
         worst, places, n = worse(worst, seen), places + died, n + stride

@@ -43,6 +43,8 @@ def current() -> None:
     missing = is_missing(settings.database_url)
     found = None if missing else on_database(settings, schema.revision_of, checked=False)
     click.echo(f"数据库：{found or '还没有建立'}；程序需要：{schema.newest()}")
+    if found and (older := on_database(settings, schema.served, checked=False) - {found}):
+        click.echo(f"旧程序也还能用：{'、'.join(sorted(older))}")
 
 
 @command.command(help="检查数据库的版本和结构；不对就以状态 2 结束。")

@@ -23,9 +23,10 @@ def command() -> None:
 async def _serve(settings: settings_of.Settings) -> None:
     from bot.app import run  # noqa: PLC0415 - heavy, only for serving
     from bot.build import build, open_all, telegram_channels  # noqa: PLC0415
-    from bot.logs import set_up  # noqa: PLC0415
+    from bot.logs import catch_the_rest, set_up  # noqa: PLC0415
 
-    set_up(settings.log_level)
+    set_up(settings.log_level, settings.log_format)
+    catch_the_rest(asyncio.get_running_loop())
     channels = telegram_channels(settings)
     try:
         app = await build(settings, channels, bots=await open_all(settings, channels))

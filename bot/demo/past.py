@@ -30,7 +30,7 @@ from storage.unit_of_work import UnitOfWork
 
 ZONE = zone_named("Asia/Shanghai")
 WEEKDAYS = "一二三四五六日"
-STEP = re.compile(r"(\w+) (\d+)(m|h|d)(?: (.+))?", re.DOTALL)
+STEP = re.compile(r"(\w{1,40}) (\d+)(m|h|d)(?: (.+))?", re.DOTALL)
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 FIRST_NEIGHBOUR = 1001
 DIGEST = "本周一 08:30"

@@ -28,6 +28,7 @@ from storage.tables.pushes import Push, PushRecipient
 from storage.tables.reference import (
     Community,
     Invitation,
+    ProgramRevision,
     ReferenceVersion,
     Staff,
     StaffAccount,
@@ -74,6 +75,7 @@ __all__ = [
     "Nudge",
     "Outbox",
     "Person",
+    "ProgramRevision",
     "Promise",
     "PromisePerson",
     "Push",

@@ -81,6 +81,16 @@ class Invitation(Base):
     used_at: Mapped[datetime | None]
 
 
+class ProgramRevision(Base):
+    """A revision whose program may serve from the database as it is (docs/adr/0012-old-and-new-side-by-side.md).
+
+    Its own, and older ones that every step since has left all they use.
+    """
+
+    __tablename__ = "program_revisions"
+    revision: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
 class ReferenceVersion(Base):
     """Counts changes to the reference tables, so that processes know when to read them again."""
 

@@ -51,9 +51,12 @@ def test_what_a_person_can_mend_is_one_line(ends_with: Any, error: Exception, sa
     assert ended.err.count("\n") == 1
 
 
-def test_our_own_mistakes_keep_their_traceback(ends_with: Any) -> None:
-    with pytest.raises(ZeroDivisionError):
-        ends_with(ZeroDivisionError())
+def test_our_own_mistakes_keep_their_traceback_but_not_what_somebody_said(ends_with: Any) -> None:
+    ended = ends_with(ValueError("王婆婆住在3栋402"))
+    assert (ended.status, ended.out) == (1, "")
+    assert "bot/cli.py" in ended.err
+    assert "builtins.ValueError" in ended.err
+    assert "王婆婆" not in ended.err
 
 
 @pytest.mark.parametrize("status", [0, 2, 3])

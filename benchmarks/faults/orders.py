@@ -1,0 +1,26 @@
+"""One dialog in any order: edits before what they change, an album's parts mixed with everything else."""
+
+import random
+import tempfile
+from pathlib import Path
+
+from benchmarks.faults.fault import Fault, Place, Row, Size
+from tests.support.world import fill, make_world
+from tests.ways.orders import DIALOG, shuffled, told
+
+
+async def any_order(place: Place, size: Size) -> Row:
+    """The same dialog again and again, each time by another resident and in another order; in one process."""
+    times, dice = size.of(quick=20, full=10_000), random.Random(1)
+    with tempfile.TemporaryDirectory(prefix="chulin-bench-") as folder:
+        url = await place.new() or f"sqlite:///{folder}/chulin.db"
+        await fill(url)
+        world = await make_world(Path(folder), url)
+        as_written = await told(world, list(range(len(DIALOG))))
+        others = sum([await shuffled(world, dice) != as_written for _ in range(times)])
+        await world.app.close()
+    did = f"{times} orders of {len(DIALOG)} updates"
+    return Row("a dialog in any order", did, "the same ledger", f"{others} others", others == 0)
+
+
+FAULTS = (Fault((4,), "any order", any_order),)

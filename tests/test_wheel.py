@@ -1,0 +1,75 @@
+"""The wheel is the whole product: what it needs besides code is inside, and it works where there is no repository."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("bot", "handlers", "storage", "nlp", "ledger", "digests", "district")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    uv = shutil.which("uv")
+    assert uv, "uv builds the wheel"
+    subprocess.run([uv, "build", "--wheel", "--quiet", "--out-dir", folder], cwd=ROOT, check=True)  # noqa: S603
+    [found] = folder.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def runs(unpacked: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command of the unpacked wheel, far from the repository."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CHULIN_")}
+    program = "import sys; sys.path.insert(0, sys.argv.pop(1)); import bot; from bot.cli import main; print(bot.__file__); main()"
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-P", "-c", program, str(unpacked), *words],
+        cwd=folder, env=own, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_everything_of_the_packages_is_in_the_wheel(wheel: Path) -> None:
+    git = shutil.which("git")
+    assert git
+    listed = subprocess.run([git, "ls-files", "-z", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    kept = {path for path in listed.stdout.split("\0") if path}
+    assert {".py", ".yaml", ".txt"} <= {Path(path).suffix for path in kept}
+    with zipfile.ZipFile(wheel) as archive:
+        assert kept - set(archive.namelist()) == set()
+
+
+def test_nothing_else_is_in_the_wheel(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == set(PACKAGES)
+    assert not [name for name in names if name.endswith((".env", ".db", ".key", ".pyc"))]
+
+
+def test_it_makes_a_database_and_finds_its_fonts_and_data(unpacked: Path, tmp_path: Path) -> None:
+    made = runs(unpacked, tmp_path, "db", "upgrade")
+    assert made.returncode == 0, made.stderr
+    assert str(unpacked) in made.stdout, "the code of the wheel, not of the repository"
+    assert (tmp_path / "var" / "chulin.db").exists()
+    seen = runs(unpacked, tmp_path, "doctor", "--offline")
+    assert "字体" in seen.stdout
+    for good in ("✓ 区里的数据", "✓ 字体", "✓ 数据库"):
+        assert good in seen.stdout
+
+
+def test_it_understands_without_the_repository(unpacked: Path, tmp_path: Path) -> None:
+    told = runs(unpacked, tmp_path, "nlp", "explain", "三单元门口的路灯坏了")
+    assert told.returncode == 0, told.stderr
+    assert "路灯" in told.stdout
