@@ -97,4 +97,3 @@ def test_what_nobody_catches_is_told_without_its_text(where: str) -> None:
     assert TOKEN not in said
     if where != "in a line that cannot be formatted":
         assert "ValueError" in said
-
