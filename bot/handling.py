@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.channels.port import Channel, Unreadable
 from bot.clock import Clock
+from bot.metrics import METRICS
 from handlers import router
 from handlers.context import Context
 from handlers.event import Event, EventKind
