@@ -45,7 +45,7 @@ async def make_app(url: str, folder: Path, residents: int) -> App:
     await database.close()
     bots = {"resident": Bot("resident", Serves.RESIDENTS), "staff": Bot("staff", Serves.STAFF)}
     channels = {name: AiogramChannel(name, TOKEN) for name in bots}
-    app = await build(settings, channels, bots=bots, limits=UNLIMITED)
+    app = await build(settings, channels, bots=bots, limits=UNLIMITED, unhurried=True)
     settle_down()
     return app
 

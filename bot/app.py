@@ -32,6 +32,8 @@ async def run(app: App) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
+        if again := await app.ticker.erase_again(app.erased):
+            log.warning("erased again after a restore: %s", again)
         async with serve(app):
             tasks = [asyncio.create_task(part) for part in _parts(app)]
             scheduler = start_clock(app)

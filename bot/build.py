@@ -3,7 +3,8 @@
 import asyncio
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import lru_cache
 
 from sqlalchemy import Connection
@@ -13,20 +14,22 @@ from bot.channels.port import Channel
 from bot.clock import Clock, RealClock
 from bot.deliver import Deliverer
 from bot.district import load_district, load_texts, words_of
+from bot.erased import Erased
 from bot.fetch import Fetcher
 from bot.files import FileStore
 from bot.intake import Intake
 from bot.links import SignedLinks
 from bot.reports import Reporter
 from bot.retraining import Retraining
-from bot.settings import Library, Mode, Settings
+from bot.settings import Library, Mode, Settings, in_parts
 from bot.similar import OpenCases
 from bot.tick import Ticker
 from bot.work import Worker
 from handlers.context import Bot, Context, Serves
-from ledger.district import District, MessengerLimits
+from ledger.district import Allowance, Crowds, District, Duration, MessengerLimits, Pace
 from nlp import emergencies, personal
 from nlp.understand import Understander
+from storage import sealing
 from storage.database import Database, open_database
 from storage.reference import load
 from storage.revision import check
@@ -38,6 +41,9 @@ LAST_MESSAGES = 3.0
 QUESTIONS_KEPT = 5000
 UNLIMITED = MessengerLimits(1e6, 1e6, 1e6)
 """For channels that are ours: the demo, replays, tests."""
+_FREELY = Allowance(1_000_000, Duration(timedelta(minutes=1)))
+_UNHURRIED = Pace(*6 * (_FREELY,))
+"""For people who are ours: in a replay they do in seconds what took weeks."""
 
 
 @dataclass
@@ -57,6 +63,7 @@ class App:
     fetcher: Fetcher
     reporter: Reporter
     retraining: Retraining
+    erased: Erased
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
     async def settle(self) -> None:
@@ -85,12 +92,13 @@ async def build(
     *,
     bots: Mapping[str, Bot] | None = None,
     limits: MessengerLimits | None = None,
+    unhurried: bool = False,
     understander: Understander | None = None,
 ) -> App:
     """Wire an app over opened channels, by bot name; refuses a database of another revision.
 
-    `limits` replaces the messenger's of the district's data: a channel of our own has none. `understander` is shared
-    by apps that live in one process.
+    `limits` replaces the messenger's of the district's data: a channel of our own has none; `unhurried` takes away what
+    holds people up. `understander` is shared by apps that live in one process.
 
     Raises:
         BadData: a data file of the district is wrong.
@@ -98,10 +106,15 @@ async def build(
         DatabaseBusy: another process serves from this SQLite file.
     """
     clock = clock or RealClock()
+    sealing.use(in_parts(settings.data_keys.get_secret_value()))
     district = load_district(settings.district_dir)
+    if unhurried:
+        district = replace(district, limits=replace(district.limits, pace=_UNHURRIED, crowds=Crowds(_FREELY, _FREELY)))
     database = open_database(settings.database_url, serve=True)
     files = FileStore(settings.data_dir / "files")
     similar = OpenCases()
+    links = SignedLinks.open(settings.link_secret.get_secret_value(), settings.data_dir)
+    erased = Erased(links.mark_key(), settings.data_dir)
     names = await database.read(lambda connection: _prepare(connection, clock, similar))
     understander = understander or Understander.load(
         names, tokenizer=settings.tokenizer, model=models.in_use(settings.data_dir)
@@ -112,6 +125,8 @@ async def build(
         understander=understander,
         similar=similar,
         files=files,
+        links=links,
+        erased=erased,
         bots=bots or bots_of(channels, {}),
     )
     deliverers = {
@@ -140,6 +155,7 @@ async def build(
         fetcher,
         reporter,
         Retraining(settings, clock, understander),
+        erased,
     )
 
 
@@ -159,6 +175,8 @@ def _context(
     understander: Understander,
     similar: OpenCases,
     files: FileStore,
+    links: SignedLinks,
+    erased: Erased,
     bots: Mapping[str, Bot],
 ) -> Context:
     texts = load_texts(settings.district_dir)
@@ -171,8 +189,9 @@ def _context(
         personal.mask,
         personal.mask_contacts,
         similar,
-        SignedLinks.open(settings.link_secret.get_secret_value(), settings.data_dir),
+        links,
         files,
+        erased,
         words_of(texts),
         bots,
         staff_bot,

@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "invite": ("bot.commands.invite", "给工作人员生成一次性邀请链接（48 小时有效）"),
     "qr": ("bot.commands.qr", "生成社区或楼栋的二维码和 A4 海报"),
     "report": ("bot.commands.report", "生成社区周报"),
+    "backup": ("bot.commands.backup", "加密备份；过期的备份同时删除"),
+    "restore": ("bot.commands.restore", "把备份恢复到一个空数据库，或者只检查备份"),
     "ledger": ("bot.commands.ledger", "导出和导入台账（XLSX、CSV）"),
     "replay": ("bot.commands.replay", "把一个 JSONL 文件里的话逐条走一遍全程"),
     "inbox": ("bot.commands.inbox", "查看、重试或放弃搁置的来信"),

@@ -204,7 +204,7 @@ class Deliverer:
         digests = [file["digest"] for file in files]
         known = await self._database.read(lambda connection: copies(connection, self._channel.name, digests))
         return [
-            SendFile(f["kind"], f["name"], f["digest"], self._files.path(f["digest"]), known.get(f["digest"]))
+            SendFile(f["kind"], f["name"], f["digest"], self._files.stored(f["digest"]), known.get(f["digest"]))
             for f in files
         ]
 

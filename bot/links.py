@@ -36,6 +36,10 @@ class SignedLinks:
         """Use the operator's secret; without one, a random one that is made once and kept in `folder`."""
         return cls(secret.encode() if secret else _kept_key(folder / KEY_FILE))
 
+    def mark_key(self) -> bytes:
+        """A key of its own, for marks that nobody else can make (see bot/erased.py)."""
+        return hmac.new(self._key, b"erased", hashlib.sha256).digest()
+
     def make(self, community_id: int, building_id: int | None = None) -> str:
         if building_id is None:
             return self._made(COMMUNITY, community_id)

@@ -113,7 +113,9 @@ class Replay:
         understander.stages = stages
         channels: dict[str, Channel] = {RESIDENT: channel, STAFF: WebChannel(STAFF, clock)}
         bots = await open_all(settings, channels)
-        app = await build(settings, channels, clock, bots=bots, limits=UNLIMITED, understander=understander)
+        app = await build(
+            settings, channels, clock, bots=bots, limits=UNLIMITED, unhurried=True, understander=understander
+        )
         return cls(app, channel, stages)
 
     async def close(self) -> None:

@@ -5,12 +5,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.envfile import PREFIX, wrong_lines
+from storage import sealing
 
 
 class Library(StrEnum):
@@ -27,6 +28,7 @@ class Mode(StrEnum):
 
 TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{30,100}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+AGE_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
 SHORTEST_SECRET = 16
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
@@ -90,6 +92,32 @@ def _public(value: HttpUrl) -> HttpUrl:
     return value
 
 
+def _public_keys(value: object) -> object:
+    return in_parts(value) if isinstance(value, str) else value
+
+
+def _age_keys(value: tuple[str, ...]) -> tuple[str, ...]:
+    if wrong := [key for key in value if not AGE_KEY.fullmatch(key)]:
+        raise ValueError(f"第 {value.index(wrong[0]) + 1} 把不是公钥；公钥以 age1 开头（私钥不要放在这里）")
+    return value
+
+
+def _data_keys(value: SecretStr) -> SecretStr:
+    for number, key in enumerate(in_parts(value.get_secret_value()), 1):
+        try:
+            sealing.name_of(key)
+        except ValueError:
+            raise ValueError(f"第 {number} 把不是密钥。生成：chulin db new-key") from None
+    return value
+
+
+def in_parts(value: str) -> tuple[str, ...]:
+    """Keys out of a setting that holds several."""
+    return tuple(value.replace(",", " ").split())
+
+
+DataKeys = Annotated[SecretStr, AfterValidator(_data_keys)]
+BackupKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_public_keys), AfterValidator(_age_keys)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Username = Annotated[str, AfterValidator(_username)]
@@ -113,6 +141,10 @@ class Settings(BaseSettings):
     staff_username: Username = ""
     staff_library: Library = Library.PTB
     api_url: HttpUrl | None = None
+
+    data_keys: DataKeys = SecretStr("")
+    backup_keys: BackupKeys = ()
+    backup_dir: Folder = Path("backups")
 
     mode: Mode = Mode.POLLING
     webhook_url: Annotated[HttpUrl, AfterValidator(_public)] | None = None
@@ -146,7 +178,7 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """Read the settings.
+    """Read the settings; from then on this process seals and opens with their keys.
 
     Raises:
         BadSettings: one line per wrong field, without the values.
@@ -155,9 +187,11 @@ def load() -> Settings:
     if lines:
         raise BadSettings(lines)
     try:
-        return Settings()
+        found = Settings()
     except ValidationError as error:
         raise BadSettings([_line(e) for e in error.errors(include_input=False, include_url=False)]) from None
+    sealing.use(in_parts(found.data_keys.get_secret_value()))
+    return found
 
 
 _WORDS = {

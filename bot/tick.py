@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.erased import Erased
 from bot.metrics import METRICS
 from bot.work import Worker
-from handlers import areas, clockwork, retention, router, spikes
+from handlers import areas, clockwork, erasing, retention, router, spikes
 from handlers.area import Due
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
@@ -96,6 +97,22 @@ class Ticker:
             await self._run(self._kept_too_long)
         except Exception:
             log.exception("the clean-up failed; it is tried again")
+
+    async def erase_again(self, erased: Erased) -> int:
+        """After a backup was restored: who had asked to be erased since it was made is erased again."""
+        marks = erased.marks()
+
+        def work(uow: UnitOfWork) -> int:
+            back = [row for row in uow.people.everybody() if _is_back(erased, marks, row)] if marks else []
+            for bot, account, chat in [(row.bot, row.account, row.chat) for row in back]:
+                event = Event(EventKind.IGNORED, Address(bot, chat), account, uow.now)
+                turn = Turn(self._context, uow, event)
+                erasing.erase(turn, {})
+                self._post(uow, turn.replies)
+            return len(back)
+
+        erased.forget(self._clock.now() - self._context.district.limits.backups_kept.wall - erasing.PRUNED_WITHIN)
+        return await self._write(work)
 
     # running ---------------------------------------------------------------------------------------------------------
 
@@ -212,6 +229,7 @@ class Ticker:
         uow.promises.forget_before(over)
         uow.rules.forget_before(over)
         uow.rotas.forget_before(over.date().isoformat())
+        uow.concerns.forget_before(uow.now - limits.moderation.kept.wall)
         uow.erasure.strangers(uow.now - limits.draft_kept.wall)
         uow.erasure.left_overs()
 
@@ -222,3 +240,9 @@ class Ticker:
     def _post(self, uow: UnitOfWork, replies: list[Reply]) -> None:
         for reply in replies:
             post(self._context, uow, reply)
+
+
+def _is_back(erased: Erased, marks: dict[str, datetime], person: Any) -> bool:
+    """Whether this person was erased after they first came: then only a backup can have brought them back."""
+    at = erased.at(marks, person.bot, person.account)
+    return at is not None and person.created_at is not None and person.created_at < at

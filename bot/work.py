@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 LANES = 64
 LANES_SHARED, GROUPS_SHARED = 8, 2
 """Where others share the database: smaller groups, so that the second finds something to do, and nobody waits long."""
-PER_LANE = 8
+PER_LANE = 4
+"""Updates of one chat in a group where nobody else waits; else it is one of each: who floods holds up nobody."""
 IDLE_SECONDS = 1.0
 
 
@@ -119,7 +120,7 @@ class Worker:
         """Lanes that have something to do, locked, and the updates that wait in them."""
         now, inbox = self._clock.now(), InboxRows(connection)
         found = inbox.ready_lanes(list(self._channels), now, lanes)
-        return found, inbox.waiting(found, per_lane, now)
+        return found, inbox.waiting(found, per_lane if len(found) == 1 else 1, now)
 
     # afterwards ------------------------------------------------------------------------------------------------------
 

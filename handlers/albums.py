@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from handlers import drafts, filing
+from handlers import filing
 from handlers.event import Event, EventKind
+from handlers.packing import packed, unpacked
 from handlers.turn import Turn
 from storage.cases import CaseRow
 
@@ -14,7 +15,7 @@ def gather(turn: Turn) -> None:
     album = turn.talk.state.setdefault(
         "album", {"id": event.album, "files": [], "text": "", "message": None, "private": event.private, "due": 0.0}
     )
-    album["files"] += [drafts.packed(file, event.message_id) for file in event.files]
+    album["files"] += [packed(file, event.message_id) for file in event.files]
     if event.text and not album["text"]:
         album["text"], album["message"] = event.text, event.message_id
     wait = turn.context.district.limits.album_receipt_after.wall
@@ -33,7 +34,7 @@ def taken(turn: Turn) -> Event:
     """The whole album as one event, out of the conversation."""
     album = turn.talk.state.pop("album")
     turn.wake_again()
-    files = drafts.unpacked(album["files"])
+    files = unpacked(album["files"])
     message_id = album["message"] or files[0].message_id
     return Event(
         EventKind.MEDIA,

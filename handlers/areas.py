@@ -10,9 +10,18 @@ from handlers import overdue, pushes
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import promises, rotas, rules
+from handlers.moderation import deciding
 from handlers.turn import Turn
 
-AREAS: tuple[Area, ...] = (promises.AREA, rules.AREA, rotas.AREA, overdue.AREA, CHECKUPS, pushes.AREA)
+AREAS: tuple[Area, ...] = (
+    promises.AREA,
+    rules.AREA,
+    rotas.AREA,
+    overdue.AREA,
+    CHECKUPS,
+    pushes.AREA,
+    deciding.AREA,
+)
 """What invites stands before the pushes, so that what it asks for goes out in the same tick."""
 
 BUTTONS: dict[str, Deed] = {name: deed for area in AREAS for name, deed in area.buttons.items()}

@@ -45,6 +45,8 @@ class Beside:
     name: str = ""
     unanswered: bool = False
     helpers: tuple[int, ...] = ()
+    crowd: int = 0
+    """Cases like it that came with it and have no card of their own."""
 
 
 def card_name(case: CaseRow) -> str:
@@ -116,6 +118,8 @@ def _lines_about_the_matter(turn: Turn, case: CaseRow, beside: Beside) -> list[s
     if why := case.proposal.get("why"):
         sure = "card.why" if not case.confirmed else "card.confirmed"
         lines.append(texts(sure, why="、".join(why[:4]), percent=round(100 * float(case.proposal.get("p", 0)))))
+    if beside.crowd:
+        lines.append(texts("crowd.alike", n=beside.crowd))
     if beside.files:
         lines.append(texts("card.has_files", n=beside.files))
     if case.reply:
@@ -134,6 +138,8 @@ def _buttons(turn: Turn, case: CaseRow, role: Role, beside: Beside) -> Rows:
     possible = actions_for(case.state, role)
     if beside.similar and Action.MERGE in possible:
         rows.append(tuple(_merge_button(turn, case, no) for no in beside.similar[:2]))
+    if beside.crowd and Action.MERGE in possible:
+        rows.append((_button(turn, case, "merge_crowd"),))
     if beside.files:
         rows.append((_button(turn, case, "show_files"),))
     if beside.unanswered and Action.ACKNOWLEDGE in possible:

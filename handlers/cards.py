@@ -115,7 +115,8 @@ def what_is_beside(turn: Turn, case: CaseRow) -> Beside:
     ringing = alarm is not None and alarm.acknowledged_at is None
     helpers = tuple(cases.helpers(case.key)) if case.state is not State.WAITING else ()
     files = len(cases.attachments(case.key))
-    return Beside(files=files, name=_reporter(turn, case), unanswered=ringing, helpers=helpers)
+    crowd = turn.uow.crowds.size(case.key)
+    return Beside(files=files, name=_reporter(turn, case), unanswered=ringing, helpers=helpers, crowd=crowd)
 
 
 def _reporter(turn: Turn, case: CaseRow) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -76,6 +77,12 @@ class Links(Protocol):
         ...
 
 
+class Erased(Protocol):
+    """Who asked to be erased, beside the database, so that a restored backup does not bring them back."""
+
+    def note(self, bot: str, account: int, at: datetime) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Shared by all handlers of a process; immutable but for the similar cases."""
@@ -91,6 +98,7 @@ class Context:
     similar: SimilarCases
     links: Links
     files: Files
+    erased: Erased
     words: Mapping[str, str]
     """Commands by the words that people use for them (我的诉求 -> mine)."""
     bots: Mapping[str, Bot]

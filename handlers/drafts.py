@@ -3,7 +3,9 @@
 from typing import Any
 
 from handlers import communities, filing, matters, offers
-from handlers.event import File, Location
+from handlers.event import Location
+from handlers.moderation import allowance, links
+from handlers.packing import packed, unpacked
 from handlers.reply import Reply, Rows
 from handlers.turn import Turn
 from ledger.words import shortened
@@ -27,7 +29,9 @@ def add(turn: Turn) -> None:
     event = turn.event
     draft["files"] = [*draft["files"], *(packed(file, event.message_id) for file in event.files)][:MOST_FILES]
     if len(_words(draft)) + len(event.text) > MOST_WORDS:
-        turn.say("draft.full")
+        if not (turn.hurried and draft.get("full")):
+            turn.say("draft.full")
+        draft["full"] = True
     elif event.text:
         draft["parts"].append([event.message_id, event.text])
     if event.location:
@@ -39,14 +43,6 @@ def add(turn: Turn) -> None:
 def keep_a_week(turn: Turn) -> None:
     """Words that nobody agreed to are erased when nobody comes back for them."""
     turn.talk.expires_at = turn.uow.now + turn.context.district.limits.draft_kept.wall
-
-
-def packed(file: File, message_id: int | None) -> list[Any]:
-    return [file.kind, file.id, file.unique_id, file.size, file.media_type, file.name, file.message_id or message_id]
-
-
-def unpacked(files: list[list[Any]]) -> tuple[File, ...]:
-    return tuple(File(*file) for file in files)
 
 
 def words(turn: Turn) -> str:
@@ -152,6 +148,12 @@ def _agree(turn: Turn, *, anonymous: bool) -> None:
     if not there_is_one(turn) or not words(turn) or turn.community(person.community_id) is None:
         turn.tell("draft.gone")
         return
+    if allowance.has_to_wait(turn):
+        return
+    if not allowance.may_file(turn):
+        allowance.say_later(turn)
+        show(turn, below=True)
+        return
     person.consent_version = turn.context.district.limits.consent_version
     person.consented_at = turn.uow.now
     turn.talk.state["anonymous"] = anonymous
@@ -169,7 +171,9 @@ def file(turn: Turn) -> None:
         return
     agreed = turn.community(turn.person.community_id)
     assert agreed is not None  # noqa: S101 - nobody agrees without one
-    filing.file_report(turn, _report(turn, taken(turn), matters.to_file(reading), agreed))
+    report = _report(turn, taken(turn), matters.to_file(reading), agreed)
+    if not links.holds(turn, report):
+        filing.file_report(turn, report)
 
 
 def _report(

@@ -7,7 +7,7 @@ from typing import Any
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Showing
 from handlers.turn import Turn
-from ledger.lifecycle import Role
+from ledger.lifecycle import OPEN, Role
 from nlp.understanding import Alarm, Understanding
 from storage.cases import CaseRow
 from storage.reference import StaffRow
@@ -38,6 +38,16 @@ def ring(turn: Turn, case: CaseRow, level: int, addresses: list[Address]) -> Non
     again = f"+{turn.uow.now.timestamp():.0f}"
     for address in addresses:
         turn.send(_alert(turn, case, address, level, again))
+
+
+def ringing(turn: Turn) -> CaseRow | None:
+    """The emergency that this person told of just now."""
+    alarm = turn.talk.state.get("alarm")
+    kept = turn.context.district.limits.media_joins_for.wall.total_seconds()
+    if not alarm or turn.uow.now.timestamp() - float(alarm["at"]) > kept:
+        return None
+    case = turn.uow.cases.living((alarm["case"][0], alarm["case"][1]))
+    return case if case is not None and case.state in OPEN else None
 
 
 def first_words(turn: Turn, case: CaseRow, alarms: tuple[Alarm, ...], *, needs_human: bool, called: bool) -> None:

@@ -1,11 +1,13 @@
 """删除我的数据: words, files, account and conversation of a person go; their cases stay as numbers in the ledger."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from handlers import areas, cards, emergencies, nudging, privacy, receipts, steps
 from handlers.card_face import card_name
 from handlers.event import Address
+from handlers.format import day
 from handlers.mine import without
 from handlers.reply import Priority, Reply, Showing
 from handlers.turn import Turn
@@ -14,6 +16,10 @@ from ledger.rights import Part
 from storage.cases import CaseRow, PersonOfCase
 from storage.erasure import ERASED
 from storage.ids import new_id
+from storage.reference import DISTRICT
+
+PRUNED_WITHIN = timedelta(days=1)
+"""Backups are made, and old ones deleted, once a day."""
 
 
 def ask_erase(turn: Turn, _data: dict[str, Any] | None = None) -> None:
@@ -40,10 +46,14 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
     uow.erasure.copies(gone)
     uow.people.erase(here.bot, turn.account)
     uow.subscriptions.erase(here.bot, here.chat)
-    files = turn.context.files
+    files, erased, who = turn.context.files, turn.context.erased, (here.bot, turn.account, uow.now)
     uow.after_commit.append(lambda: files.drop(gone))
+    uow.after_commit.append(lambda: erased.note(*who))
     turn.replies[:] = [reply for reply in turn.replies if reply.to != here]
-    turn.send(Reply(here, turn.context.texts("privacy.erased"), cause=ERASED))
+    until = uow.now + turn.context.district.limits.backups_kept.wall + PRUNED_WITHIN
+    community = turn.uow.reference.communities[DISTRICT]
+    text = turn.context.texts("privacy.erased", until=day(until, community.zone))
+    turn.send(Reply(here, text, cause=ERASED))
     turn.outcome = ERASED
 
 

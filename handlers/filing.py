@@ -6,6 +6,7 @@ from typing import Any
 from handlers import cards, deadlines, emergencies, receipts, represented
 from handlers.communities import names
 from handlers.event import File, Location
+from handlers.moderation import allowance, crowds
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.rights import Part
@@ -29,6 +30,7 @@ class Report:
 
 def file_report(turn: Turn, report: Report) -> list[CaseRow]:
     """File every matter of a report and tell the person and the staff; files go with the first matter."""
+    allowance.count(turn, "reports")
     proxy = _proxy(turn)
     filed = [_file(turn, report, matter, proxy) for matter in report.matters]
     _attach_all(turn, filed[0], report)
@@ -36,9 +38,8 @@ def file_report(turn: Turn, report: Report) -> list[CaseRow]:
     for case, matter in zip(filed, report.matters, strict=True):
         similar = [no for no in turn.context.similar.nearest(case.community_id, matter) if no != case.no]
         _remember(turn, case, matter)
-        cards.show_new(
-            turn, case, similar, files=len(report.files) if case is filed[0] else 0, proxied=proxy is not None
-        )
+        files = len(report.files) if case is filed[0] else 0
+        crowds.show_new(turn, case, similar, files, proxied=proxy is not None)
     if len(filed) == 1:
         receipts.one(turn, filed[0], report.matters[0], similar)
     else:

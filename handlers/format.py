@@ -28,6 +28,12 @@ def day_and_time(moment: datetime, zone: tzinfo) -> str:
     return f"{local.month}月{local.day}日 {local.hour:02}:{local.minute:02}"
 
 
+def day(moment: datetime, zone: tzinfo) -> str:
+    """2026年11月23日."""
+    local = moment.astimezone(zone)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
 def length(texts: Texts, limit: Duration) -> str:
     """How long a limit is, in words."""
     if limit.working_days:

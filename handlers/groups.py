@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import communities, drafts, filing, matters, report
 from handlers.event import Address, EventKind, Quoted
+from handlers.moderation import links
 from handlers.reply import Button, Reply, Showing
 from handlers.turn import Turn
 from ledger.words import shortened
@@ -99,7 +100,11 @@ def hand_in(turn: Turn, data: dict[str, Any]) -> None:
     person.consented_at = turn.uow.now
     anonymous = bool(private.talk.state.get("anonymous"))
     found = matters.to_file(turn.context.read(words))
-    filed = filing.file_report(private, filing.Report(found, community, anonymous, said=((None, words),)))
+    report = filing.Report(found, community, anonymous, said=((None, words),))
+    if links.holds(private, report):
+        turn.close(data["id"], "concern.held_in_group", name=turn.event.name)
+        return
+    filed = filing.file_report(private, report)
     numbers = "、".join(turn.number(case) for case in filed)
     turn.close(data["id"], "group.handed_in", name=turn.event.name, numbers=numbers)
     turn.outcome = private.outcome

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from handlers import cards, drafts, filing, offers, receipts, steps, together
+from handlers.packing import unpacked
 from handlers.reply import Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
@@ -47,7 +48,7 @@ def _bring_draft(turn: Turn, case: CaseRow) -> None:
     words = "\n".join(text for _, text in draft["parts"])
     for message_id, text in draft["parts"]:
         filing.keep_words(turn.as_if(text=text, message_id=message_id), case)
-    for file in drafts.unpacked(draft["files"]):
+    for file in unpacked(draft["files"]):
         filing.attach(turn, case, file)
     cards.notify(turn, case, "card.joined", text=words)
 

@@ -35,6 +35,7 @@ from handlers import (
     worded,
 )
 from handlers.context import Serves
+from handlers.moderation import crowds
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.rights import Part, may
@@ -136,6 +137,7 @@ STAFF: dict[str, casework.Handler] = {
     "phoned_unsolved": second_look.phoned_unsolved,
     "dispatch_to": dispatching.dispatch_to,
     "merge_into": merging.merge_into,
+    "merge_crowd": crowds.merge_crowd,
     "staff_scene": labels.ask_scene,
     "staff_urgency": labels.ask_urgency,
     "set_scene": labels.set_scene,

@@ -16,7 +16,8 @@ ALL = 100_000
 def notice(turn: Turn) -> None:
     """The whole notice, with its version and what the person may do."""
     rows = ((turn.mine("button.my_data", "my_data"),), (turn.mine("button.erase", "ask_erase"),))
-    turn.say("privacy.full", rows, version=turn.context.district.limits.consent_version)
+    limits = turn.context.district.limits
+    turn.say("privacy.full", rows, version=limits.consent_version, days=limits.backups_kept.wall.days)
 
 
 def my_data(turn: Turn, _data: dict[str, Any] | None = None) -> None:

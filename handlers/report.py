@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from handlers import cards, choosing, communities, drafts, filing, matters, questions
+from handlers import cards, choosing, communities, drafts, emergencies, filing, matters, questions
 from handlers.event import File
+from handlers.moderation import allowance, concerns, links
+from handlers.packing import packed, unpacked
 from handlers.reply import Rows
 from handlers.turn import Turn
-from ledger.lifecycle import OPEN, Role
+from ledger.lifecycle import Role
 from ledger.scenes import Scene
 from nlp.understanding import Alarm, NoneType, Understanding
 from storage.cases import CaseRow
@@ -17,6 +19,8 @@ COURTESIES = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.SPAM, N
 """Not a part of a report that somebody is in the middle of."""
 NOT_OF_A_DRAFT = (*COURTESIES, NoneType.ABUSE)
 PLAINLY_NOTHING = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.TEST)
+PUT_BEFORE_A_PERSON = (NoneType.ABUSE, NoneType.SPAM)
+"""What a person of the staff looks at if somebody does not stop."""
 SHORT = 8
 """Up to so many characters a greeting or a thank you is nothing else, and is not asked about."""
 NOT_ABOUT_A_PHOTO = (NoneType.THANKS, NoneType.SPAM)
@@ -27,7 +31,7 @@ def report(turn: Turn) -> None:
     """Take words (with files, perhaps) as a report, or say in a word why they are none."""
     if emergency := matters.emergency(turn.reading):
         _emergency(turn, emergency)
-    elif (case := _ringing(turn)) is not None:
+    elif (case := emergencies.ringing(turn)) is not None:
         _more_of_emergency(turn, case, ())
     elif drafts.there_is_one(turn) and _answers_draft(turn):
         return
@@ -50,14 +54,18 @@ def _answer(turn: Turn, known: QuestionRow) -> None:
 
 def take(turn: Turn) -> None:
     """File it for somebody who has agreed; else it waits as a draft."""
-    agreed = _agreed(turn)
-    if agreed and not drafts.there_is_one(turn):
+    if allowance.has_to_wait(turn):
+        return
+    agreed, may_file = _agreed(turn), allowance.may_file(turn)
+    if agreed and may_file and not drafts.there_is_one(turn):
         _file_now(turn)
         return
     drafts.add(turn)
-    if drafts.words(turn) and (agreed or drafts.is_emergency(turn)):
+    if drafts.words(turn) and ((agreed and may_file) or drafts.is_emergency(turn)):
         drafts.file(turn)
         return
+    if not may_file:
+        allowance.say_later(turn)
     if turn.person.community_id is None and (found := communities.supposed(turn, drafts.words(turn))):
         turn.person.community_id = found.id
     drafts.show(turn, below=True)
@@ -66,7 +74,10 @@ def take(turn: Turn) -> None:
 def _file_now(turn: Turn) -> None:
     reading, community = turn.reading, turn.community(turn.person.community_id)
     assert community is not None  # noqa: S101 - nobody agrees without one
-    filing.file_report(turn, _report(turn, matters.to_file(reading), community))
+    wanted = _report(turn, matters.to_file(reading), community)
+    if links.holds(turn, wanted):
+        return
+    filing.file_report(turn, wanted)
     if (other := matters.elsewhere(reading)) and matters.requests(reading):
         _out_of_remit(turn.as_if(text=other.text))
 
@@ -88,21 +99,12 @@ def _report(turn: Turn, found: tuple[Understanding, ...], community: CommunityRo
 
 def _emergency(turn: Turn, matter: Understanding) -> None:
     """Filed at once, without consent or community. What the same person says next belongs to it."""
-    if (case := _ringing(turn)) is not None:
+    if (case := emergencies.ringing(turn)) is not None:
         told = turn.talk.state["alarm"]["told"]
         _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if alarm not in told))
         return
     community = communities.of_emergency(turn, turn.event.text)
     filing.file_emergency(turn, _report(turn, (matter,), community))
-
-
-def _ringing(turn: Turn) -> CaseRow | None:
-    """The emergency that this person told of just now."""
-    alarm = turn.talk.state.get("alarm")
-    if not alarm or not fresh(turn, alarm, turn.context.district.limits.media_joins_for.wall):
-        return None
-    case = turn.uow.cases.living((alarm["case"][0], alarm["case"][1]))
-    return case if case is not None and case.state in OPEN else None
 
 
 def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> None:
@@ -117,11 +119,13 @@ def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> Non
     calls = "\n".join(turn.context.texts(f"emergency.call_{alarm}") for alarm in new if alarm is not Alarm.HUMAN)
     remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
     rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
+    cards.refresh(turn, case)
+    turn.outcome = "supplement"
+    if turn.hurried and not new:
+        return  # kept and on the card, but no more of these makes a sound
     gently = "emergency.human" if Alarm.HUMAN in new else "emergency.more"
     turn.say(gently if calls else "emergency.passed_on", rows, calls=calls)
     cards.notify(turn, case, "card.added", text=words)
-    cards.refresh(turn, case)
-    turn.outcome = "supplement"
 
 
 def _add_to(turn: Turn, case: CaseRow, words: str) -> None:
@@ -129,7 +133,8 @@ def _add_to(turn: Turn, case: CaseRow, words: str) -> None:
         filing.attach(turn, case, file)
     filing.keep_words(turn, case)
     places = [place for matter in turn.reading.matters for place in matter.places]
-    turn.uow.cases.change(case, text=f"{case.text}\n{words}", place=case.place or " ".join(places) or None)
+    whole = f"{case.text}\n{words}" if len(case.text) < drafts.MOST_WORDS else case.text
+    turn.uow.cases.change(case, text=whole, place=case.place or " ".join(places) or None)
     turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
     if not case.place and case.latitude is None:
         turn.expect("place", case)
@@ -198,6 +203,8 @@ def _small_talk(turn: Turn, matter: Understanding) -> None:
         return
     kind = matter.none_type or NoneType.CHAT
     turn.outcome = f"none {kind}"
+    if kind in PUT_BEFORE_A_PERSON:
+        concerns.noticed(turn, kind.value)
     if drafts.there_is_one(turn):
         turn.say("draft.waits")
         drafts.show(turn, below=True)
@@ -218,7 +225,7 @@ def file_it_anyway(turn: Turn) -> Rows:
 
 def remember_said(turn: Turn, words: str, taken: dict[str, Any] | None = None) -> None:
     """Keep the words for the tap that files them. `taken`: the case that they were put into."""
-    files = [drafts.packed(file, turn.event.message_id) for file in turn.event.files]
+    files = [packed(file, turn.event.message_id) for file in turn.event.files]
     turn.talk.state["said"] = {"text": words, "message": turn.event.message_id, "files": files, "taken": taken}
     drafts.keep_a_week(turn)
 
@@ -238,7 +245,7 @@ def file_anyway(turn: Turn, _data: dict[str, Any]) -> None:
 
 
 def file_said(turn: Turn, said: dict[str, Any]) -> None:
-    files: tuple[File, ...] = () if said.get("taken") else drafts.unpacked(said["files"])
+    files: tuple[File, ...] = () if said.get("taken") else unpacked(said["files"])
     as_said = turn.as_if(text=str(said["text"]), files=files, message_id=said["message"])
     take(as_said)
     turn.outcome = as_said.outcome

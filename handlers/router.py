@@ -1,5 +1,6 @@
 """Which handler an event goes to: tables of commands and of what a question of ours expects; buttons have their own."""
 
+import math
 from dataclasses import dataclass
 
 from handlers import (
@@ -29,6 +30,7 @@ from handlers.area import Command
 from handlers.cocreation import rules
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
+from handlers.moderation import allowance, pace
 from handlers.reply import Answer, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal
@@ -99,7 +101,8 @@ def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | 
         turn.person.paused_at = None
     if not turn.bot.buttons and "choices" in turn.talk.state:
         turn.talk.state["choices"]["old"] = True
-    _route(turn)
+    if not pace.held_up(turn):
+        _route(turn)
     edits.catch_up(turn)
     return Result(turn.replies, turn.answer, turn.outcome)
 
@@ -130,6 +133,8 @@ def wake(context: Context, uow: UnitOfWork, event: Event) -> Result:
         _album_complete(turn)
     if "export" in state and state["export"]["due"] <= now:
         privacy.forget_export(turn)
+    if state.get("pace", {}).get("due", math.inf) <= now:
+        pace.over(turn)
     edits.catch_up(turn)
     turn.wake_again()
     return Result(turn.replies, None, turn.outcome)
@@ -168,7 +173,14 @@ def _in_a_group(turn: Turn) -> None:
     elif turn.event.text and matters.emergency(turn.reading):
         report.report(turn)
     else:
-        turn.say("group.private")
+        _write_privately(turn)
+
+
+def _write_privately(turn: Turn) -> None:
+    """Said to each once a minute, however often they write."""
+    here, minute = turn.event.address, int(turn.uow.now.timestamp() // 60)
+    key = f"privately:{here.bot}:{here.chat}:{turn.account}:{minute}"
+    turn.send(Reply(here, turn.context.texts("group.private"), key=key))
 
 
 def _group_command(turn: Turn) -> Command | None:
@@ -243,6 +255,8 @@ def _said(turn: Turn) -> None:
     if turn.event.private and proxies.takes(turn):
         return
     if answers.taken(turn):
+        return
+    if turn.event.private and allowance.has_to_wait(turn):
         return
     if turn.bot.serves is Serves.STAFF or not turn.event.private:
         _among_staff(turn)

@@ -35,6 +35,8 @@ class Turn:
     outcome: str = "other"
     button: str = ""
     """What the pressed button does."""
+    hurried: bool = False
+    """Whether this person does more at a time than the district's limits take (see handlers/moderation/)."""
 
     # who and where ---------------------------------------------------------------------------------------------------
 
@@ -205,7 +207,8 @@ class Turn:
 
     def wake_again(self) -> None:
         """Wake this conversation when the next of its things is due."""
-        due = [part["due"] for name in ("album", "export") if (part := self.talk.state.get(name))]
+        state = self.talk.state
+        due = [part["due"] for name in ("album", "export", "pace") if "due" in (part := state.get(name, {}))]
         self.talk.wake_at = datetime.fromtimestamp(min(due), UTC) if due else None
 
     def as_if(self, **changes: Any) -> "Turn":

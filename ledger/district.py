@@ -195,6 +195,46 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """So often within so long."""
+
+    times: int
+    within: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one person may do in a while; what is over waits. Of the last three, a person of the staff looks at them."""
+
+    messages: Allowance
+    taps: Allowance
+    reports: Allowance
+    floods: Allowance
+    abuse: Allowance
+    spam: Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Crowds:
+    """When cases get no card of their own: so many like one another, or so many in all, in one community."""
+
+    alike: Allowance
+    all: Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Moderation:
+    """What people of the staff decide about: how long a pause is, how long held words wait for them."""
+
+    pause: Duration
+    held_for: Duration
+    kept: Duration
+    known_links: tuple[str, ...]
+    link_endings: tuple[str, ...]
+    """What a bare name has to end with to be taken for a link."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Clocks and limits of the district (`district/limits.yaml`)."""
 
@@ -222,6 +262,7 @@ class Limits:
     button_kept: Duration
     inbox_key_kept: Duration
     contacts_kept: Duration
+    backups_kept: Duration
     group_words_kept: Duration
     ask_back_below: float
     clocks: dict[str, Clock]
@@ -229,6 +270,9 @@ class Limits:
     rates: RateWeights
     telegram: MessengerLimits
     population: Population
+    pace: Pace
+    crowds: Crowds
+    moderation: Moderation
 
 
 @dataclass(frozen=True, slots=True)

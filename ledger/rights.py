@@ -140,6 +140,7 @@ DEEDS: dict[str, Deed] = {
     "phoned_unsolved": _staff_step(Action.REOPEN),
     "dispatch_to": _step(Action.DISPATCH),
     "merge_into": _step(Action.MERGE),
+    "merge_crowd": _step(Action.MERGE),
     "staff_scene": _staff_step(Action.RELABEL),
     "staff_urgency": _staff_step(Action.RELABEL),
     "set_scene": _step(Action.RELABEL, TELLERS),
@@ -215,6 +216,9 @@ DEEDS: dict[str, Deed] = {
     "checkup_item": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
     "checkup_value": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
     "checkup_answer": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    # how somebody writes
+    **{deed: Deed(Thing.COMMUNITY, ABOVE) for deed in ("let_be", "pause_person", "file_held", "refuse_held")},
+    "undo_decision": Deed(Thing.COMMUNITY, ABOVE),
 }
 """Every deed that is anybody's right; what is not here nobody may do. What people do with their own conversation and
 their own data (consent, export, erasing) is not here: nobody but they can reach it."""

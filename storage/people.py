@@ -35,6 +35,7 @@ class PersonRow:
     consent_version: str | None = None
     consented_at: datetime | None = None
     paused_at: datetime | None = None
+    muted_until: datetime | None = None
     created_at: datetime | None = None
     no_pushes_at: datetime | None = None
     quiet_since: int | None = None
@@ -92,6 +93,11 @@ class People:
         if rows:
             run_rows(self._uow.connection, _written, rows)
             self._seen.update(changed_people)
+
+    def everybody(self) -> list[Any]:
+        """(bot, account, chat, created_at) of all; for what is looked at once, at start."""
+        columns = (_TABLE.c.bot, _TABLE.c.account, _TABLE.c.chat, _TABLE.c.created_at)
+        return list(self._uow.connection.execute(select(*columns)))
 
     def pause(self, bot: str, chat: int) -> None:
         """Somebody cannot be reached in `chat` any more: nothing is sent there until they come back."""

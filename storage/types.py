@@ -1,6 +1,6 @@
 """Column types: aware UTC times, JSON by orjson, and residents' words.
 
-`Words` is the one type for what residents wrote and for their contact data, so that encryption at rest has one place.
+`Words` is the one type for what residents wrote and for their contact data: what is encrypted at rest (sealing.py).
 Text that no database can hold (NUL, lone surrogates) is replaced here as a last line; intake cleans it before.
 """
 
@@ -12,6 +12,7 @@ from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from ledger.words import storable
+from storage import sealing
 
 
 class Utc(TypeDecorator[datetime]):
@@ -54,7 +55,10 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else storable(value)
+        return None if value is None else sealing.sealed(storable(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else sealing.opened(value)
 
 
 class WordsJson(TypeDecorator[Any]):
@@ -64,7 +68,7 @@ class WordsJson(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else orjson.dumps(value).decode()
+        return None if value is None else sealing.sealed(orjson.dumps(value).decode())
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else orjson.loads(value)
+        return None if value is None else orjson.loads(sealing.opened(value))

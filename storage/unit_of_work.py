@@ -15,8 +15,10 @@ from sqlalchemy import Connection, CursorResult, Executable
 from storage.bulk import insert_rows
 from storage.buttons import Buttons
 from storage.cases import Cases
+from storage.concerns import Concerns
 from storage.contacts import Accesses, Contacts
 from storage.conversations import Conversations
+from storage.crowds import Crowds
 from storage.erasure import Erasure
 from storage.facilities import Facilities
 from storage.groups import Groups
@@ -100,6 +102,14 @@ class UnitOfWork:
     @cached_property
     def spikes(self) -> Spikes:
         return Spikes(self)
+
+    @cached_property
+    def concerns(self) -> Concerns:
+        return Concerns(self)
+
+    @cached_property
+    def crowds(self) -> Crowds:
+        return Crowds(self)
 
     @cached_property
     def groups(self) -> Groups:

@@ -76,7 +76,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def filled_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a migrated database with the sample in it, of either kind."""
     if request.param == "sqlite":
-        return _copy(request.getfixturevalue("sqlite_template"), tmp_path)
+        return copy_of(request.getfixturevalue("sqlite_template"), tmp_path)
     found: str = request.getfixturevalue("filled_postgres_url")
     return found
 
@@ -92,12 +92,12 @@ async def world(tmp_path: Path, filled_url: str) -> AsyncIterator[World]:
 @pytest.fixture
 async def small_world(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
     """As `world`, on SQLite only: for what does not depend on the database."""
-    found = await make_world(tmp_path, _copy(sqlite_template, tmp_path))
+    found = await make_world(tmp_path, copy_of(sqlite_template, tmp_path))
     yield found
     await found.app.close()
 
 
-def _copy(template: Path, folder: Path) -> str:
+def copy_of(template: Path, folder: Path) -> str:
     shutil.copy(template, folder / "chulin.db")
     return f"sqlite:///{folder / 'chulin.db'}"
 

@@ -13,7 +13,18 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from benchmarks.faults import databases, kills, messenger, orders, posts, processes, soak, updates
+from benchmarks.faults import (
+    backups,
+    databases,
+    floods,
+    kills,
+    messenger,
+    orders,
+    posts,
+    processes,
+    soak,
+    updates,
+)
 from benchmarks.faults.elsewhere import ELSEWHERE
 from benchmarks.faults.fault import Fault, Place, Row, Size
 from benchmarks.faults.postgres import Files, postgres
@@ -27,6 +38,8 @@ FAULTS: tuple[Fault, ...] = (
     *orders.FAULTS,
     *posts.FAULTS,
     *soak.FAULTS,
+    *floods.FAULTS,
+    *backups.FAULTS,
 )
 
 

@@ -209,4 +209,4 @@ async def _input(file: SendFile) -> str | InputFile:
     if file.file_id:
         return file.file_id
     # the library's own FSInputFile leaves the file open when the connection breaks
-    return BufferedInputFile(await asyncio.to_thread(file.path.read_bytes), file.name)
+    return BufferedInputFile(await asyncio.to_thread(file.stored.read_bytes), file.name)

@@ -91,14 +91,20 @@ class Choice:
     data: str
 
 
+class Readable(Protocol):
+    """Where the bytes of a file come from; a path is one."""
+
+    def read_bytes(self) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SendFile:
-    """A file to send: `file_id` if this bot has sent or received it before, else the bytes at `path`."""
+    """A file to send: `file_id` if this bot has sent or received it before, else the bytes in `stored`."""
 
     kind: str
     name: str
     digest: str
-    path: Path
+    stored: Readable
     file_id: str | None = None
 
 

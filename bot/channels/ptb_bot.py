@@ -219,7 +219,7 @@ class PtbChannel(TelegramBot):
 async def _input(file: SendFile) -> str | bytes:
     if file.file_id:
         return file.file_id
-    return await asyncio.to_thread(file.path.read_bytes)
+    return await asyncio.to_thread(file.stored.read_bytes)
 
 
 def _is_of_a_proxy(error: BaseException) -> bool:

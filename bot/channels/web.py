@@ -159,7 +159,7 @@ class WebChannel:
         if known := self.messenger.file(file.file_id):
             return known[0].model_copy(update={"name": file.name})
         try:
-            content = await asyncio.to_thread(file.path.read_bytes)
+            content = await asyncio.to_thread(file.stored.read_bytes)
         except OSError as error:
             raise Refused(f"the file cannot be read: {type(error).__name__}") from None
         return self.messenger.hold_file(content, FileKind(file.kind), file.name)

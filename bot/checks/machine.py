@@ -3,12 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
 
+from bot import backup
 from bot.checks.finding import Finding, fine, look, wrong
 from bot.district import load_district, load_texts
 from bot.links import KEY_BYTES, KEY_FILE
@@ -18,6 +19,7 @@ from ledger.clocks import knows_year
 LEAST_FREE, ENOUGH_FREE = 200 << 20, 1 << 30
 OTHERS = 0o077
 NOVEMBER = 11
+LATEST_BACKUP = timedelta(hours=36)
 
 
 def tokens(settings: Settings) -> Iterator[Finding]:
@@ -60,6 +62,26 @@ def link_secret(settings: Settings) -> Iterator[Finding]:
         yield fine("二维码密钥", f"{kept}，请备份")
     if make_url(settings.database_url).get_backend_name() != "sqlite" and not settings.link_secret.get_secret_value():
         yield look("二维码密钥", "多台机器一起用时，要在每台的 .env 里填同一个 CHULIN_LINK_SECRET")
+
+
+def backups(settings: Settings) -> Iterator[Finding]:
+    """Whether there is a key, and a backup of today; too old ones are still there where nobody runs the command."""
+    if not settings.backup_keys:
+        yield look("备份", "没有设公钥，做不了加密备份。请运行：chulin backup --new-key 密钥文件")
+        return
+    kept, now = backup.kept(settings.backup_dir), datetime.now(UTC)
+    if not kept:
+        yield look("备份", f"{settings.backup_dir} 里还没有。请每天运行一次：chulin backup")
+        return
+    limit = load_district(settings.district_dir).limits.backups_kept.wall
+    last, first = kept[-1][0], kept[0][0]
+    text = f"{len(kept)} 份，最近一份 {last:%Y-%m-%d %H:%M} UTC"
+    if now - last > LATEST_BACKUP:
+        yield look("备份", f"{text}，太久了。请每天运行一次：chulin backup")
+    elif now - first > limit + LATEST_BACKUP:
+        yield look("备份", f"{text}，有超过 {limit.days} 天的没有删。请看 {settings.backup_dir} 能不能写")
+    else:
+        yield fine("备份", text)
 
 
 def disk(settings: Settings) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from bot.checks.finding import Finding, fine, look, wrong
 from bot.console import is_missing, on_database, on_rows
 from bot.settings import Settings
 from ledger.lifecycle import Role
-from storage import schema
+from storage import resealing, schema, sealing
 from storage.inbox import PARKED
 from storage.outbox import DEAD
 from storage.reference import DISTRICT, CommunityRow, Reference
@@ -33,6 +33,7 @@ def database(settings: Settings) -> Iterator[Finding]:
         yield _other_revision(found)
         return
     yield from on_database(settings, _structure)
+    yield from on_database(settings, _sealed)
     yield from on_rows(settings, lambda uow: [*_people(uow.reference), *_letters(uow)])
 
 
@@ -48,6 +49,21 @@ def _structure(connection: Connection) -> list[Finding]:
     if not differences:
         return [fine("数据库", f"版本 {schema.newest()}，结构一致（{connection.dialect.name}）")]
     return [wrong("数据库", f"结构不同：{schema.described(d)}。有人手工改过？请从备份恢复") for d in differences]
+
+
+def _sealed(connection: Connection) -> list[Finding]:
+    """Whether words are encrypted at rest, all of them, with the newest key."""
+    ring, left = sealing.ring(), list(resealing.left(connection))
+    names = sorted({name for _, name in left if name})
+    if ring is None and names:
+        return [wrong("静态加密", f"数据是用密钥 {'、'.join(names)} 加密的，CHULIN_DATA_KEYS 里没有密钥")]
+    if ring is None:
+        return [look("静态加密", "没有设密钥，话和电话在数据库里看得见。生成：chulin db new-key")]
+    if missing := [name for name in names if name not in ring.names]:
+        return [wrong("静态加密", f"有的数据是用密钥 {'、'.join(missing)} 加密的，CHULIN_DATA_KEYS 里没有它")]
+    if left:
+        return [look("静态加密", f"还有没用最新密钥 {ring.newest} 加密的。请运行：chulin db seal")]
+    return [fine("静态加密", f"都用密钥 {ring.newest} 加密了")]
 
 
 def _people(reference: Reference) -> Iterator[Finding]:

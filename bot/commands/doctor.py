@@ -15,7 +15,7 @@ from bot.console import is_missing, on_rows
 from bot.settings import Settings
 from storage.reference import CommunityRow
 
-HERE = (machine.tokens, machine.data_files, machine.link_secret, machine.disk, machine.drawing_fonts)
+HERE = (machine.tokens, machine.data_files, machine.link_secret, machine.backups, machine.disk, machine.drawing_fonts)
 
 
 @click.command(help="检查设置、令牌、数据库、网络、工作群、字体、磁盘和时钟。有 ✗ 就以状态 2 结束。")

@@ -75,7 +75,7 @@ def _kept(store: FileStore, run: Run) -> tuple[MadeFile, ...]:
     files = run.content["files"]
     if len(files) != FILES or not all(store.path(file["digest"]).exists() for file in files):
         return ()
-    return tuple(MadeFile(file["kind"], file["name"], store.path(file["digest"]).read_bytes()) for file in files)
+    return tuple(MadeFile(file["kind"], file["name"], store.read(file["digest"])) for file in files)
 
 
 def _period(week: str | None, now: datetime, district: District, community: CommunityRow) -> Period:

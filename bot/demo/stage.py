@@ -107,7 +107,7 @@ async def set_up(folder: Path, clock: DemoClock, drawer: Draws | None = None) ->
     resident, staff = WebChannel("resident", clock, first_id), WebChannel("staff", clock, first_id)
     channels: dict[str, Channel] = {"resident": resident, "staff": staff}
     bots = await open_all(settings, channels)
-    app = await build(settings, channels, clock, bots=bots, limits=UNLIMITED)
+    app = await build(settings, channels, clock, bots=bots, limits=UNLIMITED, unhurried=True)
     if drawer:
         app.reporter = Reporter(app.database, app.context, app.files, clock, lambda: None, drawer=drawer)
     if fresh:

@@ -23,6 +23,7 @@ from storage.tables.checkups import FacilityStock, Neighbour
 from storage.tables.community import Building, Counter, Duty, Grid, Keyboard, Question
 from storage.tables.keeping import Rota, RotaMember, RotaTurn, Rules, RulesClause, RulesComment
 from storage.tables.messenger import Conversation, FileCopy, Inbox, Lane, Lease, Outbox, Person, ResidentGroup, Shown
+from storage.tables.moderation import Concern, ConcernEvent, Crowd
 from storage.tables.promises import Promise, PromisePerson
 from storage.tables.pushes import Push, PushRecipient
 from storage.tables.reference import (
@@ -55,9 +56,12 @@ __all__ = [
     "CasePerson",
     "CaseUnit",
     "Community",
+    "Concern",
+    "ConcernEvent",
     "Conversation",
     "Correction",
     "Counter",
+    "Crowd",
     "Duty",
     "FacilityStock",
     "FileCopy",

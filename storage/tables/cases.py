@@ -7,7 +7,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, Code, of_case, partial
-from storage.types import Json, Words
+from storage.types import Json, Words, WordsJson
 
 
 class Case(Base):
@@ -208,7 +208,7 @@ class CaseEvent(Base):
     after: Mapped[str] = mapped_column(Code)
     reason: Mapped[str | None] = mapped_column(Words)
     via: Mapped[str | None] = mapped_column(String(100))
-    detail: Mapped[Any | None] = mapped_column(Json)
+    detail: Mapped[Any | None] = mapped_column(WordsJson)
     __table_args__ = (
         of_case(),
         Index("ix_case_events_community_id_case_no", "community_id", "case_no", "id"),

@@ -102,6 +102,7 @@ class Person(Base):
 
     `no_pushes_at`: since then no invitations, by their own wish. Quiet hours are minutes of the community's day.
     `numbered`: answers by number instead of buttons; `short`: one sentence a message.
+    `muted_until`: the staff asked this person to wait; until then only emergencies are taken from them.
     """
 
     __tablename__ = "people"
@@ -114,6 +115,7 @@ class Person(Base):
     consent_version: Mapped[str | None] = mapped_column(Code)
     consented_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
+    muted_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     no_pushes_at: Mapped[datetime | None]
     quiet_since: Mapped[int | None]

@@ -142,7 +142,13 @@ async def test_two_processes_share_the_work_and_double_nothing(tmp_path: Path, f
     channel = FakeChannel("resident")
     bots = {"resident": Bot("resident", Serves.RESIDENTS), "staff": Bot("staff", Serves.STAFF)}
     second = await build(
-        first.app.settings, {"resident": channel}, first.clock, bots=bots, limits=UNLIMITED, understander=understander()
+        first.app.settings,
+        {"resident": channel},
+        first.clock,
+        bots=bots,
+        limits=UNLIMITED,
+        unhurried=True,
+        understander=understander(),
     )
     for number in range(60):
         first.residents.push(kind="text", chat=1 + number % 20, text=f"第{number}号路灯坏了")

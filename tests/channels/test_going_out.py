@@ -57,9 +57,9 @@ async def test_a_file_goes_out_with_words_and_buttons_and_again_without_an_uploa
     file = desk.file(kind, JPEG, "台账.jpg")
     sent = await desk.channel.send(Outgoing(wang.chat, 0, "这是台账", files=[file]))
     file_id = sent.file_ids[file.digest]
-    file.path.unlink()
+    desk.files.path(file.digest).unlink()
     again = desk.file(kind, JPEG, "台账.jpg", file_id)
-    again.path.unlink()
+    desk.files.path(again.digest).unlink()
     await desk.channel.send(Outgoing(wang.chat, 0, "", files=[again]))
     first, second = wang.shown()
     assert (first.text, first.kind, first.content) == ("这是台账", kind, JPEG)
@@ -78,7 +78,7 @@ async def test_several_files_go_out_together(desk: Desk, wang: Phone) -> None:
 async def test_a_file_that_is_gone_is_refused(desk: Desk, wang: Phone) -> None:
     for kind in ("photo", "document"):
         file = desk.file(kind, b"content")
-        file.path.unlink()
+        desk.files.path(file.digest).unlink()
         with pytest.raises(Refused):
             await desk.channel.send(Outgoing(wang.chat, 0, "", files=[file]))
     assert wang.shown() == []

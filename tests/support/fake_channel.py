@@ -29,6 +29,8 @@ class FakeChannel:
     name: str
     abilities: Abilities = field(default_factory=Abilities)
     updates: list[dict[str, Any]] = field(default_factory=list)
+    pushed: list[dict[str, Any]] = field(default_factory=list)
+    """All that ever came, also what was confirmed."""
     messages: list[ShownMessage] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     failures: list[Exception] = field(default_factory=list)
@@ -49,9 +51,15 @@ class FakeChannel:
         self.updates = [u for u in self.updates if offset is None or u["update_id"] >= offset]
         return self.updates[:100]
 
+    def goes_on_after(self, updates: list[dict[str, Any]]) -> None:
+        """Number what comes from now on as the messenger would after these."""
+        self._ids = itertools.count(max(raw["update_id"] for raw in updates) + 1)
+        self._message_ids = itertools.count(max(raw["message_id"] for raw in updates) + 100)
+
     def push(self, **fields: Any) -> dict[str, Any]:
         raw = {"update_id": next(self._ids), "message_id": next(self._message_ids), **fields}
         self.updates.append(raw)
+        self.pushed.append(raw)
         return raw
 
     def envelope(self, raw: dict[str, Any]) -> Envelope:

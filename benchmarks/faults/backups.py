@@ -1,0 +1,75 @@
+"""The drill: a backup under load, everything gone, a restore into an empty database, and the messenger sends all again."""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.faults.fault import Fault, Place, Row, Size, row
+from benchmarks.faults.ground import Ground, ground
+from bot import backup
+from bot.build import RESIDENT
+from storage.database import open_database
+from storage.tally import fates
+
+RATE = 20
+
+
+async def restored(place: Place, size: Size) -> Row:
+    """Backed up while residents write; the database is lost; what came before the backup must be there again."""
+    count = size.of(quick=80, full=2000)
+    async with ground(await place.new(), count) as town:
+        process = await town.starts()
+        await town.says(RATE)
+        await town.asked(await town.calls())
+        await asyncio.sleep(count / RATE / 2)
+        before = await _known(town)
+        path = await _backed_up(town)
+        await town.settles()
+        await town.kills(process)
+        took = await _restored(town, path, await place.new())
+        missing, megabytes = before - await _known(town), path.stat().st_size / 1e6
+        await town.starts()
+        await town.stand.remote.do("redeliver", bot=RESIDENT, count=count)
+        seen = await town.seen()
+    seen.lost += len(missing)
+    did = f"backup at half of {count} reports"
+    promised = "0 lost before it, 0 doubled"
+    # what was answered after the backup is not known to it, and is answered again
+    return row("lost and restored", did, promised, seen, seen.said, restore=f"{took:.1f} s", size=f"{megabytes:.1f} MB")
+
+
+async def _backed_up(town: Ground) -> Path:
+    """Run the command beside the app, as an operator does."""
+    folder = town.stand.folder
+    public = backup.new_key(folder / "backup.key")
+    await _command(town, "backup", CHULIN_BACKUP_KEYS=public, CHULIN_BACKUP_DIR=str(folder / "backups"))
+    return backup.kept(folder / "backups")[-1][1]
+
+
+async def _restored(town: Ground, path: Path, url: str) -> float:
+    """Seconds that it took to have the backup in another, empty database, which the app serves from now on."""
+    town.stand.url = url or f"sqlite:///{town.stand.folder / 'restored.db'}"
+    began = time.monotonic()
+    await _command(town, "restore", str(path), "--key", str(town.stand.folder / "backup.key"))
+    return time.monotonic() - began
+
+
+async def _command(town: Ground, *words: str, **environment: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.cli", *words,
+        cwd=town.stand.folder, env=town.stand.environment | environment, stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert await process.wait() == 0, words
+
+
+async def _known(town: Ground) -> set[int]:
+    """Updates that the database at hand knows."""
+    database = open_database(town.stand.url)
+    try:
+        return {fate.update_id for fate in await database.read(lambda connection: fates(connection, RESIDENT))}
+    finally:
+        await database.close()
+
+
+FAULTS = (Fault((38,), "restored", restored),)

@@ -1,0 +1,308 @@
+"""Backups: everything in one file, for the operator's key only, made while the bot runs.
+
+A gzipped tar in an age file: `age -d -i KEY FILE | tar tz` reads it without this program. It begins with what it is,
+holds the rows of each table as JSON lines, the files of the attachment store and the key of the QR codes, and ends with
+its counts; age itself notices a changed or shortened file. To make one, the public half of the key is enough.
+"""
+
+import asyncio
+import gzip
+import io
+import json
+import os
+import re
+import tarfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyrage
+from sqlalchemy import Connection
+
+from storage import dump
+from storage.revision import knows, revision_of
+
+FORMAT = 1
+NAME = re.compile(r"chulin-(\d{8}T\d{6}Z)\.age")
+STAMP = "%Y%m%dT%H%M%SZ"
+DIGEST = re.compile(r"[0-9a-f]{64}")
+LINK_KEY = "link.key"
+
+
+class BadBackup(Exception):
+    """A file that is none of ours, for another key, or not whole."""
+
+
+class NotEmpty(Exception):
+    """There is something already where it was to be restored."""
+
+
+class OtherRevision(Exception):
+    """The database stands at another revision than the backup."""
+
+
+@dataclass
+class Contents:
+    """What a backup holds: its revision, when it was made, rows by table, and how many files."""
+
+    revision: str = ""
+    made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    rows: Counter[str] = field(default_factory=Counter)
+    files: int = 0
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def new_key(path: Path) -> str:
+    """Write a new private key to a file that only its owner may read; returns the public half.
+
+    Raises:
+        FileExistsError: a key that is there is never overwritten.
+    """
+    identity = pyrage.x25519.Identity.generate()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"# public key: {identity.to_public()}\n{identity}\n")
+    return str(identity.to_public())
+
+
+def recipients(keys: Sequence[str]) -> list[Any]:
+    """Public keys, read.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    try:
+        return [pyrage.x25519.Recipient.from_str(key) for key in keys]
+    except pyrage.RecipientError:
+        raise ValueError("不是公钥；公钥以 age1 开头") from None
+
+
+def identities(text: str) -> list[Any]:
+    """Private keys out of a key file's text.
+
+    Raises:
+        BadBackup: there is none.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    try:
+        found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+    except pyrage.IdentityError:
+        found = []
+    if not found:
+        raise BadBackup("密钥文件里没有私钥（以 AGE-SECRET-KEY- 开头）")
+    return found
+
+
+# --- making ----------------------------------------------------------------------------------------------------------
+
+
+def make(url: str, data_dir: Path, folder: Path, keys: Sequence[Any], now: datetime) -> tuple[Path, Contents]:
+    """Write a backup into `folder`; it stands there under its name only when it is whole and on the disk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"chulin-{now.strftime(STAMP)}.age"
+    part = target.with_suffix(".part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            with _written_by(lambda sink: _write(sink, url, data_dir, now)) as (source, found):
+                pyrage.encrypt_io(source, out, keys)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target, found[0]
+
+
+@contextmanager
+def _written_by(write: Callable[[io.BufferedIOBase], Contents]) -> Iterator[tuple[io.BufferedReader, list[Contents]]]:
+    """A stream that another thread fills, so that nothing readable ever lies on a disk. Its failure is raised here."""
+    reading, writing = os.pipe()
+    found: list[Contents] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with os.fdopen(writing, "wb") as sink:
+                found.append(write(sink))
+        except BaseException as error:  # noqa: BLE001 - raised where the stream is read
+            failed.append(error)
+
+    thread = threading.Thread(target=run, name="backup", daemon=True)
+    thread.start()
+    try:
+        with os.fdopen(reading, "rb") as source:
+            yield source, found
+    finally:
+        thread.join()
+        if failed:
+            raise failed[0]
+
+
+def _write(sink: io.BufferedIOBase, url: str, data_dir: Path, now: datetime) -> Contents:
+    with (
+        gzip.GzipFile(fileobj=sink, mode="wb", compresslevel=6, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+    ):
+        found = asyncio.run(dump.in_snapshot(url, lambda connection: _rows(tar, connection, now)))
+        for path in sorted((data_dir / "files").glob("??/*")):
+            if DIGEST.fullmatch(path.name) and (content := _content(path)) is not None:
+                _add(tar, f"files/{path.name}", content)
+                found.files += 1
+        if (content := _content(data_dir / LINK_KEY)) is not None:
+            _add(tar, LINK_KEY, content)
+        _add(tar, "end.json", orjson.dumps({"rows": dict(found.rows), "files": found.files}))
+    return found
+
+
+def _rows(tar: tarfile.TarFile, connection: Connection, now: datetime) -> Contents:
+    found = Contents(revision_of(connection) or "", now)
+    about = {"format": FORMAT, "revision": found.revision, "made_at": now.isoformat()}
+    _add(tar, "begin.json", orjson.dumps(about))
+    for table in dump.tables(connection):
+        names = [column.name for column in table.columns]
+        for number, part in enumerate(dump.rows(connection, table)):
+            lines = b"\n".join(orjson.dumps(row) for row in [names, *part])
+            _add(tar, f"rows/{table.name}/{number:06}.jsonl", lines)
+            found.rows[str(table.name)] += len(part)
+    return found
+
+
+def _content(path: Path) -> bytes | None:
+    """A file's content; None for one that went meanwhile."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = len(content), 0o600
+    tar.addfile(entry, io.BytesIO(content))
+
+
+# --- keeping ---------------------------------------------------------------------------------------------------------
+
+
+def kept(folder: Path) -> list[tuple[datetime, Path]]:
+    """Backups in a folder with the time of each, oldest first."""
+    found = [(match, path) for path in folder.glob("chulin-*.age") if (match := NAME.fullmatch(path.name))]
+    return sorted((datetime.strptime(match[1], STAMP).replace(tzinfo=UTC), path) for match, path in found)
+
+
+def prune(folder: Path, keep: timedelta, now: datetime) -> list[Path]:
+    """Delete backups that are older than that, but never the last one; returns what went."""
+    old = [path for made_at, path in kept(folder)[:-1] if made_at < now - keep]
+    for path in old:
+        path.unlink()
+    return old
+
+
+# --- restoring -------------------------------------------------------------------------------------------------------
+
+
+def entries(path: Path, keys: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
+    """What is in a backup, in its order.
+
+    Raises:
+        BadBackup: it cannot be opened with these keys, or it is not whole.
+    """
+
+    def write(sink: io.BufferedIOBase) -> Contents:
+        with path.open("rb") as file:
+            pyrage.decrypt_io(file, sink, keys)
+        return Contents()
+
+    try:
+        with _written_by(write) as (source, _), tarfile.open(fileobj=source, mode="r|gz") as tar:
+            for entry in tar:
+                content = tar.extractfile(entry)
+                yield entry.name, content.read() if content else b""
+            while source.read(1 << 16):  # to the end, so that all of it is checked
+                pass
+    except pyrage.DecryptError:
+        raise BadBackup("打不开：密钥不对，或者文件不完整、被改过") from None
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise BadBackup(f"读不了：{type(error).__name__}，文件不完整或被改过") from None
+
+
+def looked_at(path: Path, keys: Sequence[Any]) -> Contents:
+    """Read all of a backup and hold it against its own counts; touches nothing.
+
+    Raises:
+        BadBackup: see `entries`; also where the counts differ.
+    """
+    found = Contents()
+    for name, content in entries(path, keys):
+        _count(found, name, content)
+    return found
+
+
+def _count(found: Contents, name: str, content: bytes) -> None:
+    if name == "begin.json":
+        about = orjson.loads(content)
+        if about["format"] != FORMAT:
+            raise BadBackup(f"格式 {about['format']} 是更新的程序做的，请先更新程序")
+        found.revision, found.made_at = about["revision"], datetime.fromisoformat(about["made_at"])
+        if not knows(found.revision):
+            raise BadBackup(f"数据库版本 {found.revision} 比程序新，请先更新程序")
+    elif name.startswith("rows/"):
+        found.rows[name.split("/")[1]] += content.count(b"\n")
+    elif name.startswith("files/"):
+        found.files += 1
+    elif name == "end.json":
+        promised = json.loads(content)
+        if promised != {"rows": dict(found.rows), "files": found.files}:
+            raise BadBackup("数目对不上，文件不完整")
+
+
+def restore(url: str, data_dir: Path, path: Path, keys: Sequence[Any]) -> Contents:
+    """Put a backup into an empty database of its revision, in one transaction, and its files into the store.
+
+    Raises:
+        BadBackup, NotEmpty, OtherRevision: then nothing was changed.
+    """
+    return asyncio.run(dump.in_one_go(url, lambda connection: _restore(connection, data_dir, path, keys)))
+
+
+def _restore(connection: Connection, data_dir: Path, path: Path, keys: Sequence[Any]) -> Contents:
+    if filled := dump.filled(connection):
+        raise NotEmpty("、".join(filled[:5]))
+    found, tables = Contents(), {table.name: table for table in dump.tables(connection)}
+    dump.emptied(connection)
+    for name, content in entries(path, keys):
+        _count(found, name, content)
+        if name == "begin.json" and revision_of(connection) != found.revision:
+            raise OtherRevision(found.revision)
+        if name.startswith("rows/"):
+            names, *part = [orjson.loads(line) for line in content.split(b"\n")]
+            dump.put(connection, tables[name.split("/")[1]], names, part)
+        elif name.startswith("files/") and DIGEST.fullmatch(name.removeprefix("files/")):
+            digest = name.removeprefix("files/")
+            _keep(data_dir / "files" / digest[:2] / digest, content)
+        elif name == LINK_KEY and not (data_dir / LINK_KEY).exists():
+            _keep(data_dir / LINK_KEY, content)
+    if not found.rows:
+        raise BadBackup("里面什么也没有")
+    _hold_references(connection)
+    return found
+
+
+def _keep(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _hold_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise BadBackup("有的行指向不存在的行")

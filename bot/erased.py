@@ -1,0 +1,49 @@
+"""Who asked to be erased, beside the database: a backup that is restored must not bring them back.
+
+Only a keyed hash of the account is kept, with the time, as long as a backup may hold the person.
+"""
+
+import hashlib
+import hmac
+import os
+from datetime import datetime
+from pathlib import Path
+
+FILE = "erased.log"
+
+
+class Erased:
+    def __init__(self, key: bytes, folder: Path) -> None:
+        self._key = key
+        self._path = folder / FILE
+
+    def note(self, bot: str, account: int, at: datetime) -> None:
+        """Keep that somebody was erased; on the disk when this returns."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a") as file:
+            file.write(f"{at.isoformat()} {self._mark(bot, account)}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def marks(self) -> dict[str, datetime]:
+        """When each was erased last, by their mark."""
+        if not self._path.exists():
+            return {}
+        lines = (line.split() for line in self._path.read_text().splitlines())
+        return {line[1]: datetime.fromisoformat(line[0]) for line in lines if len(line) == 2}  # noqa: PLR2004
+
+    def at(self, marks: dict[str, datetime], bot: str, account: int) -> datetime | None:
+        """When this account was erased, if it was."""
+        return marks.get(self._mark(bot, account))
+
+    def forget(self, before: datetime) -> None:
+        """Drop what no backup can hold any more."""
+        found = self.marks()
+        kept = {mark: at for mark, at in found.items() if at >= before}
+        if kept != found:
+            scratch = self._path.with_suffix(".new")
+            scratch.write_text("".join(f"{at.isoformat()} {mark}\n" for mark, at in kept.items()))
+            scratch.replace(self._path)
+
+    def _mark(self, bot: str, account: int) -> str:
+        return hmac.new(self._key, f"erased:{bot}:{account}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,81 @@
+"""Many cases at a time: those like one another share one card, and too many of any kind get none of their own.
+
+Each case is in the ledger all the same, with its receipt, its clock and its place in 待办.
+"""
+
+from typing import Any
+
+from handlers import cards, steps, together
+from handlers.reply import Priority, Reply
+from handlers.turn import Turn
+from handlers.viewers import viewers
+from ledger.lifecycle import OPEN, Action, Role, step
+from ledger.scenes import Urgency
+from storage.cases import CaseRow
+from storage.errors import NotFound
+
+MERGED_AT_ONCE = 50
+
+
+def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxied: bool) -> None:
+    """Show a new case to the staff: on a card of its own, on that of its crowd, or only in the list."""
+    lead = _lead(turn, case, similar)
+    if lead is not None and turn.uow.crowds.size(lead.key) >= turn.context.district.limits.crowds.alike.times:
+        cards.redraw(turn, lead)
+    elif case.urgency in (Urgency.NORMAL, Urgency.LONG_TERM) and _too_many(turn, case):
+        _say_too_many(turn, case)
+    else:
+        cards.show_new(turn, case, similar, files, proxied=proxied)
+
+
+def _lead(turn: Turn, case: CaseRow, similar: list[int]) -> CaseRow | None:
+    """The case that speaks for this one, if like ones came of late; from now on this one counts to its crowd."""
+    since = turn.uow.now - turn.context.district.limits.crowds.alike.within.wall
+    for no in similar:
+        first = turn.uow.crowds.lead_of((case.community_id, no)) or no
+        lead = _open_one(turn, case, first) or _open_one(turn, case, no)
+        if lead is not None and lead.no != case.no and lead.created_at > since:
+            turn.uow.crowds.join(case.key, lead.no)
+            return lead
+    return None
+
+
+def _open_one(turn: Turn, case: CaseRow, no: int) -> CaseRow | None:
+    try:
+        found = turn.uow.cases.get(case.community_id, no)
+    except NotFound:
+        return None
+    return found if found.state in OPEN else None
+
+
+def _too_many(turn: Turn, case: CaseRow) -> bool:
+    """Whether so many cases of this community are younger than the limit allows."""
+    allowed = turn.context.district.limits.crowds.all
+    before = case.no - allowed.times
+    since = turn.uow.now - allowed.within.wall
+    return before > 0 and turn.uow.crowds.filed_since(case.community_id, before, since)
+
+
+def _say_too_many(turn: Turn, case: CaseRow) -> None:
+    """Once an hour, in place of all those cards."""
+    allowed = turn.context.district.limits.crowds.all
+    hour = int(turn.uow.now.timestamp() // allowed.within.wall.total_seconds())
+    text = turn.context.texts("crowd.too_many", community=turn.community_of(case).name, n=allowed.times)
+    for view in viewers(turn, case):
+        key = f"crowd:{case.community_id}:{hour}:{view.to.bot}:{view.to.chat}"
+        turn.send(Reply(view.to, text, priority=Priority.NOTICE, key=key))
+
+
+def merge_crowd(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """Put the cases of its crowd into this one, some at a time; their people hear of it as in any merging."""
+    members = turn.uow.crowds.members(case.key, [*OPEN], MERGED_AT_ONCE)
+    for no in members:
+        other = turn.uow.cases.get(case.community_id, no)
+        step(other.state, Action.MERGE, role, {"target"})
+        joiners = together.newcomers(turn, other, case)
+        steps.take(turn, other, Action.MERGE, role, **together.options(turn, case, len(joiners)))
+        together.come_over(turn, other, case, role, joiners)
+    left = len(turn.uow.crowds.members(case.key, [*OPEN], MERGED_AT_ONCE))
+    turn.say("crowd.merged_some" if left else "crowd.merged", n=len(members), number=turn.number(case))
+    cards.refresh(turn, case)
+    turn.outcome = "step merge"

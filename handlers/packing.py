@@ -1,0 +1,13 @@
+"""Files as a conversation keeps them: lists, in the order of `File`."""
+
+from typing import Any
+
+from handlers.event import File
+
+
+def packed(file: File, message_id: int | None) -> list[Any]:
+    return [file.kind, file.id, file.unique_id, file.size, file.media_type, file.name, file.message_id or message_id]
+
+
+def unpacked(files: list[list[Any]]) -> tuple[File, ...]:
+    return tuple(File(*file) for file in files)

@@ -1,0 +1,48 @@
+"""Cases that came with others like them, and on whose card they are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from storage.tables import Case, Crowd
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.unit_of_work import UnitOfWork
+
+Key = tuple[int, int]
+
+
+class Crowds:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def lead_of(self, key: Key) -> int | None:
+        """The number of the case that speaks for this one; None if it came alone."""
+        this = (Crowd.community_id == key[0], Crowd.case_no == key[1])
+        return self._uow.read(select(Crowd.lead_no).where(*this), Crowd).scalar()
+
+    def join(self, key: Key, lead_no: int) -> None:
+        row = {"community_id": key[0], "case_no": key[1], "lead_no": lead_no, "at": self._uow.now}
+        self._uow.insert(Crowd, row)
+
+    def size(self, key: Key) -> int:
+        """How many cases this one speaks for, beside itself."""
+        led = (Crowd.community_id == key[0], Crowd.lead_no == key[1])
+        return int(self._uow.read(select(func.count()).where(*led), Crowd).scalar_one())
+
+    def members(self, key: Key, states: list[str], limit: int) -> list[int]:
+        """Numbers of those that stand in one of `states`, oldest first."""
+        case = (Case.community_id == Crowd.community_id) & (Case.no == Crowd.case_no)
+        led = select(Crowd.case_no).join(Case, case).where(Crowd.community_id == key[0], Crowd.lead_no == key[1])
+        statement = led.where(Case.state.in_(states)).order_by(Crowd.case_no).limit(limit)
+        return list(self._uow.read(statement, Crowd, Case).scalars())
+
+    def filed_since(self, community_id: int, no: int, moment: datetime) -> bool:
+        """Whether the case of this number is as young as that: numbers ascend, so all after it are younger still."""
+        statement = select(Case.created_at).where(Case.community_id == community_id, Case.no == no)
+        found = self._uow.read(statement, Case).scalar()
+        return found is not None and found > moment

@@ -1,0 +1,240 @@
+"""Backups: made beside a running bot, for the operator's key only, restored into an empty database of either kind."""
+
+import asyncio
+import io
+import tarfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select, text
+
+from bot import backup
+from bot.settings import Settings
+from storage.database import open_database
+from storage.schema import migrate, newest
+from storage.tables import Base, Case
+from tests.bot.conftest import Operator
+from tests.support.world import World, make_world
+from tests.ways.steps import LAMP, answered, case, count, settled
+
+NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+IDENTITY = pyrage.x25519.Identity.generate()
+KEYS = [IDENTITY.to_public()]
+
+
+async def everything(url: str) -> dict[str, list[Any]]:
+    database = open_database(url)
+    try:
+        return await database.read(
+            lambda c: {t.name: sorted(map(repr, c.execute(select(t)).all())) for t in Base.metadata.sorted_tables}
+        )
+    finally:
+        await database.close()
+
+
+async def lived_in(world: World) -> None:
+    """A world with a case that was answered, a photo, and a reporter who left a question open."""
+    wang, _chen = await answered(world)
+    await wang.sends("photo")
+    await world.app.fetcher.once()
+    await settled(world, 1002, "3栋楼下垃圾堆成山了，没人收")
+
+
+async def made(world: World, folder: Path) -> tuple[Path, backup.Contents]:
+    settings = world.app.settings
+    return await asyncio.to_thread(backup.make, settings.database_url, settings.data_dir, folder / "backups", KEYS, NOW)
+
+
+async def put_back(url: str, data_dir: Path, path: Path) -> backup.Contents:
+    return await asyncio.to_thread(backup.restore, url, data_dir, path, [IDENTITY])
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where it is restored: an empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'elsewhere' / 'chulin.db'}"
+    found: str = request.getfixturevalue("postgres_url")
+    return found
+
+
+async def test_all_of_it_comes_back_on_either_database(world: World, tmp_path: Path, empty_url: str) -> None:
+    await lived_in(world)
+    path, found = await made(world, tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    await migrate(empty_url)
+    await put_back(empty_url, elsewhere, path)
+    assert await everything(empty_url) == await everything(world.app.settings.database_url)
+    assert found.files == len([p for p in (elsewhere / "files").rglob("*") if p.is_file()]) > 0
+
+
+async def test_life_goes_on_after_a_restore_and_what_comes_again_is_not_done_again(
+    world: World, tmp_path: Path
+) -> None:
+    await lived_in(world)
+    path, _ = await made(world, tmp_path)
+    before = list(world.residents.pushed)
+    elsewhere = tmp_path / "elsewhere"
+    url = f"sqlite:///{elsewhere / 'chulin.db'}"
+    await migrate(url)
+    await put_back(url, elsewhere, path)
+    second = await make_world(elsewhere, url)
+    second.residents.updates.extend(before)
+    second.residents.goes_on_after(before)
+    await second.runs()
+    assert await count(second, Case) == 2
+    await second.resident(1002).says("再补充一句：味道很大")
+    assert (await case(second, 1)).text == LAMP
+    await second.app.close()
+
+
+async def test_a_backup_is_one_view_though_people_go_on_writing(world: World, tmp_path: Path) -> None:
+    await lived_in(world)
+
+    async def writing() -> None:
+        for number in range(10):
+            await settled(world, 2000 + number, f"{number}单元的路灯坏了")
+
+    (path, _), _ = await asyncio.gather(made(world, tmp_path), writing())
+    found = backup.looked_at(path, [IDENTITY])
+    assert found.rows["case_events"] >= found.rows["cases"] > 0
+    url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    await migrate(url)
+    await put_back(url, tmp_path / "elsewhere", path)  # foreign keys are looked at
+
+
+async def test_nobody_reads_it_without_the_private_key(small_world: World, tmp_path: Path) -> None:
+    await lived_in(small_world)
+    path, _ = await made(small_world, tmp_path)
+    content = path.read_bytes()
+    assert LAMP.encode() not in content
+    assert path.stat().st_mode & 0o077 == 0
+    with pytest.raises(backup.BadBackup, match="密钥不对"):
+        backup.looked_at(path, [pyrage.x25519.Identity.generate()])
+    plain = pyrage.decrypt(content, [IDENTITY])
+    with tarfile.open(fileobj=io.BytesIO(plain), mode="r:gz") as tar:
+        assert "begin.json" in tar.getnames(), "it can be read without this program"
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "empty", "text"])
+async def test_a_damaged_backup_changes_nothing(small_world: World, tmp_path: Path, harm: str) -> None:
+    await lived_in(small_world)
+    path, _ = await made(small_world, tmp_path)
+    content = bytearray(path.read_bytes())
+    if harm == "cut":
+        content = content[: len(content) * 2 // 3]
+    elif harm == "flipped":
+        content[len(content) // 2] ^= 1
+    else:
+        content = bytearray(b"" if harm == "empty" else "这不是备份".encode())
+    path.write_bytes(content)
+    url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    await migrate(url)
+    before = await everything(url)
+    with pytest.raises(backup.BadBackup):
+        await put_back(url, tmp_path / "elsewhere", path)
+    assert await everything(url) == before
+
+
+async def test_a_database_with_something_in_it_is_left_alone(world: World, tmp_path: Path) -> None:
+    await lived_in(world)
+    path, _ = await made(world, tmp_path)
+    before = await everything(world.app.settings.database_url)
+    with pytest.raises(backup.NotEmpty):
+        await put_back(world.app.settings.database_url, tmp_path, path)
+    assert await everything(world.app.settings.database_url) == before
+
+
+async def test_who_was_erased_after_the_backup_is_erased_again(small_world: World, tmp_path: Path) -> None:
+    await settled(small_world)
+    path, _ = await made(small_world, tmp_path)
+    wang = small_world.resident()
+    small_world.clock.forward(minutes=5)
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    elsewhere = tmp_path / "elsewhere"
+    url = f"sqlite:///{elsewhere / 'chulin.db'}"
+    await migrate(url)
+    await put_back(url, elsewhere, path)
+    (elsewhere / "erased.log").write_text((small_world.app.settings.data_dir / "erased.log").read_text())
+    second = await make_world(elsewhere, url)
+    second.residents.goes_on_after(small_world.residents.pushed)
+    assert await second.app.ticker.erase_again(second.app.erased) == 1
+    await second.app.settle()
+    assert LAMP not in (await case(second, 1)).text
+    assert await second.app.ticker.erase_again(second.app.erased) == 0
+    await settled(second)
+    assert await second.app.ticker.erase_again(second.app.erased) == 0, "who comes back is somebody new"
+    await second.app.close()
+
+
+def test_old_backups_go_but_never_the_last_one(tmp_path: Path) -> None:
+    for days in (100, 40, 31, 29, 1):
+        (tmp_path / f"chulin-{NOW - timedelta(days=days):%Y%m%dT%H%M%SZ}.age").touch()
+    (tmp_path / "chulin-mine.age").touch()
+    assert len(backup.prune(tmp_path, timedelta(days=30), NOW)) == 3
+    assert len(backup.prune(tmp_path, timedelta(hours=1), NOW)) == 1
+    assert backup.prune(tmp_path, timedelta(hours=1), NOW) == []
+    assert (tmp_path / "chulin-mine.age").exists()
+
+
+# --- the commands ----------------------------------------------------------------------------------------------------
+
+
+def test_without_a_key_there_is_no_backup(desk: Operator) -> None:
+    ended = desk.runs("backup")
+    assert ended.status == 2
+    assert "--new-key" in ended.err
+
+
+def test_from_key_to_restore_by_command(desk: Operator, home: Path) -> None:
+    desk.runs("db", "upgrade")
+    said = desk.runs("backup", "--new-key", "my.key").out
+    assert (home / "my.key").stat().st_mode & 0o077 == 0
+    assert desk.runs("backup", "--new-key", "my.key").status == 2, "a key is never overwritten"
+    desk.sets(backup_keys=said.rpartition("CHULIN_BACKUP_KEYS=")[2].strip())
+    assert desk.runs("backup").status == 0
+    (path,) = (home / "backups").glob("*.age")
+    assert desk.runs("restore", path, "--key", "my.key", "--check").status == 0
+    desk.sets(database_url="sqlite:///new/chulin.db")
+    (home / "new").mkdir()
+    ended = desk.runs("restore", path, "--key", "my.key")
+    assert ended.status == 0, ended.said
+    assert desk.runs("db", "current").out.count(newest()) == 2
+
+
+def test_a_wrong_key_and_a_private_key_in_the_settings_are_clear_lines(desk: Operator, home: Path) -> None:
+    desk.sets(backup_keys=str(IDENTITY))
+    ended = desk.runs("backup")
+    assert ended.status == 2
+    assert "私钥不要放在这里" in ended.err
+    assert str(IDENTITY) not in ended.said
+    (home / "b.age").write_bytes(pyrage.encrypt(b"x", KEYS))
+    (home / "none.key").write_text("nothing")
+    assert "没有私钥" in desk.runs("restore", "b.age", "--key", "none.key").err
+    assert desk.runs("restore", "b.age").status == 2
+
+
+def test_an_older_backup_is_restored_and_brought_up_to_date(desk: Operator, home: Path) -> None:
+    desk.runs("db", "downgrade", "0001", "--yes")
+    settings = Settings(_env_file=None, link_secret=SecretStr("s" * 32))  # type: ignore[call-arg]
+    path, found = backup.make(settings.database_url, settings.data_dir, home / "backups", KEYS, NOW)
+    assert found.revision == "0001"
+    (home / "my.key").write_text(str(IDENTITY))
+    desk.sets(database_url="sqlite:///new.db")
+    assert desk.runs("restore", path, "--key", "my.key").status == 0
+    assert desk.runs("db", "check").status == 0
+
+
+def test_a_backup_of_a_newer_program_is_refused(desk: Operator, home: Path) -> None:
+    settings = Settings(_env_file=None, link_secret=SecretStr("s" * 32))  # type: ignore[call-arg]
+    database = open_database(settings.database_url)
+    asyncio.run(database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = 'ffff'"))))
+    asyncio.run(database.close())
+    path, _ = backup.make(settings.database_url, settings.data_dir, home / "backups", KEYS, NOW)
+    (home / "my.key").write_text(str(IDENTITY))
+    assert "先更新程序" in desk.runs("restore", path, "--key", "my.key").err

@@ -1,0 +1,221 @@
+"""Insults, advertising and strange links are put before a person, who can take the decision back; nothing is dropped."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from storage.tables import Case, Concern, ConcernEvent, Person
+from tests.conftest import copy_of
+from tests.support.world import Person as Somebody
+from tests.support.world import World, make_world
+from tests.ways.steps import LAMP, case, count, settled
+
+INSULT = "你们都是一群废物，吃屎去吧"
+LINKED = "3栋门口的路灯坏了，照片在 www.pic-host.xyz/abc"
+ADVERT = "健身房优惠 http://cheap-lamp.top/a 点击领取"
+FIRE = "着火了！3栋2单元冒烟，快来人"
+
+
+@pytest.fixture
+async def town(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
+    found = await make_world(tmp_path, copy_of(sqlite_template, tmp_path), unhurried=False)
+    yield found
+    await found.app.close()
+
+
+async def insulted(town: World) -> tuple[Somebody, Somebody]:
+    wang, zhou = await settled(town), town.worker(2)
+    for _ in range(3):
+        await wang.says(INSULT)
+    return wang, zhou
+
+
+async def events(town: World) -> list[Any]:
+    statement = select(ConcernEvent.action, ConcernEvent.staff_id, ConcernEvent.reason).order_by(ConcernEvent.id)
+    return list(await town.rows(lambda connection: connection.execute(statement).all()))
+
+
+async def muted(town: World, account: int = 1001) -> bool:
+    statement = select(Person.muted_until).where(Person.account == account)
+    return await town.rows(lambda connection: connection.execute(statement).scalar()) is not None
+
+
+async def test_insults_are_put_before_the_manager_once_and_masked(town: World) -> None:
+    wang, zhou = await insulted(town)
+    await wang.says(INSULT + "，我电话13812345678")
+    cards = [m for m in zhou.messages if "请您看一看" in m.text]
+    assert len(cards) == 1
+    assert "13812345678" not in cards[0].text
+    assert "1001" not in cards[0].text
+
+
+async def test_two_insults_are_nobody_s_business(town: World) -> None:
+    wang, zhou = await settled(town), town.worker(2)
+    await wang.says(INSULT)
+    await wang.says(INSULT)
+    assert not zhou.sees("请您看一看")
+
+
+async def test_a_pause_is_told_with_its_reason_and_lets_emergencies_through(town: World) -> None:
+    wang, zhou = await insulted(town)
+    await zhou.taps("歇一天：骂人")
+    assert wang.sees("骂人的话")
+    assert wang.sees("12345")
+    await wang.says("2栋门口的井盖松了")
+    await wang.says("2栋门口的井盖松了")
+    assert len([m for m in wang.messages if "所以这些话现在没有登记" in m.text]) == 1
+    assert await count(town, Case) == 1
+    await wang.says(FIRE)
+    assert await count(town, Case, Case.urgency == "E") == 1
+    await wang.says("我的诉求")
+    assert "YA-1" in wang.last.text
+
+
+async def test_a_pause_is_over_after_its_time(town: World) -> None:
+    wang, zhou = await insulted(town)
+    await zhou.taps("歇一天：骂人")
+    await town.passes(days=1, seconds=1)
+    await wang.says("2栋门口的井盖松了")
+    assert await count(town, Case) == 2
+
+
+async def test_a_pause_can_be_taken_back_and_each_step_is_an_event(town: World) -> None:
+    wang, zhou = await insulted(town)
+    await zhou.taps("歇一天：骂人")
+    await zhou.taps("撤销")
+    assert wang.sees("已经撤销了")
+    assert not await muted(town)
+    await wang.says("2栋门口的井盖松了")
+    assert await count(town, Case) == 2
+    await zhou.taps("没事")
+    assert await events(town) == [
+        ("opened", None, "abuse"),
+        ("paused", 2, "abuse"),
+        ("undone", 2, None),
+        ("let_be", 2, None),
+    ]
+
+
+async def test_a_decision_is_made_once(town: World) -> None:
+    _wang, zhou = await insulted(town)
+    pause = next(data for m in zhou.messages for name, data in m.buttons.items() if "骂人" in name)
+    await zhou.taps("没事")
+    assert "已经有人处理过了" in await zhou.presses(pause)
+    assert not await muted(town)
+
+
+async def test_a_strange_link_waits_for_a_look_and_is_then_filed(town: World) -> None:
+    wang, zhou, chen = await settled(town), town.worker(2), town.worker(1)
+    await wang.says(LINKED)
+    assert wang.sees("陌生网址")
+    assert await count(town, Case) == 1
+    card = next(m for m in zhou.messages if "陌生网址" in m.text)
+    assert "pic-host.xyz" not in card.text, "no address to tap"
+    assert not chen.sees("pic-host")
+    await zhou.taps("照常登记")
+    assert (await case(town, 2)).text == LINKED
+    assert wang.sees("YA-2")
+
+
+async def test_an_advert_with_a_link_that_somebody_insists_on_waits_too(town: World) -> None:
+    wang, zhou = await settled(town), town.worker(2)
+    await wang.says(ADVERT)
+    await wang.taps("这是要办的事")
+    assert await count(town, Case) == 1
+    assert zhou.sees("陌生网址")
+
+
+async def test_words_nobody_looks_at_are_filed_after_a_day(town: World) -> None:
+    wang, zhou = await settled(town), town.worker(2)
+    await wang.says(LINKED)
+    await town.passes(days=1, minutes=1)
+    assert await count(town, Case) == 2
+    assert zhou.sees("已经照常登记")
+    assert await count(town, Concern, Concern.held.is_not(None)) == 0
+
+
+async def test_a_refused_link_is_told_with_its_reason(town: World) -> None:
+    wang, zhou = await settled(town), town.worker(2)
+    await wang.says(LINKED)
+    await zhou.taps("不登记：广告")
+    assert wang.sees("没有登记：广告")
+    await town.passes(days=2)
+    assert await count(town, Case) == 1
+
+
+async def test_a_link_that_the_district_knows_is_no_reason_to_wait(town: World) -> None:
+    wang = await settled(town)
+    await wang.says("这里的路灯坏了 https://surl.amap.com/abc123 快修")
+    assert await count(town, Case) == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["水表读数3.5和4.25不对，多收了钱", "照片在IMG.jpg，电梯坏了", "下午2.30停水到5.30，没人通知"]
+)
+async def test_numbers_and_file_names_are_no_links(town: World, words: str) -> None:
+    wang = await settled(town)
+    await wang.says(words)
+    assert not wang.sees("陌生网址")
+
+
+async def test_many_accounts_with_one_link_are_one_card_and_one_tap(town: World) -> None:
+    zhou = town.worker(2)
+    people = [await settled(town, 2000 + n, f"{n + 1}栋的电梯按钮坏了") for n in range(5)]
+    for person in people:
+        await person.says(LINKED)
+    cards = [m for m in zhou.messages if "陌生网址" in m.text]
+    assert len(cards) == 1
+    assert "5 人" in cards[0].text
+    await zhou.taps("不登记：广告")
+    assert all(person.sees("没有登记：广告") for person in people)
+
+
+async def test_other_staff_cannot_decide(town: World) -> None:
+    await insulted(town)
+    for account in (1, 4, 5, 9):
+        assert not town.worker(account).sees("请您看一看")
+
+
+async def test_what_was_kept_of_it_is_in_the_copy_and_goes_with_the_person(town: World) -> None:
+    wang, _zhou = await insulted(town)
+    await wang.says("我的数据")
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    assert await count(town, Concern) == 0
+    assert await count(town, ConcernEvent) == 0
+
+
+async def test_a_decision_is_forgotten_after_its_time(town: World) -> None:
+    _wang, zhou = await insulted(town)
+    await zhou.taps("没事")
+    town.clock.forward(days=91)
+    await town.app.ticker.clean()
+    assert await count(town, Concern) == 0
+
+
+# --- crowds ----------------------------------------------------------------------------------------------------------
+
+
+async def test_many_accounts_with_one_text_are_one_card_and_can_be_merged_with_one_tap(town: World) -> None:
+    chen = town.worker(1)
+    for number in range(12):
+        await settled(town, 3000 + number, LAMP)
+    assert await count(town, Case) == 12, "each is filed"
+    cards = [m for m in chen.messages if "YA-" in m.text and "三单元门口的路灯" in m.text]
+    assert len(cards) <= 4
+    assert chen.sees("另有 11 件说的是差不多的事")
+    await chen.taps("都并到这一件")
+    assert await count(town, Case, Case.merged_into == 1) == 11
+
+
+async def test_a_community_that_is_flooded_gets_a_word_instead_of_cards(town: World) -> None:
+    chen = town.worker(1)
+    words = ("井盖松了", "电梯坏了", "水管漏水", "地砖松了", "垃圾没人收", "路灯不亮", "楼道有杂物", "健身器材坏了")
+    for number in range(70):
+        await settled(town, 4000 + number, f"{number}栋{number}单元的{words[number % len(words)]}，第{number}处")
+    assert chen.sees("不再一件一件弹出来")
+    assert len([m for m in chen.messages if "不再一件一件弹出来" in m.text]) == 1
+    assert await count(town, Case) == 70
