@@ -2,10 +2,10 @@
 
 import asyncio
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 from sqlalchemy import Connection
@@ -16,6 +16,9 @@ from storage.database import open_database
 from storage.reference import DISTRICT, CommunityRow, Reference, load
 from storage.schema import WrongRevision, check, newest
 from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.weekly import MadeFile  # only a report's command draws
 
 T = TypeVar("T")
 
@@ -71,6 +74,25 @@ def community_named(reference: Reference, wanted: str) -> CommunityRow:
             return community
     known = "、".join(f"{c.name}（{c.code}）" for c in communities) or "一个都没有，请先运行 chulin import"
     raise click.BadParameter(f"没有社区「{wanted}」。有的是：{known}", param_hint="--community")
+
+
+def street_named(reference: Reference, wanted: str) -> int:
+    """The number of the street of that name."""
+    number = next((number for number, name in reference.streets.items() if name == wanted), None)
+    if number is None:
+        known = "、".join(reference.streets.values()) or "一个都没有，请先运行 chulin import"
+        raise click.BadParameter(f"没有街道「{wanted}」。有的是：{known}", param_hint="--street")
+    return number
+
+
+def write_report(text: str, files: Iterable["MadeFile"], out: Path) -> None:
+    """Print a report's text and put its files into a folder."""
+    click.echo(text)
+    out.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        path = out / file.name.replace("/", "_")
+        path.write_bytes(file.content)
+        click.echo(str(path))
 
 
 def is_missing(url: str) -> bool:

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from bot import settings as settings_of
-from bot.commands import report_checkup
-from bot.console import community_named
+from bot.commands import report_checkup, report_summary
+from bot.console import community_named, write_report
 from bot.district import load_district, load_texts
 from bot.files import FileStore
 from bot.reports import FILES
@@ -29,7 +29,8 @@ def command() -> None:
     pass
 
 
-command.add_command(report_checkup.command)
+for part in (report_summary.monthly, report_summary.quarterly, report_checkup.command):
+    command.add_command(part)
 
 
 @command.command(help="打印一个社区的周报，并写出图（PNG）和台账（XLSX）。")
@@ -38,12 +39,7 @@ command.add_command(report_checkup.command)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="图和表格放到哪个文件夹")
 def weekly(wanted: str, week: str | None, out: Path) -> None:
     made = asyncio.run(_weekly(settings_of.load(), wanted, week))
-    click.echo(made.text)
-    out.mkdir(parents=True, exist_ok=True)
-    for file in made.files:
-        path = out / file.name.replace("/", "_")
-        path.write_bytes(file.content)
-        click.echo(str(path))
+    write_report(made.text, made.files, out)
 
 
 async def _weekly(settings: settings_of.Settings, wanted: str, week: str | None) -> Made:

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from bot import settings as settings_of
-from bot.checkups import CheckupMaker, Made
-from bot.console import Stop, community_named, on_rows
+from bot.checkups import CheckupMaker
+from bot.console import Stop, community_named, on_rows, street_named, write_report
 from bot.district import load_district, load_texts
 from digests.checkups.area import AreaPage
 from digests.checkups.page import CheckupPage
@@ -29,7 +29,8 @@ def command(community: str | None, street: str | None, out: Path) -> None:
     settings = settings_of.load()
     maker = CheckupMaker(load_district(settings.district_dir), load_texts(settings.district_dir), mask, DrawHere())
     page = on_rows(settings, lambda uow: _page(uow, maker, community, street))
-    write(asyncio.run(maker.make(page)), out)
+    made = asyncio.run(maker.make(page))
+    write_report(made.text, made.files, out)
 
 
 def _page(uow: UnitOfWork, maker: CheckupMaker, community: str | None, street: str | None) -> CheckupPage | AreaPage:
@@ -43,18 +44,4 @@ def _page(uow: UnitOfWork, maker: CheckupMaker, community: str | None, street: s
 def _subject(reference: Reference, street: str | None) -> Subject:
     if street is None:
         return Subject(Level.DISTRICT, DISTRICT, TODAY)
-    number = next((number for number, name in reference.streets.items() if name == street), None)
-    if number is None:
-        known = "、".join(reference.streets.values())
-        raise click.BadParameter(f"没有街道「{street}」。有的是：{known}", param_hint="--street")
-    return Subject(Level.STREET, number, TODAY)
-
-
-def write(made: Made, out: Path) -> None:
-    """Print the text and put the files into a folder."""
-    click.echo(made.text)
-    out.mkdir(parents=True, exist_ok=True)
-    for file in made.files:
-        path = out / file.name.replace("/", "_")
-        path.write_bytes(file.content)
-        click.echo(str(path))
+    return Subject(Level.STREET, street_named(reference, street), TODAY)

@@ -63,3 +63,37 @@ def test_a_check_up_comes_out_with_its_files(report: CliRunner, tmp_path: Path) 
     result = report.invoke(command, ["checkup", "--street", "沈家营街道", "--out", str(tmp_path / "street")])
     assert "二十项都达标的社区 0 个，共 1 个" in result.output
     assert report.invoke(command, ["checkup", "--street", "没有的街道"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("monthly", "--community", "YA", "--period", "2026-11"),
+        ("monthly", "--street", "沈家营街道", "--period", "2026-11"),
+        ("quarterly", "--period", "2026-Q4"),
+    ],
+)
+def test_a_month_and_a_quarter_come_out_with_their_files(
+    report: CliRunner, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    result = report.invoke(command, [*arguments, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert "新登记 1 件" in result.output
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".png", ".pdf", ".xlsx"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("monthly",), "填一个"),
+        (("monthly", "--community", "YA", "--period", "2026-Q3"), "请写成 2026-10"),
+        (("monthly", "--community", "YA", "--period", "2026-13"), "请写成 2026-10"),
+        (("monthly", "--street", "哪里"), "沈家营街道"),
+        (("quarterly", "--period", "2026-10"), "请写成 2026-Q3"),
+        (("quarterly", "--period", "2199-Q1"), "还没有开始"),
+    ],
+)
+def test_a_month_that_cannot_be_is_refused_in_words(report: CliRunner, arguments: tuple[str, ...], word: str) -> None:
+    result = report.invoke(command, list(arguments))
+    assert result.exit_code == 2
+    assert word in result.output
