@@ -18,7 +18,6 @@ class Cues:
     """Words by class. A word may belong to several, words may overlap; what stands inside one of `blank` does not count."""
 
     def __init__(self, classes: Mapping[str, Iterable[str]], blank: str) -> None:
-        self._blank = blank
         found: dict[str, set[str]] = {}
         for name, words in classes.items():
             for word in words:
@@ -26,6 +25,8 @@ class Cues:
         # few sets of classes occur: words share them
         known = {names: names for names in map(frozenset, found.values())}
         self._names = [known[frozenset(names)] for names in found.values()]
+        self._heard = {names: names - {blank} for names in known}
+        self._blank = frozenset(names for names in known if blank in names)
         self._search = AhoCorasick(found)
 
     def find(self, text: str) -> list[Cue]:
@@ -36,9 +37,8 @@ class Cues:
         for start, end, number in sorted(longest.values()):
             if start >= done:
                 names = self._names[number]
-                if self._blank in names:
+                if names in self._blank:
                     done = end
-                    names -= {self._blank}
-                if names:
-                    found.append(Cue(names, start, end))
+                if heard := self._heard[names]:
+                    found.append(Cue(heard, start, end))
         return found

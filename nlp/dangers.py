@@ -43,12 +43,15 @@ class Rules:
     words: dict[str, list[str]] = field(default_factory=dict)
     dangers: dict[str, Danger] = field(default_factory=dict)
     pairs: defaultdict[str, list[tuple[str, Danger]]] = field(default_factory=lambda: defaultdict(list))
+    partners: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Which other parts a part of a danger may stand near to."""
     circumstances: dict[str, Circumstance] = field(default_factory=dict)
 
     def name_danger(self, names: frozenset[str]) -> bool:
         """Whether words of these classes tell of a danger, if they stand near each other."""
-        pairs = (other for one in names & self.pairs.keys() for other, _ in self.pairs[one])
-        return not self.dangers.keys().isdisjoint(names) or not names.isdisjoint(pairs)
+        if not self.dangers.keys().isdisjoint(names):
+            return True
+        return any(not self.partners[one].isdisjoint(names) for one in self.partners.keys() & names)
 
     def add_class(self, name: str, points: str, about: str) -> None:
         self.words[name] = []
@@ -58,6 +61,7 @@ class Rules:
             self.dangers[name] = _danger(name, points, about)
 
     def add_pair(self, one: str, other: str, points: str, numbers: str) -> None:
+        self.partners[one].add(other)
         self.pairs[one].append((other, _danger(f"{one}+{other}", points, numbers)))
 
 

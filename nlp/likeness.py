@@ -10,10 +10,11 @@ The weights are learned from `data/pairs.tsv` (nlp/training/pairs.py) and stand 
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp
+from typing import overload
 from zlib import crc32
 
 from nlp import concepts, meaning, whereabouts
@@ -71,6 +72,39 @@ def signature(
     parts |= {_place(kind, value) for kind, value in whereabouts.parts(text, names)}
     parts |= _pointed(meaning.point(meaning.features(text, tokens, topics)))
     return tuple(sorted(parts))
+
+
+class Signature(Sequence[int]):
+    """A signature that is worked out when it is first looked at: whoever greets or asks is compared with nobody."""
+
+    __slots__ = ("_of", "_parts")
+
+    def __init__(self, text: str, tokens: Sequence[str], topics: Iterable[str], names: Iterable[str]) -> None:
+        self._of = (text, tokens, topics, names)
+        self._parts: tuple[int, ...] = ()
+
+    def parts(self) -> tuple[int, ...]:
+        self._parts = self._parts or signature(*self._of)
+        return self._parts
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[int, ...]: ...
+    def __getitem__(self, at: int | slice) -> int | tuple[int, ...]:
+        return self.parts()[at]
+
+    def __len__(self) -> int:
+        return len(self.parts())
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.parts())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self.parts() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.parts())
 
 
 def _pointed(point: Sequence[int]) -> set[int]:

@@ -89,7 +89,10 @@ class _Told:
 
 def split(text: str) -> list[str]:
     """The parts of a message, in order; they join to the message. `text` is folded."""
-    starts = [0, *_cuts(text), len(text)]
+    cuts = _cuts(text)
+    if not cuts:
+        return [text]
+    starts = [0, *cuts, len(text)]
     return [text[a:b] for a, b in zip(starts, starts[1:], strict=False) if b > a] or [text]
 
 

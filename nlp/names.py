@@ -23,8 +23,8 @@ _CUT_MOST = 0.5
 _HOPELESS = -0.9
 """What no surroundings can make up for."""
 _LENGTHS = (5, 4, 3, 2, 1)
-_FOLLOWING = 6
-"""Characters behind a candidate that are looked at."""
+_NEAR, _FOLLOWING = 12, 6
+"""Characters before and behind a candidate that are looked at."""
 _GAP = " :,'\"“”‘’「」『』《》()[]"
 _STOPS = frozenset(",.;:!?、。，；：！？ \n()（）[]\"'“”「」~…+")
 _SPOKEN = frozenset(
@@ -43,6 +43,7 @@ _LEFT: Mapping[str, float] = {
     "name": 1.6,
     "told": 2.2,
     "numbered": 1.4,
+    "nothing": -0.9,
 }
 _RIGHT: Mapping[str, float] = {"title": 1.6, "kin": 2.8, "contact": 1.4, "acts": 0.7, "edge": 0.6}
 
@@ -59,18 +60,6 @@ class _Candidate(NamedTuple):
     start: int
     given: int
     end: int
-
-
-class _Weight(NamedTuple):
-    """What a candidate has for it before the words of the text are known."""
-
-    characters: float
-    before: float
-    behind: float
-
-    def most(self, name: _Candidate) -> float:
-        """The most that it may weigh once they are."""
-        return sum(self) + _CUT_MOST * (name.end - name.start)
 
 
 @cache
@@ -101,15 +90,15 @@ def _titles() -> frozenset[str]:
     return _cues()["title"] | _NO_GIVEN
 
 
-def find_names(text: str) -> Iterator[Span]:
-    """Spans of names in folded text."""
-    found = {text[a:b]: (a, b) for a, b in _weighed(text)}
-    spans = {span for name in found for span in _everywhere(text, name)} if found else set()
-    done = 0
+def find_names(text: str) -> list[Span]:
+    """Spans of names in folded text, in its order."""
+    spans = {span for a, b in _weighed(text) for span in _everywhere(text, text[a:b])}
+    found, done = list[Span](), 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start >= done:
             done = end
-            yield Span(start, end, Personal.NAME)
+            found.append(Span(start, end, Personal.NAME))
+    return found
 
 
 def _everywhere(text: str, name: str) -> Iterator[tuple[int, int]]:
@@ -122,21 +111,29 @@ def _everywhere(text: str, name: str) -> Iterator[tuple[int, int]]:
 
 def _weighed(text: str) -> list[tuple[int, int]]:
     """The weightiest candidates that do not overlap; a second look knows the names beside (付桂香、尹元珍)."""
-    likely = {name: _around(text, name) for name in _candidates(text) if not _hopeless(text, name)}
-    if not any(around.most(name) >= _ENOUGH - _TINY for name, around in likely.items()):
+    if not _may_be_named(text):
         return []
     words = _Words(text)
     weights: dict[_Candidate, float] = {}
-    for name, around in likely.items():
-        inside = around.characters + _cutting(words, name)
+    for name in _candidates(text):
+        inside = _inside(words, name)
         if inside > _HOPELESS:
-            weights[name] = inside + around.before + around.behind
+            weights[name] = inside + _before(text, name.start) + _behind(text, name.end)
     kept = _apart(weights)
     ends = {end for _, end in kept}
     beside = [name for name in weights if name.start - 1 in ends and text[name.start - 1] in _JOINS]
     for name in beside:
         weights[name] += _LEFT["name"] - _before(text, name.start)
     return _apart(weights) if beside else kept
+
+
+def _may_be_named(text: str) -> bool:
+    """Whether any candidate is weighty enough if it is cut as names are: one text in ten."""
+    for name in _candidates(text):
+        most = _characters(text, name) + _before(text, name.start) + _behind(text, name.end)
+        if most + _CUT_MOST * (name.end - name.start) >= _ENOUGH - _TINY and not _hopeless(text, name):
+            return True
+    return False
 
 
 def _apart(weights: Mapping[_Candidate, float]) -> list[tuple[int, int]]:
@@ -153,17 +150,22 @@ def _apart(weights: Mapping[_Candidate, float]) -> list[tuple[int, int]]:
 
 @cache
 def _family() -> re.Pattern[str]:
+    """A surname, and one or two characters that may stand in a given name."""
     common, single, double = _surnames()
-    return re.compile(rf"(?=({'|'.join(sorted(double))}|[{''.join(sorted(common | single))}])([一-鿿])([一-鿿]?))")
+    given = f"(?![{''.join(sorted(_NEVER))}])[一-鿿]"
+    return re.compile(rf"(?=({'|'.join(sorted(double))}|[{''.join(sorted(common | single))}])({given})({given})?)")
 
 
-def _candidates(text: str) -> Iterator[_Candidate]:
+def _candidates(text: str) -> list[_Candidate]:
+    found = []
     for hit in _family().finditer(text):
-        start, given = hit.span(1)
-        if hit[2] not in _NEVER and hit[2] != hit[1]:
-            yield _Candidate(start, given, given + 1)
-            if hit[3] and hit[3] not in _NEVER:
-                yield _Candidate(start, given, given + 2)
+        family, one, two = hit.groups()
+        if one != family:
+            start, given = hit.span(1)
+            found.append(_Candidate(start, given, given + 1))
+            if two:
+                found.append(_Candidate(start, given, given + 2))
+    return found
 
 
 class _Words:
@@ -181,6 +183,13 @@ class _Words:
         return dict.fromkeys(self._at[start:end])
 
 
+def _inside(words: _Words, name: _Candidate) -> float:
+    """What the candidate itself has for it, without what stands around."""
+    if _hopeless(words.text, name):
+        return _HOPELESS
+    return _characters(words.text, name) + _cutting(words, name)
+
+
 def _hopeless(text: str, name: _Candidate) -> bool:
     """Whether it is an everyday word, or a place: no surroundings make up for that."""
     whole, given = text[name.start : name.end], text[name.given : name.end]
@@ -189,17 +198,14 @@ def _hopeless(text: str, name: _Candidate) -> bool:
     return given[-1] in place_endings() and bool(_NUMBER.match(text, name.end))  # 幸福苑4栋
 
 
-def _around(text: str, name: _Candidate) -> _Weight:
-    family, given = text[name.start : name.given], text[name.given : name.end]
-    return _Weight(
-        _characters(family, given), _before(text, name.start), _behind(text[name.end : name.end + _FOLLOWING])
-    )
-
-
-def _characters(family: str, given: str) -> float:
-    usual = len(given) if given[0] == given[-1] and len(given) > 1 else sum([char in _given() for char in given])
-    weight = _surname_weights()[family]
-    return weight + (0.7 if len(given) > 1 else 0.0) + 0.45 * usual - 0.8 * (len(given) - usual)
+def _characters(text: str, name: _Candidate) -> float:
+    weight, usual = _surname_weights()[text[name.start : name.given]], _given()
+    one = text[name.given]
+    if name.end - name.given == 1:
+        return weight + 0.45 if one in usual else weight - 0.8
+    two = text[name.given + 1]
+    count = 2 if one == two else (one in usual) + (two in usual)
+    return weight + 0.7 + 0.45 * count - 0.8 * (2 - count)
 
 
 @cache
@@ -237,26 +243,27 @@ def _before(text: str, start: int) -> float:
         ends = [text[max(0, bare - n) : bare] for n in _LENGTHS]
         if cue := _longest(_introduces(), ends):
             return cue
-    near = text[max(0, start - 12) : start]
-    if _NUMBERED.search(near):
-        return _LEFT["numbered"]
-    if near.endswith(("的", "叫")) and _TOLD.search(near):
-        return _LEFT["told"]
-    if not near or near[-1] in _STOPS or near[-1].isdigit():
+    last = text[start - 1 : start]
+    if not last:
         return _LEFT["edge"]
-    return _LEFT["of"] if near[-1] == "的" else -0.9
+    if (last.isdigit() or last in "x ") and _NUMBERED.search(text, max(0, start - _NEAR), start):
+        return _LEFT["numbered"]
+    if last in "的叫" and _TOLD.search(text, max(0, start - _NEAR), start):
+        return _LEFT["told"]
+    if last in _STOPS or last.isdigit():
+        return _LEFT["edge"]
+    return _LEFT["of"] if last == "的" else _LEFT["nothing"]
 
 
-def _behind(rest: str) -> float:
-    if not rest or rest[0] in _STOPS:
-        follows = _following(rest.lstrip(_GAP))
+def _behind(text: str, end: int) -> float:
+    first = text[end : end + 1]
+    if first in _STOPS or not first:
+        follows = _following(text[end : end + _FOLLOWING].lstrip(_GAP))
         return follows if follows == _RIGHT["contact"] else _RIGHT["edge"]
-    return _following(rest)
+    return _following(text[end : end + _FOLLOWING]) if first in _first_following() else 0.0
 
 
 def _following(rest: str) -> float:
-    if rest[:1] not in _first_following():
-        return 0.0
     return _longest(_follows(), [rest[:n] for n in _LENGTHS])
 
 

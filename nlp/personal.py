@@ -119,10 +119,12 @@ def find(text: str) -> tuple[Span, ...]:
 @lru_cache(maxsize=_SEEN_LATELY)
 def find_folded(folded: str) -> tuple[Span, ...]:
     """The same in text that has been folded already. What was just read is then shown masked: one look does for both."""
-    found = [*_numbers(folded), *_rooms(folded)]
-    taken = _without_overlaps(found)
-    names = [span for span in find_names(folded) if not any(s.start < span.end and span.start < s.end for s in taken)]
-    return tuple(sorted([*taken, *names], key=lambda span: span.start))
+    taken = _without_overlaps([*_numbers(folded), *_rooms(folded)])
+    names = find_names(folded)
+    if not taken:
+        return tuple(names)
+    apart = [span for span in names if not any(s.start < span.end and span.start < s.end for s in taken)]
+    return tuple(sorted([*taken, *apart], key=lambda span: span.start))
 
 
 def _without_overlaps(found: Iterable[Span]) -> list[Span]:

@@ -30,7 +30,7 @@ class Match:
 
 def alike(a: Sequence[int], b: Sequence[int]) -> float:
     """Probability that two signatures tell of the same matter."""
-    return score(Matter.of(a), Matter.of(b))
+    return score(Matter.of(tuple(a)), Matter.of(tuple(b)))
 
 
 def same(a: Understanding, b: Understanding) -> bool:
@@ -63,9 +63,10 @@ class SimilarIndex:
 
     def nearest(self, understanding: Understanding, limit: int = 3) -> list[Match]:
         """The likeliest same matters among the open cases, best first; one at the very place before all others."""
-        asked = Matter.of(understanding.similar_key)
+        sought = tuple(understanding.similar_key)
+        asked = Matter.of(sought)
         found = []
-        for key in self._likely(understanding.similar_key):
+        for key in self._likely(sought):
             matter = Matter.of(self._cases[key])
             here, likely = at_one_place(matter, asked), score(matter, asked)
             if likely >= (SAME if here else OFFERED):

@@ -10,7 +10,7 @@ from ledger.scenes import Kind, Scene, Urgency
 from nlp import emergencies, likeness, matters, personal, places, whereabouts
 from nlp.features import Features, extract
 from nlp.lexicon import Lexicon, lexicon
-from nlp.likeness import Matter
+from nlp.likeness import Matter, Signature
 from nlp.normalise import fold
 from nlp.tables import DATA
 from nlp.tokens import Cutter, cutter
@@ -62,7 +62,9 @@ class Understander:
         folded = fold(text)
         spans = personal.find_folded(folded)
         parts = matters.split(folded)
-        where = self._shared_place(text, parts) if len(parts) > 1 else ()
+        if len(parts) == 1:
+            return Reading(text, (self._matter(text, folded, spans),))
+        where = self._shared_place(text, parts)
         found = []
         start = 0
         for part in parts:
@@ -126,13 +128,11 @@ class Understander:
             places=where,
             why=self._why(seen, scenes),
             personal=spans,
-            similar_key=likeness.signature(
-                seen.text,
-                seen.tokens,
-                seen.named,
-                self._compounds & {*map(whereabouts.compound, where)},
-            ),
+            similar_key=Signature(seen.text, seen.tokens, seen.named, self._compounds_among(where)),
         )
+
+    def _compounds_among(self, places: Iterable[str]) -> frozenset[str]:
+        return self._compounds & {*map(whereabouts.compound, places)} if self._compounds else self._compounds
 
     def _why(self, seen: Features, scenes: Sequence[str]) -> tuple[str, ...]:
         head = self._weights.heads["scene"]

@@ -3,6 +3,7 @@
 Everything in it is a proposal. A resident corrects it with one tap, a grid worker can change all of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,7 +80,7 @@ class Understanding:
     places: tuple[str, ...]
     why: tuple[str, ...]
     personal: tuple[Span, ...]
-    similar_key: tuple[int, ...]
+    similar_key: Sequence[int]
     """Signature for the search for similar open cases (see nlp/similar.py); opaque elsewhere."""
 
 
