@@ -228,6 +228,9 @@ class Ticker:
         over = uow.now - limits.together.kept.wall
         uow.promises.forget_before(over)
         uow.rules.forget_before(over)
+        uow.calls.forget_before(over)
+        uow.gatherings.forget_before(over)
+        uow.rooms.forget_before(over)
         uow.rotas.forget_before(over.date().isoformat())
         uow.concerns.forget_before(uow.now - limits.moderation.kept.wall)
         uow.erasure.strangers(uow.now - limits.draft_kept.wall)

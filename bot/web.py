@@ -1,4 +1,4 @@
-"""The small web server: /healthz, /readyz, /metrics; webhooks and Open311 where they are set."""
+"""The small web server: /healthz, /readyz, /metrics, /stories; webhooks and Open311 where they are set."""
 
 import hmac
 import json
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from prometheus_client import generate_latest
 
-from bot import open311
+from bot import open311, stories
 from bot.channels.fields import whole
 from bot.gauges import measure
 from bot.metrics import METRICS
@@ -47,6 +47,7 @@ def application(app: "App") -> web.Application:
     found.router.add_get("/healthz", _health)
     found.router.add_get("/readyz", partial(_ready, app))
     found.router.add_get("/metrics", partial(_metrics, app))
+    stories.add_routes(found, app)
     if key := app.settings.open311_key.get_secret_value():
         open311.add_routes(found, app, key)
     if app.settings.mode is Mode.WEBHOOK:

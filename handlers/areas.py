@@ -9,7 +9,7 @@ from typing import Any
 from handlers import overdue, pushes
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
-from handlers.cocreation import promises, rotas, rules
+from handlers.cocreation import calls, events, promises, rooms, rotas, rules, stories
 from handlers.moderation import deciding
 from handlers.turn import Turn
 
@@ -17,10 +17,14 @@ AREAS: tuple[Area, ...] = (
     promises.AREA,
     rules.AREA,
     rotas.AREA,
+    calls.AREA,
+    events.AREA,
+    rooms.AREA,
+    stories.AREA,
     overdue.AREA,
     CHECKUPS,
-    pushes.AREA,
     deciding.AREA,
+    pushes.AREA,
 )
 """What invites stands before the pushes, so that what it asks for goes out in the same tick."""
 

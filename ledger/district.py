@@ -113,7 +113,8 @@ class Together:
 
     `promise_near`: so long before it is due its owner is reminded; `shown_from`: so many answers there must be before
     anybody sees what they say; `evening`: when reminders for tomorrow come. The rest is what one person may have at a
-    time: wishes that wait or are open, calls taken up, rooms booked (`booked_ahead` at most), tries of a code.
+    time: wishes that wait or are open, calls taken up, rooms booked (`booked_ahead` at most), tries of a code,
+    people signed up for who cannot do it themselves (`proxies`).
     """
 
     promise_near: Duration
@@ -125,6 +126,7 @@ class Together:
     bookings: int
     booked_ahead: Duration
     code_tries: int
+    proxies: int
     kept: Duration
 
 

@@ -30,3 +30,8 @@ def new_id() -> int:
 def new_button_id() -> int:
     """Return an id that cannot be guessed, for what comes back from a chat."""
     return secrets.randbits(62)
+
+
+def new_door_code() -> str:
+    """Return four digits to be read out at a door: good for one event, and for few tries."""
+    return f"{secrets.randbelow(10_000):04}"

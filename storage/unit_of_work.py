@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable
 
+from storage.building import Gatherings, HelpCalls
 from storage.bulk import insert_rows
 from storage.buttons import Buttons
 from storage.cases import Cases
@@ -33,6 +34,7 @@ from storage.pushes import Pushes
 from storage.reference import Reference
 from storage.reports import Reports
 from storage.retention import Retention
+from storage.sharing import Rooms, Stories
 from storage.shown import ShownRows
 from storage.spans import Spans
 from storage.spikes import Spikes
@@ -114,6 +116,22 @@ class UnitOfWork:
     @cached_property
     def groups(self) -> Groups:
         return Groups(self)
+
+    @cached_property
+    def calls(self) -> HelpCalls:
+        return HelpCalls(self)
+
+    @cached_property
+    def gatherings(self) -> Gatherings:
+        return Gatherings(self)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        return Rooms(self)
+
+    @cached_property
+    def stories(self) -> Stories:
+        return Stories(self)
 
     @cached_property
     def rules(self) -> RulesRows:

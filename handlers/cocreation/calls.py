@@ -1,0 +1,306 @@
+"""共建, 认领 and 微心愿: calls for help, taken up by a tap. Money is only ever pledged; nobody is counted.
+
+What a resident wishes for is seen by others once a person has let it through; it is hidden with a reason, and the
+street hears an appeal.
+"""
+
+import re
+from typing import Any
+
+from handlers.area import Area
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.emergencies import reachable
+from handlers.event import Address
+from handlers.reply import Button, Priority, Reply, Rows, Showing, in_rows
+from handlers.turn import Turn
+from ledger.lifecycle import NotAllowed, Role
+from storage.building import ENDED, HIDDEN, OPEN, UPHELD, WAITING
+from storage.reference import CommunityRow
+
+KINDS = ("time", "skill", "space", "material", "money")
+MOST_PLACES = 200
+SHOWN = 8
+PEOPLE = re.compile(r"(\d{1,3})\s*(?:人|位|个人)?$")
+
+
+def show(turn: Turn) -> None:
+    """微心愿: what is looked for, to be taken up."""
+    for_community(turn, "call_make", _show)
+
+
+def _show(turn: Turn, community: CommunityRow) -> None:
+    found = turn.uow.calls.in_state(community.id, OPEN)[-SHOWN:]
+    turn.say(
+        "call.head" if found else "call.none",
+        ((_mine(turn, community, "call_make" if turn.as_staff else "wish_make"),),),
+        community=community.name,
+    )
+    for call in found:
+        turn.send(Reply(turn.event.address, _card(turn, call), _rows(turn, community, call)))
+
+
+def _card(turn: Turn, call: Any) -> str:
+    texts = turn.context.texts
+    n = len(turn.uow.calls.offers(call))
+    key = "call.card_money" if call.kind == "money" else "call.card"
+    return texts(key, no=call.no, kind=texts(f"button.call_{call.kind}"), text=call.text, n=n, places=call.places)
+
+
+def _rows(turn: Turn, community: CommunityRow, call: Any) -> Rows:
+    if turn.as_staff:
+        return (tuple(_mine(turn, community, deed, no=call.no) for deed in ("call_people", "call_end")),)
+    mine = any(_is_me(turn, offer) for offer in turn.uow.calls.offers(call))
+    return ((_mine(turn, community, "call_withdraw" if mine else "call_take", no=call.no),),)
+
+
+def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
+    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+
+
+def _is_me(turn: Turn, row: Any) -> bool:
+    return (row.bot, row.account) == (turn.event.address.bot, turn.account)
+
+
+# --- making one ------------------------------------------------------------------------------------------------------
+
+
+def ask_kind(turn: Turn, community: CommunityRow, role: Role, _data: dict[str, Any]) -> None:
+    if role is Role.RESIDENT and _has_enough(turn):
+        return
+    deed = "wish_kind" if role is Role.RESIDENT else "call_kind"
+    chips = [turn.mine(f"button.call_{kind}", deed, community_id=community.id, data={"kind": kind}) for kind in KINDS]
+    turn.say("call.which_kind", in_rows(chips))
+
+
+def _has_enough(turn: Turn) -> bool:
+    most = turn.context.district.limits.together.wishes
+    enough = len(turn.uow.calls.wishes_of(turn.event.address.bot, turn.account, WAITING, OPEN)) >= most
+    if enough:
+        turn.tell("call.enough_wishes", alert=True, n=most)
+    return enough
+
+
+def ask_call(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    what = "wish_words" if role is Role.RESIDENT else "call_words"
+    key = "call.ask_money" if data["kind"] == "money" else "call.ask"
+    ask_words(turn, what, community, turn.context.texts(key), kind=data["kind"])
+
+
+def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """What is looked for, and in a second line for how many people there is something to do (one, unless said)."""
+    words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
+    if words is None or (role is Role.RESIDENT and _has_enough(turn)):
+        return
+    text, places = _parts(words)
+    if not text or not 1 <= places <= MOST_PLACES:
+        turn.say("call.no_places", most=MOST_PLACES)
+        ask_call(turn, community, role, asked)
+        return
+    by_resident, here = role is Role.RESIDENT, turn.event.address
+    no = turn.uow.calls.make(
+        community.id,
+        kind=asked["kind"],
+        text=turn.context.mask(text) if by_resident else text,
+        places=places,
+        state=WAITING if by_resident else OPEN,
+        bot=here.bot if by_resident else None,
+        account=turn.account if by_resident else None,
+        chat=here.chat if by_resident else None,
+        staff_id=turn.staff_id,
+    )
+    call = turn.uow.calls.get(community.id, no)
+    if by_resident:
+        _put_before(turn, community, call)
+        turn.say("call.waits")
+    else:
+        turn.send(Reply(here, _card(turn, call), _rows(turn, community, call)))
+
+
+def _parts(words: str) -> tuple[str, int]:
+    *lines, last = words.splitlines()
+    found = PEOPLE.fullmatch(last.strip()) if lines else None
+    return ("\n".join(lines).strip(), int(found[1])) if found else (words, 1)
+
+
+# --- a person looks --------------------------------------------------------------------------------------------------
+
+
+def _put_before(turn: Turn, community: CommunityRow, call: Any) -> None:
+    managers = turn.uow.reference.staff_with(community.id, Role.MANAGER)
+    _to_judge(turn, call, reachable(turn, managers), "call.to_judge", ("wish_show", "wish_hide"))
+
+
+def _to_judge(turn: Turn, call: Any, to: list[Address], key: str, deeds: tuple[str, ...]) -> None:
+    texts = turn.context.texts
+    text = texts(key, text=call.text, kind=texts(f"button.call_{call.kind}"), why=call.why or "")
+    for address in to:
+        row = tuple(Button(texts(f"button.{d}"), d, call.community_id, data={"no": call.no}) for d in deeds)
+        turn.send(Reply(address, text, (row,), priority=Priority.NOTICE, logical=_name(call), showing=Showing.ANEW))
+
+
+def _name(call: Any) -> str:
+    return f"wish:{call.community_id}:{call.no}"
+
+
+def let_through(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    _judged(turn, _call(turn, community, data), WAITING, OPEN)
+
+
+def ask_why(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    call = _call(turn, community, data)
+    ask_words(turn, "wish_why", community, turn.context.texts("call.ask_why"), no=call.no)
+
+
+def hide(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+    words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
+    if words is not None:
+        _judged(turn, _call(turn, community, asked), WAITING, HIDDEN, why=words)
+
+
+def _judged(turn: Turn, call: Any, before: str, after: str, **values: Any) -> None:
+    """One decision holds; the one who wished hears it, with the reason and how to appeal."""
+    if not turn.uow.calls.move(call, before, state=after, judged_by=turn.staff_id, **values):
+        turn.tell("problem.pressed_already")
+        return
+    rows: Rows = ()
+    if after == HIDDEN:
+        label = turn.context.texts("button.wish_appeal")
+        rows = ((Button(label, "wish_appeal", call.community_id, data={"no": call.no}, account=call.account),),)
+    why = values.get("why") or call.why or ""
+    if call.chat is not None:
+        text = turn.context.texts(f"call.told_{after}", text=call.text, why=why)
+        turn.send(Reply(Address(call.bot, call.chat), text, rows, priority=Priority.NOTICE))
+    for bot, chat in {*turn.uow.shown.chats(_name(call)), (turn.event.address.bot, turn.event.address.chat)}:
+        text = turn.context.texts(f"call.judged_{after}", text=call.text)
+        turn.send(Reply(Address(bot, chat), text, logical=_name(call), showing=Showing.CLOSE))
+    turn.tell("call.noted")
+
+
+def appeal(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """Once, to the street: somebody else than who hid it."""
+    call = _call(turn, community, data)
+    if not _is_me(turn, call) or call.appealed or not turn.uow.calls.move(call, HIDDEN, appealed=True):
+        turn.tell("problem.pressed_already")
+        return
+    street = turn.uow.reference.staff_with(community.id, Role.SUPERVISOR)
+    _to_judge(turn, call, reachable(turn, street), "call.appealed", ("wish_appeal_show", "wish_appeal_uphold"))
+    turn.say("call.appeal_sent")
+
+
+def appeal_show(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    _judged(turn, _call(turn, community, data), HIDDEN, OPEN)
+
+
+def appeal_uphold(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    _judged(turn, _call(turn, community, data), HIDDEN, UPHELD)
+
+
+def _call(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
+    call = turn.uow.calls.held(community.id, int(data["no"]))
+    if call is None:
+        raise NotAllowed("there is no such call")
+    return call
+
+
+# --- taking up -------------------------------------------------------------------------------------------------------
+
+
+def take(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """By one tap; the last place is given once."""
+    call, here = _call(turn, community, data), turn.event.address
+    offers = turn.uow.calls.offers(call)
+    most = turn.context.district.limits.together.offers
+    mine = [row for row in turn.uow.calls.offers_of(here.bot, turn.account) if row.state == OPEN]
+    if call.state != OPEN:
+        turn.tell("call.over", alert=True)
+    elif any(_is_me(turn, offer) for offer in offers):
+        turn.tell("call.taken_already", alert=True)
+    elif len(mine) >= most:
+        turn.tell("call.enough_offers", alert=True, n=most)
+    elif len(offers) >= call.places:
+        turn.tell("call.full", alert=True)
+    else:
+        turn.uow.calls.offer(call, here.bot, turn.account, here.chat, turn.person.name)
+        key = "call.pledged" if call.kind == "money" else "call.taken"
+        turn.say(key, ((_mine(turn, community, "call_withdraw", no=call.no),),), text=call.text)
+        _tell_who_calls(turn, community, call, "call.somebody")
+
+
+def _tell_who_calls(turn: Turn, community: CommunityRow, call: Any, key: str) -> None:
+    owner = turn.uow.reference.staff.get(call.staff_id or 0)
+    staff = [owner] if owner else turn.uow.reference.staff_with(community.id, Role.MANAGER)
+    name = turn.person.name or turn.context.texts("event.nameless")
+    for to in reachable(turn, staff):
+        text = turn.context.texts(key, no=call.no, text=call.text, name=name)
+        turn.send(Reply(to, text, priority=Priority.NOTICE))
+
+
+def withdraw(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    call = _call(turn, community, data)
+    if turn.uow.calls.withdraw(call, turn.event.address.bot, turn.account):
+        turn.say("call.withdrawn", text=call.text)
+        _tell_who_calls(turn, community, call, "call.somebody_not")
+    else:
+        turn.tell("problem.pressed_already")
+
+
+def people(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    call, texts = _call(turn, community, data), turn.context.texts
+    offers = turn.uow.calls.offers(call)
+    lines = [texts("call.people", text=call.text, n=len(offers))]
+    lines += [row.name or texts("event.nameless") for row in offers]
+    turn.send(Reply(turn.event.address, "\n".join(lines)))
+
+
+def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """It is done: everybody who took it up is thanked, and so hears who wished for it."""
+    call = _call(turn, community, data)
+    if not turn.uow.calls.move(call, OPEN, state=ENDED, ended_at=turn.uow.now):
+        turn.tell("problem.pressed_already")
+        return
+    for offer in turn.uow.calls.offers(call):
+        text = turn.context.texts("call.thanks", text=call.text)
+        turn.send(Reply(Address(offer.bot, offer.chat), text, priority=Priority.NOTICE))
+    if call.chat is not None:
+        text = turn.context.texts("call.came_true", text=call.text)
+        turn.send(Reply(Address(call.bot, call.chat), text, priority=Priority.NOTICE))
+    turn.say("call.ended", text=call.text)
+
+
+# --- own data --------------------------------------------------------------------------------------------------------
+
+
+def _exported(turn: Turn) -> dict[str, Any]:
+    here, calls = turn.event.address, turn.uow.calls
+    return {
+        "wishes": [{"text": row.text, "at": row.made_at} for row in calls.wishes_of(here.bot, turn.account)],
+        "offers": [{"text": row.text, "at": row.at} for row in calls.offers_of(here.bot, turn.account)],
+    }
+
+
+def _erased(turn: Turn) -> None:
+    turn.uow.calls.erase(turn.event.address.bot, turn.account)
+
+
+AREA = Area(
+    buttons={
+        "call_make": ask_kind,
+        "call_kind": ask_call,
+        "wish_make": ask_kind,
+        "wish_kind": ask_call,
+        "wish_show": let_through,
+        "wish_hide": ask_why,
+        "wish_appeal": appeal,
+        "wish_appeal_show": appeal_show,
+        "wish_appeal_uphold": appeal_uphold,
+        "call_take": take,
+        "call_withdraw": withdraw,
+        "call_people": people,
+        "call_end": end,
+    },
+    questions={"call_words": make, "wish_words": make, "wish_why": hide},
+    resident_commands={"calls": show},
+    staff_commands={"calls": show},
+    exports=_exported,
+    erases=_erased,
+)

@@ -1,0 +1,276 @@
+"""共享, 预约: shared rooms (楚邻驿站, 活动室), their opening hours, and slots that nobody can book twice."""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from handlers.area import Area, Due
+from handlers.cocreation.rotas import WEEKDAYS
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.event import Address
+from handlers.format import day_and_time
+from handlers.reply import Button, Priority, Reply, Rows, in_rows
+from handlers.turn import Turn
+from ledger import clocks
+from ledger.lifecycle import NotAllowed, Role
+from ledger.rooms import HOUR, Hours, begins_at, clock, slots
+from storage.ids import new_id
+from storage.reference import CommunityRow
+
+LINES = 3
+LONGEST_NAME = 40
+TIMES = re.compile(r"(\d{1,2})[:：点](\d{2})?\s*(?:-|–|—|到|至|~)\s*(\d{1,2})[:：点](\d{2})?")
+LENGTH = re.compile(r"(\d{1,3})\s*(分钟|小时)")
+SHORTEST, LONGEST = 15, 8 * HOUR
+DAY_MINUTES = 24 * HOUR
+DAYS_SHOWN = 7
+
+
+def show(turn: Turn) -> None:
+    """预约: the rooms with their hours, one's own bookings."""
+    for_community(turn, "room_make", _show)
+
+
+def _show(turn: Turn, community: CommunityRow) -> None:
+    rooms = turn.uow.rooms.of_community(community.id)
+    make: Rows = ((_mine(turn, community, "room_make"),),) if turn.as_staff else ()
+    turn.say("room.head" if rooms else "room.none", make, community=community.name)
+    for room in rooms:
+        deeds = ("room_coming", "room_close") if turn.as_staff else ("room_days",)
+        rows = (tuple(_mine(turn, community, deed, room=room.id) for deed in deeds),)
+        turn.send(Reply(turn.event.address, _card(turn, room), rows))
+    if not turn.as_staff:
+        for booking in turn.uow.rooms.of_person(turn.event.address.bot, turn.account):
+            _show_booking(turn, community, booking)
+
+
+def _card(turn: Turn, room: Any) -> str:
+    days = "、".join(f"周{WEEKDAYS[int(day)]}" for day in room.weekdays)
+    hours = f"{clock(room.opens)}–{clock(room.closes)}"
+    return turn.context.texts("room.card", name=room.name, days=days, hours=hours, slot=room.slot)
+
+
+def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
+    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+
+
+def _hours(room: Any) -> Hours:
+    return Hours(room.weekdays, room.opens, room.closes, room.slot)
+
+
+# --- the manager's part ----------------------------------------------------------------------------------------------
+
+
+def ask_room(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+    ask_words(turn, "room_words", community, turn.context.texts("room.ask"))
+
+
+def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """Three lines: the name, days and hours, how long one booking is."""
+    words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
+    if words is None:
+        return
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    hours = understood(lines[1], lines[2]) if len(lines) == LINES and len(lines[0]) <= LONGEST_NAME else None
+    if hours is None:
+        turn.say("room.not_understood")
+        ask_room(turn, community, role, asked)
+        return
+    room_id = turn.uow.rooms.make(
+        community.id,
+        name=lines[0],
+        weekdays=hours.weekdays,
+        opens=hours.opens,
+        closes=hours.closes,
+        slot=hours.slot,
+    )
+    turn.send(Reply(turn.event.address, _card(turn, turn.uow.rooms.get(community.id, room_id))))
+
+
+def understood(when: str, slot: str) -> Hours | None:
+    """Opening hours out of 周一到周五 9:00-17:00 and 2小时."""
+    times, length = TIMES.search(when), LENGTH.search(slot)
+    if times is None or length is None:
+        return None
+    opens, closes = (int(times[n]) * HOUR + int(times[n + 1] or 0) for n in (1, 3))
+    minutes = int(length[1]) * (HOUR if length[2] == "小时" else 1)
+    sound = 0 <= opens < closes <= DAY_MINUTES and SHORTEST <= minutes <= min(LONGEST, closes - opens)
+    return Hours(_weekdays(when), opens, closes, minutes) if sound else None
+
+
+def _weekdays(words: str) -> str:
+    words = words.replace("天", "日").replace("星期", "周")
+    if span := re.search(rf"周([{WEEKDAYS}])(?:到|至|-|–)周?([{WEEKDAYS}])", words):
+        first, last = WEEKDAYS.index(span[1]), WEEKDAYS.index(span[2])
+        return "".join(str(day) for day in range(first, last + 1)) or "0123456"
+    named = [str(n) for n, name in enumerate(WEEKDAYS) if f"周{name}" in words or f"、{name}" in words]
+    return "".join(named) or "0123456"
+
+
+def coming(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """Who has booked, for whoever opens the door."""
+    room = _room(turn, community, data)
+    found = turn.uow.rooms.bookings(room)
+    texts = turn.context.texts
+    lines = [texts("room.coming" if found else "room.nobody", name=room.name)]
+    lines += [f"{_when(community, row)}  {row.name or texts('event.nameless')}" for row in found]
+    turn.send(Reply(turn.event.address, "\n".join(lines)))
+
+
+def close(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """No more bookings; whoever has one hears that it is off."""
+    room = _room(turn, community, data)
+    turn.uow.rooms.change(room, closed_at=turn.uow.now)
+    for booking in turn.uow.rooms.bookings(room):
+        turn.uow.rooms.cancel(booking)
+        text = turn.context.texts("room.closed_told", name=room.name, when=_when(community, booking))
+        turn.send(Reply(Address(booking.bot, booking.chat), text, priority=Priority.NOTICE))
+    turn.say("room.closed", name=room.name)
+
+
+def _room(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
+    room = turn.uow.rooms.get(community.id, int(data["room"]))
+    if room is None or room.closed_at:
+        raise NotAllowed("the room is closed")
+    return room
+
+
+def _when(community: CommunityRow, booking: Any) -> str:
+    return day_and_time(booking.starts_at, community.zone)
+
+
+# --- booking ---------------------------------------------------------------------------------------------------------
+
+
+def days(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """Days on which something is free."""
+    room = _room(turn, community, data)
+    name = f"room:{new_id()}"
+    free = [day for day in _days_ahead(turn, community) if _free(turn, community, room, day)][:DAYS_SHOWN]
+    here = {"room": room.id, "shown_in": name}
+    chips = [_chip(turn, community, _day(day), "room_slots", here | {"day": day.isoformat()}) for day in free]
+    text = turn.context.texts("room.which_day" if free else "room.full", name=room.name)
+    turn.send(Reply(turn.event.address, text, in_rows(chips), logical=name))
+
+
+def slots_of_day(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    room, day = _room(turn, community, data), date.fromisoformat(data["day"])
+    free = _free(turn, community, room, day)
+    chips = [_chip(turn, community, clock(minute), "room_book", data | {"minute": minute}) for minute in free]
+    text = turn.context.texts("room.which_slot" if chips else "room.full", name=room.name)
+    turn.send(Reply(turn.event.address, text, in_rows(chips, 3), logical=data["shown_in"]))
+
+
+def _chip(turn: Turn, community: CommunityRow, label: str, deed: str, data: dict[str, Any]) -> Button:
+    return Button(label, deed, community.id, data=data, account=turn.account)
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+
+
+def _days_ahead(turn: Turn, community: CommunityRow) -> list[date]:
+    today = turn.uow.now.astimezone(community.zone).date()
+    most = turn.context.district.limits.together.booked_ahead.wall.days
+    return [today + timedelta(days=ahead) for ahead in range(most + 1)]
+
+
+def _free(turn: Turn, community: CommunityRow, room: Any, day: date) -> list[int]:
+    taken = turn.uow.rooms.taken(room, day.isoformat())
+    found = (minute for minute in slots(_hours(room), day) if minute not in taken)
+    return [minute for minute in found if begins_at(day, minute, community.zone) > turn.uow.now]
+
+
+def book(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """One slot, if it is still free and the person has not too many ahead."""
+    room, day, minute = _room(turn, community, data), date.fromisoformat(data["day"]), int(data["minute"])
+    here, most = turn.event.address, turn.context.district.limits.together.bookings
+    if len(turn.uow.rooms.of_person(here.bot, turn.account)) >= most:
+        turn.tell("room.enough", alert=True, n=most)
+        return
+    starts_at = begins_at(day, minute, community.zone)
+    who = {"bot": here.bot, "account": turn.account, "chat": here.chat, "name": turn.person.name}
+    allowed = day in _days_ahead(turn, community) and minute in _free(turn, community, room, day)
+    reminder = _reminder(turn, community, starts_at)
+    if not allowed or not turn.uow.rooms.book(room, data["day"], minute, **who, starts_at=starts_at, next_at=reminder):
+        turn.tell("room.taken", alert=True)
+        slots_of_day(turn, community, Role.RESIDENT, data)
+        return
+    when = day_and_time(starts_at, community.zone)
+    turn.close(data["shown_in"], "room.booked", name=room.name, when=when, slot=room.slot)
+    turn.tell("room.booked", name=room.name, when=when, slot=room.slot)
+
+
+def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime) -> datetime | None:
+    """The evening before, unless that is over."""
+    day = starts_at.astimezone(community.zone).date() - timedelta(days=1)
+    at = datetime.combine(day, turn.context.district.limits.together.evening, community.zone)
+    return at if at > turn.uow.now else None
+
+
+def _show_booking(turn: Turn, community: CommunityRow, booking: Any) -> None:
+    room = turn.uow.rooms.get(booking.community_id, booking.room_id)
+    cancel = _mine(turn, community, "room_cancel", room=room.id, day=booking.day, minute=booking.minute)
+    turn.say("room.yours", ((cancel,),), name=room.name, when=_when(community, booking))
+
+
+def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    here = turn.event.address
+    mine = turn.uow.rooms.of_person(here.bot, turn.account)
+    slot = (community.id, int(data["room"]), data["day"], int(data["minute"]))
+    booking = next((row for row in mine if (row.community_id, row.room_id, row.day, row.minute) == slot), None)
+    if booking is None or not turn.uow.rooms.cancel(booking):
+        turn.tell("room.not_yours", alert=True)
+        return
+    turn.say("room.cancelled", when=_when(community, booking))
+
+
+def remind(turn: Turn, booking: Any) -> None:
+    """The evening before, or at the next polite hour; not after it began."""
+    community = turn.uow.reference.communities[booking.community_id]
+    polite = clocks.politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    turn.uow.rooms.reminded(booking)
+    if polite > turn.uow.now or turn.uow.now >= booking.starts_at:
+        return
+    room = turn.uow.rooms.get(booking.community_id, booking.room_id)
+    data = {"room": room.id, "day": booking.day, "minute": booking.minute}
+    button = Button(
+        turn.context.texts("button.room_cancel"), "room_cancel", community.id, data=data, account=booking.account
+    )
+    text = turn.context.texts("room.tomorrow", name=room.name, when=_when(community, booking))
+    turn.send(Reply(Address(booking.bot, booking.chat), text, ((button,),), priority=Priority.NOTICE))
+
+
+# --- own data --------------------------------------------------------------------------------------------------------
+
+
+def _exported(turn: Turn) -> dict[str, Any]:
+    found = turn.uow.rooms.of_person(turn.event.address.bot, turn.account)
+    return {
+        "bookings": [
+            {"text": turn.uow.rooms.get(row.community_id, row.room_id).name, "at": row.starts_at} for row in found
+        ]
+    }
+
+
+def _erased(turn: Turn) -> None:
+    turn.uow.rooms.erase(turn.event.address.bot, turn.account)
+
+
+AREA = Area(
+    buttons={
+        "room_make": ask_room,
+        "room_coming": coming,
+        "room_close": close,
+        "room_days": days,
+        "room_slots": slots_of_day,
+        "room_book": book,
+        "room_cancel": cancel,
+    },
+    questions={"room_words": make},
+    resident_commands={"rooms": show},
+    staff_commands={"rooms": show},
+    due=(Due("booking", lambda uow: uow.rooms.due(), lambda b: (b.community_id, b.room_id, b.day, b.minute), remind),),
+    exports=_exported,
+    erases=_erased,
+)

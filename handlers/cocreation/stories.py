@@ -1,0 +1,200 @@
+"""共享, 故事: before and after, told to all who took part and shown on a public page, in words that name nobody.
+
+Pictures are shown only while who sent them agrees; taken back, page and chat show them no more.
+"""
+
+from typing import Any
+
+from handlers import pushes
+from handlers.area import Area
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.event import Address
+from handlers.lookup import case_by_number
+from handlers.pushes import Push
+from handlers.reply import Button, Priority, Reply, Rows
+from handlers.turn import Turn
+from ledger.lifecycle import NotAllowed, Role
+from storage.reference import CommunityRow
+
+SHOWN = 3
+LINES = 3
+LONGEST_TITLE = 40
+
+
+def show(turn: Turn) -> None:
+    """故事: the newest of the community."""
+    for_community(turn, "story_make", _show)
+
+
+def _show(turn: Turn, community: CommunityRow) -> None:
+    found = turn.uow.stories.public(community.id, SHOWN)
+    make: Rows = ((_mine(turn, community, "story_make"),),) if turn.as_staff else ()
+    if turn.as_staff or not found:
+        turn.say("story.head" if found else "story.none", make, community=community.name)
+    for story in found:
+        rows: Rows = ((_mine(turn, community, "story_hide", no=story.no),),) if turn.as_staff else ()
+        turn.send(Reply(turn.event.address, told(turn, story), rows))
+
+
+def told(turn: Turn, story: Any) -> str:
+    return turn.context.texts("story.card", title=story.title, before=story.before, after=story.after)
+
+
+def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
+    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def ask_story(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+    ask_words(turn, "story_words", community, turn.context.texts("story.ask", code=community.code))
+
+
+def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """Title, before, after; a fourth line names the case. What is personal is masked before anybody sees it."""
+    words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
+    if words is None:
+        return
+    mask = turn.context.mask
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    case = case_by_number(turn, lines[LINES]) if len(lines) > LINES else None
+    of_here = case is not None and case.community_id == community.id
+    if len(lines) < LINES or len(lines[0]) > LONGEST_TITLE or (len(lines) > LINES and not of_here):
+        turn.say("story.not_understood")
+        ask_story(turn, community, role, asked)
+        return
+    no = turn.uow.stories.make(
+        community.id,
+        title=mask(lines[0]),
+        before=mask(lines[1]),
+        after=mask(lines[2]),
+        case_no=case.no if case else None,
+        staff_id=turn.staff_id,
+    )
+    story = turn.uow.stories.get(community.id, no)
+    asked_for = _ask_for_pictures(turn, community, story)
+    deeds = ("story_publish", "story_drop")
+    rows: Rows = (tuple(_mine(turn, community, deed, no=no) for deed in deeds),)
+    text = turn.context.texts("story.draft", n=asked_for) + "\n\n" + told(turn, story)
+    turn.send(Reply(turn.event.address, text, rows))
+
+
+def _ask_for_pictures(turn: Turn, community: CommunityRow, story: Any) -> int:
+    """Each who sent a photo is asked whether it may be shown; without a yes it is not."""
+    photos = turn.uow.stories.photos_of_case(community.id, story.case_no) if story.case_no else []
+    asked: dict[tuple[str, int], Any] = {}
+    for photo in photos:
+        if turn.uow.stories.ask(story, photo):
+            asked[photo.bot, photo.account] = photo
+    for photo in asked.values():
+        row = tuple(
+            Button(
+                turn.context.texts(f"button.picture_{answer}"),
+                "picture",
+                community.id,
+                data={"no": story.no, "yes": answer == "yes"},
+                account=photo.account,
+            )
+            for answer in ("yes", "no")
+        )
+        text = turn.context.texts("story.may_we", title=story.title)
+        key = f"picture:{community.id}:{story.no}:{photo.bot}:{photo.account}"
+        turn.send(Reply(Address(photo.bot, photo.chat), text, (row,), priority=Priority.NOTICE, key=key))
+    return len(asked)
+
+
+def picture(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """Yes, or no; a no later takes it back."""
+    n = turn.uow.stories.agree(
+        community.id, int(data["no"]), turn.event.address.bot, turn.account, yes=bool(data["yes"])
+    )
+    if not n:
+        turn.tell("problem.no_right", alert=True)
+    elif data["yes"]:
+        back = turn.mine(
+            "button.picture_back", "picture", community_id=community.id, data={"no": data["no"], "yes": False}
+        )
+        turn.say("story.picture_yes", ((back,),))
+    else:
+        turn.say("story.picture_no")
+
+
+# --- publishing, hiding ----------------------------------------------------------------------------------------------
+
+
+def publish(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """On the page for everybody; and told to all who took part, politely."""
+    story = _story(turn, community, data)
+    if not turn.uow.stories.publish(story):
+        turn.tell("problem.pressed_already")
+        return
+    people = [
+        (person.bot, person.account)
+        for person in (turn.uow.cases.people((community.id, story.case_no)) if story.case_no else [])
+    ]
+    tell_those(turn, community, story, people)
+    turn.say("story.published", title=story.title, n=len(people), path=f"/stories/{community.code}")
+
+
+def tell_those(turn: Turn, community: CommunityRow, story: Any, people: list[tuple[str, int]]) -> None:
+    """All who took part, each once, whatever they took part in."""
+    text = turn.context.texts("story.you_took_part") + "\n\n" + told(turn, story)
+    pushes.invite(turn, community.id, Push(f"story:{story.no}", text), people=people)
+
+
+def drop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    story = _story(turn, community, data)
+    turn.uow.stories.change(story, hidden_at=turn.uow.now)
+    turn.say("story.dropped", title=story.title)
+
+
+def ask_why(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    story = _story(turn, community, data)
+    ask_words(turn, "story_why", community, turn.context.texts("story.ask_why", title=story.title), no=story.no)
+
+
+def hide(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+    """A person takes it off the page, with a reason that is kept."""
+    story = _story(turn, community, asked)
+    words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
+    if words is not None:
+        turn.uow.stories.change(story, hidden_at=turn.uow.now, why_hidden=words)
+        pushes.call_off(turn, community.id, f"story:{story.no}")
+        turn.say("story.dropped", title=story.title)
+
+
+def _story(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
+    story = turn.uow.stories.get(community.id, int(data["no"]))
+    if story is None or story.hidden_at:
+        raise NotAllowed("the story was taken off")
+    return story
+
+
+# --- own data --------------------------------------------------------------------------------------------------------
+
+
+def _exported(turn: Turn) -> dict[str, Any]:
+    found = turn.uow.stories.of_person(turn.event.address.bot, turn.account)
+    titles = [(turn.uow.stories.get(row.community_id, row.story_no).title, row.agreed_at) for row in found]
+    return {"story_pictures": [{"text": title, "consented_at": agreed} for title, agreed in titles]}
+
+
+def _erased(turn: Turn) -> None:
+    turn.uow.stories.erase(turn.event.address.bot, turn.account)
+
+
+AREA = Area(
+    buttons={
+        "story_make": ask_story,
+        "story_publish": publish,
+        "story_drop": drop,
+        "story_hide": ask_why,
+        "picture": picture,
+    },
+    questions={"story_words": write, "story_why": hide},
+    resident_commands={"stories": show},
+    staff_commands={"stories": show},
+    exports=_exported,
+    erases=_erased,
+)

@@ -1,0 +1,33 @@
+"""Slots of a shared room: minutes of the day, one after another, within its opening hours."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+HOUR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """`weekdays` are digits, 0 is Monday; `opens`, `closes`, `slot` are minutes."""
+
+    weekdays: str
+    opens: int
+    closes: int
+    slot: int
+
+
+def slots(hours: Hours, day: date) -> list[int]:
+    """When each slot of a day begins; a slot never goes past closing."""
+    if str(day.weekday()) not in hours.weekdays or hours.slot <= 0:
+        return []
+    return list(range(hours.opens, hours.closes - hours.slot + 1, hours.slot))
+
+
+def begins_at(day: date, minute: int, zone: tzinfo) -> datetime:
+    """Aware UTC."""
+    midnight = datetime.combine(day, datetime.min.time(), zone)
+    return (midnight + timedelta(minutes=minute)).astimezone(UTC)
+
+
+def clock(minute: int) -> str:
+    return f"{minute // HOUR}:{minute % HOUR:02}"

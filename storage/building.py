@@ -1,0 +1,175 @@
+"""Calls for help with who has taken them up, and events with who comes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select
+
+from storage.counters import next_no
+from storage.ids import new_id
+from storage.store import Store
+from storage.tables import Gathering, GatheringPerson, HelpCall, HelpOffer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+WAITING, OPEN, HIDDEN, UPHELD, ENDED = "waiting", "open", "hidden", "upheld", "ended"
+COMING, ON_LIST, CAME, GUEST = "coming", "waiting", "came", "guest"
+"""Of somebody at an event; a guest did not sign up and is at the door."""
+ONE_DAY = timedelta(days=1)
+
+
+class HelpCalls(Store):
+    def make(self, community_id: int, **of: Any) -> int:
+        no = next_no(self._uow, community_id, "help_call")
+        self._put(HelpCall, community_id=community_id, no=no, made_at=self._uow.now, **of)
+        return no
+
+    def get(self, community_id: int, no: int) -> Any:
+        return self._one(HelpCall, HelpCall.community_id == community_id, HelpCall.no == no)
+
+    def held(self, community_id: int, no: int) -> Any:
+        """The call, held until the commit, so that the last place is given once."""
+        return self._lock(HelpCall, HelpCall.community_id == community_id, HelpCall.no == no)
+
+    def in_state(self, community_id: int, state: str) -> list[Any]:
+        return self._many(HelpCall, HelpCall.community_id == community_id, HelpCall.state == state, by=(HelpCall.no,))
+
+    def wishes_of(self, bot: str, account: int, *states: str) -> list[Any]:
+        mine = (HelpCall.bot == bot, HelpCall.account == account)
+        return self._many(HelpCall, *mine, *([HelpCall.state.in_(states)] if states else []), by=(HelpCall.no,))
+
+    def move(self, call: Any, before: str, **values: Any) -> bool:
+        """False: somebody else was faster, it is not `before` any more."""
+        same = (HelpCall.community_id == call.community_id, HelpCall.no == call.no)
+        return self._change(HelpCall, *same, HelpCall.state == before, **values) == 1
+
+    def offer(self, call: Any, bot: str, account: int, chat: int, name: str | None) -> bool:
+        of = {"community_id": call.community_id, "call_no": call.no, "bot": bot, "account": account, "chat": chat}
+        return self._put(HelpOffer, **of, name=name, at=self._uow.now)
+
+    def withdraw(self, call: Any, bot: str, account: int) -> bool:
+        return self._delete(HelpOffer, *_of_call(call), HelpOffer.bot == bot, HelpOffer.account == account) > 0
+
+    def offers(self, call: Any) -> list[Any]:
+        return self._many(HelpOffer, *_of_call(call), by=(HelpOffer.at, HelpOffer.account))
+
+    def offers_of(self, bot: str, account: int) -> list[Any]:
+        """Calls that somebody has taken up and that go on or are over: text, state, and when."""
+        same = (HelpCall.community_id == HelpOffer.community_id, HelpCall.no == HelpOffer.call_no)
+        statement = select(HelpCall.text, HelpCall.state, HelpOffer.at).join(HelpOffer, same[0] & same[1])
+        mine = (HelpOffer.bot == bot, HelpOffer.account == account)
+        return list(self._uow.read(statement.where(*mine).order_by(HelpOffer.at), HelpCall, HelpOffer))
+
+    def erase(self, bot: str, account: int) -> None:
+        """What they took up is free again; what they wished for goes, unless somebody works on it already."""
+        self._delete(HelpOffer, HelpOffer.bot == bot, HelpOffer.account == account)
+        for call in self.wishes_of(bot, account):
+            same = (HelpCall.community_id == call.community_id, HelpCall.no == call.no)
+            self._delete(HelpOffer, *_of_call(call))
+            self._delete(HelpCall, *same)
+
+    def forget_before(self, moment: datetime) -> None:
+        """Whose call it was and who took it up goes, some time after it ended."""
+        for call in self._many(HelpCall, HelpCall.ended_at < moment, HelpCall.account.is_not(None), limit=100):
+            same = (HelpCall.community_id == call.community_id, HelpCall.no == call.no)
+            self._change(HelpCall, *same, bot=None, account=None, chat=None)
+        ended = select(HelpCall.no).where(
+            HelpCall.community_id == HelpOffer.community_id,
+            HelpCall.no == HelpOffer.call_no,
+            HelpCall.ended_at < moment,
+        )
+        self._delete(HelpOffer, ended.exists())
+
+
+def _of_call(call: Any) -> tuple[Any, Any]:
+    return HelpOffer.community_id == call.community_id, HelpOffer.call_no == call.no
+
+
+class Gatherings(Store):
+    def make(self, community_id: int, **of: Any) -> int:
+        no = next_no(self._uow, community_id, "gathering")
+        self._put(Gathering, community_id=community_id, no=no, **of)
+        return no
+
+    def get(self, community_id: int, no: int) -> Any:
+        return self._one(Gathering, Gathering.community_id == community_id, Gathering.no == no)
+
+    def held(self, community_id: int, no: int) -> Any:
+        """The event, held until the commit, so that places are given in order."""
+        return self._lock(Gathering, Gathering.community_id == community_id, Gathering.no == no)
+
+    def to_come(self, community_id: int) -> list[Any]:
+        """Those that are not over, the next one first."""
+        ahead = (Gathering.ends_at > self._uow.now, Gathering.cancelled_at.is_(None))
+        return self._many(Gathering, Gathering.community_id == community_id, *ahead, by=(Gathering.starts_at,))
+
+    def around(self, community_id: int) -> list[Any]:
+        """Those that may be going on, give or take a day."""
+        near = (Gathering.starts_at < self._uow.now + ONE_DAY, Gathering.ends_at > self._uow.now - ONE_DAY)
+        here = (Gathering.community_id == community_id, Gathering.cancelled_at.is_(None))
+        return self._many(Gathering, *here, *near, by=(Gathering.starts_at,))
+
+    def due(self) -> list[Any]:
+        return self._due(Gathering)
+
+    def change(self, gathering: Any, **values: Any) -> None:
+        same = (Gathering.community_id == gathering.community_id, Gathering.no == gathering.no)
+        self._change(Gathering, *same, **values)
+
+    def people(self, gathering: Any, *states: str) -> list[Any]:
+        """In the order in which they signed up."""
+        which = [GatheringPerson.state.in_(states)] if states else []
+        return self._many(GatheringPerson, *_of_gathering(gathering), *which, by=(GatheringPerson.id,))
+
+    def person(self, gathering: Any, bot: str, account: int) -> Any:
+        mine = (GatheringPerson.bot == bot, GatheringPerson.account == account)
+        return self._one(GatheringPerson, *_of_gathering(gathering), *mine)
+
+    def sign_up(self, gathering: Any, state: str, **who: Any) -> bool:
+        """False: they are on the list already."""
+        of = {"community_id": gathering.community_id, "gathering_no": gathering.no}
+        return self._put(GatheringPerson, **of, id=new_id(), state=state, tries=0, at=self._uow.now, **who)
+
+    def change_person(self, person: Any, **values: Any) -> None:
+        self._change(GatheringPerson, *_same(person), **values)
+
+    def remove(self, person: Any) -> None:
+        self._delete(GatheringPerson, *_same(person))
+
+    def of_person(self, bot: str, account: int) -> list[Any]:
+        same = (Gathering.community_id == GatheringPerson.community_id, Gathering.no == GatheringPerson.gathering_no)
+        statement = select(Gathering.title, Gathering.starts_at, GatheringPerson.state)
+        mine = (GatheringPerson.bot == bot, GatheringPerson.account == account)
+        joined = statement.join(GatheringPerson, same[0] & same[1]).where(*mine).order_by(Gathering.starts_at)
+        return list(self._uow.read(joined, Gathering, GatheringPerson))
+
+    def signed_up(self, bot: str, account: int, chat: int) -> list[Any]:
+        """All rows of a person, and of those whom they signed up."""
+        mine = or_(GatheringPerson.account == account, GatheringPerson.chat == chat)
+        return self._many(GatheringPerson, GatheringPerson.bot == bot, mine)
+
+    def forget_before(self, moment: datetime) -> None:
+        """Who came goes, some time after it was over."""
+        over = select(Gathering.no).where(
+            Gathering.community_id == GatheringPerson.community_id,
+            Gathering.no == GatheringPerson.gathering_no,
+            Gathering.ends_at < moment,
+        )
+        self._delete(GatheringPerson, over.exists())
+
+
+def _of_gathering(gathering: Any) -> tuple[Any, Any]:
+    same_place = GatheringPerson.community_id == gathering.community_id
+    return same_place, GatheringPerson.gathering_no == gathering.no
+
+
+def _same(person: Any) -> tuple[Any, ...]:
+    return (
+        GatheringPerson.community_id == person.community_id,
+        GatheringPerson.gathering_no == person.gathering_no,
+        GatheringPerson.bot == person.bot,
+        GatheringPerson.account == person.account,
+    )

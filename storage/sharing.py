@@ -1,0 +1,154 @@
+"""Shared rooms with their bookings, and stories of what was achieved with their pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from storage.counters import next_no
+from storage.store import Store
+from storage.tables import Attachment, Booking, CaseMessage, CasePerson, Room, Story, StoryPicture
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Rooms(Store):
+    def make(self, community_id: int, **of: Any) -> int:
+        room_id = next_no(self._uow, community_id, "room")
+        self._put(Room, community_id=community_id, id=room_id, **of)
+        return room_id
+
+    def of_community(self, community_id: int) -> list[Any]:
+        return self._many(Room, Room.community_id == community_id, Room.closed_at.is_(None), by=(Room.id,))
+
+    def get(self, community_id: int, room_id: int) -> Any:
+        return self._one(Room, Room.community_id == community_id, Room.id == room_id)
+
+    def change(self, room: Any, **values: Any) -> None:
+        self._change(Room, Room.community_id == room.community_id, Room.id == room.id, **values)
+
+    def book(self, room: Any, day: str, minute: int, **who: Any) -> bool:
+        """False: somebody else has this slot. The primary key decides, whichever process asks."""
+        of = {"community_id": room.community_id, "room_id": room.id, "day": day, "minute": minute}
+        return self._put(Booking, **of, **who)
+
+    def taken(self, room: Any, day: str) -> set[int]:
+        same = (Booking.community_id == room.community_id, Booking.room_id == room.id, Booking.day == day)
+        return {row.minute for row in self._many(Booking, *same)}
+
+    def bookings(self, room: Any) -> list[Any]:
+        """Those to come, in order."""
+        ahead = (Booking.community_id == room.community_id, Booking.room_id == room.id)
+        return self._many(Booking, *ahead, Booking.starts_at > self._uow.now, by=(Booking.starts_at,))
+
+    def of_person(self, bot: str, account: int) -> list[Any]:
+        """Their bookings to come."""
+        mine = (Booking.bot == bot, Booking.account == account, Booking.starts_at > self._uow.now)
+        return self._many(Booking, *mine, by=(Booking.starts_at,))
+
+    def cancel(self, booking: Any) -> bool:
+        same = (
+            Booking.community_id == booking.community_id,
+            Booking.room_id == booking.room_id,
+            Booking.day == booking.day,
+            Booking.minute == booking.minute,
+        )
+        mine = (Booking.bot == booking.bot, Booking.account == booking.account)
+        return self._delete(Booking, *same, *mine) > 0
+
+    def due(self) -> list[Any]:
+        return self._due(Booking)
+
+    def reminded(self, booking: Any) -> None:
+        same = (
+            Booking.community_id == booking.community_id,
+            Booking.room_id == booking.room_id,
+            Booking.day == booking.day,
+            Booking.minute == booking.minute,
+        )
+        self._change(Booking, *same, next_at=None)
+
+    def erase(self, bot: str, account: int) -> None:
+        self._delete(Booking, Booking.bot == bot, Booking.account == account)
+
+    def forget_before(self, moment: datetime) -> None:
+        self._delete(Booking, Booking.starts_at < moment)
+
+
+class Stories(Store):
+    def make(self, community_id: int, **of: Any) -> int:
+        no = next_no(self._uow, community_id, "story")
+        self._put(Story, community_id=community_id, no=no, made_at=self._uow.now, **of)
+        return no
+
+    def get(self, community_id: int, no: int) -> Any:
+        return self._one(Story, Story.community_id == community_id, Story.no == no)
+
+    def public(self, community_id: int, limit: int) -> list[Any]:
+        """What anybody may read, the newest first."""
+        shown = (Story.published_at.is_not(None), Story.hidden_at.is_(None))
+        newest = (Story.published_at.desc(), Story.no.desc())
+        return self._many(Story, Story.community_id == community_id, *shown, by=newest, limit=limit)
+
+    def change(self, story: Any, **values: Any) -> int:
+        return self._change(Story, Story.community_id == story.community_id, Story.no == story.no, **values)
+
+    def publish(self, story: Any) -> bool:
+        """False: it was published before."""
+        same = (Story.community_id == story.community_id, Story.no == story.no, Story.published_at.is_(None))
+        return self._change(Story, *same, published_at=self._uow.now) == 1
+
+    # pictures --------------------------------------------------------------------------------------------------------
+
+    def photos_of_case(self, community_id: int, case_no: int) -> list[Any]:
+        """Photos that somebody of the case sent: digest, bot, account, chat."""
+        in_message = CaseMessage.community_id == Attachment.community_id
+        in_message &= CaseMessage.attachment_id == Attachment.id
+        of_person = (
+            (CasePerson.community_id == CaseMessage.community_id)
+            & (CasePerson.case_no == CaseMessage.case_no)
+            & (CasePerson.bot == CaseMessage.bot)
+            & (CasePerson.chat == CaseMessage.chat)
+        )
+        statement = (
+            select(Attachment.digest, CasePerson.bot, CasePerson.account, CasePerson.chat)
+            .join(CaseMessage, in_message)
+            .join(CasePerson, of_person)
+            .where(CaseMessage.community_id == community_id, CaseMessage.case_no == case_no)
+            .where(Attachment.kind == "photo", Attachment.digest.is_not(None))
+            .distinct()
+        )
+        return list(self._uow.read(statement, Attachment, CaseMessage, CasePerson))
+
+    def ask(self, story: Any, photo: Any) -> bool:
+        """Note that somebody is asked for their picture; False: they were."""
+        of = {"community_id": story.community_id, "story_no": story.no, "digest": photo.digest}
+        who = {"bot": photo.bot, "account": photo.account, "after": False}
+        return self._put(StoryPicture, **of, **who, asked_at=self._uow.now)
+
+    def agree(self, community_id: int, no: int, bot: str, account: int, *, yes: bool) -> int:
+        """They agree, or take it back; returns how many pictures that are."""
+        mine = (StoryPicture.bot == bot, StoryPicture.account == account)
+        same = (StoryPicture.community_id == community_id, StoryPicture.story_no == no)
+        return self._change(StoryPicture, *same, *mine, agreed_at=self._uow.now if yes else None)
+
+    def pictures(self, story: Any) -> list[Any]:
+        """Those that may be shown."""
+        same = (StoryPicture.community_id == story.community_id, StoryPicture.story_no == story.no)
+        return self._many(StoryPicture, *same, StoryPicture.agreed_at.is_not(None), by=(StoryPicture.digest,))
+
+    def picture(self, community_id: int, no: int, digest: str) -> Any:
+        """A picture that may be shown of a story that is public; None for any other."""
+        story = self.get(community_id, no)
+        if story is None or story.published_at is None or story.hidden_at is not None:
+            return None
+        return next((row for row in self.pictures(story) if row.digest == digest), None)
+
+    def of_person(self, bot: str, account: int) -> list[Any]:
+        return self._many(StoryPicture, StoryPicture.bot == bot, StoryPicture.account == account)
+
+    def erase(self, bot: str, account: int) -> None:
+        """Their pictures are shown no more."""
+        self._delete(StoryPicture, StoryPicture.bot == bot, StoryPicture.account == account)

@@ -1,0 +1,222 @@
+"""共建: wishes that are looked at, taken up once for each place; events with a waiting list and a code at the door."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.gatherings import move_up
+from tests.support.world import Person, World
+from tests.ways.steps import settled
+
+TAICHI = "太极拳\n11月21日 9:00-11:00\n居民活动室\n2"
+
+
+async def event(world: World, words: str = TAICHI) -> Person:
+    manager = world.worker(2)
+    await manager.says("活动")
+    await manager.taps("发起活动")
+    await manager.says(words)
+    return manager
+
+
+async def residents(world: World, *accounts: int) -> list[Person]:
+    return [await settled(world, account) for account in accounts]
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+async def test_places_are_limited_and_the_waiting_list_moves_up_in_order(world: World) -> None:
+    wang, li, zhao, sun = await residents(world, 1001, 1002, 1003, 1004)
+    manager = await event(world)
+    await manager.taps("通知居民")
+    for person in (wang, li, zhao, sun):
+        await person.taps("我要来")
+    assert "报上了" in "".join(message.text for message in li.messages)
+    assert any("活动.ics" in message.files for message in wang.messages)
+    assert zhao.sees("候补第 1 位")
+    assert sun.sees("候补第 2 位")
+    await wang.taps("我来不了")
+    assert zhao.sees("有名额了")
+    assert not sun.sees("有名额了")
+    assert await li.taps("我要来") == world.app.context.texts("event.in_already")
+
+
+async def test_who_comes_is_reminded_the_evening_before_checks_in_and_is_thanked(world: World) -> None:
+    wang, li = await residents(world, 1001, 1002)
+    manager = await event(world)
+    await wang.says("活动")
+    await wang.taps("我要来")
+    await world.passes(days=2, hours=9)  # Friday 19:00
+    assert wang.sees("明天有活动：太极拳")
+    await manager.says("活动")
+    await manager.taps("签到码")
+    found = re.search(r"签到码：(\d{4})", manager.last.text)
+    assert found
+    await wang.says("签到")
+    assert wang.sees("现在没有可以签到的活动")
+    await world.passes(hours=14)  # Saturday 09:00
+    await wang.says("签到")
+    await wang.says(found[1])
+    assert wang.sees("签到好了")
+    await li.says("签到")
+    for _ in range(6):
+        await li.says("0000" if found[1] != "0000" else "1111")
+        await li.says("签到")
+    await li.says(found[1])
+    assert not li.sees("签到好了"), "who tried too often does not get in by trying on"
+    await world.passes(hours=2)
+    assert wang.sees("谢谢您来「太极拳」")
+    assert not li.sees("谢谢您来")
+
+
+async def test_an_event_of_zero_places_and_other_bad_words_get_plain_answers(world: World) -> None:
+    manager = await event(world, "太极拳\n11月21日 9:00\n活动室\n0")
+    assert manager.sees("就没有人能来了")
+    await manager.says("太极拳\n11月1日 9:00\n活动室\n5")
+    assert manager.sees("已经过了")
+    await manager.says("太极拳")
+    assert manager.sees("没看明白")
+    await manager.says("太" * 4096)
+    assert manager.sees("写得太长了")
+    await manager.says("太极拳\n明天下午3点\n活动室\n不限")
+    assert "11月19日 15:00" in manager.last.text
+    assert "名额：不限" in manager.last.text
+
+
+async def test_a_cancelled_event_is_told_and_a_late_button_does_nothing(world: World) -> None:
+    wang, li = await residents(world, 1001, 1002)
+    manager = await event(world)
+    await manager.taps("通知居民")
+    await wang.taps("我要来")
+    await manager.taps("取消活动")
+    assert wang.sees("取消了")
+    assert await li.taps("我要来") == world.app.context.texts("problem.not_now")
+    await world.passes(days=3)
+    assert not wang.sees("明天有活动")
+
+
+async def test_somebody_signs_up_for_an_old_neighbour_with_consent(world: World) -> None:
+    (wang,) = await residents(world, 1001)
+    manager = await event(world)
+    await wang.says("活动")
+    await wang.taps("替老人报名")
+    assert wang.sees("请先问过本人")
+    await wang.says("王奶奶")
+    await manager.says("活动")
+    await manager.taps("看名单")
+    assert "王奶奶（会来）" in manager.last.text
+    await world.passes(days=2, hours=9)
+    assert wang.sees("明天有活动")
+
+
+async def test_an_erased_resident_gives_their_place_to_who_waits(world: World) -> None:
+    wang, li, zhao = await residents(world, 1001, 1002, 1003)
+    manager = await event(world)
+    await manager.taps("通知居民")
+    for person in (wang, li, zhao):
+        await person.taps("我要来")
+    await wang.says("删除数据")
+    await wang.taps("是的，全部删除")
+    assert zhao.sees("有名额了")
+
+
+@given(st.integers(0, 6), st.lists(st.sampled_from(["join", "leave"]), max_size=40), st.randoms())
+def test_a_waiting_list_is_fair(places: int, steps: list[str], random: object) -> None:
+    """Whatever people do: never more than the places, nobody waits while one is free, who waited longest is next."""
+    coming: list[int] = []
+    waiting: list[int] = []
+    for n, step in enumerate(steps):
+        if step == "join":
+            (coming if len(coming) < places else waiting).append(n)
+        elif coming or waiting:
+            gone = random.choice(coming + waiting)  # type: ignore[attr-defined]
+            (coming if gone in coming else waiting).remove(gone)
+            up = move_up(places, len(coming), waiting)
+            assert up == sorted(up)
+            assert all(first < left for first in up for left in waiting if left not in up)
+            coming += up
+            waiting = [left for left in waiting if left not in up]
+        assert len(coming) <= places
+        assert not waiting or len(coming) == places
+
+
+# --- calls for help --------------------------------------------------------------------------------------------------
+
+
+async def wish(world: World, words: str = "想请人教我用手机挂号", wang: Person | None = None) -> Person:
+    wang = wang or await settled(world)
+    await wang.says("微心愿")
+    await wang.taps("我有个心愿")
+    await wang.taps("出手艺")
+    await wang.says(words)
+    return wang
+
+
+async def test_a_wish_is_seen_once_somebody_has_looked_and_taken_up_by_one(world: World) -> None:
+    wang = await wish(world)
+    li, zhao = await residents(world, 1002, 1003)
+    await li.says("微心愿")
+    assert "挂号" not in li.last.text
+    await world.worker(2).taps("发出去")
+    assert wang.sees("您的心愿发出去了")
+    for person in (li, zhao):
+        await person.says("微心愿")
+        assert "挂号" in person.last.text
+    await li.taps("我来认领")
+    assert li.sees("谢谢您认领")
+    assert world.worker(2).sees("人1002 认领了")
+    assert await zhao.taps("我来认领") == world.app.context.texts("call.full")
+    await li.taps("我来不了")
+    await zhao.taps("我来认领")
+    assert zhao.sees("谢谢您认领")
+    await world.worker(2).says("微心愿")
+    await world.worker(2).taps("办成了")
+    assert zhao.sees("谢谢您搭了把手")
+    assert not li.sees("谢谢您搭了把手")
+    assert wang.sees("您的心愿办成了")
+
+
+async def test_a_wish_is_hidden_with_a_reason_and_the_street_hears_the_appeal(world: World) -> None:
+    wang = await wish(world)
+    await world.worker(2).taps("不发")
+    await world.worker(2).says("这是商业广告")
+    assert wang.sees("原因：「这是商业广告」")
+    await wang.taps("我不同意")
+    assert world.worker(3).sees("请您再看一次")
+    await world.worker(3).taps("发出去")
+    assert wang.sees("您的心愿发出去了")
+    assert await wang.taps("我不同意") == world.app.context.texts("problem.pressed_already")
+
+
+async def test_money_is_only_pledged(world: World) -> None:
+    manager = world.worker(2)
+    await manager.says("微心愿")
+    await manager.taps("发起征集")
+    await manager.taps("出一份心意")
+    await manager.says("充电棚的雨棚，每户出一点\n50人")
+    (wang,) = await residents(world, 1001)
+    await wang.says("认领")
+    await wang.taps("我来认领")
+    assert wang.sees("这里不收钱")
+
+
+@pytest.mark.parametrize("words", ["修棚子\n0人", "修棚子\n999人"])
+async def test_a_call_for_nobody_gets_a_plain_answer(small_world: World, words: str) -> None:
+    manager = small_world.worker(2)
+    await manager.says("微心愿")
+    await manager.taps("发起征集")
+    await manager.taps("出时间")
+    await manager.says(words)
+    assert manager.sees("人数要在 1 到 200 之间")
+
+
+async def test_one_person_has_few_wishes_at_a_time(world: World) -> None:
+    wang = await wish(world)
+    await wish(world, "想借个轮椅", wang)
+    await wang.says("微心愿")
+    await wang.taps("我有个心愿")
+    assert wang.channel.answers
+    assert any("先等它们有结果" in answer.text for answer in wang.channel.answers.values())
