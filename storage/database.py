@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.driver import raw
+from storage.wall import SERVER_SETTINGS
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -192,7 +193,13 @@ class PostgresDatabase:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self._engine = create_async_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
+        self._engine = create_async_engine(
+            url,
+            pool_size=8,
+            max_overflow=8,
+            hide_parameters=True,
+            connect_args={"server_settings": SERVER_SETTINGS},
+        )
 
     async def read(self, work: Work[T]) -> T:
         return await self._again(work)
