@@ -130,10 +130,14 @@ class SqliteDatabase:
             return work(connection)
 
     def _write_for_ever(self) -> None:
+        group = self._next_group()
+        if not group:
+            return  # nothing was written: a connection would only be in the way of who moves the database
         with self._writing.connect() as connection:
-            while group := self._next_group():
+            while group:
                 self._settle(connection, group)
                 self._checkpoint_in_time()
+                group = self._next_group()
 
     def _settle(self, connection: Connection, group: list[Job]) -> None:
         try:
