@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -29,7 +29,7 @@ async def _as_owner(url: str, statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def role(postgres_server: str) -> Iterator[str]:
+def role(postgres_server: str) -> str:
     """A role that owns nothing and bypasses nothing."""
     asyncio.run(_as_owner(postgres_server, f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS"))
     return ROLE
