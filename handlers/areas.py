@@ -11,6 +11,7 @@ from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules, stories
 from handlers.moderation import deciding
+from handlers.surveys.area import AREA as SURVEYS
 from handlers.turn import Turn
 
 AREAS: tuple[Area, ...] = (
@@ -23,6 +24,7 @@ AREAS: tuple[Area, ...] = (
     stories.AREA,
     overdue.AREA,
     CHECKUPS,
+    SURVEYS,
     deciding.AREA,
     pushes.AREA,
 )

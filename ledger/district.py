@@ -8,6 +8,7 @@ from datetime import time, timedelta
 
 from ledger.checkup import Rules
 from ledger.scenes import Kind, Scene, Urgency
+from ledger.surveys import Template
 
 Times = tuple[time, ...]
 
@@ -308,6 +309,7 @@ class District:
     limits: Limits
     layouts: dict[str, Layout] = field(default_factory=dict)
     checkup: Rules = field(default_factory=Rules)
+    surveys: dict[str, Template] = field(default_factory=dict)
 
     def item(self, no: int) -> Item | None:
         """Return construction item `no`, or None for 0 and unknown numbers."""

@@ -268,6 +268,16 @@ DEEDS: dict[str, Deed] = {
     "story_hide": MANAGERS,
     "story_why": MANAGERS,
     "picture": NEIGHBOURS,
+    # surveys
+    "surveys": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_preview": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_start": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_stop": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_results": Deed(Thing.COMMUNITY, ABOVE),
+    "survey_begin": NEIGHBOURS,
+    "survey_option": NEIGHBOURS,
+    "survey_decline": NEIGHBOURS,
+    "survey_words": NEIGHBOURS,
 }
 """Every deed that is anybody's right; what is not here nobody may do. What people do with their own conversation and
 their own data (consent, export, erasing) is not here: nobody but they can reach it."""

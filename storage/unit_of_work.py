@@ -41,6 +41,7 @@ from storage.spans import Spans
 from storage.spikes import Spikes
 from storage.staff import StaffRows
 from storage.subscriptions import Subscriptions
+from storage.surveys import Surveys
 from storage.tables import Base, Case, Outbox, table_of
 from storage.voices import Voices
 
@@ -178,6 +179,10 @@ class UnitOfWork:
     @cached_property
     def facilities(self) -> Facilities:
         return Facilities(self)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        return Surveys(self)
 
     @cached_property
     def overdue(self) -> Overdue:
