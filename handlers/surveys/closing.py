@@ -49,7 +49,7 @@ def end(turn: Turn, community: CommunityRow, found: SurveyRow, state: str) -> bo
     for thing in (found.thing, f"{found.thing}:again"):
         pushes.call_off(turn, community.id, thing)
     _fill(turn, community, found)
-    text = turn.context.texts("surveys.ended", name=found.template.name, community=community.name)
+    text = turn.context.texts("survey_menu.ended", name=found.template.name, community=community.name)
     for to in reachable(turn, turn.uow.reference.staff_with(community.id, Role.MANAGER)):
         turn.send(Reply(to, text, priority=Priority.NOTICE, key=f"{found.thing}:ended:{to.chat}"))
         ask_for_results(turn, found, to, whole=True)

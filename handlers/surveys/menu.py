@@ -23,7 +23,7 @@ def survey(turn: Turn) -> None:
     for community in communities:
         _menu(turn, community)
     if not communities:
-        turn.say("surveys.not_yours")
+        turn.say("survey_menu.not_yours")
     turn.outcome = "survey"
 
 
@@ -43,14 +43,14 @@ def _menu(turn: Turn, community: CommunityRow) -> None:
     if last := turn.uow.surveys.newest(community.id):
         label = turn.context.texts("button.survey_last")
         rows.append((_button(turn, community, label, "survey_results", survey=last.id),))
-    _send(turn, turn.context.texts("surveys.choose", community=community.name), tuple(rows))
+    _send(turn, turn.context.texts("survey_menu.choose", community=community.name), tuple(rows))
 
 
 def progress(turn: Turn, community: CommunityRow, found: SurveyRow) -> str:
     """How a running survey goes, in counts."""
     reached, people = pushes.reached(turn, community.id, found.thing), turn.uow.surveys.people(found)
     return turn.context.texts(
-        "surveys.progress",
+        "survey_menu.progress",
         name=found.template.name,
         community=community.name,
         sent=reached.sent,
@@ -66,19 +66,22 @@ def preview(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
     """What residents will read, how many will get it, and when; nothing is sent yet."""
     template = _templates(turn).get(str(data["template"]))
     if template is None:
-        turn.tell("surveys.gone")
+        turn.tell("survey_menu.gone")
         return
     texts, between = turn.context.texts, turn.context.district.limits.ask_between
-    lines = [texts("surveys.invitation", community=community.name, intro=template.intro, n=len(template.questions)), ""]
+    lines = [
+        texts("survey_menu.invitation", community=community.name, intro=template.intro, n=len(template.questions)),
+        "",
+    ]
     for number, question in enumerate(template.questions, 1):
-        lines.append(texts("surveys.question", n=number, text=question.text))
+        lines.append(texts("survey_menu.question", n=number, text=question.text))
         if question.options:
-            lines.append(texts("surveys.options", options=" / ".join(option.text for option in question.options)))
+            lines.append(texts("survey_menu.options", options=" / ".join(option.text for option in question.options)))
     people = turn.uow.surveys.would_reach(community.id, _bots(turn))
     hours = {"since": f"{between.since:%H:%M}", "until": f"{between.until:%H:%M}"}
-    lines += ["", texts("surveys.goes_to", people=people, days=template.days, **hours)]
+    lines += ["", texts("survey_menu.goes_to", people=people, days=template.days, **hours)]
     if template.remind_after:
-        lines.append(texts("surveys.reminds", days=template.remind_after))
+        lines.append(texts("survey_menu.reminds", days=template.remind_after))
     name = f"survey-start:{new_id()}"
     start = turn.context.texts("button.survey_start")
     rows = (
@@ -92,20 +95,20 @@ def start(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
     """Start it: one in a community at a time. It goes out politely, in portions, by the clock."""
     template = _templates(turn).get(str(data["template"]))
     if template is None:
-        turn.tell("surveys.gone")
+        turn.tell("survey_menu.gone")
         return
     found = _started(turn, community, template)
     if found is None:
-        turn.tell("surveys.one_at_a_time", alert=True)
+        turn.tell("survey_menu.one_at_a_time", alert=True)
         return
     text = turn.context.texts(
-        "surveys.invitation", community=community.name, intro=template.intro, n=len(template.questions)
+        "survey_menu.invitation", community=community.name, intro=template.intro, n=len(template.questions)
     )
     people = pushes.invite(
         turn, community.id, Push(found.thing, text, invitation.rows(turn, community, found, found.thing), found.ends_at)
     )
     until = _day(turn, community, found.ends_at)
-    turn.close(data["name"], "surveys.started", name=template.name, people=people, until=until)
+    turn.close(data["name"], "survey_menu.started", name=template.name, people=people, until=until)
     turn.outcome = "survey started"
 
 
@@ -123,7 +126,7 @@ def stop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
     """End it before its time; what was answered counts."""
     found = turn.uow.surveys.get(community.id, int(data["survey"]))
     if found is None or not closing.end(turn, community, found, STOPPED):
-        turn.tell("surveys.over_already")
+        turn.tell("survey_menu.over_already")
         return
     turn.outcome = "survey stopped"
 
@@ -132,10 +135,10 @@ def results(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any
     """Ask for the results with their chart and files; only the manager's page has the small counts and the words."""
     found = turn.uow.surveys.get(community.id, int(data["survey"]))
     if found is None:
-        turn.tell("surveys.gone")
+        turn.tell("survey_menu.gone")
         return
     closing.ask_for_results(turn, found, turn.event.address, whole=role is Role.MANAGER)
-    turn.say("surveys.results_coming", name=found.template.name)
+    turn.say("survey_menu.results_coming", name=found.template.name)
 
 
 def _of_running(turn: Turn, found: SurveyRow) -> Rows:
@@ -165,4 +168,4 @@ def _send(turn: Turn, text: str, rows: Rows) -> None:
 
 def _day(turn: Turn, community: CommunityRow, at: Any) -> str:
     local = at.astimezone(community.zone)
-    return turn.context.texts("surveys.day", month=local.month, day=local.day)
+    return turn.context.texts("survey_menu.day", month=local.month, day=local.day)

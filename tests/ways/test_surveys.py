@@ -185,8 +185,8 @@ async def test_small_counts_and_words_are_only_for_the_manager(world: World) -> 
     (survey,) = await rows(world, Survey)
     await _asks_as_street(world, survey.id)
     await reported(world)
-    assert "· 停车和充电：少于 3" in street.last.text
-    assert "· 带小孩的托育点：少于 3" in street.last.text, "else the other could be computed"
+    assert "· 停车和充电：不单列" in street.last.text
+    assert "· 带小孩的托育点：不单列" in street.last.text, "else the other could be computed"
     assert "悄悄话" not in street.last.text
 
 
