@@ -17,6 +17,7 @@ from bot.desk import Desk
 from bot.files import FileStore
 from bot.summaries import Summaries
 from bot.surveys import SurveyReports
+from bot.votes import VoteResults
 from bot.weekly import Made, WeeklyMaker
 from digests import weekly
 from digests.drawing import Drawer, Draws
@@ -75,6 +76,7 @@ class Reporter:
         self._summaries = Summaries(self._desk)
         self._checkups = Checkups(self._desk)
         self._surveys = SurveyReports(self._desk)
+        self._votes = VoteResults(self._desk)
         self._used_at = clock.now()
 
     async def run_due(self, now: datetime) -> int:
@@ -87,6 +89,7 @@ class Reporter:
             except Exception:
                 log.exception("the weekly digest of community %s failed; it is tried again", community.id)
         made += await self._summaries.run_due(now)
+        made += await self._votes.run_due(now)
         if made:
             self._used_at = self._clock.now()
         self._rest()

@@ -10,11 +10,13 @@ from handlers import overdue, pushes
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules, stories
+from handlers.cocreation.deciding import AREA as DECIDING
 from handlers.moderation import deciding
 from handlers.surveys.area import AREA as SURVEYS
 from handlers.turn import Turn
 
 AREAS: tuple[Area, ...] = (
+    DECIDING,
     promises.AREA,
     rules.AREA,
     rotas.AREA,

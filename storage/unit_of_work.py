@@ -20,6 +20,7 @@ from storage.cases import Cases
 from storage.concerns import Concerns
 from storage.contacts import Accesses, Contacts
 from storage.conversations import Conversations
+from storage.council import Council
 from storage.crowds import Crowds
 from storage.erasure import Erasure
 from storage.facilities import Facilities
@@ -43,7 +44,10 @@ from storage.staff import StaffRows
 from storage.subscriptions import Subscriptions
 from storage.surveys import Surveys
 from storage.tables import Base, Case, Outbox, table_of
+from storage.topics import Topics
 from storage.voices import Voices
+from storage.voters import Voters
+from storage.votes import Votes
 
 Row = dict[str, Any]
 
@@ -191,6 +195,22 @@ class UnitOfWork:
     @cached_property
     def voices(self) -> Voices:
         return Voices(self)
+
+    @cached_property
+    def topics(self) -> Topics:
+        return Topics(self)
+
+    @cached_property
+    def votes(self) -> Votes:
+        return Votes(self)
+
+    @cached_property
+    def voters(self) -> Voters:
+        return Voters(self)
+
+    @cached_property
+    def council(self) -> Council:
+        return Council(self)
 
     def insert(self, table: type[Base], row: Row) -> None:
         """Gather a new row; rows of one table must have the same keys. A message whose key is known is left out."""
