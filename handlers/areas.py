@@ -6,7 +6,7 @@ before anything of the area runs.
 
 from typing import Any
 
-from handlers import overdue, pushes
+from handlers import manner, overdue, pushes
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules, stories
@@ -28,6 +28,7 @@ AREAS: tuple[Area, ...] = (
     CHECKUPS,
     SURVEYS,
     deciding.AREA,
+    manner.AREA,
     pushes.AREA,
 )
 """What invites stands before the pushes, so that what it asks for goes out in the same tick."""

@@ -101,7 +101,7 @@ def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | 
     sight.narrow(turn)
     if event.private and event.kind in SPOKEN:
         turn.person.paused_at = None
-    if not turn.bot.buttons and "choices" in turn.talk.state:
+    if "choices" in turn.talk.state:
         turn.talk.state["choices"]["old"] = True
     if not pace.held_up(turn):
         _route(turn)
