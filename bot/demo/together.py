@@ -44,8 +44,8 @@ async def rota(tale: Tale) -> None:
 
 
 async def judged(tale: Tale) -> None:
-    await tale.goes_on(quietly=True, days=24)
-    await tale.goes_on(quietly=True, hours=18)
+    await tale.goes_on(quietly=True, days=25)
+    await tale.goes_on(quietly=True, hours=14)
     asked = tale.people["resident"].heard
     tale.expects("到期了，请反映过的人来评", is_so=any("现在做到了吗" in message.text for message in asked))
     await tale.taps("resident", "👍 做到了", "现在做到了吗")
