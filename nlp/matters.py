@@ -18,6 +18,9 @@ _END = ",。;!?\\n、 :"
 _OPENERS = "另外|还有就是|还有我|还有隔壁|再就是|顺便|我自己想|旁边那|楼下餐馆|同时反映"
 _CLAUSE = re.compile(rf"[^{_END}]+?(?:[{_END}]+|$|(?={_OPENERS}))|[{_END}]+")
 _NUMBER = re.compile(r"\(?[1-9一二三四五六七八九]\)?[.、)](?!\d)|[①-⑨]|第[一二三四五][,、:个]|[一二三四五]是")
+_REASON = re.compile(r"一(?:是|来|则)")
+"""What is wanted or wrong has been said, and its reasons are counted: 想要个车棚，一是淋雨，二是好充电."""
+_COUNTS_ON = re.compile(r"[二三四](?:是|来|则)")
 _CLAIMED = re.compile(r"(?P<n>[两二三四五23])(?:[个件项]?(?:新|小)?(?:事|问题|情况|诉求)|件|样|桩)")
 _CLAIM = re.compile(_CLAIMED.pattern + "(?=[,:。;]|$)")
 _PROMISED = {"两": 2, "二": 2, "2": 2, "三": 3, "3": 3, "四": 4, "五": 5}
@@ -79,8 +82,10 @@ class _Told:
     subjects: set[str] = field(default_factory=set)
     said: int = 0
     tells: bool = False
+    reasons: bool = False
 
     def add(self, clause: Clause) -> None:
+        self.reasons |= bool(self.families and _REASON.match(clause.text))
         self.families |= clause.families
         self.subjects |= {clause.subject} - {""}
         self.tells |= clause.tells
@@ -121,6 +126,8 @@ def _counted(clauses: Sequence[Clause]) -> list[int]:
 
 def _begins(clause: Clause, told: _Told, *, long: bool) -> bool:
     """Whether the clause begins another matter than the one that is being told."""
+    if _reasons(clause, told):
+        return False
     if clause.numbered or "more" in clause.marks:
         return told.said >= _SHORTEST and (clause.numbered or not clause.empty or bool(clause.families))
     if "also" in clause.marks:
@@ -129,6 +136,10 @@ def _begins(clause: Clause, told: _Told, *, long: bool) -> bool:
     return bool(clause.families and told.families and not clause.families & told.families) and _differs(
         clause, told, long=long
     )
+
+
+def _reasons(clause: Clause, told: _Told) -> bool:
+    return bool((told.families and _REASON.match(clause.text)) or (told.reasons and _COUNTS_ON.match(clause.text)))
 
 
 def _differs(clause: Clause, told: _Told, *, long: bool) -> bool:

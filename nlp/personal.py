@@ -84,7 +84,10 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
     (Personal.WECHAT, re.compile(r"(?:qq|扣扣|企鹅)(?:号码|号)?[ :是为加,]{0,3}(?P<id>[1-9]\d{4,10})(?!\d)")),
     (Personal.WECHAT, re.compile(r"(?<![0-9a-z])(?P<id>[1-9]\d{6,10})[ ,]{0,3}(?:是|用|加|这是)(?:我的?)?(?:qq|扣扣)")),
 )
-_LOCAL_PHONE = re.compile(r"(?:电话|座机|联系方式|打我|家里号码)(?:号码|号)?[ :是为]{0,3}(?P<id>[2-8]\d{6,7})(?!\d)")
+_LOCAL_PHONE = re.compile(
+    r"(?:电话|座机|联系方式|打我|家里号码)(?:号码|号)?[ :是为]{0,3}(?P<id>[2-8]\d{6,7})(?!\d)"
+    r"|(?<!\d)(?P<before>[2-8]\d{6,7})(?= ?(?:这个|是我|我)?(?:家|屋里)?座机)"
+)
 _NOT_PERSONAL = re.compile(
     r"(?:单号|订单|工单|编号|流水|运单|快递号|户号|取件码|条码|受理号|案号|批号|序列号|尾号|设备号|合同号|房产证号|热线|客服)[^,。;!?\n]{0,6}$"
 )
@@ -99,6 +102,7 @@ _ROOM = re.compile(
     rf"(?:(?P<floor>{_NUMBER}(?:楼|层)) ?[,\-]? ?)?"
     rf"(?P<room>[a-z]?\d{{3,4}}(?:室|房|号房|户|号)?(?![\d栋幢年月日点元块米个路栋平分周次人%.:]|天(?!花|天)|号楼|单元)|(?:东|西|左|右|中)户|{_SPOKEN_ROOM}(?:室|房)|(?<=[元栋楼座])(?:{_SPOKEN_ROOM})(?![零〇一二三四五六七八九十百]))"
 )
+_WHOSE = re.compile(r"(?:楼上|楼下|隔壁|对门|对面|我住|家住|住在|我家|屋里是)的? ?$")
 _DASHED = re.compile(
     r"(?<![\d\-.])(?P<building>\d{1,2}-)(?P<room>(?:\d-)?\d{3,4}|\d{1,2}-\d{1,2}-\d{3,4})(?![\d\-]|[年月日元]|号楼|路)"
 )
@@ -148,7 +152,7 @@ def _numbers(text: str) -> Iterable[Span]:
             if _is_personal(kind, text, start, end):
                 yield Span(start, end, kind)
     for hit in _LOCAL_PHONE.finditer(text) if Personal.PHONE in likely else ():
-        yield Span(*hit.span("id"), Personal.PHONE)
+        yield Span(*hit.span("id" if hit["id"] else "before"), Personal.PHONE)
 
 
 def _is_personal(kind: Personal, text: str, start: int, end: int) -> bool:
@@ -181,11 +185,14 @@ def _rooms(text: str) -> Iterable[Span]:
 
 
 def _is_room(hit: re.Match[str], text: str) -> bool:
-    """A bare number is a room only beside a building, a unit or a floor, or with 室 or 房 behind it."""
+    """A bare number is a room only beside a building, a unit, a floor or a neighbour, or with 室 or 房 behind it."""
     before = text[hit.start() - 1 : hit.start()]
     if before.isdigit() or before in {"-", ".", "/"} or (before.isascii() and before.isalpha()):
         return False
-    return bool(hit["building"] or hit["unit"] or hit["floor"]) or hit["room"].endswith(("室", "房", "号房"))
+    beside = (
+        hit["building"] or hit["unit"] or hit["floor"] or _WHOSE.search(text[max(0, hit.start() - 5) : hit.start()])
+    )
+    return bool(beside) or hit["room"].endswith(("室", "房", "号房"))
 
 
 def mask(text: str, spans: Sequence[Span] | None = None) -> str:

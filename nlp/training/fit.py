@@ -5,11 +5,12 @@ linear models tried it loses least on long messages (docs/understanding.md). A h
 out of the fit, so that of the answers given with a probability of 0.8 eight in ten are right.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.svm import LinearSVC
 
 from nlp.features import Features
@@ -18,7 +19,7 @@ from nlp.training.vectors import Vocabulary
 
 STRENGTH = {"scene": 0.25, "scene2": 0.1, "kind": 0.15, "item": 0.3, "urgency": 0.2, "none_type": 0.3}
 """Inverse of the penalty on large weights."""
-HANDICAP = {"item": ("0", 0.9)}
+HANDICAP = {"item": ("0", 1.2)}
 """What a label's score is lowered by. An item too many costs the grid worker a tap, a missing one the responsible unit:
 so "no item" must be well ahead to be believed."""
 UNSEEN = {"urgency": "turns", "kind": "turns", "none_type": "turns"}
@@ -42,8 +43,10 @@ class Fitted:
 def fit_all(
     known: Vocabulary, texts: Sequence[Features], rows: Sequence[Row], questions: Sequence[str] = QUESTIONS
 ) -> dict[str, Fitted]:
-    matrix = known.matrix(texts)
-    return {q: fit_question(known.seen(matrix, UNSEEN.get(q)), rows, q) for q in questions}
+    loudness = known.loudness
+    matrix = known.matrix(texts) @ sp.diags(loudness)
+    found = {q: fit_question(known.seen(matrix, UNSEEN.get(q)), rows, q) for q in questions}
+    return {q: replace(fitted, coefficients=fitted.coefficients * loudness) for q, fitted in found.items()}
 
 
 def fit_question(matrix: Any, rows: Sequence[Row], question: str) -> Fitted:
@@ -83,11 +86,3 @@ def _temperature(x: Any, y: Any, w: Any, question: str) -> float:
 def _surprise(scores: Any, truth: Any) -> float:
     top = scores - scores.max(axis=1, keepdims=True)
     return float(np.mean(np.log(np.exp(top).sum(axis=1)) - top[np.arange(len(truth)), truth]))
-
-
-def answers(heads: Mapping[str, Fitted], matrix: Any, question: str) -> tuple[list[str], list[float]]:
-    """The likeliest label of each row, and how far it is ahead of the next."""
-    head = heads[question]
-    scores = matrix @ head.coefficients.T + head.intercepts
-    ranked = np.sort(scores, axis=1)
-    return [head.labels[best] for best in scores.argmax(axis=1)], list(ranked[:, -1] - ranked[:, -2])

@@ -24,15 +24,13 @@ FOLDS = 5
 def out_of_fold(rows: Sequence[Row], folder: Path) -> list[Understanding]:
     """What the product says of `rows`. `folder` may hold messages labelled by us, no part of the project."""
     wanted = {row.mark for row in rows}
-    labelled, unlabelled = ours(folder, REAL)
     own = Read.of([row for row in corpus() if not row.held])
-    read = Read.of([row for row in labelled if row.mark not in wanted])
-    unread = Read.of([row for row in unlabelled if row.mark not in wanted])
+    read = Read.of([row for row in ours(folder, REAL) if row.mark not in wanted])
     tested = Read.of([replace(row, weight=REAL) for row in rows])
     dealt = _deal(rows)
     answers: dict[int, Understanding] = {}
     for part in range(FOLDS):
-        understander = _trained(own, read + _without(tested, dealt, part), unread)
+        understander = _trained(own, read + _without(tested, dealt, part))
         answers |= {i: understander.whole(row.text) for i, row in enumerate(rows) if dealt[i] == part}
     return [answers[index] for index in range(len(rows))]
 
@@ -44,11 +42,11 @@ def _without(rows: Read, dealt: Sequence[int], part: int) -> Read:
 def beside(rows: Sequence[Row], folder: Path) -> int:
     """How many other labelled messages the models learn from."""
     wanted = {row.mark for row in rows}
-    return sum(row.mark not in wanted for row in ours(folder, REAL)[0])
+    return sum(row.mark not in wanted for row in ours(folder, REAL))
 
 
-def _trained(own: Read, real: Read, unread: Read) -> Understander:
-    weights = Weights.parse(text_of(*learn(own, real, unread)).split("\n"))
+def _trained(own: Read, real: Read) -> Understander:
+    weights = Weights.parse(text_of(*learn(own, real)).split("\n"))
     return Understander(cutter(), lexicon(), weights)
 
 

@@ -56,27 +56,18 @@ def corpus(folder: Path = DATA / "corpus") -> list[Row]:
     return found
 
 
-def messages(folder: Path, weight: float) -> tuple[list[Row], list[Row], list[Row]]:
-    """Real messages of `../shared/data`: labelled by its annotator, labelled by us, not labelled."""
+def messages(folder: Path, weight: float) -> list[Row]:
+    """Real messages of `../shared/data`, labelled by its annotator or by us."""
     with (folder / "messages-dev.jsonl").open(encoding="utf-8") as lines:
-        labelled = [replace(row, weight=weight) for row in read_rows(lines)]
-    return labelled, *ours(folder, weight)
+        return [*(replace(row, weight=weight) for row in read_rows(lines)), *ours(folder, weight)]
 
 
-def ours(folder: Path, weight: float) -> tuple[list[Row], list[Row]]:
-    """Those of them that we labelled, and those that nobody did; none where the messages are not at hand."""
+def ours(folder: Path, weight: float) -> list[Row]:
+    """Those of them that we labelled; none where the messages are not at hand."""
     path = folder / "messages-unlabelled.jsonl"
     labels = dict(_our_labels())
-    read: list[Row] = []
-    unread: list[Row] = []
-    for line in lines_of(path) if path.is_file() else ():
-        found = json.loads(line)
-        known = labels.get(found["id"])
-        if known:
-            read.append(Row(found["text"], known, weight))
-        else:
-            unread.append(Row(found["text"]))
-    return read, unread
+    found = map(json.loads, lines_of(path)) if path.is_file() else ()
+    return [Row(one["text"], labels[one["id"]], weight) for one in found if one["id"] in labels]
 
 
 def _our_labels() -> Iterator[tuple[str, dict[str, str]]]:

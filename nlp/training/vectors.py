@@ -16,6 +16,9 @@ SEEN = {"words": 2, "chars": 2, "topics": 2, "turns": 2}
 MOST = {"words": 24_000, "chars": 30_000, "topics": 9_000, "turns": 9_000}
 """Features kept, the commonest first: what keeps the file small and the start short."""
 
+LOUD = {"words": 1.0, "chars": 1.4, "topics": 0.85, "turns": 1.1}
+"""How loud a group is while a fit learns: a louder one is penalised less for large weights."""
+
 _WRITTEN = ("words", "chars")
 """Groups whose features are pieces of the texts themselves."""
 
@@ -36,12 +39,17 @@ class Vocabulary:
 
     def seen(self, matrix: Any, hidden: str | None) -> Any:
         """The matrix without the columns of a hidden group: no weight is learned for what never stands there."""
-        if hidden is None:
-            return matrix
-        shown = [
-            np.full(len(columns), float(group != hidden)) for group, columns in zip(GROUPS, self.columns, strict=True)
-        ]
-        return matrix @ sp.diags(np.concatenate(shown))
+        return matrix if hidden is None else matrix @ sp.diags(self._each({group: group != hidden for group in GROUPS}))
+
+    @property
+    def loudness(self) -> Any:
+        """A number for each column."""
+        return self._each(LOUD)
+
+    def _each(self, of_group: Mapping[str, float]) -> Any:
+        return np.concatenate(
+            [np.full(len(columns), float(of_group[g])) for g, columns in zip(GROUPS, self.columns, strict=True)]
+        )
 
     def matrix(self, texts: Sequence[Features]) -> Any:
         parts = [_matrix(texts, group, columns) for group, columns in zip(GROUPS, self.columns, strict=True)]

@@ -34,8 +34,14 @@ def test_a_quick_look_at_the_words_misses_few_of_those_who_cannot_wait(understan
 
 @pytest.mark.parametrize(
     ("name", "recall", "false_alarms"),
-    [("emergencies.jsonl", 0.97, 0.02), ("emergencies2.jsonl", 0.97, 0.02), ("emergencies3.jsonl", 0.9, 0.03)],
-    ids=["frozen", "other voices", "in a roundabout way"],
+    [
+        ("emergencies.jsonl", 0.97, 0.02),
+        ("emergencies2.jsonl", 0.97, 0.02),
+        ("emergencies3.jsonl", 0.9, 0.03),
+        ("emergencies4.jsonl", 0.95, 0.07),
+        ("emergencies5.jsonl", 0.9, 0.05),
+    ],
+    ids=["frozen", "other voices", "in a roundabout way", "words that deceive", "hardly a word of danger"],
 )
 def test_emergencies_are_found_and_little_else(
     understander: Understander, name: str, recall: float, false_alarms: float

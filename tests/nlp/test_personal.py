@@ -22,13 +22,16 @@ def found(text: str) -> set[Span]:
     return {(span.start, span.end, str(span.type)) for span in personal.find(text)}
 
 
-@pytest.mark.parametrize("name", ["personal.jsonl", "personal2.jsonl"])
-def test_almost_all_of_it_is_found_and_almost_nothing_else(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "enough"), [("personal.jsonl", ENOUGH), ("personal2.jsonl", ENOUGH), ("personal3.jsonl", 0.93)]
+)
+def test_almost_all_of_it_is_found_and_almost_nothing_else(name: str, enough: float) -> None:
+    """The third set tells of nothing but what is hard: names without a word before them, rooms without a house."""
     wanted = [(truth, found(text)) for text, truth in rows(name)]
     right = sum(len(truth & got) for truth, got in wanted)
     missed = [truth - got for truth, got in wanted if truth - got]
     wrong = [got - truth for truth, got in wanted if got - truth]
-    assert right / sum(len(truth) for truth, _ in wanted) >= ENOUGH, missed
+    assert right / sum(len(truth) for truth, _ in wanted) >= enough, missed
     assert right / sum(len(got) for _, got in wanted) >= ENOUGH, wrong
 
 

@@ -44,10 +44,11 @@ def f1(name: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("similar.jsonl", 0.85), ("similar2.jsonl", 0.85), ("similar3.jsonl", 0.75)]
+    ("name", "least"),
+    [("similar.jsonl", 0.85), ("similar2.jsonl", 0.85), ("similar3.jsonl", 0.75), ("similar4.jsonl", 0.78)],
 )
 def test_it_is_told_as_well_as_a_clerk_tells_it(name: str, least: float) -> None:
-    """The third set was blind at first (F1 0.69); the threshold was chosen with it in view: strangers will be harder."""
+    """The third and fourth set were blind at first (F1 0.69, 0.68) and then learned from: strangers will be harder."""
     assert f1(name) >= least
 
 

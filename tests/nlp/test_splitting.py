@@ -20,7 +20,7 @@ def texts(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("name", ["splitting.jsonl", "splitting2.jsonl"])
+@pytest.mark.parametrize("name", ["splitting.jsonl", "splitting2.jsonl", "splitting3.jsonl"])
 def test_most_messages_have_the_right_number_of_matters(name: str) -> None:
     found = [(row["matters"], split(fold(str(row["text"])))) for row in texts(SETS / name)]
     wrong = [(wanted, parts) for wanted, parts in found if len(parts) != wanted]

@@ -1,1 +1,0 @@
-"""A vote's result: counted, told in words, drawn, and written down so that anybody can count it again."""
