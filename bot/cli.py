@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("bot.commands.backup", "加密备份；过期的备份同时删除"),
     "restore": ("bot.commands.restore", "把备份恢复到一个空数据库，或者只检查备份"),
     "ledger": ("bot.commands.ledger", "导出和导入台账（XLSX、CSV）"),
+    "vote": ("bot.commands.vote", "投票的记录：导出给审计的人，重新数一遍"),
     "replay": ("bot.commands.replay", "把一个 JSONL 文件里的话逐条走一遍全程"),
     "inbox": ("bot.commands.inbox", "查看、重试或放弃搁置的来信"),
     "outbox": ("bot.commands.outbox", "查看、重试或放弃发不出去的消息"),

@@ -10,8 +10,9 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
 
-from bot import checkup_rules
+from bot import checkup_rules, survey_templates
 from bot.checkup_rules import CheckupFile, Mistake
+from bot.survey_templates import SurveysFile
 from handlers.texts import Texts
 from ledger.district import District, Item, Layout, Limits, SceneLook, Unit, UrgencyLook
 from ledger.scenes import Kind, Scene, Urgency
@@ -52,13 +53,16 @@ def load_district(folder: Path | None = None) -> District:
     limits = _read(folder / "limits.yaml", Limits, durations=True)
     layouts = _read(folder / "ledger.yaml", _LedgerFile)["layouts"]
     checkup = _read(folder / "checkup.yaml", CheckupFile, wrong=lambda file: checkup_rules.mistakes(file, items))
+    rules = checkup_rules.rules(checkup, items)
+    surveys = _read(folder / "surveys.yaml", SurveysFile, wrong=lambda file: survey_templates.mistakes(file, rules))
     return District(
         **scenes,
         items=tuple(items),
         units=tuple(units),
         limits=limits,
         layouts=layouts,
-        checkup=checkup_rules.rules(checkup, items),
+        checkup=rules,
+        surveys=surveys.templates,
     )
 
 

@@ -128,7 +128,9 @@ class Handling:
         """Read with one query each what all of them will ask for."""
         expected = uow.conversations.preload({_talk_key(event) for event in events})
         uow.cases.preload(expected)
-        uow.people.preload({(event.address.bot, event.account or 0) for event in events})
+        accounts = {(event.address.bot, event.account or 0) for event in events}
+        uow.people.preload(accounts)
+        uow.find_reach(accounts)
         communities = uow.people.communities()
         uow.cases.lock_counters(communities)
         uow.people.preload(uow.reference.shown_to(self._context.staff_bot, communities))

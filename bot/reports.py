@@ -16,6 +16,8 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.files import FileStore
 from bot.summaries import Summaries
+from bot.surveys import SurveyReports
+from bot.votes import VoteResults
 from bot.weekly import Made, WeeklyMaker
 from digests import weekly
 from digests.drawing import Drawer, Draws
@@ -73,6 +75,8 @@ class Reporter:
         self._maker = WeeklyMaker(database, context.district, context.texts, context.mask, self._drawer, reference)
         self._summaries = Summaries(self._desk)
         self._checkups = Checkups(self._desk)
+        self._surveys = SurveyReports(self._desk)
+        self._votes = VoteResults(self._desk)
         self._used_at = clock.now()
 
     async def run_due(self, now: datetime) -> int:
@@ -85,6 +89,7 @@ class Reporter:
             except Exception:
                 log.exception("the weekly digest of community %s failed; it is tried again", community.id)
         made += await self._summaries.run_due(now)
+        made += await self._votes.run_due(now)
         if made:
             self._used_at = self._clock.now()
         self._rest()
@@ -100,7 +105,8 @@ class Reporter:
                 log.exception(
                     "the digest that was asked for of community %s failed; it is tried again", request.community_id
                 )
-        answered += await self._summaries.run_requests(now) + await self._checkups.run_requests(now)
+        answered += await self._summaries.run_requests(now)
+        answered += await self._checkups.run_requests(now) + await self._surveys.run_requests(now)
         if answered:
             self._used_at = self._clock.now()
         return answered

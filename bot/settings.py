@@ -131,6 +131,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", env_ignore_empty=True)
 
     database_url: DatabaseUrl = "sqlite:///var/chulin.db"
+    database_owner_url: DatabaseUrl | None = None
     data_dir: Folder = Path("var")
     district_dir: StandingFolder | None = None
 

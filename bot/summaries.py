@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.desk import Desk
@@ -13,12 +13,12 @@ from digests.drawing import Drawn, Draws
 from digests.page import Say
 from digests.receivers import Receiver, due_at, receivers
 from digests.subject import Subject, subjects
-from digests.summary import RESULTS_NAMED, Level, Summary
+from digests.summary import RESULTS_NAMED, TREND, Level, Summary
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import OutFile, Priority, Reply
 from ledger.district import District
-from ledger.periods import Period, last_full_months, months_before, months_name, newest_due
+from ledger.periods import Period, last_full_months, months_before, months_name, months_up_to, newest_due
 from storage.report_rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
@@ -51,7 +51,9 @@ class SummaryMaker:
         zone, numbers = communities[0].zone, [community.id for community in communities]
         if fixed is None:
             rows = uow.spans.rows(numbers, period, months_before(period, subject.months, zone), RESULTS_NAMED)
-            fixed = summary.summary(subject.level, subject.id, period, uow.now, rows, numbers)
+            periods = months_up_to(period, subject.months, zone, TREND)
+            trend = summary.trend(periods, uow.spans.turnover(numbers, periods))
+            fixed = replace(summary.summary(subject.level, subject.id, period, uow.now, rows, numbers), trend=trend)
         names = {community.id: (community.code, community.name) for community in communities}
         said = uow.spans.words(fixed.keys())
         place = subject.name(uow.reference)

@@ -135,13 +135,13 @@ def _draw_bars(axes: Axes, chart: Chart) -> None:
                 place,
                 str(value),
                 va="center",
-                font=_font(bold=row is upper),
+                font=bundled_font(bold=row is upper),
                 size=size,
                 color=colour,
             )
     names = [drawable(bar.name) for bar in chart.bars]
     shrunk = NAME * min(1.0, NAME_FITS / max(map(len, names)))
-    axes.set_yticks(list(places), names, font=_font(), size=shrunk, color=INK)
+    axes.set_yticks(list(places), names, font=bundled_font(), size=shrunk, color=INK)
     axes.set_xlim(0, largest * 1.1)
     axes.invert_yaxis()
     axes.set_xticks([])
@@ -157,13 +157,15 @@ def _draw_words(figure: Figure, chart: Chart) -> None:
         (0.865, chart.about, SMALL, False, FAINT),
     )
     for height, line, size, heavy, colour in lines:
-        words = figure.text(LEFT, height, drawable(line), font=_font(bold=heavy), size=size, color=colour, va="center")
+        words = figure.text(
+            LEFT, height, drawable(line), font=bundled_font(bold=heavy), size=size, color=colour, va="center"
+        )
         room = (1 - 2 * LEFT) * figure.bbox.width
         words.set_fontsize(size * min(1.0, room / max(words.get_window_extent().width, 1)))
     legend = figure.legend(
         handles=[Patch(color=chart.bars[0].colour), Patch(color=BEFORE)],
         labels=[drawable(chart.now), drawable(chart.before)],
-        prop=_font(),
+        prop=bundled_font(),
         loc="center left",
         bbox_to_anchor=(LEFT - 0.01, 0.815),
         ncols=2,
@@ -185,5 +187,5 @@ def _drawn() -> frozenset[int]:
 
 
 @cache
-def _font(*, bold: bool = False) -> FontProperties:
+def bundled_font(*, bold: bool = False) -> FontProperties:
     return FontProperties(fname=str(fonts.bold() if bold else fonts.regular()))

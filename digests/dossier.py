@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from digests.dates import day_and_time, first_and_last
 from digests.page import WORDS_SHOWN, Say
-from digests.summary import Level, Share, Summary
+from digests.summary import Level, Point, Share, Summary
 from digests.text import fitted
 from digests.weekly import Rates
 from ledger.district import District, RateWeights
@@ -14,6 +14,8 @@ from ledger.scenes import Scene
 from ledger.words import shortened, storable
 from storage.report_rows import Said
 from storage.spans import Key
+
+LEAST_TREND = 2
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class Dossier:
         words = shortened(self.mask(storable(said.text)), WORDS_SHOWN) if said else ""
         number = f"{self.communities[key[0]][0]}-{key[1]}"
         return self.say("summary.case_line", number=number, words=words or self.say("digest.no_words"))
+
+    def period_name(self, point: Point) -> str:
+        """A month or, in the district's report, a quarter, by its name."""
+        first = point.start.astimezone(self.zone).date()
+        key = "summary.quarter" if self.summary.level is Level.DISTRICT else "summary.month"
+        return self.say(key, year=first.year, month=first.month, quarter=(first.month + 2) // 3)
 
     def scene(self, scene: Scene, *, pictures: bool) -> str:
         look = self.district.scenes[scene]
@@ -83,7 +91,7 @@ def parts(dossier: Dossier, *, pictures: bool) -> list[list[str]]:
     if found.empty:
         return [[dossier.say("summary.quiet")]]
     made = (
-        _received(dossier, pictures=pictures), _done(dossier), _rates(dossier), _communities(dossier),
+        _received(dossier, pictures=pictures), _trend(dossier), _done(dossier), _rates(dossier), _communities(dossier),
         _units(dossier), _roots(dossier), _results(dossier),
     )  # fmt: skip
     return [lines for part in made if (lines := list(part))]
@@ -97,6 +105,17 @@ def _received(dossier: Dossier, *, pictures: bool) -> Iterator[str]:
         if count.now or count.before:
             scene = dossier.scene(count.scene, pictures=pictures)
             yield say("summary.scene", scene=scene, n=count.now, before=count.before)
+
+
+def _trend(dossier: Dossier) -> Iterator[str]:
+    """How it went over the last periods; one alone shows no trend."""
+    points = dossier.summary.trend
+    if len(points) < LEAST_TREND:
+        return
+    yield dossier.say("summary.trend", n=len(points))
+    for point in points:
+        counts = {"received": point.received, "answered": point.answered, "in_time": point.in_time}
+        yield dossier.say("summary.trend_line", period=dossier.period_name(point), **counts)
 
 
 def _done(dossier: Dossier) -> Iterator[str]:

@@ -13,9 +13,11 @@ from digests.weekly import Counted, Rates, SceneCount, rates, scene_counts
 from ledger.periods import Period
 from ledger.scenes import Kind, Scene
 from storage.report_rows import Judged, Received
-from storage.spans import Key, SpanRows
+from storage.spans import Key, SpanRows, Turnover
 
 RESULTS_NAMED = 8
+TREND = 6
+"""Periods that the trend shows, this one included."""
 
 
 class Level(StrEnum):
@@ -36,6 +38,16 @@ class Share:
     in_time: int
     overdue: int
     rates: Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of the trend (走势)."""
+
+    start: datetime
+    received: int
+    answered: int
+    in_time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,8 @@ class Summary(Counted):
     units: tuple[Share, ...]
     roots: tuple[Key, ...]
     results: tuple[Key, ...]
+    trend: tuple[Point, ...] = ()
+    """The periods up to this one, oldest first, from the first in which something happened."""
 
     @property
     def empty(self) -> bool:
@@ -74,6 +88,13 @@ class Summary(Counted):
     def keys(self) -> tuple[Key, ...]:
         """Cases that the report names."""
         return (*self.roots, *self.results)
+
+
+def trend(periods: Sequence[Period], counts: Sequence[Turnover]) -> tuple[Point, ...]:
+    """Periods with their counts, without those before anything happened."""
+    points = [Point(period.start, *count) for period, count in zip(periods, counts, strict=True)]
+    first = next((n for n, point in enumerate(points) if point.received or point.answered), len(points))
+    return tuple(points[first:])
 
 
 _SUMMARY = TypeAdapter(Summary)

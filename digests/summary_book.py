@@ -24,6 +24,7 @@ def workbook(found: Dossier) -> bytes:
         _communities(book, found)
         _units(book, found)
         _scenes(book, found)
+        _trend(book, found)
     return content.getvalue()
 
 
@@ -50,6 +51,11 @@ def _units(book: Workbook, found: Dossier) -> None:
 def _scenes(book: Workbook, found: Dossier) -> None:
     rows = [(found.district.scenes[count.scene].name, count.now, count.before) for count in found.summary.scenes]
     _sheet(book, found, "summary.sheet_scenes", ("name", "received", "before"), rows)
+
+
+def _trend(book: Workbook, found: Dossier) -> None:
+    rows = [(found.period_name(p), p.received, p.answered, p.in_time) for p in found.summary.trend]
+    _sheet(book, found, "summary.sheet_trend", ("period", "received", "answered", "in_time"), rows)
 
 
 def _counts(share: Share) -> list[int]:

@@ -51,5 +51,12 @@ def ask(turn: Turn, what: str, community: CommunityRow, *, lasting: bool = False
 def role_for(turn: Turn, deed: str, community: CommunityRow) -> Role | None:
     """The role in which this person may do something in a community: of the staff there, or as who lives there."""
     roles = turn.roles(community.place()) if turn.as_staff else ()
+    here = [role for role in LOCAL_FIRST if role in roles]
     lives_here = turn.bot.serves is not Serves.STAFF and turn.person.community_id == community.id
-    return may(deed, [role for role in LOCAL_FIRST if role in roles], Part.NEIGHBOUR if lives_here else None)
+    role = may(deed, here, Part.NEIGHBOUR if lives_here else None)
+    return role or (may(deed, (), Part.COUNCIL) if lives_here and on_council(turn, community) else None)
+
+
+def on_council(turn: Turn, community: CommunityRow) -> bool:
+    """Whether this resident sits on the community's council now."""
+    return turn.uow.council.sits(community.id, turn.event.address.bot, turn.account)

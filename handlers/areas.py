@@ -6,14 +6,17 @@ before anything of the area runs.
 
 from typing import Any
 
-from handlers import overdue, pushes
+from handlers import manner, overdue, pushes
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules, stories
+from handlers.cocreation.deciding import AREA as DECIDING
 from handlers.moderation import deciding
+from handlers.surveys.area import AREA as SURVEYS
 from handlers.turn import Turn
 
 AREAS: tuple[Area, ...] = (
+    DECIDING,
     promises.AREA,
     rules.AREA,
     rotas.AREA,
@@ -23,7 +26,9 @@ AREAS: tuple[Area, ...] = (
     stories.AREA,
     overdue.AREA,
     CHECKUPS,
+    SURVEYS,
     deciding.AREA,
+    manner.AREA,
     pushes.AREA,
 )
 """What invites stands before the pushes, so that what it asks for goes out in the same tick."""

@@ -33,6 +33,7 @@ def ask_erase(turn: Turn, _data: dict[str, Any] | None = None) -> None:
 def erase(turn: Turn, _data: dict[str, Any]) -> None:
     """Erase the person; the last word still reaches them, though nothing else that waited does."""
     uow, here = turn.uow, turn.event.address
+    uow.see(None)  # whatever is theirs, wherever it is
     gone: list[str] = []
     for case in uow.cases.of_person(here.bot, turn.account, limit=privacy.ALL):
         gone += _leave(turn, case)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import cards, deadlines, emergencies, receipts, represented
+from handlers import cards, deadlines, emergencies, offers, receipts, represented
 from handlers.communities import names
 from handlers.event import File, Location
 from handlers.moderation import allowance, crowds
@@ -36,7 +36,7 @@ def file_report(turn: Turn, report: Report) -> list[CaseRow]:
     _attach_all(turn, filed[0], report)
     similar: list[int] = []
     for case, matter in zip(filed, report.matters, strict=True):
-        similar = [no for no in turn.context.similar.nearest(case.community_id, matter) if no != case.no]
+        similar = [no for no in offers.nearest(turn, case.community_id, matter) if no != case.no]
         _remember(turn, case, matter)
         files = len(report.files) if case is filed[0] else 0
         crowds.show_new(turn, case, similar, files, proxied=proxy is not None)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from handlers import albums, cards, choosing, drafts, filing, mine, receipts, report
+from handlers import albums, cards, choosing, drafts, filing, mine, receipts, report, voices
 from handlers.event import File
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -27,6 +27,9 @@ def media(turn: Turn) -> None:
 
 def _join(turn: Turn, case: CaseRow | None) -> None:
     """Without words: into the draft, else into the last report if it is fresh, else wait for the words."""
+    if case is None and voices.alone(turn):
+        voices.begin(turn)
+        return
     if case is None:
         drafts.add(turn)
         drafts.show(turn, below=bool(drafts.words(turn)))

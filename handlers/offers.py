@@ -13,10 +13,17 @@ SHOWN = 40
 
 def like(turn: Turn, community_id: int, matter: Understanding) -> CaseRow | None:
     """The open case of the community that is likeliest the same matter, if it can be joined."""
-    for no in turn.context.similar.nearest(community_id, matter, 1):
+    for no in nearest(turn, community_id, matter, 1):
         case = turn.uow.cases.living((community_id, no))
         return case if case is not None and can_be_joined(case) else None
     return None
+
+
+def nearest(turn: Turn, community_id: int, matter: Understanding, limit: int = 3) -> list[int]:
+    """Open cases that are likely the same matter. Two voices that nobody has heard yet are not."""
+    if matter.text.strip() == turn.context.texts("voice.words"):
+        return []
+    return turn.context.similar.nearest(community_id, matter, limit)
 
 
 def can_be_joined(case: CaseRow) -> bool:

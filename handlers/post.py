@@ -1,8 +1,10 @@
 """Turns replies into rows: their buttons and their place in the outbox."""
 
+from dataclasses import replace
 from typing import Any
 
 from handlers.context import Context
+from handlers.manner import pieces
 from handlers.reply import Button, Reply, Showing
 from storage.unit_of_work import UnitOfWork
 
@@ -13,7 +15,10 @@ def post(context: Context, uow: UnitOfWork, reply: Reply) -> None:
     rows = _made(context, uow, reply) if reply.rows else []
     only_edit = _make_way(uow, reply)
     bot = context.bots.get(to.bot)
-    numbered = bool(rows) and bot is not None and not bot.buttons
+    person = uow.people.find(to.bot, to.chat) if to.chat > 0 else None
+    numbered = bool(rows) and bot is not None and (not bot.buttons or bool(person and person.numbered))
+    if person and person.short and not only_edit and reply.showing is not Showing.ONLY_EDIT:
+        reply = _one_by_one(uow, reply)
     body = _numbered_body(context, uow, reply, rows) if numbered else _body(reply, reply.text, rows)
     uow.outbox.add(
         bot=to.bot,
@@ -26,6 +31,30 @@ def post(context: Context, uow: UnitOfWork, reply: Reply) -> None:
         logical=reply.logical,
         cause=reply.cause,
     )
+
+
+def _one_by_one(uow: UnitOfWork, reply: Reply) -> Reply:
+    """All but the last sentence go ahead as messages of their own; what is shown already is changed as a whole."""
+    to = reply.to
+    if reply.logical and uow.shown.on_the_way(to.bot, to.chat, reply.logical) is None and _stands(uow, reply):
+        return reply
+    *ahead, last = pieces(reply.text)
+    for n, text in enumerate(ahead):
+        uow.outbox.add(
+            bot=to.bot,
+            chat=to.chat,
+            topic=to.topic,
+            priority=reply.priority,
+            body={"text": text},
+            due_at=uow.now + reply.delay,
+            key=reply.key and f"{reply.key}:{n}",
+            cause=reply.cause,
+        )
+    return replace(reply, text=last)
+
+
+def _stands(uow: UnitOfWork, reply: Reply) -> bool:
+    return (reply.to.bot, reply.to.chat) in uow.shown.chats(reply.logical or "")
 
 
 def _make_way(uow: UnitOfWork, reply: Reply) -> bool:

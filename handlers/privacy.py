@@ -22,6 +22,7 @@ def notice(turn: Turn) -> None:
 
 def my_data(turn: Turn, _data: dict[str, Any] | None = None) -> None:
     """Everything that is kept of this person, as a file they can open."""
+    turn.uow.see(None)  # whatever is theirs, wherever it is
     cases = turn.uow.cases.of_person(turn.event.address.bot, turn.account, limit=ALL)
     content = json.dumps(_named(turn, _content(turn, cases)), ensure_ascii=False, indent=2, default=str).encode()
     digest = turn.context.files.put(content)

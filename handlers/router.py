@@ -23,6 +23,7 @@ from handlers import (
     proxies,
     queue,
     report,
+    sight,
     start,
     subscriptions,
 )
@@ -97,9 +98,10 @@ def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | 
         NotAllowed, NotFound: roll everything back, then `refuse`.
     """
     turn = Turn(context, uow, event, prepared)
+    sight.narrow(turn)
     if event.private and event.kind in SPOKEN:
         turn.person.paused_at = None
-    if not turn.bot.buttons and "choices" in turn.talk.state:
+    if "choices" in turn.talk.state:
         turn.talk.state["choices"]["old"] = True
     if not pace.held_up(turn):
         _route(turn)
@@ -110,6 +112,8 @@ def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | 
 def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | NotFound) -> Result:
     """Say in plain words that nothing was done; what the refused step had begun is rolled back before."""
     turn = Turn(context, uow, event)
+    uow.find_reach({(event.address.bot, turn.account)})
+    sight.narrow(turn)
     turn.expected()
     if isinstance(error, NotFound):
         turn.tell("problem.gone", alert=True)
@@ -128,6 +132,9 @@ def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | 
 def wake(context: Context, uow: UnitOfWork, event: Event) -> Result:
     """Something became due in a conversation though nobody wrote."""
     turn = Turn(context, uow, event)
+    uow.see(None)
+    uow.find_reach({(event.address.bot, turn.account)})
+    sight.narrow(turn)
     state, now = turn.talk.state, uow.now.timestamp()
     if "album" in state and state["album"]["due"] <= now:
         _album_complete(turn)

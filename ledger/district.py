@@ -8,6 +8,7 @@ from datetime import time, timedelta
 
 from ledger.checkup import Rules
 from ledger.scenes import Kind, Scene, Urgency
+from ledger.surveys import Template
 
 Times = tuple[time, ...]
 
@@ -237,6 +238,71 @@ class Moderation:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathering:
+    """When what many told becomes a draft of a topic: so many people about one matter, in cases not older than that."""
+
+    people: int
+    within: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLimits:
+    """Limits of topics. `proposals` and `contributions`: of one person, within `counted_over`.
+
+    `gathering` holds for all communities but those in `own`, by their code. `longest`: characters of a contribution.
+    """
+
+    gathering: Gathering
+    looked_every: Duration
+    put_off: Duration
+    proposals: int
+    contributions: int
+    counted_over: Duration
+    longest: int
+    longest_title: int
+    listed: int
+    kept: Duration
+    own: dict[str, Gathering] = field(default_factory=dict)
+
+    def gathers(self, code: str) -> Gathering:
+        """The threshold of a community, by its code."""
+        return self.own.get(code, self.gathering)
+
+
+@dataclass(frozen=True, slots=True)
+class Brigading:
+    """So many accounts that joined the community within that time hold a vote for a look."""
+
+    accounts: int
+    within: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class VoteLimits:
+    """What can be chosen for a vote, the first being what is proposed, and what protects it.
+
+    `fewest`: ballots under which nothing is counted; `appeals`: how long who was left out may object.
+    """
+
+    days: tuple[int, ...]
+    quorums: tuple[int, ...]
+    next_day_at: time
+    most_options: int
+    fewest: int
+    brigading: Brigading
+    appeals: Duration
+    reminded_before: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilLimits:
+    """How long a term is unless somebody says otherwise, and from when on its end is pointed out."""
+
+    term: Duration
+    meeting_reminded_before: Duration
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Clocks and limits of the district (`district/limits.yaml`)."""
 
@@ -275,6 +341,9 @@ class Limits:
     pace: Pace
     crowds: Crowds
     moderation: Moderation
+    topics: TopicLimits
+    votes: VoteLimits
+    council: CouncilLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +377,7 @@ class District:
     limits: Limits
     layouts: dict[str, Layout] = field(default_factory=dict)
     checkup: Rules = field(default_factory=Rules)
+    surveys: dict[str, Template] = field(default_factory=dict)
 
     def item(self, no: int) -> Item | None:
         """Return construction item `no`, or None for 0 and unknown numbers."""

@@ -93,6 +93,14 @@ def months_before(period: Period, count: int, zone: tzinfo) -> Period:
     return months_from(_later(period.days(zone)[0], -count), count, zone)
 
 
+def months_up_to(period: Period, count: int, zone: tzinfo, most: int) -> list[Period]:
+    """`most` months or quarters that end with this one, oldest first."""
+    found = [period]
+    while len(found) < most:
+        found.append(months_before(found[-1], count, zone))
+    return found[::-1]
+
+
 def months_named(name: str, zone: tzinfo) -> Period:
     """The month 2026-10 or the quarter 2026-Q3.
 

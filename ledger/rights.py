@@ -77,7 +77,7 @@ class Thing(StrEnum):
 class Part(StrEnum):
     """What somebody is in a case: a clerk is of the staff and filed it for another; a neighbour was only shown it.
 
-    In a community a neighbour is whoever lives there.
+    In a community a neighbour is whoever lives there, and the council are those of them who sit on it (居民议事会).
     """
 
     REPORTER = "reporter"
@@ -85,6 +85,7 @@ class Part(StrEnum):
     PROXY = "proxy"
     CLERK = "clerk"
     NEIGHBOUR = "neighbour"
+    COUNCIL = "council"
 
 
 R = Role
@@ -121,6 +122,14 @@ def _own(parts: frozenset[Part]) -> Deed:
 NEIGHBOURS = Deed(Thing.COMMUNITY, RESIDENT, frozenset({Part.NEIGHBOUR}))
 """For whoever lives there."""
 MANAGERS = Deed(Thing.COMMUNITY, frozenset({R.MANAGER}))
+NEIGHBOURS_AND_STAFF = Deed(Thing.COMMUNITY, STAFF | RESIDENT, NEIGHBOURS.parts)
+NEIGHBOURS_AND_MANAGERS = Deed(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, NEIGHBOURS.parts)
+JUDGES = Deed(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, frozenset({Part.COUNCIL}))
+"""Who lets through what residents propose: the manager or one of the council."""
+APPEALS = Deed(Thing.COMMUNITY, JUDGES.roles | {R.SUPERVISOR}, JUDGES.parts)
+AT_DOORS = Deed(Thing.COMMUNITY, frozenset({R.WORKER, R.MANAGER}))
+"""Who knows who lives where."""
+
 DEEDS: dict[str, Deed] = {
     # steps of the lifecycle, under their own names
     **{
@@ -268,6 +277,70 @@ DEEDS: dict[str, Deed] = {
     "story_hide": MANAGERS,
     "story_why": MANAGERS,
     "picture": NEIGHBOURS,
+    # surveys
+    "surveys": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_preview": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_start": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_stop": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_results": Deed(Thing.COMMUNITY, ABOVE),
+    "survey_begin": NEIGHBOURS,
+    "survey_option": NEIGHBOURS,
+    "survey_decline": NEIGHBOURS,
+    "survey_words": NEIGHBOURS,
+    # topics, votes and the council of residents
+    "topics": NEIGHBOURS_AND_STAFF,
+    "topic_card": NEIGHBOURS_AND_STAFF,
+    "council": NEIGHBOURS_AND_STAFF,
+    "propose": NEIGHBOURS_AND_MANAGERS,
+    "option_add": NEIGHBOURS_AND_MANAGERS,
+    "reason_add": NEIGHBOURS_AND_MANAGERS,
+    "topic_second": NEIGHBOURS,
+    "topic_unsecond": NEIGHBOURS,
+    "words_appeal": NEIGHBOURS,
+    "words_report": NEIGHBOURS,
+    "ballots": NEIGHBOURS,
+    "ballot_mark": NEIGHBOURS,
+    "ballot_see": NEIGHBOURS,
+    "ballot_clear": NEIGHBOURS,
+    "vote_appeal": NEIGHBOURS,
+    "vote_result": NEIGHBOURS,
+    "line_claim": NEIGHBOURS,
+    "council_join": NEIGHBOURS,
+    "topic_open": JUDGES,
+    "topic_decline": JUDGES,
+    "topic_later": JUDGES,
+    "words_show": JUDGES,
+    "words_hide": JUDGES,
+    "words_appeal_show": APPEALS,
+    "words_appeal_hide": APPEALS,
+    "vote_readmit": APPEALS,
+    "vote_keep_out": APPEALS,
+    "topic_rename": MANAGERS,
+    "topic_merge": MANAGERS,
+    "topic_merge_into": MANAGERS,
+    "topic_decide": MANAGERS,
+    "topic_done": MANAGERS,
+    "vote_new": MANAGERS,
+    "vote_set": MANAGERS,
+    "vote_buildings": MANAGERS,
+    "vote_building": MANAGERS,
+    "vote_start": MANAGERS,
+    "vote_cancel": MANAGERS,
+    "vote_admit": MANAGERS,
+    "vote_leave_out": MANAGERS,
+    "papers_done": MANAGERS,
+    "council_add": MANAGERS,
+    "council_end": MANAGERS,
+    "meeting_call": MANAGERS,
+    "minutes": MANAGERS,
+    "minutes_write": MANAGERS,
+    "decision_add": MANAGERS,
+    "decision_case": MANAGERS,
+    "votes": AT_DOORS,
+    "paper_hand_out": AT_DOORS,
+    "slip_read": AT_DOORS,
+    "line_confirm": AT_DOORS,
+    "line_refuse": AT_DOORS,
 }
 """Every deed that is anybody's right; what is not here nobody may do. What people do with their own conversation and
 their own data (consent, export, erasing) is not here: nobody but they can reach it."""

@@ -103,6 +103,12 @@ class Buttons:
         self._uow.execute(delete(Keyboard).where(Keyboard.expires_at < self._uow.now))
 
 
+def community_of(pressed: str) -> int | None:
+    """The community that a button claims to be of; None for what we never made."""
+    key = _parse(pressed)
+    return key[0] if key else None
+
+
 def _parse(pressed: str) -> tuple[int, int, int] | None:
     found = MADE.fullmatch(pressed)
     if found is None:

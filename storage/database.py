@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.driver import raw
+from storage.wall import SERVER_SETTINGS
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -129,10 +130,14 @@ class SqliteDatabase:
             return work(connection)
 
     def _write_for_ever(self) -> None:
+        group = self._next_group()
+        if not group:
+            return  # nothing was written: a connection would only be in the way of who moves the database
         with self._writing.connect() as connection:
-            while group := self._next_group():
+            while group:
                 self._settle(connection, group)
                 self._checkpoint_in_time()
+                group = self._next_group()
 
     def _settle(self, connection: Connection, group: list[Job]) -> None:
         try:
@@ -192,7 +197,13 @@ class PostgresDatabase:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self._engine = create_async_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
+        self._engine = create_async_engine(
+            url,
+            pool_size=8,
+            max_overflow=8,
+            hide_parameters=True,
+            connect_args={"server_settings": SERVER_SETTINGS},
+        )
 
     async def read(self, work: Work[T]) -> T:
         return await self._again(work)

@@ -15,12 +15,13 @@ from sqlalchemy.types import TypeEngine
 
 from storage.database import sqlite_engine
 from storage.schema import sqlite_engine_for_migrations
+from storage.wall import SERVER_SETTINGS
 
 T = TypeVar("T")
 Row = list[Any]
 AT_ONCE = 2000
 VERSION_TABLE = "alembic_version"
-FRESH = {"reference_version": 1, "communities": 1, "units": 1_000_000}
+FRESH = {"reference_version": 1, "communities": 1, "units": 1_000_000, "program_revisions": 1_000_000}
 """How many rows of which tables a database has that was only made ready; a restore replaces them."""
 
 
@@ -56,7 +57,11 @@ async def in_one_go(url: str, work: Callable[[Connection], T]) -> T:
 
 
 async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), hide_parameters=True)
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,
+        connect_args={"server_settings": SERVER_SETTINGS},
+    )
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)

@@ -3,17 +3,23 @@
 63 bits: 41 of milliseconds since 2024, 10 drawn at start (the process), 12 of a counter. Ids of one process ascend.
 """
 
+import contextlib
 import itertools
 import secrets
 import time
-from typing import NewType
+from collections.abc import Iterable, Iterator
+from random import Random, SystemRandom
+from typing import NewType, TypeVar
 
 RowId = NewType("RowId", int)
+T = TypeVar("T")
 
 _EPOCH_MS = 1_704_067_200_000
+_chance: Random = SystemRandom()
 _process = secrets.randbits(10)
 _counter = itertools.count(secrets.randbits(11))
 _last = 0
+_READABLE = "ACDEFHJKLMNPQRTUVWXY34679"
 
 
 def new_id() -> int:
@@ -35,3 +41,36 @@ def new_button_id() -> int:
 def new_door_code() -> str:
     """Return four digits to be read out at a door: good for one event, and for few tries."""
     return f"{secrets.randbelow(10_000):04}"
+
+
+def new_random_id() -> int:
+    """Return an id that tells nothing of when, or after which other, it was made."""
+    return _chance.getrandbits(62)
+
+
+def new_secret() -> str:
+    """Return 256 bits that nobody can guess, in hexadecimal."""
+    return f"{_chance.getrandbits(256):064x}"
+
+
+def new_code() -> str:
+    """Return a short code to be read from paper or a screen: no letter in it looks like a digit."""
+    return "".join(_chance.choice(_READABLE) for _ in range(8))
+
+
+def in_lot_order(things: Iterable[T]) -> list[T]:
+    """Return things in an order that is drawn by lot."""
+    drawn = list(things)
+    _chance.shuffle(drawn)
+    return drawn
+
+
+@contextlib.contextmanager
+def nothing_left_to_chance(number: int) -> Iterator[None]:
+    """While it lasts, lots and secrets are the same each time: only for a story that is told twice."""
+    global _chance  # noqa: PLW0603 - for the script of the demo alone
+    _chance = Random(number)
+    try:
+        yield
+    finally:
+        _chance = SystemRandom()

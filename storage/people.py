@@ -31,6 +31,7 @@ class PersonRow:
     chat: int
     name: str | None = None
     community_id: int | None = None
+    community_since: datetime | None = None
     building_id: int | None = None
     consent_version: str | None = None
     consented_at: datetime | None = None
@@ -46,6 +47,7 @@ class PersonRow:
 
 _COLUMNS = tuple(field.name for field in fields(PersonRow))
 _values = attrgetter(*_COLUMNS)
+_COMMUNITY = _COLUMNS.index("community_id")
 _TABLE = table_of(Person)
 _MANY = Fixed(select_by_keys([_TABLE.c.bot, _TABLE.c.account]))
 
@@ -86,6 +88,8 @@ class People:
         return person
 
     def write_changes(self) -> None:
+        for key, person in self._people.items():
+            self._note_move(key, person)
         changed_people = [
             (key, v) for key, person in self._people.items() if (v := _values(person)) != self._seen.get(key)
         ]
@@ -98,6 +102,17 @@ class People:
         """(bot, account, chat, created_at) of all; for what is looked at once, at start."""
         columns = (_TABLE.c.bot, _TABLE.c.account, _TABLE.c.chat, _TABLE.c.created_at)
         return list(self._uow.connection.execute(select(*columns)))
+
+    def here_since(self, person: PersonRow) -> datetime | None:
+        """Since when somebody has said that they live where they do; None: from before that was kept."""
+        self._note_move((person.bot, person.account), person)
+        return person.community_since
+
+    def _note_move(self, key: Account, person: PersonRow) -> None:
+        """Keep since when somebody says that they live where they do."""
+        before: Any = self._seen.get(key)
+        if (before[_COMMUNITY] if before else None) != person.community_id:
+            person.community_since = self._uow.now
 
     def pause(self, bot: str, chat: int) -> None:
         """Somebody cannot be reached in `chat` any more: nothing is sent there until they come back."""

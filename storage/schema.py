@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from storage import wall
 from storage.revision import WrongRevision, check, knows, newest, revision_of, served
 from storage.tables import Base
 
@@ -92,12 +93,24 @@ async def migrate(url: str, revision: str = "head", *, down: bool | None = None)
                 return _move(connection, revision, down)
         finally:
             engine.dispose()
-    engine_ = create_async_engine(parsed.set(drivername="postgresql+asyncpg"))
+    engine_ = create_async_engine(
+        parsed.set(drivername="postgresql+asyncpg"), connect_args={"server_settings": wall.SERVER_SETTINGS}
+    )
     try:
         async with engine_.begin() as connection_:
             return await connection_.run_sync(_move, revision, down)
     finally:
         await engine_.dispose()
+
+
+async def let_in(url: str, role: str) -> None:
+    """Let the app's role into a database that another role owns; on SQLite there are none."""
+    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(wall.let_in, role)
+    finally:
+        await engine.dispose()
 
 
 def sqlite_engine_for_migrations(url: URL) -> Engine:
@@ -129,6 +142,8 @@ def _move(connection: Connection, revision: str, down: bool) -> tuple[str | None
     except CommandError as error:
         raise CannotMove(str(error)) from None
     _keep_references(connection)
+    if connection.dialect.name == "postgresql" and not down:
+        wall.build(connection)
     after = revision_of(connection)
     if after and after != before:
         _note_who_may_serve(connection, before, after, down=down)

@@ -54,6 +54,14 @@ class Late(NamedTuple):
     n: int
 
 
+class Turnover(NamedTuple):
+    """What came in and what was answered in one period."""
+
+    received: int
+    answered: int
+    in_time: int
+
+
 @dataclass(frozen=True, slots=True)
 class SpanRows:
     """`judged` are valid call-backs by community; `granted` extensions; `roots` cases about a root cause."""
@@ -149,6 +157,16 @@ class Spans:
             roots=[(row.community_id, row.no) for row in self._ask(_ROOTS, within)],
             results=[(row.community_id, row.no) for row in self._ask(_RESULTS, within | {"most": most})],
         )
+
+    def turnover(self, communities: Sequence[int], periods: Iterable[Period]) -> list[Turnover]:
+        """The same few counts of several periods, in their order."""
+        found = []
+        for period in periods:
+            within = {"communities": list(communities), "start": period.start, "end": period.end}
+            done = self._ask(_DONE, within)
+            came = sum(row.n for row in self._ask(_CAME, within))
+            found.append(Turnover(came, sum(row.n for row in done), sum(row.in_time for row in done)))
+        return found
 
     def words(self, keys: Iterable[Key]) -> dict[Key, Said]:
         """What was said in cases, as it stands now: erased words are not in here any more."""

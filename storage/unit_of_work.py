@@ -5,13 +5,14 @@ Nothing is committed here: whoever opened the transaction does.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable
 
+from storage import wall
 from storage.building import Gatherings, HelpCalls
 from storage.bulk import insert_rows
 from storage.buttons import Buttons
@@ -19,6 +20,7 @@ from storage.cases import Cases
 from storage.concerns import Concerns
 from storage.contacts import Accesses, Contacts
 from storage.conversations import Conversations
+from storage.council import Council
 from storage.crowds import Crowds
 from storage.erasure import Erasure
 from storage.facilities import Facilities
@@ -40,8 +42,12 @@ from storage.spans import Spans
 from storage.spikes import Spikes
 from storage.staff import StaffRows
 from storage.subscriptions import Subscriptions
+from storage.surveys import Surveys
 from storage.tables import Base, Case, Outbox, table_of
+from storage.topics import Topics
 from storage.voices import Voices
+from storage.voters import Voters
+from storage.votes import Votes
 
 Row = dict[str, Any]
 
@@ -58,12 +64,33 @@ class UnitOfWork:
         self.now = now
         self.after_commit: list[Callable[[], None]] = []
         self._pending: dict[type[Base], list[Row]] = defaultdict(list)
+        self._in_sight: frozenset[int] | None = None
+        self.reach: dict[tuple[str, int], set[int]] = {}
+        """Communities in which people have cases, as far as they were asked for."""
         self.conversations = Conversations(self)
         self.people = People(self)
         self.cases = Cases(self)
         self.buttons = Buttons(self)
         self.outbox = OutboxRows(self)
         self.reports = Reports(self)
+
+    def see(self, communities: Iterable[int] | None) -> None:
+        """From here on only rows of these communities are in sight (None: of all), where the database has a wall."""
+        wanted = None if communities is None else frozenset(communities)
+        if wanted != self._in_sight and wall.stops(self.connection):
+            wall.narrow(self.connection, wanted)
+            self._in_sight = wanted
+
+    def see_also(self, community_id: int) -> None:
+        """One more, that the work at hand names."""
+        if self._in_sight is not None and community_id not in self._in_sight:
+            self.see(self._in_sight | {community_id})
+
+    def find_reach(self, accounts: set[tuple[str, int]]) -> None:
+        """Note in which communities these people have cases; only asked where there is a wall."""
+        if accounts and wall.stops(self.connection):
+            for bot, account, community_id in self.cases.communities_of(accounts):
+                self.reach.setdefault((bot, account), set()).add(community_id)
 
     @cached_property
     def spans(self) -> Spans:
@@ -158,12 +185,32 @@ class UnitOfWork:
         return Facilities(self)
 
     @cached_property
+    def surveys(self) -> Surveys:
+        return Surveys(self)
+
+    @cached_property
     def overdue(self) -> Overdue:
         return Overdue(self)
 
     @cached_property
     def voices(self) -> Voices:
         return Voices(self)
+
+    @cached_property
+    def topics(self) -> Topics:
+        return Topics(self)
+
+    @cached_property
+    def votes(self) -> Votes:
+        return Votes(self)
+
+    @cached_property
+    def voters(self) -> Voters:
+        return Voters(self)
+
+    @cached_property
+    def council(self) -> Council:
+        return Council(self)
 
     def insert(self, table: type[Base], row: Row) -> None:
         """Gather a new row; rows of one table must have the same keys. A message whose key is known is left out."""
@@ -181,7 +228,8 @@ class UnitOfWork:
         return self.connection.execute(statement, given)
 
     def flush(self) -> None:
-        """Write all that was gathered and all that was changed."""
+        """Write all that was gathered and all that was changed, wherever it belongs."""
+        self.see(None)
         self.people.write_changes()
         self.conversations.write_changes()
         self.cases.write_counters()

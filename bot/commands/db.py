@@ -6,11 +6,13 @@ from functools import partial
 from typing import Any
 
 import click
+from sqlalchemy.engine import make_url
 
 from bot import settings as settings_of
 from bot.console import Stop, is_missing, on_database
 from bot.district import load_district
 from bot.files import FileStore
+from bot.settings import Settings
 from storage import resealing, schema, sealing
 from storage.database import open_database
 from storage.register import keep_units
@@ -25,7 +27,8 @@ def command() -> None: ...
 def upgrade(revision: str) -> None:
     settings = settings_of.load()
     units = load_district(settings.district_dir).units
-    asyncio.run(_move(settings.database_url, revision, down=False))
+    asyncio.run(_move(_owner(settings), revision, down=False))
+    _let_in(settings)
     if revision == "head":
         on_database(settings, lambda connection: keep_units(connection, units))
 
@@ -37,7 +40,7 @@ def downgrade(revision: str, yes: bool) -> None:
     settings = settings_of.load()
     if not yes:
         click.confirm("退回旧版本会丢掉新版本才有的数据。备份了吗？继续", abort=True)
-    asyncio.run(_move(settings.database_url, revision, down=True))
+    asyncio.run(_move(_owner(settings), revision, down=True))
 
 
 @command.command(help="显示数据库的版本和程序需要的版本。")
@@ -95,6 +98,17 @@ async def seal_all(url: str, *, plain: bool) -> int:
     finally:
         await database.close()
     return changed
+
+
+def _owner(settings: Settings) -> str:
+    """Whose tables they are: the app's own role need not be able to change them."""
+    return settings.database_owner_url or settings.database_url
+
+
+def _let_in(settings: Settings) -> None:
+    role = make_url(settings.database_url).username
+    if settings.database_owner_url and role and role != make_url(settings.database_owner_url).username:
+        asyncio.run(schema.let_in(settings.database_owner_url, role))
 
 
 async def _move(url: str, revision: str, *, down: bool) -> None:

@@ -19,6 +19,7 @@ from digests.drawing import DrawHere, Draws
 from handlers.format import day_and_time, number
 from ledger.periods import last_full_week
 from ledger.words import shortened
+from storage.ids import nothing_left_to_chance
 from storage.reference import load
 from storage.unit_of_work import UnitOfWork
 
@@ -27,6 +28,7 @@ START = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 LONGEST_TOLD = 14
 WORDS_IN_TABLE = 22
 BOT = "楚邻"
+SAME_EACH_TIME = 7
 
 
 class Tale:
@@ -40,9 +42,17 @@ class Tale:
         self._echo = echo
         self._heard: dict[str, list[str]] = {}
         self._quiet = False
+        self._softly: set[str] = set()
         self._told_at: datetime | None = None
         for who, person in self.people.items():
-            person.messenger.watch.append(self._teller(who, person))
+            self.meets(who, person)
+
+    def meets(self, who: str, person: Person, *, aloud: bool = True) -> None:
+        """Somebody comes on stage; what they say and hear is told from now on (only listened to, if not `aloud`)."""
+        self.people[who] = person
+        if not aloud:
+            self._softly.add(person.name)
+        person.messenger.watch.append(self._teller(who, person))
 
     async def plays(self, title: str, chapter: "Chapter") -> None:
         """Play one chapter; where people do not find what they look for, it is broken off."""
@@ -60,11 +70,12 @@ class Tale:
         await self.stage.runs()
         self._quiet = False
 
-    async def taps(self, who: str, label: str, on: str = "") -> None:
+    async def taps(self, who: str, label: str, on: str = "", *, quietly: bool = False) -> None:
         pressed = self.people[who].taps(label, on)
-        self._tell(self.people[who].name, BOT, [f"（点）{pressed}"])
-        await self.goes_on()
-        if (word := self.people[who].over_the_button) and word.text:
+        if not quietly:
+            self._tell(self.people[who].name, BOT, [f"（点）{pressed}"])
+        await self.goes_on(quietly=quietly)
+        if not quietly and (word := self.people[who].over_the_button) and word.text:
             self._tell(BOT, self.people[who].name, [f"（浮窗）{word.text}"])
 
     def heard(self, who: str) -> str:
@@ -90,7 +101,7 @@ class Tale:
         return told
 
     def _tell(self, speaker: str, listener: str, lines: list[str]) -> None:
-        if self._quiet:
+        if self._quiet or not self._softly.isdisjoint((speaker, listener)):
             return
         now = self.stage.clock.now().replace(second=0)
         if now != self._told_at:
@@ -121,7 +132,13 @@ def _lines(message: Message) -> list[str]:
 
 async def play(folder: Path, echo: Callable[[str], None], drawer: Draws | None = None) -> int:
     """Play the story; returns 0 only if everything promised has happened."""
-    from bot.demo.story import CHAPTERS, LATER  # noqa: PLC0415 - it plays on `Tale`
+    with nothing_left_to_chance(SAME_EACH_TIME):
+        return await _play(folder, echo, drawer)
+
+
+async def _play(folder: Path, echo: Callable[[str], None], drawer: Draws | None) -> int:
+    from bot.demo import cocreation  # noqa: PLC0415 - the stories play on `Tale`
+    from bot.demo.story import CHAPTERS, LATER  # noqa: PLC0415
 
     stage = await set_up(folder, StandingClock(START), drawer or DrawHere())
     tale = Tale(stage, echo)
@@ -134,7 +151,7 @@ async def play(folder: Path, echo: Callable[[str], None], drawer: Draws | None =
         echo("\n【周报】")
         for line in _digest(tale.people["manager"]).splitlines():
             echo(f"  {line}")
-        for title, chapter in LATER:
+        for title, chapter in (*LATER, *cocreation.CHAPTERS):
             await tale.plays(title, chapter)
     finally:
         await stage.app.close()

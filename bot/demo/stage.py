@@ -23,11 +23,14 @@ from digests.drawing import DrawHere, Draws
 from storage.database import open_database
 from storage.reference import load
 from storage.schema import migrate
+from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from bot.channels.port import Channel
 
 DATABASE, TIME = "demo.db", "time.txt"
+TOPICS_COME_AFTER = timedelta(days=4)
+"""What many told in the past becomes topics after the first Monday: one thing after the other."""
 ON_STAFF = {"worker": "小陈", "manager": "周书记", "officer": "刘工"}
 """Who of the sample's staff has a phone in the demo."""
 
@@ -138,6 +141,9 @@ async def _live_the_past(app: App, sample: Sample, clock: Clock) -> None:
     moments = Past(app.context, sample, clock.now(), digest_maker(app)).moments(load_past())
 
     def work(connection: Connection) -> list[object]:
+        uow = UnitOfWork(connection, load(connection), clock.now())
+        for community in uow.reference.real_communities():
+            uow.topics.look_again_at(community.id, clock.now() + TOPICS_COME_AFTER)
         return [call() for call in live_through(connection, load(connection), moments)]
 
     await app.database.write(work)

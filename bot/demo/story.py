@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from bot.demo.script import Chapter, Tale
 from bot.demo.site import PAGE
+from bot.demo.together import TOGETHER
 from handlers.event import FileKind
 from ledger.nudges import Nudge
 from storage.reference import load
@@ -203,5 +204,5 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("别的话", thanks),
     ("走到周一", monday),
 )
-LATER: tuple[tuple[str, Chapter], ...] = (("一个月以后", a_month_later),)
+LATER: tuple[tuple[str, Chapter], ...] = (("一个月以后", a_month_later), *TOGETHER)
 """Told after the week's ledger and digest."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.workbook.checkups import Checkups, Neighbours
+from bot.workbook.council import Members
 from bot.workbook.findings import Findings
 from bot.workbook.guard import BadWorkbook
 from bot.workbook.people import People
@@ -13,6 +14,7 @@ from bot.workbook.questions import Questions
 from bot.workbook.read import Book
 from bot.workbook.roster import Roster
 from bot.workbook.sheets import sheets
+from bot.workbook.voters import VotersOf
 from ledger.district import District
 from storage.register import Register, keep_units, withdraw_invitations
 
@@ -36,6 +38,8 @@ def bring_in(
     Questions(register, places).bring_in()
     Neighbours(register, places).bring_in()
     Checkups(register, places, district.checkup.points, now).bring_in()
+    VotersOf(register, places).bring_in()
+    Members(register, places, now).bring_in()
     if fresh.findings.wrong:
         lines = fresh.findings.wrong_lines([sheet.title for sheet in sheets(district)])
         raise BadWorkbook([*lines, f"共 {len(lines)} 处要改；一行也没有导入"])

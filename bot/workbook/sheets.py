@@ -6,6 +6,7 @@ from bot.workbook import cells
 from bot.workbook.cells import Parser
 from ledger.district import District
 from ledger.lifecycle import Role
+from ledger.votes import Electorate
 
 EXAMPLE = "示例"
 """A row whose first cell begins with this word is an example and is skipped."""
@@ -14,7 +15,9 @@ NOTES, CHOICES = "说明", "选项"
 """Sheets of the template that hold nothing to import."""
 YES_NO = {"是": True, "否": False}
 STREETS, COMMUNITIES, GRIDS, BUILDINGS, STAFF, DUTIES = "街道", "社区", "网格", "楼栋", "人员", "值班"
-QUESTIONS, CHECKUP = "问答", "体检"
+QUESTIONS, CHECKUP, REGISTER, COUNCIL = "问答", "体检", "名册", "议事会"
+VOTERS = {"户": Electorate.HOUSEHOLD, "业主": Electorate.OWNER, "居民": Electorate.PERSON}
+"""Kinds of lines of the register, as the sheet calls them."""
 HAS, HAS_NOT, EXEMPT = "有", "没有", "不适用"
 
 STREET_NAMES, COMMUNITY_NAMES = f"={STREETS}", f"={COMMUNITIES}"
@@ -52,6 +55,8 @@ def sheets(district: District) -> tuple[Sheet, ...]:
         Sheet(DUTIES, _duty_columns()),
         Sheet(QUESTIONS, _question_columns()),
         Sheet(CHECKUP, _checkup_columns(district)),
+        Sheet(REGISTER, _register_columns()),
+        Sheet(COUNCIL, _council_columns()),
     )
 
 
@@ -175,6 +180,35 @@ def _checkup_columns(district: District) -> tuple[Column, ...]:
         Column("年收入（元）", "income", cells.whole(0, 10**12, 36_000), "", "经营收入，可以不填"),
         Column("年运维（元）", "upkeep", cells.whole(0, 10**12, 42_000), "", "运行维护花费，可以不填"),
         Column("备注", "note", cells.words, "", width=30),
+    )
+
+
+def _register_columns() -> tuple[Column, ...]:
+    code = "写在发给这一户的纸条上，至少 6 位；只存它的指纹。不填，就由网格员核对"
+    whole = "社区名称或代码。表里写到的社区，名册整个换新"
+    return (
+        _community("江畔社区", whole),
+        _required("楼栋", "building", "3栋", "和“楼栋”表里的名称一致"),
+        _required("房号", "room", "2单元501"),
+        Column(
+            "类别",
+            "kind",
+            cells.one_of(VOTERS),
+            "户",
+            "户、业主或居民；不写姓名",
+            required=True,
+            choices=tuple(VOTERS),
+        ),
+        Column("登记码", "code", cells.text, "K3M9QTRA", code),
+    )
+
+
+def _council_columns() -> tuple[Column, ...]:
+    return (
+        _community("江畔社区", "社区名称或代码"),
+        _required("称呼", "name", "王阿姨", "已经在任的同名成员不会重复添加"),
+        Column("邀请码", "code", cells.text, "K3M9QTRA", "至少 6 位，交给本人，用一次失效", required=True),
+        Column("任期（月）", "months", cells.whole(1, 120, 24), "24", "从导入那天算起，不填是 24 个月"),
     )
 
 

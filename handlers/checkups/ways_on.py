@@ -13,4 +13,4 @@ def rows(turn: Turn, community: CommunityRow, *, left: int) -> Rows:
         return (Button(texts(f"button.{action}"), action, community.id, account=turn.account),)
 
     on = (button("checkup_fill"),) if left else ()
-    return (*on, button("checkup_pick"), button("checkup"))
+    return (*on, button("checkup_pick"), button("checkup"), button("surveys"))

@@ -37,10 +37,12 @@ def _show(turn: Turn, community: CommunityRow) -> None:
 
 def _card(turn: Turn, rota: Any) -> str:
     n = len(turn.uow.rotas.members(rota))
-    return turn.context.texts("rota.card", no=rota.no, title=rota.title, days=_days(rota.weekdays), n=n)
+    return turn.context.texts("rota.card", no=rota.no, title=rota.title, days=_days(turn, rota.weekdays), n=n)
 
 
-def _days(weekdays: str) -> str:
+def _days(turn: Turn, weekdays: str) -> str:
+    if len(weekdays) == len(WEEKDAYS):
+        return turn.context.texts("rota.every_day")
     return "、".join(f"周{WEEKDAYS[int(day)]}" for day in weekdays)
 
 
@@ -88,9 +90,9 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     )
     rota = turn.uow.rotas.get(community.id, no)
     button = Button(turn.context.texts("button.rota_join"), "rota_join", community.id, data={"no": no})
-    text = turn.context.texts("rota.invite", community=community.name, title=rota.title, days=_days(weekdays))
+    text = turn.context.texts("rota.invite", community=community.name, title=rota.title, days=_days(turn, weekdays))
     pushes.invite(turn, community.id, Push(f"rota:{no}", text, ((button,),)))
-    turn.say("rota.made", title=rota.title, days=_days(weekdays))
+    turn.say("rota.made", title=rota.title, days=_days(turn, weekdays))
 
 
 def _next(turn: Turn, community: CommunityRow, weekdays: str) -> datetime:
@@ -102,7 +104,7 @@ def join(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
     if not turn.uow.rotas.join(rota, here.bot, turn.account, here.chat):
         turn.tell("rota.in_already", alert=True)
         return
-    turn.say("rota.joined", title=rota.title, days=_days(rota.weekdays))
+    turn.say("rota.joined", title=rota.title, days=_days(turn, rota.weekdays))
 
 
 def leave(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

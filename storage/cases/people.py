@@ -54,6 +54,13 @@ class PeopleOfCases:
             },
         )
 
+    def communities_of(self, accounts: set[tuple[str, int]]) -> list[tuple[str, int, int]]:
+        """(bot, account, community) of all communities in which these people have cases."""
+        table = _CASE_PEOPLE.c
+        theirs = tuple_(table.bot, table.account).in_(sorted(accounts))
+        statement = select(table.bot, table.account, table.community_id).where(theirs).distinct()
+        return [(row.bot, row.account, row.community_id) for row in self._uow.read(statement, CasePerson)]
+
     def people(self, key: tuple[int, int]) -> list[PersonOfCase]:
         """Reporter first, then who joined, in order."""
         return [

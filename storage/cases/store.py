@@ -81,6 +81,7 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
 
         `external_no`: the number under which another system has it.
         """
+        self._uow.see_also(community_id)
         row: dict[str, Any] = dict.fromkeys(COLUMNS)
         row |= {
             "version": 1,
@@ -133,6 +134,7 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         """
         key = (community_id, no)
         if key not in self._known:
+            self._uow.see_also(community_id)
             # nobody else's new case is known by its number yet, and ours are all known here
             row = _ONE_CASE.first(self._uow.connection, of(key))
             if row is None:

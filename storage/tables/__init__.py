@@ -21,6 +21,7 @@ from storage.tables.cases import (
 )
 from storage.tables.checkups import FacilityStock, Neighbour
 from storage.tables.community import Building, Counter, Duty, Grid, Keyboard, Question
+from storage.tables.council import CouncilMember, Decision, Meeting
 from storage.tables.keeping import Rota, RotaMember, RotaTurn, Rules, RulesClause, RulesComment
 from storage.tables.messenger import Conversation, FileCopy, Inbox, Lane, Lease, Outbox, Person, ResidentGroup, Shown
 from storage.tables.moderation import Concern, ConcernEvent, Crowd
@@ -40,12 +41,15 @@ from storage.tables.reference import (
 from storage.tables.reports import ReportRequest, ReportRun, Subscription
 from storage.tables.sharing import Booking, Room, Story, StoryPicture
 from storage.tables.surveys import Survey, SurveyAnswer, SurveyPerson
+from storage.tables.topics import Contribution, Topic, TopicCase, TopicEvent, TopicSupporter, TopicWatch
+from storage.tables.votes import Ballot, Mark, Newcomer, Slip, Vote, VoteEvent, Voter, VoterClaim
 from storage.tables.watch import Alarm, Nudge, SpikeTold
 
 __all__ = [
     "Access",
     "Alarm",
     "Attachment",
+    "Ballot",
     "Base",
     "Booking",
     "Building",
@@ -58,10 +62,13 @@ __all__ = [
     "Community",
     "Concern",
     "ConcernEvent",
+    "Contribution",
     "Conversation",
     "Correction",
+    "CouncilMember",
     "Counter",
     "Crowd",
+    "Decision",
     "Duty",
     "FacilityStock",
     "FileCopy",
@@ -75,7 +82,10 @@ __all__ = [
     "Keyboard",
     "Lane",
     "Lease",
+    "Mark",
+    "Meeting",
     "Neighbour",
+    "Newcomer",
     "Nudge",
     "Outbox",
     "Person",
@@ -97,6 +107,7 @@ __all__ = [
     "RulesClause",
     "RulesComment",
     "Shown",
+    "Slip",
     "SpikeTold",
     "Staff",
     "StaffAccount",
@@ -108,6 +119,15 @@ __all__ = [
     "Survey",
     "SurveyAnswer",
     "SurveyPerson",
+    "Topic",
+    "TopicCase",
+    "TopicEvent",
+    "TopicSupporter",
+    "TopicWatch",
     "Unit",
+    "Vote",
+    "VoteEvent",
+    "Voter",
+    "VoterClaim",
     "table_of",
 ]

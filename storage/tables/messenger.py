@@ -111,6 +111,7 @@ class Person(Base):
     chat: Mapped[int]
     name: Mapped[str | None] = mapped_column(Words)
     community_id: Mapped[int | None]
+    community_since: Mapped[datetime | None]
     building_id: Mapped[int | None]
     consent_version: Mapped[str | None] = mapped_column(Code)
     consented_at: Mapped[datetime | None]

@@ -20,7 +20,7 @@ class Survey(Base):
     """A survey of a community's residents; `template` is fixed with it, so that a district may change its file.
 
     `state`: running, ended, stopped. `results` are its counts as they were at the end. `next_at`: when the clock has
-    to look at it (the next portion, the reminder, the end).
+    to look at it (the reminder, the end, the end of keeping who said what).
     """
 
     __tablename__ = "surveys"
@@ -39,7 +39,6 @@ class Survey(Base):
     __table_args__ = (
         partial("ix_surveys_next_at", "next_at", where="next_at IS NOT NULL"),
         partial("ix_surveys_running", "community_id", where="state = 'running'", unique=True),
-        partial("ix_surveys_kept", "ended_at", where="ended_at IS NOT NULL AND answers_gone_at IS NULL"),
     )
 
 

@@ -1,4 +1,4 @@
-"""district/checkup.yaml: a wrong file is named with its line, before anything starts."""
+"""district/checkup.yaml and surveys.yaml: a wrong file is named with its line, before anything starts."""
 
 import shutil
 from pathlib import Path
@@ -48,3 +48,24 @@ def test_a_mistake_is_named_with_its_line(folder: Path, old: str, new: str, why:
     with pytest.raises(BadData) as wrong:
         load_district(folder)
     assert any(f"checkup.yaml 第 {line} 行" in told and why in told for told in wrong.value.lines), wrong.value.lines
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("{text: 停车和充电, item: 10}", "{text: 停车和充电, item: 33}", "没有第 33 项"),
+        ("{text: 停车和充电, item: 10}", "{text: 停车和充电停车和充电停车和充电, item: 10}", "太长"),
+        ('fills: "11"', 'fills: "99"', "没有能填数的体检点 99"),
+        ("{text: 5 分钟以内, value: 5}", "{text: 5 分钟以内}", "每个选项都要有 value"),
+        ("days: 10", "days: 100", "要在 1 到 60 天之间"),
+        ("remind_after: 3", "remind_after: 8", "要比 days 短"),
+    ],
+)
+def test_a_survey_that_nobody_could_be_asked_is_named(folder: Path, old: str, new: str, why: str) -> None:
+    path = folder / "surveys.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadData) as wrong:
+        load_district(folder)
+    assert any("surveys.yaml 第" in told and why in told for told in wrong.value.lines), wrong.value.lines

@@ -63,6 +63,7 @@ async def test_a_broken_promise_is_named_and_fails_the_script(tmp_path: Path, mo
 
     monkeypatch.setattr("bot.demo.story.CHAPTERS", (("不可能", impossible),))
     monkeypatch.setattr("bot.demo.story.LATER", ())
+    monkeypatch.setattr("bot.demo.cocreation.CHAPTERS", ())
     monkeypatch.setattr("bot.demo.script._digest", lambda _manager: "")
     lines: list[str] = []
     assert await play(tmp_path, lines.append, DrawsNothing()) == 1

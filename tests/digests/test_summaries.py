@@ -134,7 +134,7 @@ async def test_it_is_written_set_and_filled_in_whatever_was_said(filled_url: str
     pages = PdfReader(BytesIO(summary_pdf(found, png(summary_chart(found))))).pages
     assert len(pages) <= 2
     book = openpyxl.load_workbook(BytesIO(workbook(found)))
-    assert book.sheetnames == ["各社区", "各责任单位", "八大场景"]
+    assert book.sheetnames == ["各社区", "各责任单位", "八大场景", "走势"]
     assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
 
 
@@ -169,3 +169,21 @@ async def test_it_is_made_on_demand_for_who_reads_it(small_world: World) -> None
     await runs_at(small_world, NOW)
     assert "延安岭社区月报 · 2026年10月" in manager.last.text
     assert HIDDEN not in manager.last.text
+
+
+async def test_a_month_shows_how_it_went_before(small_world: World) -> None:
+    """Six months up to this one, from the first in which something happened; the sum of them is the whole."""
+    months = [datetime(2026, month, 15, tzinfo=UTC) for month in (7, 8, 8, 10, 10, 10)]
+    cases = [case(no, at, answered_at=at, state="closed") for no, at in enumerate(months, 1)]
+    await small_world.app.database.write(lambda connection: write(connection, cases))
+    await reporter(small_world).run_due(NOW)
+    run = next(
+        row for row in await rows(small_world, ReportRun) if row.report == Subject(Level.COMMUNITY, 1, MONTH).code
+    )
+    found = from_content(run.content["summary"])
+    assert [(p.start.astimezone(ZONE).month, p.received, p.answered) for p in found.trend] == [
+        (7, 1, 1), (8, 2, 2), (9, 0, 0), (10, 3, 3),
+    ]  # fmt: skip
+    text = summary_text(dossier(found))
+    assert "近 4 期的走势" in text
+    assert "2026年8月：新登记 2，答复 2（按期 2）" in text

@@ -117,10 +117,10 @@ async def test_staff_see_that_there_are_photos_and_can_look_at_them(world: World
     assert chen.last.files == ["YA-1-1"]
 
 
-async def test_a_voice_message_is_kept_and_asked_for_in_words(small_world: World) -> None:
+async def test_a_voice_message_is_kept_and_words_may_follow(small_world: World) -> None:
     wang = small_world.resident()
     await wang.sends("voice")
-    assert "再用一句话说说" in wang.last.text
+    assert "语音留言" in wang.last.text
     await wang.says(LAMP)
     await wang.taps("延安岭社区")
     await wang.taps("同意，提交")

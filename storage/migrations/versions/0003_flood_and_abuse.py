@@ -9,6 +9,7 @@ revision = "0003"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+expands = True
 
 
 def upgrade() -> None:

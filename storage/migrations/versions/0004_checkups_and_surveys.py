@@ -59,13 +59,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("surveys", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_surveys_kept",
-            ["ended_at"],
-            unique=False,
-            sqlite_where=sa.text("ended_at IS NOT NULL AND answers_gone_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NOT NULL AND answers_gone_at IS NULL"),
-        )
-        batch_op.create_index(
             "ix_surveys_next_at",
             ["next_at"],
             unique=False,
@@ -145,11 +138,6 @@ def downgrade() -> None:
             "ix_surveys_next_at",
             sqlite_where=sa.text("next_at IS NOT NULL"),
             postgresql_where=sa.text("next_at IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_surveys_kept",
-            sqlite_where=sa.text("ended_at IS NOT NULL AND answers_gone_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NOT NULL AND answers_gone_at IS NULL"),
         )
 
     op.drop_table("surveys")

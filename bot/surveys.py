@@ -1,0 +1,84 @@
+"""The results of surveys, made for who asked for them."""
+
+import logging
+from datetime import datetime
+
+from bot.desk import Desk
+from bot.weekly import MadeFile
+from digests.surveys.results import SurveyPage, survey_text
+from handlers.event import Address, Event, EventKind
+from handlers.post import post
+from handlers.reply import Reply
+from handlers.surveys import closing
+from handlers.turn import Turn
+from storage.report_rows import Request, Run
+from storage.surveys import RUNNING, Counts, SurveyRow
+from storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+SURVEY = "survey"
+CONTENT_VERSION = 1
+KINDS = ("photo", "document", "document")
+
+
+class SurveyReports:
+    """Answers who asked for a survey's results."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def run_requests(self, now: datetime) -> int:
+        """Make and send every result that was asked for; returns how many were sent."""
+        answered = 0
+        for request in await self._desk.read(now, lambda uow: uow.reports.requests(SURVEY)):
+            try:
+                answered += await self._answer(request, now)
+            except Exception:
+                log.exception("the results %s that were asked for failed; they are tried again", request.report)
+        return answered
+
+    async def _answer(self, request: Request, now: datetime) -> bool:
+        _, number, how = request.report.split(":")
+        page = await self._desk.read(
+            now, lambda uow: self.page(uow, request.community_id, int(number), whole=how == "whole")
+        )
+        drawn = await self._desk.drawer.files(page) if page else ()
+        names = page.file_names() if page else ()
+        made = [MadeFile(*file) for file in zip(KINDS, names, drawn, strict=False)]
+        files, to = await self._desk.stored(made), Address(request.bot, request.chat, request.topic)
+        # kept as a run, so that erasing a person takes files with their words away
+        run = Run(request.community_id, now, now, {"version": CONTENT_VERSION, "files": files}, now)
+
+        def send(uow: UnitOfWork) -> bool:
+            if not uow.reports.finish(request):
+                return False
+            if page:
+                uow.reports.keep(run, f"{SURVEY}:{request.id}")
+                post(self._desk.context, uow, Reply(to, survey_text(page), files=files, key=f"asked:{request.id}"))
+            return True
+
+        return await self._desk.write(now, send)
+
+    def page(self, uow: UnitOfWork, community_id: int, number: int, *, whole: bool) -> SurveyPage | None:
+        """Read a survey's results; those of one that is over are as they were fixed."""
+        context, found = self._desk.context, uow.surveys.get(community_id, number)
+        if found is None:
+            return None
+        words = {
+            place: uow.surveys.words(found, place)
+            for place, question in enumerate(found.template.questions)
+            if whole and not question.options
+        }
+        community = uow.reference.communities[community_id]
+        counts, people = self._counted(uow, found)
+        return SurveyPage(found, community, counts, people, words, whole, context.texts, context.mask)
+
+    def _counted(self, uow: UnitOfWork, found: SurveyRow) -> tuple[Counts, dict[str, int]]:
+        if found.state != RUNNING:
+            fixed = found.results
+        else:
+            nobody = Event(EventKind.IGNORED, Address(self._desk.context.staff_bot, 0), None, uow.now)
+            fixed = closing.fixed(Turn(self._desk.context, uow, nobody), found)
+        counts = {int(q): {int(o): n for o, n in of.items()} for q, of in fixed["counts"].items()}
+        return counts, fixed["people"]

@@ -1,0 +1,65 @@
+"""Tells the results of votes: drawn elsewhere, then sent, in one transaction with the mark that they were."""
+
+import logging
+from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.desk import Desk
+from bot.weekly import MadeFile
+from digests.votes.words import Picture, pictured
+from handlers.cocreation import asking, ending
+from handlers.event import Address, Event, EventKind
+from handlers.post import post
+from handlers.turn import Turn
+from storage.unit_of_work import UnitOfWork
+from storage.votes import VoteRow
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class VoteResults:
+    desk: Desk
+
+    async def run_due(self, now: datetime) -> int:
+        """Tell every result that is counted and not told yet; returns how many."""
+        told = 0
+        for vote, picture in await self.desk.read(now, self._untold):
+            digest = await self._drawn(vote, picture)
+            told += await self.desk.write(now, lambda uow, vote=vote, digest=digest: self._tell(uow, vote, digest))  # type: ignore[misc]
+        return told
+
+    def _untold(self, uow: UnitOfWork) -> list[tuple[VoteRow, Picture]]:
+        found = []
+        for vote in uow.votes.untold():
+            community = uow.reference.communities[vote.community_id]
+            title = uow.topics.get(vote.community_id, vote.topic_no).title
+            picture = pictured(self.desk.context.texts, vote, title, asking.local(vote.closes_at, community))
+            found.append((vote, picture))
+        return found
+
+    async def _drawn(self, vote: VoteRow, picture: Picture) -> str | None:
+        """The picture in the store; None where it cannot be drawn: the words say all of it as well."""
+        if not picture.bars:
+            return None
+        try:
+            (content,) = await self.desk.drawer.files(picture)
+        except BrokenExecutor:
+            raise
+        except Exception:
+            log.exception("the result of vote %s/%s could not be drawn", vote.community_id, vote.no)
+            return None
+        (file,) = await self.desk.stored([MadeFile("photo", picture.file, content)])
+        return file.digest
+
+    def _tell(self, uow: UnitOfWork, vote: VoteRow, digest: str | None) -> bool:
+        current = uow.votes.get(vote.community_id, vote.no)
+        if current.told_at is not None:
+            return False  # another process was faster
+        context = self.desk.context
+        turn = Turn(context, uow, Event(EventKind.IGNORED, Address(context.staff_bot, 0), None, uow.now))
+        ending.tell(turn, current, digest)
+        for reply in turn.replies:
+            post(context, uow, reply)
+        return True

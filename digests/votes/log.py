@@ -1,0 +1,142 @@
+"""The log of a vote: what anybody needs to count it again, and nothing that says who voted for what.
+
+One JSON object a line; each carries the SHA-256 of itself and all before it, and the last of these is the seal that
+everybody was sent with the result: a line that is changed, left out or put in afterwards changes it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from digests.votes.counting import Count, count
+from ledger.votes import Method, Turnout, Validity, receipt, validity
+from storage.reference import CommunityRow
+from storage.unit_of_work import UnitOfWork
+from storage.votes import VoteRow
+
+Line = dict[str, Any]
+HEAD, STEP, VOTER, BALLOT, RESULT = "vote", "step", "voter", "ballot", "result"
+PUBLIC = ("at", "action", "role", "reason")
+
+
+class Broken(Exception):
+    """A log that does not hold: changed, cut, or no log at all."""
+
+
+def of_vote(uow: UnitOfWork, community: CommunityRow, vote: VoteRow) -> list[Line]:
+    """The log of a vote that is counted: what it was, its steps, who is on the roll (by tags), the ballots, the result.
+
+    Roll and ballots have no order in common: each is sorted by what it consists of.
+    """
+    head = {
+        "community": community.code,
+        "vote": vote.no,
+        "options": vote.options,
+        "method": vote.method,
+        "electorate": vote.electorate,
+        "eligible": vote.eligible,
+        "quorum": vote.quorum,
+        "opens_at": _at(vote.opens_at),
+        "closes_at": _at(vote.closes_at),
+    }
+    steps = [{name: _at(getattr(row, name)) for name in PUBLIC} for row in uow.votes.events(vote.of)]
+    roll = [
+        {"receipt": receipt(row.voter), "tag": row.voter, "paper": bool(row.paper), "left_out": bool(row.left_out)}
+        for row in uow.votes.roll(vote.of)
+    ]
+    ballots = [{"id": f"{number:016x}", "choice": choice} for number, choice in uow.votes.ballots(vote.of)]
+    result = {name: value for name, value in (vote.result or {}).items() if name != "picture"}
+    return [
+        {"line": HEAD, **head},
+        *({"line": STEP, **step} for step in steps),
+        *({"line": VOTER, **voter} for voter in roll),
+        *({"line": BALLOT, **ballot} for ballot in ballots),
+        {"line": RESULT, **result},
+    ]
+
+
+def _at(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def chained(lines: Iterable[Line]) -> list[Line]:
+    """The lines, each with the hash of itself and all before it."""
+    chain, made = "", []
+    for line in lines:
+        chain = _next(chain, line)
+        made.append(line | {"chain": chain})
+    return made
+
+
+def _next(chain: str, line: Line) -> str:
+    plain = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{chain}\n{plain}".encode()).hexdigest()
+
+
+def seal(lines: Sequence[Line]) -> str:
+    """The hash of a whole log."""
+    return str(chained(lines)[-1]["chain"])
+
+
+def written(lines: Iterable[Line]) -> str:
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in chained(lines))
+
+
+# --- counting again --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What a log says when it is counted again. `holds`: it is what was told."""
+
+    head: Line
+    seal: str
+    voters: int
+    left_out: int
+    ballots: int
+    counted: Count
+    told: Line
+    holds: bool
+
+
+def read(text: str) -> list[Line]:
+    """The lines of a log, after every hash was found to be right.
+
+    Raises:
+        Broken: it is not what was written.
+    """
+    chain, lines = "", []
+    for number, raw in enumerate(text.splitlines(), 1):
+        try:
+            line = json.loads(raw)
+            said = line.pop("chain")
+        except (ValueError, KeyError, AttributeError, TypeError):
+            raise Broken(f"第 {number} 行不是记录") from None
+        chain = _next(chain, line)
+        if said != chain:
+            raise Broken(f"第 {number} 行被改过，或者前面少了行、多了行")
+        lines.append(line)
+    if not lines or lines[0].get("line") != HEAD or lines[-1].get("line") != RESULT:
+        raise Broken("记录不完整：要有开头和结果")
+    return lines
+
+
+def recount(lines: Sequence[Line], fewest: int) -> Recount:
+    """Count a log again and hold it against the result it tells of."""
+    head, told = lines[0], lines[-1]
+    roll = [line for line in lines if line["line"] == VOTER]
+    choices = [line["choice"] for line in lines if line["line"] == BALLOT]
+    counted = count(Method(head["method"]), len(head["options"]), choices)
+    turnout = Turnout(int(told["n"]), head["eligible"], head["quorum"])
+    how = validity(turnout, fewest, counted.winners)
+    on_roll = sum(not line["left_out"] for line in roll)
+    same = [list(counted.counts), list(counted.winners)] == [told["counts"], told["winners"]]
+    if how is Validity.TOO_FEW:  # such ballots were destroyed uncounted
+        same = not choices and not roll
+        on_roll = len(choices)
+    holds = same and how == told["validity"] and len(choices) <= on_roll
+    holds = holds and (how is Validity.TOO_FEW or len(choices) == told["n"])
+    left_out = sum(bool(line["left_out"]) for line in roll)
+    return Recount(head, seal(lines), len(roll), left_out, len(choices), counted, told, holds)

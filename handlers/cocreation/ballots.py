@@ -1,0 +1,208 @@
+"""投票: marking a ballot by tapping. What is chosen stands in the ballot box and in the word over the button only.
+
+No message, button, event, outcome or conversation ever holds a choice: those that a voter gets are the same whatever
+they choose (docs/adr/).
+"""
+
+from typing import Any
+
+from handlers.cocreation import asking, brigading
+from handlers.cocreation.topics import LETTERS
+from handlers.cocreation.words import for_community
+from handlers.reply import Answer, Button, Priority, Reply, Rows
+from handlers.turn import Turn
+from ledger.lifecycle import Role
+from ledger.votes import REGISTERED, Method, VoteState, receipt, tag
+from ledger.words import shortened
+from storage.reference import CommunityRow
+from storage.topics import TopicRow
+from storage.votes import VoteRow
+
+LABEL = 40
+POPUP = 190
+
+
+def thing(vote: VoteRow) -> str:
+    """What residents are asked about, by name."""
+    return f"vote:{vote.no}"
+
+
+def logical(vote: VoteRow) -> str:
+    return f"ballot:{vote.community_id}:{vote.no}"
+
+
+# --- who votes -------------------------------------------------------------------------------------------------------
+
+
+def tag_of(turn: Turn, vote: VoteRow) -> str | None:
+    """The vote's tag for this person; None: it is not theirs to vote in."""
+    here = turn.event.address
+    if vote.electorate in REGISTERED:
+        lines = turn.uow.voters.lines_for(vote, here.bot, turn.account)
+        return _of_line(vote, lines[0]) if lines else None
+    if vote.buildings and turn.person.building_id not in vote.buildings:
+        return None
+    return _of_account(vote, here.bot, turn.account)
+
+
+def tags_of(turn: Turn, vote: VoteRow, bot: str, account: int) -> set[str]:
+    """Under which tags somebody may be on the roll."""
+    if vote.electorate in REGISTERED:
+        return {_of_line(vote, line) for line in turn.uow.voters.lines_for(vote, bot, account)}
+    return {_of_account(vote, bot, account)}
+
+
+def _of_line(vote: VoteRow, line: int) -> str:
+    return tag(vote.key or "", f"line:{line}")
+
+
+def _of_account(vote: VoteRow, bot: str, account: int) -> str:
+    return tag(vote.key or "", f"account:{bot}:{account}")
+
+
+line_tag = _of_line
+
+
+# --- the ballot ------------------------------------------------------------------------------------------------------
+
+
+def card(turn: Turn, community: CommunityRow, topic: TopicRow, vote: VoteRow) -> tuple[str, Rows]:
+    """The ballot as everybody gets it."""
+    texts = turn.context.texts
+    lines = [texts("vote.head", no=vote.no, title=topic.title)]
+    lines += [f"{letter}. {text}" for letter, text in zip(LETTERS, vote.options, strict=False)]
+    who = texts(f"vote.who_{vote.electorate}")
+    lines.append(texts("vote.how", how=texts(f"vote.how_{vote.method}"), who=who))
+    lines.append(texts("vote.until", until=asking.local(vote.closes_at, community)))
+    data = {"vote": vote.no}
+    rows: list[tuple[Button, ...]] = [
+        (Button(_label(letter, text), "ballot_mark", community.id, data=data | {"place": place}),)
+        for place, (letter, text) in enumerate(zip(LETTERS, vote.options, strict=False))
+    ]
+    rest = ("ballot_see", "ballot_clear")
+    rows.append(tuple(Button(texts(f"button.{deed}"), deed, community.id, data=data) for deed in rest))
+    if vote.electorate in REGISTERED:
+        rows.append((Button(texts("button.line_claim"), "line_claim", community.id),))
+    return "\n".join(lines), tuple(rows)
+
+
+def _label(letter: str, text: str) -> str:
+    return shortened(f"{letter}. {text}", LABEL)
+
+
+def listed(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    """投票: what is being voted on here, each with its ballot."""
+    for_community(turn, "ballots", _list)
+
+
+def _list(turn: Turn, community: CommunityRow) -> None:
+    running = turn.uow.votes.listed([community.id], [VoteState.OPEN], 3)
+    for vote in running:
+        _give(turn, community, vote)
+    if not running:
+        turn.say("vote.none_here", community=community.name)
+
+
+def give(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """The ballot of one vote, by a button on its topic."""
+    vote = turn.uow.votes.get(community.id, int(data["vote"]))
+    if _runs(turn, vote):
+        _give(turn, community, vote)
+
+
+def _give(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
+    topic = turn.uow.topics.get(community.id, vote.topic_no)
+    text, rows = card(turn, community, topic, vote)
+    turn.send(Reply(turn.event.address, text, asking.for_account(rows, turn.account)))
+
+
+# --- marking it ------------------------------------------------------------------------------------------------------
+
+
+def mark(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """One tap: the option is on the ballot, or is not any more; each tap counts at once and until the end."""
+    vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
+    voter = _may_vote(turn, vote)
+    if voter is None:
+        return
+    here = turn.event.address
+    cast = turn.uow.votes.cast(vote, voter, _of_account(vote, here.bot, turn.account), int(data["place"]))
+    if cast is None:
+        turn.tell("vote.on_paper", alert=True)
+        return
+    if cast.first:
+        brigading.note(turn, community, vote)
+    if cast.first or not cast.choice:
+        _receive(turn, community, vote, voter, there=bool(cast.choice))
+    _say(turn, vote, cast.choice)
+
+
+def _may_vote(turn: Turn, vote: VoteRow) -> str | None:
+    """The voter's tag; if they may not vote now, they are told why."""
+    if not _runs(turn, vote):
+        return None
+    voter = tag_of(turn, vote)
+    if voter is None:
+        key = "vote.not_registered" if vote.electorate in REGISTERED else "vote.not_your_building"
+        turn.tell(key, alert=True)
+    return voter
+
+
+def _runs(turn: Turn, vote: VoteRow) -> bool:
+    if vote.state is VoteState.OPEN and vote.closes_at is not None and turn.uow.now < vote.closes_at:
+        return True
+    turn.tell("vote.not_yet" if vote.state is VoteState.PLANNED else "vote.over", alert=True)
+    return False
+
+
+def see(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """My ballot: shown over the button and nowhere else, and only to whoever marked it."""
+    vote = turn.uow.votes.get(community.id, int(data["vote"]))
+    if (voter := _may_vote(turn, vote)) is None:
+        return
+    here = turn.event.address
+    found = turn.uow.votes.mark_of(vote.of, voter)
+    if found is None:
+        turn.tell("vote.nothing_yet", alert=True)
+    elif found.paper:
+        turn.tell("vote.on_paper", alert=True)
+    else:
+        _say(turn, vote, turn.uow.votes.choice_of(vote.of, voter, _of_account(vote, here.bot, turn.account)))
+
+
+def clear(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """Begin anew: the ballot is taken out of the box."""
+    vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
+    if (voter := _may_vote(turn, vote)) is None:
+        return
+    found = turn.uow.votes.mark_of(vote.of, voter)
+    if found is None or found.paper:
+        turn.tell("vote.on_paper" if found else "vote.nothing_yet", alert=True)
+        return
+    turn.uow.votes.withdraw(vote.of, voter)
+    _receive(turn, community, vote, voter, there=False)
+    turn.tell("vote.cleared", alert=True)
+
+
+def _say(turn: Turn, vote: VoteRow, choice: list[int]) -> None:
+    """Over the button, which nobody keeps; where a channel has none, the choice is not said at all."""
+    if not turn.event.press_id:
+        turn.say("vote.counted_plain")
+    elif not choice:
+        turn.answer = Answer(turn.context.texts("vote.nothing_yet"), alert=True)
+    else:
+        names = [f"{LETTERS[place]}. {vote.options[place]}" for place in choice if place < len(vote.options)]
+        order = f" {turn.context.texts('vote.then')} ".join(names) if vote.method is Method.RANKED else "、".join(names)
+        turn.answer = Answer(shortened(turn.context.texts("vote.yours", choice=order), POPUP), alert=True)
+
+
+def _receive(turn: Turn, community: CommunityRow, vote: VoteRow, voter: str, *, there: bool) -> None:
+    """The receipt: that a ballot is in the box, or is not any more; never what stands on it."""
+    topic = turn.uow.topics.get(community.id, vote.topic_no)
+    text = turn.context.texts(
+        "vote.receipt" if there else "vote.receipt_none",
+        title=topic.title,
+        receipt=receipt(voter),
+        until=asking.local(vote.closes_at, community),
+    )
+    turn.send(Reply(turn.event.address, text, priority=Priority.INTERACTIVE, logical=logical(vote)))

@@ -1,0 +1,181 @@
+"""What deciding together (决策共谋) adds to the conversation: its buttons, questions, commands and what becomes due."""
+
+from typing import Any
+
+from handlers.area import Area, Due
+from handlers.cocreation import (
+    ballots,
+    brigading,
+    contributions,
+    council,
+    ending,
+    gathering,
+    meetings,
+    merging,
+    paper,
+    register,
+    topics,
+    votes,
+)
+from handlers.turn import Turn
+from ledger.topics import ContributionState, TopicState
+from ledger.votes import Electorate, VoteState
+
+
+def exports(turn: Turn) -> dict[str, Any]:
+    """What is kept of a person: topics, words, support, seats, lines of the register. Of a ballot nothing is theirs."""
+    bot, account, uow = turn.event.address.bot, turn.account, turn.uow
+    texts = turn.context.texts
+    return {
+        "topics_proposed": [_topic(row) for row in uow.topics.of_author(bot, account)],
+        "topics_seconded": [_topic(row) for row in uow.topics.seconded_by(bot, account)],
+        "topic_words": [
+            {"at": row.at, "text": row.text, "state": texts(f"contribution.state_{row.state}"), "reason": row.why}
+            for row in uow.topics.words_of(bot, account)
+        ],
+        "council_seats": [{"name": row.name, "until": row.until} for row in uow.council.seats_of(bot, account)],
+        "register_lines": [
+            {"place": register.door(turn, row), "part": texts(f"vote.electorate_{row.kind}")}
+            for row in uow.voters.claims_of(bot, account)
+        ],
+        "votes_running": _votes_running(turn),
+    }
+
+
+def _topic(row: Any) -> dict[str, Any]:
+    return {"number": row.no, "title": row.title, "text": row.text}
+
+
+def _votes_running(turn: Turn) -> list[dict[str, Any]]:
+    """That there is a ballot, never what stands on it."""
+    community = turn.person.community_id
+    running = turn.uow.votes.listed([community], [VoteState.OPEN], 100) if community else []
+    found = []
+    for vote in running:
+        tags = ballots.tags_of(turn, vote, turn.event.address.bot, turn.account)
+        if any(turn.uow.votes.mark_of(vote.of, tag) for tag in tags):
+            found.append({"number": vote.no})
+    return found
+
+
+def erases(turn: Turn) -> None:
+    """Support, claims, seats and accounts go; words that neighbours build on stay without them, masked.
+
+    A ballot of their own is taken out of the box while it can be found.
+    """
+    bot, account, uow = turn.event.address.bot, turn.account, turn.uow
+    for row in uow.topics.words_of(bot, account):
+        if row.state is ContributionState.SHOWN:
+            uow.topics.reword(row, turn.context.mask(row.text))
+        else:
+            uow.topics.delete_contribution(row)
+    for topic in uow.topics.of_author(bot, account):
+        alone = topic.state in (TopicState.DRAFT, TopicState.LATER, TopicState.DECLINED)
+        gone = turn.context.texts("privacy.words_erased")
+        uow.topics.change(topic, text=gone if alone else turn.context.mask(topic.text or "") or None)
+    for community in [turn.person.community_id] if turn.person.community_id else []:
+        for vote in uow.votes.listed([community], [VoteState.OPEN, VoteState.LOOKED_AT], 100):
+            if vote.electorate is Electorate.RESIDENT:
+                for tag in ballots.tags_of(turn, vote, bot, account):
+                    uow.votes.withdraw(vote.of, tag)
+    uow.votes.forget_newcomer(bot, account)
+    uow.topics.forget_person(bot, account)
+    uow.voters.forget_person(bot, account)
+    uow.council.forget_person(bot, account)
+
+
+AREA = Area(
+    buttons={
+        "propose": topics.ask_for_topic,
+        "topic_card": topics.open_card,
+        "topic_open": topics.open_,
+        "topic_later": topics.later,
+        "topic_decline": topics.ask_decline,
+        "topic_rename": topics.ask_title,
+        "topic_decide": topics.ask_decide,
+        "topic_done": topics.ask_done,
+        "topic_second": topics.second,
+        "topic_unsecond": topics.unsecond,
+        "topic_merge": merging.ask_target,
+        "topic_merge_into": merging.merge,
+        "option_add": contributions.ask_option,
+        "reason_add": contributions.ask_reason,
+        "words_show": contributions.show,
+        "words_hide": contributions.hide,
+        "words_appeal": contributions.appeal,
+        "words_appeal_show": contributions.appeal_show,
+        "words_appeal_hide": contributions.appeal_hide,
+        "words_report": contributions.report,
+        "vote_new": votes.begin,
+        "vote_set": votes.back_or_set,
+        "vote_buildings": votes.buildings,
+        "vote_building": votes.building,
+        "vote_start": votes.start,
+        "vote_cancel": votes.ask_cancel,
+        "vote_result": ending.show_result,
+        "ballots": ballots.give,
+        "ballot_mark": ballots.mark,
+        "ballot_see": ballots.see,
+        "ballot_clear": ballots.clear,
+        "vote_admit": brigading.admit,
+        "vote_leave_out": brigading.ask_reason,
+        "vote_appeal": brigading.ask_appeal,
+        "vote_readmit": brigading.readmit,
+        "vote_keep_out": brigading.keep_out,
+        "paper_hand_out": paper.ask_door,
+        "slip_read": paper.ask_slip,
+        "papers_done": ending.papers_done,
+        "line_claim": register.ask_line,
+        "line_confirm": register.confirm,
+        "line_refuse": register.refuse,
+        "council_add": council.ask_name,
+        "council_end": council.end,
+        "council_join": council.ask_code,
+        "meeting_call": meetings.ask_when,
+        "minutes_write": meetings.ask_minutes,
+        "decision_add": meetings.ask_decision,
+        "decision_case": meetings.as_case,
+    },
+    questions={
+        "propose": topics.proposed,
+        "topic_decline": topics.decline,
+        "topic_rename": topics.rename,
+        "topic_decide": topics.decide,
+        "topic_done": topics.done,
+        "option_add": contributions.option_given,
+        "reason_add": contributions.reason_given,
+        "words_hide": contributions.hide_because,
+        "vote_cancel": votes.cancel,
+        "vote_leave_out": brigading.leave_out,
+        "vote_appeal": brigading.appeal,
+        "paper_hand_out": paper.hand_out,
+        "slip_read": paper.read_slip,
+        "line_claim": register.claimed,
+        "council_add": council.add,
+        "council_join": council.join,
+        "meeting_call": meetings.call,
+        "minutes_write": meetings.write_minutes,
+        "decision_add": meetings.add_decision,
+    },
+    resident_commands={
+        "topics": topics.listed,
+        "propose": topics.begin,
+        "votes": ballots.listed,
+        "line_claim": register.begin,
+        "council": council.show,
+    },
+    staff_commands={
+        "topics": topics.listed,
+        "propose": topics.begin,
+        "votes": votes.listed,
+        "council": council.show,
+        "minutes": meetings.minutes,
+    },
+    due=(
+        Due("gathering", gathering.due, lambda community: (community,), gathering.look_through),
+        Due("topic", lambda uow: uow.topics.due(), lambda topic: topic.key, topics.look_at),
+        Due("vote", lambda uow: uow.votes.due(), lambda vote: vote.of, ending.look_at),
+    ),
+    exports=exports,
+    erases=erases,
+)

@@ -1,0 +1,76 @@
+"""What many told together becomes the draft of a topic, with its evidence, for the manager and the council."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from handlers.cocreation import topics
+from handlers.turn import Turn
+from ledger.district import Gathering
+from ledger.lifecycle import Role
+from ledger.scenes import NO_ITEM, Kind
+from ledger.topics import Source
+from ledger.words import shortened
+from nlp.similar import SAME, alike
+from storage.cases import CaseRow
+from storage.reference import CommunityRow
+from storage.unit_of_work import UnitOfWork
+
+MOST_CASES = 400
+"""Cases of a community that are looked through at a time, the newest."""
+ALIKE = SAME / 2
+"""Enough where both are about the same construction item."""
+TITLE = 16
+
+
+def due(uow: UnitOfWork) -> list[int]:
+    """Communities whose cases are to be looked through."""
+    return uow.topics.to_look_through([community.id for community in uow.reference.real_communities()])
+
+
+def look_through(turn: Turn, community_id: int) -> None:
+    """Make a draft of every cluster with enough people behind it."""
+    limits, community = turn.context.district.limits.topics, turn.uow.reference.communities[community_id]
+    turn.uow.topics.look_again_at(community_id, turn.uow.now + limits.looked_every.wall)
+    threshold = limits.gathers(community.code)
+    cases = turn.uow.topics.candidates(community_id, turn.uow.now - threshold.within.wall, MOST_CASES)
+    for cluster in clusters([case for case in cases if case.kind is not Kind.QUERY or case.item != NO_ITEM]):
+        _draft(turn, community, cluster, threshold)
+
+
+def clusters(cases: list[CaseRow]) -> Iterator[list[CaseRow]]:
+    """Cases of one matter: about the same item and somewhat alike, or plainly alike; through others, too."""
+    by_item: defaultdict[int, list[CaseRow]] = defaultdict(list)
+    for case in cases:
+        by_item[case.item].append(case)
+    for item, group in by_item.items():
+        yield from _linked(group, SAME if item == NO_ITEM else ALIKE)
+
+
+def _linked(cases: list[CaseRow], enough: float) -> Iterator[list[CaseRow]]:
+    left = list(cases)
+    while left:
+        cluster, todo = [], [left.pop(0)]
+        while todo:
+            case = todo.pop()
+            cluster.append(case)
+            near = [other for other in left if alike(_key(case), _key(other)) >= enough]
+            left = [other for other in left if other not in near]
+            todo += near
+        yield sorted(cluster, key=lambda case: case.no)
+
+
+def _key(case: CaseRow) -> list[int]:
+    return list(case.proposal.get("key", ()))
+
+
+def _draft(turn: Turn, community: CommunityRow, cluster: list[CaseRow], threshold: Gathering) -> None:
+    numbers = [case.no for case in cluster]
+    if len(turn.uow.topics.people_of_cases(community.id, numbers)) < threshold.people:
+        return
+    item = turn.context.district.item(cluster[0].item)
+    most = max(cluster, key=lambda case: (case.supporters, -case.no))
+    title = item.name if item else shortened(turn.context.mask(most.text), TITLE)
+    topic = turn.uow.topics.begin(community.id, title=title, item=cluster[0].item, source=Source.CASES, text=None)
+    turn.uow.topics.add_cases(topic.key, numbers)
+    turn.uow.topics.add_event(topic, "gather", Role.SYSTEM, None, detail={"cases": numbers})
+    topics.put_before_judges(turn, community, topic)

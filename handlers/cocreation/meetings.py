@@ -1,0 +1,230 @@
+"""议事会开会: an agenda of topics, minutes (会议纪要), decisions with an owner and a date."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from handlers import deadlines
+from handlers.card_face import Beside, card
+from handlers.cocreation import asking
+from handlers.cocreation.telling import judges, tell_people
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.reply import Button, Priority, Reply
+from handlers.turn import Turn
+from handlers.viewers import View
+from ledger.lifecycle import Role
+from ledger.scenes import Kind, Scene, Urgency
+from ledger.words import shortened
+from storage.reference import CommunityRow
+from storage.topics import TopicRow
+
+WHEN = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?\s*(\d{1,2})(?:[:：点时](\d{1,2})?)?分?\s*(.*)", re.DOTALL)
+DATE = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?")
+LONGEST, LONGEST_MINUTES = 200, 2000
+ON_AGENDA, LISTED = 6, 5
+CASE_SOURCE = "decision"
+END_OF_DAY = (18, 0)
+PARTS = 3
+"""Lines of a decision: what, who, by when."""
+
+
+# --- calling ---------------------------------------------------------------------------------------------------------
+
+
+def ask_when(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+    ask_words(turn, "meeting_call", community, turn.context.texts("meeting.ask_when"))
+
+
+def call(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+    """The agenda is what most people are behind and nobody has decided."""
+    words = given_words(turn, community, asked, LONGEST)
+    found = WHEN.fullmatch(words.strip()) if words else None
+    begins_at = _moment(turn, community, found[1], found[2], found[3], found[4] or 0) if found else None
+    if words is None:
+        return
+    if found is None or begins_at is None or begins_at <= turn.uow.now:
+        turn.say("meeting.when_not_understood")
+        ask_when(turn, community, Role.MANAGER, {})
+        return
+    agenda = [topic.no for topic, _ in turn.uow.topics.undecided(community.id, ON_AGENDA)]
+    no = turn.uow.council.call(community.id, begins_at, found[5].strip(), agenda, turn.staff_id)
+    _invite(turn, community, no)
+    turn.say("meeting.called", no=no, n=len(agenda), when=asking.local(begins_at, community))
+
+
+def _moment(turn: Turn, community: CommunityRow, *parts: Any) -> datetime | None:
+    """The next time that month, day, hour and minute come round; None: there is no such time."""
+    month, day, hour, minute = (int(part) for part in parts)
+    year = turn.uow.now.astimezone(community.zone).year
+    for candidate in (year, year + 1):
+        try:
+            moment = datetime(candidate, month, day, hour, minute, tzinfo=community.zone).astimezone(UTC)
+        except ValueError:
+            continue
+        if moment > turn.uow.now - timedelta(days=1):
+            return moment
+    return None
+
+
+def _invite(turn: Turn, community: CommunityRow, no: int) -> None:
+    text = "\n".join(about(turn, community, turn.uow.council.meeting(community.id, no)))
+    for judge in judges(turn, community):
+        key = f"meeting:{community.id}:{no}:{judge.to.bot}:{judge.to.chat}"
+        if judge.to != turn.event.address:
+            turn.send(Reply(judge.to, text, priority=Priority.NOTICE, key=key))
+
+
+def about(turn: Turn, community: CommunityRow, meeting: Any) -> list[str]:
+    """When, where, and what is on the agenda."""
+    texts = turn.context.texts
+    when = asking.local(meeting.begins_at, community)
+    lines = [texts("meeting.head", no=meeting.no, when=when, place=meeting.place or texts("meeting.no_place"))]
+    for no in meeting.agenda:
+        topic = turn.uow.topics.get(community.id, no)
+        lines.append(texts("meeting.agenda_line", no=no, title=topic.title, n=turn.uow.topics.people_behind(topic.key)))
+    return lines
+
+
+def next_meeting(turn: Turn, community: CommunityRow) -> list[str]:
+    coming = [m for m in turn.uow.council.meetings(community.id, LISTED) if m.begins_at > turn.uow.now]
+    return about(turn, community, coming[-1]) if coming else []
+
+
+# --- minutes ---------------------------------------------------------------------------------------------------------
+
+
+def minutes(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    """会议纪要: for which meeting."""
+    for_community(turn, "minutes", _which)
+
+
+def _which(turn: Turn, community: CommunityRow) -> None:
+    found = [m for m in turn.uow.council.meetings(community.id, LISTED) if m.begins_at <= turn.uow.now]
+    if not found:
+        turn.say("meeting.none", ((turn.mine("button.meeting_call", "meeting_call", community_id=community.id),),))
+        return
+    rows = tuple(
+        (
+            Button(
+                turn.context.texts("meeting.called_on", no=m.no, when=asking.local(m.begins_at, community)),
+                "minutes_write",
+                community.id,
+                data={"meeting": m.no},
+                account=turn.account,
+            ),
+        )
+        for m in found
+    )
+    turn.say("meeting.which", rows)
+
+
+def ask_minutes(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    meeting = turn.uow.council.meeting(community.id, int(data["meeting"]))
+    text = turn.context.texts("meeting.ask_minutes", no=meeting.no, most=LONGEST_MINUTES)
+    ask_words(turn, "minutes_write", community, text, meeting=meeting.no)
+
+
+def write_minutes(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+    """Kept, shown to the council, and followed by what was decided about each topic of the agenda."""
+    words = given_words(turn, community, asked, LONGEST_MINUTES)
+    if words is None:
+        return
+    no = int(asked["meeting"])
+    turn.uow.council.keep_minutes(community.id, no, words)
+    text = (
+        turn.context.texts("meeting.minutes_out", no=no) + "\n" + shortened(turn.context.mask(words), LONGEST_MINUTES)
+    )
+    for judge in judges(turn, community):
+        if judge.to != turn.event.address:
+            turn.send(Reply(judge.to, text, priority=Priority.NOTICE))
+    rows = tuple((_about(turn, topic, meeting=no),) for topic in _of_agenda(turn, community, no))
+    turn.say("meeting.minutes_kept", rows, no=no)
+
+
+def _of_agenda(turn: Turn, community: CommunityRow, no: int) -> list[TopicRow]:
+    return [turn.uow.topics.living(community.id, t) for t in turn.uow.council.meeting(community.id, no).agenda]
+
+
+def _about(turn: Turn, topic: TopicRow, **data: int) -> Button:
+    label = turn.context.texts("meeting.decide_about", no=topic.no, title=shortened(topic.title, 16))
+    values = {"topic": topic.no} | data
+    return Button(label, "decision_add", topic.community_id, data=values, account=turn.account)
+
+
+# --- decisions -------------------------------------------------------------------------------------------------------
+
+
+def ask_decision(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    topic = turn.uow.topics.get(community.id, int(data["topic"]))
+    text = turn.context.texts("decision.ask", no=topic.no, title=topic.title)
+    ask_words(turn, "decision_add", community, text, topic=topic.no, meeting=data.get("meeting"))
+
+
+def add_decision(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+    """Three lines: what, who, by when. All who are in the topic hear of it."""
+    words = given_words(turn, community, asked, LONGEST)
+    if words is None:
+        return
+    parts = [line.strip() for line in words.splitlines() if line.strip()]
+    due_at = _day(turn, community, parts[-1]) if len(parts) == PARTS else None
+    if due_at is None:
+        turn.say("decision.not_understood")
+        ask_decision(turn, community, Role.MANAGER, asked)
+        return
+    topic = turn.uow.topics.get(community.id, int(asked["topic"]))
+    text, owner = parts[0], parts[1]
+    values = {"text": text, "owner": owner, "due_at": due_at, "staff_id": turn.staff_id}
+    decision_id = turn.uow.council.decide(community.id, topic_no=topic.no, meeting_no=asked.get("meeting"), **values)
+    due = _date(due_at, community)
+    told = turn.context.texts("decision.told", no=topic.no, title=topic.title, text=text, owner=owner, due=due)
+    tell_people(turn, turn.uow.topics.everybody(topic.key).values(), told, f"decision:{community.id}:{decision_id}")
+    button = turn.mine("button.decision_case", "decision_case", community_id=community.id, data={"id": decision_id})
+    turn.say("decision.kept", ((button,),), owner=owner, due=due)
+
+
+def _day(turn: Turn, community: CommunityRow, words: str) -> datetime | None:
+    found = DATE.search(words)
+    return _moment(turn, community, found[1], found[2], *END_OF_DAY) if found else None
+
+
+def _date(moment: datetime, community: CommunityRow) -> str:
+    local = moment.astimezone(community.zone)
+    return f"{local.month}月{local.day}日"
+
+
+def as_case(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """The decision is put into the ledger as a case of its own, due when it was promised."""
+    found = next((d for d in turn.uow.council.decisions(community.id) if d.id == int(data["id"])), None)
+    if found is None or found.case_no is not None:
+        turn.tell("decision.case_already" if found else "problem.gone", alert=True)
+        return
+    limits = turn.context.district.limits
+    times = deadlines.times_of_new(limits, Kind.NEED, Urgency.LONG_TERM, turn.uow.now, community.zone)
+    topic = turn.uow.topics.get(community.id, found.topic_no) if found.topic_no else None
+    case = turn.uow.cases.file(
+        community.id,
+        scene=_scene(turn, topic),
+        kind=Kind.NEED,
+        item=topic.item if topic else 0,
+        urgency=Urgency.LONG_TERM,
+        text=turn.context.texts("decision.case_text", text=found.text, owner=found.owner),
+        proposal={},
+        confirmed=True,
+        source=CASE_SOURCE,
+        staff_id=turn.staff_id,
+        **(times | {"due_at": found.due_at}),
+    )
+    detail = {"decision": found.id, "topic": found.topic_no}
+    turn.uow.cases.add_event(case, action="file", role=Role.MANAGER, before=None, via=turn.via, detail=detail)
+    turn.uow.council.became_case(community.id, found.id, case.no)
+    turn.send(card(turn, case, View(turn.event.address, Role.MANAGER), Beside()))
+
+
+def _scene(turn: Turn, topic: TopicRow | None) -> Scene:
+    """That of most of its evidence, else of its item."""
+    cases = turn.uow.topics.cases(topic.key) if topic else []
+    if cases:
+        scenes = [case.scene for case in cases]
+        return max(sorted(set(scenes)), key=scenes.count)
+    item = turn.context.district.item(topic.item) if topic else None
+    return (item.scene if item else None) or Scene.PUBLIC_SERVICE

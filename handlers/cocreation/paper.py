@@ -1,0 +1,100 @@
+"""Votes on paper, also those that somebody helps an old neighbour with: noted on the roll, read by two from the box.
+
+Who takes paper is on the roll and cannot vote in the chat as well. The slip in the box has no name: two workers read
+each, on their own, and only what both have read the same is a ballot.
+"""
+
+import re
+from typing import Any
+
+from handlers.cocreation import ballots
+from handlers.cocreation.register import lines_in
+from handlers.cocreation.topics import LETTERS
+from handlers.cocreation.words import ask_words, given_words
+from handlers.turn import Turn
+from ledger.lifecycle import NotAllowed, Role
+from ledger.votes import REGISTERED, Method, VoteState
+from storage.reference import CommunityRow
+from storage.votes import SlipRead, VoteRow
+
+LONGEST = 60
+SLIP = re.compile(r"\s*(\d{1,6})\s*[号:：,，\s]\s*([A-Za-z,，、>\s]*)$")
+READ_IN = (VoteState.OPEN, VoteState.LOOKED_AT)
+
+
+def ask_door(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """领纸票: which door; that line of the register votes on paper from now on."""
+    vote = _with_register(turn, community, data)
+    ask_words(turn, "paper_hand_out", community, turn.context.texts("paper.ask_door", no=vote.no), vote=vote.no)
+
+
+def _with_register(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow:
+    vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
+    if vote.state is not VoteState.OPEN or vote.electorate not in REGISTERED:
+        raise NotAllowed("paper is given out while a vote by the register runs")
+    return vote
+
+
+def hand_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """Of several lines at one door the first that nobody of an account is of, and that is not on the roll."""
+    vote = _with_register(turn, community, asked)
+    words = given_words(turn, community, asked, LONGEST)
+    if words is None:
+        return
+    found = [
+        line
+        for line in lines_in(turn, community, words)
+        if line.kind == vote.electorate and (not vote.buildings or line.building_id in vote.buildings)
+    ]
+    claimed = turn.uow.voters.claimed(community.id, [line.id for line in found])
+    in_order = sorted(found, key=lambda line: (line.id in claimed, line.id))
+    for line in in_order:
+        if turn.uow.votes.hand_out_paper(vote.of, ballots.line_tag(vote, line.id)):
+            turn.uow.votes.add_event(vote, "paper", role, staff_id=turn.staff_id)
+            turn.say("paper.handed_out", no=vote.no)
+            return
+    turn.say("paper.on_the_roll" if found else "paper.no_such_door", no=vote.no)
+
+
+def ask_slip(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """录纸票: the number that the slip got when the box was emptied, and its letters."""
+    vote = _read_in(turn, community, data)
+    texts = turn.context.texts
+    options = "\n".join(f"{letter}. {text}" for letter, text in zip(LETTERS, vote.options, strict=False))
+    text = texts("paper.ask_slip", no=vote.no, how=texts(f"paper.how_{vote.method}")) + "\n" + options
+    ask_words(turn, "slip_read", community, text, vote=vote.no)
+
+
+def _read_in(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow:
+    vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
+    if vote.state not in READ_IN or vote.papers_done:
+        raise NotAllowed("paper is read while a vote is not counted")
+    return vote
+
+
+def read_slip(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """What came of it is said without what the other one has read."""
+    vote = _read_in(turn, community, asked)
+    words = given_words(turn, community, asked, LONGEST)
+    if words is None:
+        return
+    found = SLIP.fullmatch(words)
+    choice = choice_in(vote, found[2]) if found else None
+    if found is None or choice is None:
+        turn.say("paper.not_understood")
+        ask_slip(turn, community, role, {"vote": vote.no})
+        return
+    read = turn.uow.votes.read_slip(vote.of, int(found[1]), turn.staff_id or 0, choice)
+    turn.say(f"paper.read_{read}", slip=found[1])
+    if read in (SlipRead.FIRST, SlipRead.SAME):
+        ask_slip(turn, community, role, {"vote": vote.no})
+
+
+def choice_in(vote: VoteRow, letters: str) -> list[int] | None:
+    """The places behind letters such as B or C,A; None: not a ballot of this vote."""
+    named = [LETTERS.index(letter) for letter in letters.upper() if letter in LETTERS]
+    if not named or len(set(named)) != len(named) or max(named) >= len(vote.options):
+        return None
+    if vote.method is Method.SINGLE and len(named) != 1:
+        return None
+    return named if vote.method is Method.RANKED else sorted(named)

@@ -1,0 +1,118 @@
+"""登记住户: an account says of which line of the register it is, by the code on its slip, or by the door."""
+
+from typing import Any
+
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.emergencies import reachable
+from handlers.event import Address
+from handlers.reply import Button, Priority, Reply, Rows, Showing
+from handlers.turn import Turn
+from ledger.lifecycle import Role
+from storage.reference import CommunityRow
+
+LONGEST = 60
+SHORTEST_CODE = 6
+
+
+def begin(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    for_community(turn, "line_claim", _ask)
+
+
+def ask_line(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+    _ask(turn, community)
+
+
+def _ask(turn: Turn, community: CommunityRow) -> None:
+    here = turn.event.address
+    mine = [row for row in turn.uow.voters.claims_of(here.bot, turn.account) if row.community_id == community.id]
+    lines = [_said(turn, row) for row in mine]
+    text = "\n".join([*lines, turn.context.texts("register.ask", community=community.name)])
+    ask_words(turn, "line_claim", community, text)
+
+
+def _said(turn: Turn, row: Any) -> str:
+    key = "register.is_of" if row.confirmed else "register.says_to_be"
+    return turn.context.texts(key, door=door(turn, row), kind=turn.context.texts(f"vote.electorate_{row.kind}"))
+
+
+def door(turn: Turn, line: Any) -> str:
+    buildings = turn.uow.reference.buildings_of.get(line.community_id, [])
+    name = next((b.name for b in buildings if b.id == line.building_id), "")
+    return f"{name}{line.room}"
+
+
+def lines_in(turn: Turn, community: CommunityRow, words: str) -> list[Any]:
+    """Lines of the register at the door that words name: 3栋 2单元501."""
+    plain = words.strip().replace(" ", "")
+    found = [b for b in turn.uow.reference.buildings_of.get(community.id, []) if plain.startswith(b.name)]
+    building = max(found, key=lambda b: len(b.name), default=None)
+    if building is None:
+        return []
+    return turn.uow.voters.at(community.id, building.id, plain.removeprefix(building.name))
+
+
+def claimed(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+    """A code says it all; a door alone is looked at by somebody who knows it."""
+    words = given_words(turn, community, asked, LONGEST)
+    if words is None:
+        return
+    here = turn.event.address
+    who = (here.bot, turn.account, here.chat)
+    by_code = turn.uow.voters.by_code(community.id, words) if len(words) >= SHORTEST_CODE else []
+    lines = by_code or [line for line in lines_in(turn, community, words) if line.code_hash is None]
+    if not lines:
+        turn.say("register.not_found")
+        return
+    for line in lines:
+        turn.uow.voters.claim(community.id, line.id, who, confirmed=bool(by_code))
+    if by_code:
+        turn.say("register.confirmed", door=door(turn, lines[0]))
+        return
+    turn.say("register.waits", door=door(turn, lines[0]))
+    _ask_staff(turn, community, lines)
+
+
+def _ask_staff(turn: Turn, community: CommunityRow, lines: list[Any]) -> None:
+    """The grid workers, who know the doors, and where there are none the manager."""
+    reference, here = turn.uow.reference, turn.event.address
+    workers = reference.staff_with(community.id, Role.WORKER) or reference.staff_with(community.id, Role.MANAGER)
+    for line in lines:
+        kind = turn.context.texts(f"vote.electorate_{line.kind}")
+        text = turn.context.texts("register.card", name=turn.person.name or "", door=door(turn, line), kind=kind)
+        data = {"line": line.id, "bot": here.bot, "account": turn.account, "chat": here.chat}
+        rows: Rows = (
+            tuple(
+                Button(turn.context.texts(f"button.{deed}"), deed, community.id, data=data)
+                for deed in ("line_confirm", "line_refuse")
+            ),
+        )
+        for to in reachable(turn, workers):
+            name = _name(community, line.id, turn.account)
+            turn.send(Reply(to, text, rows, priority=Priority.NOTICE, logical=name, showing=Showing.ANEW))
+
+
+def _name(community: CommunityRow, line: int, account: int) -> str:
+    return f"line:{community.id}:{line}:{account}"
+
+
+def confirm(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    _decide(turn, community, data, confirmed=True)
+
+
+def refuse(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    _decide(turn, community, data, confirmed=False)
+
+
+def _decide(turn: Turn, community: CommunityRow, data: dict[str, Any], *, confirmed: bool) -> None:
+    line_id, bot, account = int(data["line"]), str(data["bot"]), int(data["account"])
+    line = turn.uow.voters.line(community.id, line_id)
+    if line is None or not turn.uow.voters.decide(community.id, line_id, bot, account, confirmed=confirmed):
+        turn.tell("register.decided_already")
+        return
+    where = door(turn, line)
+    key = "register.confirmed" if confirmed else "register.refused"
+    turn.send(Reply(Address(bot, int(data["chat"])), turn.context.texts(key, door=where), priority=Priority.NOTICE))
+    name = _name(community, line_id, account)
+    done = turn.context.texts("register.card_yes" if confirmed else "register.card_no", door=where)
+    for other_bot, chat in {*turn.uow.shown.chats(name), (turn.event.address.bot, turn.event.address.chat)}:
+        turn.send(Reply(Address(other_bot, chat), done, logical=name, showing=Showing.CLOSE))

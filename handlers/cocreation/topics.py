@@ -1,0 +1,426 @@
+"""议题: drafts are put before the manager and the council; what is open, neighbours see, second and write for."""
+
+from collections import Counter
+from typing import Any
+
+from handlers.area import on_council
+from handlers.cocreation import asking
+from handlers.cocreation.telling import close_for_all, judges, of_topic, send_to, tell_people
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.format import number
+from handlers.reply import Button, Reply, Rows
+from handlers.turn import Turn
+from ledger import topics as rules
+from ledger.lifecycle import Role
+from ledger.topics import PROPOSED, TALKED_OVER, ContributionKind, ContributionState, Source, TopicAction, TopicState
+from ledger.votes import VoteState
+from ledger.words import shortened
+from storage.cases import CaseRow
+from storage.reference import CommunityRow
+from storage.topics import TopicRow
+
+NUMBERS, QUOTES, PLACES = 5, 3, 3
+QUOTE = 30
+IN_LIST = 22
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+CARD_WORDS, REASONS = 3500, 8
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
+
+
+def listed(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    """议题: what is talked over here; for who decides, what waits for them as well."""
+    for_community(turn, "topics", _list)
+
+
+def _list(turn: Turn, community: CommunityRow) -> None:
+    decides = turn.as_staff or on_council(turn, community)
+    states = TALKED_OVER | PROPOSED if decides else TALKED_OVER
+    found = turn.uow.topics.listed([community.id], states, turn.context.district.limits.topics.listed)
+    propose = turn.mine("button.propose", "propose", community_id=community.id)
+    if not found:
+        turn.say("topic.none", ((propose,),), community=community.name)
+        return
+    lines = [turn.context.texts("topic.list_head", community=community.name)]
+    lines += [_line(turn, topic) for topic in found]
+    buttons = [Button(_called(turn, topic), "topic_card", community.id, data={"topic": topic.no}) for topic in found]
+    text = "\n".join(lines)
+    turn.send(Reply(turn.event.address, text, (*((button,) for button in buttons), (propose,))))
+
+
+def _line(turn: Turn, topic: TopicRow) -> str:
+    n = turn.uow.topics.people_behind(topic.key)
+    return turn.context.texts("topic.list_line", no=topic.no, title=topic.title, state=_state(turn, topic), n=n)
+
+
+def _called(turn: Turn, topic: TopicRow) -> str:
+    return turn.context.texts("topic.called", no=topic.no, title=shortened(topic.title, IN_LIST))
+
+
+def _state(turn: Turn, topic: TopicRow) -> str:
+    return turn.context.texts(f"topic.state_{topic.state}")
+
+
+def open_card(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """One topic, as who asks may see it."""
+    topic = turn.uow.topics.living(community.id, int(data["topic"]))
+    show(turn, community, role, topic)
+
+
+def show(turn: Turn, community: CommunityRow, role: Role, topic: TopicRow) -> None:
+    decides = role is not Role.RESIDENT or on_council(turn, community)
+    if topic.state not in TALKED_OVER | {TopicState.DONE} and not decides:
+        turn.tell("topic.not_open", alert=True)
+        return
+    rows = _judge_rows(turn, topic, turn.account) if decides else ()
+    rows += _resident_rows(turn, topic) if role is Role.RESIDENT else _manager_rows(turn, topic)
+    turn.send(Reply(turn.event.address, card(turn, community, topic), rows))
+
+
+def card(turn: Turn, community: CommunityRow, topic: TopicRow) -> str:
+    """Everything about a topic in words: what it is, who told of it, what could be done."""
+    texts = turn.context.texts
+    lines = [texts("topic.head", no=topic.no, title=topic.title, state=_state(turn, topic))]
+    lines += [turn.context.mask(topic.text)] if topic.text else []
+    lines += evidence(turn, community, topic)
+    if seconded := len(turn.uow.topics.supporters(topic.key)):
+        lines.append(texts("topic.seconded", n=seconded))
+    lines += _contributions(turn, topic)
+    lines += [texts("topic.decision", decision=topic.decision)] if topic.decision else []
+    lines += _votes(turn, topic)
+    return _cut("\n".join(lines))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CARD_WORDS else f"{text[: CARD_WORDS - 1]}…"
+
+
+def evidence(turn: Turn, community: CommunityRow, topic: TopicRow) -> list[str]:
+    """How many told of it, which scenes and places, in whose words (masked), and what it would need."""
+    texts, district, cases = turn.context.texts, turn.context.district, turn.uow.topics.cases(topic.key)
+    item = district.item(topic.item)
+    needs = [texts("topic.needs", item=item.name, units="、".join(item.units))] if item else []
+    if not cases:
+        return [texts("topic.no_evidence"), *needs]
+    people = len(turn.uow.topics.people_of_cases(community.id, [case.no for case in cases]))
+    numbers = "、".join(number(community, case) for case in cases[:NUMBERS])
+    scenes = Counter(district.scenes[case.scene].name for case in cases).most_common()
+    lines = [texts("topic.evidence", people=people, n=len(cases), numbers=numbers)]
+    lines.append(texts("topic.scenes", scenes="、".join(f"{name} {n}" for name, n in scenes)))
+    if places := _places(turn, cases):
+        lines.append(texts("topic.places", places="、".join(places)))
+    return [*lines, *(f"「{quote}」" for quote in _quotes(turn, cases)), *needs]
+
+
+def _places(turn: Turn, cases: list[CaseRow]) -> list[str]:
+    said = Counter(turn.context.mask(case.place) for case in cases if case.place)
+    return [place for place, _ in said.most_common(PLACES)]
+
+
+def _quotes(turn: Turn, cases: list[CaseRow]) -> list[str]:
+    most = sorted(cases, key=lambda case: (-case.supporters, case.no))[:QUOTES]
+    return [shortened(turn.context.mask(case.text), QUOTE) for case in most]
+
+
+def _contributions(turn: Turn, topic: TopicRow) -> list[str]:
+    found = turn.uow.topics.contributions(topic.key, ContributionState.SHOWN)
+    options = [row.text for row in found if row.kind is ContributionKind.OPTION]
+    reasons = [row.text for row in found if row.kind is ContributionKind.REASON]
+    lines = [turn.context.texts("topic.options")] if options else []
+    lines += [f"{letter}. {text}" for letter, text in zip(LETTERS, options, strict=False)]
+    lines += [turn.context.texts("topic.reasons")] if reasons else []
+    return lines + [f"· {text}" for text in reasons[-REASONS:]]
+
+
+def _votes(turn: Turn, topic: TopicRow) -> list[str]:
+    community = turn.uow.reference.communities[topic.community_id]
+    return [
+        turn.context.texts("topic.vote_runs", no=vote.no, until=asking.local(vote.closes_at, community))
+        for vote in turn.uow.votes.of_topic(topic.community_id, topic.no)
+        if vote.state is VoteState.OPEN and vote.closes_at
+    ]
+
+
+# --- buttons ---------------------------------------------------------------------------------------------------------
+
+
+def _button(turn: Turn, topic: TopicRow, deed: str, account: int | None) -> Button:
+    return of_topic(turn.context.texts(f"button.{deed}"), deed, topic)(account)
+
+
+def _judge_rows(turn: Turn, topic: TopicRow, account: int | None) -> Rows:
+    """What the manager and the council may do with what was proposed."""
+    possible = rules.possible(topic.state)
+    offered = (
+        ("topic_open", TopicAction.OPEN),
+        ("topic_later", TopicAction.PUT_OFF),
+        ("topic_decline", TopicAction.DECLINE),
+    )
+    row = tuple(_button(turn, topic, deed, account) for deed, action in offered if action in possible)
+    return (row,) if row else ()
+
+
+def _manager_rows(turn: Turn, topic: TopicRow) -> Rows:
+    possible = rules.possible(topic.state)
+    offered = (
+        ("topic_rename", TopicAction.MERGE),
+        ("option_add", TopicAction.CALL_VOTE),
+        ("vote_new", TopicAction.CALL_VOTE),
+        ("topic_merge", TopicAction.MERGE),
+        ("topic_decide", TopicAction.DECIDE),
+        ("decision_add", TopicAction.CARRY_OUT),
+        ("topic_done", TopicAction.CARRY_OUT),
+    )
+    row = [_button(turn, topic, deed, None) for deed, action in offered if action in possible]
+    return tuple(tuple(row[i : i + 2]) for i in range(0, len(row), 2))
+
+
+def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
+    mine = turn.uow.topics.supports(topic.key, turn.event.address.bot, turn.account)
+    rows: list[tuple[Button, ...]] = [
+        (_button(turn, topic, "topic_unsecond" if mine else "topic_second", turn.account),)
+    ]
+    if topic.state is TopicState.OPEN:
+        option, reason = (_button(turn, topic, deed, turn.account) for deed in ("option_add", "reason_add"))
+        rows.append((option, reason))
+    running = [
+        vote
+        for vote in turn.uow.votes.of_topic(topic.community_id, topic.no)
+        if vote.state in (VoteState.OPEN, VoteState.CLOSED)
+    ]
+    for vote in running[:1]:
+        deed = "ballots" if vote.state is VoteState.OPEN else "vote_result"
+        rows.append((turn.mine(f"button.{deed}", deed, community_id=topic.community_id, data={"vote": vote.no}),))
+    if turn.uow.topics.contributions(topic.key, ContributionState.SHOWN):
+        rows.append((_button(turn, topic, "words_report", turn.account),))
+    return tuple(rows)
+
+
+# --- drafts ----------------------------------------------------------------------------------------------------------
+
+
+def put_before_judges(turn: Turn, community: CommunityRow, topic: TopicRow) -> None:
+    """The draft goes to the manager and the council, each with buttons of their own."""
+    text = turn.context.texts(f"topic.draft_{topic.source}") + "\n" + card(turn, community, topic)
+    for judge in judges(turn, community):
+        if judge.to != turn.event.address:
+            send_to(turn, judge, text, _judge_rows(turn, topic, judge.account), draft_name(topic))
+
+
+def draft_name(topic: TopicRow) -> str:
+    return f"topic:{topic.community_id}:{topic.no}"
+
+
+def begin(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    """发起议题: a resident proposes one; a manager makes one."""
+    for_community(turn, "propose", _ask_for_topic)
+
+
+def ask_for_topic(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+    _ask_for_topic(turn, community)
+
+
+def _ask_for_topic(turn: Turn, community: CommunityRow) -> None:
+    limits = turn.context.district.limits.topics
+    here, since = turn.event.address, turn.uow.now - limits.counted_over.wall
+    if not turn.as_staff and turn.uow.topics.proposed_by(here.bot, turn.account, since) >= limits.proposals:
+        turn.say("topic.proposed_enough", n=limits.proposals)
+        return
+    texts = turn.context.texts
+    ask_words(turn, "propose", community, texts("topic.ask_title", community=community.name, most=limits.longest_title))
+
+
+def proposed(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """The first line is what it is called, the rest says more."""
+    limits = turn.context.district.limits.topics
+    words = given_words(turn, community, asked, limits.longest_title + limits.longest)
+    if words is None:
+        return
+    title, _, text = words.partition("\n")
+    if len(title) > limits.longest_title:
+        title, text = shortened(title, limits.longest_title), words
+    of_resident = role is Role.RESIDENT
+    here = turn.event.address
+    topic = turn.uow.topics.begin(
+        community.id,
+        title=turn.context.mask(title),
+        text=text.strip() or None,
+        source=Source.RESIDENT if of_resident else Source.MANAGER,
+        bot=here.bot if of_resident else None,
+        account=turn.account if of_resident else None,
+        chat=here.chat if of_resident else None,
+        staff_id=None if of_resident else turn.staff_id,
+    )
+    turn.uow.topics.add_event(topic, "propose", role, None, staff_id=None if of_resident else turn.staff_id)
+    if of_resident:
+        turn.uow.topics.second(topic.key, (here.bot, turn.account, here.chat))
+        put_before_judges(turn, community, topic)
+        turn.say("topic.proposed", no=topic.no)
+    else:
+        show(turn, community, role, topic)
+
+
+# --- deciding about drafts -------------------------------------------------------------------------------------------
+
+
+def take(
+    turn: Turn,
+    topic: TopicRow,
+    action: TopicAction,
+    role: Role,
+    *,
+    given: dict[str, str] | None = None,
+    quietly: bool = False,
+    **changes: Any,
+) -> int:
+    """Take a step with a topic, and tell everybody who told of it, seconded it or wrote for it; returns the event's id.
+
+    `quietly`: they hear of it in other words.
+
+    Raises:
+        NotAllowed: the table has no such step here.
+        LostRace: it was changed meanwhile.
+    """
+    given = given or {}
+    before = topic.state
+    turn.uow.topics.change(topic, state=rules.step(topic.state, action, given), **_ended(turn, action), **changes)
+    words = given.get("reason") or given.get("decision") or given.get("words")
+    staff_id = turn.staff_id if role not in (Role.RESIDENT, Role.SYSTEM) else None
+    event_id = turn.uow.topics.add_event(topic, action, role, before, staff_id=staff_id, reason=words)
+    tells = rules.STEPS[action].tells
+    if tells and not quietly:
+        values = {"no": topic.no, "title": topic.title} | given
+        people = turn.uow.topics.everybody(topic.key).values()
+        text = turn.context.texts(tells, **values)
+        tell_people(turn, people, text, f"topic:{topic.community_id}:{topic.no}:{event_id}", _more(turn, topic))
+    return event_id
+
+
+def _ended(turn: Turn, action: TopicAction) -> dict[str, Any]:
+    """What has ended is forgotten in time; what begins anew is not."""
+    ends = rules.STEPS[action].to in rules.ENDED
+    kept = turn.context.district.limits.topics.kept.wall
+    return {"ended_at": turn.uow.now, "next_at": turn.uow.now + kept} if ends else {"ended_at": None, "next_at": None}
+
+
+def _more(turn: Turn, topic: TopicRow) -> Any:
+    label = turn.context.texts("button.topic_card")
+    return lambda account: ((of_topic(label, "topic_card", topic)(account),),)
+
+
+def open_(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """It is talked over from now on: all residents are asked, at a polite rate."""
+    topic = turn.uow.topics.get(community.id, int(data["topic"]))
+    take(turn, topic, TopicAction.OPEN, role, opened_at=turn.uow.now)
+    close_for_all(turn, draft_name(topic), "topic.opened", no=topic.no, title=topic.title)
+    asking.about_topic(turn, community, topic)
+    show(turn, community, role, topic)
+
+
+def later(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    topic = turn.uow.topics.get(community.id, int(data["topic"]))
+    take(turn, topic, TopicAction.PUT_OFF, role)
+    until = turn.uow.now + turn.context.district.limits.topics.put_off.wall
+    turn.uow.topics.change(topic, next_at=until)
+    close_for_all(turn, draft_name(topic), "topic.put_off", no=topic.no, until=asking.local(until, community))
+
+
+def ask_decline(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    _ask_about(turn, community, data, "topic_decline", TopicAction.DECLINE)
+
+
+def decline(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    topic = turn.uow.topics.get(community.id, int(asked["topic"]))
+    if reason := given_words(turn, community, asked, turn.context.district.limits.topics.longest):
+        take(turn, topic, TopicAction.DECLINE, role, given={"reason": reason})
+        close_for_all(turn, draft_name(topic), "topic.declined", no=topic.no, reason=reason)
+
+
+def ask_decide(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    _ask_about(turn, community, data, "topic_decide", TopicAction.DECIDE)
+
+
+def decide(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """Decided without a vote, by talking it over."""
+    topic = turn.uow.topics.get(community.id, int(asked["topic"]))
+    if decision := given_words(turn, community, asked, turn.context.district.limits.topics.longest):
+        given = {"decision": decision}
+        take(turn, topic, TopicAction.DECIDE, role, given=given, decision=decision, decided_at=turn.uow.now)
+        show(turn, community, role, topic)
+
+
+def ask_title(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    topic = turn.uow.topics.get(community.id, int(data["topic"]))
+    rules.step(topic.state, TopicAction.MERGE, {"target"})  # whatever may still be merged may be called otherwise
+    most = turn.context.district.limits.topics.longest_title
+    ask_words(turn, "topic_rename", community, turn.context.texts("topic.ask_rename", most=most), topic=topic.no)
+
+
+def rename(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """A title that says what it is about."""
+    topic = turn.uow.topics.get(community.id, int(asked["topic"]))
+    rules.step(topic.state, TopicAction.MERGE, {"target"})
+    if title := given_words(turn, community, asked, turn.context.district.limits.topics.longest_title):
+        turn.uow.topics.change(topic, title=turn.context.mask(title))
+        turn.uow.topics.add_event(topic, "rename", role, topic.state, staff_id=turn.staff_id)
+        show(turn, community, role, topic)
+
+
+def ask_done(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    _ask_about(turn, community, data, "topic_done", TopicAction.CARRY_OUT)
+
+
+def done(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    topic = turn.uow.topics.get(community.id, int(asked["topic"]))
+    if words := given_words(turn, community, asked, turn.context.district.limits.topics.longest):
+        take(turn, topic, TopicAction.CARRY_OUT, role, given={"words": words})
+        turn.say("topic.done_said", no=topic.no)
+
+
+def _ask_about(turn: Turn, community: CommunityRow, data: dict[str, Any], what: str, action: TopicAction) -> None:
+    """Ask for the words of a step that could be taken now."""
+    topic = turn.uow.topics.get(community.id, int(data["topic"]))
+    rules.step(topic.state, action, rules.STEPS[action].needs)
+    text = turn.context.texts(f"topic.ask_{action}", no=topic.no, title=topic.title)
+    ask_words(turn, what, community, text, topic=topic.no)
+
+
+# --- seconding -------------------------------------------------------------------------------------------------------
+
+
+def second(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """附议: once a person, and taken back as easily."""
+    topic, here = turn.uow.topics.living(community.id, int(data["topic"])), turn.event.address
+    if topic.state not in TALKED_OVER:
+        turn.tell("topic.not_open", alert=True)
+        return
+    new = turn.uow.topics.second(topic.key, (here.bot, turn.account, here.chat))
+    n = len(turn.uow.topics.supporters(topic.key))
+    turn.tell("topic.seconded_now" if new else "topic.seconded_already", no=topic.no, n=n)
+
+
+def unsecond(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    topic = turn.uow.topics.living(community.id, int(data["topic"]))
+    turn.uow.topics.take_back_support(topic.key, turn.event.address.bot, turn.account)
+    turn.tell("topic.unseconded", no=topic.no, n=len(turn.uow.topics.supporters(topic.key)))
+
+
+# --- the clock -------------------------------------------------------------------------------------------------------
+
+
+def look_at(turn: Turn, topic: TopicRow) -> None:
+    """What was put off comes back; of what ended long ago, who took part is forgotten."""
+    community = turn.uow.reference.communities[topic.community_id]
+    if topic.state is TopicState.LATER:
+        take(turn, topic, TopicAction.BRING_BACK, Role.SYSTEM)
+        put_before_judges(turn, community, topic)
+    else:
+        turn.uow.topics.forget_people(topic.key)
+        turn.uow.topics.change(topic, next_at=None)
+
+
+def tell_judges(turn: Turn, community: CommunityRow, text: str, rows: Any, logical: str) -> None:
+    """A card for each who decides; `rows` makes the buttons for an account."""
+    for judge in judges(turn, community):
+        send_to(turn, judge, text, rows(judge.account), logical)

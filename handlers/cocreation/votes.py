@@ -1,0 +1,305 @@
+"""发起投票: a manager sets a vote up by tapping, and starts it; the clock opens it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from handlers.area import role_for
+from handlers.cocreation import asking, ballots
+from handlers.cocreation.telling import close_for_all
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.reply import Button, Reply, Rows, in_rows
+from handlers.turn import Turn
+from ledger import topics as topic_rules
+from ledger import votes as rules
+from ledger.lifecycle import NotAllowed, Role
+from ledger.topics import TopicAction
+from ledger.votes import REGISTERED, RUNNING, Electorate, Method, VoteAction, VoteState
+from ledger.words import shortened
+from storage.ids import in_lot_order, new_secret
+from storage.reference import CommunityRow
+from storage.topics import TopicRow
+from storage.votes import VoteRow
+
+T = TypeVar("T")
+NOW, NEXT_DAY = "now", "next_day"
+LISTED = 8
+LABEL = 30
+
+
+# --- setting up ------------------------------------------------------------------------------------------------------
+
+
+def begin(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """A new vote about an open topic with at least two options; what the district proposes stands in it first."""
+    topic = turn.uow.topics.get(community.id, int(data["topic"]))
+    if not _can_be_chosen(turn, topic, len(turn.uow.topics.options(topic.key))):
+        return
+    limits = turn.context.district.limits.votes
+    vote = turn.uow.votes.begin(
+        community.id,
+        topic.no,
+        method=Method.SINGLE,
+        electorate=Electorate.RESIDENT,
+        quorum=limits.quorums[0],
+        days=limits.days[0],
+        starts=NOW,
+        staff_id=turn.staff_id,
+    )
+    _show_setup(turn, community, vote)
+
+
+def _can_be_chosen(turn: Turn, topic: TopicRow, options: int) -> bool:
+    """Whether there is something to choose from, and not too much of it; if not, it is said.
+
+    Raises:
+        NotAllowed: the topic is not open (any more).
+    """
+    topic_rules.step(topic.state, TopicAction.CALL_VOTE)
+    most = turn.context.district.limits.votes.most_options
+    if 1 < options <= most:
+        return True
+    turn.say("vote.options_many" if options > most else "vote.options_few", n=options, most=most, no=topic.no)
+    return False
+
+
+def set_(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """A tap on one setting takes the next that there is."""
+    vote, limits = _draft(turn, community, data), turn.context.district.limits.votes
+    values: dict[str, Sequence[Any]] = {
+        "method": tuple(Method),
+        "electorate": tuple(Electorate),
+        "quorum": limits.quorums,
+        "days": limits.days,
+        "starts": (NOW, NEXT_DAY),
+    }
+    field = str(data["field"])
+    turn.uow.votes.change(vote, **{field: _next(values[field], getattr(vote, field))})
+    _show_setup(turn, community, vote)
+
+
+def _next(values: Sequence[T], now: T) -> T:
+    return values[(values.index(now) + 1) % len(values)] if now in values else values[0]
+
+
+def _draft(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow:
+    vote = turn.uow.votes.get(community.id, int(data["vote"]))
+    if vote.state is not VoteState.DRAFT:
+        raise NotAllowed("it has begun; what a vote is does not change any more")
+    return vote
+
+
+def _show_setup(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
+    topic = turn.uow.topics.get(community.id, vote.topic_no)
+    texts = turn.context.texts
+    options = "、".join(row.text for row in turn.uow.topics.options(topic.key))
+    text = texts("vote.setup", no=vote.no, title=topic.title, options=shortened(options, 120))
+    settings = [
+        ("method", texts(f"vote.method_{vote.method}")),
+        ("electorate", texts(f"vote.electorate_{vote.electorate}")),
+        ("quorum", texts("vote.quorum_is", percent=vote.quorum) if vote.quorum else texts("vote.quorum_none")),
+        ("days", texts("length.days", n=vote.days)),
+        ("starts", texts(f"vote.starts_{vote.starts}")),
+    ]
+    rows: list[tuple[Button, ...]] = [
+        (_button(turn, vote, f"🔁 {words}", "vote_set", field=field),) for field, words in settings
+    ]
+    where = _names(turn, vote) or texts("vote.everywhere")
+    rows.append((_button(turn, vote, f"🏠 {shortened(where, 20)}", "vote_buildings"),))
+    rows.append(
+        (
+            _button(turn, vote, texts("button.vote_start"), "vote_start"),
+            _button(turn, vote, texts("button.vote_cancel"), "vote_cancel"),
+        )
+    )
+    turn.send(Reply(turn.event.address, text, tuple(rows), logical=_setup_name(vote)))
+
+
+def _button(turn: Turn, vote: VoteRow, label: str, deed: str, **data: Any) -> Button:
+    return Button(label, deed, vote.community_id, data={"vote": vote.no} | data, account=turn.account)
+
+
+def _setup_name(vote: VoteRow) -> str:
+    return f"vote:{vote.community_id}:{vote.no}:setup"
+
+
+def _names(turn: Turn, vote: VoteRow) -> str:
+    buildings = turn.uow.reference.buildings_of.get(vote.community_id, [])
+    return "、".join(b.name for b in buildings if b.id in vote.buildings)
+
+
+def buildings(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """Which buildings it is for; none tapped: the whole community."""
+    vote = _draft(turn, community, data)
+    found = turn.uow.reference.buildings_of.get(community.id, [])
+    marked = [("✅ " if b.id in vote.buildings else "") + b.name for b in found]
+    chips = [_button(turn, vote, label, "vote_building", building=b.id) for label, b in zip(marked, found, strict=True)]
+    back = _button(turn, vote, turn.context.texts("button.vote_back"), "vote_set", field="")
+    rows: Rows = (*in_rows(chips), (back,))
+    turn.send(Reply(turn.event.address, turn.context.texts("vote.which_buildings"), rows, logical=_setup_name(vote)))
+
+
+def building(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    vote, number = _draft(turn, community, data), int(data["building"])
+    chosen = [other for other in vote.buildings if other != number]
+    turn.uow.votes.change(vote, buildings=chosen if number in vote.buildings else sorted([*chosen, number]))
+    buildings(turn, community, role, data)
+
+
+def back_or_set(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    if data["field"]:
+        set_(turn, community, role, data)
+    else:
+        _show_setup(turn, community, _draft(turn, community, data))
+
+
+# --- starting --------------------------------------------------------------------------------------------------------
+
+
+def start(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """From here on nothing about it changes: options and their order (by lot), who may vote, quorum, times."""
+    vote = _draft(turn, community, data)
+    topic = turn.uow.topics.get(community.id, vote.topic_no)
+    options = [row.text for row in turn.uow.topics.options(topic.key)]
+    if not _can_be_chosen(turn, topic, len(options)):
+        return
+    eligible = turn.uow.voters.count(community.id, vote.electorate, vote.buildings)
+    if not eligible:
+        key = "vote.nobody_registered" if vote.electorate in REGISTERED else "vote.nobody"
+        turn.say(key, electorate=turn.context.texts(f"vote.electorate_{vote.electorate}"))
+        return
+    opens_at = _opens_at(turn, community, vote)
+    turn.uow.votes.change(
+        vote,
+        state=rules.step(vote.state, VoteAction.PLAN),
+        options=in_lot_order(options),
+        key=new_secret(),
+        eligible=eligible,
+        opens_at=opens_at,
+        closes_at=opens_at + timedelta(days=vote.days),
+        next_at=opens_at,
+    )
+    _take_topic(turn, topic, TopicAction.CALL_VOTE, role)
+    turn.uow.votes.add_event(vote, VoteAction.PLAN, role, staff_id=turn.staff_id)
+    turn.close(
+        _setup_name(vote),
+        "vote.planned",
+        no=vote.no,
+        opens=asking.local(vote.opens_at, community),
+        closes=asking.local(vote.closes_at, community),
+        n=eligible,
+    )
+    turn.tell("vote.planned_short", no=vote.no)
+    if vote.starts == NOW:
+        open_(turn, vote)
+
+
+def _opens_at(turn: Turn, community: CommunityRow, vote: VoteRow) -> datetime:
+    if vote.starts == NOW:
+        return turn.uow.now
+    at = turn.context.district.limits.votes.next_day_at
+    tomorrow = turn.uow.now.astimezone(community.zone) + timedelta(days=1)
+    return tomorrow.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+
+
+def _take_topic(turn: Turn, topic: TopicRow, action: TopicAction, role: Role) -> None:
+    before = topic.state
+    turn.uow.topics.change(topic, state=topic_rules.step(topic.state, action))
+    staff_id = turn.staff_id if role is not Role.SYSTEM else None
+    turn.uow.topics.add_event(topic, action, role, before, staff_id=staff_id)
+
+
+def open_(turn: Turn, vote: VoteRow) -> None:
+    """Voting begins: everybody whose vote it may be is asked."""
+    turn.uow.votes.change(vote, state=rules.step(vote.state, VoteAction.OPEN), next_at=_next_look(turn, vote))
+    turn.uow.votes.add_event(vote, VoteAction.OPEN, Role.SYSTEM)
+    community = turn.uow.reference.communities[vote.community_id]
+    topic = turn.uow.topics.get(vote.community_id, vote.topic_no)
+    text, rows = ballots.card(turn, community, topic, vote)
+    people = turn.uow.voters.to_ask(community.id, vote.buildings)
+    asking.invite(turn, community, ballots.thing(vote), text, rows, people=people, until=vote.closes_at)
+
+
+def _next_look(turn: Turn, vote: VoteRow) -> datetime | None:
+    """The reminder, if there is time for one, else the end."""
+    if vote.closes_at is None:
+        return None
+    reminder = vote.closes_at - turn.context.district.limits.votes.reminded_before.wall
+    return reminder if reminder > turn.uow.now else vote.closes_at
+
+
+def remind(turn: Turn, vote: VoteRow) -> None:
+    """Who has not voted is reminded once, a while before the end."""
+    community = turn.uow.reference.communities[vote.community_id]
+    people = turn.uow.voters.to_ask(community.id, vote.buildings, vote)
+    there = {row.voter for row in turn.uow.votes.roll(vote.of)}
+    left = [who for who in people if not ballots.tags_of(turn, vote, who[0], who[1]) & there]
+    topic = turn.uow.topics.get(vote.community_id, vote.topic_no)
+    text, rows = ballots.card(turn, community, topic, vote)
+    words = turn.context.texts("vote.reminder", until=asking.local(vote.closes_at, community))
+    name = f"{ballots.thing(vote)}:reminder"
+    asking.invite(turn, community, name, f"{words}\n\n{text}", rows, people=left, until=vote.closes_at)
+    turn.uow.votes.change(vote, next_at=vote.closes_at)
+
+
+# --- looking, calling off --------------------------------------------------------------------------------------------
+
+
+def listed(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    """投票, for the manager: which votes there are. How many have voted is not told before the end, to nobody."""
+    for_community(turn, "votes", _list)
+
+
+def _list(turn: Turn, community: CommunityRow) -> None:
+    found = turn.uow.votes.listed([community.id], [*RUNNING, VoteState.CLOSED], LISTED)
+    if not found:
+        turn.say("vote.none_here", community=community.name)
+        return
+    texts = turn.context.texts
+    lines = [texts("vote.list_head", community=community.name)]
+    rows: list[tuple[Button, ...]] = []
+    for vote in found:
+        topic = turn.uow.topics.get(community.id, vote.topic_no)
+        state = texts(f"vote.state_{vote.state}", until=asking.local(vote.closes_at, community))
+        lines.append(texts("vote.list_line", no=vote.no, title=topic.title, state=state))
+        rows.append(_of_running(turn, community, vote))
+    turn.send(Reply(turn.event.address, "\n".join(lines), tuple(row for row in rows if row)))
+
+
+def _of_running(turn: Turn, community: CommunityRow, vote: VoteRow) -> tuple[Button, ...]:
+    texts = turn.context.texts
+    deeds: tuple[str, ...] = ()
+    if vote.state is VoteState.OPEN:
+        deeds = ("paper_hand_out", "slip_read", "vote_cancel") if vote.electorate in REGISTERED else ("vote_cancel",)
+    elif vote.state is VoteState.LOOKED_AT:
+        deeds = ("slip_read", "papers_done") if not vote.papers_done else ()
+    mine = [deed for deed in deeds if role_for(turn, deed, community)]
+    return tuple(_button(turn, vote, f"{texts(f'button.{deed}')} {vote.no}", deed) for deed in mine)
+
+
+def ask_cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """A draft is dropped; a vote that runs is called off with a reason, and its ballots are destroyed."""
+    vote = turn.uow.votes.get(community.id, int(data["vote"]))
+    rules.step(vote.state, VoteAction.CANCEL)
+    if vote.state is VoteState.DRAFT:
+        turn.uow.votes.change(vote, state=VoteState.CANCELLED)
+        turn.close(_setup_name(vote), "vote.dropped", no=vote.no)
+        return
+    ask_words(turn, "vote_cancel", community, turn.context.texts("vote.ask_cancel", no=vote.no), vote=vote.no)
+
+
+def cancel(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    vote = turn.uow.votes.get(community.id, int(asked["vote"]))
+    state = rules.step(vote.state, VoteAction.CANCEL)
+    reason = given_words(turn, community, asked, turn.context.district.limits.topics.longest)
+    if reason is None:
+        return
+    turn.uow.votes.change(vote, state=state, key=None, next_at=None)
+    turn.uow.votes.destroy(vote.of)
+    turn.uow.votes.add_event(vote, VoteAction.CANCEL, role, staff_id=turn.staff_id, reason=reason)
+    topic = turn.uow.topics.get(community.id, vote.topic_no)
+    _take_topic(turn, topic, TopicAction.END_VOTE, role)
+    asking.call_off(turn, community, ballots.thing(vote))
+    asking.tell_involved(turn, topic, turn.context.texts("vote.told_cancelled", title=topic.title, reason=reason), vote)
+    close_for_all(turn, ballots.logical(vote), "vote.cancelled", title=topic.title, reason=reason)
+    turn.say("vote.cancelled", title=topic.title, reason=reason)

@@ -1,0 +1,52 @@
+"""How somebody likes to be talked to: numbers instead of buttons, one sentence a message."""
+
+from typing import Any
+
+from handlers.area import Area
+from handlers.turn import Turn
+
+MOST_PIECES = 6
+"""So many messages at most; the rest stands in the last."""
+
+
+def by_number(turn: Turn) -> None:
+    turn.person.numbered = True
+    turn.say("manner.by_number")
+
+
+def by_button(turn: Turn) -> None:
+    turn.person.numbered = None
+    turn.say("manner.by_button")
+
+
+def short(turn: Turn) -> None:
+    turn.person.short = True
+    turn.say("manner.short")
+
+
+def long(turn: Turn) -> None:
+    turn.person.short = None
+    turn.say("manner.long")
+
+
+def pieces(text: str) -> list[str]:
+    """One line a message, without its bullet; what stands between 「 and 」 stays whole."""
+    found: list[str] = []
+    for line in text.splitlines():
+        said = line.strip().removeprefix("·").strip()
+        inside = found and found[-1].count("「") > found[-1].count("」")
+        if inside or len(found) == MOST_PIECES:
+            found[-1] += f"\n{line}"
+        elif said:
+            found.append(said)
+    return found or [text]
+
+
+def _exported(turn: Turn) -> dict[str, Any]:
+    return {"numbered": bool(turn.person.numbered), "short": bool(turn.person.short)}
+
+
+AREA = Area(
+    resident_commands={"by_number": by_number, "by_button": by_button, "short": short, "long": long},
+    exports=_exported,
+)

@@ -1,0 +1,22 @@
+"""What surveys add to the conversation."""
+
+from handlers.area import Area, Due
+from handlers.surveys import asking, closing, menu
+
+AREA = Area(
+    buttons={
+        "surveys": menu.shown,
+        "survey_preview": menu.preview,
+        "survey_start": menu.start,
+        "survey_stop": menu.stop,
+        "survey_results": menu.results,
+        "survey_begin": asking.begin,
+        "survey_option": asking.option,
+        "survey_decline": asking.decline,
+    },
+    questions={"survey_words": asking.words},
+    staff_commands={"survey": menu.survey},
+    due=(Due("survey", lambda uow: uow.surveys.due(), lambda found: (found.community_id, found.id), closing.look),),
+    exports=asking.exported,
+    erases=asking.erased,
+)

@@ -1,0 +1,127 @@
+"""The council of residents: members with terms, meetings, decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select, update
+
+from storage.counters import next_no
+from storage.errors import NotFound
+from storage.ids import new_id
+from storage.tables import CouncilMember, Decision, Meeting, table_of
+from storage.voters import hash_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.unit_of_work import UnitOfWork
+
+
+class Council:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    # members ---------------------------------------------------------------------------------------------------------
+
+    def add(self, community_id: int, name: str, code: str, since: datetime, until: datetime) -> int:
+        """Add a member; whoever says the code becomes it. Returns its id."""
+        member_id = new_id()
+        row = {"community_id": community_id, "id": member_id, "name": name, "since": since, "until": until}
+        row |= {"code_hash": hash_of(community_id, code), "bot": None, "account": None, "chat": None}
+        self._uow.insert(CouncilMember, row)
+        return member_id
+
+    def join(self, community_id: int, code: str, who: tuple[str, int, int]) -> Any | None:
+        """Bind an account to the member whose code this is, once; None: no such code."""
+        this = (CouncilMember.community_id == community_id, CouncilMember.code_hash == hash_of(community_id, code))
+        row = self._uow.read(select(table_of(CouncilMember)).where(*this), CouncilMember).first()
+        if row is None or row.until <= self._uow.now:
+            return None
+        bot, account, chat = who
+        bound = {"code_hash": None, "bot": bot, "account": account, "chat": chat}
+        done = self._uow.execute(update(CouncilMember).where(*this, CouncilMember.id == row.id).values(**bound))
+        return row if done.rowcount == 1 else None
+
+    def sitting(self, community_id: int) -> list[Any]:
+        """Members whose term is running, in the order in which they were added."""
+        now = self._uow.now
+        this = (CouncilMember.community_id == community_id, CouncilMember.since <= now, CouncilMember.until > now)
+        statement = select(table_of(CouncilMember)).where(*this).order_by(CouncilMember.id)
+        return list(self._uow.read(statement, CouncilMember))
+
+    def sits(self, community_id: int, bot: str, account: int) -> bool:
+        """Whether an account is a member whose term is running."""
+        return any((row.bot, row.account) == (bot, account) for row in self.sitting(community_id))
+
+    def seats_of(self, bot: str, account: int) -> list[Any]:
+        mine = (CouncilMember.bot == bot, CouncilMember.account == account)
+        return list(self._uow.read(select(table_of(CouncilMember)).where(*mine), CouncilMember))
+
+    def end(self, community_id: int, member_id: int) -> Any | None:
+        """A term ends now; None if it had ended, or never was."""
+        member = next((row for row in self.sitting(community_id) if row.id == member_id), None)
+        if member is not None:
+            this = (CouncilMember.community_id == community_id, CouncilMember.id == member_id)
+            values = {"until": self._uow.now, "code_hash": None}
+            self._uow.execute(update(CouncilMember).where(*this).values(**values))
+        return member
+
+    def forget_person(self, bot: str, account: int) -> None:
+        """The seat goes with the person."""
+        mine = (CouncilMember.bot == bot, CouncilMember.account == account)
+        self._uow.execute(delete(CouncilMember).where(*mine))
+
+    # meetings --------------------------------------------------------------------------------------------------------
+
+    def call(self, community_id: int, begins_at: datetime, place: str, agenda: list[int], staff_id: int | None) -> int:
+        """Call a meeting about topics; returns its number."""
+        no = next_no(self._uow, community_id, "meeting")
+        row: dict[str, Any] = {"community_id": community_id, "no": no, "begins_at": begins_at, "place": place}
+        row |= {"agenda": agenda, "staff_id": staff_id}
+        self._uow.insert(Meeting, row | {"minutes": None, "held_at": None})
+        return no
+
+    def meeting(self, community_id: int, no: int) -> Any:
+        """Read a meeting.
+
+        Raises:
+            NotFound: there is none.
+        """
+        this = (Meeting.community_id == community_id, Meeting.no == no)
+        row = self._uow.read(select(table_of(Meeting)).where(*this), Meeting).one_or_none()
+        if row is None:
+            raise NotFound(f"meeting {community_id}/{no}")
+        return row
+
+    def meetings(self, community_id: int, limit: int) -> list[Any]:
+        """Meetings, newest first."""
+        statement = select(table_of(Meeting)).where(Meeting.community_id == community_id)
+        return list(self._uow.read(statement.order_by(Meeting.no.desc()).limit(limit), Meeting))
+
+    def keep_minutes(self, community_id: int, no: int, minutes: str) -> None:
+        """Keep what was said; said again, it is added."""
+        meeting = self.meeting(community_id, no)
+        said = f"{meeting.minutes}\n{minutes}" if meeting.minutes else minutes
+        this = (Meeting.community_id == community_id, Meeting.no == no)
+        values = {"minutes": said, "held_at": meeting.held_at or self._uow.now}
+        self._uow.execute(update(Meeting).where(*this).values(**values))
+
+    # decisions -------------------------------------------------------------------------------------------------------
+
+    def decide(self, community_id: int, **values: Any) -> int:
+        """Keep a decision: text, owner, due_at, and what it came from; returns its id."""
+        row: dict[str, Any] = dict.fromkeys(("topic_no", "meeting_no", "case_no", "staff_id"))
+        row |= values | {"community_id": community_id, "id": new_id(), "at": self._uow.now}
+        self._uow.insert(Decision, row)
+        return int(row["id"])
+
+    def decisions(self, community_id: int, topic_no: int | None = None) -> list[Any]:
+        """Decisions of a community, or about one topic, oldest first: what the ledger of promises reads."""
+        where = [Decision.community_id == community_id]
+        where += [Decision.topic_no == topic_no] if topic_no is not None else []
+        return list(self._uow.read(select(table_of(Decision)).where(*where).order_by(Decision.id), Decision))
+
+    def became_case(self, community_id: int, decision_id: int, case_no: int) -> None:
+        this = (Decision.community_id == community_id, Decision.id == decision_id)
+        self._uow.execute(update(Decision).where(*this).values(case_no=case_no))

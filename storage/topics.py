@@ -1,0 +1,429 @@
+"""Topics with their evidence, supporters, options and reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, func, select, update
+
+from ledger.lifecycle import State
+from ledger.topics import TALKED_OVER, ContributionKind, ContributionState, Source, TopicState
+from storage.bulk import upsert
+from storage.cases import ROOT_CAUSE, CaseRow, case_row
+from storage.counters import next_no
+from storage.errors import LostRace, NotFound
+from storage.ids import new_id
+from storage.tables import (
+    Case,
+    CasePerson,
+    Contribution,
+    Topic,
+    TopicCase,
+    TopicEvent,
+    TopicSupporter,
+    TopicWatch,
+    table_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from ledger.lifecycle import Role
+    from storage.unit_of_work import UnitOfWork
+
+Key = tuple[int, int]
+Account = tuple[str, int, int]
+"""Bot, account and chat of somebody."""
+NOT_EVIDENCE = (State.MERGED, State.WITHDRAWN, State.REFUSED, State.TRANSFERRED)
+
+
+@dataclass(slots=True)
+class TopicRow:
+    """One topic as it was read. Only `Topics.change` changes it."""
+
+    community_id: int
+    no: int
+    version: int
+    state: TopicState
+    title: str
+    text: str | None
+    item: int
+    source: Source
+    bot: str | None
+    account: int | None
+    chat: int | None
+    staff_id: int | None
+    merged_into: int | None
+    decision: str | None
+    created_at: datetime
+    opened_at: datetime | None
+    decided_at: datetime | None
+    ended_at: datetime | None
+    next_at: datetime | None
+
+    @property
+    def key(self) -> Key:
+        return self.community_id, self.no
+
+
+@dataclass(slots=True)
+class ContributionRow:
+    """An option or a reason as it was read."""
+
+    community_id: int
+    id: int
+    topic_no: int
+    kind: ContributionKind
+    state: ContributionState
+    text: str
+    bot: str | None
+    account: int | None
+    chat: int | None
+    why: str | None
+    judge_staff_id: int | None
+    judge_bot: str | None
+    judge_account: int | None
+    appealed: bool
+    at: datetime
+
+    @property
+    def author(self) -> Account | None:
+        if self.bot is None or self.account is None or self.chat is None:
+            return None
+        return self.bot, self.account, self.chat
+
+
+class Topics:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    # topics ----------------------------------------------------------------------------------------------------------
+
+    def begin(self, community_id: int, **values: Any) -> TopicRow:
+        """Add a topic under the community's next number."""
+        row: dict[str, Any] = dict.fromkeys(_TOPIC_COLUMNS)
+        row |= {"version": 1, "state": TopicState.DRAFT, "item": 0, "created_at": self._uow.now}
+        row |= values | {"community_id": community_id, "no": next_no(self._uow, community_id, "topic")}
+        self._uow.insert(Topic, row)
+        return TopicRow(**row)
+
+    def get(self, community_id: int, no: int) -> TopicRow:
+        """Read one topic.
+
+        Raises:
+            NotFound: there is none.
+        """
+        statement = select(_TOPICS).where(_TOPICS.c.community_id == community_id, _TOPICS.c.no == no)
+        row = self._uow.read(statement, Topic).one_or_none()
+        if row is None:
+            raise NotFound(f"topic {community_id}/{no}")
+        return _topic(row)
+
+    def living(self, community_id: int, no: int) -> TopicRow:
+        """The topic, or the one that it was merged into."""
+        found = self.get(community_id, no)
+        while found.merged_into is not None:
+            found = self.get(community_id, found.merged_into)
+        return found
+
+    def change(self, topic: TopicRow, **values: Any) -> None:
+        """Change a topic from the version that was read.
+
+        Raises:
+            LostRace: somebody else changed it since.
+        """
+        values |= {"version": topic.version + 1}
+        this = (Topic.community_id == topic.community_id, Topic.no == topic.no, Topic.version == topic.version)
+        if self._uow.execute(update(Topic).where(*this).values(**values)).rowcount != 1:
+            raise LostRace(f"topic {topic.community_id}/{topic.no}")
+        for name, value in values.items():
+            setattr(topic, name, value)
+
+    def listed(self, community_ids: list[int], states: Iterable[TopicState], limit: int) -> list[TopicRow]:
+        """Topics in these states, those first that most people are behind, then the newest."""
+        seconded = (
+            select(func.count())
+            .where(TopicSupporter.community_id == Topic.community_id, TopicSupporter.topic_no == Topic.no)
+            .scalar_subquery()
+        )
+        statement = (
+            select(_TOPICS)
+            .where(Topic.community_id.in_(community_ids), Topic.state.in_(list(states)))
+            .order_by(seconded.desc(), Topic.created_at.desc(), Topic.no.desc())
+            .limit(limit)
+        )
+        return [_topic(row) for row in self._uow.read(statement, Topic, TopicSupporter)]
+
+    def undecided(self, community_id: int, limit: int) -> list[tuple[TopicRow, int]]:
+        """Topics that are talked over and not decided yet, with how many people are behind each, most first.
+
+        For the weekly digest: what is ripe for the council.
+        """
+        found = [
+            (topic, self.people_behind(topic.key))
+            for topic in self.listed([community_id], TALKED_OVER - {TopicState.DECIDED}, limit * 4)
+        ]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0].no))[:limit]
+
+    def proposed_by(self, bot: str, account: int, since: datetime) -> int:
+        """How many topics a person has proposed since then."""
+        mine = (Topic.bot == bot, Topic.account == account, Topic.created_at > since)
+        return int(self._uow.read(select(func.count()).where(*mine), Topic).scalar_one())
+
+    def of_author(self, bot: str, account: int) -> list[TopicRow]:
+        statement = select(_TOPICS).where(Topic.bot == bot, Topic.account == account).order_by(Topic.no)
+        return [_topic(row) for row in self._uow.read(statement, Topic)]
+
+    def due(self, limit: int = 50) -> list[TopicRow]:
+        """Topics whose `next_at` has come; those that another process looks at are passed over."""
+        statement = select(_TOPICS).where(Topic.next_at <= self._uow.now).order_by(Topic.next_at).limit(limit)
+        return [_topic(row) for row in self._uow.read(statement.with_for_update(skip_locked=True), Topic)]
+
+    def add_event(
+        self,
+        topic: TopicRow,
+        action: str,
+        role: Role,
+        before: TopicState | None,
+        *,
+        staff_id: int | None = None,
+        reason: str | None = None,
+        detail: dict[str, Any] | None = None,
+    ) -> int:
+        """Append a step to a topic's history; returns its id."""
+        event_id = new_id()
+        row = {"community_id": topic.community_id, "id": event_id, "topic_no": topic.no, "at": self._uow.now}
+        row |= {"action": action, "role": role, "staff_id": staff_id, "before": before, "after": topic.state}
+        self._uow.insert(TopicEvent, row | {"reason": reason, "detail": detail})
+        return event_id
+
+    def events(self, key: Key) -> list[Any]:
+        this = (TopicEvent.community_id == key[0], TopicEvent.topic_no == key[1])
+        return list(self._uow.read(select(table_of(TopicEvent)).where(*this).order_by(TopicEvent.id), TopicEvent))
+
+    # evidence --------------------------------------------------------------------------------------------------------
+
+    def add_cases(self, key: Key, numbers: Iterable[int]) -> None:
+        """Take cases as evidence; one that speaks for another topic already stays there."""
+        rows = [
+            {"community_id": key[0], "case_no": no, "topic_no": key[1], "since": self._uow.now}
+            for no in sorted(set(numbers))
+        ]
+        if rows:
+            self._uow.execute(upsert(self._uow.connection)(table_of(TopicCase)).on_conflict_do_nothing(), rows)
+
+    def cases(self, key: Key) -> list[CaseRow]:
+        """The cases that are evidence, oldest first."""
+        same = and_(TopicCase.community_id == Case.community_id, TopicCase.case_no == Case.no)
+        statement = (
+            select(Case.__table__)
+            .join(TopicCase, same)
+            .where(TopicCase.community_id == key[0], TopicCase.topic_no == key[1])
+            .order_by(Case.no)
+        )
+        return [case_row(row) for row in self._uow.read(statement, Case, TopicCase)]
+
+    def candidates(self, community_id: int, since: datetime, limit: int) -> list[CaseRow]:
+        """Cases since then that speak for no topic yet, the newest `limit` of them, oldest first."""
+        taken = select(TopicCase.case_no).where(
+            TopicCase.community_id == Case.community_id, TopicCase.case_no == Case.no
+        )
+        statement = (
+            select(Case.__table__)
+            .where(Case.community_id == community_id, Case.created_at >= since, ~taken.exists())
+            .where(Case.state.not_in(NOT_EVIDENCE), Case.source != ROOT_CAUSE)
+            .order_by(Case.no.desc())
+            .limit(limit)
+        )
+        return [case_row(row) for row in self._uow.read(statement, Case, TopicCase)][::-1]
+
+    def people_of_cases(self, community_id: int, numbers: Iterable[int]) -> set[Account]:
+        """Everybody who reported or joined one of these cases."""
+        theirs = (CasePerson.community_id == community_id, CasePerson.case_no.in_(list(numbers)))
+        statement = select(CasePerson.bot, CasePerson.account, CasePerson.chat).where(*theirs)
+        return {(row.bot, row.account, row.chat) for row in self._uow.read(statement, CasePerson)}
+
+    # people ----------------------------------------------------------------------------------------------------------
+
+    def second(self, key: Key, who: Account) -> bool:
+        """Somebody seconds a topic; False if they had already."""
+        bot, account, chat = who
+        row = {"community_id": key[0], "topic_no": key[1], "bot": bot, "account": account, "chat": chat}
+        row |= {"came_from": None, "since": self._uow.now}
+        statement = upsert(self._uow.connection)(table_of(TopicSupporter)).on_conflict_do_nothing()
+        return self._uow.execute(statement, row).rowcount == 1
+
+    def take_back_support(self, key: Key, bot: str, account: int) -> bool:
+        mine = (TopicSupporter.bot == bot, TopicSupporter.account == account)
+        there = (TopicSupporter.community_id == key[0], TopicSupporter.topic_no == key[1])
+        return self._uow.execute(delete(TopicSupporter).where(*there, *mine)).rowcount == 1
+
+    def supporters(self, key: Key) -> list[Any]:
+        there = (TopicSupporter.community_id == key[0], TopicSupporter.topic_no == key[1])
+        order = (TopicSupporter.since, TopicSupporter.bot, TopicSupporter.account)
+        return list(self._uow.read(select(table_of(TopicSupporter)).where(*there).order_by(*order), TopicSupporter))
+
+    def supports(self, key: Key, bot: str, account: int) -> bool:
+        return any((row.bot, row.account) == (bot, account) for row in self.supporters(key))
+
+    def everybody(self, key: Key) -> dict[tuple[str, int], Account]:
+        """Who told of it, seconded it, or wrote for it, each once."""
+        told = self.people_of_cases(key[0], [case.no for case in self.cases(key)])
+        seconded = {(row.bot, row.account, row.chat) for row in self.supporters(key)}
+        wrote = {row.author for row in self.contributions(key) if row.author}
+        return {(bot, account): (bot, account, chat) for bot, account, chat in (*told, *seconded, *wrote)}
+
+    def people_behind(self, key: Key) -> int:
+        """How many different people told of it or seconded it."""
+        told = self.people_of_cases(key[0], [case.no for case in self.cases(key)])
+        return len({who[:2] for who in told} | {(row.bot, row.account) for row in self.supporters(key)})
+
+    # merging ---------------------------------------------------------------------------------------------------------
+
+    def bring_over(self, source: Key, target: Key) -> dict[str, int]:
+        """Bring evidence, supporters, options and reasons of one topic to another; who supports both counts once.
+
+        Returns how many of each came over. The supporters of the old topic stay in it as well, as its trace.
+        """
+        there = {(row.bot, row.account) for row in self.supporters(target)}
+        new = [row for row in self.supporters(source) if (row.bot, row.account) not in there]
+        for row in new:
+            values = {"community_id": target[0], "topic_no": target[1], "bot": row.bot, "account": row.account}
+            values |= {"chat": row.chat, "came_from": source[1], "since": row.since}
+            self._uow.insert(TopicSupporter, values)
+        moved = {
+            name: self._uow.execute(
+                update(table)
+                .where(table.community_id == source[0], table.topic_no == source[1])
+                .values(topic_no=target[1])
+            ).rowcount
+            for name, table in (("cases", TopicCase), ("contributions", Contribution))
+        }
+        return {"supporters": len(new), **moved}
+
+    # options and reasons ---------------------------------------------------------------------------------------------
+
+    def contribute(
+        self, key: Key, kind: ContributionKind, text: str, who: Account | None, *, shown: bool = False
+    ) -> ContributionRow:
+        """Add an option or a reason; what the staff add themselves is `shown` at once and has no author."""
+        bot, account, chat = who or (None, None, None)
+        row: dict[str, Any] = dict.fromkeys(_CONTRIBUTION_COLUMNS)
+        row |= {"community_id": key[0], "id": new_id(), "topic_no": key[1], "kind": kind, "text": text}
+        row |= {"bot": bot, "account": account, "chat": chat, "appealed": False, "at": self._uow.now}
+        row["state"] = ContributionState.SHOWN if shown else ContributionState.WAITING
+        self._uow.insert(Contribution, row)
+        return ContributionRow(**row)
+
+    def contribution(self, community_id: int, contribution_id: int) -> ContributionRow:
+        """Read one option or reason.
+
+        Raises:
+            NotFound: there is none any more.
+        """
+        this = (Contribution.community_id == community_id, Contribution.id == contribution_id)
+        row = self._uow.read(select(table_of(Contribution)).where(*this), Contribution).one_or_none()
+        if row is None:
+            raise NotFound(f"contribution {community_id}/{contribution_id}")
+        return _contribution(row)
+
+    def contributions(self, key: Key, *states: ContributionState) -> list[ContributionRow]:
+        """Options and reasons of a topic in these states (all, if none is named), oldest first."""
+        this = [Contribution.community_id == key[0], Contribution.topic_no == key[1]]
+        if states:
+            this.append(Contribution.state.in_(list(states)))
+        statement = select(table_of(Contribution)).where(*this).order_by(Contribution.id)
+        return [_contribution(row) for row in self._uow.read(statement, Contribution)]
+
+    def options(self, key: Key) -> list[ContributionRow]:
+        """The options that neighbours see."""
+        found = self.contributions(key, ContributionState.SHOWN)
+        return [row for row in found if row.kind is ContributionKind.OPTION]
+
+    def judge(self, row: ContributionRow, state: ContributionState, **values: Any) -> bool:
+        """Let through or hide, from the state that was read; False if somebody was faster."""
+        this = (Contribution.community_id == row.community_id, Contribution.id == row.id)
+        was = (Contribution.state == row.state, Contribution.appealed == row.appealed)
+        values |= {"state": state}
+        if self._uow.execute(update(Contribution).where(*this, *was).values(**values)).rowcount != 1:
+            return False
+        for name, value in values.items():
+            setattr(row, name, value)
+        return True
+
+    def contributed_by(self, bot: str, account: int, since: datetime) -> int:
+        """How many options and reasons a person has written since then."""
+        mine = (Contribution.bot == bot, Contribution.account == account, Contribution.at > since)
+        return int(self._uow.read(select(func.count()).where(*mine), Contribution).scalar_one())
+
+    def words_of(self, bot: str, account: int) -> list[ContributionRow]:
+        mine = (Contribution.bot == bot, Contribution.account == account)
+        statement = select(table_of(Contribution)).where(*mine).order_by(Contribution.id)
+        return [_contribution(row) for row in self._uow.read(statement, Contribution)]
+
+    def seconded_by(self, bot: str, account: int) -> list[TopicRow]:
+        same = and_(TopicSupporter.community_id == Topic.community_id, TopicSupporter.topic_no == Topic.no)
+        mine = (TopicSupporter.bot == bot, TopicSupporter.account == account)
+        statement = select(_TOPICS).join(TopicSupporter, same).where(*mine).order_by(Topic.no)
+        return [_topic(row) for row in self._uow.read(statement, Topic, TopicSupporter)]
+
+    # the clock -------------------------------------------------------------------------------------------------------
+
+    def to_look_through(self, community_ids: list[int]) -> list[int]:
+        """Communities whose cases are due to be looked through."""
+        statement = select(TopicWatch.community_id).where(TopicWatch.next_at > self._uow.now)
+        later = set(self._uow.read(statement, TopicWatch).scalars())
+        return [number for number in community_ids if number not in later]
+
+    def look_again_at(self, community_id: int, moment: datetime) -> None:
+        table = table_of(TopicWatch)
+        statement = upsert(self._uow.connection)(table).on_conflict_do_update(
+            index_elements=["community_id"], set_={"next_at": moment}
+        )
+        self._uow.execute(statement, {"community_id": community_id, "next_at": moment})
+
+    # erasing ---------------------------------------------------------------------------------------------------------
+
+    def forget_person(self, bot: str, account: int) -> None:
+        """Take an account out of all topics; what it had said there goes, or stays without it (see `Erasure`)."""
+        self._uow.execute(delete(TopicSupporter).where(TopicSupporter.bot == bot, TopicSupporter.account == account))
+        self._nobody(Contribution, Contribution.bot == bot, Contribution.account == account)
+        self._nobody(Topic, Topic.bot == bot, Topic.account == account)
+        judged = and_(Contribution.judge_bot == bot, Contribution.judge_account == account)
+        self._uow.execute(update(Contribution).where(judged).values(judge_bot=None, judge_account=None))
+
+    def delete_contribution(self, row: ContributionRow) -> None:
+        this = (Contribution.community_id == row.community_id, Contribution.id == row.id)
+        self._uow.execute(delete(Contribution).where(*this))
+
+    def reword(self, row: ContributionRow, text: str) -> None:
+        this = (Contribution.community_id == row.community_id, Contribution.id == row.id)
+        self._uow.execute(update(Contribution).where(*this).values(text=text))
+
+    def forget_people(self, key: Key) -> None:
+        """A topic ended long ago: how many were behind it stays in its history, who they were goes."""
+        this = (TopicSupporter.community_id == key[0], TopicSupporter.topic_no == key[1])
+        self._uow.execute(delete(TopicSupporter).where(*this))
+        self._nobody(Contribution, Contribution.community_id == key[0], Contribution.topic_no == key[1])
+        self._nobody(Topic, Topic.community_id == key[0], Topic.no == key[1])
+
+    def _nobody(self, table: type[Topic | Contribution], *where: Any) -> None:
+        self._uow.execute(update(table).where(*where).values(bot=None, account=None, chat=None))
+
+
+_TOPIC_COLUMNS = tuple(field.name for field in fields(TopicRow))
+_CONTRIBUTION_COLUMNS = tuple(field.name for field in fields(ContributionRow))
+_TOPICS = table_of(Topic)
+
+
+def _topic(row: Any) -> TopicRow:
+    values = {name: getattr(row, name) for name in _TOPIC_COLUMNS}
+    return TopicRow(**values | {"state": TopicState(values["state"]), "source": Source(values["source"])})
+
+
+def _contribution(row: Any) -> ContributionRow:
+    values = {name: getattr(row, name) for name in _CONTRIBUTION_COLUMNS}
+    kind, state = ContributionKind(values["kind"]), ContributionState(values["state"])
+    return ContributionRow(**values | {"kind": kind, "state": state})

@@ -1,0 +1,115 @@
+"""People of a community who talk something over, and what happens again and again before a test about it begins."""
+
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from storage.tables import Person, Voter
+from storage.voters import hash_of
+from tests.support.world import NOW, World
+from tests.support.world import Person as Somebody
+
+MANAGER, STREET, WORKER = 2, 3, 1
+CHARGING = [
+    "楼下没地方给电动车充电，大家都从窗户拉线，太危险了",
+    "电瓶车充电没地方，只能把电池提上楼充",
+    "想在小区装几个电动车充电桩",
+    "我们院子能不能建个电动自行车充电棚",
+    "老人家的电动车没处充电，每次要推到两站路外",
+    "充电的地方太少，晚上回来抢不到充电口",
+    "希望在院子空地上修一个充电车棚",
+    "电动车充电一直是飞线，社区能管一管吗",
+    "小区里没有电动自行车集中充电的地方，什么时候能建",
+    "门口天天有人拉插线板给电瓶车充电",
+]
+OPTIONS = ("在东头空地建充电车棚", "每栋楼装两个充电口", "维持现状")
+
+
+async def live_here(world: World, accounts: range, community: int = 1, *, since: Any = None) -> list[Somebody]:
+    """Residents who have agreed to the notice; `since`: when they came, else long ago."""
+    rows = [
+        {
+            "bot": "resident",
+            "account": account,
+            "chat": account,
+            "name": f"人{account}",
+            "community_id": community,
+            "community_since": since,
+            "consent_version": "2026-11",
+            "consented_at": NOW,
+            "created_at": NOW,
+        }
+        for account in accounts
+    ]
+    await world.app.database.write(lambda connection: connection.execute(insert(Person), rows))
+    return [world.resident(account) for account in accounts]
+
+
+async def told_of_charging(world: World, accounts: range = range(1001, 1011)) -> list[Somebody]:
+    """Ten residents who each file a report about charging; the draft of a topic is on its way."""
+    people = await live_here(world, accounts)
+    for person, words in zip(people, CHARGING, strict=False):
+        await person.says(words)
+        if any("同意，提交" in label for label in person.last.buttons):
+            await person.taps("同意，提交")
+    await world.passes(hours=1)
+    return people
+
+
+async def topic(world: World, *options: str, title: str = "充电车棚建在哪里") -> Somebody:
+    """A topic that the manager has made and opened, with these options; returns the manager."""
+    manager = world.worker(MANAGER)
+    await manager.says("发起议题")
+    await manager.says(title)
+    await manager.taps("拿出来议")
+    for option in options:
+        await manager.says("议题")
+        await manager.taps("议题 1")
+        await manager.taps("提选项")
+        await manager.says(option)
+    return manager
+
+
+async def vote(world: World, *options: str, sets: tuple[str, ...] = ()) -> Somebody:
+    """A vote that has begun; `sets` are labels of settings that are tapped before."""
+    manager = await topic(world, *(options or OPTIONS))
+    await begin_vote(manager, *sets)
+    return manager
+
+
+async def begin_vote(manager: Somebody, *sets: str) -> None:
+    await manager.says("议题")
+    await manager.taps("议题 1")
+    await manager.taps("发起投票")
+    for label in sets:
+        await manager.taps(label)
+    await manager.taps("开始投票")
+
+
+async def told_results(world: World) -> None:
+    """As the program does every twenty seconds: what is counted is drawn and told."""
+    await world.app.reporter.run_due(world.clock.now())
+    await world.runs()
+
+
+async def on_the_register(world: World, *rows: tuple[str, str, str], community: int = 1) -> None:
+    """Lines of the register in building 3栋: (kind, room, code; no code: "")."""
+    lines = [
+        {
+            "community_id": community,
+            "id": number,
+            "kind": kind,
+            "building_id": 1,
+            "room": room,
+            "code_hash": hash_of(community, code) if code else None,
+        }
+        for number, (kind, room, code) in enumerate(rows, 1)
+    ]
+    await world.app.database.write(lambda connection: connection.execute(insert(Voter), lines))
+
+
+async def rows_of(world: World, table: Any, *where: Any) -> list[Any]:
+    def work(connection: Connection) -> list[Any]:
+        return list(connection.execute(table.__table__.select().where(*where)))
+
+    return list(await world.rows(work))

@@ -1,0 +1,71 @@
+"""For everybody: voices that a person hears, answers by number, one sentence a message."""
+
+from storage.tables import Case
+from tests.support.world import World
+from tests.ways.steps import case, count, settled
+
+
+async def test_a_voice_alone_becomes_a_case_that_a_person_hears(world: World) -> None:
+    wang = world.resident(1001)
+    await wang.sends("voice")
+    assert wang.sees("由人来听")
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    await world.app.fetcher.once()
+    await world.runs()
+    assert wang.sees("已登记，编号 YA-1")
+    assert (await case(world)).text == "（语音留言，请点开听）"
+    await world.worker(1).taps("看照片和文件")
+    assert world.worker(1).last.files
+
+
+async def test_two_voices_are_two_matters(world: World) -> None:
+    for account in (1001, 1002):
+        person = world.resident(account)
+        await person.sends("voice")
+        await person.taps("延安岭社区")
+        await person.taps("同意，提交")
+    assert await count(world, Case) == 2
+    assert not any("我也遇到" in label for m in world.resident(1002).messages for label in m.buttons)
+
+
+async def test_who_likes_numbers_answers_by_them(world: World) -> None:
+    wang = await settled(world)
+    await wang.says("数字回答")
+    await wang.says("预约")
+    await world.worker(2).says("预约")
+    await world.worker(2).taps("加一个地方")
+    await world.worker(2).says("驿站\n每天 9:00-17:00\n2小时")
+    await wang.says("预约")
+    assert not wang.last.buttons
+    assert "1  📅 预约" in wang.last.text
+    await wang.says("1")
+    assert "「驿站」哪天用" in wang.last.text
+    await wang.says("1")
+    assert "几点开始" in wang.last.text
+    await wang.says("按钮回答")
+    await wang.says("预约")
+    assert wang.last.buttons
+
+
+async def test_one_sentence_a_message_with_the_choice_at_the_end(world: World) -> None:
+    wang = await settled(world)
+    await wang.says("短句")
+    before = len(wang.messages)
+    await wang.says("帮助")
+    said = [message.text for message in wang.messages[before:]]
+    assert len(said) > 3
+    assert all("\n" not in text for text in said[:-1])
+    await wang.says("完整")
+    await wang.says("帮助")
+    assert "\n" in wang.last.text
+
+
+async def test_a_quoted_answer_stays_whole(world: World) -> None:
+    wang = await settled(world)
+    await wang.says("短句")
+    await world.worker(1).taps("受理")
+    await world.worker(1).taps("办结答复")
+    await world.worker(1).says("灯泡换好了。\n今晚就亮。")
+    await world.passes(seconds=61)
+    assert any("灯泡换好了。\n今晚就亮。" in message.text for message in wang.messages)
