@@ -37,9 +37,11 @@ WARM = 64
 ON_SQLITE, ON_POSTGRES = 64, 16
 
 
-async def make_app(url: str, folder: Path, residents: int) -> App:
+async def make_app(url: str, folder: Path, residents: int, *, app_url: str = "", **more: Any) -> App:
+    """An app over a fresh database; `app_url`: the app's own way to it, where the tables belong to somebody else."""
     await migrate(url)
-    settings = Settings(_env_file=None, database_url=url, data_dir=folder, link_secret=SecretStr("x" * 32))  # type: ignore[call-arg]
+    secret = SecretStr("x" * 32)
+    settings = Settings(_env_file=None, database_url=app_url or url, data_dir=folder, link_secret=secret, **more)  # type: ignore[call-arg]
     database = open_database(url)
     await database.write(lambda connection: town.plant(connection, residents, CONSENT))
     await database.close()

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
+from storage.schema import let_in
 from tests.support.world import World, fill, make_world
 
 POSTGRES_VARIABLE = "CHULIN_TEST_POSTGRES_URL"
@@ -63,6 +64,21 @@ def filled_postgres_url(postgres_server: str, postgres_template: str) -> Iterato
     yield from _fresh(postgres_server, postgres_template)
 
 
+@pytest.fixture(scope="session")
+def app_role(postgres_server: str) -> str:
+    """A role as the operator makes it for the app: it owns nothing, and no wall lets it through."""
+    name = f"chulin_app_{uuid.uuid4().hex[:8]}"
+    asyncio.run(_admin(postgres_server, f"CREATE ROLE {name} LOGIN NOSUPERUSER NOBYPASSRLS"))
+    return name
+
+
+@pytest.fixture
+def walled_url(filled_postgres_url: str, app_role: str) -> str:
+    """URL of a filled PostgreSQL database for the app's own role: communities are walled off from one another."""
+    asyncio.run(let_in(filled_postgres_url, app_role))
+    return make_url(filled_postgres_url).set(username=app_role).render_as_string(hide_password=False)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database of either kind."""
@@ -81,10 +97,19 @@ def filled_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return found
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """As `filled_url`, as the app reaches it: on PostgreSQL behind the wall between communities."""
+    if request.param == "sqlite":
+        return copy_of(request.getfixturevalue("sqlite_template"), tmp_path)
+    found: str = request.getfixturevalue("walled_url")
+    return found
+
+
 @pytest.fixture
-async def world(tmp_path: Path, filled_url: str) -> AsyncIterator[World]:
+async def world(tmp_path: Path, app_url: str) -> AsyncIterator[World]:
     """A whole app with two communities, on both databases."""
-    found = await make_world(tmp_path, filled_url)
+    found = await make_world(tmp_path, app_url)
     yield found
     await found.app.close()
 

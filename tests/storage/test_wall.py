@@ -1,7 +1,5 @@
 """The second wall: a query that forgets its filter finds nothing of another community, because PostgreSQL says so."""
 
-import asyncio
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,38 +10,16 @@ from sqlalchemy.engine import make_url
 
 from handlers import router
 from handlers.turn import Turn
-from storage import schema, wall
+from storage import wall
 from storage.database import open_database
 from storage.tables import Base, Case, CaseMessage, table_of
 from tests.support.world import World, make_world
 from tests.ways.steps import LAMP, RUBBISH, case, count, settled
 
-ROLE = f"chulin_app_{uuid.uuid4().hex[:8]}"
-
-
-async def _as_owner(url: str, statement: str) -> None:
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(plain)
-    await connection.execute(statement)
-    await connection.close()
-
-
-@pytest.fixture(scope="session")
-def role(postgres_server: str) -> str:
-    """A role that owns nothing and bypasses nothing."""
-    asyncio.run(_as_owner(postgres_server, f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS"))
-    return ROLE
-
 
 @pytest.fixture
-def app_url(filled_postgres_url: str, role: str) -> str:
-    asyncio.run(schema.let_in(filled_postgres_url, role))
-    return make_url(filled_postgres_url).set(username=role).render_as_string(hide_password=False)
-
-
-@pytest.fixture
-async def walled(tmp_path: Path, app_url: str) -> AsyncIterator[World]:
-    found = await make_world(tmp_path, app_url)
+async def walled(tmp_path: Path, walled_url: str) -> AsyncIterator[World]:
+    found = await make_world(tmp_path, walled_url)
     yield found
     await found.app.close()
 
@@ -66,8 +42,8 @@ def everything(connection: Connection) -> dict[str, set[int]]:
     return found
 
 
-async def test_every_table_of_communities_is_behind_the_wall(app_url: str) -> None:
-    database = open_database(app_url)
+async def test_every_table_of_communities_is_behind_the_wall(walled_url: str) -> None:
+    database = open_database(walled_url)
     statement = text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
     found = await database.read(lambda connection: set(connection.execute(statement).scalars()))
     await database.close()
@@ -103,9 +79,9 @@ async def test_changes_without_a_filter_reach_one_community(walled: World) -> No
     assert await count(walled, CaseMessage, CaseMessage.community_id == 1) == 0
 
 
-async def test_a_session_that_has_said_nothing_sees_nothing(walled: World, app_url: str) -> None:
+async def test_a_session_that_has_said_nothing_sees_nothing(walled: World, walled_url: str) -> None:
     await two_communities(walled)
-    connection = await asyncpg.connect(make_url(app_url).set(drivername="postgresql").render_as_string())
+    connection = await asyncpg.connect(make_url(walled_url).set(drivername="postgresql").render_as_string())
     try:
         assert await connection.fetchval("SELECT count(*) FROM cases") == 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
