@@ -17,7 +17,6 @@ ELSEWHERE: dict[int, str] = {
     28: "pictures are never decoded: tests/bot/test_fetch.py",
     29: "forged buttons: tests/ways/test_buttons.py, tests/ways/test_rights.py",
     30: "a button pressed twice: tests/ways/test_buttons.py",
-    31: "random hiring, demoting, joining: benchmarks/rights_walk.py (50,000 steps), tests/walk/test_rights_walk.py",
     32: "communities apart: tests/ways/test_apart.py, tests/ways/test_rights.py, tests/storage/test_wall.py",
     33: "deep links and invitations: tests/bot/test_links.py, tests/bot/test_invite.py, tests/ways/test_apart.py",
     34: "webhook forgery: tests/channels/test_webhook.py",

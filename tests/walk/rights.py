@@ -83,8 +83,16 @@ class RightsWalk:
     async def goes(self, steps: int) -> Counter[str]:
         """Walk; raises Disagreement at the first answer that is not the model's."""
         await self._begin()
-        doings = (self._grant, self._demote, self._dismiss, self._take_on, self._invite, self._forge_invitation)
-        doings += (self._join, self._leave)
+        doings = [
+            self._grant,
+            self._demote,
+            self._dismiss,
+            self._take_on,
+            self._invite,
+            self._forge_invitation,
+            self._join,
+            self._leave,
+        ]
         for _ in range(steps):
             if self.dice.random() < 0.4:
                 doing = self.dice.choice(doings)
