@@ -15,9 +15,8 @@ from digests.votes.words import Picture
 CHOSEN, OTHER = "#0072B2", "#B0B0B0"
 """Blue and grey differ in lightness, so they differ in any eyes and in print."""
 WIDTH, HEAD, FOOT, ROW = 7.2, 2.0, 0.7, 0.95
-LINE = 20
-"""Characters of an option that fit a line over its bar."""
-LINES = 2
+LINE = 26
+"""Characters of an option that fit the line over its bar."""
 
 
 def png(picture: Picture) -> bytes:
@@ -53,7 +52,7 @@ def _draw_bars(axes: Axes, picture: Picture) -> None:
         axes.barh(place + 0.2, bar.n, 0.36, color=CHOSEN if bar.won else OTHER)
         mark = "✓ " if bar.won else ""
         _label(axes, bar.n + most * 0.015, place + 0.2, bar.votes, heavy=bar.won)
-        _label(axes, 0, place - 0.14, mark + _lines(bar.label), heavy=bar.won)
+        _label(axes, 0, place - 0.14, mark + _line(bar.label), heavy=bar.won)
     axes.set_xlim(0, most * 1.18)
     axes.set_ylim(len(picture.bars) - 0.4, -0.55)
     axes.axis("off")
@@ -63,7 +62,6 @@ def _label(axes: Axes, x: float, y: float, words: str, *, heavy: bool) -> None:
     axes.text(x, y, drawable(words), va="center", font=bundled_font(bold=heavy), size=SMALL, color=INK)
 
 
-def _lines(label: str) -> str:
-    """On two lines at most; what does not fit is shortened, and stands in the words beside the picture."""
-    room = LINE * LINES
-    return label if len(label) <= room else f"{label[: room - 1]}…"
+def _line(label: str) -> str:
+    """What does not fit is shortened: the whole of it stands in the words beside the picture."""
+    return label if len(label) <= LINE else f"{label[: LINE - 1]}…"

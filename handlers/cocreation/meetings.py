@@ -6,7 +6,8 @@ from typing import Any
 
 from handlers import deadlines
 from handlers.card_face import Beside, card
-from handlers.cocreation import asking
+from handlers.cocreation import asking, promises
+from handlers.cocreation.promises import Promise
 from handlers.cocreation.telling import judges, tell_people
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.reply import Button, Priority, Reply
@@ -161,7 +162,7 @@ def ask_decision(turn: Turn, community: CommunityRow, _role: Role, data: dict[st
 
 
 def add_decision(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    """Three lines: what, who, by when. All who are in the topic hear of it."""
+    """Three lines: what, who, by when. It is a promise to all who are in the topic, and they hear of it."""
     words = given_words(turn, community, asked, LONGEST)
     if words is None:
         return
@@ -176,8 +177,11 @@ def add_decision(turn: Turn, community: CommunityRow, _role: Role, asked: dict[s
     values = {"text": text, "owner": owner, "due_at": due_at, "staff_id": turn.staff_id}
     decision_id = turn.uow.council.decide(community.id, topic_no=topic.no, meeting_no=asked.get("meeting"), **values)
     due = _date(due_at, community)
+    people = turn.uow.topics.everybody(topic.key)
+    promise = Promise(text, owner, due_at, topic_no=topic.no, source=f"decision:{decision_id}")
+    promises.make(turn, community, promise, people, tell=False)
     told = turn.context.texts("decision.told", no=topic.no, title=topic.title, text=text, owner=owner, due=due)
-    tell_people(turn, turn.uow.topics.everybody(topic.key).values(), told, f"decision:{community.id}:{decision_id}")
+    tell_people(turn, people.values(), told, f"decision:{community.id}:{decision_id}")
     button = turn.mine("button.decision_case", "decision_case", community_id=community.id, data={"id": decision_id})
     turn.say("decision.kept", ((button,),), owner=owner, due=due)
 

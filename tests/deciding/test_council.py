@@ -1,6 +1,6 @@
 """The council of residents: joins by a code, decides about topics, meets, keeps minutes, decides with owner and date."""
 
-from storage.tables import Case, CouncilMember, Decision, Meeting
+from storage.tables import Case, CouncilMember, Decision, Meeting, Promise
 from tests.deciding.neighbours import live_here, rows_of, told_of_charging, topic
 from tests.support.world import Person, World
 from tests.ways.steps import count
@@ -76,6 +76,8 @@ async def test_a_decision_has_an_owner_and_a_date_and_becomes_a_case(world: Worl
     assert people[0].sees("区城管局刘工负责，12月31日 前")
     (row,) = await rows_of(world, Decision)
     assert (row.owner, row.text) == ("区城管局刘工", "在东头空地建充电车棚")
+    (promise,) = await rows_of(world, Promise)
+    assert (promise.owner, promise.due_at) == (row.owner, row.due_at), "the decision is in the ledger of promises"
     before = await count(world, Case)
     await manager.taps("立成一件事")
     assert await count(world, Case) == before + 1
