@@ -1,7 +1,7 @@
 """Concepts of community matters: what a message is about (things) and what is the matter with it (aspects).
 
-Residents say 黑灯瞎火 or 摸黑 for a lamp that is out: two messages are held against each other by concepts, not by words.
-The words are data (`data/concepts.txt`); a thing `a/b` is a kind of `a`.
+Residents say 黑灯瞎火 or 摸黑 for a lamp that is out: two messages are held against each other by concepts, not by
+words. The words are data (`data/concepts.txt`); a thing `a/b` is a kind of `a`.
 """
 
 from collections.abc import Sequence

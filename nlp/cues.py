@@ -15,7 +15,7 @@ class Cue(NamedTuple):
 
 
 class Cues:
-    """Words by class. A word may belong to several, words may overlap; what stands inside one of `blank` does not count."""
+    """Words by class. A word may belong to several, words may overlap; inside one of `blank` none counts."""
 
     def __init__(self, classes: Mapping[str, Iterable[str]], blank: str) -> None:
         found: dict[str, set[str]] = {}

@@ -1,8 +1,8 @@
 """Whether somebody is in danger now, who is to be called, and whether a person must take over at once.
 
-No single word decides. A danger (a class of words, or two of them near each other) weighs something; so do the circumstances
-of its sentence (now; long ago, over, a drill, a question, a film) and what the classifier thinks of the whole message.
-The words and their weights are data (`data/emergencies.txt`).
+No single word decides. A danger (a class of words, or two of them near each other) weighs something; so do the
+circumstances of its sentence (now; long ago, over, a drill, a question, a film) and what the classifier thinks of
+the whole message. The words and their weights are data (`data/emergencies.txt`).
 """
 
 import math
@@ -27,7 +27,7 @@ _FADING = frozenset({"~past", "~yesterday", "~habit", "~noise"})
 _LASTING = 0.4
 """Share of what long ago or always takes from violence and despair: they go on."""
 _DISTRESS, _BELIEF_OF_DISTRESS = 0.6, 0.75
-"""Share of a danger's points that count for distress, where they are too few for an emergency; the classifier's share."""
+"""Share of a danger's points that count for distress, where no emergency comes of them; the classifier's share."""
 _DENIED = re.compile(r"(?:没有?|不是|不会|并非|并未|未曾|别怕|无)$")
 """What stands right before a word denies it. (叫不醒, 没呼吸 are words of their own.)"""
 _DENYING = frozenset("没有是会非未曾怕无")
@@ -75,7 +75,8 @@ def judge(text: str, probability: float) -> Verdict:
 def likely(words: str) -> bool:
     """A quick look at what was written, before it is understood: whether it should be read before all other.
 
-    By the words alone and leaning to yes: 24 of 25 messages that `judge` takes for urgent, and one in twenty that it does not.
+    By the words alone and leaning to yes: 24 of 25 messages that `judge` takes for urgent, and one in twenty that it
+    does not.
     """
     verdict = judge(normalise(fold(words)), _QUICK_BELIEF)
     return verdict.emergency or verdict.needs_human

@@ -1,9 +1,10 @@
 """How alike two messages are: whether they tell of the same matter.
 
-A message is reduced to a signature, a tuple of numbers: its things and aspects (`nlp.concepts`), its words that carry meaning, and the
-parts of its address. Places that contradict each other, or praise beside a complaint, decide at once; all else is weighed. What two
-messages share counts by its rarity. What each has alone counts too: messages that agree word for word except in what is the matter
-(楼下烧烤店太吵, 楼下烧烤店油烟大) are the ones that are set against each other.
+A message is reduced to a signature, a tuple of numbers: its things and aspects (`nlp.concepts`), its words that
+carry meaning, and the parts of its address. Places that contradict each other, or praise beside a complaint, decide
+at once; all else is weighed. What two messages share counts by its rarity. What each has alone counts too: messages
+that agree word for word except in what is the matter (楼下烧烤店太吵, 楼下烧烤店油烟大) are the ones that are set
+against each other.
 
 The weights are learned from `data/pairs.tsv` (nlp/training/pairs.py) and stand in `data/likeness.txt`.
 """
@@ -12,7 +13,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import exp
 from typing import overload
 from zlib import crc32
@@ -27,6 +28,8 @@ THING, ASPECT, BARE, WORD, PLACE, PAIR, POINT = 1, 2, 3, 4, 5, 6, 7
 POINT holds three of the numbers of the point in the space of meaning."""
 _READ = 80
 """Characters whose pairs are kept."""
+_NUMBERED = 1 << 15
+"""Names whose numbers are kept: most words come again."""
 _UNKNOWN = 8.0
 """Weight of what the corpus does not have: rare."""
 _KIND_OF, _COUSINS = 0.8, 0.25
@@ -52,6 +55,7 @@ _RARE = 4.0
 _NOTHING_MORE, _CONTAINED = 1.0, 0.9
 
 
+@lru_cache(maxsize=_NUMBERED)
 def number(sort: int, name: str) -> int:
     return sort << _BITS | crc32(name.encode("utf-8", "replace")) >> (32 - _BITS)
 
@@ -222,7 +226,7 @@ def rarity(part: int) -> float:
 
 
 def looked_up(key: Iterable[int]) -> list[int]:
-    """By which parts like messages are looked for: things, also the more general ones, places, and words that few have."""
+    """By which parts like messages are looked for: things, also more general ones, places, words that few have."""
     roots = _roots()
     found: dict[int, None] = {}
     for part in key:

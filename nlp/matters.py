@@ -1,8 +1,8 @@
 """A message about several things is cut into several matters.
 
-Clauses are walked through from left to right. What announces something else (另外, 第二, 2.) begins a new matter; so does a
-clause about a thing of another family than all before it, unless it tells cause, effect or comment, or the families belong together.
-The words are data (`data/matters.txt`). Parts join to the message.
+Clauses are walked through from left to right. What announces something else (另外, 第二, 2.) begins a new matter;
+so does a clause about a thing of another family than all before it, unless it tells cause, effect or comment, or
+the families belong together. The words are data (`data/matters.txt`). Parts join to the message.
 """
 
 import re
@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from nlp.cues import Cue, Cues
 from nlp.tables import table
@@ -58,7 +59,7 @@ def _related(pairs: set[frozenset[str]], some: Iterable[str], others: Iterable[s
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`marks`: special words that it begins with. `subject`: what it begins with, if that is a place or somebody who wants something."""
+    """`marks`: special words that it begins with. `subject`: the place or person that it begins with."""
 
     start: int
     text: str
@@ -98,7 +99,7 @@ def split(text: str) -> list[str]:
     if not cuts:
         return [text]
     starts = [0, *cuts, len(text)]
-    return [text[a:b] for a, b in zip(starts, starts[1:], strict=False) if b > a] or [text]
+    return [text[a:b] for a, b in pairwise(starts) if b > a]
 
 
 def _cuts(text: str) -> list[int]:

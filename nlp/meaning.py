@@ -1,8 +1,10 @@
-"""Where a text stands among others: a point in a space of meaning, so that 合唱团 and 唱歌队 are near though no character is shared.
+"""Where a text stands among others: a point in a space of meaning.
 
-Latent semantic analysis of the corpus, of matters told in several ways (`data/same.txt`), of the concepts and of the lexicon; learned by
-nlp/training/meaning.py, kept in `data/meaning.txt`. As in `nlp.weights`, the numbers of a feature are lanes of one long integer, so that
-one addition adds them all.
+合唱团 and 唱歌队 are near each other in it, though no character is shared.
+
+Latent semantic analysis of the corpus, of matters told in several ways (`data/same.txt`), of the concepts and of
+the lexicon; learned by nlp/training/meaning.py, kept in `data/meaning.txt`. As in `nlp.weights`, the numbers of a
+feature are lanes of one long integer, so that one addition adds them all.
 """
 
 import base64
@@ -20,8 +22,8 @@ _LONG = 127
 
 
 def features(text: str, tokens: Iterable[str], topics: Iterable[str]) -> set[str]:
-    """What is looked up of normalised text: words, pairs of characters, characters and topics, each under its own mark."""
-    found = {"w" + token for token in tokens if token > " " and not token.isdigit()}
+    """What is looked up of normalised text: words, pairs of characters, characters, topics, each by its own mark."""
+    found = {"w" + word for word in tokens if word > " " and not word.isdigit()}
     found |= {"c" + two for two in map(str.__add__, text, text[1:]) if two.isalpha()}
     found |= {"u" + char for char in text if char > "一"}
     return found | {"t" + topic for topic in topics}

@@ -1,8 +1,9 @@
 """Names of persons in free text.
 
-A name is a surname and one or two given-name characters. That alone would find 高压 and 马上, so a candidate is weighed: how usual
-its characters are in names, whether the cut makes everyday words of them (方便, 江水), what introduces it (我叫, 户主, 我妈) and what
-follows (女士, 家的, a telephone). The weights are a judgement; what they reach is held by tests/nlp/test_personal.py.
+A name is a surname and one or two given-name characters. That alone would find 高压 and 马上, so a candidate is
+weighed: how usual its characters are in names, whether the cut makes everyday words of them (方便, 江水), what
+introduces it (我叫, 户主, 我妈) and what follows (女士, 家的, a telephone). The weights are a judgement; what they
+reach is held by tests/nlp/test_personal.py.
 """
 
 import re
@@ -174,7 +175,7 @@ class _Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self._at: list[tuple[int, int, bool]] = []
-        for word, tag in rjieba.tag(text, False):
+        for word, tag in rjieba.tag(text, hmm=False):
             start, length = len(self._at), len(word)
             self._at += [(start, start + length, tag.startswith("nr"))] * length
 

@@ -1,8 +1,8 @@
 """Many ways of writing one thing become one.
 
-Two steps. `fold` changes characters one for one (full width, traditional, letters), so that an index into the folded
-text is an index into the original; `normalise` goes on to dialect, slips, emoji and repeated characters, for the classifier.
-The original text is always kept by the caller.
+Two steps. `fold` changes characters one for one (full width, traditional, letters), so that an index into the
+folded text is an index into the original; `normalise` goes on to dialect, slips, emoji and repeated characters, for
+the classifier. The original text is always kept by the caller.
 """
 
 import re

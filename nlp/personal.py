@@ -1,11 +1,12 @@
 """Personal data in free text: found, and masked wherever a text leaves its case.
 
-Numbers are found by their form, and told apart from hotline and order numbers by what stands before them; names are found by surname,
-given-name characters and the words around them (`nlp.names`). Indices are those of the original text.
+Numbers are found by their form, and told apart from hotline and order numbers by what stands before them; names are
+found by surname, given-name characters and the words around them (`nlp.names`). Indices are those of the original
+text.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from nlp.names import find_names
@@ -71,7 +72,8 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
     (
         Personal.WECHAT,
         re.compile(
-            r"(?:[微薇威徽v维唯][信❤♥x心芯]|微号|卫星号|vx|wx|weixin|wechat|加微|加v(?!ip))(?:号码|号|id|同号)?[ :是为加吧,]{0,3}(?P<id>[a-z][\w\-]{5,19}|\d{5,10}(?!\d))",
+            r"(?:[微薇威徽v维唯][信❤♥x心芯]|微号|卫星号|vx|wx|weixin|wechat|加微|加v(?!ip))(?:号码|号|id|同号)?"
+            r"[ :是为加吧,]{0,3}(?P<id>[a-z][\w\-]{5,19}|\d{5,10}(?!\d))",
             re.ASCII,
         ),
     ),
@@ -122,7 +124,7 @@ def find(text: str) -> tuple[Span, ...]:
 
 @lru_cache(maxsize=_SEEN_LATELY)
 def find_folded(folded: str) -> tuple[Span, ...]:
-    """The same in text that has been folded already. What was just read is then shown masked: one look does for both."""
+    """The same in folded text. What was just read is then shown masked: one look does for both."""
     taken = _without_overlaps([*_numbers(folded), *_rooms(folded)])
     names = find_names(folded)
     if not taken:
@@ -200,7 +202,7 @@ def mask(text: str, spans: Sequence[Span] | None = None) -> str:
     parts: list[str] = []
     done = 0
     for span in find(text) if spans is None else spans:
-        parts += [text[done : span.start], _hidden(text[span.start : span.end], span.type)]
+        parts += [text[done : span.start], _HIDING[span.type](text[span.start : span.end])]
         done = span.end
     return "".join([*parts, text[done:]])
 
@@ -229,24 +231,12 @@ def _in_parts(text: str) -> Iterable[str]:
     yield text
 
 
-def _hidden(piece: str, kind: Personal) -> str:
-    match kind:
-        case Personal.PHONE:
-            return f"{piece[:3]}****{piece[-4:]}" if len(piece) > 8 else f"{piece[:2]}****{piece[-1:]}"  # noqa: PLR2004
-        case Personal.ID_CARD:
-            return f"{piece[:6]}********{piece[-4:]}"
-        case Personal.BANK_CARD:
-            return f"{piece[:4]}********{piece[-4:]}"
-        case Personal.PLATE:
-            return f"{piece[:2]}****{piece[-1:]}"
-        case Personal.EMAIL:
-            return f"{piece[:1]}***{piece[piece.index('@') :]}" if "@" in piece else "***"
-        case Personal.NAME:
-            return _hidden_name(piece)
-        case Personal.ROOM:
-            return _hidden_room(piece)
-        case Personal.WECHAT:
-            return f"{piece[:1]}***"
+def _hidden_phone(piece: str) -> str:
+    return f"{piece[:3]}****{piece[-4:]}" if len(piece) > 8 else f"{piece[:2]}****{piece[-1:]}"  # noqa: PLR2004
+
+
+def _hidden_email(piece: str) -> str:
+    return f"{piece[:1]}***{piece[piece.index('@') :]}" if "@" in piece else "***"
 
 
 def _hidden_name(piece: str) -> str:
@@ -258,3 +248,15 @@ def _hidden_room(piece: str) -> str:
     hit = _ROOM.match(fold(piece)) or _DASHED.match(fold(piece))
     kept = len(hit["building"] or "") if hit else 0
     return piece[:kept].rstrip("-, ") + "***"
+
+
+_HIDING: Mapping[Personal, Callable[[str], str]] = {
+    Personal.PHONE: _hidden_phone,
+    Personal.ID_CARD: lambda piece: f"{piece[:6]}********{piece[-4:]}",
+    Personal.BANK_CARD: lambda piece: f"{piece[:4]}********{piece[-4:]}",
+    Personal.PLATE: lambda piece: f"{piece[:2]}****{piece[-1:]}",
+    Personal.EMAIL: _hidden_email,
+    Personal.NAME: _hidden_name,
+    Personal.ROOM: _hidden_room,
+    Personal.WECHAT: lambda piece: f"{piece[:1]}***",
+}

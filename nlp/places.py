@@ -1,6 +1,7 @@
 """Place words, as written: buildings, named places, spots.
 
-Names that the community imported are known to the tokeniser and found whole; others are found by how names of places end.
+Names that the community imported are known to the tokeniser and found whole; others are found by how names of
+places end.
 """
 
 import re
@@ -16,7 +17,8 @@ _BUILDING = re.compile(
 _BUILT = re.compile("[栋幢座#楼元]")
 """What a building cannot be named without."""
 _STOP = frozenset(
-    "的了在到从是我你他她它们有没不和与跟同去来把被将就都也还又很太最住对向往给让请问个这那哪每此该某及或但而因为所以由于位处靠近附边旁里外前后上下左右中内,。;:!?、()[]\"' \n\t〕〔“”‘’"
+    "的了在到从是我你他她它们有没不和与跟同去来把被将就都也还又很太最住对向往给让请问个这那哪每此该某及或但而因为所以由于位处"
+    "靠近附边旁里外前后上下左右中内,。;:!?、()[]\"' \n\t〕〔“”‘’"
 )
 _SHORTEST, _LONGEST = 2, 6
 

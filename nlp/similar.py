@@ -1,6 +1,7 @@
 """Is this the same matter as one that is open already?
 
-The index keeps the signatures (`nlp.likeness`) of a community's open cases and weighs only those that share something rare with the question.
+The index keeps the signatures (`nlp.likeness`) of a community's open cases and weighs only those that share
+something rare with the question.
 """
 
 from array import array
@@ -19,7 +20,9 @@ OFFERED = 0.6
 """From which one is offered that names no place in common: among thousands of others a few are like it by chance."""
 _WEIGHED = 20
 _MOST_ASKED = 200
-"""Holders of one part that are looked at, the newest first: if a hundred people write the same, some are as good as all."""
+"""Holders of one part that are looked at, the newest first: if a hundred people write the same, some are as good as
+all.
+"""
 
 
 @dataclass(frozen=True, slots=True)

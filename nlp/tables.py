@@ -1,10 +1,9 @@
 """Data files of the package: plain text, "#" opens a comment line, the tab parts columns."""
 
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
-DATA = Path(str(files("nlp") / "data"))
+DATA = Path(__file__).parent / "data"
 
 
 def lines_of(path: Path) -> Iterator[str]:

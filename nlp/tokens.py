@@ -1,7 +1,8 @@
 """Cutting a text into words.
 
-jieba is the reference; rjieba cuts the same (see docs/understanding.md for how often) some twenty times faster and is the default.
-Both run without the hidden Markov model: it joins unknown characters into guessed words, mostly names, which nothing here needs.
+jieba is the reference; rjieba cuts the same (see docs/understanding.md for how often) some twenty times faster and
+is the default. Both run without the hidden Markov model: it joins unknown characters into guessed words, mostly
+names, which nothing here needs.
 """
 
 from collections.abc import Iterable
@@ -37,7 +38,7 @@ def _rjieba(words: Iterable[str]) -> Cutter:
     for word in words:
         jieba.add_word(word, FREQUENCY, None)
     cut = jieba.cut
-    return _lately(lambda text: list(cut(text, False)))
+    return _lately(lambda text: list(cut(text, hmm=False)))
 
 
 def _jieba(words: Iterable[str]) -> Cutter:

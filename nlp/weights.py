@@ -13,7 +13,7 @@ import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, pairwise
 from math import exp, sqrt
 from pathlib import Path
 from typing import Any
@@ -77,15 +77,22 @@ class Weights:
 
     @classmethod
     def load(cls, path: Path) -> "Weights":
-        # a group at a time: the whole text, its pieces and their bytes would be 60 MB at once
-        with path.open(encoding="utf-8") as lines:
-            return cls.parse(lines)
+        return cls._parse(path.read_bytes())
 
     @classmethod
-    def parse(cls, lines: Iterable[str]) -> "Weights":
-        rest = iter(lines)
-        head = json.loads(next(line for line in rest if not line.startswith("#")))
-        groups = {name: _rows(islice(rest, size), head["lanes"]) for name, size in head["sizes"].items()}
+    def parse(cls, text: str) -> "Weights":
+        return cls._parse(text.encode())
+
+    @classmethod
+    def _parse(cls, text: bytes) -> "Weights":
+        # bytes, for most of it is codes: as characters they would take twice the room and time
+        start = text.index(b"\n{") if text.startswith(b"#") else 0
+        end = text.index(b"\n", start + 1)
+        head, pieces = json.loads(text[start:end]), text[end:].split()
+        ends = [2 * end for end in accumulate(head["sizes"].values(), initial=0)]
+        groups = {
+            name: _rows(pieces[a:b], head["lanes"]) for name, (a, b) in zip(head["sizes"], pairwise(ends), strict=True)
+        }
         return cls(head, groups)
 
     def scores(self, features: Iterable[Iterable[str]]) -> list[float]:
@@ -136,14 +143,15 @@ def _head(item: Mapping[str, Any]) -> Head:
     return Head(item["name"], tuple(item["labels"]), item["first"], item["temperature"])
 
 
-def _rows(lines: Iterable[str], lanes: int) -> dict[str, int]:
-    pieces = "\n".join(lines).split()
-    spread = bytearray(len(pieces) // 2 * lanes * _LANE)
-    spread[::_LANE] = base64.b64decode("".join(pieces[1::2]))
-    size, view, number = lanes * _LANE, memoryview(spread), int.from_bytes
+def _rows(pieces: Sequence[bytes], lanes: int) -> dict[str, int]:
+    """Features with their lanes, spread for summing; `pieces` are names and codes in turns."""
+    size, names = lanes * _LANE, b" ".join(pieces[::2]).decode().split()
+    spread = bytearray(len(names) * size)
+    spread[::_LANE] = base64.b64decode(b"".join(pieces[1::2]))
+    view, number = memoryview(spread), int.from_bytes
     return {
         name: number(view[at : at + size], "little")
-        for name, at in zip(pieces[::2], range(0, len(view), size), strict=True)
+        for name, at in zip(names, range(0, len(spread), size), strict=True)
     }
 
 

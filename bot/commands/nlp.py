@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+import orjson
 
 from bot import models
 from bot import settings as settings_of
@@ -62,8 +63,11 @@ def _stop(line: str) -> Exception:
 
 
 def _say(row: dict[str, Any]) -> None:
-    text = json.dumps(row, ensure_ascii=False)
-    click.echo(text.encode("utf-8", "backslashreplace").decode())
+    try:
+        line = orjson.dumps(row)
+    except TypeError:  # half of a broken pair is no UTF-8: it is shown escaped
+        line = json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    click.echo(line)
 
 
 def _labels(matter: Understanding) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})(?:月|[-/.])(\d{1,2})[日号]?")
 NEAR = {"今天": 0, "明天": 1, "后天": 2}
-CLOCK = re.compile(r"(上午|早上|中午|下午|晚上)?\s*(\d{1,2})(?:[:：](\d{2})|点(半|\d{1,2}分?)?)")
+CLOCK = re.compile(r"(上午|早上|中午|下午|晚上)?\s{0,3}(\d{1,2})(?:[:：](\d{2})|点(半|\d{1,2}分?)?)")
 NOON, HALF = 12, 30
 AFTERNOON = ("下午", "晚上")
 LONG_AGO = timedelta(days=60)

@@ -46,7 +46,7 @@ def beside(rows: Sequence[Row], folder: Path) -> int:
 
 
 def _trained(own: Read, real: Read) -> Understander:
-    weights = Weights.parse(text_of(*learn(own, real)).split("\n"))
+    weights = Weights.parse(text_of(*learn(own, real)))
     return Understander(cutter(), lexicon(), weights)
 
 

@@ -1,7 +1,7 @@
 """Learns the space of meaning (`nlp.meaning`) and writes `data/meaning.txt`: `uv run python -m nlp.training.meaning`.
 
-Words of one matter, one concept or one topic are put into texts of their own beside the corpus, so that they come to stand near
-each other. Nothing but the project's own data is read.
+Words of one matter, one concept or one topic are put into texts of their own beside the corpus, so that they come
+to stand near each other. Nothing but the project's own data is read.
 """
 
 import base64
@@ -81,7 +81,7 @@ def _matrix(counts: Sequence[Mapping[str, int]], column: Mapping[str, int]) -> s
 def write(names: Sequence[str], table_: np.ndarray, path: Path = FILE) -> None:
     top = np.quantile(np.abs(table_), 0.9995)
     whole = np.clip(np.rint(table_ / top * 127) + 128, 1, 255).astype(np.uint8)
-    head = "# The space of meaning, learned from the project's own corpus and word lists (nlp/training/meaning.py): feature, its numbers."
+    head = "# The space of meaning, learned from our corpus and word lists (nlp/training/meaning.py): feature, numbers"
     rows = [f"{name}\t{base64.b64encode(row.tobytes()).decode()}" for name, row in zip(names, whole, strict=True)]
     path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
 

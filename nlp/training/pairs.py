@@ -1,7 +1,7 @@
 """Learns what makes two messages alike (`nlp.likeness`) from pairs written for it, and writes the weights file.
 
-`uv run python -m nlp.training.pairs`. The rarities are counted in the corpus. Pairs drawn at random from the corpus stand for all
-that is not alike: among thousands of open cases almost everything is.
+`uv run python -m nlp.training.pairs`. The rarities are counted in the corpus. Pairs drawn at random from the corpus
+stand for all that is not alike: among thousands of open cases almost everything is.
 """
 
 import json
@@ -51,8 +51,8 @@ def rarities(texts: Sequence[str]) -> Iterable[tuple[str, str, float]]:
 
 def write(factors: dict[str, float], rows: Iterable[tuple[str, str, float]], path: Path = FILE) -> None:
     lines = [
-        "# Weights of likeness, learned from pairs.tsv and counted in the corpus (nlp/training/pairs.py): the factors of the features,",
-        "# then for each thing, aspect and word how rare it is.",
+        "# Weights of likeness, learned from pairs.tsv and counted in the corpus (nlp/training/pairs.py): the factors",
+        "# of the features, then for each thing, aspect and word how rare it is.",
         json.dumps(factors, ensure_ascii=False),
         *("\t".join((sort, name, str(rare))) for sort, name, rare in rows),
     ]

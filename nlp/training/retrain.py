@@ -61,7 +61,7 @@ def retrain(corrections: Iterable[Row], corpus: Sequence[Row], in_use: Weights) 
     held = [row for row in corpus if row.held] + [row for row in given if row.mark % _HELD == 0]
     learned = [row for row in given if row.mark % _HELD]
     text = _fitted(Read.of([row for row in corpus if not row.held]), Read.of(learned), in_use)
-    before, after = (_right(weights, held) for weights in (in_use, Weights.parse(text.split("\n"))))
+    before, after = (_right(weights, held) for weights in (in_use, Weights.parse(text)))
     return Trained(text, len(learned), len(held), before, after)
 
 

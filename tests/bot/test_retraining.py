@@ -48,7 +48,7 @@ def reads(weights: Weights, text: str) -> str:
 def test_what_people_corrected_is_learned_and_the_rest_is_kept(part: Sequence[Row]) -> None:
     shipped = Weights.load(MODEL)
     found = retrain(taught(), part, shipped)
-    grown = Weights.parse(found.text.split("\n"))
+    grown = Weights.parse(found.text)
     assert reads(shipped, "岸边水鬼桩不见了") != "culture"
     assert reads(grown, "岸边水鬼桩不见了") == "culture"
     assert reads(grown, "楼上漏水把我家墙泡了") == "neighbour"

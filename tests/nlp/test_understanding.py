@@ -101,7 +101,7 @@ def small() -> tuple[Weights, np.ndarray, np.ndarray]:
     table = np.array([[1.0, -2.0, 0.5], [0.0, 0.25, -1.0]] * 4).T
     known = Vocabulary(tuple({f"{group}1": 0, f"{group}2": 1} for group in "wcts"))
     heads = {"scene": Fitted(("a", "b", "c"), table, np.array([0.1, 0.2, 0.3]), 0.5)}
-    return Weights.parse(text_of(known, heads, ["a comment"], [7, 3]).split("\n")), table, np.array([0.1, 0.2, 0.3])
+    return Weights.parse(text_of(known, heads, ["a comment"], [7, 3])), table, np.array([0.1, 0.2, 0.3])
 
 
 def test_a_weights_file_gives_back_what_was_written(small: tuple[Weights, np.ndarray, np.ndarray]) -> None:

@@ -20,7 +20,7 @@ def weights(words: int) -> Weights:
         "sizes": {name: words if name == "words" else 0 for name in GROUPS},
     }
     rows = [f"{number}\t{pack(bytes(LANES))}" for number in range(words)]
-    return Weights.parse(["# who wrote it", json.dumps(head), *rows, ""])
+    return Weights.parse("\n".join(["# who wrote it", json.dumps(head), *rows, ""]))
 
 
 @pytest.mark.parametrize("said", [1, 257, 258, 600])
