@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-import rjieba
-
 from nlp.places import place_endings
 from nlp.tables import pairs, table
+from nlp.tokens import tagged
 from nlp.understanding import Personal, Span
 
 _ENOUGH = 2.65
@@ -175,7 +174,7 @@ class _Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self._at: list[tuple[int, int, bool]] = []
-        for word, tag in rjieba.tag(text, hmm=False):
+        for word, tag in tagged(text):
             start, length = len(self._at), len(word)
             self._at += [(start, start + length, tag.startswith("nr"))] * length
 
