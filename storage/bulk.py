@@ -4,8 +4,9 @@ SQLAlchemy makes the statement and knows how to convert the values; the driver g
 costs a fifth of an executemany through the statement.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.types import TypeEngine
 
-from storage.driver import run_many
+from storage.driver import fetch, is_sqlite, run_many
 from storage.tables import Base, table_of
 from storage.types import Utc
 
@@ -48,15 +49,37 @@ def insert_rows(connection: Connection, model: type[Base], rows: list[Row], *, s
     run_rows(connection, _inserting(model, tuple(rows[0]), skip_known), rows)
 
 
+def insert_together(connection: Connection, batches: Sequence[tuple[type[Base], list[Row], bool]]) -> None:
+    """As `insert_rows` (table, rows, `skip_known`) for several tables, parents before children.
+
+    On PostgreSQL it is one statement: there the way to the server is what costs.
+    """
+    if is_sqlite(connection):
+        for model, rows, skip_known in batches:
+            insert_rows(connection, model, rows, skip_known=skip_known)
+    elif batches:
+        values: list[Values] = []
+        for model, rows, skip_known in batches:
+            given = tuple(rows[0])
+            prepared = _prepared(_inserting(model, given, skip_known), given, connection.dialect)
+            values += [list(column) for column in _columns(prepared, given, rows)]
+        kinds = tuple((model, tuple(rows[0]), skip_known) for model, rows, skip_known in batches)
+        fetch(connection, _unnested(kinds, connection.dialect), tuple(values))
+
+
 def run_rows(connection: Connection, make: Make, rows: list[Row]) -> None:
     """Run one statement for many rows, which name its places. `make` makes it and is a function of a module."""
     given = tuple(rows[0])
     prepared = _prepared(make, given, connection.dialect)
+    run_many(connection, prepared.statement, list(zip(*_columns(prepared, given, rows), strict=True)))
+
+
+def _columns(prepared: Prepared, given: tuple[str, ...], rows: list[Row]) -> Iterator[Values]:
+    """The values of rows, place by place, as the driver takes them."""
     columns: dict[str, Values] = dict(zip(given, zip(*map(itemgetter(*given), rows), strict=True), strict=True))
     columns |= {name: (value,) * len(rows) for name, value in prepared.defaults.items()}
     columns |= {name: convert(columns[name]) for name, convert in prepared.converts.items()}
-    in_order = (columns[name] for name in prepared.names)
-    run_many(connection, prepared.statement, list(zip(*in_order, strict=True)))
+    return (columns[name] for name in prepared.names)
 
 
 @cache
@@ -66,6 +89,20 @@ def _inserting(model: type[Base], given: tuple[str, ...], skip_known: bool) -> M
         return statement.on_conflict_do_nothing() if skip_known else statement
 
     return make
+
+
+@cache
+def _unnested(kinds: tuple[tuple[type[Base], tuple[str, ...], bool], ...], dialect: Dialect) -> str:
+    """One statement that inserts into several tables; each of its places takes a whole column."""
+    quoted, places = dialect.identifier_preparer.quote, count(1)
+    parts = []
+    for number, (model, given, skip_known) in enumerate(kinds):
+        table, names = table_of(model), _prepared(_inserting(model, given, skip_known), given, dialect).names
+        arrays = ", ".join(f"${next(places)}::{table.c[name].type.compile(dialect)}[]" for name in names)
+        into = f"{quoted(table.name)} ({', '.join(map(quoted, names))})"
+        known = " ON CONFLICT DO NOTHING" if skip_known else ""
+        parts.append(f"part_{number} AS (INSERT INTO {into} SELECT * FROM unnest({arrays}){known})")  # noqa: S608 - ours
+    return f"WITH {', '.join(parts)} SELECT 1"
 
 
 @cache

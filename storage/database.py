@@ -20,8 +20,7 @@ from typing import IO, Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage.driver import raw
 from storage.wall import SERVER_SETTINGS
@@ -191,7 +190,10 @@ class SqliteDatabase:
 
 
 class PostgresDatabase:
-    """For more than one process or machine. Work is run again after a lost race or a lost connection."""
+    """For more than one process or machine. Work is run again after a lost race or a lost connection.
+
+    The driver begins and commits: SQLAlchemy's statements and the driver's own (storage/driver.py) share a transaction.
+    """
 
     single = False
 
@@ -202,6 +204,7 @@ class PostgresDatabase:
             pool_size=8,
             max_overflow=8,
             hide_parameters=True,
+            isolation_level="AUTOCOMMIT",
             connect_args={"server_settings": SERVER_SETTINGS},
         )
 
@@ -217,21 +220,43 @@ class PostgresDatabase:
     async def _again(self, work: Work[T]) -> T:
         for attempt in range(RETRIES):
             try:
-                async with self._engine.begin() as connection:
-                    return await connection.run_sync(work)
-            except (DBAPIError, OSError) as error:
+                return await self._once(work)
+            except Exception as error:
                 if attempt == RETRIES - 1 or not _passing(error):
                     raise
                 log.warning("database: trying again after %s", type(error).__name__)
             await asyncio.sleep(random.uniform(0.5, 1.0) * min(0.05 * 2**attempt, 2.0))
         raise AssertionError("unreachable")
 
+    async def _once(self, work: Work[T]) -> T:
+        async with self._engine.connect() as connection:
+            driver: Any = await _living(connection)
+            try:
+                async with driver.transaction():
+                    return await connection.run_sync(work)
+            finally:
+                if driver.is_closed():
+                    await connection.invalidate()
 
-def _passing(error: DBAPIError | OSError) -> bool:
+
+async def _living(connection: AsyncConnection) -> Any:
+    """The driver's connection; one that the server has closed meanwhile is replaced."""
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    while driver.is_closed():
+        await connection.invalidate()
+        driver = (await connection.get_raw_connection()).driver_connection
+    return driver
+
+
+def _passing(error: Exception) -> bool:
     """Whether the error is a lost connection, a serialization failure or a deadlock."""
-    if isinstance(error, OSError) or error.connection_invalidated:
+    import asyncpg  # noqa: PLC0415 - only where there is a PostgreSQL
+
+    if isinstance(error, OSError) or getattr(error, "connection_invalidated", False):
         return True
-    state = getattr(error.orig, "sqlstate", None) or ""
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error)
+    state = getattr(getattr(error, "orig", error), "sqlstate", None) or ""
     return state[:2] in ("08", "57") or state in ("40001", "40P01", "55P03")
 
 

@@ -1,12 +1,13 @@
-"""SQLite's own way in, for what runs with every message: SQLAlchemy costs thirty times a small statement.
+"""The drivers' own ways in, for what runs with every message: SQLAlchemy costs thirty times a small statement.
 
-On PostgreSQL the calls stay with SQLAlchemy: it makes the errors by which a lost race is known and run again, and what
-counts there is the way to the server.
+What is run here belongs to the transaction of the connection (storage/database.py begins it by the driver, too).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.util import await_only
 
 Values = tuple[Any, ...]
 
@@ -15,9 +16,12 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def fetch(connection: Connection, statement: str, values: Values) -> list[Values]:
-    """All rows of a query on SQLite, as the driver gives them. `values` stand in the order of their places."""
-    rows: list[Values] = raw(connection).execute(statement, values).fetchall()
+def fetch(connection: Connection, statement: str, values: Values) -> Sequence[Sequence[Any]]:
+    """All rows of a query, as the driver gives them. `values` stand in the order of their places."""
+    if is_sqlite(connection):
+        rows: Sequence[Values] = raw(connection).execute(statement, values).fetchall()
+    else:
+        rows = await_only(raw(connection).fetch(statement, *values))
     return rows
 
 
@@ -26,7 +30,7 @@ def run_many(connection: Connection, statement: str, rows: list[Values]) -> None
     if is_sqlite(connection):
         raw(connection).executemany(statement, rows)
     else:
-        connection.exec_driver_sql(statement, rows)
+        await_only(raw(connection).executemany(statement, rows))
 
 
 def raw(connection: Connection) -> Any:

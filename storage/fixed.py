@@ -1,17 +1,15 @@
-"""Queries that never change but for their values: compiled once, on SQLite run at the driver's own cost."""
+"""Queries that never change but for their values: compiled once, run at the driver's own cost."""
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Dialect, SelectBase
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from storage.driver import fetch, is_sqlite
+from storage.driver import fetch
 
 Convert = Callable[[Any], Any]
-_SQLITE = sqlite.dialect()
 
 
 class _Compiled(NamedTuple):
@@ -27,16 +25,15 @@ class _Compiled(NamedTuple):
 class Fixed:
     """A query without parts that depend on its values (many keys: see storage/keys.py)."""
 
-    def __init__(self, query: Select[Any]) -> None:
+    def __init__(self, query: SelectBase) -> None:
         self._query = query
         row: Any = namedtuple("row", query.selected_columns.keys())  # type: ignore[misc]  # noqa: PYI024 - by the query
         self._row: Callable[[Iterable[Any]], Any] = row._make
+        self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """All rows, each with its columns by name."""
-        if not is_sqlite(connection):
-            return connection.execute(self._query, values).all()
-        compiled = self._compiled
+        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
         given = {**compiled.defaults, **(values or {})}
         for name, convert in compiled.into:
             given[name] = convert(given[name])
@@ -47,20 +44,30 @@ class Fixed:
         """The first row; None if there is none."""
         return next(iter(self.rows(connection, values)), None)
 
-    @cached_property
-    def _compiled(self) -> _Compiled:
-        compiled = self._query.compile(dialect=_SQLITE)
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        compiled = self._query.compile(dialect=dialect)
         names = tuple(compiled.positiontup or ())
-        into = [(name, compiled.binds[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) for name in names]
-        columns = [column.type.dialect_impl(_SQLITE) for column in self._query.selected_columns]
-        out = [(place, type_.result_processor(_SQLITE, None)) for place, type_ in enumerate(columns)]
-        return _Compiled(
+        types = {name: compiled.binds[name].type for name in names}  # one name may stand in several places
+        into = [(name, type_.dialect_impl(dialect).bind_processor(dialect)) for name, type_ in types.items()]
+        out = [(place, _out(column.type, dialect)) for place, column in enumerate(self._query.selected_columns)]
+        found = self._compiled[dialect.name] = _Compiled(
             str(compiled),
             names,
             compiled.params,
             tuple((name, convert) for name, convert in into if convert),
             tuple((place, convert) for place, convert in out if convert),
         )
+        return found
+
+
+def _out(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """What makes a value of ours out of the driver's; PostgreSQL's gives all but our own types as they are."""
+    if dialect.name == "sqlite":
+        return type_.dialect_impl(dialect).result_processor(dialect, None)
+    made = getattr(type_, "process_result_value", None)
+    if made is None or type(type_).process_result_value is TypeDecorator.process_result_value:  # type: ignore[attr-defined]
+        return None
+    return lambda value: made(value, dialect)
 
 
 def _converted(row: Sequence[Any], converts: Sequence[tuple[int, Convert]]) -> Sequence[Any]:

@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Executable
-
     from ledger.periods import Period
+    from storage.fixed import Fixed
     from storage.unit_of_work import UnitOfWork
 
 WEEKLY = "weekly"
@@ -79,7 +78,7 @@ def _line(row: Any) -> CaseLine:
     )
 
 
-def _answered(rows: list[Any]) -> Answered:
+def _answered(rows: Sequence[Any]) -> Answered:
     return Answered(rows[0].n, rows[0].in_time, [_line(row) for row in rows]) if rows else Answered(0, 0, [])
 
 
@@ -123,13 +122,14 @@ class Reports:
     def words(self, community_id: int, nos: Iterable[int]) -> dict[int, Said]:
         """What was said in cases, as it stands now: erased words are not in here any more."""
         values = {"community": community_id, "nos": sorted(nos)}
-        return {row.no: Said(row.text, row.place) for row in self._ask(queries.WORDS, values)}
+        rows = self._uow.read(queries.WORDS, Case, given=values)
+        return {row.no: Said(row.text, row.place) for row in rows}
 
-    def _cases(self, statement: Executable, values: dict[str, Any]) -> list[LedgerRow]:
-        return [_row(row) for row in self._ask(statement, values)]
+    def _cases(self, query: Fixed, values: dict[str, Any]) -> list[LedgerRow]:
+        return [_row(row) for row in self._ask(query, values)]
 
-    def _ask(self, statement: Executable, values: dict[str, Any]) -> list[Any]:
-        return list(self._uow.read(statement, Case, CaseEvent, given=values))
+    def _ask(self, query: Fixed, values: dict[str, Any]) -> Sequence[Any]:
+        return self._uow.ask(query, Case, CaseEvent, given=values)
 
     # runs ------------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ Nothing is committed here: whoever opened the transaction does.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, CursorResult, Executable
 
 from storage import wall
 from storage.building import Gatherings, HelpCalls
-from storage.bulk import insert_rows
+from storage.bulk import insert_together
 from storage.buttons import Buttons
 from storage.cases import Cases
 from storage.concerns import Concerns
@@ -24,6 +24,7 @@ from storage.council import Council
 from storage.crowds import Crowds
 from storage.erasure import Erasure
 from storage.facilities import Facilities
+from storage.fixed import Fixed
 from storage.groups import Groups
 from storage.inbox import InboxRows
 from storage.keeping import Rotas, RulesRows
@@ -218,9 +219,13 @@ class UnitOfWork:
 
     def read(self, statement: Executable, *tables: type[Base], given: Row | None = None) -> CursorResult[Any]:
         """Run a query or a change of `tables`, writing first what was gathered for them."""
-        if any(self._pending.get(table) for table in tables):
-            self._write([table for table in _IN_ORDER if any(table in _WITH_PARENTS[asked] for asked in tables)])
+        self._write_for(tables)
         return self.connection.execute(statement, given)
+
+    def ask(self, query: Fixed, *tables: type[Base], given: Row | None = None) -> Sequence[Any]:
+        """As `read`, by a query that is always the same."""
+        self._write_for(tables)
+        return query.rows(self.connection, given)
 
     def execute(self, statement: Executable, given: Row | list[Row] | None = None) -> CursorResult[Any]:
         """Run a change at once, writing first what was gathered."""
@@ -235,11 +240,14 @@ class UnitOfWork:
         self.cases.write_counters()
         self._write()
 
+    def _write_for(self, tables: Collection[type[Base]]) -> None:
+        if any(self._pending.get(table) for table in tables):
+            self._write([table for table in _IN_ORDER if any(table in _WITH_PARENTS[asked] for asked in tables)])
+
     def _write(self, tables: Sequence[type[Base]] = ()) -> None:
         """Write what was gathered for `tables`, or for all."""
-        for table in tables or _IN_ORDER:
-            if rows := self._pending.pop(table, None):
-                insert_rows(self.connection, table, rows, skip_known=table is Outbox)
+        pending = [(table, rows) for table in tables or _IN_ORDER if (rows := self._pending.pop(table, None))]
+        insert_together(self.connection, [(table, rows, table is Outbox) for table, rows in pending])
         if not tables or Case in tables:
             self.cases.written()
 
