@@ -1,8 +1,8 @@
 """From receiving an update to its durable answer, beside a floor from the same run.
 
 The way: intake commit, parse with aiogram's models, understand, similar cases, ledger rows, cards, buttons, outbox,
-commit at synchronous=FULL. The floor (floor.py): the same parsing and understanding, and the very rows that the way
-wrote, by raw sqlite3 in group commits; on PostgreSQL, a bare ORM insert and commit an update. Nothing is sent: a
+commit at synchronous=FULL. The floor (floor.py): the same parsing and understanding, with the signature that stands in
+the row of what is filed, and the very rows that the way wrote, by raw sqlite3 in group commits; on PostgreSQL, a bare ORM insert and commit an update. Nothing is sent: a
 messenger sets that pace. Every message comes from a chat of its own, `at once` of them are in flight.
 
     uv run python -m benchmarks.way [--updates 4000] [--postgres URL | --own-postgres] [--smallest]
@@ -12,6 +12,8 @@ import argparse
 import asyncio
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,8 +27,10 @@ from bot.channels.aiogram_bot import AiogramChannel
 from bot.commands.run import settle_down
 from bot.settings import Settings
 from bot.work import GROUPS_SHARED
+from handlers import matters
 from handlers.context import Bot, Serves
 from nlp.understand import Understander
+from nlp.understanding import Reading
 from storage.database import open_database
 from storage.schema import migrate
 
@@ -83,6 +87,11 @@ async def one_at_a_time(app: App, updates: list[dict[str, Any]]) -> list[float]:
     return sorted([await the_way(app, [update], 1) for update in updates])
 
 
+def understood(read: Callable[[str], Reading], text: str) -> list[list[int]]:
+    """All that is worked out of a text for the ledger; signatures only of what is filed, where they are first asked for."""
+    return [list(matter.similar_key) for matter in matters.requests(read(text))]
+
+
 async def on_sqlite(count: int) -> None:
     said = town.said(count + SINGLES, Understander.load())
     updates = town.updates(said)
@@ -91,7 +100,7 @@ async def on_sqlite(count: int) -> None:
         app = await make_app(f"sqlite:///{path}", path.parent, len(updates))
         taken = await the_way(app, updates[:count], ON_SQLITE)
         rows = floor.rows_written(path)
-        least = floor.on_sqlite(rows, path, updates[:count], app.context.read, ON_SQLITE)
+        least = floor.on_sqlite(rows, path, updates[:count], partial(understood, app.context.read), ON_SQLITE)
         print(f"SQLite, {ON_SQLITE} chats at once, {count} updates: {', '.join(_counted(rows))}")
         print(f"  the way {count / taken:7.0f} updates/s")
         print(f"  floor   {count / least:7.0f} updates/s    ratio {least / taken:.2f} (promised >= 0.60)")

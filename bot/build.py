@@ -129,6 +129,7 @@ async def build(
         erased=erased,
         bots=bots or bots_of(channels, {}),
     )
+    _look_up_everything_once(context)
     deliverers = {
         name: Deliverer(database, channel, files, limits or district.limits.telegram, clock)
         for name, channel in channels.items()
@@ -166,6 +167,14 @@ def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[s
     similar.load(UnitOfWork(connection, reference, clock.now()))
     names = [c.name for c in reference.real_communities()] + [b.name for b in reference.buildings]
     return names + list(reference.streets.values())
+
+
+def _look_up_everything_once(context: Context) -> None:
+    """Tables of understanding are read when they are first asked for: that is now, so that no resident waits for it."""
+    matter = context.read("三单元门口的路灯坏了，张师傅的电话是13800000000").first
+    list(matter.similar_key)
+    context.mask(matter.text)
+    emergencies.likely(matter.text)
 
 
 def _context(

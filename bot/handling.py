@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import orjson
@@ -73,7 +73,7 @@ class Handling:
             return Prepared(stored, None, None, f"{type(error).__name__}: {error}")
         except (ValueError, RecursionError) as error:
             return Prepared(stored, None, None, type(error).__name__)
-        event = replace(event, update_id=stored.update_id)
+        event.update_id = stored.update_id
         reading = self._context.read(event.text) if event.text and event.kind in UNDERSTOOD else None
         return Prepared(stored, event, reading)
 

@@ -7,6 +7,7 @@ the server. If a group fails it is rolled back and its updates are run one by on
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
@@ -132,8 +133,9 @@ class Worker:
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
         now = self._clock.now()
-        for stored, outcome in done.ended:
-            METRICS.handled.labels(stored.bot, outcome.split(" ")[0]).inc()
+        for (bot, outcome), times in Counter((s.bot, outcome.split(" ")[0]) for s, outcome in done.ended).items():
+            METRICS.handled.labels(bot, outcome).inc(times)
+        for stored, _ in done.ended:
             METRICS.answered_in.observe(max((now - stored.received_at).total_seconds(), 0))
         if done.taken:
             self._to_send()

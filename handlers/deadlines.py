@@ -1,6 +1,8 @@
 """When something is due in a case: its clock, the stages at which the staff are nudged, later questions."""
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from handlers.turn import Turn
@@ -13,7 +15,12 @@ from storage.cases import CaseRow
 
 def times_of_new(limits: Limits, kind: Kind, urgency: Urgency, now: datetime, zone: tzinfo) -> dict[str, Any]:
     """When a case that is filed now has to be signed for and answered, and when the clock looks at it first."""
-    clock = clocks.clock_for(limits, kind, urgency)
+    return dict(_times(clocks.clock_for(limits, kind, urgency), now, zone))
+
+
+@lru_cache(maxsize=256)
+def _times(clock: Clock, now: datetime, zone: tzinfo) -> Mapping[str, datetime | None]:
+    """What is filed in one go has the same times, as far as it has the same clock."""
     times = nudges.Times(now, clocks.due(now, clock.sign, zone), clocks.due(now, clock.act, zone))
     next_at = nudges.upcoming(nudges.stages(times, clock, zone), now)
     return {"sign_due_at": times.sign_due_at, "due_at": times.due_at, "next_at": next_at}

@@ -69,7 +69,7 @@ class Quoted:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for the one who parses it also says which update it was
 class Event:
     """One thing that a person did. Which fields are set depends on `kind`.
 

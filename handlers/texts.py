@@ -16,7 +16,12 @@ class Texts:
         self._plain = {key: text for key, text in texts.items() if "{" not in text and "}" not in text}
 
     def __call__(self, key: str, /, **values: object) -> str:
-        return self._plain.get(key) or self._texts[key].format_map(_Strict(values))
+        if plain := self._plain.get(key):
+            return plain
+        try:
+            return self._texts[key].format(**values)
+        except KeyError as missing:
+            raise KeyError(f"text {key}: no such, or place {missing} not filled") from None
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts
@@ -27,8 +32,3 @@ class Texts:
     def places(self, key: str) -> set[str]:
         """Names of the places to fill in the text called `key`."""
         return {name for _, name, _, _ in Formatter().parse(self._texts[key]) if name}
-
-
-class _Strict(dict[str, object]):
-    def __missing__(self, name: str) -> object:
-        raise KeyError(f"text place {{{name}}} not filled")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MADE = re.compile(r"([0-9a-f]{1,16})\.([0-9a-f]{1,16})\.([0-9a-f]{1,2})")
 MOST = 60
 """Buttons in one row: each needs a bit."""
+_PLACES = [f"{place:x}" for place in range(MOST)]
 
 Choice = tuple[str, int | None, dict[str, Any], bool]
 """What a button does: action, number of its case, data, and whether it is good for one press."""
@@ -60,13 +61,13 @@ class Buttons:
         """Make buttons; returns what the chat gets to see of each: `<community>.<id>.<place>` in hexadecimal."""
         row: dict[str, Any] = {"community_id": community_id, "bot": bot, "chat": chat, "account": account}
         row["expires_at"] = self._uow.now + kept
-        parts = [choices[first : first + MOST] for first in range(0, len(choices), MOST)]
-        return [data for part in parts for data in self._add(row | {"id": new_button_id(), "choices": part})]
-
-    def _add(self, row: dict[str, Any]) -> list[str]:
-        self._uow.insert(Keyboard, row)
-        made = f"{row['community_id']:x}.{row['id']:x}."
-        return [f"{made}{place:x}" for place in range(len(row["choices"]))]
+        made: list[str] = []
+        for first in range(0, len(choices), MOST):
+            part, keyboard_id = choices[first : first + MOST], new_button_id()
+            self._uow.insert(Keyboard, row | {"id": keyboard_id, "choices": part})
+            keyboard = f"{community_id:x}.{keyboard_id:x}."
+            made += [keyboard + place for place in _PLACES[: len(part)]]
+        return made
 
     def find(self, pressed: str) -> ButtonRow | None:
         """The button behind what was pressed; None for anything that we never made."""

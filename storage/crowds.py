@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from storage.cases.by_case import of
+from storage.fixed import Fixed
 from storage.tables import Case, Crowd
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
 Key = tuple[int, int]
 
+_OURS = Crowd.community_id == bindparam("community")
+_LEAD = Fixed(select(Crowd.lead_no).where(_OURS, Crowd.case_no == bindparam("number")))
+_SIZE = Fixed(select(func.count().label("n")).where(_OURS, Crowd.lead_no == bindparam("number")))
+
 
 class Crowds:
     def __init__(self, uow: UnitOfWork) -> None:
@@ -22,8 +28,8 @@ class Crowds:
 
     def lead_of(self, key: Key) -> int | None:
         """The number of the case that speaks for this one; None if it came alone."""
-        this = (Crowd.community_id == key[0], Crowd.case_no == key[1])
-        return self._uow.read(select(Crowd.lead_no).where(*this), Crowd).scalar()
+        found = self._uow.ask(_LEAD, Crowd, given=of(key))
+        return found[0].lead_no if found else None
 
     def join(self, key: Key, lead_no: int) -> None:
         row = {"community_id": key[0], "case_no": key[1], "lead_no": lead_no, "at": self._uow.now}
@@ -31,8 +37,7 @@ class Crowds:
 
     def size(self, key: Key) -> int:
         """How many cases this one speaks for, beside itself."""
-        led = (Crowd.community_id == key[0], Crowd.lead_no == key[1])
-        return int(self._uow.read(select(func.count()).where(*led), Crowd).scalar_one())
+        return int(self._uow.ask(_SIZE, Crowd, given=of(key))[0].n)
 
     def members(self, key: Key, states: list[str], limit: int) -> list[int]:
         """Numbers of those that stand in one of `states`, oldest first."""
@@ -43,6 +48,5 @@ class Crowds:
 
     def filed_since(self, community_id: int, no: int, moment: datetime) -> bool:
         """Whether the case of this number is as young as that: numbers ascend, so all after it are younger still."""
-        statement = select(Case.created_at).where(Case.community_id == community_id, Case.no == no)
-        found = self._uow.read(statement, Case).scalar()
+        found = self._uow.cases.filed_at((community_id, no))
         return found is not None and found > moment

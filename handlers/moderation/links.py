@@ -17,8 +17,10 @@ HOST = re.compile(r"(?:[a-z]{1,8}://)?([a-z0-9.-]{1,200})")
 
 def strange(turn: Turn, text: str) -> tuple[str, ...]:
     """Hosts of the links in a text that the district does not know."""
-    limits = turn.context.district.limits.moderation
-    hosts = dict.fromkeys(_host(found, limits.link_endings) for found in LINK.findall(fold(text)))
+    limits, folded = turn.context.district.limits.moderation, fold(text)
+    if "." not in folded and "://" not in folded:
+        return ()
+    hosts = dict.fromkeys(_host(found, limits.link_endings) for found in LINK.findall(folded))
     return tuple(host for host in hosts if host and not _known(host, limits.known_links))
 
 

@@ -36,6 +36,11 @@ _CASES = table_of(Case)
 _ONE_CASE = Fixed(
     select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
 )
+_FILED_AT = Fixed(
+    select(_CASES.c.created_at).where(
+        _CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number")
+    )
+)
 _MANY_CASES = Fixed(select_by_keys([_CASES.c.community_id, _CASES.c.no]))
 
 
@@ -141,6 +146,13 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
                 raise NotFound(f"case {community_id}/{no}")
             return self._one(row)
         return self._known[key]
+
+    def filed_at(self, key: tuple[int, int]) -> datetime | None:
+        """When a case came in; None if there is none of that number."""
+        if key in self._known:
+            return self._known[key].created_at
+        row = _FILED_AT.first(self._uow.connection, of(key))
+        return row.created_at if row else None
 
     def living(self, key: tuple[int, int]) -> CaseRow | None:
         """The case, or the one that it was merged into; None if it is gone."""
