@@ -31,6 +31,7 @@ from digests.drawing import Drawer, DrawHere, Order, draw
 from digests.text import weekly_text
 from ledger.periods import week_from
 from nlp.personal import mask
+from storage import driver
 from storage.database import Database, open_database
 from storage.reference import CommunityRow, load
 from storage.schema import migrate
@@ -82,9 +83,19 @@ class Floor:
     def __init__(self, engine: Any) -> None:
         self._found: list[Statement] = []
         event.listen(engine, "before_cursor_execute", self._note)
+        self._past_sqlalchemy(driver.fetch)
 
     def _note(self, _connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
         self._found.append((statement, values))
+
+    def _past_sqlalchemy(self, fetch: Callable[..., Any]) -> None:
+        """Queries that are always the same go to the driver; SQLAlchemy's listeners do not see them."""
+
+        def noted(connection: Any, statement: str, values: Any) -> Any:
+            self._found.append((statement, values))
+            return fetch(connection, statement, values)
+
+        driver.fetch = noted
 
     async def record(self, work: Callable[[], Awaitable[Any]]) -> list[Statement]:
         self._found.clear()

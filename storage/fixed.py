@@ -2,14 +2,18 @@
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, SelectBase
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
-from storage.driver import fetch
+from storage import driver
+from storage.types import Json, Utc, Words, WordsJson
 
 Convert = Callable[[Any], Any]
+OWN = (Utc, Json, Words, WordsJson)
 
 
 class _Compiled(NamedTuple):
@@ -37,7 +41,7 @@ class Fixed:
         given = {**compiled.defaults, **(values or {})}
         for name, convert in compiled.into:
             given[name] = convert(given[name])
-        found = fetch(connection, compiled.statement, tuple(given[name] for name in compiled.names))
+        found = driver.fetch(connection, compiled.statement, tuple(given[name] for name in compiled.names))
         return [self._row(_converted(row, compiled.out)) for row in found]
 
     def first(self, connection: Connection, values: Mapping[str, Any] | None = None) -> Any | None:
@@ -61,13 +65,18 @@ class Fixed:
 
 
 def _out(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    """What makes a value of ours out of the driver's; PostgreSQL's gives all but our own types as they are."""
-    if dialect.name == "sqlite":
-        return type_.dialect_impl(dialect).result_processor(dialect, None)
-    made = getattr(type_, "process_result_value", None)
-    if made is None or type(type_).process_result_value is TypeDecorator.process_result_value:  # type: ignore[attr-defined]
-        return None
-    return lambda value: made(value, dialect)
+    """What makes a value of ours out of the driver's; for our own types without SQLAlchemy's calls in between."""
+    if isinstance(type_, Utc) and dialect.name == "sqlite":
+        return _moment
+    if isinstance(type_, OWN):
+        return partial(type_.process_result_value, dialect=dialect)
+    # PostgreSQL's driver gives all others as they are
+    return type_.dialect_impl(dialect).result_processor(dialect, None) if dialect.name == "sqlite" else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time as SQLite holds it."""
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _converted(row: Sequence[Any], converts: Sequence[tuple[int, Convert]]) -> Sequence[Any]:

@@ -60,16 +60,18 @@ class Where(Protocol):
     def topic(self) -> int: ...
 
 
+_CODES: list[tuple[int, dict[Any, Any]]] = [
+    (LedgerRow._fields.index(name), {None: None} | {str(member): member for member in enum})
+    for name, enum in (("state", State), ("scene", Scene), ("scene2", Scene), ("kind", Kind), ("urgency", Urgency))
+]
+
+
 def _row(row: Any) -> LedgerRow:
     """Rows come with plain strings for codes; the sheet and the page want the enums."""
-    found = LedgerRow._make(row)
-    return found._replace(
-        state=State(found.state),
-        scene=Scene(found.scene),
-        scene2=Scene(found.scene2) if found.scene2 else None,
-        kind=Kind(found.kind),
-        urgency=Urgency(found.urgency),
-    )
+    values = list(row)
+    for place, enum in _CODES:
+        values[place] = enum[values[place]]
+    return LedgerRow._make(values)
 
 
 def _line(row: Any) -> CaseLine:
