@@ -6,7 +6,7 @@ before anything of the area runs.
 
 from typing import Any
 
-from handlers import manner, overdue, pushes
+from handlers import broken_again, manner, overdue, pushes
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules, stories
@@ -28,6 +28,7 @@ AREAS: tuple[Area, ...] = (
     CHECKUPS,
     SURVEYS,
     deciding.AREA,
+    broken_again.AREA,
     manner.AREA,
     pushes.AREA,
 )

@@ -2,7 +2,7 @@
 
 from storage.tables import Case
 from tests.support.world import World
-from tests.ways.steps import case, count, settled
+from tests.ways.steps import answered, case, count, settled
 
 
 async def test_a_voice_alone_becomes_a_case_that_a_person_hears(world: World) -> None:
@@ -69,3 +69,14 @@ async def test_a_quoted_answer_stays_whole(world: World) -> None:
     await world.worker(1).says("灯泡换好了。\n今晚就亮。")
     await world.passes(seconds=61)
     assert any("灯泡换好了。\n今晚就亮。" in message.text for message in wang.messages)
+
+
+async def test_still_broken_opens_it_again_by_one_tap(world: World) -> None:
+    wang, _ = await answered(world)
+    await wang.taps("👍 解决了")
+    await world.passes(days=2)
+    await wang.says("还是坏的")
+    await wang.taps("YA-1")
+    assert wang.sees("已经重新打开")
+    await wang.says("又坏了")
+    assert wang.sees("没有找到办完的事")
