@@ -1,5 +1,6 @@
 """Two communities: whatever command, link, list or copy, nothing of the other one is shown; forged ones do nothing."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from tests.ways.steps import change, count, dismisses, employs, settled
 OURS, THEIRS = "YA", "WH"
 OUR_WORDS, THEIR_WORDS = "三单元门口的路灯坏了半个月了", "广场东头的健身器材断了"
 OUR_PEOPLE, THEIR_PEOPLE = 1001, 1002
+OURS_SHOWN, THEIRS_SHOWN = (rf"{OURS}-1(?!\d)", OUR_WORDS), (rf"{THEIRS}-1(?!\d)", THEIR_WORDS)
+"""The case's number (help names another as an example), or its words."""
 COMMANDS = sorted({**router.RESIDENT_COMMANDS, **router.STAFF_COMMANDS, **router.GROUP_COMMANDS})
 
 
@@ -43,18 +46,18 @@ async def test_a_command_shows_nothing_of_the_other_community(small_world: World
     await two_communities(small_world)
     words = words_of(small_world, command)
     for person, theirs in (
-        (small_world.resident(OUR_PEOPLE), (f"{THEIRS}-", THEIR_WORDS)),
-        (small_world.resident(THEIR_PEOPLE), (f"{OURS}-", OUR_WORDS)),
-        (small_world.worker(1), (f"{THEIRS}-", THEIR_WORDS)),
-        (small_world.worker(2), (f"{THEIRS}-", THEIR_WORDS)),
-        (small_world.worker(5), (f"{OURS}-", OUR_WORDS)),
-        (small_world.worker(7), (f"{OURS}-", OUR_WORDS)),
-        (small_world.worker(99), (f"{OURS}-", f"{THEIRS}-", OUR_WORDS, THEIR_WORDS)),
+        (small_world.resident(OUR_PEOPLE), THEIRS_SHOWN),
+        (small_world.resident(THEIR_PEOPLE), OURS_SHOWN),
+        (small_world.worker(1), THEIRS_SHOWN),
+        (small_world.worker(2), THEIRS_SHOWN),
+        (small_world.worker(5), OURS_SHOWN),
+        (small_world.worker(7), OURS_SHOWN),
+        (small_world.worker(99), (*OURS_SHOWN, *THEIRS_SHOWN)),
     ):
         since = len(person.messages)
         await person.says(words)
         shown = said_to(person, since)
-        assert [part for part in theirs if part in shown] == [], (person.account, words)
+        assert [part for part in theirs if re.search(part, shown)] == [], (person.account, words)
 
 
 async def test_a_number_of_the_other_community_shows_no_card(small_world: World) -> None:
