@@ -44,7 +44,8 @@ async def rota(tale: Tale) -> None:
 
 
 async def judged(tale: Tale) -> None:
-    await tale.goes_on(quietly=True, days=25)
+    await tale.goes_on(quietly=True, days=8)  # two invitations a week at most: what waited has come by now
+    await tale.goes_on(quietly=True, days=17)
     await tale.goes_on(quietly=True, hours=14)
     asked = tale.people["resident"].heard
     tale.expects("到期了，请反映过的人来评", is_so=any("现在做到了吗" in message.text for message in asked))
