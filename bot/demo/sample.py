@@ -1,6 +1,6 @@
 """Plants the sample district (`sample.yaml`) into an empty database: places, staff with their rights, duty roster."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -10,12 +10,24 @@ import yaml
 from pydantic import Field, TypeAdapter
 from sqlalchemy import Connection, insert
 
+from ledger.checkup import Source, Stock
 from ledger.district import District
 from ledger.lifecycle import Role
 from ledger.rights import Scope
 from storage.reference import DISTRICT, changed
 from storage.register import keep_units
-from storage.tables import Building, Community, Duty, Grid, Question, Staff, StaffAccount, StaffRight, Street
+from storage.tables import (
+    Building,
+    Community,
+    Duty,
+    FacilityStock,
+    Grid,
+    Question,
+    Staff,
+    StaffAccount,
+    StaffRight,
+    Street,
+)
 
 HERE = Path(__file__).parent
 
@@ -80,6 +92,8 @@ class Sample:
     resident: Resident
     duty: list[Shift] = field(default_factory=list)
     questions: list[Asked] = field(default_factory=list)
+    facilities: dict[str, dict[str, Stock]] = field(default_factory=dict)
+    """What each community has, by the points of the check-up."""
 
     @cached_property
     def community_ids(self) -> dict[str, int]:
@@ -122,6 +136,7 @@ def plant(connection: Connection, sample: Sample, district: District, now: datet
     put(insert(StaffAccount), [_account(sample, member, now) for member in sample.staff])
     put(insert(Duty), _duties(sample))
     put(insert(Question), _questions(sample))
+    put(insert(FacilityStock), _facilities(sample, now))
     changed(connection)
 
 
@@ -171,6 +186,16 @@ def _questions(sample: Sample) -> list[dict[str, Any]]:
             "source": line.source,
         }
         for number, line in enumerate(sample.questions, 1)
+    ]
+
+
+def _facilities(sample: Sample, now: datetime) -> list[dict[str, Any]]:
+    """As an import of the day has them."""
+    rest = {"source": Source.IMPORT, "found_on": now.date(), "staff_id": None, "changed_at": now}
+    return [
+        asdict(stock) | rest | {"community_id": sample.community_ids[code], "point": point}
+        for code, stocks in sample.facilities.items()
+        for point, stock in stocks.items()
     ]
 
 

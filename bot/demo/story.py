@@ -170,6 +170,40 @@ async def monday(tale: Tale) -> None:
     tale.expects("同一周只发一次", is_so=len(manager.heard) == said)
 
 
+async def checkup(tale: Tale) -> None:
+    manager = tale.people["manager"]
+    manager.says("体检")
+    await tale.goes_on()
+    await tale.taps("manager", "看问题清单")
+    listed = tale.heard("manager")
+    tale.expects(
+        "问题清单按轻重缓急排，写明责任单位", is_so="【重】第 3 项 一个托儿所：没有" in listed and "区卫健局" in listed
+    )
+    tale.expects("方案里看着不对的数字标出来，不判", is_so="「微型消防站」的面积标准（350 平方米）看着不对" in listed)
+    sent = [file.name[-4:] for file in manager.heard[-1].files]
+    tale.expects("问题清单、场景验收表、表格各一份", is_so=sent == [".pdf", ".pdf", "xlsx"])
+    await tale.taps("manager", "接着填")
+    await tale.taps("manager", "没有", "物业管理服务平台")
+    tale.expects("没填的一处一处填，点一下就记", is_so="都填好了" in tale.heard("manager"))
+
+
+async def survey(tale: Tale) -> None:
+    await tale.taps("manager", "居民调研")
+    await tale.taps("manager", "社区缺什么")
+    tale.expects("先给书记看，写明发给多少人", is_so="位居民，每天 08:30 到 20:00 分批发" in tale.heard("manager"))
+    tale.expects("没点之前，居民什么也没收到", is_so=not tale.heard("resident"))
+    await tale.taps("manager", "✅ 开始发")
+    tale.expects("居民收到邀请，可以不参加", is_so="想听听您的" in tale.heard("resident"))
+    await tale.taps("resident", "好，开始")
+    await tale.taps("resident", "带小孩的托育点")
+    await tale.taps("resident", "10 分钟左右")
+    await tale.taps("resident", "跳过这题")
+    tale.expects("一题一条，点完就谢谢", is_so="谢谢您，都记下了" in tale.heard("resident"))
+    await tale.taps("manager", "居民调研")
+    await tale.taps("manager", "提前结束")
+    tale.expects("结果发给书记，带着人数", is_so="带小孩的托育点：1 人（1 人回答）" in tale.heard("manager"))
+
+
 async def _colleague_asked(tale: Tale, case: str) -> bool:
     """Whether somebody else of the staff was asked to look at an answer, be it somebody without a phone here."""
     no = int(case.partition("-")[2])
@@ -204,5 +238,10 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("别的话", thanks),
     ("走到周一", monday),
 )
-LATER: tuple[tuple[str, Chapter], ...] = (("一个月以后", a_month_later), *TOGETHER)
+LATER: tuple[tuple[str, Chapter], ...] = (
+    ("一个月以后", a_month_later),
+    ("社区体检：缺什么，先办什么", checkup),
+    ("问问居民", survey),
+    *TOGETHER,
+)
 """Told after the week's ledger and digest."""
