@@ -163,4 +163,12 @@ def _exported(turn: Turn, found: SurveyRow, answers: list[Any]) -> dict[str, Any
 
 
 def erased(turn: Turn) -> None:
+    """The answers go, and pages with what was written; counts that were fixed stay."""
+    gone: list[str] = []
+    for found, answers in turn.uow.surveys.of_person(_me(turn)):
+        if any(row.words for row in answers):
+            gone += turn.uow.reports.forget_books(found.community_id, found.started_at)
     turn.uow.surveys.erase(_me(turn))
+    turn.uow.erasure.copies(gone)
+    files = turn.context.files
+    turn.uow.after_commit.append(lambda: files.drop(gone))

@@ -289,6 +289,24 @@ async def test_a_person_takes_out_and_erases_their_answers(world: World, tmp_pat
     assert await rows(world, SurveyPerson) == []
 
 
+async def test_erasing_takes_away_the_pages_with_one_s_words(world: World, tmp_path: Path) -> None:
+    (wang,) = await neighbours(world, 1001)
+    await started(world)
+    await wang.taps("好，开始")
+    for _ in range(2):
+        await wang.taps("跳过这题")
+    await wang.says("晚上活动室也开门吧")
+    manager = world.worker(2)
+    await manager.says("调研")
+    await manager.taps("看结果")
+    await reported(world)
+    files = tmp_path / "files"
+    before = {path for path in files.rglob("*") if path.is_file()}
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    assert len(before) - len({path for path in files.rglob("*") if path.is_file()}) == 2
+
+
 async def test_who_said_what_is_forgotten_and_the_counts_stay(world: World) -> None:
     (wang,) = await neighbours(world, 1001)
     await started(world)
