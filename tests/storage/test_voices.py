@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from ledger.needs import Voice
 from ledger.periods import Period
@@ -87,7 +87,7 @@ async def test_voices_equal_a_plain_recount(filled_url: str) -> None:
 
         def clear(c: Any) -> None:
             for table in (SurveyAnswer, Survey, CasePerson):
-                c.execute(table.__table__.delete())
+                c.execute(delete(table))
             empty(c)
 
         await database.write(clear)
