@@ -188,7 +188,10 @@ async def checkup(tale: Tale) -> None:
 
 
 async def survey(tale: Tale) -> None:
-    await tale.taps("manager", "居民调研")
+    """A week later, since nobody is invited to more than a few things a week."""
+    await tale.goes_on(quietly=True, days=8)
+    tale.people["manager"].says("调研")
+    await tale.goes_on()
     await tale.taps("manager", "社区缺什么")
     tale.expects("先给书记看，写明发给多少人", is_so="位居民，每天 08:30 到 20:00 分批发" in tale.heard("manager"))
     tale.expects("没点之前，居民什么也没收到", is_so=not tale.heard("resident"))
@@ -199,7 +202,8 @@ async def survey(tale: Tale) -> None:
     await tale.taps("resident", "10 分钟左右")
     await tale.taps("resident", "跳过这题")
     tale.expects("一题一条，点完就谢谢", is_so="谢谢您，都记下了" in tale.heard("resident"))
-    await tale.taps("manager", "居民调研")
+    tale.people["manager"].says("调研")
+    await tale.goes_on()
     await tale.taps("manager", "提前结束")
     tale.expects("结果发给书记，带着人数", is_so="带小孩的托育点：1 人（1 人回答）" in tale.heard("manager"))
 
@@ -241,7 +245,7 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
 LATER: tuple[tuple[str, Chapter], ...] = (
     ("一个月以后", a_month_later),
     ("社区体检：缺什么，先办什么", checkup),
-    ("问问居民", survey),
     *TOGETHER,
+    ("问问居民", survey),
 )
 """Told after the week's ledger and digest."""
