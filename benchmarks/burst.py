@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from benchmarks.sample import texts
@@ -63,6 +64,7 @@ class Seen:
     calls: list[dict[str, Any]] = field(default_factory=list)
 
 
+@cache
 def reports(count: int) -> list[str]:
     """Messages of the corpus that become exactly one case and no alarm."""
     understander = Understander.load()

@@ -6,6 +6,7 @@ from bot.district import load_district, load_texts
 from ledger.drawing import draw
 from ledger.lifecycle import Role
 from ledger.rights import DEEDS, Deed, Part, Thing
+from storage.distribution import Family, families, statements
 
 DRAWN = "<!-- Drawn by `chulin docs`; do not edit. -->"
 SHOWN_ROLES = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.OFFICER, Role.HELPER, Role.ADMIN)
@@ -46,5 +47,19 @@ def lifecycle() -> str:
     return page.replace("\n", f"\n\n{DRAWN}\n", 1)
 
 
-PAGES: dict[str, Callable[[], str]] = {"rights.md": rights, "lifecycle.md": lifecycle}
+def citus() -> str:
+    """Where each table lies on a distributed PostgreSQL, as `storage/distribution.py` has it."""
+    return "\n".join(_citus()) + "\n"
+
+
+def _citus() -> Iterator[str]:
+    tables = families()
+    yield from ("# The tables on Citus", "", DRAWN, "")
+    yield "After `chulin db upgrade` on an empty database, on the coordinator. The keys and foreign keys of all tables"
+    yield "keep to the rules for this (`tests/storage/test_distribution.py`); when it pays: [scale.md](scale.md)."
+    counts = ", ".join(f"{len(tables[family])} {family}" for family in Family)
+    yield from ("", f"Tables: {counts}.", "", "```sql", *statements(), "```")
+
+
+PAGES: dict[str, Callable[[], str]] = {"rights.md": rights, "lifecycle.md": lifecycle, "citus.md": citus}
 """File in docs/ -> what is drawn into it."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from prometheus_client import generate_latest
@@ -89,10 +89,10 @@ async def _webhook(app: "App", secret: bytes, request: web.Request) -> web.Respo
     if channel is None:
         return web.Response(status=404)
     try:
-        update = json.loads(await request.read())
-    except (ValueError, RecursionError, web.RequestPayloadError):
-        return web.Response(status=400)
-    if not isinstance(update, dict) or whole(update.get("update_id")) is None or _too_deep(update):
+        update = update_in(await request.read())
+    except web.RequestPayloadError:
+        update = None
+    if update is None:
         return web.Response(status=400)
     try:
         await app.intake.store(channel, [update])
@@ -101,6 +101,16 @@ async def _webhook(app: "App", secret: bytes, request: web.Request) -> web.Respo
         log.warning("webhook of %s: not stored (%s)", channel.name, type(error).__name__)
         return web.Response(status=503)
     return web.Response()
+
+
+def update_in(body: bytes) -> dict[str, Any] | None:
+    """The update that a body holds, or nothing: no JSON, no number, or nested deeper than any real one."""
+    try:
+        update = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    sound = isinstance(update, dict) and whole(update.get("update_id")) is not None and not _too_deep(update)
+    return update if sound else None
 
 
 def _too_deep(value: object) -> bool:

@@ -57,16 +57,3 @@ def row(fault: str, did: str, promised: str, seen: Seen, repeats: int = 0, **mor
     said = [f"{n} {name}" for name, n in counts.items() if n or name in ("lost", "doubled")]
     notes = [f"{name} {value}" for name, value in (seen.notes | more).items()]
     return Row(fault, did, promised, ", ".join([*said, *notes]), seen.whole and seen.repeated <= repeats)
-
-
-def worse(one: Seen, other: Seen) -> Seen:
-    """Both together: what was lost in either was lost, and of repeats the most in one run."""
-    return Seen(
-        said=one.said + other.said,
-        lost=one.lost + other.lost,
-        doubled=one.doubled + other.doubled,
-        repeated=max(one.repeated, other.repeated),
-        unanswered=one.unanswered + other.unanswered,
-        dead=one.dead + other.dead,
-        notes=one.notes | other.notes,
-    )

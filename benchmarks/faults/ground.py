@@ -19,9 +19,10 @@ from storage.inbox import DONE, PARKED
 from storage.outbox import WAITING
 from storage.tally import Fate, fates, messages_out, opened
 
-PATIENCE = 120
+PATIENCE = 300
 """Seconds until everything that was said must be handled and answered once nothing is broken any more."""
 PREFIX = "resident"
+ENOUGH = 100
 
 
 @dataclass
@@ -79,6 +80,14 @@ class Ground:
             "feed", bot=RESIDENT, texts=reports(self.said), users=self.said, count=self.said, rate=rate,
             wait=wait, prefix=PREFIX,
         )  # fmt: skip
+
+    async def one_more_says(self) -> None:
+        """The next resident writes."""
+        await self.stand.remote.do(
+            "act", user=f"{PREFIX}{self.said}", bot=RESIDENT, act="says",
+            args={"text": reports(ENOUGH)[self.said % len(reports(ENOUGH))]},
+        )  # fmt: skip
+        self.said += 1
 
     async def calls(self) -> int:
         """How often the app has asked or told the messenger anything."""

@@ -38,9 +38,17 @@ class Postgres:
             await connection.close()
         return str(self._server.get_uri(database=name))
 
+    @property
+    def pid(self) -> int:
+        return int(self._server.get_pid())
+
+    def children(self) -> list[int]:
+        """Processes of the server, one for each connection and some of its own."""
+        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+
     def restart(self) -> None:
         """End it at once, without a checkpoint, and start it again."""
-        pid = int(self._server.get_pid())
+        pid = self.pid
         os.kill(pid, signal.SIGQUIT)
         while Path(f"/proc/{pid}").exists():
             time.sleep(0.02)
@@ -48,8 +56,7 @@ class Postgres:
 
     def freezes(self, seconds: float) -> None:
         """Neither the server nor any of its processes moves for a while."""
-        pid = int(self._server.get_pid())
-        everybody = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+        everybody = [self.pid, *self.children()]
         for one in everybody:
             os.kill(one, signal.SIGSTOP)
         time.sleep(seconds)

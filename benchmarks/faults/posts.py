@@ -14,7 +14,7 @@ ONE_WALK = 500
 
 async def come_and_go(place: Place, size: Size) -> Row:
     """Each walk on a database of its own; in one process."""
-    steps = size.of(quick=150, full=25_000)
+    steps = size.of(quick=100, full=25_000)
     found, changes, acts = 0, 0, 0
     for seed in range(-(-steps // ONE_WALK)):
         figures, disagreed = await _walk(await place.new(), seed, min(ONE_WALK, steps - seed * ONE_WALK))

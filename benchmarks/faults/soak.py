@@ -19,7 +19,7 @@ GROWTH = 0.05
 
 async def long_run(place: Place, size: Size) -> Row:
     """Residents ask, thank and now and then report, again and again."""
-    count = size.of(quick=500, full=40_000)
+    count = size.of(quick=300, full=40_000)
     people = max(count // 40, 50)
     async with ground(await place.new(), people) as town:
         process = await town.starts()

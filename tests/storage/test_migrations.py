@@ -6,7 +6,7 @@ from sqlalchemy import inspect, select
 
 from storage.database import open_database
 from storage.schema import WrongRevision, check, config, differences, migrate, newest
-from storage.tables import Base, Community
+from storage.tables import Community
 from tests.support.world import fill
 
 
@@ -44,20 +44,3 @@ async def test_starting_on_another_revision_is_refused(database_url: str) -> Non
     with pytest.raises(WrongRevision, match=newest()):
         await database.read(check)
     await database.close()
-
-
-def test_every_key_of_a_community_table_begins_with_its_community() -> None:
-    for table in Base.metadata.tables.values():
-        if "community_id" not in table.c or table.name in ("people", "staff_rights", "resident_groups"):
-            continue
-        assert next(iter(table.primary_key)).name == "community_id", table.name
-        for key in table.foreign_key_constraints:
-            assert key.column_keys[0] == "community_id", (table.name, key.name)
-
-
-def test_only_reference_tables_are_pointed_to_from_outside_a_community() -> None:
-    reference = {"streets", "communities", "units", "staff", "staff_rights", "staff_accounts", "invitations"}
-    for table in Base.metadata.tables.values():
-        for key in table.foreign_key_constraints:
-            target = key.referred_table
-            assert target.name in reference or "community_id" in target.c, (table.name, target.name)
