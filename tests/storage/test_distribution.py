@@ -1,6 +1,7 @@
 """The tables keep to the rules of a distributed PostgreSQL, so that sharding is a deployment's choice."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint
@@ -33,7 +34,7 @@ def test_every_key_of_a_community_table_begins_with_its_community() -> None:
 COMMUNITY = Column("community_id", BigInteger, primary_key=True, autoincrement=False)
 
 
-def _wrong() -> Iterator[tuple[str, list[object]]]:
+def _wrong() -> Iterator[tuple[str, list[Any]]]:
     number = Column("no", BigInteger, primary_key=True, autoincrement=False)
     yield "without community_id", [number]
     yield "without community_id", [COMMUNITY._copy(), Column("name", BigInteger), UniqueConstraint("name")]
@@ -50,11 +51,11 @@ def _wrong() -> Iterator[tuple[str, list[object]]]:
 
 
 @pytest.mark.parametrize(("why", "parts"), list(_wrong()))
-def test_a_table_that_breaks_a_rule_is_named(why: str, parts: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_breaks_a_rule_is_named(why: str, parts: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     metadata = MetaData()
     for table in Base.metadata.sorted_tables:
         table.to_metadata(metadata)
-    wrong = Table("wrong", metadata, *parts)  # type: ignore[arg-type]
+    wrong = Table("wrong", metadata, *parts)
     found = families()
     monkeypatch.setattr(distribution, "families", lambda: found | {Family.COMMUNITY: [*found[Family.COMMUNITY], wrong]})
 
