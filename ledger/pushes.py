@@ -48,11 +48,6 @@ def next_stretch(now: datetime, manners: Manners, before: Sequence[datetime] = (
     return None
 
 
-def leaves_time(hours: Hours, quiet: Hours) -> bool:
-    """Whether quiet hours leave any of the polite ones."""
-    return next_stretch(datetime(2026, 1, 1, tzinfo=UTC), Manners(hours, 1, UTC, quiet)) is not None
-
-
 def _week_allows(a_week: int, before: Sequence[datetime]) -> datetime:
     """When the last `a_week` pushes do not all lie within seven days any more."""
     latest = sorted(before)[-a_week:]

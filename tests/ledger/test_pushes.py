@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.district import Hours
-from ledger.pushes import LAST_CALL, WEEK, Manners, leaves_time, next_stretch
+from ledger.pushes import LAST_CALL, WEEK, Manners, next_stretch
 
 HUANGSHI = ZoneInfo("Asia/Shanghai")
 HOURS = Hours(time(8, 30), time(20, 0))
@@ -48,7 +48,7 @@ def test_a_nap_at_noon_is_left_in_peace() -> None:
 
 def test_who_wants_quiet_all_day_gets_nothing() -> None:
     assert next_stretch(MORNING, Manners(HOURS, 2, HUANGSHI, Hours(time(20, 0), time(19, 58)))) is None
-    assert not leaves_time(HOURS, Hours(time(8, 0), time(20, 0)))
+    assert next_stretch(MORNING, Manners(HOURS, 2, HUANGSHI, Hours(time(8, 0), time(20, 0)))) is None
 
 
 def test_the_third_of_a_week_waits_until_the_first_is_a_week_old() -> None:
