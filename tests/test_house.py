@@ -132,7 +132,7 @@ def test_a_messaging_library_stands_behind_one_file(library: str, file: str) -> 
     assert [path for path in product() if library in imported(path)] == [file]
 
 
-@pytest.mark.parametrize("channel", CHANNEL_FILES)
+@pytest.mark.parametrize("channel", sorted(CHANNEL_FILES))
 def test_deleting_a_channel_is_deleting_its_file_and_a_line(channel: str) -> None:
     users = [path for path in product() if channel in set(imports(tree(path)))]
     assert users == [WIRING]

@@ -18,7 +18,7 @@ from storage.reference import CommunityRow
 from storage.votes import SlipRead, VoteRow
 
 LONGEST = 60
-SLIP = re.compile(r"\s*(\d{1,6})\s*[号:：,，\s]\s*([A-Za-z,，、>\s]*)$")
+SLIP = re.compile(r"\s*(\d{1,6})(?:\s{0,3}[号:：,，]|\s)([A-Za-z,，、>\s]*)")
 READ_IN = (VoteState.OPEN, VoteState.LOOKED_AT)
 
 
