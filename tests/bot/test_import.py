@@ -150,7 +150,20 @@ def test_example_rows_and_blank_rows_are_skipped(desk: Operator, home: Path) -> 
 def test_the_template_has_lists_notes_and_text_cells(desk: Operator, home: Path) -> None:
     desk.runs("import", "--template", "template.xlsx")
     workbook = openpyxl.load_workbook(home / "template.xlsx")
-    assert workbook.sheetnames == ["说明", "街道", "社区", "网格", "楼栋", "人员", "值班", "问答", "体检", "选项"]
+    assert workbook.sheetnames == [
+        "说明",
+        "街道",
+        "社区",
+        "网格",
+        "楼栋",
+        "人员",
+        "值班",
+        "问答",
+        "体检",
+        "名册",
+        "议事会",
+        "选项",
+    ]
     staff = workbook["人员"]
     assert {rule.formula1 for rule in staff.data_validations.dataValidation} >= {"选项!$A$1:$A$5", "社区!$A$2:$A$2000"}
     assert workbook["社区"]["D1"].comment is not None
