@@ -82,7 +82,7 @@ class Invitation(Base):
 
 
 class ProgramRevision(Base):
-    """A revision whose program may serve from the database as it is (docs/adr/0012-old-and-new-side-by-side.md).
+    """A revision whose program may serve from the database as it is (docs/adr/0014-old-and-new-side-by-side.md).
 
     Its own, and older ones that every step since has left all they use.
     """

@@ -5,7 +5,7 @@ from alembic import op
 
 from storage.types import Utc, Words, WordsJson
 
-revision = "0003"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None

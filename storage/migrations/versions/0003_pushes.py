@@ -5,8 +5,8 @@ from alembic import op
 
 import storage.types
 
-revision = "0006"
-down_revision = "0007"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
