@@ -129,14 +129,19 @@ class SqliteDatabase:
             return work(connection)
 
     def _write_for_ever(self) -> None:
-        group = self._next_group()
-        if not group:
-            return  # nothing was written: a connection would only be in the way of who moves the database
-        with self._writing.connect() as connection:
-            while group:
-                self._settle(connection, group)
-                self._checkpoint_in_time()
-                group = self._next_group()
+        """Connect when there is something to write: before, it would only be in the way of who moves the database."""
+        connection: Connection | None = None
+        while group := self._next_group():
+            try:
+                connection = connection or self._writing.connect()
+            except BaseException as error:  # noqa: BLE001 - whoever waits has to hear of it; the next may fare better
+                for _, done in group:
+                    done.set_exception(error)
+                continue
+            self._settle(connection, group)
+            self._checkpoint_in_time()
+        if connection is not None:
+            connection.close()
 
     def _settle(self, connection: Connection, group: list[Job]) -> None:
         try:
