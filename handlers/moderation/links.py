@@ -12,12 +12,14 @@ from nlp.normalise import fold
 LINK = re.compile(
     r"(?:https?://|www\.|tg://)[^\s\u4e00-\u9fff，。！？、]{1,300}|\b(?:[a-z0-9-]{1,60}\.){1,4}[a-z]{2,8}\b(?:/\S{0,200})?"
 )
+EMAIL = re.compile(r"(?<![a-z0-9_.+/-])[a-z0-9_.+-]{1,64}@[a-z0-9.-]{1,253}")
+"""Somebody's address is no link, though its end looks like one."""
 HOST = re.compile(r"(?:[a-z]{1,8}://)?([a-z0-9.-]{1,200})")
 
 
 def strange(turn: Turn, text: str) -> tuple[str, ...]:
     """Hosts of the links in a text that the district does not know."""
-    limits, folded = turn.context.district.limits.moderation, fold(text)
+    limits, folded = turn.context.district.limits.moderation, EMAIL.sub(" ", fold(text))
     if "." not in folded and "://" not in folded:
         return ()
     hosts = dict.fromkeys(_host(found, limits.link_endings) for found in LINK.findall(folded))

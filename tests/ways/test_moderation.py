@@ -153,9 +153,15 @@ async def test_a_link_that_the_district_knows_is_no_reason_to_wait(town: World) 
 
 
 @pytest.mark.parametrize(
-    "words", ["水表读数3.5和4.25不对，多收了钱", "照片在IMG.jpg，电梯坏了", "下午2.30停水到5.30，没人通知"]
+    "words",
+    [
+        "水表读数3.5和4.25不对，多收了钱",
+        "照片在IMG.jpg，电梯坏了",
+        "下午2.30停水到5.30，没人通知",
+        "电梯坏了，邮箱zhang.san@163.com",
+    ],
 )
-async def test_numbers_and_file_names_are_no_links(town: World, words: str) -> None:
+async def test_numbers_file_names_and_addresses_are_no_links(town: World, words: str) -> None:
     wang = await settled(town)
     await wang.says(words)
     assert not wang.sees("陌生网址")
