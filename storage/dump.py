@@ -1,14 +1,14 @@
 """All rows of a database, out and in again, the same on both databases: a backup of one can be restored into the other.
 
 Tables are read off the database, not off the code, so that an older revision can be kept and restored too. Values stay
-as they stand there (what is encrypted at rest stays encrypted); only times and truth values change their form.
+as they stand there (what is encrypted at rest stays encrypted); only times, days and truth values change their form.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, Connection, DateTime, MetaData, Table, func, insert, select, text
+from sqlalchemy import Boolean, Connection, Date, DateTime, MetaData, Table, func, insert, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.types import TypeEngine
@@ -114,6 +114,8 @@ def _same(value: Any) -> Any:
 
 
 def _outgoing(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+    if isinstance(kind, Date):
+        return lambda day: None if day is None else day.isoformat()
     return _said if isinstance(kind, DateTime) else _same
 
 
@@ -127,6 +129,8 @@ def _said(value: datetime | None) -> str | None:
 def _incoming(kind: TypeEngine[Any], dialect: str) -> Callable[[Any], Any]:
     if isinstance(kind, Boolean):
         return lambda value: None if value is None else bool(value)
+    if isinstance(kind, Date):
+        return lambda day: None if day is None else date.fromisoformat(day)
     if not isinstance(kind, DateTime):
         return _same
     naive = dialect == "sqlite"

@@ -30,7 +30,7 @@ async def at_random(place: Place, size: Size) -> Row:
 
 async def at_each_step(place: Place, size: Size) -> Row:
     """One report's way, ended at its n-th statement or call, for every n (quick: a few); another resident each time."""
-    stride = size.of(quick=80, full=1)
+    stride = size.of(quick=240, full=1)
     places = 0
     async with ground(await place.new(), MOST_STEPS // stride) as town:
         town.said = 0

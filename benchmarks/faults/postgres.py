@@ -2,9 +2,10 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import asyncpg
 
 from benchmarks.sample import postgres_server
+
+STARTS = 6
 
 
 class Files:
@@ -52,7 +55,13 @@ class Postgres:
         os.kill(pid, signal.SIGQUIT)
         while Path(f"/proc/{pid}").exists():
             time.sleep(0.02)
-        self._server.ensure_postgres_running()
+        for _ in range(STARTS):
+            # the wheel waits ten seconds, which writing all files anew after the end can outlast
+            with suppress(subprocess.SubprocessError):
+                self._server.ensure_postgres_running()
+                return
+            time.sleep(1)
+        raise TimeoutError("PostgreSQL does not start again")
 
     def freezes(self, seconds: float) -> None:
         """Neither the server nor any of its processes moves for a while."""
