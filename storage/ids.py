@@ -14,6 +14,7 @@ from typing import NewType, TypeVar
 RowId = NewType("RowId", int)
 T = TypeVar("T")
 
+LAST_COUNT = 0xFFF
 _EPOCH_MS = 1_704_067_200_000
 _chance: Random = SystemRandom()
 _process = secrets.randbits(10)
@@ -26,10 +27,8 @@ def new_id() -> int:
     """Return a fresh, ascending id."""
     global _last  # noqa: PLW0603 - one counter a process is the point
     millis = max(time.time_ns() // 1_000_000 - _EPOCH_MS, _last)
-    count = next(_counter) & 0xFFF
-    if count == 0xFFF:  # noqa: PLR2004 - the counter wraps: go on in the next millisecond
-        millis += 1
-    _last = millis
+    count = next(_counter) & LAST_COUNT
+    _last = millis + (count == LAST_COUNT)  # the counter begins anew: the next id is of the next millisecond
     return millis << 22 | _process << 12 | count
 
 
