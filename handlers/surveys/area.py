@@ -15,7 +15,7 @@ AREA = Area(
         "survey_decline": asking.decline,
     },
     questions={"survey_words": asking.words},
-    staff_commands={"survey": menu.survey},
+    staff_commands={"surveys": menu.survey},
     due=(Due("survey", lambda uow: uow.surveys.due(), lambda found: (found.community_id, found.id), closing.look),),
     exports=asking.exported,
     erases=asking.erased,
