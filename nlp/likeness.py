@@ -111,6 +111,11 @@ class Signature(Sequence[int]):
         return hash(self.parts())
 
 
+def _stretch(key: Sequence[int], sort: int) -> Sequence[int]:
+    """The parts of one sort: a signature is in order."""
+    return key[bisect_left(key, sort << _BITS) : bisect_left(key, (sort + 1) << _BITS)]
+
+
 def _pointed(point: Sequence[int]) -> set[int]:
     """Three numbers to a part, with their position."""
     threes = [point[at : at + 3] for at in range(0, len(point), 3)]
@@ -151,9 +156,8 @@ class Matter:
 
     @classmethod
     def of(cls, key: Sequence[int]) -> "Matter":
-        """`key` is in order, as `signature` gives it: each sort is one stretch of it."""
-        edges = [bisect_left(key, sort << _BITS) for sort in range(THING, POINT + 2)]
-        sorts = dict(zip(range(THING, POINT + 1), map(key.__getitem__, map(slice, edges, edges[1:])), strict=True))
+        """`key` is in order, as `signature` gives it."""
+        sorts = {sort: _stretch(key, sort) for sort in range(THING, POINT + 1)}
         places: dict[int, set[int]] = {}
         for part in sorts[PLACE]:
             places.setdefault(part >> (_BITS - 8), set()).add(part)
@@ -225,17 +229,12 @@ def rarity(part: int) -> float:
     return _weights().rarity.get(part, _UNKNOWN)
 
 
-def looked_up(key: Iterable[int]) -> list[int]:
+def looked_up(key: Sequence[int]) -> list[int]:
     """By which parts like messages are looked for: things, also more general ones, places, words that few have."""
-    roots = _roots()
-    found: dict[int, None] = {}
-    for part in key:
-        sort = part >> _BITS
-        if sort in (THING, PLACE) or (sort == WORD and rarity(part) >= _RARE):
-            found[part] = None
-            if part in roots:
-                found[roots[part]] = None
-    return list(found)
+    things, roots, known = _stretch(key, THING), _roots(), _weights().rarity
+    general = [roots[part] for part in things if part in roots]
+    rare = [part for part in _stretch(key, WORD) if known.get(part, _UNKNOWN) >= _RARE]
+    return [*dict.fromkeys([*things, *general]), *rare, *_stretch(key, PLACE)]
 
 
 def contradicts(a: Matter, b: Matter) -> bool:

@@ -6,8 +6,9 @@ something rare with the question.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nlargest
 from itertools import islice
 
@@ -23,6 +24,8 @@ _MOST_ASKED = 200
 """Holders of one part that are looked at, the newest first: if a hundred people write the same, some are as good as
 all.
 """
+_KEPT_APART = 2048
+"""Cases that stay taken apart, at 5 kB each: those that are like much of what comes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,17 @@ def same(a: Understanding, b: Understanding) -> bool:
     return alike(a.similar_key, b.similar_key) >= SAME
 
 
+@lru_cache(maxsize=_KEPT_APART)
+def _taken_apart(packed: bytes) -> Matter:
+    return Matter.of(array("I", packed))
+
+
 class SimilarIndex:
     """The open cases of one community."""
 
     def __init__(self) -> None:
-        # arrays, for there may be tens of thousands of cases of a hundred parts each
-        self._cases: dict[str, array[int]] = {}
+        # packed, for there may be tens of thousands of cases of a hundred parts each
+        self._cases: dict[str, bytes] = {}
         self._holders: defaultdict[int, dict[str, None]] = defaultdict(dict)
 
     def __len__(self) -> int:
@@ -53,12 +61,13 @@ class SimilarIndex:
 
     def add(self, case_key: str, similar_key: Sequence[int]) -> None:
         self.remove(case_key)
-        self._cases[case_key] = array("I", similar_key)
-        for part in looked_up(similar_key):
+        key = array("I", similar_key)
+        self._cases[case_key] = key.tobytes()
+        for part in looked_up(key):
             self._holders[part][case_key] = None
 
     def remove(self, case_key: str) -> None:
-        for part in looked_up(self._cases.pop(case_key, ())):
+        for part in looked_up(array("I", self._cases.pop(case_key, b""))):
             holders = self._holders[part]
             del holders[case_key]
             if not holders:
@@ -70,13 +79,13 @@ class SimilarIndex:
         asked = Matter.of(sought)
         found = []
         for key in self._likely(sought):
-            matter = Matter.of(self._cases[key])
+            matter = _taken_apart(self._cases[key])
             here, likely = at_one_place(matter, asked), score(matter, asked)
             if likely >= (SAME if here else OFFERED):
                 found.append((here, likely, key))
         return [Match(key, likely) for _, likely, key in sorted(found, reverse=True)[:limit]]
 
-    def _likely(self, similar_key: Iterable[int]) -> list[str]:
+    def _likely(self, similar_key: Sequence[int]) -> list[str]:
         shared: dict[str, float] = {}
         for part in looked_up(similar_key):
             rare = rarity(part)

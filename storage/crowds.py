@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from storage.cases.by_case import of
 from storage.fixed import Fixed
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 Key = tuple[int, int]
 
 _OURS = Crowd.community_id == bindparam("community")
-_LEAD = Fixed(select(Crowd.lead_no).where(_OURS, Crowd.case_no == bindparam("number")))
+_NUMBER = bindparam("number", type_=Integer)
+_LEAD = func.coalesce(select(Crowd.lead_no).where(_OURS, Crowd.case_no == _NUMBER).scalar_subquery(), _NUMBER)
+_LED = aliased(Crowd)
+_SIZE_OF_LED = select(func.count()).where(_LED.community_id == bindparam("community"), _LED.lead_no == _LEAD)
+_STANDING = Fixed(select(_LEAD.label("lead_no"), _SIZE_OF_LED.scalar_subquery().label("size")))
 _SIZE = Fixed(select(func.count().label("n")).where(_OURS, Crowd.lead_no == bindparam("number")))
 
 
@@ -26,10 +31,10 @@ class Crowds:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def lead_of(self, key: Key) -> int | None:
-        """The number of the case that speaks for this one; None if it came alone."""
-        found = self._uow.ask(_LEAD, Crowd, given=of(key))
-        return found[0].lead_no if found else None
+    def standing(self, key: Key) -> tuple[int, int]:
+        """The number of the case that speaks for this one, itself if it came alone, and for how many that speaks."""
+        found = self._uow.ask(_STANDING, Crowd, given=of(key))[0]
+        return found.lead_no, found.size
 
     def join(self, key: Key, lead_no: int) -> None:
         row = {"community_id": key[0], "case_no": key[1], "lead_no": lead_no, "at": self._uow.now}

@@ -19,8 +19,8 @@ MERGED_AT_ONCE = 50
 
 def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxied: bool) -> None:
     """Show a new case to the staff: on a card of its own, on that of its crowd, or only in the list."""
-    lead = _lead(turn, case, similar)
-    if lead is not None and turn.uow.crowds.size(lead.key) >= turn.context.district.limits.crowds.alike.times:
+    lead, size = _crowd(turn, case, similar)
+    if lead is not None and size >= turn.context.district.limits.crowds.alike.times:
         cards.redraw(turn, lead)
     elif case.urgency in (Urgency.NORMAL, Urgency.LONG_TERM) and _too_many(turn, case):
         _say_too_many(turn, case)
@@ -28,16 +28,18 @@ def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxi
         cards.show_new(turn, case, similar, files, proxied=proxied)
 
 
-def _lead(turn: Turn, case: CaseRow, similar: list[int]) -> CaseRow | None:
-    """The case that speaks for this one, if like ones came of late; from now on this one counts to its crowd."""
+def _crowd(turn: Turn, case: CaseRow, similar: list[int]) -> tuple[CaseRow | None, int]:
+    """The case that speaks for this one and for how many, if like ones came of late: now this one counts to them."""
     since = turn.uow.now - turn.context.district.limits.crowds.alike.within.wall
     for no in similar:
-        first = turn.uow.crowds.lead_of((case.community_id, no)) or no
-        lead = _open_one(turn, case, first) or _open_one(turn, case, no)
+        first, size = turn.uow.crowds.standing((case.community_id, no))
+        lead = _open_one(turn, case, first)
+        if lead is None and first != no:
+            lead, size = _open_one(turn, case, no), turn.uow.crowds.size((case.community_id, no))
         if lead is not None and lead.no != case.no and lead.created_at > since:
             turn.uow.crowds.join(case.key, lead.no)
-            return lead
-    return None
+            return lead, size + 1
+    return None, 0
 
 
 def _open_one(turn: Turn, case: CaseRow, no: int) -> CaseRow | None:
