@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from icalendar import Alarm, Calendar, Event
-
 BEFORE = timedelta(hours=1)
 
 
@@ -21,6 +19,8 @@ class Entry:
 
 def calendar_file(entry: Entry, made_at: datetime) -> bytes:
     """One event with a reminder an hour before."""
+    from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 - seldom needed, slow to load
+
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", made_at)

@@ -11,11 +11,12 @@ LONGEST = 60
 
 def known(turn: Turn) -> QuestionRow | None:
     """The line of the list that answers what was asked; the community's own before that of the whole district."""
-    if not _only_asks(turn):
+    communities = dict.fromkeys((turn.person.community_id or DISTRICT, DISTRICT))
+    lists = [lines for community in communities if (lines := turn.uow.reference.questions.get(community))]
+    if not lists or not _only_asks(turn):
         return None
     asked = turn.context.compare(turn.event.text)
-    for community_id in dict.fromkeys((turn.person.community_id or DISTRICT, DISTRICT)):
-        lines = turn.uow.reference.questions.get(community_id, ())
+    for lines in lists:
         if found := answers.best(asked, ((turn.context.compare(line.question), line) for line in lines)):
             return found
     return None
