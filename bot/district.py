@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,20 @@ class BadData(Exception):
 
 
 def load_district(folder: Path | None = None) -> District:
-    """Read all data of the district but its texts.
+    """Read all data of the district but its texts. What comes with the program (no folder) is read once.
 
     Raises:
         BadData: with one line per mistake, in all files.
     """
-    folder = folder or DEFAULT_FOLDER
+    return _district_in(folder) if folder else _own_district()
+
+
+@cache
+def _own_district() -> District:
+    return _district_in(DEFAULT_FOLDER)
+
+
+def _district_in(folder: Path) -> District:
     scenes = _read(folder / "scenes.yaml", _ScenesFile)
     items = _read(folder / "items.yaml", _ItemsFile)["items"]
     units = _read(folder / "units.yaml", _UnitsFile)["units"]
@@ -69,11 +78,22 @@ def load_district(folder: Path | None = None) -> District:
 def load_texts(folder: Path | None = None) -> Texts:
     """Read the catalogue (`texts/*.yaml`): sections of texts become keys `section.name`; files may share a section.
 
+    What comes with the program (no folder) is read once.
+
     Raises:
         BadData: with one line per mistake; also where two files say the same key.
     """
+    return _texts_in(folder) if folder else _own_texts()
+
+
+@cache
+def _own_texts() -> Texts:
+    return _texts_in(DEFAULT_FOLDER)
+
+
+def _texts_in(folder: Path) -> Texts:
     flat: dict[str, str] = {}
-    files = sorted(((folder or DEFAULT_FOLDER) / "texts").glob("*.yaml"))
+    files = sorted((folder / "texts").glob("*.yaml"))
     for path in files:
         found = dict(_flat(_read(path, dict[str, str | dict[str, str]])))
         if twice := flat.keys() & found.keys():
@@ -135,18 +155,24 @@ def _read(
     except (OSError, UnicodeDecodeError) as error:
         raise BadData([f"{path.name}: 读不了：{error}"]) from None
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from the safe loader
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise BadData([f"{path.name} 第 {line} 行：{error.problem}"]) from None
     try:
-        found = TypeAdapter(shape).validate_python(_durations(data) if durations else data)
+        found = _checker(shape).validate_python(_durations(data) if durations else data)
     except ValidationError as error:
         raise BadData([_told(path, node, e["loc"], e["msg"]) for e in error.errors()]) from None
     if lines := [_told(path, node, place, why) for place, why in wrong(found)]:
         raise BadData(lines)
     return found
+
+
+@cache
+def _checker(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
 
 
 def _told(path: Path, node: yaml.Node | None, place: tuple[int | str, ...], why: str) -> str:

