@@ -14,7 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("bot.commands.import_", "从工作簿导入街道、社区、网格、楼栋和人员"),
     "invite": ("bot.commands.invite", "给工作人员生成一次性邀请链接（48 小时有效）"),
     "qr": ("bot.commands.qr", "生成社区或楼栋的二维码和 A4 海报"),
-    "report": ("bot.commands.report", "生成社区周报"),
+    "report": ("bot.commands.report", "生成周报、月报、季报和体检表"),
     "backup": ("bot.commands.backup", "加密备份；过期的备份同时删除"),
     "restore": ("bot.commands.restore", "把备份恢复到一个空数据库，或者只检查备份"),
     "ledger": ("bot.commands.ledger", "导出和导入台账（XLSX、CSV）"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Literal, Self
@@ -139,7 +140,8 @@ class Understander:
         lane, other = [head.first + head.labels.index(label) for label in scenes[:2]]
         shares = self._weights.shares(0, seen.words, lane, other)
         best = sorted([share for share in shares if share[1] > 0], key=_SHARE, reverse=True)
-        return tuple([name.replace("_", "") for name, _ in best[:_WHY]])
+        words = (name.replace("_", "") for name, _ in best)
+        return tuple(islice(filter(str.isalnum, words), _WHY))  # marks weigh too, but give no reason
 
 
 def _second(ranked: Iterable[str], scene: Scene) -> Scene | None:

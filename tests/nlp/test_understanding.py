@@ -117,3 +117,10 @@ def test_what_is_not_known_leaves_the_constant_part(small: tuple[Weights, np.nda
     weights, _, bias = small
     assert weights.scores(Features("", [], [], ["x"], [], [], []).groups)[:3] == pytest.approx(list(bias))
     assert sum(weights.heads["scene"].probabilities(list(bias))) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("text", ["楼道灯不亮，老人摔了一跤", "路灯坏了，没人修！！", "垃圾，臭，没人管"])
+def test_a_comma_is_no_reason(understander: Understander, text: str) -> None:
+    why = understander.whole(text).why
+    assert why
+    assert all(word.isalnum() for word in why)
