@@ -69,7 +69,7 @@ def signature(
     at = 0
     for token in tokens:
         end = at + len(token)
-        if token not in _empty() and token.isalpha():
+        if token not in empty_words() and token.isalpha():
             parts |= {number(WORD, token)} if any(found.covered[at:end]) else {number(WORD, token), number(BARE, token)}
         at = end
     parts |= {number(PAIR, two) for two in map(str.__add__, text[:_READ], text[1:_READ])}
@@ -134,7 +134,8 @@ def _place(kind: str, value: str) -> int:
 
 
 @cache
-def _empty() -> frozenset[str]:
+def empty_words() -> frozenset[str]:
+    """Words that say nothing of the matter."""
     return words("empty-words.txt")
 
 

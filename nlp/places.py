@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from nlp.tables import table
+from nlp.tables import table, words
 
 _BUILDING = re.compile(
     r"(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z]\d?|[东南西北甲乙丙丁])(?:号楼|栋|幢|座|#楼|#)(?:(?:\d{1,2}|[一二三四五六七八九十甲乙丙])(?:单元|门栋|梯))?"
@@ -18,9 +18,13 @@ _BUILT = re.compile("[栋幢座#楼元]")
 """What a building cannot be named without."""
 _STOP = frozenset(
     "的了在到从是我你他她它们有没不和与跟同去来把被将就都也还又很太最住对向往给让请问个这那哪每此该某及或但而因为所以由于位处"
-    "靠近附边旁里外前后上下左右中内,。;:!?、()[]\"' \n\t〕〔“”‘’"
+    "靠近附"
 )
-_SHORTEST, _LONGEST = 2, 6
+_SIDES = frozenset("边旁外前后上下左右中内")
+"""Alone they stop a name; in a longer word they may be part of it (中山, 下陆)."""
+_DISTRICT = frozenset("省市县区镇乡")
+"""A word that ends so holds the place; it is no part of its name."""
+_SHORTEST, _LONGEST = 2, 8
 
 
 @cache
@@ -38,10 +42,20 @@ def _spots() -> frozenset[str]:
     return frozenset(word for line in table("spots.txt") for word in line.split())
 
 
+@cache
+def _before_names() -> frozenset[str]:
+    return words("before-names.txt")
+
+
+@cache
+def _no_places() -> frozenset[str]:
+    return words("no-places.txt")
+
+
 def find_places(text: str, folded: str, tokens: Sequence[str], known: frozenset[str]) -> tuple[str, ...]:
     """Places in the order of the text. `folded` is `text` folded; `tokens` are cut from `folded`."""
     found = [hit.span() for hit in _BUILDING.finditer(folded)] if _BUILT.search(folded) else []
-    found += _named(folded, tokens, known)
+    found += _named(tokens, known)
     found.sort(key=lambda span: (span[0], -span[1]))
     kept: list[tuple[int, int]] = []
     for span in found:
@@ -50,25 +64,37 @@ def find_places(text: str, folded: str, tokens: Sequence[str], known: frozenset[
     return tuple(dict.fromkeys(text[start:end] for start, end in kept))
 
 
-def _named(folded: str, tokens: Sequence[str], known: frozenset[str]) -> Iterable[tuple[int, int]]:
+def _named(tokens: Sequence[str], known: frozenset[str]) -> Iterable[tuple[int, int]]:
     spots, endings, last = _spots(), place_endings(), _last_characters()
     at = 0
-    for token in tokens:
+    for number, token in enumerate(tokens):
         end = at + len(token)
         if token in spots or token in known:
             yield at, end
-        elif token[-1] in last and token.endswith(endings) and (start := _start(folded, at, end, token)) is not None:
-            yield start, end
+        elif token[-1] in last and token.endswith(endings) and token not in _no_places():
+            length = len(token) + _before(tokens, number)
+            if length > _SHORTEST:
+                yield end - length, end
         at = end
 
 
-def _start(folded: str, at: int, end: int, token: str) -> int | None:
-    """Where a name that ends at `end` begins: back to the nearest character that cannot belong to it."""
-    start = at
-    while start > 0 and end - start < _LONGEST + 2 and folded[start - 1] not in _STOP:
-        start -= 1
+def _before(tokens: Sequence[str], number: int) -> int:
+    """How many characters of a name stand before its last word: back to the nearest that cannot belong to it."""
+    length, room = 0, _LONGEST - len(tokens[number])
+    for token in reversed(tokens[max(number - room, 0) : number]):
+        if length + len(token) > room or _ends_names(token):
+            break
+        length += len(token)
+    return length
+
+
+def _ends_names(token: str) -> bool:
+    alone = len(token) == 1
     return (
-        start
-        if (end - start > max(_SHORTEST, 2 if len(token) > 1 else 1) and start < at) or len(token) > _SHORTEST
-        else None
+        token.isascii()
+        or not token.isalpha()
+        or token in _before_names()
+        or token in _spots()
+        or (token in _SIDES if alone else token[-1] in _DISTRICT)
+        or any(char in _STOP for char in token)
     )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Literal, Self
@@ -11,7 +10,7 @@ from ledger.scenes import Kind, Scene, Urgency
 from nlp import emergencies, likeness, matters, personal, places, whereabouts
 from nlp.features import Features, extract
 from nlp.lexicon import Lexicon, lexicon
-from nlp.likeness import Matter, Signature
+from nlp.likeness import Matter, Signature, empty_words
 from nlp.normalise import fold
 from nlp.tables import DATA
 from nlp.tokens import Cutter, cutter
@@ -45,8 +44,9 @@ class Understander:
     def load(
         cls, words: Iterable[str] = (), tokenizer: Literal["rjieba", "jieba"] = "rjieba", model: Path | None = None
     ) -> Self:
-        """`words` are the community's own names of compounds, streets and buildings."""
-        names = tuple(words)
+        """`words` are the community's own names of compounds, streets and buildings; 阳光里5栋 tells of 阳光里, too."""
+        named = tuple(words)
+        names = tuple(dict.fromkeys([*named, *filter(None, map(whereabouts.compound, named))]))
         return cls(cutter(tokenizer, names), lexicon(), Weights.load(model or MODEL), names)
 
     def change(self, weights: Weights) -> None:
@@ -127,7 +127,7 @@ class Understander:
             alarms=danger.alarms,
             needs_human=danger.needs_human,
             places=where,
-            why=self._why(seen, scenes),
+            why=self._why(seen, scenes, folded),
             personal=spans,
             similar_key=Signature(seen.text, seen.tokens, seen.named, self._compounds_among(where)),
         )
@@ -135,13 +135,17 @@ class Understander:
     def _compounds_among(self, places: Iterable[str]) -> frozenset[str]:
         return self._compounds & {*map(whereabouts.compound, places)} if self._compounds else self._compounds
 
-    def _why(self, seen: Features, scenes: Sequence[str]) -> tuple[str, ...]:
+    def _why(self, seen: Features, scenes: Sequence[str], folded: str) -> tuple[str, ...]:
+        """The words that decided, as they were said; marks, numbers and little words weigh too, but give no reason."""
         head = self._weights.heads["scene"]
         lane, other = [head.first + head.labels.index(label) for label in scenes[:2]]
         shares = self._weights.shares(0, seen.words, lane, other)
         best = sorted([share for share in shares if share[1] > 0], key=_SHARE, reverse=True)
-        words = (name.replace("_", "") for name, _ in best)
-        return tuple(islice(filter(str.isalnum, words), _WHY))  # marks weigh too, but give no reason
+        said = [name.split("_") for name, _ in best if (whole := name.replace("_", "")).isalpha() and whole in folded]
+        telling = [
+            words for words in said if not any(word in empty_words() or len(word.encode()) == 1 for word in words)
+        ]
+        return tuple(["".join(words) for words in (telling or said)[:_WHY]])
 
 
 def _second(ranked: Iterable[str], scene: Scene) -> Scene | None:
