@@ -27,7 +27,7 @@ from benchmarks.large_ledger import NOW, add_communities, fill_postgres, fill_sq
 from benchmarks.sample import own_postgres
 from bot.district import load_district, load_texts
 from bot.weekly import WeeklyMaker
-from digests.drawing import Drawer, DrawHere, Order, draw
+from digests.drawing import Drawer, DrawHere, Order
 from digests.text import weekly_text
 from ledger.periods import week_from
 from nlp.personal import mask
@@ -35,6 +35,7 @@ from storage import driver
 from storage.database import Database, open_database
 from storage.reference import CommunityRow, load
 from storage.schema import migrate
+from storage.unit_of_work import UnitOfWork
 
 QUERIES_MS, DRAWING_MS = 10, 600
 Statement = tuple[str, Any]
@@ -58,12 +59,12 @@ async def timed(work: Callable[[], Awaitable[Any]], warm: int = 1) -> float:
 async def measure(name: str, database: Database, floor: "Floor", sample: int) -> Order:
     """Print what the queries take, for `sample` communities, beside the floor; returns one order to draw."""
     reference = await database.read(load)
-    maker = WeeklyMaker(database, load_district(), load_texts(), mask, DrawHere(), lambda _: reference)
+    maker = WeeklyMaker(load_district(), load_texts(), mask, DrawHere())
     period = week_from(date(2026, 11, 16), next(iter(reference.real_communities())).zone)
     chosen = random.Random(3).sample(reference.real_communities(), sample)
 
     def ordered(community: CommunityRow) -> Awaitable[Order]:
-        return maker.read(NOW, lambda uow: maker.order(uow, community, period))
+        return database.read(lambda c: maker.order(UnitOfWork(c, reference, NOW), community, period))
 
     await ordered(chosen[0])  # compiles the statements
     way = [await timed(lambda community=community: ordered(community)) for community in chosen]  # type: ignore[misc]
@@ -165,19 +166,19 @@ async def on_paper(order: Order, runs: int = 7) -> None:
     print(f"text, {len(text)} characters: {took:.1f} ms; the order is {len(pickle.dumps(order)):,} bytes")
     drawer = Drawer()
     start = time.perf_counter()
-    await drawer.draw(order)
+    await drawer.files(order)
     print(f"first digest, with the start of the drawing process: {time.perf_counter() - start:.1f} s")
     show(
         "chart and workbook, in their process",
-        [await timed(lambda: drawer.draw(order), 0) for _ in range(runs)],
+        [await timed(lambda: drawer.files(order), 0) for _ in range(runs)],
         DRAWING_MS,
     )
     drawer.rest()
-    draw(order)  # imports the libraries here too
+    order.draw()  # imports the libraries here too
     here = []
     for _ in range(runs):
         start = time.perf_counter()
-        draw(order)
+        order.draw()
         here.append(1000 * (time.perf_counter() - start))
     show("floor: the same drawn in this process", here)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -43,6 +43,7 @@ class CheckupFile:
     near_m: Annotated[float, Field(gt=0)]
     shared: frozenset[str]
     goals: dict[int, Annotated[float, Field(ge=0, le=100)]]
+    sent_every: Literal[1, 2, 3, 4, 6, 12]
     conditions: dict[Condition, str]
     states: dict[State, str]
     needs: dict[Need, str]

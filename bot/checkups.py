@@ -1,23 +1,23 @@
-"""Check-ups on demand: of a community, of a street, of the district; as things stand, with their files."""
+"""Check-ups of a community, of a street, of the district: every few months and on demand, as things stand."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from bot.desk import Desk
-from bot.weekly import MadeFile
+from bot.desk import Desk, MadeFile, drawn
+from bot.mailing import Mailing, Message
 from digests.checkups.area import AreaPage, area_text, over_communities
-from digests.checkups.checkup import Asked, Checkup, checkup
+from digests.checkups.checkup import Found, checkups, content_of, from_content
 from digests.checkups.page import CheckupPage
 from digests.checkups.text import checkup_text
 from digests.drawing import Draws
 from digests.page import Say
-from digests.subject import Subject
+from digests.subject import CHECKUP, Subject
+from digests.subject import checkups as subjects
 from digests.summary import Level
 from handlers.event import Address
-from handlers.post import post
-from handlers.reply import Reply
+from handlers.reply import OutFile, Priority, Reply
 from ledger.district import District
 from ledger.needs import Voice
 from ledger.periods import Period, midnight
@@ -28,8 +28,10 @@ from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
-CHECKUP = "checkup"
 CONTENT_VERSION = 1
+STALE_AFTER = timedelta(days=31)
+"""A check-up says how things stand today: one of a time that was over so long ago is only noted as done."""
+Page = CheckupPage | AreaPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,44 +49,54 @@ class CheckupMaker:
     mask: Callable[[str], str]
     drawer: Draws
 
-    def page(self, uow: UnitOfWork, community: CommunityRow) -> CheckupPage:
-        """Read and compute a community's check-up."""
-        quotes = uow.voices.loudest(community.id, self._asked(uow, community.zone))
-        street = uow.reference.streets.get(community.street_id or 0, "")
-        found = self._checkups(uow, [community])[0]
-        return CheckupPage(found, community, street, self.district, self.say, self.mask, quotes)
+    def found(self, uow: UnitOfWork, subject: Subject) -> Found:
+        """Read what a check-up is computed from; neighbours of a street's communities may lie in another."""
+        communities = [uow.reference.communities[subject.id]]
+        if subject.level is not Level.COMMUNITY:
+            communities = uow.reference.real_communities()
+        ids, zone = [community.id for community in communities], communities[0].zone
+        asked = self._asked(uow, zone)
+        of_item: dict[int, dict[int, Voice]] = {community_id: {} for community_id in ids}
+        for (community_id, item), voice in uow.voices.of(ids, asked).items():
+            of_item[community_id][item] = voice
+        this_year = uow.now.astimezone(zone).year
+        return Found(uow.now, this_year, asked.start, asked.end, uow.facilities.found_in(ids), of_item)
 
-    def area_page(self, uow: UnitOfWork, subject: Subject) -> AreaPage:
-        """Read and compute the check-ups of a street's or the district's communities, and what they could share."""
-        communities = subject.communities(uow.reference)
-        everywhere = uow.reference.real_communities()
-        positions = {
-            c.id: (c.latitude, c.longitude) for c in everywhere if c.latitude is not None and c.longitude is not None
-        }
-        adjacent = neighbours(positions, self.district.checkup.near_m, uow.facilities.named_neighbours())
-        found = over_communities(self._checkups(uow, everywhere), {c.id for c in communities}, adjacent, self.district)
-        place = subject.name(uow.reference) or self.say("summary.district")
-        return AreaPage(found, place, {c.id: c for c in everywhere}, self.district, self.say)
+    def page(self, uow: UnitOfWork, subject: Subject, found: Found | None = None) -> Page:
+        """Compute a check-up, as it was found then or as things stand; words are always those of now."""
+        found = found or self.found(uow, subject)
+        if subject.level is Level.COMMUNITY:
+            return self._community(uow, uow.reference.communities[subject.id], found)
+        return self._area(uow, subject, found)
 
-    async def make(self, page: CheckupPage | AreaPage) -> Made:
+    async def make(self, page: Page) -> Made:
         """Write it and draw it.
 
         Raises:
             BrokenExecutor: the drawing process died.
         """
-        drawn = await self.drawer.files(page)
         text = checkup_text(page) if isinstance(page, CheckupPage) else area_text(page)
-        files = zip(page.file_names(), drawn, strict=True)
-        return Made(text, tuple(MadeFile("document", name, content) for name, content in files))
+        return Made(text, await drawn(self.drawer, page))
 
-    def _checkups(self, uow: UnitOfWork, communities: list[CommunityRow]) -> list[Checkup]:
-        rules, period = self.district.checkup, self._asked(uow, communities[0].zone)
-        ids = [community.id for community in communities]
-        stocks, voices = uow.facilities.of_all(ids), uow.voices.of(ids, period)
-        of_item: dict[int, dict[int, Voice]] = {community_id: {} for community_id in ids}
-        for (community_id, item), voice in voices.items():
-            of_item[community_id][item] = voice
-        return [checkup(i, rules, self.district.items, stocks[i], Asked(period, of_item[i]), uow.now) for i in ids]
+    def _community(self, uow: UnitOfWork, community: CommunityRow, found: Found) -> CheckupPage:
+        [made] = checkups(found, self.district.checkup, self.district.items)
+        quotes = uow.voices.loudest(community.id, found.asked)
+        street = uow.reference.street_of(community.id)
+        return CheckupPage(made, community, street, self.district, self.say, self.mask, quotes)
+
+    def _area(self, uow: UnitOfWork, subject: Subject, found: Found) -> AreaPage:
+        own = {community.id for community in subject.communities(uow.reference)}
+        everywhere = {c.id: c for c in uow.reference.real_communities()}
+        positions = {
+            c.id: (c.latitude, c.longitude)
+            for c in everywhere.values()
+            if c.latitude is not None and c.longitude is not None
+        }
+        adjacent = neighbours(positions, self.district.checkup.near_m, uow.facilities.named_neighbours())
+        made = [c for c in checkups(found, self.district.checkup, self.district.items) if c.community_id in everywhere]
+        place = subject.name(uow.reference) or self.say("summary.district")
+        area = over_communities(made, own, adjacent, self.district)
+        return AreaPage(area, place, everywhere, self.district, self.say)
 
     def _asked(self, uow: UnitOfWork, zone: tzinfo) -> Period:
         """The days whose voices count, today included."""
@@ -95,12 +107,23 @@ class CheckupMaker:
 
 
 class Checkups:
-    """Answers who asked for a check-up."""
+    """Sends check-ups that are due, and answers who asked for one."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._mailing = Mailing(desk)
         context = desk.context
         self._maker = CheckupMaker(context.district, context.texts, context.mask, desk.drawer)
+
+    async def run_due(self, now: datetime) -> int:
+        """Make every check-up that is due and not made yet; returns how many were sent."""
+        made = 0
+        for subject, period in await self._desk.read(now, self._due):
+            try:
+                made += await self._fix(subject, period, now)
+            except Exception:
+                log.exception("the check-up %s failed; it is tried again", subject.code)
+        return made
 
     async def run_requests(self, now: datetime) -> int:
         """Make and send every check-up that was asked for; returns how many were sent."""
@@ -112,24 +135,46 @@ class Checkups:
                 log.exception("the check-up %s that was asked for failed; it is tried again", request.report)
         return answered
 
+    def _due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
+        made, every = uow.reports.newest(), self._desk.context.district.checkup.sent_every
+        newest = ((subject, self._mailing.newest(uow, subject, every)) for subject in subjects(uow.reference))
+        return [(s, period) for s, period in newest if period and made.get((s.community_id, s.code)) != period.start]
+
+    async def _fix(self, subject: Subject, period: Period, now: datetime) -> bool:
+        """Make a check-up and send it to who reads it, once; an empty or a stale one is only noted."""
+        found = await self._desk.read(now, lambda uow: self._maker.found(uow, subject))
+        page = await self._desk.read(now, lambda uow: self._maker.page(uow, subject, found))
+        idle = page.empty or now - period.end > STALE_AFTER
+        message, files = (None, ()) if idle else await self._message(page)
+        content = {"version": CONTENT_VERSION, "found": content_of(found), "files": files}
+        run = Run(subject.community_id, period.start, period.end, content, now)
+        return await self._desk.write(now, lambda uow: self._mailing.fix(uow, subject, run, message)) and bool(message)
+
     async def _answer(self, request: Request, now: datetime) -> bool:
-        subject = Subject.of(request.report.removeprefix(f"{CHECKUP}:"))
-        made = await self._maker.make(await self._desk.read(now, lambda uow: self._page(uow, subject)))
-        files, to = await self._desk.stored(made.files), Address(request.bot, request.chat, request.topic)
-        content = {"version": CONTENT_VERSION, "files": files}
+        """At somebody's own hour what was fixed; who just asks sees how things stand."""
+        subject = Subject.of(request.report)
+        fixed = await self._desk.read(now, lambda uow: self._fixed(uow, subject, request))
+        page = await self._desk.read(now, lambda uow: self._maker.page(uow, subject, fixed))
+        message, files = await self._message(page)
         # kept as a run, so that erasing a person takes files with their words away
-        run = Run(subject.community_id, now, now, content, now)
+        run = Run(subject.community_id, now, now, {"version": CONTENT_VERSION, "files": files}, now)
 
         def send(uow: UnitOfWork) -> bool:
-            if not uow.reports.finish(request):
-                return False
-            uow.reports.keep(run, f"{CHECKUP}:{request.id}")
-            post(self._desk.context, uow, Reply(to, made.text, files=files, key=f"asked:{request.id}"))
-            return True
+            answered = self._mailing.answer(uow, subject, request, message)
+            return answered and uow.reports.keep(run, f"{CHECKUP}:{request.id}")
 
         return await self._desk.write(now, send)
 
-    def _page(self, uow: UnitOfWork, subject: Subject) -> CheckupPage | AreaPage:
-        if subject.level is Level.COMMUNITY:
-            return self._maker.page(uow, uow.reference.communities[subject.id])
-        return self._maker.area_page(uow, subject)
+    def _fixed(self, uow: UnitOfWork, subject: Subject, request: Request) -> Found | None:
+        start = request.period_start
+        run = uow.reports.run(subject.community_id, start, subject.code) if start else None
+        return from_content(run.content["found"]) if run else None
+
+    async def _message(self, page: Page) -> tuple[Message, tuple[OutFile, ...]]:
+        made = await self._maker.make(page)
+        files = await self._desk.stored(made.files)
+
+        def to_one(to: Address, key: str, priority: Priority) -> Reply:
+            return Reply(to, made.text, files=files, priority=priority, key=key)
+
+        return to_one, files

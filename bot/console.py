@@ -18,7 +18,7 @@ from storage.schema import WrongRevision, check, newest
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from bot.weekly import MadeFile  # only a report's command draws
+    from bot.desk import MadeFile  # only a report's command draws
 
 T = TypeVar("T")
 
@@ -31,16 +31,18 @@ class Stop(Exception):
         self.lines = list(lines)
 
 
-def on_database(settings: Settings, work: Callable[[Connection], T], *, checked: bool = True) -> T:
-    """Run `work` in one transaction; `checked`: on a database of this program's revision.
+def on_database(
+    settings: Settings, work: Callable[[Connection], T], *, checked: bool = True, reading: bool = False
+) -> T:
+    """Run `work` in one transaction; `checked`: on a database of this program's revision; `reading`: changes nothing.
 
     Raises:
         WrongRevision: mended by `chulin db upgrade`.
     """
-    return asyncio.run(_on_database(settings.database_url, work, checked))
+    return asyncio.run(_on_database(settings.database_url, work, checked=checked, reading=reading))
 
 
-async def _on_database(url: str, work: Callable[[Connection], T], checked: bool) -> T:
+async def _on_database(url: str, work: Callable[[Connection], T], *, checked: bool, reading: bool) -> T:
     def checked_work(connection: Connection) -> T:
         check(connection)
         return work(connection)
@@ -49,7 +51,8 @@ async def _on_database(url: str, work: Callable[[Connection], T], checked: bool)
         raise WrongRevision(None, newest())
     database = open_database(url)
     try:
-        return await database.write(checked_work if checked else work)
+        run = database.read if reading else database.write
+        return await run(checked_work if checked else work)
     finally:
         await database.close()
 
@@ -64,6 +67,15 @@ def on_rows(settings: Settings, work: Callable[[UnitOfWork], T]) -> T:
         return result
 
     return on_database(settings, run)
+
+
+def reading_rows(settings: Settings, work: Callable[[UnitOfWork], T]) -> T:
+    """As `on_rows`, for what only looks: a program that serves from the database is not held up."""
+
+    def run(connection: Connection) -> T:
+        return work(UnitOfWork(connection, load(connection), datetime.now(UTC)))
+
+    return on_database(settings, run, reading=True)
 
 
 def community_named(reference: Reference, wanted: str) -> CommunityRow:

@@ -1,4 +1,4 @@
-"""What all reports share: transactions on a snapshot, files into the store, and the process that draws."""
+"""What all reports share: transactions on a snapshot, the process that draws, files into the store."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -9,8 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.files import FileStore
-from bot.weekly import MadeFile
-from digests.drawing import Draws
+from digests.drawing import Drawable, Draws
 from handlers.context import Context
 from handlers.reply import OutFile
 from storage.database import Database
@@ -18,6 +17,23 @@ from storage.reference import Reference
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    kind: str
+    name: str
+    content: bytes
+
+
+async def drawn(drawer: Draws, page: Drawable) -> tuple[MadeFile, ...]:
+    """The files of a page under their names; a picture goes out as a photo.
+
+    Raises:
+        BrokenExecutor: the drawing process died.
+    """
+    found = zip(page.file_names(), await drawer.files(page), strict=True)
+    return tuple(MadeFile("photo" if name.endswith(".png") else "document", name, content) for name, content in found)
 
 
 @dataclass(frozen=True, slots=True)

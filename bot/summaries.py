@@ -5,20 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.desk import Desk
-from bot.weekly import MadeFile
+from bot.desk import Desk, MadeFile, drawn
+from bot.mailing import Mailing, Message
 from digests import summary
 from digests.dossier import Dossier, summary_text
-from digests.drawing import Drawn, Draws
+from digests.drawing import Draws
 from digests.page import Say
-from digests.receivers import Receiver, due_at, receivers
 from digests.subject import Subject, subjects
 from digests.summary import RESULTS_NAMED, TREND, Level, Summary
 from handlers.event import Address
-from handlers.post import post
 from handlers.reply import OutFile, Priority, Reply
 from ledger.district import District
-from ledger.periods import Period, last_full_months, months_before, months_name, months_up_to, newest_due
+from ledger.periods import Period, months_before, months_up_to
 from storage.report_rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
@@ -56,8 +54,10 @@ class SummaryMaker:
             fixed = replace(summary.summary(subject.level, subject.id, period, uow.now, rows, numbers), trend=trend)
         names = {community.id: (community.code, community.name) for community in communities}
         said = uow.spans.words(fixed.keys())
-        place = subject.name(uow.reference)
-        return Dossier(fixed, place, zone, self.district, self.say, self.mask, said, names, dict(uow.reference.units))
+        place = subject.name(uow.reference) or self.say("summary.district")
+        street = "" if subject.level is Level.DISTRICT else uow.reference.street_of(numbers[0])
+        units = {unit: self.district.units_at([name], street) for unit, name in uow.reference.units.items()}
+        return Dossier(fixed, place, zone, self.district, self.say, self.mask, said, names, units)
 
     async def make(self, found: Dossier) -> Made:
         """Write it and draw it.
@@ -65,8 +65,7 @@ class SummaryMaker:
         Raises:
             BrokenExecutor: the drawing process died.
         """
-        drawn = await self.drawer.draw(found)
-        return Made(found.summary, summary_text(found), _files(found, drawn))
+        return Made(found.summary, summary_text(found), await drawn(self.drawer, found))
 
 
 class Summaries:
@@ -74,6 +73,7 @@ class Summaries:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._mailing = Mailing(desk)
         context = desk.context
         self._maker = SummaryMaker(context.district, context.texts, context.mask, desk.drawer)
 
@@ -103,63 +103,31 @@ class Summaries:
         return [(s, period) for s, period in newest if period and made.get((s.community_id, s.code)) != period.start]
 
     def _newest(self, uow: UnitOfWork, subject: Subject) -> Period | None:
-        """The newest period that is over and whose report's hour has come; None where there is no community."""
-        communities = subject.communities(uow.reference)
-        if not communities:
-            return None
-        zone, digest, found = (
-            communities[0].zone,
-            self._desk.context.district.limits.digest,
-            self._receivers(uow, subject),
-        )
-        return newest_due(
-            uow.now,
-            last_full_months(uow.now, subject.months, zone),
-            lambda period: months_before(period, subject.months, zone),
-            lambda period: due_at(found, subject, digest, period, zone),
-        )
-
-    def _receivers(self, uow: UnitOfWork, subject: Subject) -> list[Receiver]:
-        context = self._desk.context
-        return receivers(uow, subject, context.district.limits.digest, context.staff_bot)
+        return self._mailing.newest(uow, subject, subject.months)
 
     async def _fix(self, subject: Subject, period: Period, now: datetime) -> bool:
         """Make a report and send it to who reads it, once; one with nothing in it is only noted."""
         found = await self._desk.read(now, lambda uow: self._maker.dossier(uow, subject, period))
-        made = None if found.summary.empty else await self._maker.make(found)
-        files = await self._desk.stored(made.files) if made else ()
+        message, files = (None, ()) if found.summary.empty else await self._message(found)
         content = {"version": CONTENT_VERSION, "summary": found.summary, "files": files}
         run = Run(subject.community_id, period.start, period.end, content, now)
+        return await self._desk.write(now, lambda uow: self._mailing.fix(uow, subject, run, message)) and bool(message)
 
-        def keep(uow: UnitOfWork) -> bool:
-            if not uow.reports.keep(run, subject.code):
-                return False
-            for receiver in self._receivers(uow, subject) if made else ():
-                to = Address(receiver.bot, receiver.chat, receiver.topic)
-                at = receiver.reached_at(period, now, found.zone)
-                if at > now:
-                    uow.reports.ask(subject.community_id, to, subject.code, due_at=at, period_start=period.start)
-                elif made:
-                    post(self._desk.context, uow, _message(made.text, files, to, _key(subject, period.start, to)))
-            return True
+    async def _message(self, found: Dossier) -> tuple[Message, tuple[OutFile, ...]]:
+        made = await self._maker.make(found)
+        files = await self._desk.stored(made.files)
 
-        return await self._desk.write(now, keep) and made is not None
+        def to_one(to: Address, key: str, priority: Priority) -> Reply:
+            return Reply(to, made.text, files=files, priority=priority, key=key)
+
+        return to_one, files
 
     async def _answer(self, request: Request, now: datetime) -> bool:
-        """The newest report as it was fixed; one that is due and not made yet is made for all first."""
+        """The report as it was fixed; the newest that is due and not made yet is made for all first."""
         subject = Subject.of(request.report)
-        later = request.period_start is not None
         period = await self._desk.read(now, lambda uow: self._period_of(uow, subject, request))
-        reply = await self._anew(subject, period, request, now) if period else None
-
-        def send(uow: UnitOfWork) -> bool:
-            if not uow.reports.finish(request):
-                return False
-            if reply and (not later or reply.to in _addresses(self._receivers(uow, subject))):
-                post(self._desk.context, uow, reply)
-            return True
-
-        return await self._desk.write(now, send)
+        message = await self._anew(subject, period, now) if period else None
+        return await self._desk.write(now, lambda uow: self._mailing.answer(uow, subject, request, message))
 
     def _period_of(self, uow: UnitOfWork, subject: Subject, request: Request) -> Period | None:
         """The period that was put down for somebody's own hour; of who just asks, the newest."""
@@ -168,38 +136,12 @@ class Summaries:
         run = uow.reports.run(subject.community_id, request.period_start, subject.code)
         return Period(run.period_start, run.period_end) if run else None
 
-    async def _anew(self, subject: Subject, period: Period, request: Request, now: datetime) -> Reply:
-        """The report as it was fixed, which is done now if it was not yet."""
+    async def _anew(self, subject: Subject, period: Period, now: datetime) -> Message:
         await self._fix(subject, period, now)
-        made = await self._maker.make(await self._desk.read(now, lambda uow: self._again(uow, subject, period)))
-        files, to = await self._desk.stored(made.files), Address(request.bot, request.chat, request.topic)
-        key = _key(subject, period.start, to) if request.period_start else f"asked:{request.id}"
-        return Reply(to, made.text, files=files, key=key)
+        message, _ = await self._message(await self._desk.read(now, lambda uow: self._again(uow, subject, period)))
+        return message
 
     def _again(self, uow: UnitOfWork, subject: Subject, period: Period) -> Dossier:
         run = uow.reports.run(subject.community_id, period.start, subject.code)
         fixed = summary.from_content(run.content["summary"]) if run else None
         return self._maker.dossier(uow, subject, period, fixed)
-
-
-def _message(text: str, files: tuple[OutFile, ...], to: Address, key: str) -> Reply:
-    return Reply(to, text, files=files, priority=Priority.NOTICE, key=key)
-
-
-def _key(subject: Subject, start: datetime, to: Address) -> str:
-    """What makes it one message a period and chat."""
-    return f"{subject.code}:{start.isoformat()}:{to.bot}:{to.chat}:{to.topic}"
-
-
-def _addresses(found: list[Receiver]) -> list[Address]:
-    return [Address(receiver.bot, receiver.chat, receiver.topic) for receiver in found]
-
-
-def _files(found: Dossier, drawn: Drawn) -> tuple[MadeFile, ...]:
-    names = {"place": found.place, "name": months_name(found.summary.period, found.zone)}
-    kinds = (
-        ("photo", "chart", drawn.chart),
-        ("document", "pages", drawn.pages),
-        ("document", "workbook", drawn.workbook),
-    )
-    return tuple(MadeFile(kind, found.say(f"summary.file_{part}", **names), content) for kind, part, content in kinds)

@@ -3,8 +3,7 @@
 import logging
 from datetime import datetime
 
-from bot.desk import Desk
-from bot.weekly import MadeFile
+from bot.desk import Desk, drawn
 from digests.surveys.results import SurveyPage, survey_text
 from handlers.event import Address, Event, EventKind
 from handlers.post import post
@@ -19,7 +18,6 @@ log = logging.getLogger(__name__)
 
 SURVEY = "survey"
 CONTENT_VERSION = 1
-KINDS = ("photo", "document", "document")
 
 
 class SurveyReports:
@@ -43,9 +41,7 @@ class SurveyReports:
         page = await self._desk.read(
             now, lambda uow: self.page(uow, request.community_id, int(number), whole=how == "whole")
         )
-        drawn = await self._desk.drawer.files(page) if page else ()
-        names = page.file_names() if page else ()
-        made = [MadeFile(*file) for file in zip(KINDS, names, drawn, strict=False)]
+        made = await drawn(self._desk.drawer, page) if page else ()
         files, to = await self._desk.stored(made), Address(request.bot, request.chat, request.topic)
         # kept as a run, so that erasing a person takes files with their words away
         run = Run(request.community_id, now, now, {"version": CONTENT_VERSION, "files": files}, now)

@@ -5,8 +5,7 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.desk import Desk
-from bot.weekly import MadeFile
+from bot.desk import Desk, drawn
 from digests.votes.words import Picture, pictured
 from handlers.cocreation import asking, ending
 from handlers.event import Address, Event, EventKind
@@ -44,13 +43,13 @@ class VoteResults:
         if not picture.bars:
             return None
         try:
-            (content,) = await self.desk.drawer.files(picture)
+            made = await drawn(self.desk.drawer, picture)
         except BrokenExecutor:
             raise
         except Exception:
             log.exception("the result of vote %s/%s could not be drawn", vote.community_id, vote.no)
             return None
-        (file,) = await self.desk.stored([MadeFile("photo", picture.file, content)])
+        (file,) = await self.desk.stored(made)
         return file.digest
 
     def _tell(self, uow: UnitOfWork, vote: VoteRow, digest: str | None) -> bool:

@@ -4,32 +4,20 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import Connection
-
+from bot.desk import MadeFile, drawn
 from digests import weekly
-from digests.drawing import Drawn, Draws, Names, Order, Rows
+from digests.drawing import Draws, Names, Order, Rows
 from digests.page import Page, Say
 from digests.text import weekly_text
 from ledger.district import District
 from ledger.periods import Period
-from storage.database import Database
 from storage.reference import CommunityRow, Reference
 from storage.unit_of_work import UnitOfWork
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 PRESSING_LISTED = 500
-
-
-@dataclass(frozen=True, slots=True)
-class MadeFile:
-    kind: str
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +33,15 @@ class Made:
 class WeeklyMaker:
     """All that making a digest takes. `mask` and `say` go to the drawing process, so they have to be importable."""
 
-    database: Database
     district: District
     say: Say
     mask: Callable[[str], str]
     drawer: Draws
-    reference: Callable[[Connection], Reference]
-
-    async def make(
-        self, community: CommunityRow, period: Period, now: datetime, fixed: weekly.Weekly | None = None
-    ) -> Made:
-        """Make the digest of a period as things stand at `now`; with `fixed`, as it was made then.
-
-        Raises:
-            BrokenExecutor: the drawing process died.
-        """
-        order = await self.read(now, lambda uow: self.order(uow, community, period, fixed))
-        text = weekly_text(order.page)
-        try:
-            return Made(order.page.weekly, text, _files(order.page, await self.drawer.draw(order)))
-        except BrokenExecutor:
-            raise
-        except Exception:
-            # whatever is wrong with the picture: what to do today is in the words
-            log.exception("the files of the digest of community %s could not be drawn", community.id)
-            return Made(order.page.weekly, f"{text}\n\n{self.say('digest.files_missing')}", ())
-
-    async def text(self, community: CommunityRow, fixed: weekly.Weekly, now: datetime) -> str:
-        """The text of a digest that was made before."""
-        return weekly_text(await self.read(now, lambda uow: self._page(uow, community, fixed)))
-
-    async def read(self, now: datetime, work: Callable[[UnitOfWork], T]) -> T:
-        return await self.database.read(
-            lambda connection: work(UnitOfWork(connection, self.reference(connection), now))
-        )
 
     def order(
         self, uow: UnitOfWork, community: CommunityRow, period: Period, fixed: weekly.Weekly | None = None
     ) -> Order:
-        """Read and compute all that one digest shows."""
+        """Read and compute all that the digest of a period shows as things stand; with `fixed`, as it was made then."""
         before, soon = period.before(community.zone), weekly.soon(uow.now, community.zone)
         since = weekly.measured_since(period, community.zone)
         rows = uow.reports.week(community.id, period, before, since=since, soon=soon, limit=PRESSING_LISTED)
@@ -94,19 +52,31 @@ class WeeklyMaker:
             Rows(rows.filed, rows.pressing, rows.open.pressing),
         )
 
+    async def make(self, order: Order) -> Made:
+        """Write it and draw it.
+
+        Raises:
+            BrokenExecutor: the drawing process died.
+        """
+        text = weekly_text(order.page)
+        try:
+            return Made(order.page.weekly, text, await drawn(self.drawer, order))
+        except BrokenExecutor:
+            raise
+        except Exception:
+            # whatever is wrong with the picture: what to do today is in the words
+            log.exception("the files of the digest of community %s could not be drawn", order.page.community.id)
+            return Made(order.page.weekly, f"{text}\n\n{self.say('digest.files_missing')}", ())
+
+    def text(self, uow: UnitOfWork, community: CommunityRow, fixed: weekly.Weekly) -> str:
+        """The text of a digest that was made before."""
+        return weekly_text(self._page(uow, community, fixed))
+
     def _page(self, uow: UnitOfWork, community: CommunityRow, week: weekly.Weekly) -> Page:
         """Words are those of now: what was erased meanwhile stays erased."""
         said = uow.reports.words(community.id, week.numbers())
-        return Page(week, community, self.district, self.say, self.mask, said)
-
-
-def _files(page: Page, drawn: Drawn) -> tuple[MadeFile, ...]:
-    names = {"community": page.community.name, "name": page.weekly.period.name(page.zone)}
-    return (
-        MadeFile("photo", page.say("digest.file_chart", **names), drawn.chart),
-        MadeFile("document", page.say("digest.file_pages", **names), drawn.pages),
-        MadeFile("document", page.say("digest.file_workbook", **names), drawn.workbook),
-    )
+        street = uow.reference.street_of(community.id)
+        return Page(week, community, self.district, self.say, self.mask, said, street)
 
 
 def _names(reference: Reference, community_id: int) -> Names:

@@ -157,11 +157,7 @@ def _draw_words(figure: Figure, chart: Chart) -> None:
         (0.865, chart.about, SMALL, False, FAINT),
     )
     for height, line, size, heavy, colour in lines:
-        words = figure.text(
-            LEFT, height, drawable(line), font=bundled_font(bold=heavy), size=size, color=colour, va="center"
-        )
-        room = (1 - 2 * LEFT) * figure.bbox.width
-        words.set_fontsize(size * min(1.0, room / max(words.get_window_extent().width, 1)))
+        written(figure, height, line, size, heavy=heavy, colour=colour)
     legend = figure.legend(
         handles=[Patch(color=chart.bars[0].colour), Patch(color=BEFORE)],
         labels=[drawable(chart.now), drawable(chart.before)],
@@ -174,6 +170,13 @@ def _draw_words(figure: Figure, chart: Chart) -> None:
     )
     for label in legend.get_texts():
         label.set_fontsize(SMALL)
+
+
+def written(figure: Figure, at: float, line: str, size: float, *, heavy: bool, colour: str) -> None:
+    """A line across the picture, `at` so much of its height; in a smaller type if it is too long."""
+    words = figure.text(LEFT, at, drawable(line), font=bundled_font(bold=heavy), size=size, color=colour, va="center")
+    room = (1 - 2 * LEFT) * figure.bbox.width
+    words.set_fontsize(size * min(1.0, room / max(words.get_window_extent().width, 1)))
 
 
 def drawable(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from importlib import import_module
 
 from digests.dates import day_and_time, first_and_last
 from digests.page import WORDS_SHOWN, Say
@@ -10,6 +11,7 @@ from digests.summary import Level, Point, Share, Summary
 from digests.text import fitted
 from digests.weekly import Rates
 from ledger.district import District, RateWeights
+from ledger.periods import months_name
 from ledger.scenes import Scene
 from ledger.words import shortened, storable
 from storage.report_rows import Said
@@ -32,6 +34,16 @@ class Dossier:
     communities: Mapping[int, tuple[str, str]]
     """Code and name of each community."""
     units: Mapping[int, str]
+
+    def draw(self) -> tuple[bytes, ...]:
+        """The chart, the pages and the workbook; the libraries for them are imported only here."""
+        chart, pages = import_module("digests.chart"), import_module("digests.pages")
+        picture = chart.png(chart.summary_chart(self))
+        return picture, pages.summary_pdf(self, picture), import_module("digests.summary_book").workbook(self)
+
+    def file_names(self) -> tuple[str, ...]:
+        names = {"place": self.place, "name": months_name(self.summary.period, self.zone)}
+        return tuple(self.say(f"summary.file_{part}", **names) for part in ("chart", "pages", "workbook"))
 
     def about(self) -> dict[str, str]:
         made = day_and_time(self.summary.made_at, self.zone)

@@ -8,17 +8,15 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
-from digests.dossier import Dossier
 from digests.page import Page
 from storage.report_rows import LedgerRow
 
-T = TypeVar("T")
 NICENESS = 10
 
 
@@ -40,40 +38,30 @@ class Rows:
     pressing_in_all: int
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be drawn. Everything in it can be sent to another process."""
-
-    page: Page
-    names: Names
-    rows: Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The files of a digest: a PNG, a PDF and an XLSX."""
-
-    chart: bytes
-    pages: bytes
-    workbook: bytes
-
-
-def draw(order: Order | Dossier) -> Drawn:
-    """Draw the chart, set the pages and write the workbook; the libraries for it are imported only here."""
-    chart, pages = import_module("digests.chart"), import_module("digests.pages")
-    if isinstance(order, Dossier):
-        picture = chart.png(chart.summary_chart(order))
-        book = import_module("digests.summary_book").workbook(order)
-        return Drawn(picture, pages.summary_pdf(order, picture), book)
-    picture = chart.png(chart.weekly_chart(order.page))
-    return Drawn(picture, pages.weekly_pdf(order.page, picture), import_module("digests.workbook").workbook(order))
-
-
 class Drawable(Protocol):
     """What knows how to draw itself into files; it and all in it can be sent to another process."""
 
     def file_names(self) -> tuple[str, ...]: ...
     def draw(self) -> tuple[bytes, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A weekly digest to be drawn."""
+
+    page: Page
+    names: Names
+    rows: Rows
+
+    def draw(self) -> tuple[bytes, ...]:
+        """The chart, the pages and the workbook; the libraries for them are imported only here."""
+        chart, pages = import_module("digests.chart"), import_module("digests.pages")
+        picture = chart.png(chart.weekly_chart(self.page))
+        return picture, pages.weekly_pdf(self.page, picture), import_module("digests.workbook").workbook(self)
+
+    def file_names(self) -> tuple[str, ...]:
+        names = {"community": self.page.community.name, "name": self.page.weekly.period.name(self.page.zone)}
+        return tuple(self.page.say(f"digest.file_{part}", **names) for part in ("chart", "pages", "workbook"))
 
 
 def files_of(page: Drawable) -> tuple[bytes, ...]:
@@ -84,7 +72,6 @@ def files_of(page: Drawable) -> tuple[bytes, ...]:
 class Draws(Protocol):
     """Whoever draws; `rest` lets go of what it holds, `end` without finishing it."""
 
-    async def draw(self, order: Order | Dossier) -> Drawn: ...
     async def files(self, page: Drawable) -> tuple[bytes, ...]: ...
 
     def rest(self) -> None: ...
@@ -97,28 +84,17 @@ class Drawer:
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
 
-    async def draw(self, order: Order | Dossier) -> Drawn:
-        """Draw elsewhere.
-
-        Raises:
-            BrokenExecutor: the process died; the next call starts another.
-        """
-        return await self._elsewhere(draw, order)
-
     async def files(self, page: Drawable) -> tuple[bytes, ...]:
         """Draw a page elsewhere.
 
         Raises:
-            BrokenExecutor: as above.
+            BrokenExecutor: the process died; the next call starts another.
         """
-        return await self._elsewhere(files_of, page)
-
-    async def _elsewhere(self, work: Callable[[Any], T], order: Any) -> T:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, context, initializer=_settle_in)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work, order)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, files_of, page)
         except BrokenExecutor:
             self.rest()
             raise
@@ -153,9 +129,6 @@ def _end_with_parent() -> None:
 
 class DrawHere:
     """Draws in this process; for the command line, where nobody else waits."""
-
-    async def draw(self, order: Order | Dossier) -> Drawn:
-        return draw(order)
 
     async def files(self, page: Drawable) -> tuple[bytes, ...]:
         return files_of(page)

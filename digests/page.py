@@ -25,7 +25,10 @@ class Say(Protocol):
 
 @dataclass(frozen=True)
 class Page:
-    """A digest with what it takes to show it. `said` is what residents wrote, by case number, unmasked."""
+    """A digest with what it takes to show it. `said` is what residents wrote, by case number, unmasked.
+
+    `street` is the community's own street.
+    """
 
     weekly: Weekly
     community: CommunityRow
@@ -33,6 +36,7 @@ class Page:
     say: Say
     mask: Callable[[str], str]
     said: Mapping[int, Said]
+    street: str = ""
 
     @property
     def zone(self) -> tzinfo:
@@ -63,6 +67,10 @@ class Page:
     def scene(self, scene: Scene) -> dict[str, str]:
         look = self.district.scenes[scene]
         return {"scene": look.name, "mark": look.mark}
+
+    def units(self, item: int) -> str:
+        """Who is responsible for a construction item here."""
+        return self.district.units_at(self.district.units_of(item), self.street)
 
     def change(self) -> str:
         """How the week compares with the one before, in words."""

@@ -27,7 +27,9 @@ PADDING = 6
 WIDTH = A4[0] - 2 * (MARGIN + PADDING)
 CHART_WIDTH = 200
 MOST_PAGES = 2
-SMALLER = (1.0, 0.9, 0.8, 0.7)
+ON_ONE_PAGE = 0.85
+"""So small a type can still be read on paper."""
+SMALLER = (0.9, 0.8, 0.7)
 """Sizes that are tried until the digest fits its pages."""
 SIGNS = ((0x2190, 0x2BFF), (0x200D, 0x200D), (0x20E3, 0x20E3), (0xFE0F, 0xFE0F), (0x1F000, 0x1FAFF))
 MISSING = "\u25a1"
@@ -62,8 +64,12 @@ def summary_pdf(found: Dossier, chart: bytes) -> bytes:
 
 
 def pdf(paper: Paper) -> bytes:
-    """Two A4 pages at most, in a smaller type if need be."""
-    for scale in SMALLER:
+    """One A4 page if a somewhat smaller type makes it one, else two at most."""
+    content, pages = _set(paper, 1.0)
+    if pages == MOST_PAGES:
+        smaller, fewer = _set(paper, ON_ONE_PAGE)
+        content = smaller if fewer == 1 else content
+    for scale in SMALLER if pages > MOST_PAGES else ():
         content, pages = _set(paper, scale)
         if pages <= MOST_PAGES:
             break
@@ -121,6 +127,7 @@ def _styles(scale: float) -> dict[str, ParagraphStyle]:
             textColor=colour,
             spaceBefore=before.get(name, 0),
             wordWrap="CJK",
+            keepWithNext=name == "head",
         )
         for name, (size, font, colour) in sizes.items()
     }

@@ -33,11 +33,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG, `width` points wide; `shape` is its height by its width."""
+    """A PNG, `width` points wide."""
 
     png: bytes
     width: float
-    shape: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +81,16 @@ def _blocks(part: Part, styles: dict[str, ParagraphStyle]) -> list[Any]:
     blocks: list[Any] = [Paragraph(plain(part.head), styles["head"])] if part.head else []
     blocks += [Paragraph(plain(line), styles["line"]) for line in part.lines]
     if part.picture:
-        blocks.append(Image(BytesIO(part.picture.png), part.picture.width, part.picture.width * part.picture.shape))
+        blocks.append(_image(part.picture))
     if part.grid:
         blocks.append(_table(part.grid, styles))
     return blocks + [Paragraph(plain(line), styles["line"]) for line in part.after]
+
+
+def _image(picture: Picture) -> Image:
+    image = Image(BytesIO(picture.png), hAlign="LEFT")
+    image.drawWidth, image.drawHeight = picture.width, picture.width * image.imageHeight / image.imageWidth
+    return image
 
 
 def _table(grid: Grid, styles: dict[str, ParagraphStyle]) -> Table:

@@ -11,12 +11,16 @@ from storage.reports import WEEKLY
 
 WEEK, MONTH, QUARTER = 0, 1, 3
 TODAY = -1
-"""In place of months, for what is not of a period but of now."""
+"""In place of months, for what is not of a period but of now: the check-up."""
+CHECKUP = "checkup"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose report: a community, a street or the district, and how many months it covers; a week counts as none."""
+    """Whose report: a community, a street or the district, and how many months it covers; a week counts as none.
+
+    A check-up covers none either: it says how things stand today.
+    """
 
     level: Level
     id: int
@@ -30,6 +34,8 @@ class Subject:
     @property
     def code(self) -> str:
         """What tells its runs from those of others."""
+        if self.months == TODAY:
+            return f"{CHECKUP}:{self.level}:{self.id}"
         return WEEKLY if self.months == WEEK else f"{self.level}:{self.id}:{self.months}"
 
     @classmethod
@@ -37,8 +43,9 @@ class Subject:
         """The subject of a run or a request: its code, and where it is kept."""
         if code == WEEKLY:
             return cls(Level.COMMUNITY, community_id, WEEK)
-        level, number, months = code.split(":")
-        return cls(Level(level), int(number), int(months))
+        checkup = code.startswith(f"{CHECKUP}:")
+        level, number, *months = code.removeprefix(f"{CHECKUP}:").split(":")
+        return cls(Level(level), int(number), TODAY if checkup else int(months[0]))
 
     def communities(self, reference: Reference) -> list[CommunityRow]:
         """What it is made from, by name."""
@@ -83,6 +90,11 @@ READERS = {
 def weeklies(reference: Reference) -> list[Subject]:
     """The communities' weekly digests."""
     return [Subject(Level.COMMUNITY, community.id, WEEK) for community in reference.real_communities()]
+
+
+def checkups(reference: Reference) -> list[Subject]:
+    """Everybody who gets a check-up."""
+    return [Subject(found.level, found.id, TODAY) for found in subjects(reference)]
 
 
 def subjects(reference: Reference) -> Iterator[Subject]:

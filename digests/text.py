@@ -156,7 +156,7 @@ def _need(page: Page, need: NeedCount) -> str:
     item = page.district.item(need.item)
     if need.item == NO_ITEM or item is None:
         return page.say("digest.need_other", n=need.n)
-    return page.say("digest.need_line", no=item.no, item=item.name, n=need.n, units="、".join(item.units))
+    return page.say("digest.need_line", no=item.no, item=item.name, n=need.n, units=page.units(need.item))
 
 
 def _rates(page: Page, _form: Form) -> Iterator[str]:

@@ -113,8 +113,7 @@ class Sheets:
         scenes = [(district.scenes[c.scene].name, c.now, c.before) for c in week.scenes]
         total = [(self.say("total"), week.received, week.received_before)]
         items = [
-            (self.item(need.item) or self.say("item_other"), need.n, "、".join(district.units_of(need.item)))
-            for need in week.items
+            (self.item(need.item) or self.say("item_other"), need.n, self.page.units(need.item)) for need in week.items
         ]
         sheet = self._sheet(book, "sheet.numbers")
         sheet.set_column(0, 0, 28)
@@ -142,7 +141,7 @@ class Sheets:
 
     def units(self, row: LedgerRow) -> str | None:
         """The unit that it was given to, else the units that its construction item names."""
-        return self.names.units.get(row.unit_id or 0) or "、".join(self.page.district.units_of(row.item)) or None
+        return self.names.units.get(row.unit_id or 0) or self.page.units(row.item) or None
 
     def choice(self, name: str, value: bool | int | None) -> str | None:
         return None if value is None else self.say(f"{name}_{int(value)}")

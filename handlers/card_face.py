@@ -102,9 +102,9 @@ def _lines_about_people(turn: Turn, case: CaseRow, view: View, beside: Beside) -
         lines.append(texts("card.staff", name=reference.staff[case.staff_id].name))
     if case.first_staff_id in reference.staff and case.first_staff_id != case.staff_id:
         lines.append(texts("card.first", name=reference.staff[case.first_staff_id].name))
-    helpers = "、".join(reference.units[unit] for unit in beside.helpers if unit in reference.units)
+    helpers = "、".join(turn.unit_name(case, unit) for unit in beside.helpers if unit in reference.units)
     if case.unit_id in reference.units:
-        lines.append(texts("card.lead" if helpers else "card.unit", unit=reference.units[case.unit_id]))
+        lines.append(texts("card.lead" if helpers else "card.unit", unit=turn.unit_name(case, case.unit_id)))
     if helpers:
         lines.append(texts("card.helpers", units=helpers))
     return lines
@@ -114,7 +114,8 @@ def _lines_about_the_matter(turn: Turn, case: CaseRow, beside: Beside) -> list[s
     texts = turn.context.texts
     lines = []
     if item := turn.context.district.item(case.item):
-        lines.append(texts("card.item", no=item.no, item=item.name, units="、".join(item.units)))
+        units = turn.context.district.units_at(item.units, turn.uow.reference.street_of(case.community_id))
+        lines.append(texts("card.item", no=item.no, item=item.name, units=units))
     if why := case.proposal.get("why"):
         sure = "card.why" if not case.confirmed else "card.confirmed"
         lines.append(texts(sure, why="、".join(why[:4]), percent=round(100 * float(case.proposal.get("p", 0)))))

@@ -27,7 +27,7 @@ def ask_dispatch(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -
         for row in reference.staff_with(case.community_id, Role.WORKER)[:MOST_PEOPLE]
     ]
     units = [
-        _choice(turn, case, unit, {"unit": reference.unit_ids[unit], "shown_in": name})
+        _choice(turn, case, turn.unit_name(case, unit), {"unit": unit, "shown_in": name})
         for unit in units_first(turn, case)
     ]
     text = turn.context.texts("ask.dispatch", number=turn.number(case))
@@ -35,11 +35,11 @@ def ask_dispatch(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -
     turn.send(Reply(turn.event.address, text, rows, logical=name))
 
 
-def units_first(turn: Turn, case: CaseRow) -> list[str]:
-    """All units by name, those that annex 2 names for the item first."""
+def units_first(turn: Turn, case: CaseRow) -> list[int]:
+    """All units, those that annex 2 names for the item first."""
     known = turn.uow.reference.unit_ids
-    first = [unit for unit in turn.context.district.units_of(case.item) if unit in known]
-    return first + [unit for unit in known if unit not in first]
+    first = [known[unit] for unit in turn.context.district.units_of(case.item) if unit in known]
+    return first + [unit for unit in known.values() if unit not in first]
 
 
 def dispatch_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ def dispatch_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> 
         changes = {"staff_id": int(data["staff"]), "unit_id": None}
     else:
         unit_id = int(data["unit"])
-        target, charged = reference.units.get(unit_id, ""), turn.officers_of(case, unit_id)
+        target, charged = turn.unit_name(case, unit_id), turn.officers_of(case, unit_id)
         changes = {"unit_id": unit_id}
         turn.uow.cases.remove_helper(case.key, unit_id)
     if not target:

@@ -17,14 +17,12 @@ def ask_help(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> No
     step(case.state, Action.HELP, role, {"target"})
     reference, name = turn.uow.reference, f"ask:{new_id()}"
     helping = turn.uow.cases.helpers(case.key)
-    free = [unit for unit in dispatching.units_first(turn, case) if reference.unit_ids[unit] not in helping]
+    free = [unit for unit in dispatching.units_first(turn, case) if unit not in (*helping, case.unit_id)]
     asked = [
-        _choice(turn, case, unit, "help_by", {"unit": reference.unit_ids[unit], "shown_in": name})
-        for unit in free
-        if reference.unit_ids[unit] != case.unit_id
+        _choice(turn, case, turn.unit_name(case, unit), "help_by", {"unit": unit, "shown_in": name}) for unit in free
     ]
     over = [
-        _choice(turn, case, _no_more(turn, unit), "help_no_more", {"unit": unit, "shown_in": name})
+        _choice(turn, case, _no_more(turn, case, unit), "help_no_more", {"unit": unit, "shown_in": name})
         for unit in helping
         if unit in reference.units
     ]
@@ -36,7 +34,7 @@ def ask_help(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> No
 def help_by(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     """The unit's officers get the card; the case stays with its lead, and with whoever took it first."""
     unit_id = int(data["unit"])
-    target = turn.uow.reference.units.get(unit_id, "")
+    target = turn.unit_name(case, unit_id)
     step(case.state, Action.HELP, role, {"target"} if target else ())
     if unit_id == case.unit_id or unit_id in turn.uow.cases.helpers(case.key):
         turn.tell("ask.helps_already", alert=True, unit=target)
@@ -49,7 +47,7 @@ def help_by(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None
 
 def help_no_more(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     unit_id = int(data["unit"])
-    target = turn.uow.reference.units.get(unit_id, "")
+    target = turn.unit_name(case, unit_id)
     step(case.state, Action.HELP, role, {"target"})
     if turn.uow.cases.remove_helper(case.key, unit_id):
         _take(turn, case, role, {"target": target}, {"unit": unit_id, "over": True})
@@ -75,8 +73,8 @@ def _send_cards(turn: Turn, case: CaseRow, unit_id: int, target: str) -> None:
         turn.send(Reply(to, text, ((look,),), priority=Priority.NOTICE))
 
 
-def _no_more(turn: Turn, unit_id: int) -> str:
-    return turn.context.texts("button.no_help", unit=turn.uow.reference.units[unit_id])
+def _no_more(turn: Turn, case: CaseRow, unit_id: int) -> str:
+    return turn.context.texts("button.no_help", unit=turn.unit_name(case, unit_id))
 
 
 def _choice(turn: Turn, case: CaseRow, label: str, action: str, data: dict[str, Any]) -> Button:

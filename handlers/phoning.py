@@ -47,7 +47,7 @@ def _show(turn: Turn, case: CaseRow, role: Role, rows: list[Any]) -> None:
 def _asked(turn: Turn, case: CaseRow, unit_id: int | None) -> bool:
     """Ask whoever told it; each handler asks once (the key), and no answer is an answer."""
     tellers = [person for person in steps.people_to_tell(turn, case) if person.part != Part.JOINER]
-    who = turn.uow.reference.units.get(unit_id or 0) or turn.community_of(case).name
+    who = turn.unit_name(case, unit_id) or turn.community_of(case).name
     for person in tellers:
         name = f"phone:{case.community_id}:{case.no}:{unit_id or 0}"
         data = {"unit": unit_id, "shown_in": name}

@@ -5,7 +5,7 @@ from datetime import time
 from typing import Any
 
 from digests.receivers import HOUR, Receiver, schedule_of
-from digests.subject import WEEK, Subject, subjects, weeklies
+from digests.subject import MONTH, QUARTER, TODAY, WEEK, Subject, checkups, subjects, weeklies
 from handlers.reply import Button, Reply, Rows, Showing, in_rows
 from handlers.turn import Turn
 from ledger.periods import Period
@@ -17,6 +17,8 @@ from storage.subscriptions import SubscriptionRow
 OFFERED = 12
 """Reports in one list: a street's supervisor has its communities, the district's would have all."""
 DAYS = range(7)
+KINDS = {WEEK: "weekly", MONTH: "monthly", QUARTER: "quarterly", TODAY: "checkup"}
+EACH = {MONTH: "each_month", QUARTER: "each_quarter"}
 CHOICES = ("wanted", "weekday", "minute", "on_holidays", "quiet")
 
 
@@ -68,7 +70,8 @@ def now(turn: Turn, data: dict[str, Any]) -> None:
 def _offered(turn: Turn, staff: StaffRow) -> list[Subject]:
     """By right first; a supervisor may have the digests of their communities as well."""
     reference = turn.uow.reference
-    found = [s for s in (*weeklies(reference), *subjects(reference)) if s.may_be_read_by(reference, staff)]
+    every = (*weeklies(reference), *subjects(reference), *checkups(reference))
+    found = [subject for subject in every if subject.may_be_read_by(reference, staff)]
     return sorted(found, key=lambda subject: not subject.is_read_by(staff))[:OFFERED]
 
 
@@ -121,19 +124,21 @@ def _schedule(turn: Turn, subject: Subject, row: SubscriptionRow | None) -> Sche
 def _line(turn: Turn, subject: Subject) -> str:
     row = _row(turn, subject)
     key = "subscriptions.line" if _wanted(turn, subject, row) else "subscriptions.line_off"
-    return turn.context.texts(key, report=_name(turn, subject), when=_when(turn, _schedule(turn, subject, row)))
+    return turn.context.texts(
+        key, report=_name(turn, subject), when=_when(turn, subject, _schedule(turn, subject, row))
+    )
 
 
 def _name(turn: Turn, subject: Subject) -> str:
-    kind = "weekly" if subject.months == WEEK else "monthly" if subject.level != "district" else "quarterly"
     place = subject.name(turn.uow.reference) or turn.context.texts("summary.district")
-    return turn.context.texts(f"subscriptions.{kind}", place=place)
+    return turn.context.texts(f"subscriptions.{KINDS[subject.months]}", place=place)
 
 
-def _when(turn: Turn, schedule: Schedule) -> str:
+def _when(turn: Turn, subject: Subject, schedule: Schedule) -> str:
     texts, clock = turn.context.texts, f"{schedule.time:%H:%M}"
     if schedule.weekday is None:
-        return texts("subscriptions.first_day", time=clock)
+        months = turn.context.district.checkup.sent_every if subject.months == TODAY else subject.months
+        return texts(f"subscriptions.{EACH.get(months, 'each_months')}", time=clock, n=months)
     return texts("subscriptions.each_week", day=texts(f"weekday.{schedule.weekday}"), time=clock)
 
 
@@ -143,7 +148,7 @@ def _show_one(turn: Turn, subject: Subject, name: str) -> None:
     text = texts(
         "subscriptions.one" if wanted else "subscriptions.one_off",
         report=_name(turn, subject),
-        when=_when(turn, schedule),
+        when=_when(turn, subject, schedule),
         holidays=texts("subscriptions.on_holidays" if schedule.on_holidays else "subscriptions.after_holidays"),
         quiet=_quiet(turn, schedule),
     )

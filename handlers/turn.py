@@ -126,6 +126,11 @@ class Turn:
         units = {right.scope_id for right in staff.rights if right.scope is Scope.UNIT}
         return bool(units) and not units.isdisjoint(self.uow.cases.helpers(case.key))
 
+    def unit_name(self, case: CaseRow, unit_id: int | None) -> str:
+        """A unit as people of the case's community know it; empty where there is none."""
+        name = self.uow.reference.units.get(unit_id or 0, "")
+        return self.context.district.units_at([name], self.uow.reference.street_of(case.community_id))
+
     def officers_of(self, case: CaseRow, unit_id: int) -> list[StaffRow]:
         """Who answers for a unit in this case; for the streets, the supervisors of the community's own."""
         reference = self.uow.reference

@@ -108,7 +108,8 @@ class Rules:
 
     `focus`: items that the plan puts first (一老一幼); `asked_by`: so many people are a common wish; `near_m`: centres
     of communities that lie no further apart are neighbours; `shared`: points that neighbours may build together;
-    `goals`: per cent of communities that are to meet all items, by year. The rest are names that people read.
+    `goals`: per cent of communities that are to meet all items, by year; `sent_every`: unasked, after so many months.
+    The rest are names that people read.
     """
 
     points: Mapping[str, Point] = field(default_factory=dict)
@@ -119,6 +120,7 @@ class Rules:
     near_m: float = 1000
     shared: frozenset[str] = frozenset()
     goals: Mapping[int, float] = field(default_factory=dict)
+    sent_every: int = 3
     conditions: Mapping[Condition, str] = field(default_factory=dict)
     states: Mapping[State, str] = field(default_factory=dict)
     needs: Mapping[Need, str] = field(default_factory=dict)
@@ -247,6 +249,16 @@ def _gap(point: Point, have: float, standard: float) -> float:
 def _instead(point: Point, stock: Stock) -> bool:
     other = point.instead
     return other is not None and (stock.number or 0) >= other.count and (stock.area_m2 or 0) >= other.area_m2
+
+
+def year_by_year(found: Mapping[int, Mapping[str, Stock]], until: int) -> dict[int, dict[str, Stock]]:
+    """What there was at the end of each year up to `until`: what was not looked at again is as it was found last."""
+    stood: dict[str, Stock] = {}
+    years: dict[int, dict[str, Stock]] = {}
+    for year in range(min(found, default=until), max([until, *found]) + 1):
+        stood = {**stood, **found.get(year, {})}
+        years[year] = stood
+    return years
 
 
 def worst(findings: Iterable[Finding]) -> State:

@@ -3,6 +3,7 @@
 The values come from the files in `district/`, which `bot/district.py` reads and checks.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
@@ -387,6 +388,11 @@ class District:
         """Names of the units responsible for construction item `no`; empty where there is none."""
         item = self.item(no)
         return item.units if item else ()
+
+    def units_at(self, units: Sequence[str], street: str) -> str:
+        """Units as people of a community know them: 各街道 is `street`, where the community lies in one."""
+        found = ((name, self.unit_named(name)) for name in units)
+        return "、".join(street if street and unit and unit.own_street else name for name, unit in found)
 
     def unit_named(self, name: str) -> Unit | None:
         """Find a unit by its name or one of its other spellings."""

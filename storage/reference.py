@@ -123,6 +123,10 @@ class Reference:
     def unit_ids(self) -> dict[str, int]:
         return {name: unit_id for unit_id, name in self.units.items()}
 
+    def street_of(self, community_id: int) -> str:
+        """The street that a community lies in; empty where it lies in none."""
+        return self.streets.get(self.communities[community_id].street_id or 0, "")
+
     def staff_with(self, community_id: int, role: Role) -> list[StaffRow]:
         """Staff who have `role` over a community."""
         key = (community_id, role)

@@ -1,27 +1,27 @@
 """`chulin report`: the same reports as in chat, on the command line."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from bot import settings as settings_of
 from bot.commands import report_checkup, report_summary
-from bot.console import community_named, write_report
+from bot.console import community_named, reading_rows, write_report
+from bot.desk import MadeFile
 from bot.district import load_district, load_texts
 from bot.files import FileStore
 from bot.reports import FILES
-from bot.weekly import Made, MadeFile, WeeklyMaker
-from digests.drawing import DrawHere
+from bot.weekly import Made, WeeklyMaker
+from digests.drawing import DrawHere, Order
 from digests.weekly import from_content
 from ledger.district import District
 from ledger.periods import Period, last_full_week, week_named
 from nlp.personal import mask
-from storage import schema
-from storage.database import Database, open_database
-from storage.reference import CommunityRow, load
+from storage.reference import CommunityRow
 from storage.report_rows import Run
+from storage.unit_of_work import UnitOfWork
 
 
 @click.group(help="生成社区报告，与聊天里发的一样。")
@@ -38,32 +38,24 @@ for part in (report_summary.monthly, report_summary.quarterly, report_checkup.co
 @click.option("--period", "week", metavar="2026-W47", help="哪一周，默认是最近完整的一周")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="图和表格放到哪个文件夹")
 def weekly(wanted: str, week: str | None, out: Path) -> None:
-    made = asyncio.run(_weekly(settings_of.load(), wanted, week))
+    settings = settings_of.load()
+    maker = WeeklyMaker(load_district(settings.district_dir), load_texts(settings.district_dir), mask, DrawHere())
+    store = FileStore(settings.data_dir / "files")
+    found = reading_rows(settings, lambda uow: _found(uow, maker, store, community_named(uow.reference, wanted), week))
+    made = found if isinstance(found, Made) else asyncio.run(maker.make(found))
     write_report(made.text, made.files, out)
 
 
-async def _weekly(settings: settings_of.Settings, wanted: str, week: str | None) -> Made:
-    database = open_database(settings.database_url)
-    try:
-        await database.read(schema.check)
-        community = community_named(await database.read(load), wanted)
-        return await _made(settings, database, community, week)
-    finally:
-        await database.close()
-
-
-async def _made(settings: settings_of.Settings, database: Database, community: CommunityRow, week: str | None) -> Made:
-    """As it was fixed, else as things stand now, without fixing it."""
-    now, district = datetime.now(UTC), load_district(settings.district_dir)
-    period = _period(week, now, district, community)
-    maker = WeeklyMaker(database, district, load_texts(settings.district_dir), mask, DrawHere(), load)
-    run = await maker.read(now, lambda uow: uow.reports.run(community.id, period.start))
-    if run is None:
-        return await maker.make(community, period, now)
-    fixed = from_content(run.content["weekly"])
-    if files := _kept(FileStore(settings.data_dir / "files"), run):
-        return Made(fixed, await maker.text(community, fixed, now), files)
-    return await maker.make(community, period, now, fixed)
+def _found(
+    uow: UnitOfWork, maker: WeeklyMaker, store: FileStore, community: CommunityRow, week: str | None
+) -> Made | Order:
+    """As it was fixed, else as things stand now, without fixing it; what is not in the store is to be drawn."""
+    period = _period(week, uow.now, maker.district, community)
+    run = uow.reports.run(community.id, period.start)
+    fixed = from_content(run.content["weekly"]) if run else None
+    if run and fixed and (files := _kept(store, run)):
+        return Made(fixed, maker.text(uow, community, fixed), files)
+    return maker.order(uow, community, period, fixed)
 
 
 def _kept(store: FileStore, run: Run) -> tuple[MadeFile, ...]:

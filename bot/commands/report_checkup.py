@@ -7,7 +7,7 @@ import click
 
 from bot import settings as settings_of
 from bot.checkups import CheckupMaker
-from bot.console import Stop, community_named, on_rows, street_named, write_report
+from bot.console import Stop, community_named, reading_rows, street_named, write_report
 from bot.district import load_district, load_texts
 from digests.checkups.area import AreaPage
 from digests.checkups.page import CheckupPage
@@ -19,7 +19,7 @@ from storage.reference import DISTRICT, Reference
 from storage.unit_of_work import UnitOfWork
 
 
-@click.command("checkup", help="打印社区体检，并写出问题清单（PDF）、场景验收表（PDF）和表格（XLSX）。")
+@click.command("checkup", help="打印社区体检，并写出图（PNG）、问题清单（PDF）、场景验收表（PDF）和表格（XLSX）。")
 @click.option("--community", metavar="名称或代码", help="哪个社区；不填是全区")
 @click.option("--street", metavar="名称", help="哪个街道的各社区")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="文件放到哪个文件夹")
@@ -28,17 +28,17 @@ def command(community: str | None, street: str | None, out: Path) -> None:
         raise click.UsageError("--community 和 --street 只能填一个")
     settings = settings_of.load()
     maker = CheckupMaker(load_district(settings.district_dir), load_texts(settings.district_dir), mask, DrawHere())
-    page = on_rows(settings, lambda uow: _page(uow, maker, community, street))
+    page = reading_rows(settings, lambda uow: _page(uow, maker, community, street))
     made = asyncio.run(maker.make(page))
     write_report(made.text, made.files, out)
 
 
 def _page(uow: UnitOfWork, maker: CheckupMaker, community: str | None, street: str | None) -> CheckupPage | AreaPage:
     if community:
-        return maker.page(uow, community_named(uow.reference, community))
+        return maker.page(uow, Subject(Level.COMMUNITY, community_named(uow.reference, community).id, TODAY))
     if not uow.reference.real_communities():
         raise Stop("还没有社区，请先运行 chulin import")
-    return maker.area_page(uow, _subject(uow.reference, street))
+    return maker.page(uow, _subject(uow.reference, street))
 
 
 def _subject(reference: Reference, street: str | None) -> Subject:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bot import settings as settings_of
-from bot.console import Stop, community_named, on_rows, street_named, write_report
+from bot.console import Stop, community_named, reading_rows, street_named, write_report
 from bot.district import load_district, load_texts
 from bot.summaries import SummaryMaker
 from digests.dossier import Dossier
@@ -50,7 +50,7 @@ def quarterly(period: str | None, out: Path) -> None:
 def _report(of: Callable[[Reference], Subject], named: str | None, out: Path) -> None:
     settings = settings_of.load()
     maker = SummaryMaker(load_district(settings.district_dir), load_texts(settings.district_dir), mask, DrawHere())
-    made = asyncio.run(maker.make(on_rows(settings, lambda uow: _dossier(uow, maker, of(uow.reference), named))))
+    made = asyncio.run(maker.make(reading_rows(settings, lambda uow: _dossier(uow, maker, of(uow.reference), named))))
     write_report(made.text, made.files, out)
 
 

@@ -90,7 +90,7 @@ class Stage:
 def digest_maker(app: App) -> WeeklyMaker:
     """Computes digests for the past and the ledger of the script; draws nothing."""
     context = app.context
-    return WeeklyMaker(app.database, context.district, context.texts, context.mask, DrawHere(), load)
+    return WeeklyMaker(context.district, context.texts, context.mask, DrawHere())
 
 
 def last_time(folder: Path) -> datetime | None:

@@ -10,8 +10,9 @@ from bot.workbook.read import Line
 from bot.workbook.sheets import CHECKUP, COMMUNITIES, EXEMPT, HAS, HAS_NOT
 from bot.workbook.shelf import Once
 from ledger.checkup import Point, Source
+from storage.facilities import year_of
 from storage.register import Register, Row
-from storage.tables import FacilityStock, Neighbour
+from storage.tables import Base, FacilityPast, FacilityStock, Neighbour
 
 FIGURES = ("number", "area_m2", "ratio", "walk_minutes")
 OTHERS = ("base_m2", "condition", "paid", "income", "upkeep", "note", "origin")
@@ -28,15 +29,20 @@ class Checkups:
         self.now = now
         self.findings = places.findings
         self.standing = {(row["community_id"], row["point"]): row for row in register.rows(FacilityStock)}
+        self.past = {(row["community_id"], row["point"], row["found_in"]): row for row in register.rows(FacilityPast)}
 
     def bring_in(self) -> None:
-        new, named = Once(self.findings, CHECKUP), set()
-        for line in self.places.book.lines.get(CHECKUP, []):
+        """The newest year first: what is of an earlier one than what stands is kept beside it."""
+        new, named, left = Once(self.findings, CHECKUP), set(), self.standing.keys()
+        for line in sorted(self.places.book.lines.get(CHECKUP, []), key=self._year, reverse=True):
             community = self.places.community(line, CHECKUP)
-            if community and self._makes_sense(line) and new(line, (community["id"], line["point"])):
+            if community and self._makes_sense(line) and new(line, (community["id"], line["point"], self._year(line))):
                 named.add((community["id"], line["point"]))
                 self._put(community["id"], line)
-        self.findings.tally(CHECKUP).left = len(self.standing.keys() - named)
+        self.findings.tally(CHECKUP).left = len(left - named)
+
+    def _year(self, line: Line) -> int:
+        return int((line["found_on"] or self.now.date()).year)
 
     def _makes_sense(self, line: Line) -> bool:
         point = self.points[line["point"]]
@@ -51,20 +57,42 @@ class Checkups:
     def _put(self, community_id: int, line: Line) -> None:
         values: Row = {name: line[name] for name in KEPT} | {"year": line["built_year"]}
         values["has"] = None if line["has"] is None else line["has"] == HAS
-        old = self.standing.get((community_id, line["point"]))
+        key, year = (community_id, line["point"]), self._year(line)
+        standing = self.standing.get(key)
+        if standing is not None and year_of(standing) > year:
+            self._into(FacilityPast, self.past, (*key, year), values)
+            return
+        changed = self._into(FacilityStock, self.standing, key, values)
+        if standing is not None and changed and year_of(standing) < year:
+            self._leave(key, standing)
+
+    def _leave(self, key: tuple[int, str], row: Row) -> None:
+        """What stood at the end of an earlier year stays known."""
+        place = (*key, year_of(row))
+        if place not in self.past:
+            self.past[place] = row | {"found_in": place[2]}
+            self.register.add(FacilityPast, self.past[place])
+
+    def _into(self, table: type[Base], rows: dict[Any, Row], place: tuple[Any, ...], values: Row) -> bool:
+        """Add a row, or change what is different in it; False if nothing is."""
+        old = rows.get(place)
         different = {name: value for name, value in values.items() if value is not None and _other(old, name, value)}
         tally = self.findings.tally(CHECKUP)
         if old is not None and not different:
             tally.same += 1
-            return
+            return False
         made: Row = {"found_on": self.now.date()} | different
         made |= {"source": Source.IMPORT, "staff_id": None, "changed_at": self.now}
         if old is None:
             tally.new += 1
-            self.register.add(FacilityStock, {"community_id": community_id, "point": line["point"]} | values | made)
+            rows[place] = dict(zip(("community_id", "point", "found_in"), place, strict=False)) | values | made
+            self.register.add(table, rows[place])
         else:
             tally.changed += 1
-            self.register.change(FacilityStock, old, made | self._gone(values))
+            made |= self._gone(values)
+            self.register.change(table, old, made)
+            rows[place] = old | made
+        return True
 
     @staticmethod
     def _gone(values: Row) -> Row:

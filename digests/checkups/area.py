@@ -3,12 +3,14 @@
 Communities stand by name, never by merit.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 
-from digests.checkups.checkup import Checkup
+from digests.checkups import chart
+from digests.checkups.checkup import MOST_YEARS, Checkup
 from digests.dates import day
 from digests.page import Say
 from digests.text import fitted
@@ -21,12 +23,25 @@ SHARED_SHOWN, COMMUNITIES_SHOWN = 10, 40
 
 
 @dataclass(frozen=True, slots=True)
+class AreaYear:
+    """So many of an area's communities met all items at the end of a year."""
+
+    year: int
+    complete: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
-    """`shared`: facilities that neighbours could build together, at least one of them of this street."""
+    """`shared`: facilities that neighbours could build together, at least one of them of this street.
+
+    `years` are the latest, from the first in which anything was found; this one is the last.
+    """
 
     made_at: datetime
     checkups: tuple[Checkup, ...]
     shared: tuple[Shared, ...]
+    years: tuple[AreaYear, ...]
 
     @property
     def complete(self) -> int:
@@ -44,13 +59,22 @@ def over_communities(
             for finding in item.lacking:
                 if finding.point.code in district.checkup.shared:
                     lacking.setdefault(finding.point.code, []).append(found.community_id)
+    found_of = tuple(found for found in everywhere if found.community_id in own)
     in_order = {code: lacking[code] for code in district.checkup.points if code in lacking}
     shared = [one for one in proposals(in_order, adjacent) if not set(one.communities).isdisjoint(own)]
     return Area(
         everywhere[0].made_at,
-        tuple(found for found in everywhere if found.community_id in own),
+        found_of,
         tuple(shared),
+        _years(found_of),
     )
+
+
+def _years(checkups: Sequence[Checkup]) -> tuple[AreaYear, ...]:
+    """A community that was looked at for the first time in a later year is not complete before."""
+    complete = Counter(year.year for found in checkups for year in found.years if year.complete)
+    years = sorted({year.year for found in checkups for year in found.years})
+    return tuple(AreaYear(year, complete[year], len(checkups)) for year in years[-MOST_YEARS:])
 
 
 @dataclass(frozen=True)
@@ -64,12 +88,17 @@ class AreaPage:
     say: Say
 
     def draw(self) -> tuple[bytes, ...]:
-        """The page as PDF, the table as XLSX; the libraries are imported only here."""
+        """The chart as PNG, the page as PDF, the table as XLSX; the libraries are imported only here."""
+        picture = import_module("digests.checkups.picture").png(chart.of_area(self))
         found = import_module("digests.checkups.area_files")
-        return found.pdf_of(self), found.workbook_of(self)
+        return picture, found.pdf_of(self, picture), found.workbook_of(self)
 
     def file_names(self) -> tuple[str, ...]:
-        return tuple(self.say(f"areas.file_{part}", **self.about()) for part in ("pages", "workbook"))
+        return tuple(self.say(f"areas.file_{part}", **self.about()) for part in ("chart", "pages", "workbook"))
+
+    @property
+    def empty(self) -> bool:
+        return all(found.empty for found in self.area.checkups)
 
     def about(self) -> dict[str, str]:
         zone = next(iter(self.communities.values())).zone
@@ -89,6 +118,29 @@ class AreaPage:
             reached = 100 * met >= wanted * n
             lines.append(self.say("areas.goal_reached" if reached else "areas.goal", year=year, goal=f"{wanted:g}"))
         return lines
+
+    def year(self, year: AreaYear) -> str:
+        """A year by its name; this one is now."""
+        now = year is self.area.years[-1]
+        return self.say("checkup_page.now") if now else self.say("checkup_page.year", year=year.year)
+
+    def history(self) -> list[str]:
+        """The share of complete communities at the end of each year, beside its goal; nothing for the first."""
+        if len(self.area.years) == 1:
+            return []
+        return [self.say("areas.history", shares=" → ".join(self._share(year) for year in self.area.years))]
+
+    def _share(self, year: AreaYear) -> str:
+        goal = goal_for(self.district.checkup.goals, year.year)
+        key = "areas.share_in" if goal is None else "areas.share_in_goal"
+        wanted = f"{goal[1]:g}" if goal else ""
+        return self.say(key, year=self.year(year), share=share_of(year.complete, year.of), goal=wanted)
+
+    def most_lacking(self) -> list[tuple[str, int]]:
+        """Items by how many communities lack something of them, the most first."""
+        counts = Counter(item.no for found in self.area.checkups for item in found.items if item.lacking)
+        ranked = sorted(counts.items(), key=lambda count: (-count[1], count[0]))
+        return [(found.name, n) for no, n in ranked if (found := self.district.item(no))]
 
     def community_line(self, found: Checkup) -> str:
         return self.say("areas.community", name=self.name(found.community_id), **counts(found))
@@ -128,6 +180,7 @@ def area_text(page: AreaPage) -> str:
 def _lines(page: AreaPage) -> Iterator[str]:
     yield page.head()
     yield from page.goal()
+    yield from page.history()
     yield from ("", page.say("areas.communities"))
     yield from (page.community_line(found) for found in page.area.checkups[:COMMUNITIES_SHOWN])
     if (left := len(page.area.checkups) - COMMUNITIES_SHOWN) > 0:

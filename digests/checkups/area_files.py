@@ -5,12 +5,15 @@ Only the drawing process imports this file.
 
 from digests import tables
 from digests.checkups.area import AreaPage, counts
-from digests.paper import Document, Grid, Part, pdf
+from digests.paper import Document, Grid, Part, Picture, pdf
 from digests.tables import TableSheet
+from ledger.checkup import goal_for, share_of
+
+PICTURE_WIDTH = 300
 
 
-def pdf_of(page: AreaPage) -> bytes:
-    """Set the page."""
+def pdf_of(page: AreaPage, picture: bytes) -> bytes:
+    """Set the page with its chart (PNG)."""
     say = page.say
     heads = [say(f"areas.col_{name}") for name in ("name", "met", "lacking", "unknown", "items")]
     rows = [
@@ -21,8 +24,9 @@ def pdf_of(page: AreaPage) -> bytes:
     parts = [
         Part(say("areas.communities"), grid=Grid(heads, (4, 1.2, 1.4, 1.4, 9), rows)),
         Part(say("areas.shared" if shared else "areas.shared_none"), shared),
+        Part(say("areas.head_chart"), picture=Picture(picture, PICTURE_WIDTH), together=True),
     ]
-    return pdf(Document(page.head(), page.goal(), parts, page.say("areas.foot", **page.about())))
+    return pdf(Document(page.head(), [*page.goal(), *page.history()], parts, page.say("areas.foot", **page.about())))
 
 
 def workbook_of(page: AreaPage) -> bytes:
@@ -53,6 +57,16 @@ def workbook_of(page: AreaPage) -> bytes:
                 for one in page.area.shared
             ]
             or [(say("areas.shared_none"),)],
+        ),
+        TableSheet(
+            say("areas.sheet_years"),
+            say("areas.years_about"),
+            [(say(f"areas.col_{name}"), 14) for name in ("year", "complete", "of", "share", "goal")],
+            [
+                (year.year, year.complete, year.of, share_of(year.complete, year.of), goal[1] if goal else None)
+                for year in page.area.years
+                for goal in [goal_for(page.district.checkup.goals, year.year)]
+            ],
         ),
     )
     return tables.workbook(sheets, say("checkup_page.cut"))

@@ -27,6 +27,7 @@ def workbook(page: CheckupPage) -> bytes:
         _sheet(page, "projects", PROJECTS, list(_projects(page))),
         _sheet(page, "points", POINTS, list(_points(page))),
         _sheet(page, "scenes", SCENES, list(_scenes(page))),
+        _years(page),
     )
     return tables.workbook(sheets, page.say("checkup_page.cut"))
 
@@ -74,6 +75,23 @@ def _points(page: CheckupPage) -> Iterator[Sequence[Value]]:
                 rules.sources[stock.source] if stock.source else None, stock.origin, stock.found_on, stock.paid,
                 stock.income, stock.upkeep, page.balance(stock), stock.note, page.units(finding.point.units),
             )  # fmt: skip
+
+
+def _years(page: CheckupPage) -> TableSheet:
+    """Every point year by year: what there was, and how it stood against the standards of today."""
+    say, years = page.say, page.checkup.years
+    heads = [(say("checkup_page.col_point"), WIDTHS["point"])]
+    heads += [(page.year(year), WIDTHS["stock"]) for year in years]
+    rows = [
+        (page.label(point), *(page.stock(point, year.stocks) for year in years))
+        for point in page.district.checkup.points.values()
+    ]
+    states = [
+        (f"{item.no} {page.name(item.no)}", *(page.state(year.states[place]) for year in years))
+        for place, item in enumerate(page.checkup.items)
+    ]
+    about = say("checkup_page.years_about", **page.about())
+    return TableSheet(say("checkup_page.head_years"), about, heads, [*states, *rows])
 
 
 def _scenes(page: CheckupPage) -> Iterator[Sequence[Value]]:

@@ -1,17 +1,23 @@
 """A community's check-up: what there is held against the standards, put in order by what residents need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from ledger.checkup import LACKING, Finding, Kit, Rules, State, Stock, judge_all, meets, worst
+from pydantic import TypeAdapter
+
+from ledger.checkup import LACKING, Finding, Kit, Rules, State, Stock, judge_all, meets, worst, year_by_year
 from ledger.district import Item
 from ledger.needs import Need, Shortfall, Voice, need_of, order
 from ledger.periods import Period
 from ledger.scenes import EIGHT_SCENES, Scene
 
 NOBODY = Voice()
+MET = frozenset({State.MET, State.EXEMPT})
+MOST_YEARS = 4
+BEFORE_AND_NOW = 2
 
 
 class Way(StrEnum):
@@ -65,10 +71,27 @@ class SceneFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Year:
+    """How the items stood at the end of a year, in the plan's order; `stocks` are the figures behind it."""
+
+    year: int
+    states: tuple[State, ...]
+    stocks: Mapping[str, Stock]
+
+    @property
+    def complete(self) -> bool:
+        return meets(self.states)
+
+    def count(self, *states: State) -> int:
+        return sum(state in states for state in self.states)
+
+
+@dataclass(frozen=True, slots=True)
 class Checkup:
     """A check-up as things stood at `made_at`. `items` are in the plan's order, `problems` by need (轻重缓急).
 
-    `asked` is the period that residents' voices are counted in.
+    `asked` is the period that residents' voices are counted in. `years` are the latest, this one is the last; each is
+    held against the standards of today.
     """
 
     community_id: int
@@ -79,11 +102,31 @@ class Checkup:
     projects: tuple[Project, ...]
     scenes: tuple[SceneFinding, ...]
     stocks: Mapping[str, Stock]
+    years: tuple[Year, ...]
 
     @property
     def complete(self) -> bool:
         """Whether all items are met (完整社区)."""
         return meets(item.state for item in self.items)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is filled in and nothing was asked for."""
+        return not self.stocks and not self.problems
+
+    def gained(self) -> list[int]:
+        """Items that are met now and lacked something at the end of last year."""
+        return self._turned(LACKING, MET)
+
+    def lost(self) -> list[int]:
+        """Items that lack something now and were met at the end of last year."""
+        return self._turned(MET, LACKING)
+
+    def _turned(self, before: Collection[State], now: Collection[State]) -> list[int]:
+        if len(self.years) < BEFORE_AND_NOW:
+            return []
+        turns = zip(self.items, self.years[-2].states, strict=True)
+        return [item.no for item, then in turns if then in before and item.state in now]
 
     def count(self, *states: State) -> int:
         return sum(item.state in states for item in self.items)
@@ -105,10 +148,64 @@ class Asked:
     voices: Mapping[int, Voice]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that the check-ups of some communities are computed from: what was found by year, what residents asked for.
+
+    As it is kept of a check-up that was sent, so that everybody gets the same.
+    """
+
+    made_at: datetime
+    this_year: int
+    start: datetime
+    end: datetime
+    years: Mapping[int, Mapping[int, Mapping[str, Stock]]]
+    voices: Mapping[int, Mapping[int, Voice]]
+
+    @property
+    def asked(self) -> Period:
+        return Period(self.start, self.end)
+
+
+_FOUND = TypeAdapter(Found)
+
+
+def content_of(found: Found) -> Any:
+    """As it is kept in a run; JSON knows only words as names."""
+    return _FOUND.dump_python(found, mode="json")
+
+
+def from_content(content: Any) -> Found:
+    """Read back what a check-up was computed from."""
+    return _FOUND.validate_python(content)
+
+
+def checkups(found: Found, rules: Rules, items: Sequence[Item]) -> list[Checkup]:
+    """Compute the check-up of each community."""
+    return [
+        checkup(
+            community_id,
+            rules,
+            items,
+            year_by_year(years, found.this_year),
+            Asked(found.asked, found.voices.get(community_id, {})),
+            found.made_at,
+        )
+        for community_id, years in found.years.items()
+    ]
+
+
 def checkup(  # noqa: PLR0917 - all of them are what a check-up is
-    community_id: int, rules: Rules, items: Sequence[Item], stocks: Mapping[str, Stock], asked: Asked, now: datetime
+    community_id: int,
+    rules: Rules,
+    items: Sequence[Item],
+    years: Mapping[int, Mapping[str, Stock]],
+    asked: Asked,
+    now: datetime,
 ) -> Checkup:
-    """Compute a check-up."""
+    """Compute a check-up; `years` is what there was at the end of each, the last is this one."""
+    latest = sorted(years.items())[-MOST_YEARS:]
+    stocks = latest[-1][1]
     findings = judge_all(rules.points, stocks)
     found = [_item(rules, item.no, findings, asked.voices.get(item.no, NOBODY)) for item in items]
     problems = sorted((item for item in found if item.need), key=lambda item: _place(rules, item))
@@ -121,7 +218,13 @@ def checkup(  # noqa: PLR0917 - all of them are what a check-up is
         tuple(project for problem in problems for project in _projects(problem)),
         tuple(_scene(scene, rules.scenes.get(scene, Kit()), findings) for scene in EIGHT_SCENES),
         stocks,
+        tuple(_year(rules, items, *year) for year in latest),
     )
+
+
+def _year(rules: Rules, items: Sequence[Item], year: int, stocks: Mapping[str, Stock]) -> Year:
+    findings = judge_all(rules.points, stocks)
+    return Year(year, tuple(worst(findings[p.code] for p in rules.of_item(item.no)) for item in items), stocks)
 
 
 def _item(rules: Rules, no: int, findings: Mapping[str, Finding], voice: Voice) -> ItemFinding:

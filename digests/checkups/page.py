@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from importlib import import_module
 
-from digests.checkups.checkup import Checkup, ItemFinding, Project, SceneFinding, Way
+from digests.checkups import chart
+from digests.checkups.checkup import MET, Checkup, ItemFinding, Project, SceneFinding, Way, Year
 from digests.dates import day
 from digests.page import WORDS_SHOWN, Say
 from ledger.checkup import LACKING, Finding, Measure, Point, State, Stock
@@ -28,17 +29,25 @@ class CheckupPage:
     quotes: Mapping[int, Quote]
 
     def draw(self) -> tuple[bytes, ...]:
-        """The check-up and the acceptance sheets as PDFs, the tables as XLSX; the libraries are imported only here."""
+        """The chart as PNG, the check-up and the acceptance sheets as PDFs, the tables as XLSX.
+
+        The libraries are imported only here.
+        """
+        picture = import_module("digests.checkups.picture").png(chart.of_community(self))
         paper, book = import_module("digests.checkups.paper"), import_module("digests.checkups.book")
-        return paper.checkup_pdf(self), paper.acceptance_pdf(self), book.workbook(self)
+        return picture, paper.checkup_pdf(self, picture), paper.acceptance_pdf(self), book.workbook(self)
 
     def file_names(self) -> tuple[str, ...]:
-        parts = ("pages", "acceptance", "workbook")
+        parts = ("chart", "pages", "acceptance", "workbook")
         return tuple(self.say(f"checkup_page.file_{part}", **self.about()) for part in parts)
 
     @property
     def zone(self) -> tzinfo:
         return self.community.zone
+
+    @property
+    def empty(self) -> bool:
+        return self.checkup.empty
 
     def about(self) -> dict[str, str]:
         made, since = self.checkup.made_at.astimezone(self.zone), self.checkup.asked.start
@@ -61,8 +70,7 @@ class CheckupPage:
 
     def units(self, units: tuple[str, ...]) -> str:
         """Responsible units; 各街道 is the community's own street."""
-        own = {unit.name for unit in self.district.units if unit.own_street}
-        return "、".join(self.street if unit in own and self.street else unit for unit in units)
+        return self.district.units_at(units, self.street)
 
     def need(self, item: ItemFinding | Project) -> str:
         return self.district.checkup.needs[item.need] if item.need else ""
@@ -90,9 +98,9 @@ class CheckupPage:
         )
         return text if finding.judged else self.say("checkup_page.doubtful", standard=text)
 
-    def stock(self, point: Point) -> str:
-        """What there is, as it was filled in."""
-        found = self.checkup.stocks.get(point.code)
+    def stock(self, point: Point, stocks: Mapping[str, Stock] | None = None) -> str:
+        """What there is, or was in `stocks` of another year, as it was filled in."""
+        found = (self.checkup.stocks if stocks is None else stocks).get(point.code)
         if found is None:
             return ""
         return "，".join(part for part in _parts(self, point, found) if part)
@@ -163,6 +171,34 @@ class CheckupPage:
         if has is None:
             return ""
         return self.say("checkup_page.has") if has else point.exempt or self.say("checkup_page.has_not")
+
+    # years -----------------------------------------------------------------------------------------------------------
+
+    def year(self, year: Year) -> str:
+        """A year by its name; this one is now."""
+        now = year is self.checkup.years[-1]
+        return self.say("checkup_page.now") if now else self.say("checkup_page.year", year=year.year)
+
+    def history(self) -> list[str]:
+        """How many items were met at the end of each year, and what changed since the last; nothing for the first."""
+        years = self.checkup.years
+        if len(years) == 1:
+            return []
+        counts = (self.say("checkup_page.met_in", year=self.year(year), n=year.count(*MET)) for year in years)
+        lines = [self.say("checkup_page.history", counts=" → ".join(counts))]
+        for key, items in (("gained", self.checkup.gained()), ("lost", self.checkup.lost())):
+            if items:
+                names = "、".join(self.name(no) for no in items)
+                lines.append(self.say(f"checkup_page.{key}", year=years[-2].year, n=len(items), names=names))
+        return lines
+
+    def changed(self) -> list[tuple[Point, list[str]]]:
+        """Points of which something else was found from year to year, each with what there was in each year."""
+        rows = [
+            (point, [self.stock(point, year.stocks) for year in self.checkup.years])
+            for point in self.district.checkup.points.values()
+        ]
+        return [(point, found) for point, found in rows if len({text for text in found if text}) > 1]
 
     def money(self) -> list[tuple[str, tuple[str, str, str, str]]]:
         """What is known of paid services, by point: what, income, upkeep, what is left of it, yuan a year."""

@@ -6,20 +6,23 @@ Only the drawing process imports this file.
 from digests.checkups.checkup import SceneFinding
 from digests.checkups.page import CheckupPage
 from digests.checkups.text import hints
-from digests.paper import Document, Grid, Part, pdf
+from digests.paper import Document, Grid, Part, Picture, pdf
 from ledger.checkup import LACKING, Finding, State
 
+PICTURE_WIDTH = 300
 
-def checkup_pdf(page: CheckupPage) -> bytes:
-    """Set the check-up; a few A4 pages."""
+
+def checkup_pdf(page: CheckupPage, picture: bytes) -> bytes:
+    """Set the check-up with its chart (PNG); a few A4 pages."""
     say, found = page.say, page.checkup
     counts = {"met": found.count(State.MET, State.EXEMPT), "lacking": found.count(*LACKING)}
     about = [
         say("checkup_page.paper_about", **page.about()),
         say("checkup_page.counts", all=len(found.items), unknown=found.count(State.UNKNOWN), **counts),
+        *page.history(),
         *hints(page),
     ]
-    parts = [_problems(page), _projects(page), _points(page), _money(page)]
+    parts = [_problems(page), _projects(page), _points(page), _years(page), _money(page), _chart(page, picture)]
     title = say("checkup_page.paper_title", **page.about())
     return pdf(Document(title, about, [part for part in parts if part], say("checkup_page.paper_foot", **page.about())))
 
@@ -86,6 +89,19 @@ def _points(page: CheckupPage) -> Part:
     ]
     heads = _heads(page, "point", "stock", "standard", "result", "source")
     return Part(page.say("checkup_page.head_points"), grid=Grid(heads, (4.2, 4, 4.2, 2.4, 4.4), rows))
+
+
+def _years(page: CheckupPage) -> Part | None:
+    """What was found in earlier years, where it was something else."""
+    rows = [(page.label(point), *found) for point, found in page.changed()]
+    years = page.checkup.years
+    heads = [*_heads(page, "point"), *(page.year(year) for year in years)]
+    widths = (4.2, *(14 / len(years) for _ in years))
+    return Part(page.say("checkup_page.head_years"), grid=Grid(heads, widths, rows)) if rows else None
+
+
+def _chart(page: CheckupPage, picture: bytes) -> Part:
+    return Part(page.say("checkup_page.head_chart"), picture=Picture(picture, PICTURE_WIDTH), together=True)
 
 
 def _money(page: CheckupPage) -> Part | None:

@@ -23,6 +23,7 @@ def _head(page: CheckupPage) -> Iterator[str]:
     yield say("checkup_page.head", **page.about())
     counts = {"met": found.count(State.MET, State.EXEMPT), "lacking": found.count(*LACKING)}
     yield say("checkup_page.counts", all=len(found.items), unknown=found.count(State.UNKNOWN), **counts)
+    yield from page.history()
     yield from hints(page)
 
 

@@ -10,14 +10,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from digests import tables
-from digests.chart import DPI, FAINT, INK, NAME, SMALL, TITLE, bundled_font, drawable
+from digests.chart import DPI, FAINT, INK, NAME, SMALL, TITLE, bundled_font, drawable, written
 from digests.paper import Document, Grid, Part, Picture, pdf
 from digests.surveys.results import SurveyPage
 from digests.tables import TableSheet, Value
 
 SIZE = (7.2, 7.2)
 BAR, HIDDEN = "#0072B2", "#C8C8C8"
-LEFT = 0.04
 PICTURE_WIDTH = 300
 
 
@@ -35,20 +34,12 @@ def chart(page: SurveyPage) -> bytes:
         (0.875, question, NAME, False, INK),
         (0.825, about, SMALL, False, FAINT),
     ):
-        _line(figure, height, line, size, heavy=heavy, colour=colour)
+        written(figure, height, line, size, heavy=heavy, colour=colour)
     if ranked:
         _bars(page, figure, ranked)
     content = BytesIO()
     figure.savefig(content, format="png")
     return content.getvalue()
-
-
-def _line(figure: Figure, height: float, line: str, size: float, *, heavy: bool, colour: str) -> None:
-    words = figure.text(
-        LEFT, height, drawable(line), font=bundled_font(bold=heavy), size=size, color=colour, va="center"
-    )
-    room = (1 - 2 * LEFT) * figure.bbox.width
-    words.set_fontsize(size * min(1.0, room / max(words.get_window_extent().width, 1)))
 
 
 def _bars(page: SurveyPage, figure: Figure, ranked: Sequence[tuple[str, int | None]]) -> None:
@@ -75,7 +66,7 @@ def pdf_of(page: SurveyPage, picture: bytes) -> bytes:
     """Set the page: the chart, each question with its n, and for the manager what was written."""
     say = page.say
     heads = [say(f"survey_page.col_{name}") for name in ("option", "n")]
-    parts = [Part(picture=Picture(picture, PICTURE_WIDTH, SIZE[1] / SIZE[0]))]
+    parts = [Part(picture=Picture(picture, PICTURE_WIDTH))]
     for number, question in enumerate(page.template.questions):
         head = say("survey_page.question", n=number + 1, text=question.text)
         if question.options:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from digests.chart import DPI, FAINT, INK, LEFT, NAME, SMALL, TITLE, bundled_font, drawable
+from digests.chart import DPI, FAINT, INK, LEFT, NAME, SMALL, TITLE, bundled_font, drawable, written
 from digests.votes.words import Picture
 
 CHOSEN, OTHER = "#0072B2", "#B0B0B0"
@@ -34,16 +34,10 @@ def png(picture: Picture) -> bytes:
         (height - 0.3, picture.foot, SMALL, False, FAINT),
     )
     for down, line, size, heavy, colour in lines:
-        _write(figure, 1 - down / height, line, size, heavy=heavy, colour=colour)
+        written(figure, 1 - down / height, line, size, heavy=heavy, colour=colour)
     content = BytesIO()
     figure.savefig(content, format="png")
     return content.getvalue()
-
-
-def _write(figure: Figure, at: float, line: str, size: int, *, heavy: bool, colour: str) -> None:
-    words = figure.text(LEFT, at, drawable(line), font=bundled_font(bold=heavy), size=size, color=colour, va="center")
-    room = (1 - 2 * LEFT) * figure.bbox.width
-    words.set_fontsize(size * min(1.0, room / max(words.get_window_extent().width, 1)))
 
 
 def _draw_bars(axes: Axes, picture: Picture) -> None:

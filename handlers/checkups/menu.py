@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from digests.subject import TODAY, Subject, subjects
+from digests.subject import TODAY, Subject, checkups
 from digests.summary import Level
 from handlers.checkups import filling, ways_on
 from handlers.reply import Button, Reply, in_rows
@@ -30,11 +30,7 @@ def checkup(turn: Turn) -> None:
 
 
 def _areas(turn: Turn) -> list[Subject]:
-    return [
-        Subject(subject.level, subject.id, TODAY)
-        for subject in subjects(turn.uow.reference)
-        if subject.level is not Level.COMMUNITY
-    ]
+    return [subject for subject in checkups(turn.uow.reference) if subject.level is not Level.COMMUNITY]
 
 
 def _menu(turn: Turn, community: CommunityRow) -> None:
@@ -52,7 +48,7 @@ def show(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]
 
 
 def _ask_for(turn: Turn, subject: Subject) -> None:
-    turn.uow.reports.ask(subject.community_id, turn.event.address, f"checkup:{subject.code}")
+    turn.uow.reports.ask(subject.community_id, turn.event.address, subject.code)
     place = subject.name(turn.uow.reference) or turn.context.texts("summary.district")
     turn.say("checkups.coming", place=place)
 

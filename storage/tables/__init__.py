@@ -19,7 +19,7 @@ from storage.tables.cases import (
     CaseUnit,
     Correction,
 )
-from storage.tables.checkups import FacilityStock, Neighbour
+from storage.tables.checkups import FacilityPast, FacilityStock, Neighbour
 from storage.tables.community import Building, Counter, Duty, Grid, Keyboard, Question
 from storage.tables.council import CouncilMember, Decision, Meeting
 from storage.tables.keeping import Rota, RotaMember, RotaTurn, Rules, RulesClause, RulesComment
@@ -70,6 +70,7 @@ __all__ = [
     "Crowd",
     "Decision",
     "Duty",
+    "FacilityPast",
     "FacilityStock",
     "FileCopy",
     "Gathering",

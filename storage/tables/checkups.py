@@ -8,12 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.tables.base import Base, Code, Name
 
 
-class FacilityStock(Base):
-    """What a community has of one point (`district/checkup.yaml`); see `ledger.checkup.Stock` for the fields."""
+class Figures:
+    """What was found of one point (`district/checkup.yaml`); see `ledger.checkup.Stock` for the fields."""
 
-    __tablename__ = "facility_stock"
-    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    point: Mapped[str] = mapped_column(Code, primary_key=True)
     has: Mapped[bool | None]
     number: Mapped[int | None]
     area_m2: Mapped[float | None] = mapped_column(Float)
@@ -31,6 +28,23 @@ class FacilityStock(Base):
     found_on: Mapped[date | None] = mapped_column(Date)
     staff_id: Mapped[int | None]
     changed_at: Mapped[datetime]
+
+
+class FacilityStock(Figures, Base):
+    """What a community has of one point, as it was found last."""
+
+    __tablename__ = "facility_stock"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    point: Mapped[str] = mapped_column(Code, primary_key=True)
+
+
+class FacilityPast(Figures, Base):
+    """What was found of a point in an earlier year, the last of that year."""
+
+    __tablename__ = "facility_past"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    point: Mapped[str] = mapped_column(Code, primary_key=True)
+    found_in: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class Neighbour(Base):

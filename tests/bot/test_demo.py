@@ -15,8 +15,7 @@ from bot.demo.sample import load_sample
 from bot.demo.script import START, play
 from bot.demo.stage import Stage, last_time, set_up
 from bot.district import load_district
-from digests.dossier import Dossier
-from digests.drawing import Drawable, Drawn, Order
+from digests.drawing import Drawable
 from nlp import personal
 
 DIGEST = load_district().limits.digest
@@ -24,9 +23,6 @@ DIGEST = load_district().limits.digest
 
 class DrawsNothing:
     """Stands in for the drawing of charts, which takes seconds and has tests of its own."""
-
-    async def draw(self, order: Order | Dossier) -> Drawn:  # noqa: ARG002
-        return Drawn(b"\x89PNG\r\n", b"%PDF-1.4", b"PK\x03\x04")
 
     async def files(self, page: Drawable) -> tuple[bytes, ...]:
         return tuple(name.encode() for name in page.file_names())

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ledger.checkup import Condition, Source, Stock
 from storage.facilities import stock_of
 from storage.register import rows_of
-from storage.tables import FacilityStock, Neighbour
+from storage.tables import FacilityPast, FacilityStock, Neighbour
 from tests.bot.books import WHOLE, book, on_database, reference
 from tests.bot.conftest import Operator
 
@@ -111,6 +111,24 @@ def test_a_wrong_row_is_named_and_nothing_comes_in(imports: Callable[..., Any], 
     assert "体检 第 3 行" in ended.err
     assert why in ended.err
     assert not stocks()
+
+
+def test_figures_of_earlier_years_stay_beside_the_newest(imports: Callable[..., Any]) -> None:
+    def row(has: str, area: int | None, day: str) -> list[Any]:
+        return ["JP", "3", has, None, area, None, None, None, None, day]
+
+    imports(with_checkup([row("没有", None, "2024-12-01"), row("有", 260, "2026-11-03"), row("有", 90, "2025-12-05")]))
+    assert (stocks()["3"].area_m2, stocks()["3"].found_on) == (260, dt.date(2026, 11, 3))
+    assert past() == {("3", 2024): None, ("3", 2025): 90}
+    ended = imports(with_checkup([row("有", 120, "2025-12-20"), row("有", 300, "2027-01-15")]))
+    assert next(line.split()[1:4] for line in ended.out.splitlines() if line.startswith("体检")) == ["0", "2", "0"]
+    assert stocks()["3"].area_m2 == 300
+    assert past() == {("3", 2024): None, ("3", 2025): 120, ("3", 2026): 260}
+
+
+def past() -> dict[tuple[str, int], float | None]:
+    rows = on_database(lambda connection: rows_of(connection, FacilityPast))
+    return {(row["point"], row["found_in"]): row["area_m2"] for row in rows}
 
 
 def test_neighbours_are_named_in_the_sheet_of_communities(imports: Callable[..., Any]) -> None:

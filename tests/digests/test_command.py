@@ -59,7 +59,7 @@ def test_a_check_up_comes_out_with_its_files(report: CliRunner, tmp_path: Path) 
     result = report.invoke(command, ["checkup", "--community", "YA", "--out", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
     assert "延安岭社区体检" in result.output
-    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".pdf", ".pdf", ".xlsx"]
+    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".pdf", ".pdf", ".png", ".xlsx"]
     result = report.invoke(command, ["checkup", "--street", "沈家营街道", "--out", str(tmp_path / "street")])
     assert "二十项都达标的社区 0 个，共 1 个" in result.output
     assert report.invoke(command, ["checkup", "--street", "没有的街道"]).exit_code == 2

@@ -15,8 +15,7 @@ from sqlalchemy import Connection, select
 
 from bot.channels.port import Refused, TryLater
 from bot.reports import Reporter
-from digests.dossier import Dossier
-from digests.drawing import Drawable, Drawer, Drawn, Order
+from digests.drawing import Drawable, Drawer, Order
 from storage.reference import load
 from storage.reports import WEEKLY
 from storage.tables import Outbox, ReportRequest, ReportRun
@@ -38,18 +37,15 @@ class QuickDrawer:
     orders: list[Order] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    async def draw(self, order: Order | Dossier) -> Drawn:
-        if isinstance(order, Dossier):
-            return Drawn(b"chart", b"pages", b"book")
-        self.orders.append(order)
+    async def files(self, page: Drawable) -> tuple[bytes, ...]:
+        if not isinstance(page, Order):
+            return tuple(name.encode() for name in page.file_names())
+        self.orders.append(page)
         if self.failures:
             raise self.failures.pop(0)
-        week = order.page.weekly
-        made = (f"chart {week.received}", f"pages {week.received}", f"book {len(order.rows.filed)}")
-        return Drawn(*(f"{name} {week.start}".encode() for name in made))
-
-    async def files(self, page: Drawable) -> tuple[bytes, ...]:
-        return tuple(name.encode() for name in page.file_names())
+        week = page.page.weekly
+        made = (f"chart {week.received}", f"pages {week.received}", f"book {len(page.rows.filed)}")
+        return tuple(f"{name} {week.start}".encode() for name in made)
 
     def rest(self) -> None:
         return
@@ -317,7 +313,7 @@ async def test_the_real_files_are_drawn_in_another_process(small_world: World) -
 
 async def test_who_stops_does_not_wait_for_a_drawing() -> None:
     drawer, others = Drawer(), {*multiprocessing.active_children()}
-    drawing = asyncio.create_task(drawer.draw(order([])))
+    drawing = asyncio.create_task(drawer.files(order([])))
     await asyncio.sleep(0)
     [process] = {*multiprocessing.active_children()} - others
     drawer.end()
@@ -332,8 +328,8 @@ async def test_a_drawing_process_that_died_is_replaced() -> None:
     drawer = Drawer()
     try:
         with pytest.raises(BrokenExecutor):
-            await drawer.draw(_Deadly())  # type: ignore[arg-type]
-        assert (await drawer.draw(order([]))).chart.startswith(b"\x89PNG")
+            await drawer.files(_Deadly())  # type: ignore[arg-type]
+        assert (await drawer.files(order([])))[0].startswith(b"\x89PNG")
     finally:
         drawer.rest()
 

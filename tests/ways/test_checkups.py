@@ -1,6 +1,6 @@
 """体检 in chat: filled in point by point, put right, looked at; every tap once, every figure with its source and date."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,11 @@ from bot.reports import Reporter
 from handlers.checkups.figures import WrongFigure, figure
 from ledger.checkup import Condition, Source, Stock
 from storage.facilities import stock_of
-from storage.tables import Case, Community, FacilityStock
+from storage.tables import Case, Community, FacilityPast, FacilityStock
 from tests.digests.histories import case, write
 from tests.digests.pages import HIDDEN, PHONE
 from tests.digests.test_reporter import QuickDrawer
-from tests.support.world import NOW, World
+from tests.support.world import NOW, Person, World
 from tests.ways.steps import change, employs, settled
 
 
@@ -205,7 +205,7 @@ async def test_the_problem_list_comes_with_its_files_and_masked_words(world: Wor
     assert "补建一个托儿所 200 平方米 → 区卫健局" in shown.text
     assert HIDDEN in shown.text
     assert PHONE not in shown.text
-    assert [name.rsplit(".")[-1] for name in shown.files] == ["pdf", "pdf", "xlsx"]
+    assert [name.rsplit(".")[-1] for name in shown.files] == ["png", "pdf", "pdf", "xlsx"]
 
 
 async def test_somebody_who_asks_twice_is_one_person_and_what_is_withdrawn_is_no_voice(world: World) -> None:
@@ -253,3 +253,99 @@ async def test_a_worker_is_told_whose_it_is(small_world: World) -> None:
     worker = small_world.worker(1)
     await worker.says("体检")
     assert "由社区书记来填" in worker.last.text
+
+
+# --- year by year ----------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_found_last_year_is_kept_when_it_is_put_right_this_year(world: World) -> None:
+    await has(world, "3", has=False, found_on=date(2025, 12, 1))
+    manager = world.worker(2)
+    await manager.says("体检")
+    await manager.taps("改一项")
+    await manager.taps("3")
+    for answer in ("有", "240", "好", "2026"):
+        await manager.says(answer)
+    columns = select(FacilityPast.point, FacilityPast.found_in, FacilityPast.has)
+    past = await world.rows(lambda connection: connection.execute(columns).all())
+    assert [tuple(row) for row in past] == [("3", 2025, False)]
+    assert (await stocks(world))["3"].area_m2 == 240
+    await manager.says("体检")
+    await manager.taps("看问题清单")
+    await reported(world)
+    assert "比 2025 年底多达标 1 项：一个托儿所" in next(m for m in reversed(manager.messages) if m.files).text
+
+
+# --- every few months ------------------------------------------------------------------------------------------------
+
+NEW_YEAR = datetime(2027, 1, 1, 0, 30, tzinfo=UTC)  # 08:30 in Huangshi, a Friday
+
+
+async def goes_on_to(world: World, moment: datetime) -> None:
+    world.clock.forward(seconds=(moment - world.clock.now()).total_seconds())
+    app = world.app
+    writer = Reporter(app.database, app.context, app.files, world.clock, lambda: None, drawer=QuickDrawer())
+    await writer.run_due(moment)
+    await writer.run_requests(moment)
+    await world.runs()
+
+
+def check_ups(person: Person) -> list[str]:
+    return [message.text for message in person.messages if message.text.startswith("🩺")]
+
+
+async def test_each_quarter_managers_streets_and_the_district_get_theirs_once(world: World) -> None:
+    await change(world, employs(8, "区里的人", "supervisor", "district", 0))
+    await has(world, "3", has=False)
+    people = [world.worker(account) for account in (2, 3, 8)]
+    await goes_on_to(world, NOW)
+    assert not any(check_ups(person) for person in people), "the last quarter was over long before anything was there"
+    for moment in (NEW_YEAR - timedelta(hours=1), NEW_YEAR, NEW_YEAR, NEW_YEAR + timedelta(days=40)):
+        await goes_on_to(world, moment)
+    heads = [[text.split(" · ")[0] for text in check_ups(person)] for person in people]
+    assert heads == [["🩺 延安岭社区体检"], ["🩺 沈家营街道社区体检"], ["🩺 全区社区体检"]]
+    assert not check_ups(world.worker(1))
+
+
+async def test_after_a_fortnight_of_downtime_it_comes_once_and_what_is_empty_does_not(small_world: World) -> None:
+    await goes_on_to(small_world, NEW_YEAR + timedelta(days=14))
+    assert not check_ups(small_world.worker(2)), "nothing is filled in"
+    await has(small_world, "3", has=False)
+    await goes_on_to(small_world, datetime(2027, 4, 15, 1, tzinfo=UTC))
+    await goes_on_to(small_world, datetime(2027, 4, 16, 1, tzinfo=UTC))
+    assert len(check_ups(small_world.worker(2))) == 1
+
+
+async def test_at_a_later_hour_one_gets_what_everybody_got(world: World) -> None:
+    await change(world, employs(7, "副书记", "manager", "community", 1))
+    await has(world, "3", has=False)
+    manager = world.worker(2)
+    await manager.says("订阅")
+    await manager.taps("延安岭社区 体检")
+    assert "每季度第一天" in manager.last.text
+    await manager.taps("12:00")
+    await goes_on_to(world, NEW_YEAR)
+    await goes_on_to(world, NEW_YEAR + timedelta(hours=2))
+    assert (len(check_ups(manager)), len(check_ups(world.worker(7)))) == (0, 1)
+    await manager.says("体检")
+    await manager.taps("改一项")
+    await manager.taps("3")
+    await manager.says("有")
+    await manager.says("240")
+    await manager.says("先到这里")
+    await goes_on_to(world, NEW_YEAR + timedelta(hours=4))
+    [text] = check_ups(manager)
+    assert "第 3 项 一个托儿所：没有" in text
+
+
+async def test_who_does_not_want_it_does_not_get_it_and_now_is_now(small_world: World) -> None:
+    await has(small_world, "3", has=False)
+    manager = small_world.worker(2)
+    await manager.says("订阅")
+    await manager.taps("延安岭社区 体检")
+    await manager.taps("现在就发")
+    await reported(small_world)
+    assert len(check_ups(manager)) == 1
+    await manager.taps("不再发到这里")
+    await goes_on_to(small_world, NEW_YEAR)
+    assert len(check_ups(manager)) == 1

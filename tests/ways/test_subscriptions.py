@@ -36,7 +36,7 @@ async def test_a_manager_sees_what_comes_when_and_changes_the_hour(world: World)
     zhou = world.worker(2)
     await zhou.says("订阅")
     assert "延安岭社区 周报：周一 08:30" in zhou.last.text
-    assert "延安岭社区 月报：出完账的第一天 08:30" in zhou.last.text
+    assert "延安岭社区 月报：每月第一天 08:30" in zhou.last.text
     await zhou.taps("延安岭社区 周报")
     await zhou.taps("17:30")
     await zhou.taps("周二")

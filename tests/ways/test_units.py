@@ -137,12 +137,13 @@ async def test_what_a_resident_adds_reaches_the_lead(world: World) -> None:
 async def test_the_streets_are_the_community_s_own_street(world: World) -> None:
     await change(world, lambda connection: connection.execute(insert(Unit).values(id=3, name="各街道")))
     await change(world, employs(8, "黄石港主任", "supervisor", "street", 2))
-    await settled(world)
+    wang = await settled(world)
     chen = world.worker(1)
     await chen.taps("受理")
     await chen.taps("派单")
-    await chen.taps("各街道")
+    await chen.taps("沈家营街道")
     await world.passes(seconds=61)
+    assert wang.sees("已交给沈家营街道办理")
     assert world.worker(3).sees("YA-1")
     assert not world.worker(8).messages
     actions = select(CaseEvent.action).order_by(CaseEvent.id)
