@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, tzinfo
+from datetime import datetime, tzinfo
 
 from digests.subject import WEEK, Subject
 from ledger.district import DigestTime
+from ledger.peace import awake, time_at
 from ledger.periods import Period
-from ledger.schedules import Schedule, awake, moment, usual
+from ledger.schedules import Schedule, moment, usual
 from storage.reference import Reference
 from storage.subscriptions import SubscriptionRow
 from storage.unit_of_work import UnitOfWork
-
-HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def schedule_of(row: SubscriptionRow | None, subject: Subject, digest: DigestTim
         return found
     return Schedule(
         weekday=found.weekday if row.weekday is None or found.weekday is None else row.weekday,
-        time=found.time if row.minute is None else time(*divmod(row.minute, HOUR)),
+        time=found.time if row.minute is None else time_at(row.minute),
         on_holidays=found.on_holidays if row.on_holidays is None else row.on_holidays,
         quiet=None if row.quiet is False else found.quiet,
     )

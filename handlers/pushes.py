@@ -13,7 +13,7 @@ push that somebody gets says so.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.area import Area, Due
@@ -22,6 +22,7 @@ from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.district import Hours
+from ledger.peace import minute_of, time_at
 from ledger.pushes import WEEK, Manners, next_stretch
 from storage.ids import new_id
 from storage.pushes import LEFT_OUT, SENT, WAITING, Recipient
@@ -30,7 +31,6 @@ PORTION = 300
 """Pushes that wait in the outbox of a bot at a time: what its messenger takes in ten seconds."""
 AGAIN = timedelta(seconds=5)
 """When somebody who is just writing is looked at again."""
-HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def manners(turn: Turn, to: Recipient) -> Manners:
     limits, community = turn.context.district.limits, turn.uow.reference.communities[to.community_id]
     quiet = None
     if to.quiet_since is not None and to.quiet_until is not None:
-        quiet = Hours(_time(to.quiet_since), _time(to.quiet_until))
+        quiet = Hours(time_at(to.quiet_since), time_at(to.quiet_until))
     return Manners(limits.ask_between, limits.pushes.a_week, community.zone, quiet)
 
 
@@ -211,7 +211,7 @@ def ask_quiet(turn: Turn) -> None:
 def set_quiet(turn: Turn, data: dict[str, Any]) -> None:
     person, n = turn.person, data["n"]
     hours = None if n is None else turn.context.district.limits.pushes.quiet_hours[n]
-    person.quiet_since, person.quiet_until = (_minute(hours.since), _minute(hours.until)) if hours else (None, None)
+    person.quiet_since, person.quiet_until = (minute_of(hours.since), minute_of(hours.until)) if hours else (None, None)
     turn.close(data["shown_in"], "pushes.quiet_set", now=_quiet_now(turn))
 
 
@@ -219,15 +219,7 @@ def _quiet_now(turn: Turn) -> str:
     since, until = turn.person.quiet_since, turn.person.quiet_until
     if since is None or until is None:
         return turn.context.texts("pushes.no_quiet")
-    return f"{_time(since):%H:%M}–{_time(until):%H:%M}"
-
-
-def _minute(at: time) -> int:
-    return at.hour * HOUR + at.minute
-
-
-def _time(minute: int) -> time:
-    return time(*divmod(minute, HOUR))
+    return f"{time_at(since):%H:%M}–{time_at(until):%H:%M}"
 
 
 def _exported(turn: Turn) -> dict[str, Any]:

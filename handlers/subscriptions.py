@@ -1,13 +1,13 @@
 """订阅: which reports reach this chat, on which day, at which hour; changed by a tap, also in a staff group."""
 
 from dataclasses import replace
-from datetime import time
 from typing import Any
 
-from digests.receivers import HOUR, Receiver, schedule_of
+from digests.receivers import Receiver, schedule_of
 from digests.subject import MONTH, QUARTER, TODAY, WEEK, Subject, checkups, subjects, weeklies
 from handlers.reply import Button, Reply, Rows, Showing, in_rows
 from handlers.turn import Turn
+from ledger.peace import minute_of
 from ledger.periods import Period
 from ledger.schedules import Schedule
 from storage.ids import new_id
@@ -175,7 +175,7 @@ def _rows(turn: Turn, subject: Subject, name: str, schedule: Schedule, *, wanted
     if not wanted:
         return ((switch("on", "wanted", value=True),), (back,))
     digest = turn.context.district.limits.digest
-    times = [pick(f"{t:%H:%M}", "minute", _minute(t), current=t == schedule.time) for t in digest.times]
+    times = [pick(f"{t:%H:%M}", "minute", minute_of(t), current=t == schedule.time) for t in digest.times]
     days = [
         pick(turn.context.texts(f"weekday.{day}"), "weekday", day, current=day == schedule.weekday)
         for day in (DAYS if schedule.weekday is not None else ())
@@ -190,10 +190,6 @@ def _rows(turn: Turn, subject: Subject, name: str, schedule: Schedule, *, wanted
         (switch("off", "wanted", value=False), at_once),
         (back,),
     )
-
-
-def _minute(clock: time) -> int:
-    return clock.hour * HOUR + clock.minute
 
 
 def _open(turn: Turn, subject: Subject, name: str) -> Button:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import chinese_calendar
 
-from ledger.district import Clock, Duration, Hours, Limits
+from ledger.district import Clock, Duration, Limits
 from ledger.scenes import Kind, Urgency
 
 END_OF_WORK = time(18, 0)
@@ -68,14 +68,6 @@ def _worked_before(day: date, left: int) -> date:
         day -= timedelta(days=1)
         left -= is_working_day(day)
     return day
-
-
-def politely(moment: datetime, hours: Hours, zone: tzinfo) -> datetime:
-    """`moment`, or the next time after it at which one may disturb people with a question that can wait."""
-    local = moment.astimezone(zone)
-    day = local.date() + timedelta(days=local.time() >= hours.until)
-    earliest = datetime.combine(day, hours.since, zone)
-    return max(local, earliest).astimezone(UTC)
 
 
 def clock_for(limits: Limits, kind: Kind, urgency: Urgency) -> Clock:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from ledger.clocks import is_working_day
 from ledger.district import DigestTime, Hours
+from ledger.peace import awake
 from ledger.periods import Period
 
 
@@ -31,18 +32,6 @@ def moment(schedule: Schedule, period: Period, zone: tzinfo) -> datetime:
     while not (schedule.on_holidays or is_working_day(day)):
         day += timedelta(days=1)
     return awake(_at(day, schedule.time, zone), schedule.quiet, zone)
-
-
-def awake(at: datetime, quiet: Hours | None, zone: tzinfo) -> datetime:
-    """`at`, or the end of the quiet hours that it lies in (aware UTC); they may go past midnight."""
-    if quiet is None or quiet.since == quiet.until:
-        return at
-    local = at.astimezone(zone)
-    over_midnight = quiet.since > quiet.until
-    evening = local.time() >= quiet.since
-    if not (evening or local.time() < quiet.until if over_midnight else evening and local.time() < quiet.until):
-        return at
-    return _at(local.date() + timedelta(days=over_midnight and evening), quiet.until, zone)
 
 
 def _at(day: date, clock: time, zone: tzinfo) -> datetime:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select, update
 
 from ledger.lifecycle import Role
+from ledger.peace import minute_of
 from ledger.rights import Place, Right, Scope, roles_at
 from storage.fixed import Fixed
 from storage.tables import (
@@ -165,7 +166,7 @@ class Reference:
     def on_duty(self, community_id: int, now: datetime) -> list[StaffRow]:
         """Staff on duty in a community at `now`, by its roster and its own time."""
         local = now.astimezone(self.communities[community_id].zone)
-        minute = local.hour * 60 + local.minute
+        minute = minute_of(local.time())
         return [
             self.staff[duty.staff_id]
             for duty in self.duties

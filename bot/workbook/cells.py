@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import available_timezones
 
+from ledger.peace import minute_of
 from ledger.words import shortened
 
 T = TypeVar("T")
@@ -207,7 +208,7 @@ def names(value: Any) -> tuple[str, ...] | None:
 def minute(value: Any) -> int | None:
     """A time of the day in minutes from midnight; 24:00 is its end."""
     if isinstance(value, time):
-        return value.hour * 60 + value.minute
+        return minute_of(value)
     if isinstance(value, datetime) and value == END_OF_DAY:
         return DAY
     if isinstance(value, timedelta):

@@ -14,9 +14,9 @@ from handlers.format import day_and_time
 from handlers.pushes import Push
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
 from handlers.turn import Turn
-from ledger import clocks
 from ledger.gatherings import NO_LIMIT, has_room, may_check_in, move_up
 from ledger.lifecycle import NotAllowed, Role
+from ledger.peace import politely
 from storage.building import CAME, COMING, GUEST, ON_LIST
 from storage.ids import new_door_code, new_id
 from storage.reference import CommunityRow
@@ -330,7 +330,7 @@ def code_given(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str
 def look(turn: Turn, gathering: Any) -> None:
     """The evening before it reminds; after the end it thanks who came."""
     community = turn.uow.reference.communities[gathering.community_id]
-    polite = clocks.politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    polite = politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     if polite > turn.uow.now:
         turn.uow.gatherings.change(gathering, next_at=polite)
     elif turn.uow.now < gathering.ends_at:

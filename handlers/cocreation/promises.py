@@ -17,8 +17,8 @@ from handlers.lookup import case_by_number
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
-from ledger import clocks
 from ledger.lifecycle import NotAllowed, Role
+from ledger.peace import politely
 from ledger.promises import Kind, Said, Standing, judgement, reminded_at, standing
 from storage.cases import CaseRow
 from storage.reference import CommunityRow
@@ -148,7 +148,7 @@ def _of(case: CaseRow | None, community: CommunityRow) -> bool:
 def look(turn: Turn, promise: Any) -> None:
     """Nearly due: its owner is reminded. Due: those it was made to are asked."""
     limits, community = turn.context.district.limits, turn.uow.reference.communities[promise.community_id]
-    polite = clocks.politely(turn.uow.now, limits.ask_between, community.zone)
+    polite = politely(turn.uow.now, limits.ask_between, community.zone)
     if polite > turn.uow.now:
         turn.uow.promises.change(promise, next_at=polite)
     elif turn.uow.now < promise.due_at:

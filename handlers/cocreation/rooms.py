@@ -11,8 +11,8 @@ from handlers.event import Address
 from handlers.format import day_and_time
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
-from ledger import clocks
 from ledger.lifecycle import NotAllowed, Role
+from ledger.peace import politely
 from ledger.rooms import HOUR, Hours, begins_at, clock, slots
 from storage.ids import new_id
 from storage.reference import CommunityRow
@@ -228,7 +228,7 @@ def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 def remind(turn: Turn, booking: Any) -> None:
     """The evening before, or at the next polite hour; not after it began."""
     community = turn.uow.reference.communities[booking.community_id]
-    polite = clocks.politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    polite = politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     turn.uow.rooms.reminded(booking)
     if polite > turn.uow.now or turn.uow.now >= booking.starts_at:
         return

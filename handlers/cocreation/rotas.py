@@ -10,8 +10,8 @@ from handlers.event import Address
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
-from ledger import clocks
 from ledger.lifecycle import NotAllowed, Role
+from ledger.peace import politely
 from ledger.rotas import evening_before, next_day
 from storage.reference import CommunityRow
 
@@ -140,7 +140,7 @@ def _today(turn: Turn, community: CommunityRow) -> date:
 def evening(turn: Turn, rota: Any) -> None:
     """Whoever's turn is longest ago has the next; with nobody in it, the day is nobody's."""
     community = turn.uow.reference.communities[rota.community_id]
-    polite = clocks.politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    polite = politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     if polite > turn.uow.now:
         turn.uow.rotas.change(rota, next_at=polite)
         return

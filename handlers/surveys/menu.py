@@ -9,8 +9,8 @@ from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
 from handlers.surveys import closing, invitation
 from handlers.turn import Turn
-from ledger import clocks
 from ledger.lifecycle import Role
+from ledger.peace import politely
 from ledger.surveys import Template
 from storage.ids import new_id
 from storage.reference import CommunityRow
@@ -115,10 +115,10 @@ def start(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
 def _started(turn: Turn, community: CommunityRow, template: Template) -> SurveyRow | None:
     """It ends, and reminds, in hours in which people are asked."""
     now, between = turn.uow.now, turn.context.district.limits.ask_between
-    ends_at = clocks.politely(now + timedelta(days=template.days), between, community.zone)
+    ends_at = politely(now + timedelta(days=template.days), between, community.zone)
     remind_at = None
     if template.remind_after:
-        remind_at = clocks.politely(now + timedelta(days=template.remind_after), between, community.zone)
+        remind_at = politely(now + timedelta(days=template.remind_after), between, community.zone)
     return turn.uow.surveys.start(community.id, template, turn.staff_id, ends_at=ends_at, remind_at=remind_at)
 
 

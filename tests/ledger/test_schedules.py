@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from ledger.clocks import is_working_day
 from ledger.district import Hours
+from ledger.peace import awake
 from ledger.periods import months_from, week_from
-from ledger.schedules import Schedule, awake, moment
+from ledger.schedules import Schedule, moment
 
 HUANGSHI = ZoneInfo("Asia/Shanghai")
 NIGHT = Hours(time(22), time(7))
