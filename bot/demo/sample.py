@@ -20,6 +20,7 @@ from storage.tables import (
     Building,
     Community,
     Duty,
+    FacilityPast,
     FacilityStock,
     Grid,
     Question,
@@ -94,6 +95,8 @@ class Sample:
     questions: list[Asked] = field(default_factory=list)
     facilities: dict[str, dict[str, Stock]] = field(default_factory=dict)
     """What each community has, by the points of the check-up."""
+    facilities_before: dict[int, dict[str, dict[str, Stock]]] = field(default_factory=dict)
+    """What was found so many years before."""
 
     @cached_property
     def community_ids(self) -> dict[str, int]:
@@ -136,7 +139,10 @@ def plant(connection: Connection, sample: Sample, district: District, now: datet
     put(insert(StaffAccount), [_account(sample, member, now) for member in sample.staff])
     put(insert(Duty), _duties(sample))
     put(insert(Question), _questions(sample))
-    put(insert(FacilityStock), _facilities(sample, now))
+    put(insert(FacilityStock), _facilities(sample, sample.facilities, now))
+    for years, found in sample.facilities_before.items():
+        past = _facilities(sample, found, now.replace(year=now.year - years, day=1))
+        put(insert(FacilityPast), [row | {"found_in": now.year - years} for row in past])
     changed(connection)
 
 
@@ -189,12 +195,12 @@ def _questions(sample: Sample) -> list[dict[str, Any]]:
     ]
 
 
-def _facilities(sample: Sample, now: datetime) -> list[dict[str, Any]]:
+def _facilities(sample: Sample, found: dict[str, dict[str, Stock]], now: datetime) -> list[dict[str, Any]]:
     """As an import of the day has them."""
     rest = {"source": Source.IMPORT, "found_on": now.date(), "staff_id": None, "changed_at": now}
     return [
         asdict(stock) | rest | {"community_id": sample.community_ids[code], "point": point}
-        for code, stocks in sample.facilities.items()
+        for code, stocks in found.items()
         for point, stock in stocks.items()
     ]
 

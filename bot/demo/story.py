@@ -181,7 +181,7 @@ async def checkup(tale: Tale) -> None:
     )
     tale.expects("方案里看着不对的数字标出来，不判", is_so="「微型消防站」的面积标准（350 平方米）看着不对" in listed)
     sent = [file.name[-4:] for file in manager.heard[-1].files]
-    tale.expects("问题清单、场景验收表、表格各一份", is_so=sent == [".pdf", ".pdf", "xlsx"])
+    tale.expects("图、问题清单、场景验收表、表格各一份", is_so=sent == [".png", ".pdf", ".pdf", "xlsx"])
     await tale.taps("manager", "接着填")
     await tale.taps("manager", "没有", "物业管理服务平台")
     tale.expects("没填的一处一处填，点一下就记", is_so="都填好了" in tale.heard("manager"))
