@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from handlers import cards, deadlines
+from handlers import cards, deadlines, nudging_together
 from handlers.emergencies import reachable
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
@@ -104,7 +104,9 @@ def ask(turn: Turn, case: CaseRow, kind: Nudge, asks: Asks) -> NudgeRow | None:
     if not to:
         _nobody_there(case.community_id, role)
     for address in to:
-        turn.send(_message(turn, case, nudge, address, dict(asks.values)))
+        others = nudging_together.rest(turn, case, nudge, address)
+        alone = _message(turn, case, nudge, address, dict(asks.values))
+        turn.send(nudging_together.message(turn, others, address) if others else alone)
     return nudge
 
 
@@ -125,11 +127,44 @@ def tell_too(turn: Turn, case: CaseRow, nudge: NudgeRow, role: Role) -> None:
 
 def seen(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     """Somebody acknowledges: everybody who was told sees who."""
-    step(case.state, Action.ACKNOWLEDGE, role)
     nudge = turn.uow.nudges.get(case.community_id, int(data["nudge"]))
-    if nudge is None or not turn.uow.nudges.done(nudge, turn.staff_id):
+    if nudge is None or not _acknowledge(turn, case, role, nudge):
         turn.tell("problem.pressed_already")
         return
+    end(turn, case, nudge, "nudge.seen")
+    turn.tell("nudge.thanks")
+    turn.outcome = f"seen {nudge.kind}"
+
+
+def seen_together(turn: Turn, data: dict[str, Any]) -> None:
+    """As `seen`, for all that stand in one message and are this person's to acknowledge."""
+    found = [turn.uow.nudges.get(data["community"], nudge_id) for nudge_id in data["nudges"]]
+    told = [nudge for nudge in found if nudge is not None]
+    taken = [nudge for nudge in told if _is_theirs(turn, nudge)]
+    if not taken:
+        turn.tell("problem.pressed_already")
+        return
+    name = turn.staff.name if turn.staff else ""
+    text = turn.context.texts("nudge.seen_together", n=len(taken), name=name)
+    for bot, chat in dict.fromkeys(chat for nudge in told for chat in nudge.told):
+        logical = nudging_together.name_of(told)
+        turn.send(Reply(Address(bot, chat), text, logical=logical, showing=Showing.CLOSE))
+    turn.tell("nudge.thanks")
+    turn.outcome = f"seen {len(taken)} {told[0].kind}"
+
+
+def _is_theirs(turn: Turn, nudge: NudgeRow) -> bool:
+    """Acknowledge one of several, if this person may and nobody has."""
+    case = turn.uow.cases.get(*nudge.key)
+    role = turn.role_for("seen", case)
+    return role is not None and _acknowledge(turn, case, role, nudge)
+
+
+def _acknowledge(turn: Turn, case: CaseRow, role: Role, nudge: NudgeRow) -> bool:
+    """Note it with its event; False if somebody already had."""
+    step(case.state, Action.ACKNOWLEDGE, role)
+    if not turn.uow.nudges.done(nudge, turn.staff_id):
+        return False
     turn.uow.cases.add_event(
         case,
         action=Action.ACKNOWLEDGE,
@@ -139,9 +174,7 @@ def seen(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
         via=turn.via,
         detail={"nudge": nudge.kind},
     )
-    end(turn, case, nudge, "nudge.seen")
-    turn.tell("nudge.thanks")
-    turn.outcome = f"seen {nudge.kind}"
+    return True
 
 
 def answered(turn: Turn, case: CaseRow, action: Action) -> None:

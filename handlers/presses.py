@@ -64,6 +64,7 @@ OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
     "proxy_relation": proxies.relation,
     "proxy_consent": proxies.consent,
     "quiet": pushes.set_quiet,
+    "seen_together": nudging.seen_together,
     "subscriptions": subscriptions.show,
     "subscription": subscriptions.show_one,
     "subscription_choose": subscriptions.choose,

@@ -328,6 +328,8 @@ class Limits:
     root_cause: RootCause
     spike: Spike
     alarm_acknowledged_in: Duration
+    nudges_alone: Allowance
+    """Reminders of one kind to one chat that come each on its own; the rest stand together."""
     button_kept: Duration
     inbox_key_kept: Duration
     contacts_kept: Duration

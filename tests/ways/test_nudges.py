@@ -130,6 +130,55 @@ async def test_a_forwarded_or_foreign_nudge_does_nothing(small_world: World) -> 
     assert await count(small_world, Nudge, Nudge.done_at.is_not(None)) == 0
 
 
+# --- many at one time ------------------------------------------------------------------------------------------------
+
+OTHERS = [f"{building}栋门口的路灯不亮了" for building in range(11, 17)]
+
+
+async def many_late(world: World) -> None:
+    await settled(world)
+    for number, words in enumerate(OTHERS):
+        await settled(world, 1100 + number, words)
+    await world.passes(days=8)
+
+
+async def test_many_reminders_of_one_hour_stand_together(world: World) -> None:
+    await many_late(world)
+    zhou = world.worker(2)
+    late = [m for m in zhou.messages if "超时" in m.text]
+    assert len(late) == 4, "three alone, the rest together"
+    assert late[-1].text.startswith("❗ 还有 4 件超时：")
+    assert all(f"YA-{no}（最晚" in late[-1].text for no in (4, 5, 6, 7))
+    assert await count(world, Nudge, Nudge.kind == "overdue") == 7, "each is asked for once, and kept"
+
+
+async def test_one_tap_acknowledges_all_that_stand_together(world: World) -> None:
+    await change(world, employs(7, "副书记", "manager", "community", 1))
+    await many_late(world)
+    zhou, deputy = world.worker(2), world.worker(7)
+    late = deputy.last.buttons["知道了，我来跟"]
+    await zhou.taps("知道了，我来跟")
+    assert zhou.last.text == deputy.last.text == "✅ 这 4 件周书记知道了，在跟。"
+    assert await count(world, CaseEvent, CaseEvent.action == "acknowledge") == 4
+    assert await deputy.presses(late) == "已经点过了。"
+    assert await count(world, CaseEvent, CaseEvent.action == "acknowledge") == 4
+
+
+async def test_who_may_not_acknowledge_changes_nothing(small_world: World) -> None:
+    await many_late(small_world)
+    button = small_world.worker(2).last.buttons["知道了，我来跟"]
+    assert "这个按钮用不了了" in await small_world.worker(5).presses(button)
+    assert await count(small_world, Nudge, Nudge.done_at.is_not(None)) == 0
+
+
+async def test_one_of_those_that_stand_together_opens_by_its_number(small_world: World) -> None:
+    await many_late(small_world)
+    zhou = small_world.worker(2)
+    await zhou.taps("YA-5")
+    assert "YA-5" in zhou.last.text
+    assert "✅ 受理" in zhou.last.buttons
+
+
 # --- 督办 ------------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,56 @@
+"""Many reminders of one kind in one hour: the first come each on its own, the rest stand together in one message."""
+
+from datetime import UTC, datetime
+
+from handlers.event import Address
+from handlers.reply import Button, Priority, Reply, Rows, in_rows
+from handlers.turn import Turn
+from ledger.nudges import Nudge
+from ledger.scenes import Urgency
+from ledger.words import shortened
+from storage.cases import CaseRow
+from storage.nudges import NudgeRow
+
+KINDS = frozenset({Nudge.UNSIGNED, Nudge.NEAR, Nudge.OVERDUE, Nudge.OVERDUE_TWICE})
+"""What only wants to be seen; all else asks for an answer of its own."""
+LISTED, WORDS_SHOWN = 12, 20
+
+
+def rest(turn: Turn, case: CaseRow, nudge: NudgeRow, to: Address) -> list[NudgeRow]:
+    """This hour's of one kind that have no message of their own in this chat; none if this one gets its own."""
+    if nudge.kind not in KINDS or case.urgency is Urgency.EMERGENCY:
+        return []
+    alone = turn.context.district.limits.nudges_alone
+    within = alone.within.wall.total_seconds()
+    since = datetime.fromtimestamp(turn.uow.now.timestamp() // within * within, UTC)
+    return turn.uow.nudges.lately(nudge.community_id, nudge.kind, (to.bot, to.chat), since)[alone.times :]
+
+
+def message(turn: Turn, nudges: list[NudgeRow], to: Address) -> Reply:
+    """One message that grows with each; each case opens by its number, and all are acknowledged by one tap."""
+    cases = [turn.uow.cases.get(*nudge.key) for nudge in nudges[:LISTED]]
+    texts, kind = turn.context.texts, nudges[0].kind
+    lines = [
+        texts(
+            "nudge.together_line",
+            number=turn.number(case),
+            due=turn.when(case.due_at, case),
+            text=shortened(turn.context.mask(case.text), WORDS_SHOWN),
+        )
+        for case in cases
+    ]
+    if len(nudges) > LISTED:
+        lines.append(texts("nudge.together_more", n=len(nudges) - LISTED))
+    text = texts(f"nudge.together_{kind}", n=len(nudges), lines="\n".join(lines))
+    return Reply(to, text, _rows(turn, nudges, cases), priority=Priority.NOTICE, logical=name_of(nudges))
+
+
+def name_of(nudges: list[NudgeRow]) -> str:
+    return f"nudges:{nudges[0].community_id}:{nudges[0].id}"
+
+
+def _rows(turn: Turn, nudges: list[NudgeRow], cases: list[CaseRow]) -> Rows:
+    community_id = nudges[0].community_id
+    opens = [Button(turn.number(case), "open_card", community_id, case.no) for case in cases]
+    seen = {"community": community_id, "nudges": [nudge.id for nudge in nudges]}
+    return (*in_rows(opens, 4), (Button(turn.context.texts("button.seen"), "seen_together", community_id, data=seen),))
