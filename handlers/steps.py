@@ -105,8 +105,17 @@ def _conditions(turn: Turn, case: CaseRow, row: Transition, staff_id: int | None
 
 def _tell(turn: Turn, case: CaseRow, action: Action, event_id: int, given: dict[str, str]) -> None:
     if tells := TRANSITIONS[action].tells:
-        values = {"due": turn.when(case.due_at, case)} | given
-        tell_people(turn, case, tells, event_id, undoable=TRANSITIONS[action].undoable, **values)
+        values, undoable = {"due": turn.when(case.due_at, case)} | given, TRANSITIONS[action].undoable
+        if not undoable:
+            _say_first_what_waits(turn, case)
+        tell_people(turn, case, tells, event_id, undoable=undoable, **values)
+
+
+def _say_first_what_waits(turn: Turn, case: CaseRow) -> None:
+    """A step that follows ends the undo of the one before, and is not to be heard of before it."""
+    since = turn.uow.now - turn.context.district.limits.undo_for.wall
+    waits = [cause_of(case, event.id) for event in turn.uow.cases.events(case.key) if event.at > since]
+    turn.uow.outbox.hurry(waits)
 
 
 def _show(turn: Turn, case: CaseRow) -> None:

@@ -12,6 +12,7 @@ from storage.ids import new_id
 from storage.tables import Outbox, Shown, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from storage.unit_of_work import UnitOfWork
@@ -74,6 +75,11 @@ class OutboxRows:
         """Cancel what a step that was undone would have said; returns how many messages that were."""
         statement = update(Outbox).where(Outbox.cause == cause, Outbox.state == WAITING)
         return self._uow.execute(statement.values(state=CANCELLED, body=None, done_at=self._uow.now)).rowcount
+
+    def hurry(self, causes: Collection[str]) -> None:
+        """What waits so that it could be undone goes out now."""
+        held = and_(Outbox.cause.in_(causes), Outbox.state == WAITING, Outbox.due_at > self._uow.now)
+        self._uow.execute(update(Outbox).where(held).values(due_at=self._uow.now))
 
     def take_back(self, cause: str) -> list[Any]:
         """Cancel what has not arrived, dead letters too; returns where it was to go."""

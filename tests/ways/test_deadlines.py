@@ -197,6 +197,16 @@ async def test_an_answered_question_leads_back_to_where_the_case_was(world: Worl
     assert after.due_at > due, "the staff have a working day left at least"
 
 
+async def test_what_waits_for_its_minute_is_told_before_what_does_not_wait(world: World) -> None:
+    wang, chen = await working(world)
+    await chen.taps("问居民")
+    await chen.says("是哪一盏灯？")
+    told = [message.text for message in wang.messages if "您的 YA-1" in message.text]
+    assert ["已经受理" in told[0], "是哪一盏灯" in told[1]] == [True, True]
+    await world.passes(seconds=61)
+    assert sum("已经受理" in message.text for message in wang.messages) == 1
+
+
 async def test_an_answer_to_a_late_question_does_not_hide_that_it_is_late(small_world: World) -> None:
     wang, chen = await working(small_world)
     await chen.taps("问居民")
