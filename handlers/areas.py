@@ -9,7 +9,7 @@ from typing import Any
 from handlers import broken_again, manner, overdue, pushes
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
-from handlers.cocreation import calls, events, promises, rooms, rotas, rules, stories
+from handlers.cocreation import calls, events, promises, rooms, rotas, rules_by_vote, stories
 from handlers.cocreation.deciding import AREA as DECIDING
 from handlers.moderation import deciding
 from handlers.surveys.area import AREA as SURVEYS
@@ -18,7 +18,7 @@ from handlers.turn import Turn
 AREAS: tuple[Area, ...] = (
     DECIDING,
     promises.AREA,
-    rules.AREA,
+    rules_by_vote.AREA,
     rotas.AREA,
     calls.AREA,
     events.AREA,

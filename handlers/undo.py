@@ -7,6 +7,7 @@ from handlers import cards, emergencies, steps, together
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, TRANSITIONS, Action, Role, State
+from ledger.promises import noted, out_of_answer
 from ledger.scenes import Urgency
 from storage.cases import CaseRow
 
@@ -50,6 +51,7 @@ def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     )
     if event.action == Action.MERGE:
         together.go_back(turn, case, int(event.detail["into"]), event.at, {"undone": event.id})
+    _no_promise(turn, case, event.id)
     if case.state in OPEN:
         steps.open_again(turn, case)
     if case.urgency is Urgency.EMERGENCY:
@@ -58,6 +60,13 @@ def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     turn.close(data.get("shown_in"), "undo.closed", number=turn.number(case))
     turn.tell(_said(turn, case, event_id, cancelled))
     turn.outcome = "undo"
+
+
+def _no_promise(turn: Turn, case: CaseRow, event_id: int) -> None:
+    """What the answer promised goes with it."""
+    promise = turn.uow.promises.out_of(case.community_id, out_of_answer(event_id))
+    if promise is not None and turn.uow.promises.take_back(case.community_id, promise.no):
+        turn.close(noted(case.community_id, promise.no), "promise.was_none", no=promise.no)
 
 
 def _said(turn: Turn, case: CaseRow, event_id: int, cancelled: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers import answering, cards, casework, extending, filing, judging, returning, steps, supervising
 from handlers.casework import Changes, Given
+from handlers.cocreation import dated_words
 from handlers.turn import Turn, expectation
 from ledger.lifecycle import Action, Outcome, Role
 from storage.cases import CaseRow
@@ -88,3 +89,5 @@ def _take(turn: Turn, action: Action, case: CaseRow, role: Role, asked: dict[str
     event_id = casework.finish(turn, case, action, role, given=given, changes=changes, detail=detail)
     turn.close(asked.get("shown_in"), "ask.answered")
     worded.after(turn, case, role, event_id, given)
+    if action in dated_words.ANSWERS:
+        dated_words.in_answer(turn, case, role, event_id, given[worded.need])

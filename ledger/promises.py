@@ -73,6 +73,16 @@ def standing(
     return Standing.KEPT if reported_at <= due_at else Standing.KEPT_LATE
 
 
+def out_of_answer(event_id: int) -> str:
+    """The source of what an answer promised, by the step in which it was given."""
+    return f"answer:{event_id}"
+
+
+def noted(community_id: int, no: int) -> str:
+    """The message by which whoever answered hears that it counts as a promise."""
+    return f"promise:{community_id}:{no}:noted"
+
+
 def reminded_at(due_at: datetime, near: Duration, zone: tzinfo) -> datetime:
     """When the owner is reminded."""
     return clocks.before(due_at, near, zone)

@@ -74,11 +74,20 @@ class Council:
 
     # meetings --------------------------------------------------------------------------------------------------------
 
-    def call(self, community_id: int, begins_at: datetime, place: str, agenda: list[int], staff_id: int | None) -> int:
-        """Call a meeting about topics; returns its number."""
+    def call(
+        self,
+        community_id: int,
+        begins_at: datetime,
+        place: str,
+        agenda: list[int],
+        *,
+        staff_id: int | None,
+        next_at: datetime | None,
+    ) -> int:
+        """Call a meeting about topics, of which its council is reminded at `next_at`; returns its number."""
         no = next_no(self._uow, community_id, "meeting")
         row: dict[str, Any] = {"community_id": community_id, "no": no, "begins_at": begins_at, "place": place}
-        row |= {"agenda": agenda, "staff_id": staff_id}
+        row |= {"agenda": agenda, "staff_id": staff_id, "next_at": next_at}
         self._uow.insert(Meeting, row | {"minutes": None, "held_at": None})
         return no
 
@@ -98,6 +107,15 @@ class Council:
         """Meetings, newest first."""
         statement = select(table_of(Meeting)).where(Meeting.community_id == community_id)
         return list(self._uow.read(statement.order_by(Meeting.no.desc()).limit(limit), Meeting))
+
+    def due(self, limit: int = 50) -> list[Any]:
+        """Meetings of which the council is to be reminded; those that another process looks at are passed over."""
+        statement = select(table_of(Meeting)).where(Meeting.next_at <= self._uow.now).order_by(Meeting.next_at)
+        return list(self._uow.read(statement.limit(limit).with_for_update(skip_locked=True), Meeting))
+
+    def remind_at(self, meeting: Any, at: datetime | None) -> None:
+        this = (Meeting.community_id == meeting.community_id, Meeting.no == meeting.no)
+        self._uow.execute(update(Meeting).where(*this).values(next_at=at))
 
     def keep_minutes(self, community_id: int, no: int, minutes: str) -> None:
         """Keep what was said; said again, it is added."""

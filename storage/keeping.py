@@ -56,6 +56,16 @@ class RulesRows(Store):
         same = (Rules.community_id == rules.community_id, Rules.version == rules.version)
         return self._change(Rules, *same, *open_, published_at=self._uow.now, vote_no=vote_no) == 1
 
+    def put_to_vote(self, rules: Any, topic_no: int, passes: str) -> None:
+        """It is voted on in a topic; the option `passes` publishes it."""
+        same = (Rules.community_id == rules.community_id, Rules.version == rules.version)
+        self._change(Rules, *same, topic_no=topic_no, passes=passes)
+
+    def voted_on(self, community_id: int, topic_no: int) -> Any:
+        """The draft that a topic is about, while it is one; None: the topic is about something else."""
+        open_ = (Rules.published_at.is_(None), Rules.dropped_at.is_(None))
+        return self._one(Rules, Rules.community_id == community_id, Rules.topic_no == topic_no, *open_)
+
     def drop(self, rules: Any) -> None:
         same = (Rules.community_id == rules.community_id, Rules.version == rules.version)
         self._change(Rules, *same, Rules.published_at.is_(None), dropped_at=self._uow.now)

@@ -20,13 +20,23 @@ NOBODY = ""
 class Promises(Store):
     def make(self, community_id: int, *, source: str | None, people: Iterable[tuple[str, int]], **of: Any) -> int:
         """Write a promise down; returns its number. What was made out of the same `source` before is given instead."""
-        if source and (known := self._one(Promise, Promise.community_id == community_id, Promise.source == source)):
+        if source and (known := self.out_of(community_id, source)):
             return int(known.no)
         no = next_no(self._uow, community_id, "promise")
         self._put(Promise, community_id=community_id, no=no, made_at=self._uow.now, source=source, **of)
         for bot, account in dict.fromkeys(people):
             self._put(PromisePerson, community_id=community_id, promise_no=no, bot=bot, account=account)
         return no
+
+    def out_of(self, community_id: int, source: str) -> Any:
+        """The promise that was made out of something, or None."""
+        return self._one(Promise, Promise.community_id == community_id, Promise.source == source)
+
+    def take_back(self, community_id: int, no: int) -> bool:
+        """It never was one: the row goes; False: it has been reported or asked about."""
+        same = (Promise.community_id == community_id, Promise.no == no)
+        untouched = (Promise.reported_at.is_(None), Promise.asked_at.is_(None))
+        return self._delete(Promise, *same, *untouched) == 1  # and who it was made to, by the foreign key
 
     def get(self, community_id: int, no: int) -> Any:
         return self._one(Promise, Promise.community_id == community_id, Promise.no == no)

@@ -3,11 +3,19 @@
 import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
+from ledger import clocks
+from ledger.district import Duration
+
 DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})(?:月|[-/.])(\d{1,2})[日号]?")
 NEAR = {"今天": 0, "明天": 1, "后天": 2}
 CLOCK = re.compile(r"(上午|早上|中午|下午|晚上)?\s{0,3}(\d{1,2})(?:[:：](\d{2})|点(半|\d{1,2}分?)?)")
 NOON, HALF = 12, 30
 AFTERNOON = ("下午", "晚上")
+DEADLINE = re.compile(
+    r"(?<!去年)(?P<day>(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]?|今天|明天|后天|(?P<month>(?:这个月|本月|月)底))\s*(?:之前|以前|前)"
+    r"|(?<!\d)(?P<days>[1-9]\d{0,2}|[一二两三四五六七八九十])\s?(?:(?P<work>个工作日)|天)\s?(?:之内|以内|内)"
+)
+NUMBERS = "零一二三四五六七八九十"
 LONG_AGO = timedelta(days=60)
 """A day without a year that lies farther back than this is meant of the next year."""
 
@@ -19,6 +27,23 @@ def moment(words: str, now: datetime, zone: tzinfo, at: time | None = None) -> d
     if day is None or clock is None:
         return None
     return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
+def promised_by(words: str, now: datetime, zone: tzinfo, at: time) -> datetime | None:
+    """Until when words promise something (12月5日前, 三天内, 5个工作日内), aware UTC; None: no day to come is named."""
+    found = DEADLINE.search(words)
+    if found is None:
+        return None
+    if number := found["days"]:
+        n = int(number) if number.isdigit() else NUMBERS.index(number.replace("两", "二"))
+        by = clocks.due(now, Duration(working_days=n) if found["work"] else Duration(timedelta(days=n)), zone)
+        due_at = datetime.combine(by.astimezone(zone).date(), at, zone).astimezone(UTC)
+    elif found["month"]:
+        first = now.astimezone(zone).replace(day=1) + timedelta(days=32)
+        due_at = datetime.combine(first.date().replace(day=1) - timedelta(days=1), at, zone).astimezone(UTC)
+    else:
+        due_at = moment(found["day"], now, zone, at) or now
+    return due_at if due_at > now else None
 
 
 def _day(words: str, now: datetime) -> datetime | None:

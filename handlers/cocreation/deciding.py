@@ -174,6 +174,7 @@ AREA = Area(
     due=(
         Due("gathering", gathering.due, lambda community: (community,), gathering.look_through),
         Due("topic", lambda uow: uow.topics.due(), lambda topic: topic.key, topics.look_at),
+        Due("meeting", lambda uow: uow.council.due(), lambda row: (row.community_id, row.no), meetings.remind),
         Due("vote", lambda uow: uow.votes.due(), lambda vote: vote.of, ending.look_at),
     ),
     exports=exports,

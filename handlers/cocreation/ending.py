@@ -6,17 +6,18 @@ from typing import Any
 from digests.votes import log
 from digests.votes.counting import Count, count
 from digests.votes.words import result_text
-from handlers.cocreation import asking, ballots, brigading, topics, votes
+from handlers.cocreation import asking, ballots, brigading, rules_by_vote, topics, votes
 from handlers.cocreation.telling import judges, send_to, tell_people
 from handlers.cocreation.topics import LETTERS
-from handlers.reply import Button, OutFile, Priority, Reply
+from handlers.reply import Button, OutFile, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger import topics as topic_rules
 from ledger import votes as rules
 from ledger.lifecycle import Role
-from ledger.topics import TopicAction
+from ledger.topics import TopicAction, TopicState
 from ledger.votes import Hold, Turnout, Validity, VoteAction, VoteState, validity
 from storage.reference import CommunityRow
+from storage.topics import TopicRow
 from storage.votes import VoteRow
 
 
@@ -143,6 +144,8 @@ def _tell_topic(turn: Turn, vote: VoteRow, how: Validity, counted: Count) -> Non
         topics.take(
             turn, topic, TopicAction.DECIDE, Role.SYSTEM, given=given, quietly=True, decision=decision, decided_at=at
         )
+        community = turn.uow.reference.communities[vote.community_id]
+        rules_by_vote.decided(turn, community, vote, topic, vote.options[place])
 
 
 # --- the result ------------------------------------------------------------------------------------------------------
@@ -170,7 +173,8 @@ def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
     deciding = judges(turn, community)
     for judge in deciding:
         name = f"{key}:{judge.to.bot}:{judge.to.chat}"
-        turn.send(Reply(judge.to, text, files=picture(vote), priority=Priority.NOTICE, key=name))
+        rows = _who_sees_to_it(turn, vote, topic) if judge.account is None else ()
+        turn.send(Reply(judge.to, text, rows, files=picture(vote), priority=Priority.NOTICE, key=name))
     button = Button(turn.context.texts("button.vote_result"), "vote_result", community.id, data={"vote": vote.no})
     involved = turn.uow.topics.everybody(topic.key)
     told = {(judge.to.bot, judge.to.chat) for judge in deciding}
@@ -178,6 +182,14 @@ def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
     tell_people(turn, left, text, key, lambda account: asking.for_account(((button,),), account))
     people = [who for who in turn.uow.voters.to_ask(community.id, vote.buildings) if who[:2] not in involved]
     asking.invite(turn, community, f"{ballots.thing(vote)}:result", text, ((button,),), people=people)
+
+
+def _who_sees_to_it(turn: Turn, vote: VoteRow, topic: TopicRow) -> Rows:
+    """For the manager: what was chosen wants an owner and a day, and then it is a promise."""
+    if topic.state is not TopicState.DECIDED:
+        return ()
+    label = turn.context.texts("button.decision_add")
+    return ((Button(label, "decision_add", vote.community_id, data={"topic": topic.no}),),)
 
 
 def picture(vote: VoteRow) -> tuple[OutFile, ...]:

@@ -13,7 +13,9 @@ from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn
 from handlers.viewers import View
+from ledger import clocks
 from ledger.lifecycle import Role
+from ledger.promises import Kind as By
 from ledger.scenes import Kind, Scene, Urgency
 from ledger.words import shortened
 from storage.reference import CommunityRow
@@ -48,9 +50,30 @@ def call(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]
         ask_when(turn, community, Role.MANAGER, {})
         return
     agenda = [topic.no for topic, _ in turn.uow.topics.undecided(community.id, ON_AGENDA)]
-    no = turn.uow.council.call(community.id, begins_at, found[5].strip(), agenda, turn.staff_id)
+    no = turn.uow.council.call(
+        community.id, begins_at, found[5].strip(), agenda, staff_id=turn.staff_id, next_at=_reminder(turn, begins_at)
+    )
     _invite(turn, community, no)
     turn.say("meeting.called", no=no, n=len(agenda), when=asking.local(begins_at, community))
+
+
+def _reminder(turn: Turn, begins_at: datetime) -> datetime | None:
+    """When the council is reminded; None: it is called for sooner than that."""
+    at = begins_at - turn.context.district.limits.council.meeting_reminded_before.wall
+    return at if at > turn.uow.now else None
+
+
+def remind(turn: Turn, meeting: Any) -> None:
+    """A while before, at a polite hour: when and where it is, and what is on the agenda by now."""
+    community = turn.uow.reference.communities[meeting.community_id]
+    polite = clocks.politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    turn.uow.council.remind_at(meeting, polite if turn.uow.now < polite < meeting.begins_at else None)
+    if polite > turn.uow.now or turn.uow.now >= meeting.begins_at:
+        return
+    text = turn.context.texts("meeting.soon") + "\n" + "\n".join(about(turn, community, meeting))
+    for judge in judges(turn, community):
+        key = f"meeting:{community.id}:{meeting.no}:soon:{judge.to.bot}:{judge.to.chat}"
+        turn.send(Reply(judge.to, text, priority=Priority.NOTICE, key=key))
 
 
 def _moment(turn: Turn, community: CommunityRow, *parts: Any) -> datetime | None:
@@ -178,7 +201,9 @@ def add_decision(turn: Turn, community: CommunityRow, _role: Role, asked: dict[s
     decision_id = turn.uow.council.decide(community.id, topic_no=topic.no, meeting_no=asked.get("meeting"), **values)
     due = _date(due_at, community)
     people = turn.uow.topics.everybody(topic.key)
-    promise = Promise(text, owner, due_at, topic_no=topic.no, source=f"decision:{decision_id}")
+    promise = Promise(
+        text, owner, due_at, By.COUNCIL, turn.staff_id, topic_no=topic.no, source=f"decision:{decision_id}"
+    )
     promises.make(turn, community, promise, people, tell=False)
     told = turn.context.texts("decision.told", no=topic.no, title=topic.title, text=text, owner=owner, due=due)
     tell_people(turn, people.values(), told, f"decision:{community.id}:{decision_id}")

@@ -20,6 +20,7 @@ from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely
 from ledger.promises import Kind, Said, Standing, judgement, reminded_at, standing
+from ledger.rights import roles_at
 from storage.cases import CaseRow
 from storage.reference import CommunityRow
 
@@ -47,7 +48,8 @@ def make(
 ) -> int:
     """Write a promise down and, with `tell`, tell those it is made to, as (bot, account); returns its number.
 
-    They are asked later whether it was kept; `owner` is reminded before it is due.
+    They are asked later whether it was kept; `owner` is reminded before it is due, by their name if they are of the
+    staff here, else whoever wrote it down. The words are masked: the whole community may read them.
     """
     to = list(people)
     near = turn.context.district.limits.together.promise_near
@@ -55,22 +57,26 @@ def make(
         community.id,
         source=promise.source,
         people=to,
-        text=promise.text,
+        text=turn.context.mask(promise.text),
         kind=promise.kind,
         owner=promise.owner,
-        staff_id=promise.staff_id,
+        staff_id=_owner(turn, community, promise),
         case_no=promise.case_no,
         topic_no=promise.topic_no,
         due_at=promise.due_at,
         next_at=reminded_at(promise.due_at, near, community.zone),
     )
     if tell:
-        due = day_of(promise.due_at, community.zone)
-        text = turn.context.texts(
-            "promise.told", community=community.name, text=promise.text, owner=promise.owner, due=due
-        )
+        due, words = day_of(promise.due_at, community.zone), turn.context.mask(promise.text)
+        text = turn.context.texts("promise.told", community=community.name, text=words, owner=promise.owner, due=due)
         pushes.invite(turn, community.id, Push(f"promise:{no}:made", text), people=to)
     return no
+
+
+def _owner(turn: Turn, community: CommunityRow, promise: Promise) -> int | None:
+    named = [row for row in turn.uow.reference.staff.values() if row.name == promise.owner]
+    here = [row for row in named if roles_at(row.rights, community.place())]
+    return here[0].id if len(here) == 1 else promise.staff_id
 
 
 # --- the ledger of promises ------------------------------------------------------------------------------------------
@@ -140,6 +146,13 @@ def add(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) 
 
 def _of(case: CaseRow | None, community: CommunityRow) -> bool:
     return case is not None and case.community_id == community.id
+
+
+def was_none(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """It was only a day that was named."""
+    if turn.uow.promises.take_back(community.id, int(data["no"])):
+        turn.close(data["shown_in"], "promise.was_none", no=data["no"])
+    turn.tell("promise.was_none", no=data["no"])
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------
@@ -295,6 +308,7 @@ def _erased(turn: Turn) -> None:
 AREA = Area(
     buttons={
         "promise_add": ask_promise,
+        "promise_none": was_none,
         "promise_done": done,
         "promise_give_up": ask_why,
         "promise_judge": judge,

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers.area import Area, Due
-from handlers.cocreation.rotas import WEEKDAYS
+from handlers.cocreation import weekdays
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.event import Address
 from handlers.format import day_and_time
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
+from handlers.texts import Texts
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely
@@ -45,7 +46,7 @@ def _show(turn: Turn, community: CommunityRow) -> None:
 
 
 def _card(turn: Turn, room: Any) -> str:
-    days = "、".join(f"周{WEEKDAYS[int(day)]}" for day in room.weekdays)
+    days = weekdays.shown(turn.context.texts, room.weekdays)
     hours = f"{clock(room.opens)}–{clock(room.closes)}"
     return turn.context.texts("room.card", name=room.name, days=days, hours=hours, slot=room.slot)
 
@@ -71,7 +72,11 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     if words is None:
         return
     lines = [line.strip() for line in words.splitlines() if line.strip()]
-    hours = understood(lines[1], lines[2]) if len(lines) == LINES and len(lines[0]) <= LONGEST_NAME else None
+    hours = (
+        understood(turn.context.texts, lines[1], lines[2])
+        if len(lines) == LINES and len(lines[0]) <= LONGEST_NAME
+        else None
+    )
     if hours is None:
         turn.say("room.not_understood")
         ask_room(turn, community, role, asked)
@@ -87,24 +92,19 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     turn.send(Reply(turn.event.address, _card(turn, turn.uow.rooms.get(community.id, room_id))))
 
 
-def understood(when: str, slot: str) -> Hours | None:
-    """Opening hours out of 周一到周五 9:00-17:00 and 2小时."""
+def understood(texts: Texts, when: str, slot: str) -> Hours | None:
+    """Opening hours out of 周一到周五 9:00-17:00 and 2小时; no days named: every day."""
     times, length = TIMES.search(when), LENGTH.search(slot)
     if times is None or length is None:
         return None
     opens, closes = (int(times[n]) * HOUR + int(times[n + 1] or 0) for n in (1, 3))
     minutes = int(length[1]) * (HOUR if length[2] == "小时" else 1)
     sound = 0 <= opens < closes <= DAY_MINUTES and SHORTEST <= minutes <= min(LONGEST, closes - opens)
-    return Hours(_weekdays(when), opens, closes, minutes) if sound else None
-
-
-def _weekdays(words: str) -> str:
-    words = words.replace("天", "日").replace("星期", "周")
-    if span := re.search(rf"周([{WEEKDAYS}])(?:到|至|-|–)周?([{WEEKDAYS}])", words):
-        first, last = WEEKDAYS.index(span[1]), WEEKDAYS.index(span[2])
-        return "".join(str(day) for day in range(first, last + 1)) or "0123456"
-    named = [str(n) for n, name in enumerate(WEEKDAYS) if f"周{name}" in words or f"、{name}" in words]
-    return "".join(named) or "0123456"
+    return (
+        Hours(weekdays.understood(texts, TIMES.sub("", when)) or weekdays.EVERY, opens, closes, minutes)
+        if sound
+        else None
+    )
 
 
 def coming(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
@@ -148,7 +148,10 @@ def days(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
     name = f"room:{new_id()}"
     free = [day for day in _days_ahead(turn, community) if _free(turn, community, room, day)][:DAYS_SHOWN]
     here = {"room": room.id, "shown_in": name}
-    chips = [_chip(turn, community, _day(day), "room_slots", here | {"day": day.isoformat()}) for day in free]
+    chips = [
+        _chip(turn, community, weekdays.dated(turn.context.texts, day), "room_slots", here | {"day": day.isoformat()})
+        for day in free
+    ]
     text = turn.context.texts("room.which_day" if free else "room.full", name=room.name)
     turn.send(Reply(turn.event.address, text, in_rows(chips), logical=name))
 
@@ -163,10 +166,6 @@ def slots_of_day(turn: Turn, community: CommunityRow, _role: Role, data: dict[st
 
 def _chip(turn: Turn, community: CommunityRow, label: str, deed: str, data: dict[str, Any]) -> Button:
     return Button(label, deed, community.id, data=data, account=turn.account)
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
 
 
 def _days_ahead(turn: Turn, community: CommunityRow) -> list[date]:

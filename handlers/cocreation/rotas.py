@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers import pushes
 from handlers.area import Area, Due
+from handlers.cocreation import weekdays
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.event import Address
 from handlers.pushes import Push
@@ -16,7 +17,6 @@ from ledger.rotas import evening_before, next_day
 from storage.reference import CommunityRow
 
 LONGEST_TITLE = 60
-WEEKDAYS = "一二三四五六日"
 
 
 def show(turn: Turn) -> None:
@@ -40,10 +40,8 @@ def _card(turn: Turn, rota: Any) -> str:
     return turn.context.texts("rota.card", no=rota.no, title=rota.title, days=_days(turn, rota.weekdays), n=n)
 
 
-def _days(turn: Turn, weekdays: str) -> str:
-    if len(weekdays) == len(WEEKDAYS):
-        return turn.context.texts("rota.every_day")
-    return "、".join(f"周{WEEKDAYS[int(day)]}" for day in weekdays)
+def _days(turn: Turn, digits: str) -> str:
+    return weekdays.shown(turn.context.texts, digits)
 
 
 def _rows(turn: Turn, community: CommunityRow, rota: Any) -> Rows:
@@ -74,29 +72,27 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     if words is None:
         return
     title, _, days = words.partition("\n")
-    weekdays = "".join(str(n) for n, name in enumerate(WEEKDAYS) if name in days.replace("天", "日") or "每日" in days)
-    if "每天" in days:
-        weekdays = "0123456"
-    if not weekdays or len(title) > LONGEST_TITLE:
+    digits = weekdays.understood(turn.context.texts, days)
+    if not digits or len(title) > LONGEST_TITLE:
         turn.say("rota.not_understood")
         ask_rota(turn, community, role, asked)
         return
     no = turn.uow.rotas.make(
         community.id,
         title=title.strip(),
-        weekdays=weekdays,
+        weekdays=digits,
         staff_id=turn.staff_id,
-        next_at=_next(turn, community, weekdays),
+        next_at=_next(turn, community, digits),
     )
     rota = turn.uow.rotas.get(community.id, no)
     button = Button(turn.context.texts("button.rota_join"), "rota_join", community.id, data={"no": no})
-    text = turn.context.texts("rota.invite", community=community.name, title=rota.title, days=_days(turn, weekdays))
+    text = turn.context.texts("rota.invite", community=community.name, title=rota.title, days=_days(turn, digits))
     pushes.invite(turn, community.id, Push(f"rota:{no}", text, ((button,),)))
-    turn.say("rota.made", title=rota.title, days=_days(turn, weekdays))
+    turn.say("rota.made", title=rota.title, days=_days(turn, digits))
 
 
-def _next(turn: Turn, community: CommunityRow, weekdays: str) -> datetime:
-    return evening_before(turn.uow.now, weekdays, turn.context.district.limits.together.evening, community.zone)
+def _next(turn: Turn, community: CommunityRow, digits: str) -> datetime:
+    return evening_before(turn.uow.now, digits, turn.context.district.limits.together.evening, community.zone)
 
 
 def join(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
@@ -155,11 +151,11 @@ def evening(turn: Turn, rota: Any) -> None:
         button = Button(
             turn.context.texts("button.rota_swap"), "rota_swap", community.id, data=data, account=member.account
         )
-        _tell(turn, member, "rota.tomorrow", ((button,),), title=rota.title, day=_weekday(day))
+        _tell(turn, member, "rota.tomorrow", ((button,),), title=rota.title, day=_dated(turn, day))
 
 
-def _weekday(day: date) -> str:
-    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+def _dated(turn: Turn, day: date) -> str:
+    return weekdays.dated(turn.context.texts, day)
 
 
 def _tell(turn: Turn, member: Any, key: str, rows: Rows = (), **values: Any) -> None:
@@ -187,7 +183,7 @@ def swap(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
             data={"no": rota.no, "day": data["day"], "chat": turn.event.address.chat, "bot": turn.event.address.bot},
             account=member.account,
         )
-        _tell(turn, member, "rota.who_can", ((button,),), title=rota.title, day=_weekday(day))
+        _tell(turn, member, "rota.who_can", ((button,),), title=rota.title, day=_dated(turn, day))
     turn.say("rota.swap_asked" if others else "rota.alone", n=len(others))
 
 
@@ -199,8 +195,8 @@ def stand_in(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
         turn.tell("rota.taken", alert=True)
         return
     turn.uow.rotas.had_turn(rota, here.bot, turn.account, data["day"])
-    turn.say("rota.yours", title=rota.title, day=_weekday(day))
-    told = turn.context.texts("rota.somebody_stands_in", title=rota.title, day=_weekday(day))
+    turn.say("rota.yours", title=rota.title, day=_dated(turn, day))
+    told = turn.context.texts("rota.somebody_stands_in", title=rota.title, day=_dated(turn, day))
     turn.send(Reply(Address(data["bot"], data["chat"]), told, priority=Priority.NOTICE))
 
 

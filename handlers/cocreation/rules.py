@@ -4,14 +4,15 @@ import re
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area
 from handlers.cocreation.days import day_of
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
+from ledger.votes import RUNNING, VoteState
 from storage.reference import CommunityRow
+from storage.votes import VoteRow
 
 LONGEST = 3000
 """Characters of a whole draft."""
@@ -47,9 +48,11 @@ def _head(turn: Turn, community: CommunityRow, rules: Any) -> str:
 
 def _show_draft(turn: Turn, community: CommunityRow, draft: Any) -> None:
     head = turn.context.texts("rules.head_of_draft", title=draft.title, version=draft.version)
-    deeds = ("rules_publish", "rules_read", "rules_drop") if turn.as_staff else ("rules_comment",)
-    rows = tuple((_button(turn, community, deed, version=draft.version),) for deed in deeds)
-    _send(turn, community, draft, head, rows)
+    deeds = ("rules_vote", "rules_publish", "rules_read", "rules_drop") if turn.as_staff else ("rules_comment",)
+    rows = [(_button(turn, community, deed, version=draft.version),) for deed in deeds]
+    if not turn.as_staff and (vote := voted_on(turn, draft, VoteState.OPEN)):
+        rows.insert(0, (turn.mine("button.ballots", "ballots", community_id=community.id, data={"vote": vote.no}),))
+    _send(turn, community, draft, head, tuple(rows))
 
 
 def _send(turn: Turn, community: CommunityRow, rules: Any, head: str, rows: Rows = ()) -> None:
@@ -96,14 +99,14 @@ def look(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]
 
 
 def ask_comment(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    draft = _living(turn, community, data)
+    draft = living(turn, community, data)
     text = turn.context.texts("rules.ask_comment", title=draft.title)
     ask_words(turn, "rules_comment_words", community, text, version=draft.version)
 
 
 def commented(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """第3条 ...: which clause, and what about it. Only those who draft read it."""
-    draft = _living(turn, community, asked)
+    draft = living(turn, community, asked)
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
@@ -122,7 +125,7 @@ def commented(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, 
 
 def read(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """What residents said of each clause, masked, without who said it."""
-    draft = _living(turn, community, data)
+    draft = living(turn, community, data)
     found = turn.uow.rules.comments(community.id, draft.version)
     texts, mask = turn.context.texts, turn.context.mask
     lines = [texts("rules.comments" if found else "rules.no_comments", n=len(found))]
@@ -130,7 +133,7 @@ def read(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
     turn.send(Reply(turn.event.address, "\n".join(lines)))
 
 
-def _living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
+def living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
     draft = turn.uow.rules.get(community.id, int(data["version"]))
     if draft is None or draft.published_at or draft.dropped_at:
         raise NotAllowed("it is no draft any more")
@@ -140,22 +143,45 @@ def _living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
-def publish(
-    turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any], *, vote_no: int | None = None
-) -> None:
-    """By the manager, with name and day; by a vote, called with its number."""
-    draft = _living(turn, community, data)
-    if not turn.uow.rules.publish(draft, vote_no):
-        turn.tell("problem.pressed_already")
+def publish(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """By the manager, with name and day; what is voted on is published by the vote (rules_by_vote.py)."""
+    draft = living(turn, community, data)
+    if _is_being_voted_on(turn, draft):
         return
+    if comes_into_force(turn, community, draft):
+        turn.say("rules.published", title=draft.title, version=draft.version)
+    else:
+        turn.tell("problem.pressed_already")
+
+
+def comes_into_force(turn: Turn, community: CommunityRow, draft: Any, vote_no: int | None = None) -> bool:
+    """It holds, and residents hear so; False: it did already, or was dropped."""
+    if not turn.uow.rules.publish(draft, vote_no):
+        return False
     text = turn.context.texts("rules.published_to_all", community=community.name, title=draft.title)
     pushes.call_off(turn, community.id, f"rules:{draft.version}")
     pushes.invite(turn, community.id, Push(f"rules:{draft.version}:published", text))
-    turn.say("rules.published", title=draft.title, version=draft.version)
+    return True
+
+
+def voted_on(turn: Turn, draft: Any, *states: VoteState) -> VoteRow | None:
+    """The newest vote about a draft that stands like this."""
+    votes = turn.uow.votes.of_topic(draft.community_id, draft.topic_no) if draft.topic_no else []
+    return next((vote for vote in votes if vote.state in states), None)
+
+
+def _is_being_voted_on(turn: Turn, draft: Any) -> bool:
+    """Who votes on it decides about it; that is said."""
+    vote = voted_on(turn, draft, *RUNNING)
+    if vote is not None:
+        turn.tell("rules.being_voted_on", alert=True, vote=vote.no)
+    return vote is not None
 
 
 def drop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    draft = _living(turn, community, data)
+    draft = living(turn, community, data)
+    if _is_being_voted_on(turn, draft):
+        return
     turn.uow.rules.drop(draft)
     pushes.call_off(turn, community.id, f"rules:{draft.version}")
     turn.say("rules.dropped", version=draft.version)
@@ -176,27 +202,10 @@ def answers(turn: Turn) -> bool:
     return True
 
 
-def _exported(turn: Turn) -> dict[str, Any]:
+def exported(turn: Turn) -> dict[str, Any]:
     found = turn.uow.rules.comments_of(turn.event.address.bot, turn.account)
     return {"rules_comments": [{"at": row.at, "text": row.text} for row in found]}
 
 
-def _erased(turn: Turn) -> None:
+def erased(turn: Turn) -> None:
     turn.uow.rules.erase(turn.event.address.bot, turn.account)
-
-
-AREA = Area(
-    buttons={
-        "rules_draft": ask_draft,
-        "rules_look": look,
-        "rules_comment": ask_comment,
-        "rules_read": read,
-        "rules_publish": publish,
-        "rules_drop": drop,
-    },
-    questions={"rules_words": drafted, "rules_comment_words": commented},
-    resident_commands={"rules": show},
-    staff_commands={"rules": show},
-    exports=_exported,
-    erases=_erased,
-)

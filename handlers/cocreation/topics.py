@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from handlers.area import on_council
-from handlers.cocreation import asking
+from handlers.cocreation import asking, dated_words
 from handlers.cocreation.telling import close_for_all, judges, of_topic, send_to, tell_people
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.format import number
@@ -345,8 +345,9 @@ def decide(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any
     """Decided without a vote, by talking it over."""
     topic = turn.uow.topics.get(community.id, int(asked["topic"]))
     if decision := given_words(turn, community, asked, turn.context.district.limits.topics.longest):
-        given = {"decision": decision}
-        take(turn, topic, TopicAction.DECIDE, role, given=given, decision=decision, decided_at=turn.uow.now)
+        given, at = {"decision": decision}, turn.uow.now
+        event_id = take(turn, topic, TopicAction.DECIDE, role, given=given, decision=decision, decided_at=at)
+        dated_words.in_decision(turn, community, topic, event_id, decision)
         show(turn, community, role, topic)
 
 

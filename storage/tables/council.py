@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.tables.base import Base, Code
+from storage.tables.base import Base, Code, partial
 from storage.types import Json, Words
 
 
@@ -27,7 +27,10 @@ class CouncilMember(Base):
 
 
 class Meeting(Base):
-    """A meeting of the council: its agenda are topics, its minutes what was said there. `held_at`: minutes are in."""
+    """A meeting of the council: its agenda are topics, its minutes what was said there. `held_at`: minutes are in.
+
+    `next_at`: its council is reminded.
+    """
 
     __tablename__ = "meetings"
     community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -38,6 +41,8 @@ class Meeting(Base):
     minutes: Mapped[str | None] = mapped_column(Words)
     held_at: Mapped[datetime | None]
     staff_id: Mapped[int | None]
+    next_at: Mapped[datetime | None]
+    __table_args__ = (partial("ix_meetings_next_at", "next_at", where="next_at IS NOT NULL"),)
 
 
 class Decision(Base):

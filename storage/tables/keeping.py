@@ -10,7 +10,10 @@ from storage.types import Words
 
 
 class Rules(Base):
-    """One version of a community's rules; the newest published one holds. `vote_no`: what decided it, if a vote did."""
+    """One version of a community's rules; the newest published one holds. `vote_no`: what decided it, if a vote did.
+
+    `topic_no`: in which topic it is voted on; `passes`: the option that publishes it.
+    """
 
     __tablename__ = "rules"
     community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -18,6 +21,8 @@ class Rules(Base):
     title: Mapped[str] = mapped_column(Words)
     staff_id: Mapped[int | None]
     vote_no: Mapped[int | None]
+    topic_no: Mapped[int | None]
+    passes: Mapped[str | None] = mapped_column(Words)
     drafted_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     dropped_at: Mapped[datetime | None]

@@ -126,8 +126,8 @@ async def test_hours_that_cannot_be_get_a_plain_answer(small_world: World, words
     ("words", "days"),
     [("周一到周五 9:00-17:00", "01234"), ("每天 9点到17点", "0123456"), ("周二、周六 9:00至17:00", "15")],
 )
-def test_days_and_hours_are_understood(words: str, days: str) -> None:
-    assert understood(words, "90分钟") == Hours(days, 540, 1020, 90)
+async def test_days_and_hours_are_understood(small_world: World, words: str, days: str) -> None:
+    assert understood(small_world.app.context.texts, words, "90分钟") == Hours(days, 540, 1020, 90)
 
 
 @given(st.integers(0, 1439), st.integers(1, 1440), st.integers(1, 600), st.dates(date(2026, 1, 1), date(2027, 1, 1)))

@@ -1,0 +1,85 @@
+"""表决公约: a draft is put to the vote, and once it has passed it holds by itself."""
+
+from typing import Any
+
+from handlers.area import Area
+from handlers.cocreation import rules, topics, votes
+from handlers.emergencies import reachable
+from handlers.reply import Priority, Reply
+from handlers.turn import Turn
+from ledger.lifecycle import Role
+from ledger.topics import ContributionKind, Source, TopicAction, TopicState
+from ledger.votes import RUNNING
+from ledger.words import shortened
+from storage.reference import CommunityRow
+from storage.topics import TopicRow
+from storage.votes import VoteRow
+
+OPTIONS = ("rules.for_it", "rules.against_it")
+
+
+def put_to_vote(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """A topic of its own with two options; the manager sets the vote up as any other."""
+    draft = rules.living(turn, community, data)
+    if vote := rules.voted_on(turn, draft, *RUNNING):
+        turn.tell("rules.being_voted_on", alert=True, vote=vote.no)
+        return
+    topic = _open_topic(turn, draft) or _new_topic(turn, community, role, draft)
+    votes.begin(turn, community, role, {"topic": topic.no})
+
+
+def _open_topic(turn: Turn, draft: Any) -> TopicRow | None:
+    """That of a vote which was called off, or decided nothing: it is voted on again there."""
+    topic = turn.uow.topics.living(draft.community_id, draft.topic_no) if draft.topic_no else None
+    return topic if topic and topic.state is TopicState.OPEN else None
+
+
+def _new_topic(turn: Turn, community: CommunityRow, role: Role, draft: Any) -> TopicRow:
+    texts, most = turn.context.texts, turn.context.district.limits.topics.longest_title
+    clauses = turn.uow.rules.clauses(community.id, draft.version)
+    topic = turn.uow.topics.begin(
+        community.id,
+        title=shortened(texts("rules.put_to_vote", title=draft.title, version=draft.version), most),
+        text="\n".join(texts("rules.clause", no=row.no, text=row.text) for row in clauses),
+        source=Source.MANAGER,
+        staff_id=turn.staff_id,
+    )
+    turn.uow.topics.add_event(topic, "propose", role, None, staff_id=turn.staff_id)
+    topics.take(turn, topic, TopicAction.OPEN, role, quietly=True, opened_at=turn.uow.now)
+    for key in OPTIONS:
+        turn.uow.topics.contribute(topic.key, ContributionKind.OPTION, texts(key), None, shown=True)
+    turn.uow.rules.put_to_vote(draft, topic.no, texts(OPTIONS[0]))
+    return topic
+
+
+def decided(turn: Turn, community: CommunityRow, vote: VoteRow, topic: TopicRow, option: str) -> None:
+    """A vote has decided: was it about a draft, that holds from now on, or stays a draft. The manager hears which."""
+    draft = turn.uow.rules.voted_on(community.id, topic.no)
+    if draft is None:
+        return
+    passed = option == draft.passes and rules.comes_into_force(turn, community, draft, vote.no)
+    if passed:
+        words = turn.context.texts("rules.published_by_vote", title=draft.title, version=draft.version, vote=vote.no)
+        topics.take(turn, topic, TopicAction.CARRY_OUT, Role.SYSTEM, given={"words": words}, quietly=True)
+    key = "rules.passed" if passed else "rules.not_passed"
+    text = turn.context.texts(key, title=draft.title, version=draft.version, vote=vote.no)
+    for to in reachable(turn, turn.uow.reference.staff_with(community.id, Role.MANAGER)):
+        turn.send(Reply(to, text, priority=Priority.NOTICE))
+
+
+AREA = Area(
+    buttons={
+        "rules_draft": rules.ask_draft,
+        "rules_look": rules.look,
+        "rules_comment": rules.ask_comment,
+        "rules_vote": put_to_vote,
+        "rules_read": rules.read,
+        "rules_publish": rules.publish,
+        "rules_drop": rules.drop,
+    },
+    questions={"rules_words": rules.drafted, "rules_comment_words": rules.commented},
+    resident_commands={"rules": rules.show},
+    staff_commands={"rules": rules.show},
+    exports=rules.exported,
+    erases=rules.erased,
+)

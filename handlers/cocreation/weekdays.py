@@ -1,0 +1,56 @@
+"""Days of the week as people read and write them. Their names stand in the catalogue only; 0 is Monday."""
+
+import re
+from datetime import date
+
+from handlers.texts import Texts
+
+DAYS = range(7)
+EVERY = "0123456"
+TO = r"\s*(?:到|至|-|–|—|~)\s*"
+
+
+def names(texts: Texts) -> list[str]:
+    """周一 to 周日."""
+    return [texts(f"weekday.{day}") for day in DAYS]
+
+
+def shown(texts: Texts, digits: str) -> str:
+    """周一、周四, out of "03"."""
+    found = names(texts)
+    return texts("weekday.every") if digits == EVERY else "、".join(found[int(day)] for day in digits)
+
+
+def dated(texts: Texts, day: date) -> str:
+    """12月5日（周六）."""
+    return texts("weekday.dated", month=day.month, day=day.day, weekday=names(texts)[day.weekday()])
+
+
+def understood(texts: Texts, words: str) -> str:
+    """Digits of the days that words name: 周一到周五, 周一、三、五, 星期天, 每天, 工作日; none: ""."""
+    words = "".join(words.split())
+    for pair in texts("weekday.also").split("|"):
+        written, meant = pair.split("=")
+        words = words.replace(written, meant)
+    if any(word in words for word in texts("weekday.every_words").split("|")):
+        return EVERY
+    week, letters = names(texts)[0][:-1], "".join(name[-1] for name in names(texts))
+    days = _in_spans(words, week, letters) | _in_lists(words, week, letters)
+    if not days and re.fullmatch(rf"[{letters}、，,和]+", words):
+        days = {letters.index(letter) for letter in words if letter in letters}
+    return "".join(map(str, sorted(days)))
+
+
+def _in_spans(words: str, week: str, letters: str) -> set[int]:
+    """周五到周一 goes over the weekend."""
+    found: set[int] = set()
+    for first, last in re.findall(rf"{week}([{letters}]){TO}(?:{week})?([{letters}])", words):
+        start = letters.index(first)
+        found |= {(start + ahead) % 7 for ahead in range((letters.index(last) - start) % 7 + 1)}
+    return found
+
+
+def _in_lists(words: str, week: str, letters: str) -> set[int]:
+    """周一、三、五 as well as 周一、周三."""
+    lists = re.findall(rf"{week}[{letters}](?:[、，,和]?(?:{week})?[{letters}])*", words)
+    return {letters.index(letter) for part in lists for letter in part if letter in letters}
