@@ -166,7 +166,7 @@ class Deliverer:
             METRICS.send_errors.labels(self._channel.name, type(error).__name__).inc()
             await self._failed(row, error)
         else:
-            await self._write(lambda uow: uow.outbox.mark_sent(row, sent.message_id))
+            await self._write(lambda uow: _arrived(uow, row, sent))
             METRICS.sent.labels(self._channel.name).inc()
             self.trouble = ""
         return failure is None
@@ -182,6 +182,8 @@ class Deliverer:
     async def _send(self, row: OutRow) -> Sent:
         """Send one row: long texts in pieces, files with their text as caption where it fits."""
         body, can = row.body, self._channel.abilities
+        if body.get("gone"):
+            return await self._channel.send(Outgoing(row.chat, row.topic, "", edit=row.shown_id, gone=True))
         files = await self._to_send(body.get("files", []))
         rows = [[Choice(b["label"], b["data"]) for b in line] for line in body.get("rows", [])]
         text = body["text"]
@@ -279,6 +281,13 @@ _NOBODY = Reference(0, {}, {}, {}, {}, (), {})
 def _heads(rows: list[OutRow]) -> list[OutRow]:
     """The first row of each chat: a later one must not overtake it if it fails."""
     return list({row.chat: row for row in reversed(rows)}.values())[::-1]
+
+
+def _arrived(uow: UnitOfWork, row: OutRow, sent: Sent) -> None:
+    """It went out; of what was taken away nothing is shown any more."""
+    uow.outbox.mark_sent(row, sent.message_id)
+    if row.body.get("gone"):
+        uow.outbox.forget_shown(row)
 
 
 def _move(uow: UnitOfWork, bot: str, old: int, new: int) -> None:

@@ -21,7 +21,7 @@ OFFERED: tuple[tuple[Action | str, ...], ...] = (
     (Action.CHECK, "open_again", Action.UPHOLD),
     (Action.DISPATCH, Action.ASK, Action.MERGE),
     (Action.CONTACT, Action.EXTEND, Action.PARK, Action.RETURN),
-    (Action.HELP, Action.NOTE, "phone"),
+    (Action.HELP, Action.NOTE, "phone", "call_for"),
     ("staff_scene", "staff_urgency"),
     (Action.TRANSFER, Action.REFUSE, Action.SUPERVISE),
     (Action.UNMERGE,),
@@ -31,7 +31,7 @@ BEHIND: dict[Action, set[str]] = {
     Action.RELABEL: {"staff_scene", "staff_urgency"},
     Action.CONFIRM: {"phoned_solved", "phoned_unsolved"},
     Action.REOPEN: {"open_again"},
-    Action.NOTE: {"phone"},
+    Action.NOTE: {"phone", "call_for"},
 }
 """Buttons that stand for a step under other names."""
 
@@ -47,6 +47,8 @@ class Beside:
     helpers: tuple[int, ...] = ()
     crowd: int = 0
     """Cases like it that came with it and have no card of their own."""
+    calls: tuple[str, ...] = ()
+    """What neighbours are asked to help with."""
 
 
 def card_name(case: CaseRow) -> str:
@@ -121,6 +123,7 @@ def _lines_about_the_matter(turn: Turn, case: CaseRow, beside: Beside) -> list[s
         lines.append(texts(sure, why="、".join(why[:4]), percent=round(100 * float(case.proposal.get("p", 0)))))
     if beside.crowd:
         lines.append(texts("crowd.alike", n=beside.crowd))
+    lines += beside.calls
     if beside.files:
         lines.append(texts("card.has_files", n=beside.files))
     if case.reply:

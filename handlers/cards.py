@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cache
 
 from handlers.card_face import Beside, card, card_name
+from handlers.cocreation import wanted
 from handlers.emergencies import alarm_name, reachable
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Showing
@@ -116,7 +117,9 @@ def what_is_beside(turn: Turn, case: CaseRow) -> Beside:
     helpers = tuple(cases.helpers(case.key)) if case.state is not State.WAITING else ()
     files = len(cases.attachments(case.key))
     crowd = turn.uow.crowds.size(case.key)
-    return Beside(files=files, name=_reporter(turn, case), unanswered=ringing, helpers=helpers, crowd=crowd)
+    calls = wanted.lines(turn, case.community_id, case_no=case.no)
+    name = _reporter(turn, case)
+    return Beside(files=files, name=name, unanswered=ringing, helpers=helpers, crowd=crowd, calls=calls)
 
 
 def _reporter(turn: Turn, case: CaseRow) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import cards, emergencies, filing, offers, receipts, report, steps
+from handlers.cocreation import wanted
 from handlers.format import duration
 from handlers.reply import Reply, Rows, Showing
 from handlers.turn import Turn
@@ -25,13 +26,15 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
     text = f"{receipts.text_of(turn, case)}\n{text}"
     if case.reply:
         text += "\n" + turn.context.texts("mine.reply", reply=case.reply)
-    text += "\n" + _clock(turn, case)
+    text = "\n".join((text, *wanted.lines(turn, case.community_id, case_no=case.no), _clock(turn, case)))
     name = receipts.name_of(case)
     part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
     buttons = receipts.buttons(turn, case, part or Part.REPORTER)
     if offers.can_be_joined(case):
         share = turn.mine("button.share_case", "share_case", community_id=case.community_id, case_no=case.no)
         buttons = (*buttons, (share,))
+    if turn.person.community_id == case.community_id:
+        buttons = (*buttons, *wanted.buttons(turn, case.community_id, case_no=case.no))
     turn.send(Reply(turn.event.address, text, buttons, logical=name, showing=Showing.ANEW))
 
 

@@ -20,6 +20,8 @@ def post(context: Context, uow: UnitOfWork, reply: Reply) -> None:
     if person and person.short and not only_edit and reply.showing is not Showing.ONLY_EDIT:
         reply = _one_by_one(uow, reply)
     body = _numbered_body(context, uow, reply, rows) if numbered else _body(reply, reply.text, rows)
+    if reply.showing is Showing.GONE:
+        body |= {"gone": True}
     uow.outbox.add(
         bot=to.bot,
         chat=to.chat,
@@ -64,11 +66,11 @@ def _make_way(uow: UnitOfWork, reply: Reply) -> bool:
         return False
     if reply.showing is Showing.ANEW:
         uow.shown.forget(to.bot, to.chat, logical)
-    elif reply.showing is Showing.CLOSE or reply.delay:
+    elif reply.showing in (Showing.CLOSE, Showing.GONE) or reply.delay:
         uow.outbox.supersede(to.bot, to.chat, logical)
     if reply.showing is Showing.ONLY_EDIT:
         return uow.shown.on_the_way(to.bot, to.chat, logical) is None
-    return reply.showing is Showing.CLOSE
+    return reply.showing in (Showing.CLOSE, Showing.GONE)
 
 
 def _made(context: Context, uow: UnitOfWork, reply: Reply) -> list[list[dict[str, str]]]:

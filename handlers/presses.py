@@ -34,6 +34,7 @@ from handlers import (
     undo,
     worded,
 )
+from handlers.cocreation import calls
 from handlers.context import Serves
 from handlers.moderation import crowds
 from handlers.turn import Turn
@@ -124,6 +125,7 @@ STAFF: dict[str, casework.Handler] = {
     Action.HELP: helping.ask_help,
     Action.NOTE: helping.note,
     "phone": phoning.phone,
+    "call_for": calls.for_case,
     "help_by": helping.help_by,
     "help_no_more": helping.help_no_more,
     "words_chosen": worded.words_chosen,

@@ -29,6 +29,8 @@ class Showing(StrEnum):
     """Changes what stands there or is on its way there; where nothing is, nothing is sent."""
     CLOSE = "close"
     """The last word in place of what stands there; what is still on its way there is not sent any more."""
+    GONE = "gone"
+    """What stands there is deleted, and what is still on its way there is not sent any more."""
 
 
 @dataclass(slots=True)  # not frozen: a dozen are made for every message, at a third of the time

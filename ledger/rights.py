@@ -232,6 +232,7 @@ DEEDS: dict[str, Deed] = {
     "undo_decision": Deed(Thing.COMMUNITY, ABOVE),
     # calls for help and events
     "calls": Deed(Thing.COMMUNITY, STAFF),
+    "call_for": Deed(Thing.CASE, frozenset({R.MANAGER})),
     "call_make": MANAGERS,
     "call_kind": MANAGERS,
     "call_words": MANAGERS,
@@ -249,6 +250,7 @@ DEEDS: dict[str, Deed] = {
     "wish_appeal_show": Deed(Thing.COMMUNITY, frozenset({R.SUPERVISOR})),
     "wish_appeal_uphold": Deed(Thing.COMMUNITY, frozenset({R.SUPERVISOR})),
     "events": Deed(Thing.COMMUNITY, STAFF),
+    "topic_together": NEIGHBOURS_AND_STAFF,
     "event_make": MANAGERS,
     "event_words": MANAGERS,
     "event_invite": MANAGERS,
@@ -320,6 +322,7 @@ DEEDS: dict[str, Deed] = {
     "topic_rename": MANAGERS,
     "topic_merge": MANAGERS,
     "topic_merge_into": MANAGERS,
+    "topic_unmerge": MANAGERS,
     "topic_decide": MANAGERS,
     "topic_done": MANAGERS,
     "vote_new": MANAGERS,

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 HOUR = 60
+SHORTEST, LONGEST = 15, 8 * HOUR
+"""Minutes of one booking."""
+DAY = 24 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,12 @@ class Hours:
     opens: int
     closes: int
     slot: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether it opens on some day before it closes, and one booking fits in."""
+        fits = SHORTEST <= self.slot <= min(LONGEST, self.closes - self.opens)
+        return bool(self.weekdays) and 0 <= self.opens < self.closes <= DAY and fits
 
 
 def slots(hours: Hours, day: date) -> list[int]:

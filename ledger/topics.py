@@ -31,6 +31,7 @@ class TopicAction(StrEnum):
     PUT_OFF = "put_off"
     BRING_BACK = "bring_back"
     MERGE = "merge"
+    UNMERGE = "unmerge"
     CALL_VOTE = "call_vote"
     END_VOTE = "end_vote"
     DECIDE = "decide"
@@ -72,6 +73,8 @@ class TopicStep:
 S, A = TopicState, TopicAction
 PROPOSED: frozenset[TopicState] = frozenset({S.DRAFT, S.LATER})
 """Somebody still has to say whether it is talked over."""
+UNDECIDED: frozenset[TopicState] = PROPOSED | {S.OPEN}
+"""Others can be merged into it, and taken apart from it again."""
 TALKED_OVER: frozenset[TopicState] = frozenset({S.OPEN, S.VOTING, S.DECIDED})
 """Neighbours see it in the list."""
 ENDED: frozenset[TopicState] = frozenset({S.DECLINED, S.DONE, S.MERGED})
@@ -82,6 +85,7 @@ STEPS: dict[TopicAction, TopicStep] = {
     A.PUT_OFF: TopicStep(frozenset({S.DRAFT}), S.LATER),
     A.BRING_BACK: TopicStep(frozenset({S.LATER}), S.DRAFT),
     A.MERGE: TopicStep(PROPOSED | {S.OPEN}, S.MERGED, ("target",), "topic.told_merged"),
+    A.UNMERGE: TopicStep(frozenset({S.MERGED}), S.OPEN, (), "topic.told_unmerged"),
     A.CALL_VOTE: TopicStep(frozenset({S.OPEN}), S.VOTING),
     A.END_VOTE: TopicStep(frozenset({S.VOTING}), S.OPEN),
     A.DECIDE: TopicStep(frozenset({S.OPEN}), S.DECIDED, ("decision",), "topic.told_decided"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, false, or_, select
 
 from storage.counters import next_no
 from storage.ids import new_id
@@ -63,6 +63,18 @@ class HelpCalls(Store):
         mine = (HelpOffer.bot == bot, HelpOffer.account == account)
         return list(self._uow.read(statement.where(*mine).order_by(HelpOffer.at), HelpCall, HelpOffer))
 
+    def of_matter(self, community_id: int, *, case_no: int | None, topic_no: int | None) -> list[Any]:
+        """Open calls about a case or a topic."""
+        here = (HelpCall.community_id == community_id, HelpCall.state == OPEN, _about(HelpCall, case_no, topic_no))
+        return self._many(HelpCall, *here, by=(HelpCall.no,))
+
+    def helped(self, community_id: int, *, case_no: int | None, topic_no: int | None) -> list[tuple[str, int]]:
+        """Who took up a call about a case or a topic."""
+        same = and_(HelpCall.community_id == HelpOffer.community_id, HelpCall.no == HelpOffer.call_no)
+        here = (HelpCall.community_id == community_id, _about(HelpCall, case_no, topic_no))
+        statement = select(HelpOffer.bot, HelpOffer.account).join(HelpCall, same).where(*here).order_by(HelpOffer.at)
+        return [(row.bot, row.account) for row in self._uow.read(statement, HelpCall, HelpOffer)]
+
     def erase(self, bot: str, account: int) -> None:
         """What they took up is free again; what they wished for goes, unless somebody works on it already."""
         self._delete(HelpOffer, HelpOffer.bot == bot, HelpOffer.account == account)
@@ -82,6 +94,13 @@ class HelpCalls(Store):
             HelpCall.ended_at < moment,
         )
         self._delete(HelpOffer, ended.exists())
+
+
+def _about(model: Any, case_no: int | None, topic_no: int | None) -> Any:
+    """Of what is nothing's, nothing."""
+    return or_(
+        false(), *([model.case_no == case_no] if case_no else []), *([model.topic_no == topic_no] if topic_no else [])
+    )
 
 
 def _of_call(call: Any) -> tuple[Any, Any]:
@@ -127,6 +146,17 @@ class Gatherings(Store):
     def person(self, gathering: Any, bot: str, account: int) -> Any:
         mine = (GatheringPerson.bot == bot, GatheringPerson.account == account)
         return self._one(GatheringPerson, *_of_gathering(gathering), *mine)
+
+    def helped(self, community_id: int, *, case_no: int | None, topic_no: int | None) -> list[tuple[str, int]]:  # noqa: ARG002 - as all have it
+        """Who came to an event about a topic, by an account of their own."""
+        same = and_(
+            Gathering.community_id == GatheringPerson.community_id, Gathering.no == GatheringPerson.gathering_no
+        )
+        here = (Gathering.community_id == community_id, Gathering.topic_no == (topic_no or 0))
+        came = (GatheringPerson.state == CAME, GatheringPerson.account > 0)
+        columns = (GatheringPerson.bot, GatheringPerson.account)
+        statement = select(*columns).join(Gathering, same).where(*here, *came).order_by(GatheringPerson.id)
+        return [(row.bot, row.account) for row in self._uow.read(statement, Gathering, GatheringPerson)]
 
     def sign_up(self, gathering: Any, state: str, **who: Any) -> bool:
         """False: they are on the list already."""

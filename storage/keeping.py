@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from storage.counters import next_no
 from storage.ids import new_id
@@ -113,6 +113,14 @@ class Rotas(Store):
         """Whose turn is longest ago comes first; among new ones, who came first."""
         last = func.coalesce(RotaMember.last_turn, "")
         return self._many(RotaMember, *_of_rota(RotaMember, rota), by=(last, RotaMember.since, RotaMember.account))
+
+    def helped(self, community_id: int, *, case_no: int | None, topic_no: int | None) -> list[tuple[str, int]]:  # noqa: ARG002 - as all have it
+        """Who is in a rota about a topic."""
+        same = and_(Rota.community_id == RotaMember.community_id, Rota.no == RotaMember.rota_no)
+        here = (Rota.community_id == community_id, Rota.topic_no == (topic_no or 0))
+        columns = (RotaMember.bot, RotaMember.account)
+        statement = select(*columns).join(Rota, same).where(*here).order_by(RotaMember.since)
+        return [(row.bot, row.account) for row in self._uow.read(statement, Rota, RotaMember)]
 
     def join(self, rota: Any, bot: str, account: int, chat: int) -> bool:
         of = {"community_id": rota.community_id, "rota_no": rota.no}

@@ -44,6 +44,7 @@ class CommunityRow:
     longitude: float | None
     staff_chat: tuple[str, int, int] | None
     area_m2: int | None = None
+    channel: int | None = None
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -225,7 +226,7 @@ def _community(row: Any) -> CommunityRow:
     chat = tuple(row.staff_chat) if row.staff_chat else None
     where = (row.latitude, row.longitude)
     return CommunityRow(
-        row.id, row.street_id, row.code, row.name, row.time_zone, row.population, *where, chat, row.area_m2
+        row.id, row.street_id, row.code, row.name, row.time_zone, row.population, *where, chat, row.area_m2, row.channel
     )
 
 

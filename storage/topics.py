@@ -18,6 +18,12 @@ from storage.tables import (
     Case,
     CasePerson,
     Contribution,
+    Decision,
+    Gathering,
+    HelpCall,
+    Promise,
+    Rota,
+    Story,
     Topic,
     TopicCase,
     TopicEvent,
@@ -256,9 +262,11 @@ class Topics:
         return self._uow.execute(statement, row).rowcount == 1
 
     def take_back_support(self, key: Key, bot: str, account: int) -> bool:
+        """Also in what was merged into it: taken apart again, they do not come back."""
         mine = (TopicSupporter.bot == bot, TopicSupporter.account == account)
-        there = (TopicSupporter.community_id == key[0], TopicSupporter.topic_no == key[1])
-        return self._uow.execute(delete(TopicSupporter).where(*there, *mine)).rowcount == 1
+        numbers = self._with_absorbed(key)
+        there = (TopicSupporter.community_id == key[0], TopicSupporter.topic_no.in_(numbers))
+        return self._uow.execute(delete(TopicSupporter).where(*there, *mine)).rowcount > 0
 
     def supporters(self, key: Key) -> list[Any]:
         there = (TopicSupporter.community_id == key[0], TopicSupporter.topic_no == key[1])
@@ -282,10 +290,11 @@ class Topics:
 
     # merging ---------------------------------------------------------------------------------------------------------
 
-    def bring_over(self, source: Key, target: Key) -> dict[str, int]:
-        """Bring evidence, supporters, options and reasons of one topic to another; who supports both counts once.
+    def bring_over(self, source: Key, target: Key) -> dict[str, Any]:
+        """Bring all that belongs to one topic to another; who supports both counts once.
 
-        Returns how many of each came over. The supporters of the old topic stay in it as well, as its trace.
+        Returns what came over, by numbers, so that `take_apart` can undo it. The supporters of the old topic stay in
+        it as well, as its trace.
         """
         there = {(row.bot, row.account) for row in self.supporters(target)}
         new = [row for row in self.supporters(source) if (row.bot, row.account) not in there]
@@ -293,15 +302,38 @@ class Topics:
             values = {"community_id": target[0], "topic_no": target[1], "bot": row.bot, "account": row.account}
             values |= {"chat": row.chat, "came_from": source[1], "since": row.since}
             self._uow.insert(TopicSupporter, values)
-        moved = {
-            name: self._uow.execute(
-                update(table)
-                .where(table.community_id == source[0], table.topic_no == source[1])
-                .values(topic_no=target[1])
-            ).rowcount
-            for name, table in (("cases", TopicCase), ("contributions", Contribution))
-        }
-        return {"supporters": len(new), **moved}
+        return {"supporters": len(new)} | {name: self._moved(name, source, target) for name in _BELONGS}
+
+    def _moved(self, name: str, source: Key, target: Key) -> list[int]:
+        table, number = _BELONGS[name]
+        of_source = (table.community_id == source[0], table.topic_no == source[1])
+        found = list(self._uow.read(select(number).where(*of_source).order_by(number), table).scalars())
+        self._uow.execute(update(table).where(*of_source).values(topic_no=target[1]))
+        return found
+
+    def take_apart(self, source: Key, target: Key, came: dict[str, Any]) -> None:
+        """Undo `bring_over`: what came over goes back, as far as it is still there.
+
+        Who supported the other only by the merging supports the old topic alone again.
+        """
+        came_over = (TopicSupporter.topic_no == target[1], TopicSupporter.came_from == source[1])
+        self._uow.execute(delete(TopicSupporter).where(TopicSupporter.community_id == target[0], *came_over))
+        for name, (table, number) in _BELONGS.items():
+            still = (table.community_id == target[0], table.topic_no == target[1], number.in_(came.get(name, [])))
+            self._uow.execute(update(table).where(*still).values(topic_no=source[1]))
+
+    def absorbed(self, key: Key) -> list[TopicRow]:
+        """Topics that were merged into this one, the newest first."""
+        statement = select(_TOPICS).where(Topic.community_id == key[0], Topic.merged_into == key[1])
+        return [_topic(row) for row in self._uow.read(statement.order_by(Topic.no.desc()), Topic)]
+
+    def _with_absorbed(self, key: Key) -> list[int]:
+        """The numbers of a topic and of all that have come to it, also through others."""
+        found, todo = [], [key[1]]
+        while todo:
+            found.append(todo.pop())
+            todo += [topic.no for topic in self.absorbed((key[0], found[-1])) if topic.no not in found]
+        return found
 
     # options and reasons ---------------------------------------------------------------------------------------------
 
@@ -416,6 +448,17 @@ class Topics:
 _TOPIC_COLUMNS = tuple(field.name for field in fields(TopicRow))
 _CONTRIBUTION_COLUMNS = tuple(field.name for field in fields(ContributionRow))
 _TOPICS = table_of(Topic)
+_BELONGS: dict[str, tuple[Any, Any]] = {
+    "cases": (TopicCase, TopicCase.case_no),
+    "contributions": (Contribution, Contribution.id),
+    "calls": (HelpCall, HelpCall.no),
+    "gatherings": (Gathering, Gathering.no),
+    "rotas": (Rota, Rota.no),
+    "promises": (Promise, Promise.no),
+    "stories": (Story, Story.no),
+    "decisions": (Decision, Decision.id),
+}
+"""What belongs to a topic and goes with it when it is merged."""
 
 
 def _topic(row: Any) -> TopicRow:

@@ -37,7 +37,15 @@ with built_later():
         TelegramRetryAfter,
         TelegramUnauthorizedError,
     )
-    from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetUpdates, Response, SendMediaGroup, SendMessage
+    from aiogram.methods import (
+        AnswerCallbackQuery,
+        DeleteMessage,
+        EditMessageText,
+        GetUpdates,
+        Response,
+        SendMediaGroup,
+        SendMessage,
+    )
     from aiogram.types import (
         BufferedInputFile,
         InlineKeyboardMarkup,
@@ -62,7 +70,7 @@ class RawGetUpdates(GetUpdates):
     __returning__ = list[Any]
 
 
-CALLS: list[Any] = [SendMessage, EditMessageText, SendMediaGroup, AnswerCallbackQuery, RawGetUpdates]
+CALLS: list[Any] = [SendMessage, EditMessageText, DeleteMessage, SendMediaGroup, AnswerCallbackQuery, RawGetUpdates]
 ANSWERS: list[Any] = [Response.__class_getitem__(call.__returning__) for call in CALLS]
 """Held, for pydantic forgets a generic model that nobody holds, and would build it again after each collection."""
 for _model in (Message, Update, *CALLS, *ANSWERS):  # now, and not while somebody waits; the message first: all use it
@@ -115,6 +123,9 @@ class AiogramChannel(TelegramBot):
             reply_markup=_markup(markup),
             link_preview_options=NO_PREVIEW,
         )
+
+    async def _delete(self, chat: int, message_id: int) -> None:
+        await self._bot.delete_message(chat, message_id)
 
     async def _send_file(
         self, message: Outgoing, file: SendFile, caption: str | None, markup: Markup | None

@@ -110,7 +110,7 @@ class SendFile:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message as a channel sends it. `edit`: the message id of ours that it replaces."""
+    """A message as a channel sends it. `edit`: the message id of ours that it replaces; `gone`: that is deleted."""
 
     chat: int
     topic: int
@@ -118,6 +118,7 @@ class Outgoing:
     rows: Sequence[Sequence[Choice]] = ()
     files: Sequence[SendFile] = ()
     edit: int | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class Channel(Protocol):
         ...
 
     async def send(self, message: Outgoing) -> Sent:
-        """Send or edit one message.
+        """Send, edit or delete one message.
 
         Raises:
             SendError: see the tree above.

@@ -131,6 +131,9 @@ class PtbChannel(TelegramBot):
             link_preview_options=NO_PREVIEW,
         )
 
+    async def _delete(self, chat: int, message_id: int) -> None:
+        await self._bot.delete_message(chat, message_id)
+
     async def _send_file(
         self, message: Outgoing, file: SendFile, caption: str | None, markup: Markup | None
     ) -> Message:

@@ -115,6 +115,9 @@ class TelegramBot(ABC):
 
     async def _send(self, message: Outgoing) -> Sent:
         message.text.encode()  # a lone surrogate is this message's own fault; the libraries blame the network
+        if message.gone and message.edit is not None:
+            await self._delete(message.chat, message.edit)
+            return Sent(message.edit, {})
         if message.edit is not None:
             await self._edit(message, _keyboard(message.rows))
             return Sent(message.edit, {})
@@ -174,6 +177,9 @@ class TelegramBot(ABC):
 
     @abstractmethod
     async def _edit(self, message: Outgoing, markup: Markup | None) -> None: ...
+
+    @abstractmethod
+    async def _delete(self, chat: int, message_id: int) -> None: ...
 
     @abstractmethod
     async def _send_file(

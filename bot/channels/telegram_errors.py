@@ -21,6 +21,7 @@ REFUSALS: dict[type[SendError], tuple[str, ...]] = {
     NotModified: ("message is not modified",),
     NotEditable: (
         "message to edit not found",
+        "message to delete not found",
         "message can't be edited",
         "there is no text in the message to edit",
         "message_id_invalid",

@@ -116,6 +116,9 @@ class WebChannel:
             raise Unreadable(_reason(error)) from None
 
     async def send(self, message: Outgoing) -> Sent:
+        if message.gone and message.edit is not None:
+            self.messenger.deletes(message.chat, message.edit)
+            return Sent(message.edit, {})
         self._hold_limits(message)
         files = [await self._held(file) for file in message.files]
         shown = self.messenger.shows(

@@ -167,6 +167,12 @@ class Messenger:
             raise Moved(there.moved_to)
         return self._show(chat, **fields) if edit is None else self._change(chat, edit, **fields)
 
+    def deletes(self, chat: int, message_id: int) -> None:
+        """The bot takes a message of its own away; who looks is told that nothing is left of it."""
+        shown = self._change(chat, message_id, text="", rows=())
+        shown.files = ()
+        self._tell(Change(chat, self._chats[chat].messages.pop(message_id)))
+
     def answers(self, press_id: str, answer: Answer) -> None:
         chat = self._presses.pop(press_id, None)
         if chat is not None:

@@ -22,6 +22,7 @@ LONGEST_WORDS = 1000
 LONGEST_CELL = 32_767
 DAY = 24 * 60
 END_OF_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - how openpyxl reads 24:00 from a cell with a time format
+CHANNEL = re.compile(r"-100\d{6,13}")
 INTEGER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.0{1,9})?")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 AMOUNT = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,15})?")
@@ -156,6 +157,12 @@ def code(value: Any) -> str | None:
     if words and not CODE.fullmatch(words):
         _refuse("代码要用大写字母（后面可以加数字），最多 8 个", value)
     return words or None
+
+
+def channel(value: Any) -> int | None:
+    """A channel's id as the messenger gives it: below zero."""
+    number = _number(value, CHANNEL, "要填频道编号，例如 -1001234567890（以 -100 开头）")
+    return None if number is None else int(number)
 
 
 def phone(value: Any) -> str | None:

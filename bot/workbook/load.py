@@ -12,6 +12,7 @@ from bot.workbook.people import People
 from bot.workbook.places import Places
 from bot.workbook.questions import Questions
 from bot.workbook.read import Book
+from bot.workbook.rooms import RoomsOf
 from bot.workbook.roster import Roster
 from bot.workbook.sheets import sheets
 from bot.workbook.voters import VotersOf
@@ -40,6 +41,7 @@ def bring_in(
     Checkups(register, places, district.checkup.points, now).bring_in()
     VotersOf(register, places).bring_in()
     Members(register, places, now).bring_in()
+    RoomsOf(register, places).bring_in()
     if fresh.findings.wrong:
         lines = fresh.findings.wrong_lines([sheet.title for sheet in sheets(district)])
         raise BadWorkbook([*lines, f"共 {len(lines)} 处要改；一行也没有导入"])

@@ -13,7 +13,7 @@ from storage.register import Register, Row
 from storage.tables import Building, Community, Grid, Street
 
 TIME_ZONE = "Asia/Shanghai"
-COMMUNITY_VALUES = ("population", "area_m2", "built_year", "latitude", "longitude", "time_zone")
+COMMUNITY_VALUES = ("population", "area_m2", "built_year", "latitude", "longitude", "time_zone", "channel")
 BUILDING_VALUES = ("built_year", "latitude", "longitude")
 
 

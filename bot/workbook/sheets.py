@@ -6,6 +6,7 @@ from bot.workbook import cells
 from bot.workbook.cells import Parser
 from ledger.district import District
 from ledger.lifecycle import Role
+from ledger.rooms import LONGEST, SHORTEST
 from ledger.votes import Electorate
 
 EXAMPLE = "示例"
@@ -15,7 +16,7 @@ NOTES, CHOICES = "说明", "选项"
 """Sheets of the template that hold nothing to import."""
 YES_NO = {"是": True, "否": False}
 STREETS, COMMUNITIES, GRIDS, BUILDINGS, STAFF, DUTIES = "街道", "社区", "网格", "楼栋", "人员", "值班"
-QUESTIONS, CHECKUP, REGISTER, COUNCIL = "问答", "体检", "名册", "议事会"
+QUESTIONS, CHECKUP, REGISTER, COUNCIL, ROOMS = "问答", "体检", "名册", "议事会", "预约"
 VOTERS = {"户": Electorate.HOUSEHOLD, "业主": Electorate.OWNER, "居民": Electorate.PERSON}
 """Kinds of lines of the register, as the sheet calls them."""
 HAS, HAS_NOT, EXEMPT = "有", "没有", "不适用"
@@ -57,6 +58,7 @@ def sheets(district: District) -> tuple[Sheet, ...]:
         Sheet(CHECKUP, _checkup_columns(district)),
         Sheet(REGISTER, _register_columns()),
         Sheet(COUNCIL, _council_columns()),
+        Sheet(ROOMS, _room_columns()),
     )
 
 
@@ -83,6 +85,7 @@ def _community_columns(district: District) -> tuple[Column, ...]:
         _year(),
         *_position(),
         Column("相邻社区", "neighbours", cells.names, "锁前社区", "名称或代码，几个之间用顿号；不填就按位置算"),
+        Column("公开频道", "channel", cells.channel, "", "发故事的频道编号，例如 -1001234567890；可以不填", width=18),
         Column("时区", "time_zone", cells.time_zone, "Asia/Shanghai", "不填就是 Asia/Shanghai", width=18),
     )
 
@@ -209,6 +212,17 @@ def _council_columns() -> tuple[Column, ...]:
         _required("称呼", "name", "王阿姨", "已经在任的同名成员不会重复添加"),
         Column("邀请码", "code", cells.text, "K3M9QTRA", "至少 6 位，交给本人，用一次失效", required=True),
         Column("任期（月）", "months", cells.whole(1, 120, 24), "24", "从导入那天算起，不填是 24 个月"),
+    )
+
+
+def _room_columns() -> tuple[Column, ...]:
+    return (
+        _community("江畔社区"),
+        _required("名称", "name", "楚邻驿站", "一个社区里不重名；同名的更新开放时间，已经订了的照旧"),
+        Column("星期", "weekdays", cells.weekdays, "周一-周五", "例如 周一-周五、周六、每天", required=True),
+        Column("从", "start", cells.minute, "09:00", "24 小时制", required=True),
+        Column("到", "end", cells.minute, "17:00", "当天关门", required=True),
+        Column("一次（分钟）", "slot", cells.whole(SHORTEST, LONGEST, 120), "120", "订一次用多久", required=True),
     )
 
 

@@ -7,14 +7,19 @@ street hears an appeal.
 import re
 from typing import Any
 
+from handlers import pushes
 from handlers.area import Area
+from handlers.cocreation import linked
+from handlers.cocreation.linked import Matter
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.emergencies import reachable
 from handlers.event import Address
+from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, Showing, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from storage.building import ENDED, HIDDEN, OPEN, UPHELD, WAITING
+from storage.cases import CaseRow
 from storage.reference import CommunityRow
 
 KINDS = ("time", "skill", "space", "material", "money")
@@ -43,7 +48,26 @@ def _card(turn: Turn, call: Any) -> str:
     texts = turn.context.texts
     n = len(turn.uow.calls.offers(call))
     key = "call.card_money" if call.kind == "money" else "call.card"
-    return texts(key, no=call.no, kind=texts(f"button.call_{call.kind}"), text=call.text, n=n, places=call.places)
+    about = _about(turn, call)
+    values = {"kind": texts(f"button.call_{call.kind}"), "text": call.text, "places": call.places}
+    return texts(key, no=call.no, n=n, **values) + (f"\n{about}" if about else "")
+
+
+def _about(turn: Turn, call: Any) -> str:
+    """For which case or topic it is."""
+    community = turn.uow.reference.communities[call.community_id]
+    if call.topic_no:
+        topic = turn.uow.topics.living(community.id, call.topic_no)
+        return turn.context.texts("call.for_topic", no=topic.no, title=topic.title)
+    return turn.context.texts("call.for_case", number=f"{community.code}-{call.case_no}") if call.case_no else ""
+
+
+def show_of(turn: Turn, community: CommunityRow, matter: Matter) -> int:
+    """The calls of a matter, to be taken up; returns how many."""
+    found = turn.uow.calls.of_matter(community.id, **matter.columns)[-SHOWN:]
+    for call in found:
+        turn.send(Reply(turn.event.address, _card(turn, call), _rows(turn, community, call)))
+    return len(found)
 
 
 def _rows(turn: Turn, community: CommunityRow, call: Any) -> Rows:
@@ -53,8 +77,8 @@ def _rows(turn: Turn, community: CommunityRow, call: Any) -> Rows:
     return ((_mine(turn, community, "call_withdraw" if mine else "call_take", no=call.no),),)
 
 
-def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
-    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+def _mine(turn: Turn, community: CommunityRow, deed: str, label: str = "", **data: Any) -> Button:
+    return turn.mine(f"button.{label or deed}", deed, community_id=community.id, data=data)
 
 
 def _is_me(turn: Turn, row: Any) -> bool:
@@ -64,11 +88,17 @@ def _is_me(turn: Turn, row: Any) -> bool:
 # --- making one ------------------------------------------------------------------------------------------------------
 
 
-def ask_kind(turn: Turn, community: CommunityRow, role: Role, _data: dict[str, Any]) -> None:
+def for_case(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """A call for help with a case, by a button on its card."""
+    ask_kind(turn, turn.community_of(case), role, {"case": case.no})
+
+
+def ask_kind(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     if role is Role.RESIDENT and _has_enough(turn):
         return
     deed = "wish_kind" if role is Role.RESIDENT else "call_kind"
-    chips = [turn.mine(f"button.call_{kind}", deed, community_id=community.id, data={"kind": kind}) for kind in KINDS]
+    of = linked.data_of(data)
+    chips = [_mine(turn, community, deed, f"call_{kind}", kind=kind, **of) for kind in KINDS]
     turn.say("call.which_kind", in_rows(chips))
 
 
@@ -83,15 +113,16 @@ def _has_enough(turn: Turn) -> bool:
 def ask_call(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     what = "wish_words" if role is Role.RESIDENT else "call_words"
     key = "call.ask_money" if data["kind"] == "money" else "call.ask"
-    ask_words(turn, what, community, turn.context.texts(key), kind=data["kind"])
+    ask_words(turn, what, community, turn.context.texts(key), kind=data["kind"], **linked.data_of(data))
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """What is looked for, and in a second line for how many people there is something to do (one, unless said)."""
+    """What is looked for, then for how many people (one, unless said), then for which case or topic."""
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None or (role is Role.RESIDENT and _has_enough(turn)):
         return
-    text, places = _parts(words)
+    lines, matter = linked.split_off(turn, community, asked, words.splitlines())
+    text, places = _parts(lines)
     if not text or not 1 <= places <= MOST_PLACES:
         turn.say("call.no_places", most=MOST_PLACES)
         ask_call(turn, community, role, asked)
@@ -107,6 +138,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
         account=turn.account if by_resident else None,
         chat=here.chat if by_resident else None,
         staff_id=turn.staff_id,
+        **matter.columns,
     )
     call = turn.uow.calls.get(community.id, no)
     if by_resident:
@@ -114,12 +146,26 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
         turn.say("call.waits")
     else:
         turn.send(Reply(here, _card(turn, call), _rows(turn, community, call)))
+        invite(turn, community, call)
 
 
-def _parts(words: str) -> tuple[str, int]:
-    *lines, last = words.splitlines()
-    found = PEOPLE.fullmatch(last.strip()) if lines else None
-    return ("\n".join(lines).strip(), int(found[1])) if found else (words, 1)
+def _parts(lines: list[str]) -> tuple[str, int]:
+    found = PEOPLE.fullmatch(lines[-1].strip()) if len(lines) > 1 else None
+    return ("\n".join(lines[:-1] if found else lines).strip(), int(found[1]) if found else 1)
+
+
+def invite(turn: Turn, community: CommunityRow, call: Any) -> None:
+    """Who is in the case or topic that it is about is asked, politely; nobody else is."""
+    matter = linked.begun_at(turn, community, {"case": call.case_no, "topic": call.topic_no})
+    asked = [who for who in linked.people(turn, matter) if who != (call.bot, call.account)]
+    button = Button(turn.context.texts("button.call_take"), "call_take", community.id, data={"no": call.no})
+    text = turn.context.texts("call.invite", community=community.name) + "\n" + _card(turn, call)
+    if asked:
+        pushes.invite(turn, community.id, Push(_thing(call), text, ((button,),)), people=asked)
+
+
+def _thing(call: Any) -> str:
+    return f"call:{call.no}"
 
 
 # --- a person looks --------------------------------------------------------------------------------------------------
@@ -173,6 +219,8 @@ def _judged(turn: Turn, call: Any, before: str, after: str, **values: Any) -> No
     for bot, chat in {*turn.uow.shown.chats(_name(call)), (turn.event.address.bot, turn.event.address.chat)}:
         text = turn.context.texts(f"call.judged_{after}", text=call.text)
         turn.send(Reply(Address(bot, chat), text, logical=_name(call), showing=Showing.CLOSE))
+    if after == OPEN and (community := turn.community(call.community_id)):
+        invite(turn, community, call)
     turn.tell("call.noted")
 
 
@@ -258,6 +306,7 @@ def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
     if not turn.uow.calls.move(call, OPEN, state=ENDED, ended_at=turn.uow.now):
         turn.tell("problem.pressed_already")
         return
+    pushes.call_off(turn, community.id, _thing(call))
     for offer in turn.uow.calls.offers(call):
         text = turn.context.texts("call.thanks", text=call.text)
         turn.send(Reply(Address(offer.bot, offer.chat), text, priority=Priority.NOTICE))

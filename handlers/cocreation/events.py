@@ -7,6 +7,7 @@ from typing import Any
 from digests.calendar_file import Entry, calendar_file
 from handlers import pushes
 from handlers.area import Area, Due
+from handlers.cocreation import linked
 from handlers.cocreation.days import moment
 from handlers.cocreation.words import ask_words, for_community, given_words, my_community
 from handlers.event import Address
@@ -20,6 +21,7 @@ from ledger.peace import politely
 from storage.building import CAME, COMING, GUEST, ON_LIST
 from storage.ids import new_door_code, new_id
 from storage.reference import CommunityRow
+from storage.topics import TopicRow
 
 LINES = 4
 USUAL_LENGTH = timedelta(hours=2)
@@ -40,6 +42,14 @@ def _show(turn: Turn, community: CommunityRow) -> None:
         turn.say("event.head" if found else "event.none", make, community=community.name)
     for gathering in found:
         turn.send(Reply(turn.event.address, _card(turn, community, gathering), _rows(turn, community, gathering)))
+
+
+def show_of(turn: Turn, community: CommunityRow, topic: TopicRow) -> int:
+    """Events to come about a topic; returns how many."""
+    found = [row for row in turn.uow.gatherings.to_come(community.id) if row.topic_no == topic.no]
+    for gathering in found:
+        turn.send(Reply(turn.event.address, _card(turn, community, gathering), _rows(turn, community, gathering)))
+    return len(found)
 
 
 def _card(turn: Turn, community: CommunityRow, gathering: Any) -> str:
@@ -72,8 +82,8 @@ def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button
 # --- making one ------------------------------------------------------------------------------------------------------
 
 
-def ask_event(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
-    ask_words(turn, "event_words", community, turn.context.texts("event.ask"))
+def ask_event(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    ask_words(turn, "event_words", community, turn.context.texts("event.ask"), **linked.data_of(data))
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
@@ -81,7 +91,8 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    written = [line.strip() for line in words.splitlines() if line.strip()]
+    lines, matter = linked.split_off(turn, community, asked, written)
     times = _times(turn, community, lines[1]) if len(lines) >= LINES else None
     places = _places(turn, lines[3]) if len(lines) >= LINES else None
     trouble = _trouble(turn, lines, times, places)
@@ -99,6 +110,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
         code=new_door_code(),
         staff_id=turn.staff_id,
         next_at=_reminder(turn, community, *times),
+        topic_no=matter.topic_no,
     )
     gathering = turn.uow.gatherings.get(community.id, no)
     turn.send(Reply(turn.event.address, _card(turn, community, gathering), _rows(turn, community, gathering)))

@@ -1,4 +1,4 @@
-"""Two topics that are one: evidence, supporters, options and reasons come over, one person counts once."""
+"""Two topics that are one: evidence, supporters, options and reasons come over, one person counts once. And apart."""
 
 from typing import Any
 
@@ -8,18 +8,20 @@ from handlers.reply import Button, Reply
 from handlers.turn import Turn
 from ledger import topics as rules
 from ledger.lifecycle import NotAllowed, Role
-from ledger.topics import PROPOSED, TopicAction, TopicState
+from ledger.topics import UNDECIDED, TopicAction, TopicState
 from ledger.words import shortened
 from storage.reference import CommunityRow
+from storage.topics import TopicRow
 
 LABEL = 20
+BROUGHT = "merged_here"
 
 
 def ask_target(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """Into which: another that is proposed or talked over."""
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     rules.step(topic.state, TopicAction.MERGE, {"target"})
-    found = turn.uow.topics.listed([community.id], PROPOSED | {TopicState.OPEN}, 12)
+    found = turn.uow.topics.listed([community.id], UNDECIDED, 12)
     rows = tuple(
         (
             Button(
@@ -42,12 +44,42 @@ def merge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any])
     """The one tells its people where it went; the other has them all from now on."""
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     target = turn.uow.topics.get(community.id, int(data["into"]))
-    if target.no == topic.no or target.state not in PROPOSED | {TopicState.OPEN}:
+    if target.no == topic.no or target.state not in UNDECIDED:
         raise NotAllowed("a topic is merged into another that is not decided")
     given = {"target": turn.context.texts("topic.called", no=target.no, title=target.title)}
     topics.take(turn, topic, TopicAction.MERGE, role, given=given, merged_into=target.no)
     came = turn.uow.topics.bring_over(topic.key, target.key)
     detail = {"from": topic.no} | came
-    turn.uow.topics.add_event(target, "merged_here", role, target.state, staff_id=turn.staff_id, detail=detail)
+    turn.uow.topics.add_event(target, BROUGHT, role, target.state, staff_id=turn.staff_id, detail=detail)
     close_for_all(turn, topics.draft_name(topic), "topic.merged", no=topic.no, into=target.no)
     topics.show(turn, community, role, target)
+
+
+# --- apart again -----------------------------------------------------------------------------------------------------
+
+
+def unmerge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """They were two after all: each has its own again, and its people hear so.
+
+    Raises:
+        NotAllowed: it is not merged (any more), or the other has been decided since.
+    """
+    topic = turn.uow.topics.get(community.id, int(data["topic"]))
+    rules.step(topic.state, TopicAction.UNMERGE)
+    target = turn.uow.topics.get(community.id, topic.merged_into or 0)
+    if target.state not in UNDECIDED or topic.next_at is None:
+        raise NotAllowed("the other has been decided since, or who was in this one is forgotten")
+    merged = [event for event in turn.uow.topics.events(topic.key) if event.action == TopicAction.MERGE][-1]
+    came = [event for event in turn.uow.topics.events(target.key) if _brought(event, topic)][-1]
+    turn.uow.topics.take_apart(topic.key, target.key, came.detail)
+    topics.take(turn, topic, TopicAction.UNMERGE, role, merged_into=None)
+    if merged.before != TopicState.OPEN:  # a draft waits for whoever decides, as before
+        turn.uow.topics.change(topic, state=TopicState.DRAFT)
+        topics.put_before_judges(turn, community, topic)
+    detail = {"to": topic.no}
+    turn.uow.topics.add_event(target, "went_again", role, target.state, staff_id=turn.staff_id, detail=detail)
+    topics.show(turn, community, role, topic)
+
+
+def _brought(event: Any, topic: TopicRow) -> bool:
+    return bool(event.action == BROUGHT and event.detail["from"] == topic.no)

@@ -10,10 +10,10 @@ from typing import Any
 
 from handlers import pushes
 from handlers.area import Area, Due
+from handlers.cocreation import linked
 from handlers.cocreation.days import day_of, moment
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.emergencies import reachable
-from handlers.lookup import case_by_number
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
@@ -21,7 +21,6 @@ from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely
 from ledger.promises import Kind, Said, Standing, judgement, reminded_at, standing
 from ledger.rights import roles_at
-from storage.cases import CaseRow
 from storage.reference import CommunityRow
 
 SHOWN = 6
@@ -122,30 +121,27 @@ def stands(turn: Turn, promise: Any) -> Standing:
 # --- making one by hand ----------------------------------------------------------------------------------------------
 
 
-def ask_promise(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
-    ask_words(turn, "promise_words", community, turn.context.texts("promise.ask", code=community.code))
+def ask_promise(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    text = turn.context.texts("promise.ask", code=community.code)
+    ask_words(turn, "promise_words", community, text, **linked.data_of(data))
 
 
 def add(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Three lines: what, who, by when; a fourth names the case whose people it is promised to."""
+    """Three lines: what, who, by when; a fourth names the case or topic whose people it is promised to."""
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
-    due_at = moment(lines[2], turn.uow.now, community.zone, END_OF_DAY) if len(lines) >= LINES else None
-    case = case_by_number(turn, lines[LINES]) if len(lines) > LINES else None
-    if due_at is None or due_at <= turn.uow.now or (len(lines) > LINES and not _of(case, community)):
+    written = [line.strip() for line in words.splitlines() if line.strip()]
+    lines, matter = linked.split_off(turn, community, asked, written)
+    due_at = moment(lines[2], turn.uow.now, community.zone, END_OF_DAY) if len(lines) == LINES else None
+    if due_at is None or due_at <= turn.uow.now:
         turn.say("promise.not_understood")
         ask_promise(turn, community, role, asked)
         return
-    people = turn.uow.cases.people(case.key) if case else []
-    made = Promise(lines[0], lines[1], due_at, staff_id=turn.staff_id, case_no=case.no if case else None)
-    no = make(turn, community, made, [(person.bot, person.account) for person in people])
+    people = linked.people(turn, matter)
+    of = {"case_no": matter.case_no, "topic_no": matter.topic_no}
+    no = make(turn, community, Promise(lines[0], lines[1], due_at, Kind.STAFF, turn.staff_id, **of), people)
     turn.say("promise.kept_in_mind", no=no, n=len(people), due=day_of(due_at, community.zone))
-
-
-def _of(case: CaseRow | None, community: CommunityRow) -> bool:
-    return case is not None and case.community_id == community.id
 
 
 def was_none(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

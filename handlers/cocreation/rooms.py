@@ -22,8 +22,6 @@ LINES = 3
 LONGEST_NAME = 40
 TIMES = re.compile(r"(\d{1,2})[:：点](\d{2})?\s*(?:-|–|—|到|至|~)\s*(\d{1,2})[:：点](\d{2})?")
 LENGTH = re.compile(r"(\d{1,3})\s*(分钟|小时)")
-SHORTEST, LONGEST = 15, 8 * HOUR
-DAY_MINUTES = 24 * HOUR
 DAYS_SHOWN = 7
 
 
@@ -99,12 +97,9 @@ def understood(texts: Texts, when: str, slot: str) -> Hours | None:
         return None
     opens, closes = (int(times[n]) * HOUR + int(times[n + 1] or 0) for n in (1, 3))
     minutes = int(length[1]) * (HOUR if length[2] == "小时" else 1)
-    sound = 0 <= opens < closes <= DAY_MINUTES and SHORTEST <= minutes <= min(LONGEST, closes - opens)
-    return (
-        Hours(weekdays.understood(texts, TIMES.sub("", when)) or weekdays.EVERY, opens, closes, minutes)
-        if sound
-        else None
-    )
+    days = weekdays.understood(texts, TIMES.sub("", when)) or weekdays.EVERY
+    hours = Hours(days, opens, closes, minutes)
+    return hours if hours.sound else None
 
 
 def coming(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

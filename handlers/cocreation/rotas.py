@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers import pushes
 from handlers.area import Area, Due
-from handlers.cocreation import weekdays
+from handlers.cocreation import linked, weekdays
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.event import Address
 from handlers.pushes import Push
@@ -62,16 +62,17 @@ def _is_me(turn: Turn, row: Any) -> bool:
 # --- making, joining -------------------------------------------------------------------------------------------------
 
 
-def ask_rota(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
-    ask_words(turn, "rota_words", community, turn.context.texts("rota.ask"))
+def ask_rota(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    ask_words(turn, "rota_words", community, turn.context.texts("rota.ask"), **linked.data_of(data))
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Two lines: what, and on which days of the week. Residents are invited to join."""
+    """Two lines: what, and on which days of the week; a third names the topic. Residents are invited to join."""
     words = given_words(turn, community, asked, LONGEST_TITLE * 2)
     if words is None:
         return
-    title, _, days = words.partition("\n")
+    lines, matter = linked.split_off(turn, community, asked, words.splitlines())
+    title, days = lines[0], "\n".join(lines[1:])
     digits = weekdays.understood(turn.context.texts, days)
     if not digits or len(title) > LONGEST_TITLE:
         turn.say("rota.not_understood")
@@ -83,6 +84,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
         weekdays=digits,
         staff_id=turn.staff_id,
         next_at=_next(turn, community, digits),
+        topic_no=matter.topic_no,
     )
     rota = turn.uow.rotas.get(community.id, no)
     button = Button(turn.context.texts("button.rota_join"), "rota_join", community.id, data={"no": no})

@@ -7,9 +7,9 @@ from typing import Any
 
 from handlers import pushes
 from handlers.area import Area
+from handlers.cocreation import linked, story_channel
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.event import Address
-from handlers.lookup import case_by_number
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
@@ -47,20 +47,20 @@ def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def ask_story(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
-    ask_words(turn, "story_words", community, turn.context.texts("story.ask", code=community.code))
+def ask_story(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    text = turn.context.texts("story.ask", code=community.code)
+    ask_words(turn, "story_words", community, text, **linked.data_of(data))
 
 
 def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Title, before, after; a fourth line names the case. What is personal is masked before anybody sees it."""
+    """Title, before, after; a fourth line names the case or topic. What is personal is masked at once."""
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
     mask = turn.context.mask
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
-    case = case_by_number(turn, lines[LINES]) if len(lines) > LINES else None
-    of_here = case is not None and case.community_id == community.id
-    if len(lines) < LINES or len(lines[0]) > LONGEST_TITLE or (len(lines) > LINES and not of_here):
+    written = [line.strip() for line in words.splitlines() if line.strip()]
+    lines, matter = linked.split_off(turn, community, asked, written)
+    if len(lines) != LINES or len(lines[0]) > LONGEST_TITLE:
         turn.say("story.not_understood")
         ask_story(turn, community, role, asked)
         return
@@ -69,7 +69,7 @@ def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
         title=mask(lines[0]),
         before=mask(lines[1]),
         after=mask(lines[2]),
-        case_no=case.no if case else None,
+        **matter.columns,
         staff_id=turn.staff_id,
     )
     story = turn.uow.stories.get(community.id, no)
@@ -82,7 +82,10 @@ def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
 
 def _ask_for_pictures(turn: Turn, community: CommunityRow, story: Any) -> int:
     """Each who sent a photo is asked whether it may be shown; without a yes it is not."""
-    photos = turn.uow.stories.photos_of_case(community.id, story.case_no) if story.case_no else []
+    cases = [story.case_no] if story.case_no else []
+    if story.topic_no:
+        cases += [case.no for case in turn.uow.topics.cases((community.id, story.topic_no))]
+    photos = [photo for no in cases for photo in turn.uow.stories.photos_of_case(community.id, no)]
     asked: dict[tuple[str, int], Any] = {}
     for photo in photos:
         if turn.uow.stories.ask(story, photo):
@@ -105,11 +108,14 @@ def _ask_for_pictures(turn: Turn, community: CommunityRow, story: Any) -> int:
 
 
 def picture(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Yes, or no; a no later takes it back."""
-    n = turn.uow.stories.agree(
-        community.id, int(data["no"]), turn.event.address.bot, turn.account, yes=bool(data["yes"])
-    )
-    if not n:
+    """Yes, or no; a no later takes it back, from the page and from the channel."""
+    here, no, agreed = turn.event.address, int(data["no"]), bool(data["yes"])
+    mine = [row for row in turn.uow.stories.of_person(here.bot, turn.account) if _is_of(row, community, no)]
+    changed = [row for row in mine if (row.agreed_at is not None) is not agreed]
+    turn.uow.stories.agree(community.id, no, here.bot, turn.account, yes=agreed)
+    for row in changed:
+        story_channel.picture(turn, community, turn.uow.stories.get(community.id, no), row.digest, agreed=agreed)
+    if not mine:
         turn.tell("problem.no_right", alert=True)
     elif data["yes"]:
         back = turn.mine(
@@ -118,6 +124,10 @@ def picture(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
         turn.say("story.picture_yes", ((back,),))
     else:
         turn.say("story.picture_no")
+
+
+def _is_of(row: Any, community: CommunityRow, no: int) -> bool:
+    return bool((row.community_id, row.story_no) == (community.id, no))
 
 
 # --- publishing, hiding ----------------------------------------------------------------------------------------------
@@ -129,12 +139,11 @@ def publish(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
     if not turn.uow.stories.publish(story):
         turn.tell("problem.pressed_already")
         return
-    people = [
-        (person.bot, person.account)
-        for person in (turn.uow.cases.people((community.id, story.case_no)) if story.case_no else [])
-    ]
+    people = linked.took_part(turn, linked.begun_at(turn, community, {"case": story.case_no, "topic": story.topic_no}))
     tell_those(turn, community, story, people)
-    turn.say("story.published", title=story.title, n=len(people), path=f"/stories/{community.code}")
+    in_channel = story_channel.post(turn, community, story, told(turn, story))
+    key = "story.published_in_channel" if in_channel else "story.published"
+    turn.say(key, title=story.title, n=len(people), path=f"/stories/{community.code}")
 
 
 def tell_those(turn: Turn, community: CommunityRow, story: Any, people: list[tuple[str, int]]) -> None:
@@ -160,6 +169,7 @@ def hide(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is not None:
         turn.uow.stories.change(story, hidden_at=turn.uow.now, why_hidden=words)
+        story_channel.take_away(turn, community, story)
         pushes.call_off(turn, community.id, f"story:{story.no}")
         turn.say("story.dropped", title=story.title)
 
@@ -181,6 +191,11 @@ def _exported(turn: Turn) -> dict[str, Any]:
 
 
 def _erased(turn: Turn) -> None:
+    """Their pictures are shown no more, anywhere."""
+    for row in turn.uow.stories.of_person(turn.event.address.bot, turn.account):
+        if row.agreed_at is not None and (community := turn.community(row.community_id)):
+            story = turn.uow.stories.get(community.id, row.story_no)
+            story_channel.picture(turn, community, story, row.digest, agreed=False)
     turn.uow.stories.erase(turn.event.address.bot, turn.account)
 
 

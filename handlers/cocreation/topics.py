@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from handlers.area import on_council
-from handlers.cocreation import asking, dated_words
+from handlers.cocreation import asking, dated_words, wanted
 from handlers.cocreation.telling import close_for_all, judges, of_topic, send_to, tell_people
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.format import number
@@ -24,6 +24,8 @@ QUOTE = 30
 IN_LIST = 22
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CARD_WORDS, REASONS = 3500, 8
+BUILT_ON = frozenset({TopicState.OPEN, TopicState.DECIDED, TopicState.DONE})
+"""Neighbours can do something together for it."""
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------
@@ -89,6 +91,7 @@ def card(turn: Turn, community: CommunityRow, topic: TopicRow) -> str:
     lines += _contributions(turn, topic)
     lines += [texts("topic.decision", decision=topic.decision)] if topic.decision else []
     lines += _votes(turn, topic)
+    lines += wanted.lines(turn, community.id, topic_no=topic.no)
     return _cut("\n".join(lines))
 
 
@@ -173,7 +176,20 @@ def _manager_rows(turn: Turn, topic: TopicRow) -> Rows:
         ("topic_done", TopicAction.CARRY_OUT),
     )
     row = [_button(turn, topic, deed, None) for deed, action in offered if action in possible]
-    return tuple(tuple(row[i : i + 2]) for i in range(0, len(row), 2))
+    row += [_button(turn, topic, "topic_together", None)] if topic.state in BUILT_ON else []
+    return (*(tuple(row[i : i + 2]) for i in range(0, len(row), 2)), *_apart_rows(turn, topic))
+
+
+def _apart_rows(turn: Turn, topic: TopicRow) -> Rows:
+    """What was merged into it can be taken out again, while nothing is decided and its people are known."""
+    if topic.state not in rules.UNDECIDED:
+        return ()
+    found = [other for other in turn.uow.topics.absorbed(topic.key) if other.next_at is not None]
+    texts = turn.context.texts
+    labels = [texts("button.topic_unmerge", no=other.no, title=shortened(other.title, IN_LIST)) for other in found]
+    return tuple(
+        (of_topic(label, "topic_unmerge", other)(turn.account),) for label, other in zip(labels, found, strict=True)
+    )
 
 
 def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
@@ -194,7 +210,9 @@ def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
         rows.append((turn.mine(f"button.{deed}", deed, community_id=topic.community_id, data={"vote": vote.no}),))
     if turn.uow.topics.contributions(topic.key, ContributionState.SHOWN):
         rows.append((_button(turn, topic, "words_report", turn.account),))
-    return tuple(rows)
+    if topic.state in BUILT_ON:
+        rows.append((_button(turn, topic, "topic_together", turn.account),))
+    return (*rows, *wanted.buttons(turn, topic.community_id, topic_no=topic.no))
 
 
 # --- drafts ----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,10 @@ class Street(Base):
 
 
 class Community(Base):
-    """A community (社区). `staff_chat` is where new cases are shown, as (bot, chat, topic)."""
+    """A community (社区). `staff_chat` is where new cases are shown, as (bot, chat, topic).
+
+    `channel`: the messenger's id of its public channel, where stories are posted by the bot for residents.
+    """
 
     __tablename__ = "communities"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -31,6 +34,7 @@ class Community(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     staff_chat: Mapped[Any | None] = mapped_column(Json)
+    channel: Mapped[int | None]
 
 
 class Unit(Base):

@@ -162,6 +162,7 @@ def test_the_template_has_lists_notes_and_text_cells(desk: Operator, home: Path)
         "体检",
         "名册",
         "议事会",
+        "预约",
         "选项",
     ]
     staff = workbook["人员"]

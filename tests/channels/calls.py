@@ -34,6 +34,7 @@ CALLS: dict[str, Call] = {
     "getUpdates": lambda desk: desk.channel.fetch(None, 0),
     "sendMessage": lambda desk: desk.says(desk.person().chat, SECRET_WORDS, "好"),
     "editMessageText": lambda desk: desk.says(desk.person().chat, SECRET_WORDS, edit=2),
+    "deleteMessage": lambda desk: desk.channel.send(Outgoing(desk.person().chat, 0, "", edit=2, gone=True)),
     "sendPhoto": lambda desk: sends(desk, "photo"),
     "sendMediaGroup": lambda desk: sends(desk, "document", "document"),
     "answerCallbackQuery": lambda desk: desk.channel.answer("1", Answer(SECRET_WORDS)),

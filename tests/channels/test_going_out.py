@@ -50,6 +50,14 @@ async def test_what_is_not_there_or_not_ours_cannot_be_changed(desk: Desk, wang:
             await desk.says(wang.chat, "新", edit=message)
 
 
+async def test_a_message_of_ours_is_taken_away_and_what_is_not_there_cannot_be(desk: Desk, wang: Phone) -> None:
+    sent = await desk.says(wang.chat, "收回的照片")
+    await desk.channel.send(Outgoing(wang.chat, 0, "", edit=sent, gone=True))
+    assert not wang.shown()
+    with pytest.raises(NotEditable):
+        await desk.channel.send(Outgoing(wang.chat, 0, "", edit=sent, gone=True))
+
+
 @pytest.mark.parametrize("kind", list(FileKind))
 async def test_a_file_goes_out_with_words_and_buttons_and_again_without_an_upload(
     desk: Desk, wang: Phone, kind: FileKind

@@ -220,9 +220,31 @@ topic_steps = st.lists(
         st.tuples(st.just("second"), st.integers(0, 4), st.integers(1, 8)),
         st.tuples(st.just("unsecond"), st.integers(0, 4), st.integers(1, 8)),
         st.tuples(st.just("merge"), st.integers(0, 4), st.integers(0, 4)),
+        st.tuples(st.just("apart"), st.integers(0, 4), st.just(0)),
     ),
     max_size=40,
 )
+
+
+@dataclass
+class Supports:
+    """Who seconded which topic themselves; a topic has its own and those of all that were merged into it."""
+
+    own: list[set[int]]
+    into: dict[int, int] = field(default_factory=dict)
+
+    def of(self, number: int) -> set[int]:
+        return self.own[number].union(*(self.of(one) for one, target in self.into.items() if target == number))
+
+    def second(self, number: int, who: int) -> None:
+        if who not in self.of(number):
+            self.own[number].add(who)
+
+    def unsecond(self, number: int, who: int) -> None:
+        self.own[number].discard(who)
+        for one, target in self.into.items():
+            if target == number:
+                self.unsecond(one, who)
 
 
 @given(topic_steps)
@@ -232,26 +254,31 @@ def test_merged_supports_add_up_and_one_person_counts_once(connection: Connectio
     try:
         uow = UnitOfWork(connection, load(connection), NOW)
         topics = [uow.topics.begin(1, title=f"议题{n}", source=Source.MANAGER) for n in range(5)]
-        model: list[set[int]] = [set() for _ in topics]
-        into: dict[int, int] = {}
+        model = Supports(own=[set() for _ in topics])
+        came: dict[int, dict[str, Any]] = {}
         for what, one, other in history:
-            if one in into:
-                continue
             key = topics[one].key
-            if what == "second":
-                assert uow.topics.second(key, ("resident", other, other)) is (other not in model[one])
-                model[one].add(other)
+            if what == "apart" and one in model.into and model.into[one] not in model.into:
+                target = topics[model.into.pop(one)]
+                uow.topics.take_apart(key, target.key, came.pop(one))
+                uow.topics.change(topics[one], merged_into=None)
+            elif one in model.into or other in model.into:
+                continue
+            elif what == "second":
+                assert uow.topics.second(key, ("resident", other, other)) is (other not in model.of(one))
+                model.second(one, other)
             elif what == "unsecond":
                 uow.topics.take_back_support(key, "resident", other)
-                model[one].discard(other)
-            elif other != one and other not in into:
-                uow.topics.bring_over(key, topics[other].key)
-                model[other] |= model[one]
-                into[one] = other
-        for topic, people in zip(topics, model, strict=True):
-            found = [row.account for row in uow.topics.supporters(topic.key)]
-            assert sorted(found) == sorted(people)
-            assert uow.topics.people_behind(topic.key) == len(people)
+                model.unsecond(one, other)
+            elif what == "merge" and other != one:
+                came[one] = uow.topics.bring_over(key, topics[other].key)
+                uow.topics.change(topics[one], merged_into=topics[other].no)
+                model.into[one] = other
+        for number, topic in enumerate(topics):
+            if number not in model.into:
+                found = [row.account for row in uow.topics.supporters(topic.key)]
+                assert sorted(found) == sorted(model.of(number)), "each once, whatever was merged and taken apart"
+                assert uow.topics.people_behind(topic.key) == len(found)
     finally:
         transaction.rollback()
 

@@ -192,3 +192,57 @@ async def test_options_of_the_manager_are_shown_at_once(small_world: World) -> N
     await wang.says("议题")
     await wang.taps("议题 1")
     assert all(option in wang.last.text for option in OPTIONS)
+
+
+async def test_a_merging_is_undone_with_all_that_came_and_both_are_told(world: World) -> None:
+    people = await live_here(world, range(1001, 1004))
+    manager = await topic(world, "东头")
+    await manager.says("发起议题")
+    await manager.says("充电口装几个")
+    await manager.taps("拿出来议")
+    for person, title in ((people[0], "议题 1"), (people[1], "议题 2"), (people[2], "议题 2")):
+        await person.says("议题")
+        await person.taps(title)
+        await person.taps("附议")
+    await manager.says("议题")
+    await manager.taps("议题 2")
+    await manager.taps("提选项")
+    await manager.says("每栋两个")
+    await manager.says("议题")
+    await manager.taps("议题 2")
+    await manager.taps("合并")
+    await manager.taps("充电车棚")
+    assert "每栋两个" in manager.last.text
+    await people[1].says("议题")
+    await people[1].taps("议题 1")
+    await people[1].taps("收回附议")
+    await manager.says("议题")
+    await manager.taps("议题 1")
+    await manager.taps("拆开议题 2")
+    assert manager.last.text.startswith("💬 议题 2")
+    assert "每栋两个" in manager.last.text
+    assert "1 人附议" in manager.last.text, "who took it back stays out"
+    assert people[2].sees("和别的分开了")
+    supporters = await rows_of(world, TopicSupporter)
+    assert sorted((row.topic_no, row.account) for row in supporters) == [(1, 1001), (2, 1003)]
+    await manager.taps("拆开议题 2")
+    assert len(await rows_of(world, TopicSupporter)) == 2, "a second tap does nothing"
+
+
+async def test_what_was_decided_since_is_not_taken_apart(small_world: World) -> None:
+    manager = await topic(small_world, "东头")
+    await manager.says("发起议题")
+    await manager.says("充电口装几个")
+    await manager.taps("拿出来议")
+    await manager.says("议题")
+    await manager.taps("议题 2")
+    await manager.taps("合并")
+    await manager.taps("充电车棚")
+    await manager.says("议题")
+    await manager.taps("议题 1")
+    button = next(data for label, data in manager.last.buttons.items() if "拆开议题 2" in label)
+    await manager.taps("议定了")
+    await manager.says("建在东头")
+    await manager.presses(button)
+    (row,) = [row for row in await rows_of(small_world, Topic) if row.no == 2]
+    assert row.state == "merged"

@@ -98,6 +98,9 @@ class FakeChannel:
             await self.hangs.wait()
         if self.failures:
             raise self.failures.pop(0)
+        if message.gone:
+            self.messages = [m for m in self.messages if (m.chat, m.message_id) != (message.chat, message.edit)]
+            return Sent(message.edit or 0, {})
         buttons = {choice.label: choice.data for row in message.rows for choice in row}
         files = [file.name for file in message.files]
         if message.edit is not None:

@@ -1,4 +1,4 @@
-"""Rules that are voted on, council meetings that are reminded of"""
+"""Rules that are voted on, council meetings that are reminded of, public channels of communities"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ expands = True
 def upgrade() -> None:
     op.add_column("rules", sa.Column("topic_no", sa.BigInteger(), nullable=True))
     op.add_column("rules", sa.Column("passes", storage.types.Words(), nullable=True))
+    op.add_column("communities", sa.Column("channel", sa.BigInteger(), nullable=True))
     op.add_column("meetings", sa.Column("next_at", storage.types.Utc(timezone=True), nullable=True))
     op.create_index(
         "ix_meetings_next_at",
@@ -34,5 +35,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
     op.drop_column("meetings", "next_at")
+    op.drop_column("communities", "channel")
     op.drop_column("rules", "passes")
     op.drop_column("rules", "topic_no")

@@ -1,0 +1,25 @@
+"""大家一起做: what neighbours do together for a topic, and for the manager the ways to begin more of it."""
+
+from typing import Any
+
+from handlers.cocreation import calls, events
+from handlers.cocreation.linked import Matter
+from handlers.cocreation.topics import BUILT_ON
+from handlers.reply import Rows, in_rows
+from handlers.turn import Turn
+from ledger.lifecycle import NotAllowed, Role
+from storage.reference import CommunityRow
+
+BEGINS = ("call_make", "event_make", "rota_make", "promise_add", "story_make")
+
+
+def show(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """What there is to take up or to come to; a resident may wish for something, the manager begin something."""
+    topic = turn.uow.topics.living(community.id, int(data["topic"]))
+    if topic.state not in BUILT_ON:
+        raise NotAllowed("it is not talked over")
+    n = calls.show_of(turn, community, Matter(topic=topic)) + events.show_of(turn, community, topic)
+    deeds = ("wish_make",) if role is Role.RESIDENT else BEGINS if turn.communities_for("call_make") else ()
+    of = {"community_id": community.id, "data": {"topic": topic.no}}
+    rows: Rows = in_rows([turn.mine(f"button.{deed}", deed, **of) for deed in deeds])
+    turn.say("topic.together" if n else "topic.together_none", rows, no=topic.no, title=topic.title)

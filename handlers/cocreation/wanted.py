@@ -1,0 +1,34 @@
+"""What a case or a topic still wants of neighbours, as its card says it."""
+
+from handlers.reply import Button, Rows
+from handlers.turn import Turn
+from ledger.words import shortened
+
+SHOWN, LABEL = 3, 18
+
+
+def lines(turn: Turn, community_id: int, *, case_no: int | None = None, topic_no: int | None = None) -> tuple[str, ...]:
+    """The newest open calls, a line each."""
+    found = turn.uow.calls.of_matter(community_id, case_no=case_no, topic_no=topic_no)[-SHOWN:]
+    return tuple(
+        turn.context.texts("call.line", text=call.text, n=len(turn.uow.calls.offers(call)), places=call.places)
+        for call in found
+    )
+
+
+def buttons(turn: Turn, community_id: int, *, case_no: int | None = None, topic_no: int | None = None) -> Rows:
+    """For a resident: each can be taken up by a tap."""
+    found = turn.uow.calls.of_matter(community_id, case_no=case_no, topic_no=topic_no)[-SHOWN:]
+    label = turn.context.texts("button.call_take")
+    return tuple(
+        (
+            Button(
+                f"{label}：{shortened(call.text, LABEL)}" if len(found) > 1 else label,
+                "call_take",
+                community_id,
+                data={"no": call.no},
+                account=turn.account,
+            ),
+        )
+        for call in found
+    )
