@@ -47,6 +47,7 @@ from storage.surveys import Surveys
 from storage.tables import Base, Case, Outbox, table_of
 from storage.topics import Topics
 from storage.voices import Voices
+from storage.vote_proxies import VoteProxies
 from storage.voters import Voters
 from storage.votes import Votes
 
@@ -204,6 +205,10 @@ class UnitOfWork:
     @cached_property
     def votes(self) -> Votes:
         return Votes(self)
+
+    @cached_property
+    def proxies(self) -> VoteProxies:
+        return VoteProxies(self)
 
     @cached_property
     def voters(self) -> Voters:

@@ -16,7 +16,7 @@ from storage.bulk import insert_rows, upsert
 from storage.counters import next_no
 from storage.errors import LostRace, NotFound
 from storage.ids import new_id, new_random_id
-from storage.tables import Ballot, Mark, Newcomer, Slip, Vote, VoteEvent, table_of
+from storage.tables import Ballot, Mark, Newcomer, Slip, Vote, VoteEvent, VoteProxy, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -344,8 +344,8 @@ class Votes:
         return shuffled
 
     def destroy(self, of: Key) -> None:
-        """Destroy roll, ballots, readings and new accounts of a vote."""
-        for table in (Ballot, Mark, Slip, Newcomer):
+        """Destroy roll, ballots, readings, new accounts and proxies of a vote."""
+        for table in (Ballot, Mark, Slip, Newcomer, VoteProxy):
             self._uow.execute(delete(table).where(*_of(table, of)))
 
     def ballots(self, of: Key) -> list[tuple[int, list[int]]]:

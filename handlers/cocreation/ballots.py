@@ -4,16 +4,19 @@ No message, button, event, outcome or conversation ever holds a choice: those th
 they choose (docs/adr/).
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.cocreation import asking, brigading
 from handlers.cocreation.topics import LETTERS
 from handlers.cocreation.words import for_community
+from handlers.event import Address
 from handlers.reply import Answer, Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.votes import REGISTERED, Method, VoteState, receipt, tag
 from ledger.words import shortened
+from storage.people import PersonRow
 from storage.reference import CommunityRow
 from storage.topics import TopicRow
 from storage.votes import VoteRow
@@ -66,22 +69,26 @@ line_tag = _of_line
 # --- the ballot ------------------------------------------------------------------------------------------------------
 
 
-def card(turn: Turn, community: CommunityRow, topic: TopicRow, vote: VoteRow) -> tuple[str, Rows]:
-    """The ballot as everybody gets it."""
+def card(
+    turn: Turn, community: CommunityRow, topic: TopicRow, vote: VoteRow, *, wish: int | None = None
+) -> tuple[str, Rows]:
+    """The ballot as everybody gets it; with a `wish`, of somebody who asked to have it marked (voting_for.py)."""
     texts = turn.context.texts
     lines = [texts("vote.head", no=vote.no, title=topic.title)]
     lines += [f"{letter}. {text}" for letter, text in zip(LETTERS, vote.options, strict=False)]
     who = texts(f"vote.who_{vote.electorate}")
     lines.append(texts("vote.how", how=texts(f"vote.how_{vote.method}"), who=who))
     lines.append(texts("vote.until", until=asking.local(vote.closes_at, community)))
-    data = {"vote": vote.no}
+    data = {"vote": vote.no} | ({"wish": wish} if wish else {})
     rows: list[tuple[Button, ...]] = [
         (Button(_label(letter, text), "ballot_mark", community.id, data=data | {"place": place}),)
         for place, (letter, text) in enumerate(zip(LETTERS, vote.options, strict=False))
     ]
     rest = ("ballot_see", "ballot_clear")
     rows.append(tuple(Button(texts(f"button.{deed}"), deed, community.id, data=data) for deed in rest))
-    if vote.electorate in REGISTERED:
+    if wish is None:
+        rows.append((Button(texts("button.proxy_vote"), "proxy_vote", community.id, data=data),))
+    if wish is None and vote.electorate in REGISTERED:
         rows.append((Button(texts("button.line_claim"), "line_claim", community.id),))
     return "\n".join(lines), tuple(rows)
 
@@ -122,22 +129,51 @@ def _give(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
 def mark(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """One tap: the option is on the ballot, or is not any more; each tap counts at once and until the end."""
     vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
-    voter = _may_vote(turn, vote)
-    if voter is None:
+    hand = _hand(turn, vote, data)
+    if hand is None:
         return
-    here = turn.event.address
-    cast = turn.uow.votes.cast(vote, voter, _of_account(vote, here.bot, turn.account), int(data["place"]))
+    cast = turn.uow.votes.cast(vote, hand.voter, hand.tag, int(data["place"]))
     if cast is None:
         turn.tell("vote.on_paper", alert=True)
         return
     if cast.first:
-        brigading.note(turn, community, vote)
+        brigading.note(turn, community, vote, hand.person)
     if cast.first or not cast.choice:
-        _receive(turn, community, vote, voter, there=bool(cast.choice))
+        _receive(turn, community, vote, hand, there=bool(cast.choice))
     _say(turn, vote, cast.choice)
 
 
-def _may_vote(turn: Turn, vote: VoteRow) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Whose ballot is marked, by which hand; `person`, `to`: the voter, if they are in the chat, and where."""
+
+    voter: str
+    tag: str
+    person: PersonRow | None
+    to: Address | None = None
+
+
+def _hand(turn: Turn, vote: VoteRow, data: dict[str, Any]) -> Hand | None:
+    """One's own, or that of somebody who asked; if they may not vote now, they are told why."""
+    here = turn.event.address
+    if not data.get("wish"):
+        voter = may_vote(turn, vote)
+        return Hand(voter, _of_account(vote, here.bot, turn.account), turn.person) if voter else None
+    wish = turn.uow.proxies.get(vote.of, int(data["wish"]))
+    mine = wish is not None and (wish.bot, wish.account) == (here.bot, turn.account)
+    if not _runs(turn, vote):
+        return None
+    if not mine:
+        turn.tell("proxy_vote.over", alert=True)
+        return None
+    of_line = wish.line_id is not None
+    voter = _of_line(vote, wish.line_id) if of_line else _of_account(vote, wish.voter_bot, wish.voter_account)
+    person = turn.uow.people.find(wish.voter_bot, wish.voter_account) if wish.voter_account is not None else None
+    to = Address(wish.voter_bot, wish.voter_chat) if wish.voter_chat is not None else None
+    return Hand(voter, tag(vote.key or "", f"wish:{wish.id}"), person, to)
+
+
+def may_vote(turn: Turn, vote: VoteRow) -> str | None:
     """The voter's tag; if they may not vote now, they are told why."""
     if not _runs(turn, vote):
         return None
@@ -158,29 +194,28 @@ def _runs(turn: Turn, vote: VoteRow) -> bool:
 def see(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """My ballot: shown over the button and nowhere else, and only to whoever marked it."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
-    if (voter := _may_vote(turn, vote)) is None:
+    if (hand := _hand(turn, vote, data)) is None:
         return
-    here = turn.event.address
-    found = turn.uow.votes.mark_of(vote.of, voter)
+    found = turn.uow.votes.mark_of(vote.of, hand.voter)
     if found is None:
         turn.tell("vote.nothing_yet", alert=True)
     elif found.paper:
         turn.tell("vote.on_paper", alert=True)
     else:
-        _say(turn, vote, turn.uow.votes.choice_of(vote.of, voter, _of_account(vote, here.bot, turn.account)))
+        _say(turn, vote, turn.uow.votes.choice_of(vote.of, hand.voter, hand.tag))
 
 
 def clear(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """Begin anew: the ballot is taken out of the box."""
     vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
-    if (voter := _may_vote(turn, vote)) is None:
+    if (hand := _hand(turn, vote, data)) is None:
         return
-    found = turn.uow.votes.mark_of(vote.of, voter)
+    found = turn.uow.votes.mark_of(vote.of, hand.voter)
     if found is None or found.paper:
         turn.tell("vote.on_paper" if found else "vote.nothing_yet", alert=True)
         return
-    turn.uow.votes.withdraw(vote.of, voter)
-    _receive(turn, community, vote, voter, there=False)
+    turn.uow.votes.withdraw(vote.of, hand.voter)
+    _receive(turn, community, vote, hand, there=False)
     turn.tell("vote.cleared", alert=True)
 
 
@@ -196,13 +231,20 @@ def _say(turn: Turn, vote: VoteRow, choice: list[int]) -> None:
         turn.answer = Answer(shortened(turn.context.texts("vote.yours", choice=order), POPUP), alert=True)
 
 
-def _receive(turn: Turn, community: CommunityRow, vote: VoteRow, voter: str, *, there: bool) -> None:
-    """The receipt: that a ballot is in the box, or is not any more; never what stands on it."""
+def _receive(turn: Turn, community: CommunityRow, vote: VoteRow, hand: Hand, *, there: bool) -> None:
+    """The receipt: that a ballot is in the box, or is not any more; never what stands on it.
+
+    Where somebody marked it for another, both get it.
+    """
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     text = turn.context.texts(
         "vote.receipt" if there else "vote.receipt_none",
         title=topic.title,
-        receipt=receipt(voter),
+        receipt=receipt(hand.voter),
         until=asking.local(vote.closes_at, community),
     )
-    turn.send(Reply(turn.event.address, text, priority=Priority.INTERACTIVE, logical=logical(vote)))
+    if hand.to is None:
+        turn.send(Reply(turn.event.address, text, priority=Priority.INTERACTIVE, logical=logical(vote)))
+        return
+    for to, key in ((hand.to, "proxy_vote.marked"), (turn.event.address, "proxy_vote.you_marked")):
+        turn.send(Reply(to, f"{turn.context.texts(key)}\n{text}", priority=Priority.NOTICE))

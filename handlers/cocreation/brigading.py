@@ -11,6 +11,7 @@ from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal, Role
 from ledger.votes import Electorate, Hold, VoteState
+from storage.people import PersonRow
 from storage.reference import CommunityRow
 from storage.votes import VoteRow
 
@@ -18,16 +19,17 @@ WAITING, ADMITTED, LEFT_OUT = "waiting", "admitted", "left_out"
 UNDECIDED = (VoteState.OPEN, VoteState.LOOKED_AT)
 
 
-def note(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
-    """Somebody has voted: if they are new here, they are counted, and enough of them hold the vote for a look.
+def note(turn: Turn, community: CommunityRow, vote: VoteRow, person: PersonRow | None) -> None:
+    """`person` has voted: if they are new here, they are counted, and enough of them hold the vote for a look.
 
     Whoever is on the register was vouched for there.
     """
-    limits, since = turn.context.district.limits.votes.brigading, turn.uow.people.here_since(turn.person)
+    limits = turn.context.district.limits.votes.brigading
+    since = turn.uow.people.here_since(person) if person else None
     if vote.electorate is not Electorate.RESIDENT or since is None or turn.uow.now - since > limits.within.wall:
         return
-    here = turn.event.address
-    turn.uow.votes.note_newcomer(vote.of, here.bot, turn.account, here.chat)
+    if person is not None:
+        turn.uow.votes.note_newcomer(vote.of, person.bot, person.account, person.chat)
     waiting = [row for row in turn.uow.votes.newcomers(vote.of) if row.state == WAITING]
     if len(waiting) >= limits.accounts and vote.hold != Hold.OPEN:
         _hold(turn, community, vote, len(waiting))

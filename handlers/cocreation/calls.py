@@ -90,7 +90,7 @@ def _is_me(turn: Turn, row: Any) -> bool:
 
 def for_case(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     """A call for help with a case, by a button on its card."""
-    ask_kind(turn, turn.community_of(case), role, {"case": case.no})
+    ask_kind(turn, turn.community_of(case), role, {"case_no": case.no})
 
 
 def ask_kind(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
@@ -156,7 +156,7 @@ def _parts(lines: list[str]) -> tuple[str, int]:
 
 def invite(turn: Turn, community: CommunityRow, call: Any) -> None:
     """Who is in the case or topic that it is about is asked, politely; nobody else is."""
-    matter = linked.begun_at(turn, community, {"case": call.case_no, "topic": call.topic_no})
+    matter = linked.begun_at(turn, community, {"case_no": call.case_no, "topic": call.topic_no})
     asked = [who for who in linked.people(turn, matter) if who != (call.bot, call.account)]
     button = Button(turn.context.texts("button.call_take"), "call_take", community.id, data={"no": call.no})
     text = turn.context.texts("call.invite", community=community.name) + "\n" + _card(turn, call)

@@ -17,6 +17,7 @@ from handlers.cocreation import (
     register,
     topics,
     votes,
+    voting_for,
 )
 from handlers.turn import Turn
 from ledger.topics import ContributionState, TopicState
@@ -40,6 +41,7 @@ def exports(turn: Turn) -> dict[str, Any]:
             for row in uow.voters.claims_of(bot, account)
         ],
         "votes_running": _votes_running(turn),
+        "votes_marked_for": voting_for.exported(turn),
     }
 
 
@@ -80,6 +82,7 @@ def erases(turn: Turn) -> None:
                 for tag in ballots.tags_of(turn, vote, bot, account):
                     uow.votes.withdraw(vote.of, tag)
     uow.votes.forget_newcomer(bot, account)
+    uow.proxies.erase(bot, account)
     uow.topics.forget_person(bot, account)
     uow.voters.forget_person(bot, account)
     uow.council.forget_person(bot, account)
@@ -125,6 +128,11 @@ AREA = Area(
         "vote_appeal": brigading.ask_appeal,
         "vote_readmit": brigading.readmit,
         "vote_keep_out": brigading.keep_out,
+        "proxy_vote": voting_for.ask_somebody,
+        "proxy_vote_end": voting_for.end,
+        "proxy_at_door": voting_for.ask_door,
+        "proxy_vote_yes": voting_for.confirm,
+        "proxy_vote_no": voting_for.refuse,
         "paper_hand_out": paper.ask_door,
         "slip_read": paper.ask_slip,
         "papers_done": ending.papers_done,
@@ -151,6 +159,8 @@ AREA = Area(
         "vote_cancel": votes.cancel,
         "vote_leave_out": brigading.leave_out,
         "vote_appeal": brigading.appeal,
+        "proxy_vote_code": voting_for.take_up,
+        "proxy_at_door": voting_for.at_door,
         "paper_hand_out": paper.hand_out,
         "slip_read": paper.read_slip,
         "line_claim": register.claimed,
@@ -164,6 +174,7 @@ AREA = Area(
         "topics": topics.listed,
         "propose": topics.begin,
         "votes": ballots.listed,
+        "vote_for": voting_for.begin,
         "line_claim": register.begin,
         "council": council.show,
     },

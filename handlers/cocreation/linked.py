@@ -42,12 +42,12 @@ class Matter:
 
 def data_of(data: dict[str, Any]) -> dict[str, Any]:
     """What a button or a question carries on of the matter that it was begun at."""
-    return {name: data[name] for name in ("case", "topic") if data.get(name)}
+    return {name: data[name] for name in ("case_no", "topic") if data.get(name)}
 
 
 def begun_at(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Matter:
     """The matter that a button was on."""
-    case = turn.uow.cases.living((community.id, int(data["case"]))) if data.get("case") else None
+    case = turn.uow.cases.living((community.id, int(data["case_no"]))) if data.get("case_no") else None
     topic = turn.uow.topics.living(community.id, int(data["topic"])) if data.get("topic") else None
     return Matter(case, topic)
 

@@ -42,7 +42,7 @@ from storage.tables.reports import ReportRequest, ReportRun, Subscription
 from storage.tables.sharing import Booking, Room, Story, StoryPicture
 from storage.tables.surveys import Survey, SurveyAnswer, SurveyPerson
 from storage.tables.topics import Contribution, Topic, TopicCase, TopicEvent, TopicSupporter, TopicWatch
-from storage.tables.votes import Ballot, Mark, Newcomer, Slip, Vote, VoteEvent, Voter, VoterClaim
+from storage.tables.votes import Ballot, Mark, Newcomer, Slip, Vote, VoteEvent, VoteProxy, Voter, VoterClaim
 from storage.tables.watch import Alarm, Nudge, SpikeTold
 
 __all__ = [
@@ -128,6 +128,7 @@ __all__ = [
     "Unit",
     "Vote",
     "VoteEvent",
+    "VoteProxy",
     "Voter",
     "VoterClaim",
     "table_of",

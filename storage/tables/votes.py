@@ -125,6 +125,36 @@ class Newcomer(Base):
     __table_args__ = (of_vote(), Index("ix_newcomers_account", "bot", "account"))
 
 
+class VoteProxy(Base):
+    """A voter's wish that somebody marks their ballot (代投), until the vote is counted: then nothing of it is kept.
+
+    Whose ballot: `voter_*`, with `line_id` where it is by the register; only `line_id`, with the first of the staff
+    that asked (`staff_id`), where nobody in the chat is of the line. `bot`, `account`, `chat`: who marks it, once they
+    have said the code.
+    """
+
+    __tablename__ = "vote_proxies"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    vote_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    voter_bot: Mapped[str | None] = mapped_column(Code)
+    voter_account: Mapped[int | None]
+    voter_chat: Mapped[int | None]
+    line_id: Mapped[int | None]
+    staff_id: Mapped[int | None]
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    bot: Mapped[str | None] = mapped_column(Code)
+    account: Mapped[int | None]
+    chat: Mapped[int | None]
+    at: Mapped[datetime]
+    __table_args__ = (
+        of_vote(),
+        Index("ix_vote_proxies_voter_account", "voter_bot", "voter_account"),
+        Index("ix_vote_proxies_account", "bot", "account"),
+        Index("ix_vote_proxies_code_hash", "community_id", "code_hash"),
+    )
+
+
 class VoteEvent(Base):
     """One step of a vote, append-only. None of them is about a ballot."""
 

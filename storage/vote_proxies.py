@@ -1,0 +1,80 @@
+"""Who marks a ballot for a neighbour that asked them to (代投): for one vote, until it is counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import or_
+
+from storage.ids import new_random_id
+from storage.store import Store
+from storage.tables import VoteProxy
+from storage.voters import hash_of
+
+Key = tuple[int, int]
+
+
+class VoteProxies(Store):
+    def ask(self, of: Key, code: str | None, **whose: Any) -> int:
+        """A voter wants somebody to mark their ballot; an older wish of theirs in this vote is void. Returns its id."""
+        self._delete(VoteProxy, *_of(of), *self._same(whose))
+        proxy_id = new_random_id()
+        of_whom: dict[str, Any] = dict.fromkeys(("voter_bot", "voter_account", "voter_chat", "line_id", "staff_id"))
+        row = {"community_id": of[0], "vote_no": of[1], "id": proxy_id, "bot": None, "account": None, "chat": None}
+        code_hash = hash_of(of[0], code) if code else None
+        self._put(VoteProxy, **row, **(of_whom | whose), code_hash=code_hash, at=self._uow.now)
+        return proxy_id
+
+    def _same(self, whose: dict[str, Any]) -> tuple[Any, ...]:
+        if whose.get("line_id") is not None:
+            return (VoteProxy.line_id == whose["line_id"],)
+        return (VoteProxy.voter_bot == whose["voter_bot"], VoteProxy.voter_account == whose["voter_account"])
+
+    def get(self, of: Key, proxy_id: int) -> Any:
+        return self._one(VoteProxy, *_of(of), VoteProxy.id == proxy_id)
+
+    def by_code(self, community_id: int, code: str) -> Any:
+        """The wish whose code this is, not taken up yet; None: there is none."""
+        same = (VoteProxy.community_id == community_id, VoteProxy.code_hash == hash_of(community_id, code))
+        return self._one(VoteProxy, *same)
+
+    def allow(self, wish: Any, code: str) -> bool:
+        """A second worker has asked the voter, too: from now on its code is good; False: it was before."""
+        code_hash = hash_of(wish.community_id, code)
+        return self._change(VoteProxy, *_row(wish), VoteProxy.code_hash.is_(None), code_hash=code_hash) == 1
+
+    def take_up(self, wish: Any, bot: str, account: int, chat: int) -> bool:
+        """By the code, once."""
+        waits = (*_row(wish), VoteProxy.account.is_(None), VoteProxy.code_hash.is_not(None))
+        return self._change(VoteProxy, *waits, bot=bot, account=account, chat=chat, code_hash=None) == 1
+
+    def end(self, wish: Any) -> bool:
+        return self._delete(VoteProxy, *_row(wish)) == 1
+
+    def of_voter(self, of: Key, bot: str, account: int) -> Any:
+        return self._one(VoteProxy, *_of(of), VoteProxy.voter_bot == bot, VoteProxy.voter_account == account)
+
+    def held_by(self, of: Key, bot: str, account: int) -> list[Any]:
+        """Those for whom somebody marks a ballot in this vote."""
+        mine = (VoteProxy.bot == bot, VoteProxy.account == account)
+        return self._many(VoteProxy, *_of(of), *mine, by=(VoteProxy.at, VoteProxy.id))
+
+    def of_person(self, bot: str, account: int) -> list[Any]:
+        """As the voter, or as the one who marks."""
+        return self._many(VoteProxy, _theirs(bot, account), by=(VoteProxy.vote_no, VoteProxy.at))
+
+    def erase(self, bot: str, account: int) -> None:
+        self._delete(VoteProxy, _theirs(bot, account))
+
+
+def _of(of: Key) -> tuple[Any, Any]:
+    return VoteProxy.community_id == of[0], VoteProxy.vote_no == of[1]
+
+
+def _row(wish: Any) -> tuple[Any, ...]:
+    return (*_of((wish.community_id, wish.vote_no)), VoteProxy.id == wish.id)
+
+
+def _theirs(bot: str, account: int) -> Any:
+    voter = (VoteProxy.voter_bot == bot) & (VoteProxy.voter_account == account)
+    return or_(voter, (VoteProxy.bot == bot) & (VoteProxy.account == account))
