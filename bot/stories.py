@@ -57,20 +57,25 @@ def add_routes(found: web.Application, app: "App") -> None:
 
 
 async def _stories(app: "App", request: web.Request) -> web.Response:
+    text = await page_of(app, request.match_info["code"])
+    if text is None:
+        return web.Response(status=404)
+    return web.Response(text=text, content_type="text/html", headers=HEADERS)
+
+
+async def page_of(app: "App", code: str) -> str | None:
+    """The page of the community with this code; None: there is no such community."""
+
     def work(connection: Connection) -> tuple[str, list[Shown]] | None:
         uow = _uow(app, connection)
-        community = _community(uow, request)
+        community = _community(uow, code)
         if community is None:
             return None
         public = uow.stories.public(community.id, MOST)
         return community.name, [Shown(row, [p.digest for p in uow.stories.pictures(row)]) for row in public]
 
     result = await app.database.read(work)
-    if result is None:
-        return web.Response(status=404)
-    name, shown = result
-    text = page(app.context.texts, name, request.match_info["code"], shown)
-    return web.Response(text=text, content_type="text/html", headers=HEADERS)
+    return page(app.context.texts, result[0], code, result[1]) if result else None
 
 
 async def _picture(app: "App", request: web.Request) -> web.Response:
@@ -78,7 +83,7 @@ async def _picture(app: "App", request: web.Request) -> web.Response:
 
     def work(connection: Connection) -> bool:
         uow = _uow(app, connection)
-        community = _community(uow, request)
+        community = _community(uow, request.match_info["code"])
         known = NUMBER.fullmatch(no) is not None
         return bool(known and community and uow.stories.picture(community.id, int(no), digest))
 
@@ -112,6 +117,5 @@ def _uow(app: "App", connection: Connection) -> UnitOfWork:
     return UnitOfWork(connection, app.worker.reference(connection), app.clock.now())
 
 
-def _community(uow: UnitOfWork, request: web.Request) -> Any:
-    code = request.match_info["code"].upper()
-    return next((c for c in uow.reference.real_communities() if c.code.upper() == code), None)
+def _community(uow: UnitOfWork, code: str) -> Any:
+    return next((c for c in uow.reference.real_communities() if c.code.upper() == code.upper()), None)

@@ -20,7 +20,7 @@ def look_at_place(turn: Turn, case: CaseRow) -> None:
         return
     since = turn.uow.now - limits.within.wall
     found = [other for other in turn.uow.cases.like(case, since) if _at_one_place(case, other) and _alike(case, other)]
-    if len(found) >= limits.alike:
+    if len(found) >= limits.alike and not turn.uow.topics.of_case(case.key):  # a topic goes to the root already
         _file(turn, case, found, "cause.alike")
 
 

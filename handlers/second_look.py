@@ -18,7 +18,7 @@ def ask_for_one(turn: Turn, case: CaseRow) -> None:
     """The case was answered: somebody else of the staff is asked to look. What they do or not holds nothing up."""
     answer = turn.uow.cases.last_step(case.key, FINAL_WORDS)
     who = turn.uow.reference.staff.get(answer.staff_id or 0) if answer else None
-    if who is None:
+    if answer is None or who is None or (answer.detail or {}).get("one_look") is False:
         return
     workers = turn.uow.reference.staff_with(case.community_id, Role.WORKER)
     colleagues = reachable(turn, [row for row in workers if row.id != who.id])

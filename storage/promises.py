@@ -45,6 +45,11 @@ class Promises(Store):
         """The newest first."""
         return self._many(Promise, Promise.community_id == community_id, by=(Promise.no.desc(),), limit=limit)
 
+    def open_about(self, community_id: int, topic_no: int) -> list[Any]:
+        """Promises about a topic of which nobody has said yet that they are kept, or cannot be."""
+        about = (Promise.community_id == community_id, Promise.topic_no == topic_no)
+        return self._many(Promise, *about, Promise.reported_at.is_(None), Promise.given_up.is_(None), by=(Promise.no,))
+
     def due(self) -> list[Any]:
         return self._due(Promise)
 

@@ -231,6 +231,12 @@ class Topics:
         )
         return [case_row(row) for row in self._uow.read(statement, Case, TopicCase)]
 
+    def of_case(self, key: Key) -> int | None:
+        """The number of the topic that a case speaks for, or None."""
+        this = (TopicCase.community_id == key[0], TopicCase.case_no == key[1])
+        found = self._uow.read(select(TopicCase.topic_no).where(*this), TopicCase).scalar_one_or_none()
+        return None if found is None else int(found)
+
     def candidates(self, community_id: int, since: datetime, limit: int) -> list[CaseRow]:
         """Cases since then that speak for no topic yet, the newest `limit` of them, oldest first."""
         taken = select(TopicCase.case_no).where(

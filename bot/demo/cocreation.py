@@ -1,10 +1,14 @@
 """The second story: thirteen complaints about charging e-bikes become a topic and a vote, and then what was decided.
 
-`CHAPTERS` are played after the first story. What is built, kept, judged and shared of it goes on from `DECIDED_ON`.
+`CHAPTERS` are played after the first story. What is built, kept, judged and shared of it follows in together.py.
 """
 
+from bot.demo.neighbours import TITLE, ever, neighbour, opens_topic, over
 from bot.demo.people import Person
 from bot.demo.script import Chapter, Tale
+from bot.demo.site import PAGE
+from bot.demo.together import TOGETHER
+from handlers.event import FileKind
 
 COMPLAINTS = (
     "楼下没地方给电动车充电，大家都从窗户拉线，太危险了",
@@ -29,10 +33,6 @@ DECIDED_ON = "在东头空地建充电车棚"
 OWNER, DUE = "区城管局刘工", "2月28日"
 
 
-def neighbour(number: int) -> str:
-    return f"neighbour{number}"
-
-
 async def thirteen(tale: Tale) -> None:
     """Everybody scans the code at their own door and says it in their own words."""
     for number, words in enumerate(COMPLAINTS, 1):
@@ -45,6 +45,8 @@ async def thirteen(tale: Tale) -> None:
         tale.people[who].says(words)
         await tale.goes_on(quietly=number > 1)
         await tale.taps(who, "同意，提交", quietly=number > 1)
+    tale.people[neighbour(1)].sends((PAGE / "lamp.jpg").read_bytes(), FileKind.PHOTO, file="飞线.jpg")
+    await tale.goes_on(minutes=2, quietly=True)
     await tale.goes_on(hours=1)
     tale.expects("十几位邻居说的是一件事，成了一份议题草稿", is_so="要不要拿出来大家议一议" in tale.heard("manager"))
     tale.expects("草稿写着多少人、要牵涉什么", is_so="位居民反映过" in tale.heard("manager"))
@@ -65,19 +67,19 @@ async def opened(tale: Tale) -> None:
     await tale.taps("manager", "有骂人的话")
     tale.expects("不放出来要说原因，可以请另一位再看", is_so="原因：有骂人的话" in tale.heard(neighbour(3)))
     for option in (SOCKETS, NOTHING):
-        await _manager_on_topic(tale)
+        await opens_topic(tale)
         await tale.taps("manager", "提选项")
         tale.people["manager"].says(option)
         await tale.goes_on()
     tale.people["resident"].says("议题")
     await tale.goes_on()
-    await tale.taps("resident", "停车及充电设施")
+    await tale.taps("resident", TITLE)
     await tale.taps("resident", "附议")
-    tale.expects("没反映过的人可以附议", is_so=_over(tale, "resident", "附议了"))
+    tale.expects("没反映过的人可以附议", is_so=over(tale, "resident", "附议了"))
 
 
 async def voted(tale: Tale) -> None:
-    await _manager_on_topic(tale)
+    await opens_topic(tale)
     await tale.taps("manager", "发起投票")
     await tale.taps("manager", "开始投票")
     tale.expects("开始以后谁也看不到结果", is_so="截止前谁也看不到结果" in tale.heard("manager"))
@@ -88,8 +90,8 @@ async def voted(tale: Tale) -> None:
         tale.people[who].says("投票")
         await tale.goes_on(quietly=number > 1)
         await tale.taps(who, choice, "🗳", quietly=number > 1)
-    tale.expects("票上选了什么，只在点的时候给本人看", is_so=_over(tale, neighbour(1), SHED))
-    tale.expects("回执只说票在票箱里", is_so="回执号" in _all(tale, neighbour(1)))
+    tale.expects("票上选了什么，只在点的时候给本人看", is_so=over(tale, neighbour(1), SHED))
+    tale.expects("回执只说票在票箱里", is_so="回执号" in ever(tale, neighbour(1)))
     await tale.taps(neighbour(13), SHED, "🗳")
     tale.people["manager"].says("投票")
     await tale.goes_on()
@@ -104,17 +106,17 @@ async def voted(tale: Tale) -> None:
     await tale.taps(neighbour(1), "看投票结果")
     tale.expects("邻居点一下也看得到图", is_so="开票了" in tale.heard(neighbour(1)))
     await tale.taps(neighbour(2), SOCKETS, "🗳")
-    tale.expects("截止以后点，不算", is_so=_over(tale, neighbour(2), "截止"))
+    tale.expects("截止以后点，不算", is_so=over(tale, neighbour(2), "截止"))
 
 
 async def decided(tale: Tale) -> None:
-    await _manager_on_topic(tale)
-    await tale.taps("manager", "记决定")
+    await tale.taps("manager", "记决定", "开票了")
     tale.people["manager"].says(f"{DECIDED_ON}\n{OWNER}\n{DUE}")
     await tale.goes_on()
     tale.expects("谁负责、哪天前，大家都知道", is_so=f"{OWNER}负责，{DUE} 前" in tale.heard(neighbour(4)))
-    await tale.taps("manager", "立成一件事")
-    tale.expects("决定进了台账", is_so="议事会决定" in tale.heard("manager"))
+    tale.people["resident"].says("承诺")
+    await tale.goes_on()
+    tale.expects("进了承诺台账，谁都看得到", is_so=f"{OWNER}，{DUE}前：还没到期" in tale.heard("resident"))
 
 
 async def _writes(tale: Tale, who: str, button: str, words: str) -> None:
@@ -124,24 +126,10 @@ async def _writes(tale: Tale, who: str, button: str, words: str) -> None:
     await tale.goes_on()
 
 
-async def _manager_on_topic(tale: Tale) -> None:
-    tale.people["manager"].says("议题")
-    await tale.goes_on(quietly=True)
-    await tale.taps("manager", "停车及充电设施", quietly=True)
-
-
-def _over(tale: Tale, who: str, words: str) -> bool:
-    answer = tale.people[who].over_the_button
-    return answer is not None and words in answer.text
-
-
-def _all(tale: Tale, who: str) -> str:
-    return "\n".join(message.text for message in tale.people[who].heard)
-
-
 CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("第二个故事：十三件充电的事", thirteen),
     ("拿出来议：选项、理由、附议", opened),
     ("投票：截止前谁也看不到", voted),
     ("定下来：谁负责，哪天前", decided),
+    *TOGETHER,
 )

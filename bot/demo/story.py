@@ -4,7 +4,6 @@ from sqlalchemy import Connection
 
 from bot.demo.script import Chapter, Tale
 from bot.demo.site import PAGE
-from bot.demo.together import TOGETHER
 from handlers.event import FileKind
 from ledger.nudges import Nudge
 from storage.reference import load
@@ -245,7 +244,6 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
 LATER: tuple[tuple[str, Chapter], ...] = (
     ("一个月以后", a_month_later),
     ("社区体检：缺什么，先办什么", checkup),
-    *TOGETHER,
     ("问问居民", survey),
 )
 """Told after the week's ledger and digest."""

@@ -156,7 +156,7 @@ def _parts(lines: list[str]) -> tuple[str, int]:
 
 def invite(turn: Turn, community: CommunityRow, call: Any) -> None:
     """Who is in the case or topic that it is about is asked, politely; nobody else is."""
-    matter = linked.begun_at(turn, community, {"case_no": call.case_no, "topic": call.topic_no})
+    matter = linked.of_row(turn, call)
     asked = [who for who in linked.people(turn, matter) if who != (call.bot, call.account)]
     button = Button(turn.context.texts("button.call_take"), "call_take", community.id, data={"no": call.no})
     text = turn.context.texts("call.invite", community=community.name) + "\n" + _card(turn, call)

@@ -7,6 +7,7 @@ from handlers.reply import Reply
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.promises import Kind, noted, out_of_answer
+from ledger.scenes import Kind as KindOfCase
 from storage.cases import CaseRow
 from storage.reference import DISTRICT, CommunityRow
 from storage.topics import TopicRow
@@ -19,7 +20,7 @@ def in_answer(turn: Turn, case: CaseRow, role: Role, event_id: int, words: str) 
     """The people of the case have the day from the answer; later they are asked whether it was kept."""
     community = turn.community_of(case)
     due_at = promised_by(words, turn.uow.now, community.zone, END_OF_DAY)
-    if due_at is None or community.id == DISTRICT:
+    if due_at is None or community.id == DISTRICT or case.kind is KindOfCase.QUERY:  # what was asked is only told
         return
     unit = turn.uow.reference.units.get(case.unit_id or 0) if role is Role.OFFICER else None
     promise = Promise(

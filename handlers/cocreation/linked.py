@@ -52,6 +52,12 @@ def begun_at(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Matte
     return Matter(case, topic)
 
 
+def of_row(turn: Turn, row: Any) -> Matter:
+    """That of a row that has one (a call, a story)."""
+    community = turn.uow.reference.communities[row.community_id]
+    return begun_at(turn, community, {"case_no": row.case_no, "topic": row.topic_no})
+
+
 def named(turn: Turn, community: CommunityRow, line: str) -> Matter | None:
     """The case (SL-12) or topic (议题3) of this community that a line names; None: it names none of here."""
     word = turn.context.texts("linked.topic")

@@ -12,6 +12,7 @@ from handlers import pushes
 from handlers.area import Area, Due
 from handlers.cocreation import linked
 from handlers.cocreation.days import day_of, moment
+from handlers.cocreation.telling import close_for_all
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.emergencies import reachable
 from handlers.pushes import Push
@@ -139,8 +140,8 @@ def add(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) 
         ask_promise(turn, community, role, asked)
         return
     people = linked.people(turn, matter)
-    of = {"case_no": matter.case_no, "topic_no": matter.topic_no}
-    no = make(turn, community, Promise(lines[0], lines[1], due_at, Kind.STAFF, turn.staff_id, **of), people)
+    made = Promise(lines[0], lines[1], due_at, staff_id=turn.staff_id, case_no=matter.case_no, topic_no=matter.topic_no)
+    no = make(turn, community, made, people)
     turn.say("promise.kept_in_mind", no=no, n=len(people), due=day_of(due_at, community.zone))
 
 
@@ -216,6 +217,15 @@ def done(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
         _ask(turn, community, promise)
     turn.close(_name(promise), "promise.reported", no=promise.no)
     turn.tell("promise.reported", no=promise.no)
+
+
+def kept_with(turn: Turn, community: CommunityRow, topic_no: int) -> None:
+    """What was promised about a topic is done with it; those it was promised to are asked."""
+    for promise in turn.uow.promises.open_about(community.id, topic_no):
+        turn.uow.promises.change(promise, reported_at=turn.uow.now)
+        if promise.asked_at is None:
+            _ask(turn, community, promise)
+        close_for_all(turn, _name(promise), "promise.reported", no=promise.no)
 
 
 def ask_why(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

@@ -139,9 +139,7 @@ def publish(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
     if not turn.uow.stories.publish(story):
         turn.tell("problem.pressed_already")
         return
-    people = linked.took_part(
-        turn, linked.begun_at(turn, community, {"case_no": story.case_no, "topic": story.topic_no})
-    )
+    people = linked.took_part(turn, linked.of_row(turn, story))
     tell_those(turn, community, story, people)
     in_channel = story_channel.post(turn, community, story, told(turn, story))
     key = "story.published_in_channel" if in_channel else "story.published"

@@ -1,10 +1,11 @@
 """议题: drafts are put before the manager and the council; what is open, neighbours see, second and write for."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from handlers.area import on_council
-from handlers.cocreation import asking, dated_words, wanted
+from handlers.cocreation import asking, carrying_out, dated_words, promises, wanted
 from handlers.cocreation.telling import close_for_all, judges, of_topic, send_to, tell_people
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.format import number
@@ -290,11 +291,12 @@ def take(
     *,
     given: dict[str, str] | None = None,
     quietly: bool = False,
+    told: Collection[tuple[str, int]] = (),
     **changes: Any,
 ) -> int:
     """Take a step with a topic, and tell everybody who told of it, seconded it or wrote for it; returns the event's id.
 
-    `quietly`: they hear of it in other words.
+    `quietly`: they hear of it in other words, as those do who were `told`.
 
     Raises:
         NotAllowed: the table has no such step here.
@@ -309,7 +311,7 @@ def take(
     tells = rules.STEPS[action].tells
     if tells and not quietly:
         values = {"no": topic.no, "title": topic.title} | given
-        people = turn.uow.topics.everybody(topic.key).values()
+        people = [who for who in turn.uow.topics.everybody(topic.key).values() if who[:2] not in told]
         text = turn.context.texts(tells, **values)
         tell_people(turn, people, text, f"topic:{topic.community_id}:{topic.no}:{event_id}", _more(turn, topic))
     return event_id
@@ -393,7 +395,10 @@ def ask_done(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
 def done(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     topic = turn.uow.topics.get(community.id, int(asked["topic"]))
     if words := given_words(turn, community, asked, turn.context.district.limits.topics.longest):
-        take(turn, topic, TopicAction.CARRY_OUT, role, given={"words": words})
+        rules.step(topic.state, TopicAction.CARRY_OUT, {"words"})
+        answered = carrying_out.answer_cases(turn, topic, role, words)
+        take(turn, topic, TopicAction.CARRY_OUT, role, given={"words": words}, told=answered)
+        promises.kept_with(turn, community, topic.no)
         turn.say("topic.done_said", no=topic.no)
 
 

@@ -1,8 +1,8 @@
 """What many told becomes a topic: put before the manager and the council, talked over, seconded, merged, carried out."""
 
-from storage.tables import Contribution, Topic, TopicCase, TopicSupporter
+from storage.tables import Case, Contribution, Promise, Topic, TopicCase, TopicSupporter
 from tests.deciding.neighbours import OPTIONS, live_here, rows_of, told_of_charging, topic
-from tests.support.world import World
+from tests.support.world import Person, World
 from tests.ways.steps import count
 
 
@@ -183,7 +183,8 @@ async def test_who_told_of_it_hears_what_was_decided_and_carried_out(small_world
     assert people[3].sees("定了：在东头建二十个充电位")
     await manager.taps("办成了")
     await manager.says("车棚建好了")
-    assert people[3].sees("办成了：车棚建好了")
+    await small_world.passes(seconds=61)
+    assert people[3].sees("有答复了：\n「车棚建好了」")
 
 
 async def test_options_of_the_manager_are_shown_at_once(small_world: World) -> None:
@@ -246,3 +247,44 @@ async def test_what_was_decided_since_is_not_taken_apart(small_world: World) -> 
     await manager.presses(button)
     (row,) = [row for row in await rows_of(small_world, Topic) if row.no == 2]
     assert row.state == "merged"
+
+
+async def carried_out(world: World) -> list[Person]:
+    """Ten told of charging; it was decided and is built."""
+    people = await told_of_charging(world)
+    manager = world.worker(2)
+    await manager.taps("拿出来议")
+    await manager.taps("议定了")
+    await manager.says("在东头建二十个充电位，12月20日前建好")
+    await manager.says("议题")
+    await manager.taps("议题 1")
+    await manager.taps("办成了")
+    await manager.says("充电棚建好了，今天起就能用。")
+    await world.passes(seconds=61)
+    return people
+
+
+async def test_what_was_carried_out_answers_every_case_and_each_reporter_judges_their_own(world: World) -> None:
+    people = await carried_out(world)
+    for person in people:
+        assert person.sees("现在解决了吗")
+        assert not person.sees("您关心的「停车及充电设施」（议题 1）办成了"), "they have their own answer"
+    for person in people[:9]:
+        await person.taps("👍 解决了")
+    await people[9].taps("没解决")
+    states = [row.state for row in await rows_of(world, Case)]
+    assert states.count("closed") == 9
+    assert states.count("redo") == 1
+    assert sum("请您帮着看一眼" in m.text for m in world.worker(1).messages) <= 1, "one look at one shed"
+    assert not any("根子问题" in m.text for m in world.worker(2).messages), "the topic has gone to the root"
+
+
+async def test_what_was_promised_about_it_is_done_with_it_and_judged(world: World) -> None:
+    people = await carried_out(world)
+    (promise,) = await rows_of(world, Promise)
+    assert promise.reported_at is not None
+    await world.passes(days=8)
+    for person in people[:3]:
+        await person.taps("👍 做到了")
+    await people[0].says("承诺")
+    assert "按时做到（3 位居民评过，3 位说做到了）" in people[0].last.text
