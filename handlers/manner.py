@@ -1,4 +1,4 @@
-"""How somebody likes to be talked to: numbers instead of buttons, one sentence a message."""
+"""How somebody likes to be talked to: numbers instead of buttons, one sentence a message, both at once (大字)."""
 
 from typing import Any
 
@@ -25,8 +25,15 @@ def short(turn: Turn) -> None:
 
 
 def long(turn: Turn) -> None:
-    turn.person.short = None
+    """As it was: buttons, and all at once."""
+    turn.person.short = turn.person.numbered = None
     turn.say("manner.long")
+
+
+def large(turn: Turn) -> None:
+    """A chat cannot make its letters larger: what can be done is done, and where to turn the rest is said."""
+    turn.person.short = turn.person.numbered = True
+    turn.say("manner.large")
 
 
 def pieces(text: str) -> list[str]:
@@ -47,6 +54,6 @@ def _exported(turn: Turn) -> dict[str, Any]:
 
 
 AREA = Area(
-    resident_commands={"by_number": by_number, "by_button": by_button, "short": short, "long": long},
+    resident_commands={"by_number": by_number, "by_button": by_button, "short": short, "long": long, "large": large},
     exports=_exported,
 )

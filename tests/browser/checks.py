@@ -47,4 +47,9 @@ TYPE_SIZES = """() => [...document.querySelectorAll(".words, .choices button, .c
   .filter((e) => e.checkVisibility())
   .map((e) => parseFloat(getComputedStyle(e).fontSize))"""
 
+SHOWN_SIZES = """() => [...document.querySelectorAll(".words, .choices button, .chips button, textarea")]
+  .filter((e) => e.checkVisibility())
+  .map((e) => parseFloat(getComputedStyle(e).fontSize) * (e.currentCSSZoom ?? 1))"""
+"""As they stand on the screen: a zoom counts."""
+
 WIDTH = "document.documentElement.scrollWidth"

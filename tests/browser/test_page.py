@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.checks import NAMELESS, TOO_SMALL, TYPE_SIZES, WEAK_CONTRAST, WIDTH
+from tests.browser.checks import NAMELESS, SHOWN_SIZES, TOO_SMALL, TYPE_SIZES, WEAK_CONTRAST, WIDTH
 
 PHONE = pytest.mark.parametrize("page", [(360, 740)], indirect=True, ids=["360px"])
 BOTH = pytest.mark.parametrize("page", [(1280, 900), (360, 740)], indirect=True, ids=["1280px", "360px"])
@@ -142,7 +142,7 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     assert {"", "帮助", "我的诉求"} <= tabs(page, "Shift+Tab", 5)
     page.reload()
     page.wait_for_selector("body[data-ready]")
-    assert tabs(page, "Tab", 4) == {"怎么试？", "快进 1 分钟", "快进 5 分钟", "让时间走到周一 8:30"}
+    assert tabs(page, "Tab", 5) == {"怎么试？", "大字", "快进 1 分钟", "快进 5 分钟", "让时间走到周一 8:30"}
 
 
 def tabs(page: Page, key: str, times: int) -> set[str]:
@@ -173,6 +173,24 @@ def test_all_words_stand_out_from_their_ground(page: Page) -> None:
 @BOTH
 def test_type_is_large(page: Page) -> None:
     assert min(page.evaluate(TYPE_SIZES)) >= 16
+
+
+@BOTH
+def test_large_type_is_a_tap_away_stays_and_fits(page: Page) -> None:
+    usual = min(page.evaluate(SHOWN_SIZES))
+    page.get_by_role("button", name="大字").click()
+    assert min(page.evaluate(SHOWN_SIZES)) >= usual * 1.3
+    assert page.evaluate(WIDTH) <= page.viewport_size["width"]  # type: ignore[index]
+    assert page.evaluate(TOO_SMALL) == []
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.get_by_role("button", name="大字")).to_have_attribute("aria-pressed", "true")
+    says(page, "resident", "完整")
+    expect(page.get_by_role("button", name="大字")).to_have_attribute("aria-pressed", "false")
+    says(page, "resident", "大字")
+    expect(newest(page, "resident", "回一个数字就行")).to_be_visible()
+    expect(page.get_by_role("button", name="大字")).to_have_attribute("aria-pressed", "true")
+    says(page, "resident", "完整")
 
 
 def test_nothing_moves_where_people_ask_for_less_motion(page: Page) -> None:

@@ -80,3 +80,17 @@ async def test_still_broken_opens_it_again_by_one_tap(world: World) -> None:
     assert wang.sees("已经重新打开")
     await wang.says("又坏了")
     assert wang.sees("没有找到办完的事")
+
+
+async def test_large_is_short_and_numbered_at_once_and_says_where_letters_grow(world: World) -> None:
+    wang = await settled(world)
+    await wang.says("大字")
+    assert wang.sees("字的大小在手机里调")
+    before = len(wang.messages)
+    await wang.says("我的诉求")
+    assert len(wang.messages) > before + 1, "a sentence a message"
+    assert wang.sees("1  ")
+    assert not wang.last.buttons
+    await wang.says("完整")
+    await wang.says("我的诉求")
+    assert wang.last.buttons

@@ -79,6 +79,25 @@ for (const button of document.querySelectorAll(".swap")) {
 }
 addEventListener("resize", forgetSeen);
 
+// --- large type ------------------------------------------------------------------------------------------------------
+
+const LARGE = "large-type";
+const largeButton = document.getElementById("large");
+
+function setLarge(large) {
+  document.documentElement.classList.toggle("large", large);
+  largeButton.setAttribute("aria-pressed", String(large));
+  for (const phone of phones.values()) phone.log.scrollTop = phone.log.scrollHeight;
+  try { localStorage.setItem(LARGE, large ? "yes" : "no"); } catch { /* private windows: it lasts as long as the page */ }
+}
+
+function keptLarge() {
+  try { return localStorage.getItem(LARGE) === "yes"; } catch { return false; }
+}
+
+setLarge(keptLarge());
+largeButton.addEventListener("click", () => setLarge(largeButton.getAttribute("aria-pressed") !== "true"));
+
 document.getElementById("how").addEventListener("click", () => document.getElementById("guide").showModal());
 
 // --- events ----------------------------------------------------------------------------------------------------------
@@ -96,7 +115,10 @@ on("all", ({ now, chats }) => {
   document.body.dataset.ready = "yes";
 });
 on("message", ({ who, message }) => {
-  if (phones.get(who).put(message) && !message.mine) markNew(who);
+  const isNew = phones.get(who).put(message);
+  if (isNew && !message.mine) markNew(who);
+  if (isNew && message.mine && message.text === "大字") setLarge(true);
+  if (isNew && message.mine && message.text === "完整") setLarge(false);
 });
 on("answer", ({ who, text, alert }) => phones.get(who).answer(text, alert));
 on("time", ({ now }) => setTime(now));
