@@ -187,7 +187,7 @@ def _apart_rows(turn: Turn, topic: TopicRow) -> Rows:
         return ()
     found = [other for other in turn.uow.topics.absorbed(topic.key) if other.next_at is not None]
     texts = turn.context.texts
-    labels = [texts("button.topic_unmerge", no=other.no, title=shortened(other.title, IN_LIST)) for other in found]
+    labels = [texts("button.topic_unmerge", no=other.no) for other in found]
     return tuple(
         (of_topic(label, "topic_unmerge", other)(turn.account),) for label, other in zip(labels, found, strict=True)
     )
