@@ -13,8 +13,8 @@ from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn
 from handlers.viewers import View
-from ledger import clocks
 from ledger.lifecycle import Role
+from ledger.peace import politely
 from ledger.promises import Kind as By
 from ledger.scenes import Kind, Scene, Urgency
 from ledger.words import shortened
@@ -66,7 +66,7 @@ def _reminder(turn: Turn, begins_at: datetime) -> datetime | None:
 def remind(turn: Turn, meeting: Any) -> None:
     """A while before, at a polite hour: when and where it is, and what is on the agenda by now."""
     community = turn.uow.reference.communities[meeting.community_id]
-    polite = clocks.politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    polite = politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     turn.uow.council.remind_at(meeting, polite if turn.uow.now < polite < meeting.begins_at else None)
     if polite > turn.uow.now or turn.uow.now >= meeting.begins_at:
         return
