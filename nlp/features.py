@@ -1,7 +1,7 @@
 """What the classifier sees of a text: four groups of features, each a plain list of strings.
 
 words   the tokens, and neighbouring pairs of them
-chars   runs of two to four characters: what the cut gets wrong, and what stands inside unknown words
+chars   runs of two and three characters: what the cut gets wrong, and what stands inside unknown words
 topics  topics of the lexicon with the part they play, pairs of topics, and a few properties of the whole text
 turns   what follows what: which topic comes first, which last, which after which; for which scenes and items they speak
 
@@ -74,8 +74,7 @@ def _words(tokens: Sequence[str]) -> list[str]:
 
 def _chars(text: str) -> list[str]:
     two = [*map(add, text, text[1:])]
-    three = [*map(add, two, text[2:])]
-    return [*{*two, *three, *map(add, three, text[3:])}]
+    return [*{*two, *map(add, two, text[2:])}]
 
 
 def _topics(text: str, hits: Sequence[Hit], first: int, lexicon: Lexicon) -> list[str]:

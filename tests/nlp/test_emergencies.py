@@ -40,8 +40,20 @@ def test_a_quick_look_at_the_words_misses_few_of_those_who_cannot_wait(understan
         ("emergencies3.jsonl", 0.9, 0.03),
         ("emergencies4.jsonl", 0.95, 0.07),
         ("emergencies5.jsonl", 0.9, 0.05),
+        ("emergencies6.jsonl", 0.95, 0.04),
+        ("emergencies7.jsonl", 0.92, 0.07),
+        ("emergencies8.jsonl", 0.88, 0.03),
     ],
-    ids=["frozen", "other voices", "in a roundabout way", "words that deceive", "hardly a word of danger"],
+    ids=[
+        "frozen",
+        "other voices",
+        "in a roundabout way",
+        "words that deceive",
+        "hardly a word of danger",
+        "one thing told twice, once in danger",
+        "what was seen, not what it is",
+        "strangers",
+    ],
 )
 def test_emergencies_are_found_and_little_else(
     understander: Understander, name: str, recall: float, false_alarms: float
