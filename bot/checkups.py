@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 from bot.desk import Desk, MadeFile, drawn
 from bot.mailing import Mailing, Message
@@ -136,19 +137,22 @@ class Checkups:
         return answered
 
     def _due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
-        made, every = uow.reports.newest(), self._desk.context.district.checkup.sent_every
-        newest = ((subject, self._mailing.newest(uow, subject, every)) for subject in subjects(uow.reference))
-        return [(s, period) for s, period in newest if period and made.get((s.community_id, s.code)) != period.start]
+        return self._mailing.due(uow, subjects(uow.reference), self._desk.context.district.checkup.sent_every)
 
     async def _fix(self, subject: Subject, period: Period, now: datetime) -> bool:
         """Make a check-up and send it to who reads it, once; an empty or a stale one is only noted."""
-        found = await self._desk.read(now, lambda uow: self._maker.found(uow, subject))
-        page = await self._desk.read(now, lambda uow: self._maker.page(uow, subject, found))
-        idle = page.empty or now - period.end > STALE_AFTER
-        message, files = (None, ()) if idle else await self._message(page)
-        content = {"version": CONTENT_VERSION, "found": content_of(found), "files": files}
+        message, content = None, {"version": CONTENT_VERSION, "files": ()}
+        if now - period.end <= STALE_AFTER:
+            message, content = await self._made(subject, now)
         run = Run(subject.community_id, period.start, period.end, content, now)
         return await self._desk.write(now, lambda uow: self._mailing.fix(uow, subject, run, message)) and bool(message)
+
+    async def _made(self, subject: Subject, now: datetime) -> tuple[Message | None, dict[str, Any]]:
+        """The message, None if there is nothing in it, and what it was made of."""
+        found = await self._desk.read(now, lambda uow: self._maker.found(uow, subject))
+        page = await self._desk.read(now, lambda uow: self._maker.page(uow, subject, found))
+        message, files = (None, ()) if page.empty else await self._message(page)
+        return message, {"version": CONTENT_VERSION, "found": content_of(found), "files": files}
 
     async def _answer(self, request: Request, now: datetime) -> bool:
         """At somebody's own hour what was fixed; who just asks sees how things stand."""

@@ -1,6 +1,6 @@
 """How a report reaches who gets it: fixed once, sent at once or at each receiver's own hour, and again on request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -41,6 +41,22 @@ class Mailing:
         zone = communities[0].zone
         newest, when = last_full_months(uow.now, months, zone), self.due_at(uow, subject, zone)
         return newest_due(uow.now, newest, lambda period: months_before(period, months, zone), when)
+
+    def due(self, uow: UnitOfWork, subjects: Iterable[Subject], months: int = 0) -> list[tuple[Subject, Period]]:
+        """The newest report of each subject whose hour has come and that is not made yet; 0: of its own months."""
+        made, found = uow.reports.newest(), []
+        for subject in subjects:
+            newest_made = made.get((subject.community_id, subject.code))
+            if newest_made and newest_made == self._over(uow, subject, months or subject.months):
+                continue  # no need to look who gets it when
+            period = self.newest(uow, subject, months or subject.months)
+            if period and period.start != newest_made:
+                found.append((subject, period))
+        return found
+
+    def _over(self, uow: UnitOfWork, subject: Subject, months: int) -> datetime | None:
+        communities = subject.communities(uow.reference)
+        return last_full_months(uow.now, months, communities[0].zone).start if communities else None
 
     def fix(self, uow: UnitOfWork, subject: Subject, run: Run, message: Message | None) -> bool:
         """Keep a report, and send it or put it down for their hour; False if another was first, None sends nothing."""

@@ -98,9 +98,7 @@ class Summaries:
         return answered
 
     def _due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
-        made = uow.reports.newest()
-        newest = ((subject, self._newest(uow, subject)) for subject in subjects(uow.reference))
-        return [(s, period) for s, period in newest if period and made.get((s.community_id, s.code)) != period.start]
+        return self._mailing.due(uow, subjects(uow.reference))
 
     def _newest(self, uow: UnitOfWork, subject: Subject) -> Period | None:
         return self._mailing.newest(uow, subject, subject.months)
