@@ -13,7 +13,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Image, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from digests import dossier, text
 from digests.chart import SIZE
@@ -65,18 +65,39 @@ def summary_pdf(found: Dossier, chart: bytes) -> bytes:
 
 def pdf(paper: Paper) -> bytes:
     """One A4 page if a somewhat smaller type makes it one, else two at most."""
-    content, pages = _set(paper, 1.0)
-    if pages == MOST_PAGES:
-        smaller, fewer = _set(paper, ON_ONE_PAGE)
-        content = smaller if fewer == 1 else content
-    for scale in SMALLER if pages > MOST_PAGES else ():
-        content, pages = _set(paper, scale)
-        if pages <= MOST_PAGES:
+    found = _set(paper, 1.0)
+    if found.pages == MOST_PAGES and found.filled < 1 - ON_ONE_PAGE:
+        smaller = _set(paper, ON_ONE_PAGE)
+        found = smaller if smaller.pages == 1 else found
+    for scale in SMALLER if found.pages > MOST_PAGES else ():
+        found = _set(paper, scale)
+        if found.pages <= MOST_PAGES:
             break
-    return content
+    return found.content
 
 
-def _set(paper: Paper, scale: float) -> tuple[bytes, int]:
+@dataclass(frozen=True, slots=True)
+class Set:
+    """What was set. `filled`: how much of the last page, from 0 to 1."""
+
+    content: bytes
+    pages: int
+    filled: float
+
+
+class End(Flowable):  # type: ignore[misc] # reportlab has no types
+    """Notes where the last line ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.width = self.height = 0
+        self.at = A4[1]
+
+    def draw(self) -> None:
+        self.at = self.canv.absolutePosition(0, 0)[1]
+
+
+def _set(paper: Paper, scale: float) -> Set:
     title, period = paper.head
     styles = _styles(scale)
     story: list[Any] = [Paragraph(plain(title), styles["title"]), Paragraph(plain(period), styles["about"])]
@@ -91,8 +112,9 @@ def _set(paper: Paper, scale: float) -> tuple[bytes, int]:
         content, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN
     )
     document.title = title
-    document.build([*story, Spacer(0, 4)], onFirstPage=numbered(paper.foot), onLaterPages=numbered(paper.foot))
-    return content.getvalue(), document.page
+    end = End()
+    document.build([*story, Spacer(0, 4), end], onFirstPage=numbered(paper.foot), onLaterPages=numbered(paper.foot))
+    return Set(content.getvalue(), document.page, 1 - (end.at - MARGIN) / (A4[1] - 2 * MARGIN))
 
 
 def _beside(lines: list[Any], chart: bytes) -> Table:

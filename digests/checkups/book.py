@@ -38,7 +38,7 @@ POINTS = (
     "point", "has", *FIGURES, "standard", "result", "gap", "condition", "year", "source", "origin", "found_on", "paid",
     "income", "upkeep", "balance", "note", "units",
 )  # fmt: skip
-SCENES = ("scene", "kit", "point", "standard", "stock", "result")
+SCENES = ("scene", "kit", "point", "standard", "stock", "result", "units")
 
 
 def _sheet(page: CheckupPage, name: str, heads: Sequence[str], rows: Sequence[Sequence[Value]]) -> TableSheet:
@@ -102,4 +102,5 @@ def _scenes(page: CheckupPage) -> Iterator[Sequence[Value]]:
                 yield (
                     name, page.say(f"checkup_page.kit_{kit}"), page.label(finding.point), page.standard(finding),
                     page.stock(finding.point), page.gap(finding) or page.state(finding.state),
+                    page.units(finding.point.units),
                 )  # fmt: skip

@@ -117,13 +117,14 @@ def _scene(page: CheckupPage, scene: SceneFinding) -> Part:
         *(_scene_row(page, finding, "may") for finding in scene.may),
     ]
     name = page.district.scenes[scene.scene].name
-    heads = _heads(page, "kit", "point", "standard", "stock", "result", "checked")
-    grid = Grid(heads, (1.2, 4, 4, 4, 2.3, 2), rows)
+    heads = _heads(page, "kit", "point", "standard", "stock", "result", "units", "checked")
+    grid = Grid(heads, (1.2, 3.6, 3.4, 3.6, 2.2, 3.2, 1.4), rows)
     head = page.say("checkup_page.acceptance_scene", scene=name, result=page.accepted(scene))
     return Part(head, grid=grid, after=[page.say("checkup_page.signed")], together=True)
 
 
 def _scene_row(page: CheckupPage, finding: Finding, kit: str) -> tuple[str, ...]:
     point = finding.point
-    result = page.gap(finding) or page.state(finding.state)
-    return page.say(f"checkup_page.kit_{kit}"), page.label(point), page.standard(finding), page.stock(point), result, ""
+    result, units = page.gap(finding) or page.state(finding.state), page.units(point.units)
+    name = page.say(f"checkup_page.kit_{kit}")
+    return name, page.label(point), page.standard(finding), page.stock(point), result, units, ""

@@ -110,6 +110,7 @@ def test_the_pages_are_few_and_hold_everything() -> None:
     for scene in district().scenes.values():
         assert scene.name in words or scene.name in ("不是诉求", "不归社区管")
     assert words.count("验收意见") == 8
+    assert "标配3一个托儿所不少于200平方米没有没有区卫健局" in words, "each line names who is responsible"
 
 
 def test_the_workbook_has_everything_and_no_live_formula() -> None:
