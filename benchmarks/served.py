@@ -111,6 +111,7 @@ class Stand:
 @asynccontextmanager
 async def stand(via: Library, url: str = "", *, with_staff: bool = True) -> AsyncIterator[Stand]:
     """A fake server; residents' bot by library `via`, the staff's by the other. Nothing is planted or started yet."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed app is compiled once, not with every start
     with tempfile.TemporaryDirectory(prefix="chulin-bench-") as name:
         folder = Path(name)
         async with await RemoteBotApi.start(log=folder / "calls.jsonl", tokens=TOKENS) as remote:

@@ -1,7 +1,7 @@
-"""What becomes of updates: parsed and understood, then handled within a transaction. Nothing is awaited here."""
+"""What becomes of updates: parsed, then understood and handled within a transaction. Nothing is awaited here."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,41 +13,40 @@ from bot.clock import Clock
 from bot.metrics import METRICS
 from handlers import router
 from handlers.context import Context
-from handlers.event import Event, EventKind
+from handlers.event import Event
 from handlers.post import post
 from handlers.reply import Answer, Reply
 from handlers.router import Result
 from ledger.lifecycle import NotAllowed
-from nlp.understanding import Reading
 from storage.errors import NotFound
 from storage.inbox import InboxRows, Stored
 from storage.reference import Reference, load, version
 from storage.unit_of_work import UnitOfWork
 
 TRIES = 8
-UNDERSTOOD = (EventKind.TEXT, EventKind.MEDIA)
 
 Lane = tuple[str, int]
 
 
 @dataclass(slots=True)
 class Prepared:
-    """An update, parsed and understood; `unreadable` says why it could not be."""
+    """An update, parsed; `unreadable` says why it could not be."""
 
     stored: Stored
     event: Event | None
-    reading: Reading | None
     unreadable: str = ""
 
 
 @dataclass(slots=True)
 class Done:
-    """What a committed group leaves to be done outside the transaction. `ended` has the outcomes."""
+    """What comes of a group, and what is left to be done when it is committed. `ended` has the outcomes."""
 
     taken: int = 0
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     answers: list[tuple[str, str, Answer]] = field(default_factory=list)
     ended: list[tuple[Stored, str]] = field(default_factory=list)
+    late: set[Lane] = field(default_factory=set)
+    """Lanes of people who write more than the limits take."""
 
 
 class Handling:
@@ -66,18 +65,17 @@ class Handling:
         return self._reference
 
     def prepare(self, stored: Stored) -> Prepared:
-        """Parse with the library's models and read the words; neither touches the database."""
+        """Parse with the library's models, which does not touch the database."""
         try:
             event = self._channels[stored.bot].parse(_loaded(stored.body))
         except Unreadable as error:
-            return Prepared(stored, None, None, f"{type(error).__name__}: {error}")
+            return Prepared(stored, None, f"{type(error).__name__}: {error}")
         except (ValueError, RecursionError) as error:
-            return Prepared(stored, None, None, type(error).__name__)
-        event.update_id = stored.update_id
-        reading = self._context.read(event.text) if event.text and event.kind in UNDERSTOOD else None
-        return Prepared(stored, event, reading)
+            return Prepared(stored, None, type(error).__name__)
+        event.update_id, event.taken_at = stored.update_id, stored.received_at
+        return Prepared(stored, event)
 
-    def group(self, connection: Connection, lanes: list[Lane], group: list[Prepared]) -> Done:
+    def group(self, connection: Connection, lanes: Collection[Lane], group: list[Prepared]) -> Done:
         """Handle the updates of some lanes, which are locked."""
         now, inbox = self._clock.now(), InboxRows(connection)
         uow = UnitOfWork(connection, self.reference(connection), now)
@@ -91,7 +89,7 @@ class Handling:
             if prepared.event is None:
                 inbox.park(prepared.stored, prepared.unreadable, now)
                 METRICS.set_aside.labels(prepared.stored.bot).inc()
-        inbox.rest(lanes)
+        inbox.rest(lanes, done.late)
         return done
 
     def single(self, stored: Stored, connection: Connection) -> Done:
@@ -137,7 +135,7 @@ class Handling:
 
     def _handle(self, uow: UnitOfWork, prepared: Prepared, done: Done) -> None:
         if prepared.event is not None:
-            self._settle(uow, prepared, router.handle(self._context, uow, prepared.event, prepared.reading), done)
+            self._settle(uow, prepared, router.handle(self._context, uow, prepared.event), done)
 
     def _settle(self, uow: UnitOfWork, prepared: Prepared, result: Result, done: Done) -> None:
         """Queue what an event said."""
@@ -148,6 +146,8 @@ class Handling:
         if event.press_id:
             done.answers.append((event.address.bot, event.press_id, result.answer or Answer("")))
         done.ended.append((prepared.stored, result.outcome))
+        if result.hurried:
+            done.late.add((prepared.stored.bot, prepared.stored.chat))
 
     def _say_sorry(self, stored: Stored, connection: Connection, now: datetime) -> None:
         """Once, in plain words: it did not work, the words are kept, somebody will look at them."""

@@ -1,5 +1,7 @@
 """Work: whole lanes of updates, several to a commit, each update all or nothing.
 
+Who writes more than the limits take has a turn four times a second, a few updates at a time, so that a flood does not
+slow the others: see `LATE_UPDATES`.
 Where others share the database (PostgreSQL) two groups are under way at once: one computes while the other waits for
 the server. If a group fails it is rolled back and its updates are run one by one.
 """
@@ -7,9 +9,10 @@ the server. If a group fails it is rolled back and its updates are run one by on
 import asyncio
 import contextlib
 import logging
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -22,7 +25,7 @@ from handlers.reply import Answer
 from ledger.lifecycle import NotAllowed
 from storage.database import Database
 from storage.errors import NotFound
-from storage.inbox import InboxRows, Stored
+from storage.inbox import EVERY_RANK, LATE, ORDINARY, URGENT, InboxRows, Stored
 from storage.reference import Reference
 
 log = logging.getLogger(__name__)
@@ -30,9 +33,21 @@ log = logging.getLogger(__name__)
 LANES = 64
 LANES_SHARED, GROUPS_SHARED = 8, 2
 """Where others share the database: smaller groups, so that the second finds something to do, and nobody waits long."""
-PER_LANE = 4
-"""Updates of one chat in a group where nobody else waits; else it is one of each: who floods holds up nobody."""
+PER_LANE, PER_URGENT_LANE = 4, 25
+"""Updates of one chat in a group where nobody else waits, else it is one of each; and of who may be in danger."""
+LATE_LANES, LATE_UPDATES, LATE_SECONDS = 5, 25, 0.25
+"""Of all who write more than the limits take: so many lanes, so many updates in all, with such a pause in between."""
 IDLE_SECONDS = 1.0
+
+
+IN_TIME = (URGENT, ORDINARY)
+
+
+class Share(NamedTuple):
+    """Which lanes have their turn: so many at the most, of the first to the last of the ranks."""
+
+    lanes: int
+    ranks: tuple[int, int]
 
 
 class Worker:
@@ -64,39 +79,50 @@ class Worker:
 
     async def run(self) -> None:
         """Work for ever: as long as there is something, else until intake says so or a second has passed."""
-        if self._database.single:
-            await self._run_when(self.arrived, IDLE_SECONDS)
-        else:
-            await asyncio.gather(self._run_when(self.arrived, IDLE_SECONDS), self._run_when(self._more, None))
+        parts = [self._run_when(self.arrived, IDLE_SECONDS), self._run_late()]
+        if not self._database.single:
+            parts.append(self._run_when(self._more, None))
+        await asyncio.gather(*parts)
 
     async def _run_when(self, wanted: asyncio.Event, patience: float | None) -> None:
         while True:
             wanted.clear()
-            try:
-                busy = await self.run_once()
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("work failed; nothing is lost, it is tried again")
-                await asyncio.sleep(1)
-                continue
-            if not busy:
-                # not wait_for: before Python 3.12 it can swallow a cancellation
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(patience):
-                        await wanted.wait()
+            if not await self._surely(Share(self._lanes, IN_TIME)):
+                await _until(wanted, patience)
+
+    async def _run_late(self) -> None:
+        """The turn of who writes more than the limits take."""
+        while True:
+            if not await self._surely(Share(LATE_LANES, (LATE, LATE))):
+                await _until(self.arrived, IDLE_SECONDS)
+            await asyncio.sleep(LATE_SECONDS)
+
+    async def _surely(self, share: Share) -> int:
+        """As `run_group`, whatever happens."""
+        try:
+            return await self.run_group(share)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("work failed; nothing is lost, it is tried again")
+            await asyncio.sleep(1)
+            return 1
 
     async def run_once(self, lanes: int | None = None) -> int:
-        """Take one group; returns how many updates were finished. Who is cancelled meanwhile leaves it to its end."""
-        return await asyncio.shield(asyncio.ensure_future(self._run_group(lanes or self._lanes)))
+        """Take one group, whoever is in it; returns how many updates were finished."""
+        return await self.run_group(Share(lanes or self._lanes, EVERY_RANK))
 
-    async def _run_group(self, lanes: int) -> int:
+    async def run_group(self, share: Share) -> int:
+        """Take one group; returns how many updates were finished. Who is cancelled meanwhile leaves it to its end."""
+        return await asyncio.shield(asyncio.ensure_future(self._run_group(share)))
+
+    async def _run_group(self, share: Share) -> int:
         async with self._under_way:
             try:
-                done = await self._database.write(partial(self._group, lanes))
+                done = await self._database.write(partial(self._group, share))
             except Exception as error:  # noqa: BLE001 - found out below, one by one
                 log.warning("a group of updates failed (%s); running them one by one", type(error).__name__)
-                return await self._one_by_one(lanes)
+                return await self._one_by_one(share)
             self._finish(done)
             return done.taken
 
@@ -108,20 +134,23 @@ class Worker:
 
     # one group -------------------------------------------------------------------------------------------------------
 
-    def _group(self, lanes: int, connection: Connection) -> Done:
+    def _group(self, share: Share, connection: Connection) -> Done:
         """What is looked at stays locked until it is done."""
-        locked, waiting = self._look(connection, lanes, PER_LANE)
-        if len(locked) == lanes and not self._database.single:
+        locked, waiting = self._look(connection, share)
+        if len(locked) == self._lanes and not self._database.single:
             self._more.set()
         if not locked:
             return Done()
         return self._handling.group(connection, locked, [self._handling.prepare(stored) for stored in waiting])
 
-    def _look(self, connection: Connection, lanes: int, per_lane: int) -> tuple[list[Lane], list[Stored]]:
+    def _look(self, connection: Connection, share: Share) -> tuple[Collection[Lane], list[Stored]]:
         """Lanes that have something to do, locked, and the updates that wait in them."""
         now, inbox = self._clock.now(), InboxRows(connection)
-        found = inbox.ready_lanes(list(self._channels), now, lanes)
-        return found, inbox.waiting(found, per_lane if len(found) == 1 else 1, now)
+        found = inbox.ready_lanes(list(self._channels), now, share.lanes, share.ranks)
+        by_size: defaultdict[int, list[Lane]] = defaultdict(list)
+        for lane, rank in found.items():
+            by_size[_most_of(rank, len(found))].append(lane)
+        return found, [stored for most, lanes in by_size.items() for stored in inbox.waiting(lanes, most, now)]
 
     # afterwards ------------------------------------------------------------------------------------------------------
 
@@ -149,10 +178,11 @@ class Worker:
 
     # when something fails --------------------------------------------------------------------------------------------
 
-    async def _one_by_one(self, lanes: int) -> int:
+    async def _one_by_one(self, share: Share) -> int:
         """Run the heads of the ready lanes singly; whatever fails alone is put off or set aside."""
-        _, heads = await self._database.read(lambda connection: self._look(connection, lanes, 1))
-        for stored in heads:
+        _, found = await self._database.read(lambda connection: self._look(connection, share))
+        heads = {(stored.bot, stored.chat): stored for stored in reversed(found)}
+        for stored in heads.values():
             try:
                 self._finish(await self._database.write(partial(self._handling.single, stored)))
             except (NotAllowed, NotFound) as error:
@@ -162,3 +192,19 @@ class Worker:
                 await self._database.write(partial(self._handling.failed, stored, error))
                 self._to_send()
         return len(heads)
+
+
+def _most_of(rank: int, lanes: int) -> int:
+    """Updates of one lane in a group of so many lanes."""
+    if rank == URGENT:
+        return PER_URGENT_LANE
+    if rank == LATE:
+        return max(LATE_UPDATES // lanes, 1)
+    return PER_LANE if lanes == 1 else 1
+
+
+async def _until(wanted: asyncio.Event, patience: float | None) -> None:
+    # not wait_for: before Python 3.12 it can swallow a cancellation
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience):
+            await wanted.wait()

@@ -78,6 +78,7 @@ class Event:
     `album` names the media group. `private`: not a group. `account` None: an anonymous admin or a channel.
     `replied_to` is the id of the message of ours that this one answers; `quoted` holds the words of somebody else that
     it answers or forwards. `private_chat`: where this person can be reached alone, if they have opened the bot.
+    `at` is the messenger's time of the message (of the one under the button), `taken_at` when the update reached us.
     """
 
     kind: EventKind
@@ -101,3 +102,4 @@ class Event:
     private_chat: int | None = None
     new_chat: int | None = None
     update_id: int = field(default=0)
+    taken_at: datetime | None = field(default=None)

@@ -35,7 +35,7 @@ from handlers.moderation import allowance, pace
 from handlers.reply import Answer, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal
-from nlp.understanding import Alarm, Reading
+from nlp.understanding import Alarm
 from storage.errors import NotFound
 from storage.unit_of_work import UnitOfWork
 
@@ -48,11 +48,15 @@ SAID = (Refusal.LATE, Refusal.OWN)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of an event: replies to queue, the word over a pressed button, and the outcome for the inbox."""
+    """What came of an event: replies to queue, the word over a pressed button, and the outcome for the inbox.
+
+    `hurried`: its person does more at a time than the limits take.
+    """
 
     replies: list[Reply]
     answer: Answer | None
     outcome: str
+    hurried: bool = False
 
 
 RESIDENT_COMMANDS: dict[str, Command] = {
@@ -91,13 +95,13 @@ STAFF_COMMANDS: dict[str, Command] = {
 }
 
 
-def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | None = None) -> Result:
+def handle(context: Context, uow: UnitOfWork, event: Event) -> Result:
     """Handle one event completely; everything it changes is in `uow`, everything it says in the result.
 
     Raises:
         NotAllowed, NotFound: roll everything back, then `refuse`.
     """
-    turn = Turn(context, uow, event, prepared)
+    turn = Turn(context, uow, event)
     sight.narrow(turn)
     if event.private and event.kind in SPOKEN:
         turn.person.paused_at = None
@@ -106,7 +110,7 @@ def handle(context: Context, uow: UnitOfWork, event: Event, prepared: Reading | 
     if not pace.held_up(turn):
         _route(turn)
     edits.catch_up(turn)
-    return Result(turn.replies, turn.answer, turn.outcome)
+    return Result(turn.replies, turn.answer, turn.outcome, turn.hurried)
 
 
 def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | NotFound) -> Result:

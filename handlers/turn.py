@@ -29,7 +29,6 @@ class Turn:
     context: Context
     uow: UnitOfWork
     event: Event
-    prepared: Reading | None = None
     replies: list[Reply] = field(default_factory=list)
     answer: Answer | None = None
     outcome: str = "other"
@@ -84,11 +83,10 @@ class Turn:
             return "clock"
         return f"/{self.event.command}" if self.event.command else str(self.event.kind)
 
-    @property
+    @cached_property
     def reading(self) -> Reading:
-        if self.prepared is None or self.prepared.text != self.event.text:
-            self.prepared = self.context.read(self.event.text)
-        return self.prepared
+        """What was said, understood; worked out where it is first asked for."""
+        return self.context.read(self.event.text)
 
     def community(self, community_id: int | None) -> CommunityRow | None:
         return None if community_id is None else self.uow.reference.communities.get(community_id)

@@ -1,5 +1,6 @@
 """Raw updates and the lanes they wait in. Intake stores, a worker takes whole lanes, each update is finished once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -26,8 +27,9 @@ from storage.keys import given, select_by_keys
 from storage.tables import Inbox, Lane, table_of
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
-URGENT, ORDINARY = 0, 1
-"""Ranks of lanes: where somebody may be in danger, and all others."""
+URGENT, ORDINARY, LATE = 0, 1, 2
+"""Ranks of lanes: where somebody may be in danger, all others, and those of who writes more than the limits take."""
+EVERY_RANK = (URGENT, LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,17 @@ class InboxRows:
         ]
         run_rows(self.connection, _waking, lanes)
 
-    def ready_lanes(self, bots: list[str], now: datetime, limit: int) -> list[tuple[str, int]]:
-        """Lock up to `limit` lanes that have something to do; locked ones are passed over.
+    def ready_lanes(
+        self, bots: list[str], now: datetime, limit: int, ranks: tuple[int, int] = EVERY_RANK
+    ) -> dict[tuple[str, int], int]:
+        """Lock up to `limit` lanes that have something to do, of the first to the last of `ranks`; gives their ranks.
 
-        Those where somebody may be in danger come first, then those that wait longest.
+        Locked ones are passed over. Those where somebody may be in danger come first, then those that wait longest.
         """
-        values = {"now": now, "limit": limit}
-        return [(row.bot, row.chat) for row in _ready(tuple(bots)).rows(self.connection, values)]
+        values = {"now": now, "limit": limit, "first": ranks[0], "last": ranks[1]}
+        return {(row.bot, row.chat): row.rank for row in _ready(tuple(bots)).rows(self.connection, values)}
 
-    def waiting(self, lanes: list[tuple[str, int]], per_lane: int, now: datetime) -> list[Stored]:
+    def waiting(self, lanes: Collection[tuple[str, int]], per_lane: int, now: datetime) -> list[Stored]:
         """The next updates of each lane, in order; a lane whose head is to be tried later gives none."""
         if not lanes:
             return []
@@ -120,10 +124,11 @@ class InboxRows:
             rows = [{"of": s.bot, "id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done]
             run_rows(self.connection, _finished, rows)
 
-    def rest(self, lanes: list[tuple[str, int]]) -> None:
-        """Put lanes to sleep, or wake them for what is left in them."""
+    def rest(self, lanes: Collection[tuple[str, int]], late: Collection[tuple[str, int]] = ()) -> None:
+        """Put lanes to sleep, or wake them for what is left in them; `late` ones have little of a turn from now on."""
         if lanes:
-            run_rows(self.connection, _resting, [{"of": bot, "id": chat} for bot, chat in lanes])
+            rows = [{"of": lane[0], "id": lane[1], "next": LATE if lane in late else ORDINARY} for lane in lanes]
+            run_rows(self.connection, _resting, rows)
 
     def put_off(self, stored: Stored, error: str, again_at: datetime) -> None:
         """Try an update again later; its lane waits with it, so order holds."""
@@ -206,8 +211,12 @@ _LEFT = (
 @cache
 def _ready(bots: tuple[str, ...]) -> Fixed:
     return Fixed(
-        select(_LANES.c.bot, _LANES.c.chat)
-        .where(_LANES.c.ready_at <= bindparam("now"), or_(*(_LANES.c.bot == bot for bot in bots)))
+        select(_LANES.c.bot, _LANES.c.chat, _LANES.c.rank)
+        .where(
+            _LANES.c.ready_at <= bindparam("now"),
+            _LANES.c.rank.between(bindparam("first"), bindparam("last")),
+            or_(*(_LANES.c.bot == bot for bot in bots)),
+        )
         .order_by(_LANES.c.rank, _LANES.c.ready_at)
         .limit(bindparam("limit"))
         .with_for_update(skip_locked=True)
@@ -218,8 +227,7 @@ def _waking(insert: Any) -> Any:
     statement = insert(_LANES).values(bot=None, chat=None, ready_at=None, rank=None)
     new = statement.excluded
     ready_at = func.coalesce(_LANES.c.ready_at, new.ready_at)
-    asleep_or_later = or_(_LANES.c.ready_at.is_(None), new.rank < _LANES.c.rank)
-    rank = case((asleep_or_later, new.rank), else_=_LANES.c.rank)
+    rank = case((new.rank == URGENT, new.rank), else_=_LANES.c.rank)
     return statement.on_conflict_do_update(index_elements=["bot", "chat"], set_={"ready_at": ready_at, "rank": rank})
 
 
@@ -232,4 +240,10 @@ def _finished(_insert: Any) -> Any:
 
 def _resting(_insert: Any) -> Any:
     this = (_LANES.c.bot == bindparam("of"), _LANES.c.chat == bindparam("id"))
-    return update(_LANES).where(*this).values(ready_at=_LEFT)
+    # who may be in danger comes first until all of it was heard
+    stays_urgent = and_(_LANES.c.rank == URGENT, _LEFT.is_not(None))
+    return (
+        update(_LANES)
+        .where(*this)
+        .values(ready_at=_LEFT, rank=case((stays_urgent, _LANES.c.rank), else_=bindparam("next")))
+    )

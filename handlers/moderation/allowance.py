@@ -10,6 +10,7 @@ from ledger.pace import Window, window
 from storage.reference import DISTRICT
 
 SAID_AGAIN = timedelta(hours=1)
+MORE_MAY_COME = timedelta(seconds=5)
 
 
 def of(turn: Turn, what: str) -> Allowance:
@@ -44,9 +45,9 @@ def say_later(turn: Turn) -> None:
 
 
 def look_again(turn: Turn, at: float) -> None:
-    """Wake the conversation then: what was kept is shown."""
-    pace = turn.talk.state.setdefault("pace", {})
-    pace["due"] = max(at, pace.get("due", 0.0))
+    """Wake the conversation then, though not while more of it may wait: what was kept is shown."""
+    pace, soon = turn.talk.state.setdefault("pace", {}), turn.uow.now + MORE_MAY_COME
+    pace["due"] = max(at, soon.timestamp(), pace.get("due", 0.0))
     turn.wake_again()
 
 
@@ -67,5 +68,6 @@ def has_to_wait(turn: Turn) -> bool:
 
 
 def _window(turn: Turn, what: str) -> Window:
-    kept = turn.talk.state.get("pace", {}).get(what)
-    return window((kept[0], kept[1]) if kept else None, turn.uow.now.timestamp(), of(turn, what))
+    """As of when it reached us: what waited its turn meanwhile is counted where it belongs."""
+    kept, at = turn.talk.state.get("pace", {}).get(what), turn.event.taken_at or turn.uow.now
+    return window((kept[0], kept[1]) if kept else None, at.timestamp(), of(turn, what))

@@ -4,6 +4,7 @@ from handlers import drafts, emergencies, matters
 from handlers.event import EventKind
 from handlers.moderation import allowance, concerns
 from handlers.turn import Turn
+from nlp.emergencies import likely
 
 COUNTED = {
     EventKind.TEXT: "messages",
@@ -14,6 +15,7 @@ COUNTED = {
     EventKind.PRESS: "taps",
 }
 KEPT = (EventKind.TEXT, EventKind.MEDIA)
+FAR_OVER = 2
 
 
 def held_up(turn: Turn) -> bool:
@@ -26,7 +28,7 @@ def held_up(turn: Turn) -> bool:
         return False
     found, allowed = allowance.count(turn, what), allowance.of(turn, what)
     turn.hurried = found.times > allowed.times
-    if not turn.hurried or _urgent(turn):
+    if not turn.hurried or _urgent(turn, found.times, allowed.times):
         return False
     turn.outcome = f"over the limit of {what}"
     if what == "taps":
@@ -60,9 +62,13 @@ def _part_of_an_album(turn: Turn) -> bool:
     return turn.event.album is not None and turn.event.album in known
 
 
-def _urgent(turn: Turn) -> bool:
-    """Words that tell of danger, or anything that belongs to an emergency of just now."""
+def _urgent(turn: Turn, times: int, allowed: int) -> bool:
+    """Words that tell of danger, or anything that belongs to an emergency of just now.
+
+    Far over the limit only what a quick look finds is read with care: all of it is, when the draft is shown.
+    """
     if turn.event.kind is EventKind.PRESS:
         return False
-    words = bool(turn.event.text) and matters.emergency(turn.reading) is not None
-    return words or emergencies.ringing(turn) is not None
+    text = turn.event.text
+    read = bool(text) and (times <= FAR_OVER * allowed or likely(text))
+    return (read and matters.emergency(turn.reading) is not None) or emergencies.ringing(turn) is not None
