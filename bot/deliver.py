@@ -49,6 +49,8 @@ OUTAGE_SURVIVED = timedelta(hours=24)
 OUTAGE_WAIT = 8.0
 TOKEN_WAIT = 30.0
 IDLE_SECONDS = 1.0
+NOTED_AGAIN, NOTED_AGAIN_LATER = 0.2, 5.0
+"""Seconds after which it is tried again to note what was sent, growing from one to the other."""
 
 
 class Deliverer:
@@ -166,7 +168,7 @@ class Deliverer:
             METRICS.send_errors.labels(self._channel.name, type(error).__name__).inc()
             await self._failed(row, error)
         else:
-            await self._write(lambda uow: _arrived(uow, row, sent))
+            await self._note_sent(row, sent)
             METRICS.sent.labels(self._channel.name).inc()
             self.trouble = ""
         return failure is None
@@ -194,11 +196,7 @@ class Deliverer:
         for piece in pieces[:-1]:
             await self._channel.send(Outgoing(row.chat, row.topic, piece))
         edit = row.shown_id if can.edits and len(pieces) == 1 and not files else None
-        sent = await self._channel.send(Outgoing(row.chat, row.topic, pieces[-1], rows, files, edit))
-        if sent.file_ids:
-            name = self._channel.name
-            await self._database.write(lambda connection: remember(connection, name, sent.file_ids))
-        return sent
+        return await self._channel.send(Outgoing(row.chat, row.topic, pieces[-1], rows, files, edit))
 
     async def _to_send(self, files: list[dict[str, str]]) -> list[SendFile]:
         if not files:
@@ -209,6 +207,24 @@ class Deliverer:
             SendFile(f["kind"], f["name"], f["digest"], self._files.stored(f["digest"]), known.get(f["digest"]))
             for f in files
         ]
+
+    async def _note_sent(self, row: OutRow, sent: Sent) -> None:
+        """Note it, however long the database is away: what is not noted would be sent again, and again."""
+        name, wait = self._channel.name, NOTED_AGAIN
+
+        def note(uow: UnitOfWork) -> None:
+            _arrived(uow, row, sent)
+            if sent.file_ids:
+                remember(uow.connection, name, sent.file_ids)
+
+        while True:
+            try:
+                return await self._write(note)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the message is out
+                self.trouble = f"what was sent cannot be noted ({type(error).__name__})"
+                log.error("delivery for %s waits: %s", name, self.trouble)  # noqa: TRY400 - it repeats
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, NOTED_AGAIN_LATER)
 
     # when it did not work --------------------------------------------------------------------------------------------
 

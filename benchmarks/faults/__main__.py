@@ -8,9 +8,9 @@ is made from the fake's own log and from the database.
 
 import argparse
 import asyncio
+import os
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 from benchmarks.faults import (
@@ -43,43 +43,45 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 
-def planned(only: str, on: str) -> Iterator[tuple[Fault, str]]:
-    for fault in FAULTS:
-        for name in fault.databases:
-            if only in fault.name and on in name.lower():
-                yield fault, name
+Plan = list[tuple[Fault, str]]
+
+
+def planned(size: Size, only: str = "", on: str = "") -> Plan:
+    """Faults and the databases on which they are tried."""
+    everything = [(fault, name) for fault in FAULTS for name in fault.on(size)]
+    return [(fault, name) for fault, name in everything if only in fault.name and on in name.lower()]
 
 
 async def run(wanted: argparse.Namespace) -> bool:
-    """Try everything on one database, or on each in a process of its own, side by side; whether all was kept."""
+    """Try everything, the databases side by side, and at the end what is tried alone; whether all was kept."""
     size = Size.FULL if wanted.full else Size.QUICK
-    plan: dict[str, list[Fault]] = {}
-    for fault, name in planned(wanted.only, wanted.on):
-        plan.setdefault(name, []).append(fault)
-    if len(plan) > 1:
-        return all(await asyncio.gather(*(_beside(name, wanted.only, size) for name in plan)))
-    with ExitStack() as stack:
-        places: dict[str, Place] = {
-            name: stack.enter_context(postgres()) if name == "PostgreSQL" else Files() for name in plan
-        }
-        return all([await _on(name, places[name], faults, size) for name, faults in plan.items()])
+    plan = planned(size, wanted.only, wanted.on)
+    beside = [(fault, name) for fault, name in plan if not fault.alone]
+    if len(names := sorted({name for _, name in beside})) < 2:
+        return await _in_turn(beside if wanted.inner else plan, size)
+    kept = await asyncio.gather(*(_beside(name, wanted.only, size) for name in names))
+    return await _in_turn([(fault, name) for fault, name in plan if fault.alone], size) and all(kept)
 
 
 async def _beside(name: str, only: str, size: Size) -> bool:
-    """The same for one database in another process: Alembic moves one database at a time."""
+    """All of one database in another process: Alembic moves one database at a time."""
     words = ["-m", "benchmarks.faults", f"--{size.value}", "--on", name.lower(), "--only", only, "--inner"]
     process = await asyncio.create_subprocess_exec(sys.executable, *words)
     return await process.wait() == 0
 
 
-async def _on(name: str, place: Place, faults: list[Fault], size: Size) -> bool:
-    """One after another on one database."""
+async def _in_turn(plan: Plan, size: Size) -> bool:
+    """One after another."""
     kept = True
-    for fault in faults:
-        began = time.monotonic()
-        found = await fault.trial(place, size)
-        show(found, name, time.monotonic() - began)
-        kept &= found.kept
+    with ExitStack() as stack:
+        places: dict[str, Place] = {
+            name: stack.enter_context(postgres()) if name == "PostgreSQL" else Files() for name in {n for _, n in plan}
+        }
+        for fault, name in plan:
+            began = time.monotonic()
+            found = await fault.trial(places[name], size)
+            show(found, name, time.monotonic() - began)
+            kept &= found.kept
     return kept
 
 
@@ -98,6 +100,8 @@ def main() -> None:
     parser.add_argument("--on", default="", help="sqlite or postgresql")
     parser.add_argument("--inner", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed app is compiled once, not with every start
+    os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"  # who is killed tidies nothing up
     kept = asyncio.run(run(wanted))
     if not (wanted.only or wanted.inner):
         print("\nelsewhere:")

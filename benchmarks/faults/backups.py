@@ -1,35 +1,35 @@
 """The drill: a backup under load, everything gone, a restore into an empty database, and the messenger sends all again."""
 
 import asyncio
-import sys
 import time
 from pathlib import Path
 
 from benchmarks.faults.fault import Fault, Place, Row, Size, row
 from benchmarks.faults.ground import Ground, ground
+from benchmarks.faults.started import Started
 from bot import backup
 from bot.build import RESIDENT
 from storage.database import open_database
 from storage.tally import fates
 
 RATE = 20
+LOOK_SECONDS = 0.2
 
 
 async def restored(place: Place, size: Size) -> Row:
     """Backed up while residents write; the database is lost; what came before the backup must be there again."""
     count = size.of(quick=80, full=2000)
     async with ground(await place.new(), count) as town:
-        process = await town.starts()
+        process = town.starts()
         await town.says(RATE)
-        await town.asked(await town.calls())
-        await asyncio.sleep(count / RATE / 2)
-        before = await _known(town)
+        while len(before := await _known(town)) < count / 2:
+            await asyncio.sleep(LOOK_SECONDS)
         path = await _backed_up(town)
         await town.settles()
         await town.kills(process)
         took = await _restored(town, path, await place.new())
         missing, megabytes = before - await _known(town), path.stat().st_size / 1e6
-        await town.starts()
+        town.starts()
         await town.stand.remote.do("redeliver", bot=RESIDENT, count=count)
         seen = await town.seen()
     seen.lost += len(missing)
@@ -56,10 +56,7 @@ async def _restored(town: Ground, path: Path, url: str) -> float:
 
 
 async def _command(town: Ground, *words: str, **environment: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", *words,
-        cwd=town.stand.folder, env=town.stand.environment | environment, stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+    process = Started("bot.cli", list(words), town.stand.folder, town.stand.environment | environment)
     assert await process.wait() == 0, words
 
 

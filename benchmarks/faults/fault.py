@@ -43,12 +43,21 @@ Trial = Callable[[Any, Size], Awaitable[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`numbers` are the rows of the list of faults that it stands for."""
+    """`numbers` are the rows of the list of faults that it stands for.
+
+    `alone`: it measures speed, so last and alone. `quick_on`: where the quick bench tries it, if not everywhere.
+    """
 
     numbers: tuple[int, ...]
     name: str
     trial: Trial
     databases: tuple[str, ...] = ("SQLite", "PostgreSQL")
+    alone: bool = False
+    quick_on: tuple[str, ...] = ("SQLite", "PostgreSQL")
+
+    def on(self, size: Size) -> list[str]:
+        """The databases on which it is tried."""
+        return [name for name in self.databases if size is Size.FULL or name in self.quick_on]
 
 
 def row(fault: str, did: str, promised: str, seen: Seen, repeats: int = 0, **more: str) -> Row:

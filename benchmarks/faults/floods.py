@@ -113,4 +113,4 @@ def _row(plan: Plan, size: Size, calm: dict[str, float], flooded: dict[str, floa
     return Row("one resident floods", did, f"others' p95 <= {MOST_SLOWER} times, 0 lost", seen, kept)
 
 
-FAULTS = (Fault((18,), "one floods", one_resident),)
+FAULTS = (Fault((18,), "one floods", one_resident, alone=True, quick_on=("SQLite",)),)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.burst import BOT_ID, reports
+from benchmarks.faults.started import Started
 from benchmarks.served import Stand, stand
 from bot.build import RESIDENT
 from bot.settings import Library
@@ -18,11 +19,14 @@ from storage.database import open_database
 from storage.inbox import DONE, PARKED
 from storage.outbox import WAITING
 from storage.tally import Fate, fates, messages_out, opened
+from tests.botapi.remote import ControlError
 
 PATIENCE = 300
 """Seconds until everything that was said must be handled and answered once nothing is broken any more."""
 PREFIX = "resident"
 ENOUGH = 100
+ON_THE_WAY = 2
+"""Messages of a process that can be on their way: one of each bot."""
 
 
 @dataclass
@@ -43,6 +47,10 @@ class Seen:
         return not (self.lost or self.doubled or self.unanswered or self.dead)
 
 
+class AppEndedError(Exception):
+    """No process of the app is left, though nobody ended them."""
+
+
 class Ground:
     """A stand with `count` residents who have agreed to the notice and have written nothing yet."""
 
@@ -50,18 +58,21 @@ class Ground:
         self.stand = stand_
         self.chats = chats
         self.said = 0
-        self.processes: list[asyncio.subprocess.Process] = []
+        self.processes: list[Started] = []
 
-    async def starts(self, module: str = "bot.cli", **environment: str) -> asyncio.subprocess.Process:
+    def starts(self, module: str = "bot.cli", **environment: str) -> Started:
         """Start a process of the app; more than one may run."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", module, "run",
-            cwd=self.stand.folder, env=self.stand.environment | environment, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+        process = Started(module, ["run"], self.stand.folder, self.stand.environment | environment)
         self.processes.append(process)
         return process
 
-    async def kills(self, process: asyncio.subprocess.Process) -> None:
+    async def serves(self) -> Started:
+        """Start a process and wait until it talks to the messenger."""
+        calls, process = await self.calls(), self.starts()
+        await self.asked(calls)
+        return process
+
+    async def kills(self, process: Started) -> None:
         process.kill()
         await process.wait()
         self.processes.remove(process)
@@ -97,18 +108,46 @@ class Ground:
     async def asked(self, since: int) -> None:
         """Wait until the app talks to the messenger again."""
         while await self.calls() <= since:
+            self._is_there()
             await asyncio.sleep(0.05)
 
     async def settles(self) -> bool:
         """Wait until everything that was said is stored, handled and answered; False if it never is."""
         try:
             async with asyncio.timeout(PATIENCE):
-                await self.stand.remote.do("drained", bot=RESIDENT, seconds=PATIENCE)
-                while not await self._quiet():
+                while not (await self._handed_out() and await self._quiet()):
+                    self._is_there()
                     await asyncio.sleep(0.2)
         except TimeoutError:
             return False
         return True
+
+    async def answers(self) -> int:
+        """How often the messenger was given something to show."""
+        counts: dict[str, int] = await self.stand.remote.do("counts")
+        return sum(n for call, n in counts.items() if call.lower().startswith("sendmessage"))
+
+    async def next_answer(self) -> float:
+        """Seconds until somebody is answered again; several must be waiting, for what was on its way does not count."""
+        began, answers = time.monotonic(), await self.answers()
+        while await self.answers() <= answers + ON_THE_WAY:
+            assert time.monotonic() - began < PATIENCE, "nobody is answered any more"
+            await asyncio.sleep(0.05)
+        return time.monotonic() - began
+
+    async def _handed_out(self) -> bool:
+        """Whether the messenger has no update left."""
+        try:
+            await self.stand.remote.do("drained", bot=RESIDENT, seconds=1)
+        except ControlError:
+            return False
+        return True
+
+    def _is_there(self) -> None:
+        """An app that has ended by itself settles nothing."""
+        ended = [process.returncode for process in self.processes if process.returncode is not None]
+        if self.processes and len(ended) == len(self.processes):
+            raise AppEndedError(f"with status {ended}")
 
     async def _quiet(self) -> bool:
         database = open_database(self.stand.url)

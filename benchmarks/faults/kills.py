@@ -5,6 +5,7 @@ import random
 
 from benchmarks.faults.fault import Fault, Place, Row, Size, row
 from benchmarks.faults.ground import Ground, ground
+from benchmarks.faults.started import Started
 
 RATE = 20.0
 MOST_STEPS = 480
@@ -17,12 +18,12 @@ async def at_random(place: Place, size: Size) -> Row:
     dice = random.Random(1)
     async with ground(await place.new(), kills * 40) as town:
         await town.says(RATE)
-        process = await town.starts()
+        process = town.starts()
         for _ in range(kills):
             await town.asked(await town.calls())
             await asyncio.sleep(dice.uniform(0.05, 1.3))
             await town.kills(process)
-            process = await town.starts()
+            process = town.starts()
         seen = await town.seen()
     did = f"{kills} kills, {seen.said} reports"
     return row("kill -9 at random moments", did, "0 lost, 0 doubled, <= 1 repeat a kill", seen, kills)
@@ -46,23 +47,24 @@ async def at_each_step(place: Place, size: Size) -> Row:
 
 async def _ended_at(town: Ground, n: int) -> bool:
     """Whether the process ended before one more resident was answered; then another one goes on."""
-    process = await town.starts("benchmarks.faults.dying", CHULIN_DIES_AT=str(n))
+    process = town.starts("benchmarks.faults.dying", CHULIN_DIES_AT=str(n))
     await town.one_more_says()
     died = await _dies(town, process)
     if died:
-        process = await town.starts()
+        process = town.starts()
         await town.settles()
     await town.kills(process)
     return died
 
 
-async def _dies(town: Ground, process: asyncio.subprocess.Process) -> bool:
+async def _dies(town: Ground, process: Started) -> bool:
     """Whether the process ends by itself before the report is answered."""
     ended, settled = asyncio.create_task(process.wait()), asyncio.create_task(town.settles())
     await asyncio.wait([ended, settled], return_when=asyncio.FIRST_COMPLETED)
-    died = ended.done()
+    died = process.returncode is not None
     for task in (ended, settled):
         task.cancel()
+    await asyncio.gather(ended, settled, return_exceptions=True)
     if died:
         town.processes.remove(process)
     return died

@@ -22,7 +22,7 @@ async def bad_day(place: Place, size: Size) -> Row:
     """A share of all calls fails in one of seven ways, for a while; then the messenger is well again."""
     seconds = size.of(quick=6, full=600)
     async with ground(await place.new(), 10 * seconds) as town:
-        await town.starts()
+        town.starts()
         await town.says(10)
         for number, (kind, args) in enumerate(MENU):
             await _breaks(town, kind, args, probability=0.3 / len(MENU), seed=number)
@@ -44,7 +44,7 @@ async def sent_but_not_said(place: Place, size: Size) -> Row:
     times = size.of(quick=5, full=100)
     async with ground(await place.new(), times * 2) as town:
         await _breaks(town, "dropped_after", {}, method="sendMessage", times=times)
-        await town.starts()
+        town.starts()
         await town.says(20)
         seen = await town.seen()
     return row("shown, then cut off", f"{times} times", "0 lost, <= 1 repeat each", seen, times)
@@ -55,7 +55,7 @@ async def another_polls(place: Place, size: Size) -> Row:
     times = size.of(quick=3, full=30)
     async with ground(await place.new(), 10) as town:
         await _breaks(town, "conflict", {}, method="getUpdates", times=times)
-        process = await town.starts()
+        process = town.starts()
         await town.says(10)
         await town.settles()
         ended = "the process ended" if process.returncode is not None else "still running"

@@ -39,4 +39,4 @@ async def _walk(url: str, seed: int, steps: int) -> tuple[Figures, int]:
         return walk.figures, 0
 
 
-FAULTS = (Fault((31,), "posts come and go", come_and_go),)
+FAULTS = (Fault((31,), "posts come and go", come_and_go, quick_on=("SQLite",)),)

@@ -20,14 +20,14 @@ async def twice(place: Place, size: Size) -> Row:
     """Every update is handed out again, several times, also after the app was started anew."""
     rounds = size.of(quick=3, full=20)
     async with ground(await place.new(), 40) as town:
-        process = await town.starts()
+        process = town.starts()
         await town.says(20, wait=True)
         for _ in range(rounds):
             await town.settles()
             await town.stand.remote.do("redeliver", bot=RESIDENT, count=40)
         await town.kills(process)
         await town.stand.remote.do("redeliver", bot=RESIDENT, count=40)
-        await town.starts()
+        town.starts()
         seen = await town.seen()
     return row("updates handed out again", f"40 updates, {rounds + 1} times", "0 doubled", seen)
 
@@ -36,7 +36,7 @@ async def poison(place: Place, size: Size) -> Row:
     """Updates that cannot be read stand between those of residents."""
     rounds = size.of(quick=2, full=25)
     async with ground(await place.new(), 20 * rounds) as town:
-        await town.starts()
+        town.starts()
         await town.says(20)
         for _ in range(rounds):
             for update in POISON:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from ledger.lifecycle import OPEN, State
-from storage.bulk import run_rows, upsert
+from storage.bulk import insert_rows, run_rows
 from storage.cases.alarms import AlarmsOfCases
 from storage.cases.by_case import of
 from storage.cases.history import HistoryOfCases
@@ -21,6 +21,7 @@ from storage.keys import given, select_by_keys
 from storage.tables import Case, CaseMessage, CasePerson, CaseUnit, Counter, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from storage.unit_of_work import UnitOfWork
@@ -105,6 +106,13 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
 
     def lock_counters(self, community_ids: set[int]) -> None:
         """Read the running numbers of communities at once; in one order everywhere, so that nobody can deadlock."""
+        self._read_counters(community_ids)
+        if new := sorted(community_ids - self._counters.keys()):
+            rows = [{"community_id": community_id, "name": "case", "value": 0} for community_id in new]
+            insert_rows(self._uow.connection, Counter, rows, skip_known=True)
+            self._read_counters(new)
+
+    def _read_counters(self, community_ids: Collection[int]) -> None:
         if community_ids:
             rows = _LOCK_COUNTERS.rows(self._uow.connection, given((number,) for number in community_ids))
             self._counters.update({row.community_id: row.value for row in rows})
@@ -112,8 +120,6 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
     def _next_no(self, community_id: int) -> int:
         """The next number, without gaps: its row is locked until the commit and goes back with a rollback."""
         if community_id not in self._counters:
-            row = {"community_id": community_id, "name": "case", "value": 0}
-            self._uow.connection.execute(upsert(self._uow.connection)(_COUNTERS).on_conflict_do_nothing(), [row])
             self.lock_counters({community_id})
         self._counters[community_id] += 1
         self._counters_used.add(community_id)

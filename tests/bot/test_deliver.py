@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from bot.build import UNLIMITED
 from bot.channels.port import BadToken, Moved, NotEditable, Refused, TryLater, Unreachable
@@ -166,3 +166,24 @@ async def test_a_sent_message_leaves_no_words_behind(world: World) -> None:
     await drain(world)
     assert (await world.rows(lambda c: c.execute(select(Outbox.body)).scalar())) is None
     assert await states(world) == ["sent"]
+
+
+async def test_what_was_sent_and_cannot_be_noted_is_not_sent_again(small_world: World) -> None:
+    """As on a disk that is full: nothing else goes out meanwhile, and all of it afterwards."""
+    deliverer, write = small_world.app.deliverers["resident"], small_world.app.database.write
+    await queue(small_world, Reply(HERE, "收到"), Reply(Address("resident", 51), "也收到"))
+    full = "CREATE TRIGGER full BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END"
+    await write(lambda connection: connection.execute(text(full)))
+    delivering = asyncio.create_task(deliverer.run())
+    while not deliverer.trouble:
+        assert not delivering.done()
+        await asyncio.sleep(0)
+    assert "cannot be noted" in deliverer.trouble
+    assert len(texts(small_world)) == 1
+    await write(lambda connection: connection.execute(text("DROP TRIGGER full")))
+    while await states(small_world) != ["sent", "sent"]:
+        assert not delivering.done()
+        await asyncio.sleep(0)
+    delivering.cancel()
+    assert sorted(texts(small_world)) == ["也收到", "收到"]
+    assert deliverer.trouble == ""
