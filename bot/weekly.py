@@ -48,7 +48,7 @@ class WeeklyMaker:
         week = fixed or weekly.weekly(community.id, period, uow.now, rows)
         return Order(
             self._page(uow, community, week),
-            _names(uow.reference, community.id),
+            self._names(uow.reference, community.id),
             Rows(rows.filed, rows.pressing, rows.open.pressing),
         )
 
@@ -78,7 +78,8 @@ class WeeklyMaker:
         street = uow.reference.street_of(community.id)
         return Page(week, community, self.district, self.say, self.mask, said, street)
 
-
-def _names(reference: Reference, community_id: int) -> Names:
-    grids = {grid: name for (community, grid), name in reference.grids.items() if community == community_id}
-    return Names(grids, {row.id: row.name for row in reference.staff.values()}, reference.units)
+    def _names(self, reference: Reference, community_id: int) -> Names:
+        street = reference.street_of(community_id)
+        grids = {grid: name for (community, grid), name in reference.grids.items() if community == community_id}
+        units = {unit: self.district.units_at([name], street) for unit, name in reference.units.items()}
+        return Names(grids, {row.id: row.name for row in reference.staff.values()}, units)

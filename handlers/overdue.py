@@ -43,7 +43,7 @@ def _list(turn: Turn, first: int) -> None:
     asked = {case.key: nudges[0] for case in cases if (nudges := turn.uow.nudges.open(case.key, (Nudge.SUPERVISION,)))}
     lines = [texts("overdue.head", n=sum(counts.values()))] if not first else []
     for unit, of_unit in groupby(cases, key=lambda case: case.unit_id):
-        name = turn.uow.reference.units.get(unit or 0) or texts("overdue.own")
+        name = _unit(turn, communities, unit) or texts("overdue.own")
         lines.append(texts("overdue.unit", name=name, n=counts[unit]))
         lines += [INDENT + _line(turn, case, asked.get(case.key)) for case in of_unit]
     open_ones = [case for case in cases if case.key not in asked]
@@ -55,6 +55,14 @@ def _list(turn: Turn, first: int) -> None:
     if open_ones:
         lines.append(texts("overdue.how"))
     turn.send(Reply(turn.event.address, "\n".join(lines), rows))
+
+
+def _unit(turn: Turn, communities: list[int], unit: int | None) -> str:
+    """各街道 is the street, where all that is shown lies in one."""
+    reference = turn.uow.reference
+    streets = {reference.street_of(community) for community in communities}
+    name = reference.units.get(unit or 0, "")
+    return turn.context.district.units_at([name], streets.pop() if len(streets) == 1 else "")
 
 
 def _line(turn: Turn, case: CaseRow, asked: Any) -> str:

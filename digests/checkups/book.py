@@ -27,7 +27,7 @@ def workbook(page: CheckupPage) -> bytes:
         _sheet(page, "projects", PROJECTS, list(_projects(page))),
         _sheet(page, "points", POINTS, list(_points(page))),
         _sheet(page, "scenes", SCENES, list(_scenes(page))),
-        _years(page),
+        *_years(page),
     )
     return tables.workbook(sheets, page.say("checkup_page.cut"))
 
@@ -43,8 +43,16 @@ SCENES = ("scene", "kit", "point", "standard", "stock", "result", "units")
 
 def _sheet(page: CheckupPage, name: str, heads: Sequence[str], rows: Sequence[Sequence[Value]]) -> TableSheet:
     about = page.say("checkup_page.paper_about", **page.about())
-    titles = [(page.say(f"checkup_page.col_{head}"), WIDTHS[head]) for head in heads]
-    return TableSheet(page.say(f"checkup_page.head_{name}"), about, titles, rows or [[page.say("checkup_page.none")]])
+    return TableSheet(
+        page.say(f"checkup_page.head_{name}"),
+        about,
+        [_head(page, head) for head in heads],
+        rows or [[page.say("checkup_page.none")]],
+    )
+
+
+def _head(page: CheckupPage, name: str) -> tuple[str, int]:
+    return page.say(f"checkup_page.col_{name}"), WIDTHS[name]
 
 
 def _problems(page: CheckupPage) -> Iterator[Sequence[Value]]:
@@ -77,21 +85,22 @@ def _points(page: CheckupPage) -> Iterator[Sequence[Value]]:
             )  # fmt: skip
 
 
-def _years(page: CheckupPage) -> TableSheet:
-    """Every point year by year: what there was, and how it stood against the standards of today."""
+def _years(page: CheckupPage) -> tuple[TableSheet, TableSheet]:
+    """Year by year: how each item stood against the standards of today, and what there was of each point."""
     say, years = page.say, page.checkup.years
-    heads = [(say("checkup_page.col_point"), WIDTHS["point"])]
-    heads += [(page.year(year), WIDTHS["stock"]) for year in years]
-    rows = [
-        (page.label(point), *(page.stock(point, year.stocks) for year in years))
-        for point in page.district.checkup.points.values()
-    ]
     states = [
         (f"{item.no} {page.name(item.no)}", *(page.state(year.states[place]) for year in years))
         for place, item in enumerate(page.checkup.items)
     ]
-    about = say("checkup_page.years_about", **page.about())
-    return TableSheet(say("checkup_page.head_years"), about, heads, [*states, *rows])
+    stocks = [
+        (page.label(point), *(page.stock(point, year.stocks) for year in years))
+        for point in page.district.checkup.points.values()
+    ]
+    about, columns = say("checkup_page.years_about", **page.about()), [(page.year(y), WIDTHS["stock"]) for y in years]
+    return (
+        TableSheet(say("checkup_page.head_year_states"), about, [_head(page, "item"), *columns], states),
+        TableSheet(say("checkup_page.head_years"), about, [_head(page, "point"), *columns], stocks),
+    )
 
 
 def _scenes(page: CheckupPage) -> Iterator[Sequence[Value]]:

@@ -118,7 +118,7 @@ def _scene(page: CheckupPage, scene: SceneFinding) -> Part:
     ]
     name = page.district.scenes[scene.scene].name
     heads = _heads(page, "kit", "point", "standard", "stock", "result", "units", "checked")
-    grid = Grid(heads, (1.2, 3.6, 3.4, 3.6, 2.2, 3.2, 1.4), rows)
+    grid = Grid(heads, (1.6, 3.6, 3.4, 3.5, 2.4, 3.2, 1.3), rows)
     head = page.say("checkup_page.acceptance_scene", scene=name, result=page.accepted(scene))
     return Part(head, grid=grid, after=[page.say("checkup_page.signed")], together=True)
 

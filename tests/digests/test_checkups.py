@@ -115,7 +115,7 @@ def test_the_pages_are_few_and_hold_everything() -> None:
 
 def test_the_workbook_has_everything_and_no_live_formula() -> None:
     book = openpyxl.load_workbook(BytesIO(page(words="=HYPERLINK(1)").draw()[3]))
-    assert book.sheetnames == ["问题清单", "拟建项目", "各项情况", "场景验收", "历年情况"]
+    assert book.sheetnames == ["问题清单", "拟建项目", "各项情况", "场景验收", "历年达标", "历年情况"]
     assert book["各项情况"].max_row == 2 + len(district().checkup.points)
     cells = [cell for sheet in book for row in sheet for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
@@ -152,7 +152,9 @@ def test_what_was_found_year_by_year_is_on_paper_and_in_the_workbook() -> None:
     sheet = openpyxl.load_workbook(BytesIO(book))["历年情况"]
     rows = {row[0]: row[1:] for row in sheet.iter_rows(min_row=2, values_only=True)}
     assert rows["内容"] == ("2024年", "2025年", "现在")
-    assert rows["12 无障碍设施"][-3:] == (None, "有", "没有")
+    assert rows["12 无障碍设施"] == (None, "有", "没有")
+    states = openpyxl.load_workbook(BytesIO(book))["历年达标"]
+    assert ("12 无障碍设施", "没填", "达标", "没有") in list(states.iter_rows(values_only=True))
 
 
 @pytest.mark.parametrize("stocks", [STOCKS, {}, {code: stock(has=False) for code in district().checkup.points}])
