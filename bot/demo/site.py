@@ -16,6 +16,7 @@ from bot.channels.webchat import Change, Messenger
 from bot.demo.people import Person
 from bot.demo.stage import Stage
 from bot.demo.wire import PICTURES, event, shown
+from digests import fonts
 from handlers.event import FileKind
 
 PAGE = Path(__file__).parent / "page"
@@ -58,7 +59,7 @@ class Site:
     def application(self) -> web.Application:
         found = web.Application(client_max_size=LARGEST_FILE, middlewares=[self._guard])
         found.router.add_get("/", _file(PAGE / "index.html"))
-        for path in PAGE.iterdir():
+        for path in (*PAGE.iterdir(), fonts.regular(), fonts.bold()):
             found.router.add_get(f"/{path.name}", _file(path))
         found.router.add_get("/events", self._events)
         found.router.add_get("/files/{bot}/{id}", self._download)

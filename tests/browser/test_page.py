@@ -215,6 +215,14 @@ def test_a_page_opened_later_shows_what_was_said_before(page: Page) -> None:
     expect(phone(page, "resident").locator(".said")).to_have_count(before)
 
 
+def test_a_machine_without_a_chinese_font_gets_the_bundled_one(page: Page) -> None:
+    for weight in (400, 700):
+        arrived = page.evaluate(
+            f"""document.fonts.load('{weight} 16px "Chulin Sans"', '楚邻').then(f => f[0]?.status)"""
+        )
+        assert arrived == "loaded"
+
+
 # --- Monday ----------------------------------------------------------------------------------------------------------
 
 
