@@ -5,7 +5,7 @@ Apart from `handlers/areas.py`, which lists the areas: each area's own files imp
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from handlers.context import Serves
 from handlers.turn import LOCAL_FIRST, Turn
@@ -40,6 +40,17 @@ class Area:
     due: tuple[Due, ...] = ()
     exports: Callable[[Turn], dict[str, Any]] | None = None
     erases: Callable[[Turn], None] | None = None
+
+
+class Erases(Protocol):
+    """A store that takes away all that it keeps of a person."""
+
+    def erase(self, bot: str, account: int) -> None: ...
+
+
+def erased_from(store: Callable[[UnitOfWork], Erases]) -> Callable[[Turn], None]:
+    """The part of an area in erasing whoever writes, where its store does it all."""
+    return lambda turn: store(turn.uow).erase(turn.event.address.bot, turn.account)
 
 
 def ask(turn: Turn, what: str, community: CommunityRow, *, lasting: bool = False, **data: Any) -> None:

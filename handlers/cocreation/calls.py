@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area
+from handlers.area import Area, erased_from
 from handlers.cocreation import linked
 from handlers.cocreation.linked import Matter
 from handlers.cocreation.words import ask_words, for_community, given_words
@@ -327,10 +327,6 @@ def _exported(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _erased(turn: Turn) -> None:
-    turn.uow.calls.erase(turn.event.address.bot, turn.account)
-
-
 AREA = Area(
     buttons={
         "call_make": ask_kind,
@@ -351,5 +347,5 @@ AREA = Area(
     resident_commands={"calls": show},
     staff_commands={"calls": show},
     exports=_exported,
-    erases=_erased,
+    erases=erased_from(lambda uow: uow.calls),
 )

@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area, Due
+from handlers.area import Area, Due, erased_from
 from handlers.cocreation import linked
 from handlers.cocreation.days import day_of, moment
 from handlers.cocreation.telling import close_for_all
@@ -307,10 +307,6 @@ def _said(turn: Turn, said: str | None) -> str | None:
     return turn.context.texts(f"button.promise_{said}") if said else None
 
 
-def _erased(turn: Turn) -> None:
-    turn.uow.promises.erase(turn.event.address.bot, turn.account)
-
-
 AREA = Area(
     buttons={
         "promise_add": ask_promise,
@@ -325,5 +321,5 @@ AREA = Area(
     staff_commands={"promises": show},
     due=(Due("promise", lambda uow: uow.promises.due(), lambda row: (row.community_id, row.no), look),),
     exports=_exported,
-    erases=_erased,
+    erases=erased_from(lambda uow: uow.promises),
 )

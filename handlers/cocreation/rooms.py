@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from handlers.area import Area, Due
+from handlers.area import Area, Due, erased_from
 from handlers.cocreation import weekdays
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.event import Address
@@ -247,10 +247,6 @@ def _exported(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _erased(turn: Turn) -> None:
-    turn.uow.rooms.erase(turn.event.address.bot, turn.account)
-
-
 AREA = Area(
     buttons={
         "room_make": ask_room,
@@ -266,5 +262,5 @@ AREA = Area(
     staff_commands={"rooms": show},
     due=(Due("booking", lambda uow: uow.rooms.due(), lambda b: (b.community_id, b.room_id, b.day, b.minute), remind),),
     exports=_exported,
-    erases=_erased,
+    erases=erased_from(lambda uow: uow.rooms),
 )

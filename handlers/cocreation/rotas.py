@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area, Due
+from handlers.area import Area, Due, erased_from
 from handlers.cocreation import linked, weekdays
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.event import Address
@@ -210,10 +210,6 @@ def _exported(turn: Turn) -> dict[str, Any]:
     return {"rotas": [{"text": row.title, "at": row.since} for row in found]}
 
 
-def _erased(turn: Turn) -> None:
-    turn.uow.rotas.erase(turn.event.address.bot, turn.account)
-
-
 AREA = Area(
     buttons={
         "rota_make": ask_rota,
@@ -228,5 +224,5 @@ AREA = Area(
     staff_commands={"rotas": show},
     due=(Due("rota", lambda uow: uow.rotas.due(), lambda row: (row.community_id, row.no), evening),),
     exports=_exported,
-    erases=_erased,
+    erases=erased_from(lambda uow: uow.rotas),
 )

@@ -205,7 +205,3 @@ def answers(turn: Turn) -> bool:
 def exported(turn: Turn) -> dict[str, Any]:
     found = turn.uow.rules.comments_of(turn.event.address.bot, turn.account)
     return {"rules_comments": [{"at": row.at, "text": row.text} for row in found]}
-
-
-def erased(turn: Turn) -> None:
-    turn.uow.rules.erase(turn.event.address.bot, turn.account)

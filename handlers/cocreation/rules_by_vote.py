@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.area import Area
+from handlers.area import Area, erased_from
 from handlers.cocreation import rules, topics, votes
 from handlers.emergencies import reachable
 from handlers.reply import Priority, Reply
@@ -81,5 +81,5 @@ AREA = Area(
     resident_commands={"rules": rules.show},
     staff_commands={"rules": rules.show},
     exports=rules.exported,
-    erases=rules.erased,
+    erases=erased_from(lambda uow: uow.rules),
 )
