@@ -138,7 +138,7 @@ def test_what_has_no_row_is_a_person_s_own() -> None:
     """Commands without a row reach nothing but the conversation and the data of who gives them."""
     own = {"start", "help", "mine", "privacy", "data", "erase", "community", "person"}
     own |= {"seen", "withdraw_consent", "register", "stop_pushes", "resume_pushes", "quiet"}
-    own |= {"by_number", "by_button", "short", "long", "broken_again"}
+    own |= {"by_number", "by_button", "short", "long", "large", "broken_again"}
     own |= {"subscriptions"}  # each report in it is held against who may read it
     commands = {**router.RESIDENT_COMMANDS, **router.STAFF_COMMANDS, **router.GROUP_COMMANDS}
     assert {name for name in commands if name not in DEEDS} <= own
