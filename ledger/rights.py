@@ -306,7 +306,7 @@ DEEDS: dict[str, Deed] = {
     "ballot_mark": NEIGHBOURS,
     "ballot_see": NEIGHBOURS,
     "ballot_clear": NEIGHBOURS,
-    **dict.fromkeys(("proxy_vote", "proxy_vote_end", "proxy_vote_code"), NEIGHBOURS),
+    **dict.fromkeys(("vote_for", "proxy_vote", "proxy_vote_end", "proxy_vote_code"), NEIGHBOURS),
     **dict.fromkeys(("proxy_at_door", "proxy_vote_yes", "proxy_vote_no"), AT_DOORS),
     "vote_appeal": NEIGHBOURS,
     "vote_result": NEIGHBOURS,
