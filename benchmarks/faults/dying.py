@@ -17,6 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 from telegram.request import HTTPXRequest
 
+from benchmarks.faults.short_leases import shorten
 from bot.cli import main as run
 from bot.intake import Intake
 
@@ -67,6 +68,7 @@ def _watch_calls(owner: Any, name: str, is_silent: Callable[[Any], bool]) -> Non
 
 
 def main() -> None:
+    shorten()
     _watch_intake()
     _watch_statements()
     _watch_calls(AiohttpSession, "make_request", lambda call: type(call[0][1]).__name__ in SILENT)

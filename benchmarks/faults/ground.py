@@ -60,15 +60,15 @@ class Ground:
         self.said = 0
         self.processes: list[Started] = []
 
-    def starts(self, module: str = "bot.cli", **environment: str) -> Started:
+    def starts(self, module: str = "benchmarks.faults.short_leases", **environment: str) -> Started:
         """Start a process of the app; more than one may run."""
         process = Started(module, ["run"], self.stand.folder, self.stand.environment | environment)
         self.processes.append(process)
         return process
 
-    async def serves(self) -> Started:
+    async def serves(self, module: str = "benchmarks.faults.short_leases") -> Started:
         """Start a process and wait until it talks to the messenger."""
-        calls, process = await self.calls(), self.starts()
+        calls, process = await self.calls(), self.starts(module)
         await self.asked(calls)
         return process
 
@@ -131,6 +131,7 @@ class Ground:
         """Seconds until somebody is answered again; several must be waiting, for what was on its way does not count."""
         began, answers = time.monotonic(), await self.answers()
         while await self.answers() <= answers + ON_THE_WAY:
+            self._is_there()
             assert time.monotonic() - began < PATIENCE, "nobody is answered any more"
             await asyncio.sleep(0.05)
         return time.monotonic() - began

@@ -7,7 +7,8 @@ from benchmarks.faults.fault import Fault, Place, Row, Size, row
 from benchmarks.faults.ground import Ground, ground
 from benchmarks.faults.started import Started
 
-RATE = 20.0
+RATE, WRITE_A_KILL = 8.0, 60
+"""People who write each second, and how many in all for each kill: more than are answered between two."""
 MOST_STEPS = 480
 """More than a report's way has; the first that does not end the process is the last that is tried."""
 
@@ -16,12 +17,12 @@ async def at_random(place: Place, size: Size) -> Row:
     """Killed while residents write, started again at once."""
     kills = size.of(quick=2, full=200)
     dice = random.Random(1)
-    async with ground(await place.new(), kills * 40) as town:
+    async with ground(await place.new(), kills * WRITE_A_KILL) as town:
         await town.says(RATE)
         process = town.starts()
         for _ in range(kills):
-            await town.asked(await town.calls())
-            await asyncio.sleep(dice.uniform(0.05, 1.3))
+            await town.next_answer()
+            await asyncio.sleep(dice.uniform(0, 1.3))
             await town.kills(process)
             process = town.starts()
         seen = await town.seen()

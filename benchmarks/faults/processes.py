@@ -14,12 +14,13 @@ async def leader_killed(place: Place, size: Size) -> Row:
     """Several processes; each time the one that polls is killed, and another takes over."""
     count = size.of(quick=2, full=5)
     async with ground(await place.new(), RATE * TAKEOVER * (count - 1)) as town:
-        leader = await town.serves()
-        others = [await town.serves() for _ in range(count - 1)]
+        leader = await town.serves("bot.cli")
         await town.says(RATE)
+        await town.next_answer()
+        others = [await town.serves("bot.cli") for _ in range(count - 1)]
         takeovers = []
         for follower in others:
-            await asyncio.sleep(2)
+            await asyncio.sleep(4)
             await town.kills(leader)
             takeovers.append(await town.next_answer())
             leader = follower
