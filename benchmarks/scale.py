@@ -97,6 +97,7 @@ async def _plant(url: str, residents: int) -> None:
 
 async def _start(folder: Path, url: str, api: str, port: int) -> asyncio.subprocess.Process:
     own = {name: value for name, value in os.environ.items() if not name.startswith("CHULIN_")}
+    own.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed app is compiled once, not with every start
     settings = {
         "API_URL": api, "RESIDENT_TOKEN": TOKENS[RESIDENT], "STAFF_TOKEN": TOKENS[STAFF], "STAFF_LIBRARY": "aiogram",
         "DATABASE_URL": url, "DATA_DIR": str(folder), "LINK_SECRET": "s" * 32, "LOG_LEVEL": "ERROR",
@@ -158,19 +159,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def report(all_seen: list[Seen]) -> None:
-    first = all_seen[0]
-    print(f"{first.updates} updates from as many residents of {town.COMMUNITIES} communities, {os.cpu_count()} cores")
-    for seen in all_seen:
-        each = 1000 / seen.updates
-        most = ", ".join(
-            f"{what} {share / max(seen.waits.total(), 1):.0%}" for what, share in seen.waits.most_common(4)
-        )
-        print(
-            f"  {seen.workers} processes: {seen.updates / seen.seconds:6.0f} a second"
-            f" ({first.seconds / seen.seconds:.2f} times one)  processor a message: bot {seen.bots * each:.2f} ms,"
-            f" database {seen.database * each:.2f} ms  connections: {most}"
-        )
+def report(seen: Seen, first: Seen) -> None:
+    each = 1000 / seen.updates
+    most = ", ".join(f"{what} {share / max(seen.waits.total(), 1):.0%}" for what, share in seen.waits.most_common(4))
+    print(
+        f"  {seen.workers} processes: {seen.updates / seen.seconds:6.0f} a second"
+        f" ({first.seconds / seen.seconds:.2f} times one)  processor a message: bot {seen.bots * each:.2f} ms,"
+        f" database {seen.database * each:.2f} ms  connections: {most}",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -182,7 +179,12 @@ def main() -> None:
     updates, workers = (200, [1, 2]) if wanted.smallest else (wanted.updates, wanted.workers)
     said = town.said(updates, Understander.load())
     with postgres() as server:
-        report([asyncio.run(measure(server, count, said)) for count in workers])
+        print(f"{updates} updates from as many residents of {town.COMMUNITIES} communities, {os.cpu_count()} cores")
+        first: Seen | None = None
+        for count in workers:
+            seen = asyncio.run(measure(server, count, said))
+            first = first or seen
+            report(seen, first)
 
 
 if __name__ == "__main__":

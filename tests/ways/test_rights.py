@@ -1,7 +1,7 @@
 """Every button that anybody could forge, pressed by everybody: what the table of rights refuses has no effect."""
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from digests.subject import READERS
 from digests.summary import Level
@@ -9,7 +9,7 @@ from handlers import areas, presses, router
 from ledger.lifecycle import Role
 from ledger.rights import DEEDS, Part, Thing, may
 from storage.buttons import Buttons
-from storage.tables import Case, CasePerson, Inbox
+from storage.tables import Base, Case, CasePerson, Inbox
 from storage.unit_of_work import UnitOfWork
 from tests.support.world import NOW, Person, World
 from tests.ways.steps import change, employs, settled
@@ -108,6 +108,36 @@ async def test_a_button_works_for_whom_the_table_names_and_for_nobody_else(small
         if action in ("withdraw", "one_matter", "solved", "not_solved"):
             break  # it may have ended the case, or taken the person out of it
     assert refused == {account: expected[account] for account in refused}
+
+
+ELSEWHERE = {5: Role.WORKER, 7: Role.MANAGER, 8: Role.SUPERVISOR, 11: Role.OFFICER}
+"""Staff of the other community, one of each role; each has all the rights of the role there."""
+
+
+async def test_a_button_of_an_area_does_nothing_for_anybody_of_another_community(small_world: World) -> None:
+    """Each is a true row that names the first community; staff and residents of the other one press it."""
+    await crowd(small_world)
+    await change(small_world, employs(11, "文化宫小吴", "officer", "community", 2))
+    neighbour = small_world.resident(2001)
+    await neighbour.says("二楼楼道灯不亮了")
+    await neighbour.taps("文化宫社区")
+    await neighbour.taps("同意，提交")
+    before = await small_world.rows(things)
+    people = [*(small_world.worker(account) for account in ELSEWHERE), neighbour]
+    came_of_it = {
+        (action, person.account): await forged(small_world, action, person)
+        for action in sorted(areas.BUTTONS)
+        for person in people
+    }
+    assert {key: outcome for key, outcome in came_of_it.items() if outcome != "button refused"} == {}
+    assert await small_world.rows(things) == before
+
+
+def things(connection: Connection) -> dict[str, int]:
+    """How many rows the tables of communities have, but for what the test itself makes: buttons, and who presses."""
+    own = {"keyboards", "people"}
+    tables = [t for t in Base.metadata.sorted_tables if "community_id" in t.c and t.name not in own]
+    return {t.name: connection.execute(select(func.count()).select_from(t)).scalar_one() for t in tables}
 
 
 def test_every_button_on_a_case_has_its_row_in_the_table() -> None:
