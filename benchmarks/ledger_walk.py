@@ -16,7 +16,7 @@ from tests.walk.ground import walked
 from tests.walk.model import Disagreement
 from tests.walk.walk import Figures
 
-MOST_SHOWN = 40
+MOST_SHOWN = 80
 
 
 def one(walk: tuple[int, int]) -> tuple[Figures, str]:

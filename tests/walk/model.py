@@ -35,7 +35,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "unsolved": (OPEN, "answered", HANDS),
     "follow_up": (("answered",), "follow_up", ("system",)),
     "check": ((*ANSWERED, *CLOSED), STAYS, INSIDE),
-    "confirm": (ANSWERED, "closed", (*INSIDE, "resident")),
+    "confirm": ((*ANSWERED, "closed_unconfirmed"), "closed", (*INSIDE, "resident")),
     "reopen": ((*ANSWERED, *CLOSED), "redo", (*INSIDE, "resident")),
     "object": ((*ANSWERED, *CLOSED), "follow_up", (*INSIDE, "resident")),
     "uphold": (("follow_up",), "closed", ABOVE),
