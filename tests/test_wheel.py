@@ -73,3 +73,28 @@ def test_it_understands_without_the_repository(unpacked: Path, tmp_path: Path) -
     told = runs(unpacked, tmp_path, "nlp", "explain", "三单元门口的路灯坏了")
     assert told.returncode == 0, told.stderr
     assert "路灯" in told.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command `chulin` of an environment that has the wheel and what it asks for, and nothing else."""
+    folder, uv = tmp_path_factory.mktemp("installed") / "venv", shutil.which("uv")
+    assert uv
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder], check=True)  # noqa: S603
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", folder / "bin" / "python", wheel], check=True)  # noqa: S603
+    return folder / "bin" / "chulin"
+
+
+def test_it_can_be_installed_where_there_is_nothing_and_says_what_it_can(installed: Path, tmp_path: Path) -> None:
+    said = subprocess.run([installed, "--help"], cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603
+    assert "demo" in said.stdout
+    assert "restore" in said.stdout
+
+
+def test_the_demo_s_script_runs_from_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("CHULIN_", "PYTHONPATH"))}
+    told = subprocess.run(  # noqa: S603
+        [installed, "demo", "--script"], cwd=tmp_path, env=own, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr[-2000:]
+    assert "YA-" in told.stdout or "编号" in told.stdout
