@@ -20,8 +20,8 @@ SECOND = 100_000
 """Where the second process's messenger begins to count."""
 
 
-class Killed(Exception):
-    """The process ends here; what was not committed is gone."""
+class Killed(BaseException):
+    """The process ends here; what was not committed is gone. No `except Exception` lives on after it."""
 
 
 class Power:
