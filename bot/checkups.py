@@ -17,8 +17,7 @@ from digests.page import Say
 from digests.subject import CHECKUP, Subject
 from digests.subject import checkups as subjects
 from digests.summary import Level
-from handlers.event import Address
-from handlers.reply import OutFile, Priority, Reply
+from handlers.reply import OutFile
 from ledger.district import District
 from ledger.needs import Voice
 from ledger.periods import Period, midnight
@@ -176,9 +175,4 @@ class Checkups:
 
     async def _message(self, page: Page) -> tuple[Message, tuple[OutFile, ...]]:
         made = await self._maker.make(page)
-        files = await self._desk.stored(made.files)
-
-        def to_one(to: Address, key: str, priority: Priority) -> Reply:
-            return Reply(to, made.text, files=files, priority=priority, key=key)
-
-        return to_one, files
+        return await self._mailing.message(made.text, made.files)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.desk import Desk
+from bot.desk import Desk, MadeFile
 from digests.receivers import Receiver, due_at, receivers
 from digests.subject import Subject
 from handlers.event import Address
 from handlers.post import post
-from handlers.reply import Priority, Reply
+from handlers.reply import OutFile, Priority, Reply
 from ledger.periods import Period, last_full_months, months_before, newest_due
 from storage.report_rows import Request, Run
 from storage.unit_of_work import UnitOfWork
@@ -57,6 +57,15 @@ class Mailing:
     def _over(self, uow: UnitOfWork, subject: Subject, months: int) -> datetime | None:
         communities = subject.communities(uow.reference)
         return last_full_months(uow.now, months, communities[0].zone).start if communities else None
+
+    async def message(self, text: str, made: Iterable[MadeFile]) -> tuple[Message, tuple[OutFile, ...]]:
+        """A report as it is sent, and its files, which are stored now: all who get it share them."""
+        files = await self.desk.stored(made)
+
+        def to_one(to: Address, key: str, priority: Priority) -> Reply:
+            return Reply(to, text, files=files, priority=priority, key=key)
+
+        return to_one, files
 
     def fix(self, uow: UnitOfWork, subject: Subject, run: Run, message: Message | None) -> bool:
         """Keep a report, and send it or put it down for their hour; False if another was first, None sends nothing."""

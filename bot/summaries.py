@@ -13,8 +13,7 @@ from digests.drawing import Draws
 from digests.page import Say
 from digests.subject import Subject, subjects
 from digests.summary import RESULTS_NAMED, TREND, Level, Summary
-from handlers.event import Address
-from handlers.reply import OutFile, Priority, Reply
+from handlers.reply import OutFile
 from ledger.district import District
 from ledger.periods import Period, months_before, months_up_to
 from storage.report_rows import Request, Run
@@ -113,12 +112,7 @@ class Summaries:
 
     async def _message(self, found: Dossier) -> tuple[Message, tuple[OutFile, ...]]:
         made = await self._maker.make(found)
-        files = await self._desk.stored(made.files)
-
-        def to_one(to: Address, key: str, priority: Priority) -> Reply:
-            return Reply(to, made.text, files=files, priority=priority, key=key)
-
-        return to_one, files
+        return await self._mailing.message(made.text, made.files)
 
     async def _answer(self, request: Request, now: datetime) -> bool:
         """The report as it was fixed; the newest that is due and not made yet is made for all first."""
