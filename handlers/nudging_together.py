@@ -7,13 +7,12 @@ from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger.nudges import Nudge
 from ledger.scenes import Urgency
-from ledger.words import shortened
 from storage.cases import CaseRow
 from storage.nudges import NudgeRow
 
 KINDS = frozenset({Nudge.UNSIGNED, Nudge.NEAR, Nudge.OVERDUE, Nudge.OVERDUE_TWICE})
 """What only wants to be seen; all else asks for an answer of its own."""
-LISTED, WORDS_SHOWN = 12, 20
+LISTED = 12
 
 
 def rest(turn: Turn, case: CaseRow, nudge: NudgeRow, to: Address) -> list[NudgeRow]:
@@ -30,15 +29,8 @@ def message(turn: Turn, nudges: list[NudgeRow], to: Address) -> Reply:
     """One message that grows with each; each case opens by its number, and all are acknowledged by one tap."""
     cases = [turn.uow.cases.get(*nudge.key) for nudge in nudges[:LISTED]]
     texts, kind = turn.context.texts, nudges[0].kind
-    lines = [
-        texts(
-            "nudge.together_line",
-            number=turn.number(case),
-            due=turn.when(case.due_at, case),
-            text=shortened(turn.context.mask(case.text), WORDS_SHOWN),
-        )
-        for case in cases
-    ]
+    # no words of residents: a message about many cases has no one cause by which an erasure could take it back
+    lines = [texts("nudge.together_line", number=turn.number(case), due=turn.when(case.due_at, case)) for case in cases]
     if len(nudges) > LISTED:
         lines.append(texts("nudge.together_more", n=len(nudges) - LISTED))
     text = texts(f"nudge.together_{kind}", n=len(nudges), lines="\n".join(lines))
