@@ -9,7 +9,6 @@ again. Everybody writes once and has agreed to the notice. "After" therefore beg
 
 import argparse
 import asyncio
-import json
 import sys
 import time
 from collections import Counter, defaultdict
@@ -97,8 +96,7 @@ async def run(plan: Plan, via: Library) -> tuple[Seen, dict[str, list[int]]]:
         for phase in PHASES:
             seen.delays[phase] = await stand_.remote.do("delays", bot=RESIDENT, prefix=phase)
         seen.account = await _account(stand_, [account for phase in PHASES for account in people[phase]], warm)
-        with stand_.log.open("rb") as log:
-            seen.calls = [json.loads(line) for line in log]
+        seen.calls = [call async for call in stand_.calls()]
     return seen, people
 
 

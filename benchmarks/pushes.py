@@ -9,7 +9,6 @@ asked at night.
 
 import argparse
 import asyncio
-import json
 import sys
 import time
 from collections import Counter
@@ -70,9 +69,7 @@ async def run(people: int, via: Library) -> Seen:
         alarm = time.monotonic() - begun
         await stand_.until(lambda: _sent(stand_, people))
         await stand_.stops()
-        with stand_.log.open("rb") as log:
-            calls = [json.loads(line) for line in log]
-    asked = [call for call in calls if _asks(call)]
+        asked = [call async for call in stand_.calls() if _asks(call)]
     return Seen(sorted(call["at"] for call in asked), Counter(call["chat_id"] for call in asked), alarm)
 
 

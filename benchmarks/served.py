@@ -1,6 +1,7 @@
 """A real `chulin run` process over the fake Bot API server, itself a process: measured from outside."""
 
 import asyncio
+import json
 import os
 import sqlite3
 import sys
@@ -24,6 +25,8 @@ TOKENS = {RESIDENT: "61000001:" + "r" * 35, STAFF: "61000002:" + "s" * 35}
 OTHER = {Library.AIOGRAM: Library.PTB, Library.PTB: Library.AIOGRAM}
 SECRET = "s" * 32
 STOP_SECONDS = 15
+LOG = "calls.jsonl"
+"""What the fake messenger was called for."""
 
 
 @dataclass
@@ -41,10 +44,6 @@ class Stand:
     @property
     def settings(self) -> Settings:
         return Settings(_env_file=None, database_url=self.url, data_dir=self.folder, link_secret=SECRET)  # type: ignore[call-arg,arg-type]
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "calls.jsonl"
 
     def link(self, community: int) -> str:
         """What the code on the community's wall says."""
@@ -74,6 +73,13 @@ class Stand:
         while not await what():
             assert self.process is None or self.process.returncode is None, "the app has ended"
             await asyncio.sleep(0.1)
+
+    async def calls(self) -> AsyncIterator[dict[str, Any]]:
+        """Every call that the messenger had, oldest first, out of its log, which it writes in batches."""
+        await self.remote.do("log", limit=0)
+        with (self.folder / LOG).open("rb") as log:
+            for line in log:
+                yield json.loads(line)
 
     def memory(self) -> int:
         """MiB of the app that are in memory now."""
@@ -114,7 +120,7 @@ async def stand(via: Library, url: str = "", *, with_staff: bool = True) -> Asyn
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed app is compiled once, not with every start
     with tempfile.TemporaryDirectory(prefix="chulin-bench-") as name:
         folder = Path(name)
-        async with await RemoteBotApi.start(log=folder / "calls.jsonl", tokens=TOKENS) as remote:
+        async with await RemoteBotApi.start(log=folder / LOG, tokens=TOKENS) as remote:
             await remote.do("limits", mode="watch")
             sample = await _with_phones(remote, load_sample())
             found = Stand(remote, folder, url or f"sqlite:///{folder / 'chulin.db'}", sample, via, with_staff)

@@ -1,13 +1,11 @@
 """What every fault is tried on: residents who each write once, a real app that serves them, and the count at the end."""
 
 import asyncio
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from benchmarks.burst import BOT_ID, reports
 from benchmarks.faults.started import Started
@@ -175,7 +173,7 @@ class Ground:
         sent = [Sent(chat, first.get(chat, 0), tuple(updates[chat][:1])) for chat in written]
         booked = await database.read(lambda connection: account(connection, RESIDENT, sent))
         await database.close()
-        told = self._told()
+        told = await self._told()
         return Seen(
             said=len(written),
             lost=booked.lost + booked.parked + booked.drafts,
@@ -186,14 +184,12 @@ class Ground:
             notes={} if settled else {"settled": f"not within {PATIENCE} s"},
         )
 
-    def _told(self) -> defaultdict[int, Counter[str]]:
+    async def _told(self) -> defaultdict[int, Counter[str]]:
         """What the messenger really showed each resident, by its own log."""
         told: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        with self.stand.log.open("rb") as log:
-            for line in log:
-                call: dict[str, Any] = json.loads(line)
-                if call["bot_id"] == BOT_ID[RESIDENT] and call["method"].lower() == "sendmessage" and call["effect"]:
-                    told[call["chat_id"]][call["params"]["text"]] += 1
+        async for call in self.stand.calls():
+            if call["bot_id"] == BOT_ID[RESIDENT] and call["method"].lower() == "sendmessage" and call["effect"]:
+                told[call["chat_id"]][call["params"]["text"]] += 1
         return told
 
 
