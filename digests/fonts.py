@@ -1,4 +1,4 @@
-"""The bundled fonts (Noto Sans SC, SIL OFL): a subset of Chinese, Latin and the marks that pages use; no emoji."""
+"""The bundled fonts (Noto Sans SC, SIL OFL): a subset of Chinese, Latin and the marks that pages use, and emoji apart."""
 
 from pathlib import Path
 
@@ -11,3 +11,8 @@ def regular() -> Path:
 
 def bold() -> Path:
     return FOLDER / "NotoSansSC-Bold.ttf"
+
+
+def emoji() -> Path:
+    """In colour, for browsers: those that the bot's texts use, faces and a few more (Noto Color Emoji, SIL OFL)."""
+    return FOLDER / "NotoColorEmoji.woff2"

@@ -59,7 +59,7 @@ class Site:
     def application(self) -> web.Application:
         found = web.Application(client_max_size=LARGEST_FILE, middlewares=[self._guard])
         found.router.add_get("/", _file(PAGE / "index.html"))
-        for path in (*PAGE.iterdir(), fonts.regular(), fonts.bold()):
+        for path in (*PAGE.iterdir(), fonts.regular(), fonts.bold(), fonts.emoji()):
             found.router.add_get(f"/{path.name}", _file(path))
         found.router.add_get("/events", self._events)
         found.router.add_get("/files/{bot}/{id}", self._download)

@@ -59,11 +59,11 @@ export class Phone {
     if (atEnd) this.#settle();
   }
 
-  // what comes together is read from its beginning; whatever a person does begins anew
+  // what comes together is read from its beginning, which is not one's own message; whatever a person does begins anew
   #add(article, mine) {
     this.log.append(article);
-    if (Date.now() - this.#batch > ONE_BATCH_MS) this.#anchor = article;
-    this.#batch = Date.now();
+    if (mine || Date.now() - this.#batch > ONE_BATCH_MS) this.#anchor = mine ? null : article;
+    this.#batch = mine ? 0 : Date.now();
     this.#settle();
     if (!mine && this.toast.dataset.waiting) this.#say("");
   }
