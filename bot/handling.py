@@ -83,8 +83,7 @@ class Handling:
         done = Done(len(group), uow.after_commit)
         for prepared in group:
             self._handle(uow, prepared, done)
-        uow.flush()
-        inbox.finish(done.ended, now)
+        uow.flush(*inbox.finishing(done.ended, now))
         for prepared in group:
             if prepared.event is None:
                 inbox.park(prepared.stored, prepared.unreadable, now)
@@ -106,8 +105,7 @@ class Handling:
         if prepared.event is None or not uow.inbox.take(stored):
             return done
         self._settle(uow, prepared, router.refuse(self._context, uow, prepared.event, error), done)
-        uow.flush()
-        uow.inbox.finish(done.ended, uow.now)
+        uow.flush(*uow.inbox.finishing(done.ended, uow.now))
         uow.inbox.rest([(stored.bot, stored.chat)])
         return done
 

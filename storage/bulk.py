@@ -1,129 +1,200 @@
-"""Writes many rows of one table at the driver's own cost.
+"""Writes many rows at the driver's own cost.
 
-SQLAlchemy makes the statement and knows how to convert the values; the driver gets the rows as they are. Per row this
-costs a fifth of an executemany through the statement.
+SQLAlchemy makes the statements and knows how to convert the values; the driver gets the rows as they are. SQLite runs
+a statement once for each row. On PostgreSQL the way to the server is what costs: there the rows of a table travel as
+one JSON array, which the statement reads as a table, and several changes are one statement.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Connection, Dialect
+import orjson
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Dialect,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-from storage.driver import fetch, is_sqlite, run_many
+from storage.driver import Values, fetch, is_sqlite, run_many
 from storage.tables import Base, table_of
 from storage.types import Utc
 
 Row = dict[str, Any]
-Values = Sequence[Any]
-Make = Callable[[Any], Any]
-"""From the `insert` of a dialect to a statement that changes rows."""
+Convert = Callable[[Any], Any]
 FEW_DIFFERENT = (Utc, Boolean)
 """Types whose values mostly repeat from row to row and table to table: what was converted is kept for a while."""
 
 
-class Prepared(NamedTuple):
-    """A statement for rows with certain keys. `defaults` of what they leave out, and conversions, stand by place."""
+class Rows(NamedTuple):
+    """Many rows, as the statement that is run for them sees them: their values by name, and how they are inserted."""
 
-    statement: str
-    names: tuple[str, ...]
-    defaults: dict[str, Any]
-    converts: dict[str, Callable[[Values], Values]]
+    c: Mapping[str, Any]
+    insert: Callable[[Table], Any]
+
+
+class Change:
+    """A statement that is run for many rows, made once. `columns` says what each value of a row is like."""
+
+    def __init__(self, columns: Mapping[str, Column[Any]], make: Callable[[Rows], Any]) -> None:
+        self.columns = columns
+        self.make = make
+
+
+Batch = tuple[Change, list[Row]]
 
 
 def upsert(connection: Connection) -> Any:
     """`insert` of the dialect at hand, for ON CONFLICT."""
-    return _insert_of(connection.dialect)
+    return sqlite_insert if is_sqlite(connection) else postgres_insert
 
 
-def insert_rows(connection: Connection, model: type[Base], rows: list[Row], *, skip_known: bool = False) -> None:
-    """Insert rows of one table, all with the same keys; what they leave out gets the column's default.
+@cache
+def inserting(model: type[Base], given: tuple[str, ...], skip_known: bool = False) -> Change:
+    """Insert rows with the columns `given`; what they leave out gets the column's default.
 
     `skip_known`: a row whose primary or unique key is there already is left as it is; else that is an error.
     """
-    run_rows(connection, _inserting(model, tuple(rows[0]), skip_known), rows)
 
-
-def insert_together(connection: Connection, batches: Sequence[tuple[type[Base], list[Row], bool]]) -> None:
-    """As `insert_rows` (table, rows, `skip_known`) for several tables, parents before children.
-
-    On PostgreSQL it is one statement: there the way to the server is what costs.
-    """
-    if is_sqlite(connection):
-        for model, rows, skip_known in batches:
-            insert_rows(connection, model, rows, skip_known=skip_known)
-    elif batches:
-        values: list[Values] = []
-        for model, rows, skip_known in batches:
-            given = tuple(rows[0])
-            prepared = _prepared(_inserting(model, given, skip_known), given, connection.dialect)
-            values += [list(column) for column in _columns(prepared, given, rows)]
-        kinds = tuple((model, tuple(rows[0]), skip_known) for model, rows, skip_known in batches)
-        fetch(connection, _unnested(kinds, connection.dialect), tuple(values))
-
-
-def run_rows(connection: Connection, make: Make, rows: list[Row]) -> None:
-    """Run one statement for many rows, which name its places. `make` makes it and is a function of a module."""
-    given = tuple(rows[0])
-    prepared = _prepared(make, given, connection.dialect)
-    run_many(connection, prepared.statement, list(zip(*_columns(prepared, given, rows), strict=True)))
-
-
-def _columns(prepared: Prepared, given: tuple[str, ...], rows: list[Row]) -> Iterator[Values]:
-    """The values of rows, place by place, as the driver takes them."""
-    columns: dict[str, Values] = dict(zip(given, zip(*map(itemgetter(*given), rows), strict=True), strict=True))
-    columns |= {name: (value,) * len(rows) for name, value in prepared.defaults.items()}
-    columns |= {name: convert(columns[name]) for name, convert in prepared.converts.items()}
-    return (columns[name] for name in prepared.names)
-
-
-@cache
-def _inserting(model: type[Base], given: tuple[str, ...], skip_known: bool) -> Make:
-    def make(insert: Any) -> Any:
-        statement = insert(table_of(model)).values(dict.fromkeys(given))
+    def make(rows: Rows) -> Any:
+        statement = rows.insert(table)
         return statement.on_conflict_do_nothing() if skip_known else statement
 
-    return make
+    table = table_of(model)
+    return Change({name: table.c[name] for name in given}, make)
+
+
+def insert_rows(connection: Connection, model: type[Base], rows: list[Row], *, skip_known: bool = False) -> None:
+    """Insert rows of one table, all with the same keys; see `inserting`."""
+    run(connection, (inserting(model, tuple(rows[0]), skip_known), rows))
+
+
+def run(connection: Connection, *batches: Batch) -> None:
+    """Run changes for their rows, all of which name all its columns; parents before children.
+
+    None may rely on what another changes: on PostgreSQL they are one statement.
+    """
+    if is_sqlite(connection):
+        for change, rows in batches:
+            prepared = _one_by_one(change, connection.dialect)
+            run_many(connection, prepared.statement, prepared.values(rows))
+    elif batches:
+        joined = _together(tuple(change for change, _ in batches), connection.dialect)
+        fetch(connection, joined.statement, joined.values([rows for _, rows in batches]))
+
+
+# --- SQLite ----------------------------------------------------------------------------------------------------------
+
+
+class _Prepared(NamedTuple):
+    """A statement to be run row by row. `defaults` of what rows leave out, and conversions, stand by place."""
+
+    statement: str
+    names: tuple[str, ...]
+    defaults: Mapping[str, Any]
+    converts: Mapping[str, Convert]
+
+    def values(self, rows: Sequence[Row]) -> list[Values]:
+        columns: dict[str, Sequence[Any]] = {
+            name: [*map(itemgetter(name), rows)] for name in self.names if name not in self.defaults
+        }
+        columns |= {name: (value,) * len(rows) for name, value in self.defaults.items()}
+        columns |= {name: [*map(convert, columns[name])] for name, convert in self.converts.items()}
+        return list(zip(*(columns[name] for name in self.names), strict=True))
 
 
 @cache
-def _unnested(kinds: tuple[tuple[type[Base], tuple[str, ...], bool], ...], dialect: Dialect) -> str:
-    """One statement that inserts into several tables; each of its places takes a whole column."""
-    quoted, places = dialect.identifier_preparer.quote, count(1)
-    parts = []
-    for number, (model, given, skip_known) in enumerate(kinds):
-        table, names = table_of(model), _prepared(_inserting(model, given, skip_known), given, dialect).names
-        arrays = ", ".join(f"${next(places)}::{table.c[name].type.compile(dialect)}[]" for name in names)
-        into = f"{quoted(table.name)} ({', '.join(map(quoted, names))})"
-        known = " ON CONFLICT DO NOTHING" if skip_known else ""
-        parts.append(f"part_{number} AS (INSERT INTO {into} SELECT * FROM unnest({arrays}){known})")  # noqa: S608 - ours
-    return f"WITH {', '.join(parts)} SELECT 1"
-
-
-@cache
-def _prepared(make: Make, given: tuple[str, ...], dialect: Dialect) -> Prepared:
-    statement = make(_insert_of(dialect))
+def _one_by_one(change: Change, dialect: Dialect) -> _Prepared:
+    places = {name: bindparam(name, type_=like.type) for name, like in change.columns.items()}
+    statement = change.make(Rows(places, lambda table: sqlite_insert(table).values(dict.fromkeys(places))))
     compiled = statement.compile(dialect=dialect)
     names = tuple(compiled.positiontup)
     left_out = {column.name: column.default.arg for column in compiled.insert_prefetch}
-    defaults = {name: left_out.get(name, compiled.params[name]) for name in names if name not in given}
-    converts = {name: convert for name in names if (convert := _converter(compiled.binds[name].type, dialect))}
-    return Prepared(str(compiled), names, defaults, converts)
+    defaults = {name: left_out.get(name, compiled.params[name]) for name in names if name not in change.columns}
+    return _Prepared(str(compiled), names, defaults, _converts(names, compiled.binds, dialect))
 
 
-def _insert_of(dialect: Dialect) -> Any:
-    return sqlite_insert if dialect.name == "sqlite" else postgres_insert
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
-def _converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Values], Values] | None:
-    """Converts values of a type for the driver; None where it takes them as they are."""
+class _Joined(NamedTuple):
+    """One statement for several changes; in its places stand the rows of each, as JSON, and what never changes."""
+
+    statement: str
+    places: tuple[int | None, ...]
+    constant: Values
+    converts: tuple[Mapping[str, Convert], ...]
+
+    def values(self, batches: Sequence[Sequence[Row]]) -> Values:
+        packed = [_packed(rows, converts) for rows, converts in zip(batches, self.converts, strict=True)]
+        return tuple([c if n is None else packed[n] for n, c in zip(self.places, self.constant, strict=True)])
+
+
+@cache
+def _together(changes: tuple[Change, ...], dialect: Dialect) -> _Joined:
+    names = [f"rows_{number}" for number in range(len(changes))]
+    parts = [change.make(_as_table(change, name)) for change, name in zip(changes, names, strict=True)]
+    whole: Select[Any] = select(literal_column("1")).add_cte(*(part.cte(f"part_{n}") for n, part in enumerate(parts)))
+    compiled = whole.compile(dialect=dialect)
+    places: list[str] = compiled.positiontup or []
+    return _Joined(
+        str(compiled),
+        tuple(names.index(place) if place in names else None for place in places),
+        tuple(compiled.params[place] for place in places),
+        tuple(_converts(change.columns, change.columns, dialect) for change in changes),
+    )
+
+
+def _as_table(change: Change, name: str) -> Rows:
+    """The rows, which travel as one value called `name`."""
+    columns = [column(each, like.type) for each, like in change.columns.items()]
+    array = cast(bindparam(name, type_=Text), JSON)
+    values = func.json_to_recordset(array).table_valued(*columns).render_derived(f"{name}_given", with_types=True).c
+
+    def insert(table: Table) -> Any:
+        left_out = {
+            c.name: literal(c.default.arg, c.type)
+            for c in table.columns
+            if isinstance(c.default, ScalarElementColumnDefault) and c.name not in change.columns
+        }
+        chosen = select(*values, *left_out.values())
+        return postgres_insert(table).from_select([*change.columns, *left_out], chosen, include_defaults=False)
+
+    return Rows(dict(values), insert)
+
+
+def _packed(rows: Sequence[Row], converts: Mapping[str, Convert]) -> str:
+    converted = [row | {name: convert(row[name]) for name, convert in converts.items()} for row in rows]
+    return orjson.dumps(converted).decode()
+
+
+# --- both ------------------------------------------------------------------------------------------------------------
+
+
+def _converts(
+    names: Sequence[str] | Mapping[str, Any], like: Mapping[str, Any], dialect: Dialect
+) -> dict[str, Convert]:
+    return {name: convert for name in names if (convert := _converter(like[name].type, dialect))}
+
+
+def _converter(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """Converts a value of a type for the driver; None where it takes it as it is."""
     convert = type_.dialect_impl(dialect).bind_processor(dialect)
-    if convert is None:
-        return None
-    each = lru_cache(maxsize=1024)(convert) if isinstance(type_, FEW_DIFFERENT) else convert
-    return lambda values: [*map(each, values)]
+    return lru_cache(maxsize=1024)(convert) if convert and isinstance(type_, FEW_DIFFERENT) else convert

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import and_, delete, or_, select, update
 
-from storage.bulk import run_rows
+from storage.bulk import Batch, Change, Rows, run
 from storage.fixed import Fixed
 from storage.keys import given, select_by_keys
 from storage.tables import Conversation, table_of
@@ -32,7 +32,8 @@ class Talk:
     state: dict[str, Any] = field(default_factory=dict)
     expires_at: datetime | None = None
     wake_at: datetime | None = None
-    _seen: object = None
+    seen: object = None
+    """As it was read or written last."""
 
     def snapshot(self) -> object:
         return (orjson.dumps(self.state), self.expires_at, self.wake_at)
@@ -76,7 +77,9 @@ class Conversations:
         keys |= {key for key in self._talks if (key[0], key[3]) == (bot, account)}
         return [self.get(key) for key in sorted(keys)]
 
-    def write_changes(self) -> None:
+    def changes(self) -> list[Batch]:
+        """What was changed, to be written."""
+        changed = [(talk, now) for talk in self._talks.values() if (now := talk.snapshot()) != talk.seen]
         rows = [
             {
                 **dict(zip(_NAMES, talk.key, strict=True)),
@@ -85,14 +88,11 @@ class Conversations:
                 "wake_at": talk.wake_at,
                 "updated_at": self._uow.now,
             }
-            for talk in self._talks.values()
-            if talk.snapshot() != talk._seen  # noqa: SLF001 - same file
+            for talk, _ in changed
         ]
-        if not rows:
-            return
-        run_rows(self._uow.connection, _written, rows)
-        for talk in self._talks.values():
-            talk._seen = talk.snapshot()  # noqa: SLF001
+        for talk, now in changed:
+            talk.seen = now
+        return [(_WRITTEN, rows)] if rows else []
 
     def to_wake(self, limit: int = 100) -> list[Key]:
         """Conversations in which something is due."""
@@ -119,7 +119,7 @@ class Conversations:
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
         """A group became a supergroup: who is in the middle of something goes on there."""
-        self.write_changes()
+        run(self._uow.connection, *self.changes())
         self._talks = {key: talk for key, talk in self._talks.items() if key[:2] not in ((bot, old), (bot, new))}
         there = _TABLE.alias("there")
         taken = select(there.c.chat).where(
@@ -138,11 +138,14 @@ class Conversations:
         self._uow.connection.execute(delete(Conversation).where(Conversation.bot == bot, same))
 
     def _keep(self, talk: Talk) -> None:
-        talk._seen = talk.snapshot()  # noqa: SLF001
+        talk.seen = talk.snapshot()
         self._talks[talk.key] = talk
 
 
-def _written(insert: Any) -> Any:
-    statement = insert(_TABLE).values(dict.fromkeys((*_NAMES, *_CHANGING)))
+def _written(rows: Rows) -> Any:
+    statement = rows.insert(_TABLE)
     changed = {name: statement.excluded[name] for name in _CHANGING}
     return statement.on_conflict_do_update(index_elements=list(_NAMES), set_=changed)
+
+
+_WRITTEN = Change({name: _TABLE.c[name] for name in (*_NAMES, *_CHANGING)}, _written)

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.bulk import insert_rows, run_rows
+from storage.bulk import Batch, Change, Rows, inserting, run
 from storage.fixed import Fixed
 from storage.keys import given, select_by_keys
 from storage.tables import Inbox, Lane, table_of
@@ -69,14 +69,14 @@ class InboxRows:
             }
             for u in updates
         ]
-        insert_rows(self.connection, Inbox, rows, skip_known=True)
         urgent = {(u.bot, u.chat) for u in updates if u.urgent}
         lanes = [
             {"bot": lane[0], "chat": lane[1], "ready_at": now, "rank": URGENT if lane in urgent else ORDINARY}
             # one order everywhere, so that two intakes cannot deadlock
             for lane in sorted({(u.bot, u.chat) for u in updates})
         ]
-        run_rows(self.connection, _waking, lanes)
+        if rows:
+            run(self.connection, (inserting(Inbox, tuple(rows[0]), skip_known=True), rows), (_WAKING, lanes))
 
     def ready_lanes(
         self, bots: list[str], now: datetime, limit: int, ranks: tuple[int, int] = EVERY_RANK
@@ -118,17 +118,16 @@ class InboxRows:
         """Lock a lane before something in it is changed from outside; waits for who has it."""
         self.connection.execute(select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update())
 
-    def finish(self, done: list[tuple[Stored, str]], now: datetime) -> None:
-        """Mark updates as done with their outcome and empty their bodies; the keys stay against duplicates."""
-        if done:
-            rows = [{"of": s.bot, "id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done]
-            run_rows(self.connection, _finished, rows)
+    def finishing(self, done: list[tuple[Stored, str]], now: datetime) -> list[Batch]:
+        """Marks updates as done with their outcome and empties their bodies; the keys stay against duplicates."""
+        rows = [{"of": s.bot, "id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done]
+        return [(_FINISHED, rows)] if rows else []
 
     def rest(self, lanes: Collection[tuple[str, int]], late: Collection[tuple[str, int]] = ()) -> None:
         """Put lanes to sleep, or wake them for what is left in them; `late` ones have little of a turn from now on."""
         if lanes:
             rows = [{"of": lane[0], "id": lane[1], "next": LATE if lane in late else ORDINARY} for lane in lanes]
-            run_rows(self.connection, _resting, rows)
+            run(self.connection, (_RESTING, rows))
 
     def put_off(self, stored: Stored, error: str, again_at: datetime) -> None:
         """Try an update again later; its lane waits with it, so order holds."""
@@ -223,27 +222,30 @@ def _ready(bots: tuple[str, ...]) -> Fixed:
     )
 
 
-def _waking(insert: Any) -> Any:
-    statement = insert(_LANES).values(bot=None, chat=None, ready_at=None, rank=None)
+def _waking(rows: Rows) -> Any:
+    statement = rows.insert(_LANES)
     new = statement.excluded
     ready_at = func.coalesce(_LANES.c.ready_at, new.ready_at)
     rank = case((new.rank == URGENT, new.rank), else_=_LANES.c.rank)
     return statement.on_conflict_do_update(index_elements=["bot", "chat"], set_={"ready_at": ready_at, "rank": rank})
 
 
-def _finished(_insert: Any) -> Any:
-    this = (_INBOX.c.bot == bindparam("of"), _INBOX.c.update_id == bindparam("id"))
+def _finished(rows: Rows) -> Any:
+    this = (_INBOX.c.bot == rows.c["of"], _INBOX.c.update_id == rows.c["id"])
     ended: dict[str, Any] = {"state": literal_column(f"'{DONE}'"), "body": null()}
-    ended |= {name: bindparam(name) for name in ("done_at", "outcome")}
-    return update(_INBOX).where(*this).values(ended)
+    return update(_INBOX).where(*this).values(ended | {name: rows.c[name] for name in ("done_at", "outcome")})
 
 
-def _resting(_insert: Any) -> Any:
-    this = (_LANES.c.bot == bindparam("of"), _LANES.c.chat == bindparam("id"))
+def _resting(rows: Rows) -> Any:
+    this = (_LANES.c.bot == rows.c["of"], _LANES.c.chat == rows.c["id"])
     # who may be in danger comes first until all of it was heard
     stays_urgent = and_(_LANES.c.rank == URGENT, _LEFT.is_not(None))
-    return (
-        update(_LANES)
-        .where(*this)
-        .values(ready_at=_LEFT, rank=case((stays_urgent, _LANES.c.rank), else_=bindparam("next")))
-    )
+    rank = case((stays_urgent, _LANES.c.rank), else_=rows.c["next"])
+    return update(_LANES).where(*this).values(ready_at=_LEFT, rank=rank)
+
+
+_WAKING = Change({name: _LANES.c[name] for name in ("bot", "chat", "ready_at", "rank")}, _waking)
+_FINISHED = Change(
+    {"of": _INBOX.c.bot, "id": _INBOX.c.update_id, "done_at": _INBOX.c.done_at, "outcome": _INBOX.c.outcome}, _finished
+)
+_RESTING = Change({"of": _LANES.c.bot, "id": _LANES.c.chat, "next": _LANES.c.rank}, _resting)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 
-from storage.bulk import run_rows
+from storage.bulk import Batch, Change, Rows
 from storage.fixed import Fixed
 from storage.keys import given, select_by_keys
 from storage.tables import Person, table_of
@@ -87,16 +87,16 @@ class People:
             person = self._people[bot, account] = PersonRow(bot, account, chat, created_at=self._uow.now)
         return person
 
-    def write_changes(self) -> None:
+    def changes(self) -> list[Batch]:
+        """What was changed, to be written."""
         for key, person in self._people.items():
             self._note_move(key, person)
         changed_people = [
             (key, v) for key, person in self._people.items() if (v := _values(person)) != self._seen.get(key)
         ]
+        self._seen.update(changed_people)
         rows = [dict(zip(_COLUMNS, values, strict=True)) for _, values in changed_people]
-        if rows:
-            run_rows(self._uow.connection, _written, rows)
-            self._seen.update(changed_people)
+        return [(_WRITTEN, rows)] if rows else []
 
     def everybody(self) -> list[Any]:
         """(bot, account, chat, created_at) of all; for what is looked at once, at start."""
@@ -140,7 +140,10 @@ class People:
         self._uow.connection.execute(delete(Person).where(Person.bot == bot, Person.account == account))
 
 
-def _written(insert: Any) -> Any:
-    statement = insert(_TABLE).values(dict.fromkeys(_COLUMNS))
+def _written(rows: Rows) -> Any:
+    statement = rows.insert(_TABLE)
     changed = {name: statement.excluded[name] for name in _COLUMNS if name not in ("bot", "account", "created_at")}
     return statement.on_conflict_do_update(index_elements=["bot", "account"], set_=changed)
+
+
+_WRITTEN = Change({name: _TABLE.c[name] for name in _COLUMNS}, _written)

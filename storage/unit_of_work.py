@@ -14,7 +14,7 @@ from sqlalchemy import Connection, CursorResult, Executable
 
 from storage import wall
 from storage.building import Gatherings, HelpCalls
-from storage.bulk import insert_together
+from storage.bulk import Batch, inserting, run
 from storage.buttons import Buttons
 from storage.cases import Cases
 from storage.concerns import Concerns
@@ -237,22 +237,20 @@ class UnitOfWork:
         self._write()
         return self.connection.execute(statement, given)
 
-    def flush(self) -> None:
-        """Write all that was gathered and all that was changed, wherever it belongs."""
+    def flush(self, *more: Batch) -> None:
+        """Write all that was gathered and all that was changed, wherever it belongs, and what else is given."""
         self.see(None)
-        self.people.write_changes()
-        self.conversations.write_changes()
-        self.cases.write_counters()
-        self._write()
+        self._write(more=[*self.people.changes(), *self.conversations.changes(), *self.cases.changes(), *more])
 
     def _write_for(self, tables: Collection[type[Base]]) -> None:
         if any(self._pending.get(table) for table in tables):
             self._write([table for table in _IN_ORDER if any(table in _WITH_PARENTS[asked] for asked in tables)])
 
-    def _write(self, tables: Sequence[type[Base]] = ()) -> None:
-        """Write what was gathered for `tables`, or for all."""
+    def _write(self, tables: Sequence[type[Base]] = (), more: Iterable[Batch] = ()) -> None:
+        """Write what was gathered for `tables`, or for all, and `more`."""
         pending = [(table, rows) for table in tables or _IN_ORDER if (rows := self._pending.pop(table, None))]
-        insert_together(self.connection, [(table, rows, table is Outbox) for table, rows in pending])
+        new = [(inserting(table, tuple(rows[0]), skip_known=table is Outbox), rows) for table, rows in pending]
+        run(self.connection, *more, *new)
         if not tables or Case in tables:
             self.cases.written()
 

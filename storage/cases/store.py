@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from ledger.lifecycle import OPEN, State
-from storage.bulk import insert_rows, run_rows
+from storage.bulk import Batch, Change, Rows, insert_rows
 from storage.cases.alarms import AlarmsOfCases
 from storage.cases.by_case import of
 from storage.cases.history import HistoryOfCases
@@ -45,9 +45,12 @@ _FILED_AT = Fixed(
 _MANY_CASES = Fixed(select_by_keys([_CASES.c.community_id, _CASES.c.no]))
 
 
-def _counted(_insert: Any) -> Any:
-    mine = (_COUNTERS.c.community_id == bindparam("id"), _COUNTERS.c.name == "case")
-    return update(_COUNTERS).where(*mine).values(value=bindparam("value"))
+def _counted(rows: Rows) -> Any:
+    mine = (_COUNTERS.c.community_id == rows.c["id"], _COUNTERS.c.name == "case")
+    return update(_COUNTERS).where(*mine).values(value=rows.c["value"])
+
+
+_COUNTED = Change({"id": _COUNTERS.c.community_id, "value": _COUNTERS.c.value}, _counted)
 
 
 def _seen_by(community_ids: list[int], unit_ids: list[int]) -> Any:
@@ -129,11 +132,11 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         """New cases are rows now: from here on they are changed by updates."""
         self._unwritten.clear()
 
-    def write_counters(self) -> None:
+    def changes(self) -> list[Batch]:
+        """Running numbers that were used, to be written."""
         rows = [{"id": community, "value": self._counters[community]} for community in sorted(self._counters_used)]
-        if rows:
-            run_rows(self._uow.connection, _counted, rows)
-            self._counters_used.clear()
+        self._counters_used.clear()
+        return [(_COUNTED, rows)] if rows else []
 
     # reading ---------------------------------------------------------------------------------------------------------
 
