@@ -1,4 +1,4 @@
-"""The bundled fonts (Noto Sans SC, SIL OFL): a subset of Chinese, Latin and the marks that pages use, and emoji apart."""
+"""The bundled fonts (Noto Sans SC, SIL OFL): a subset of Chinese, Latin and marks of pages, and emoji apart."""
 
 from pathlib import Path
 
