@@ -2,28 +2,28 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
 from pathlib import Path
 from typing import Literal, Self
 
 from ledger.scenes import Kind, Scene, Urgency
 from nlp import emergencies, likeness, matters, personal, places, whereabouts
-from nlp.features import Features, extract
+from nlp.features import extract
 from nlp.lexicon import Lexicon, lexicon
-from nlp.likeness import Matter, Signature, empty_words
+from nlp.likeness import Matter, Signature
 from nlp.normalise import fold
+from nlp.reasons import reasons
 from nlp.tables import DATA
 from nlp.tokens import Cutter, cutter
 from nlp.understanding import NoneType, Reading, Span, Understanding
 from nlp.weights import Weights
 
 MODEL = DATA / "model.txt"
-_WHY = 4
 _ASKED = 3
 _SCENES: Mapping[str, Scene] = {scene: scene for scene in Scene}
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in Kind}
-_SHARE = itemgetter(1)
 _CHINESE = re.compile("[㐀-鿿]")
+_LEADS_ON = ",、;: \n"
+"""What stands between two matters belongs to neither."""
 _UNREAD = 0.5
 """How sure anybody can be of a text without a Chinese character: all that was learned is Chinese."""
 _DECIDED = 0.97
@@ -69,10 +69,11 @@ class Understander:
         found = []
         start = 0
         for part in parts:
-            end = start + len(part)
+            told = part.rstrip(_LEADS_ON)
+            end = start + len(told)
             own = tuple(_moved(span, start) for span in spans if start <= span.start and span.end <= end)
-            found.append(self._matter(text[start:end], part, own, where))
-            start = end
+            found.append(self._matter(text[start:end], told, own, where))
+            start += len(part)
         return Reading(text, tuple(found))
 
     def _shared_place(self, text: str, parts: Sequence[str]) -> tuple[str, ...]:
@@ -127,25 +128,13 @@ class Understander:
             alarms=danger.alarms,
             needs_human=danger.needs_human,
             places=where,
-            why=self._why(seen, scenes, folded),
+            why=reasons(self._weights, self._lexicon, seen, scenes, folded),
             personal=spans,
             similar_key=Signature(seen.text, seen.tokens, seen.named, self._compounds_among(where)),
         )
 
     def _compounds_among(self, places: Iterable[str]) -> frozenset[str]:
         return self._compounds & {*map(whereabouts.compound, places)} if self._compounds else self._compounds
-
-    def _why(self, seen: Features, scenes: Sequence[str], folded: str) -> tuple[str, ...]:
-        """The words that decided, as they were said; marks, numbers and little words weigh too, but give no reason."""
-        head = self._weights.heads["scene"]
-        lane, other = [head.first + head.labels.index(label) for label in scenes[:2]]
-        shares = self._weights.shares(0, seen.words, lane, other)
-        best = sorted([share for share in shares if share[1] > 0], key=_SHARE, reverse=True)
-        said = [name.split("_") for name, _ in best if (whole := name.replace("_", "")).isalpha() and whole in folded]
-        telling = [
-            words for words in said if not any(word in empty_words() or len(word.encode()) == 1 for word in words)
-        ]
-        return tuple(["".join(words) for words in (telling or said)[:_WHY]])
 
 
 def _second(ranked: Iterable[str], scene: Scene) -> Scene | None:

@@ -1,0 +1,56 @@
+"""Why this scene: the words of a message that decided, for the people who look at the label."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from operator import itemgetter
+
+from nlp.features import Features
+from nlp.lexicon import Lexicon
+from nlp.likeness import empty_words
+from nlp.weights import GROUPS, Weights
+
+_MOST = 3
+_SHORTEST = 2
+"""Characters of a word that tells something by itself."""
+_WORDS, _TOPICS = GROUPS.index("words"), GROUPS.index("topics")
+_PAIR = "_"
+_SHARE = itemgetter(1)
+
+
+def reasons(weights: Weights, lexicon: Lexicon, seen: Features, scenes: Sequence[str], folded: str) -> tuple[str, ...]:
+    """What speaks for the first of `scenes` rather than for the second, as it was said in `folded`.
+
+    Things that the lexicon knows come before other words; little words, pairs and marks weigh too, but are shown only
+    where nothing tells more.
+    """
+    head = weights.heads["scene"]
+    lanes = [head.first + head.labels.index(label) for label in scenes[:2]]
+    known = [name for name in seen.named if name in lexicon.scene_of or name in lexicon.item_of]
+    topics = _strongest(weights.shares(_TOPICS, known, *lanes))
+    topics += [name for name in known if lexicon.scene_of.get(name) == scenes[0]]
+    things = (seen.text[start:end] for topic in topics for name, start, end in seen.hits if name == topic)
+    words = [word for word in _strongest(weights.shares(_WORDS, seen.words, *lanes)) if _is_said(word, folded)]
+    telling = (word for word in words if len(word) >= _SHORTEST and _PAIR not in word and word not in empty_words())
+    found = _apart(chain(filter(folded.__contains__, things), telling))
+    return tuple(found or [word.replace(_PAIR, "") for word in words[:_MOST]])
+
+
+def _strongest(shares: Iterable[tuple[str, float]]) -> list[str]:
+    """The names of those that speak for it at all."""
+    return [name for name, _ in sorted([share for share in shares if share[1] > 0], key=_SHARE, reverse=True)]
+
+
+def _is_said(word: str, folded: str) -> bool:
+    whole = word.replace(_PAIR, "")
+    return whole.isalpha() and whole in folded
+
+
+def _apart(found: Iterable[str]) -> list[str]:
+    """The first ones, without what another one says already."""
+    kept: list[str] = []
+    for word in found:
+        if not any(word in other or other in word for other in kept):
+            kept.append(word)
+        if len(kept) == _MOST:
+            break
+    return kept
