@@ -15,6 +15,9 @@ from nlp.understanding import Understanding
 from storage.cases import CaseRow, PersonOfCase
 from storage.reference import BuildingRow, CommunityRow
 
+LEADS_ON = ",，、;；:： \n"
+"""Marks between two matters: a case ends before them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -107,7 +110,7 @@ def _file(turn: Turn, report: Report, matter: Understanding, proxy: dict[str, An
         kind=matter.kind if matter.kind is not Kind.NONE else Kind.PROBLEM,
         item=matter.item,
         urgency=matter.urgency,
-        text=matter.text,
+        text=matter.text.rstrip(LEADS_ON) or matter.text,
         place=" ".join(matter.places) or (building.name if building else None),
         building_id=building.id if building else None,
         grid_id=building.grid_id if building else None,

@@ -227,7 +227,7 @@ def one_matter(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> 
     if any(other.state is not State.WAITING for other in (case, *others)):
         turn.tell("mine.too_late_for_one", alert=True)
         return
-    words = "".join(part.text for part in (case, *others))
+    words = "\n".join(part.text for part in (case, *others))
     for other in others:
         steps.take(turn, other, Action.WITHDRAW, Role.RESIDENT, detail={"one_with": case.no})
     turn.uow.cases.change(case, text=words)

@@ -23,7 +23,7 @@ _SCENES: Mapping[str, Scene] = {scene: scene for scene in Scene}
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in Kind}
 _CHINESE = re.compile("[㐀-鿿]")
 _LEADS_ON = ",、;: \n"
-"""What stands between two matters belongs to neither."""
+"""What stands between two matters says nothing of either; their texts join to the message all the same."""
 _UNREAD = 0.5
 """How sure anybody can be of a text without a Chinese character: all that was learned is Chinese."""
 _DECIDED = 0.97
@@ -69,11 +69,10 @@ class Understander:
         found = []
         start = 0
         for part in parts:
-            told = part.rstrip(_LEADS_ON)
-            end = start + len(told)
+            end = start + len(part)
             own = tuple(_moved(span, start) for span in spans if start <= span.start and span.end <= end)
-            found.append(self._matter(text[start:end], told, own, where))
-            start += len(part)
+            found.append(self._matter(text[start:end], part.rstrip(_LEADS_ON), own, where))
+            start = end
         return Reading(text, tuple(found))
 
     def _shared_place(self, text: str, parts: Sequence[str]) -> tuple[str, ...]:

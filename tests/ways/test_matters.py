@@ -31,10 +31,18 @@ async def test_one_tap_makes_them_one_matter_again(world: World) -> None:
     means(world, TWO, LAMP, RUBBISH)
     await wang.says(TWO)
     await wang.taps("其实是一件事")
-    assert (await case(world, 2)).text == TWO
+    assert (await case(world, 2)).text.split("\n") == ["路灯坏了。", "另外垃圾没人收"]
     assert (await case(world, 3)).state == "withdrawn"
-    assert TWO in next(m.text for m in chen.messages if "YA-2" in m.text)
+    assert "另外垃圾没人收" in next(m.text for m in chen.messages if "YA-2" in m.text)
     assert "编号 YA-2" in wang.last.text
+
+
+async def test_a_case_ends_before_the_comma_that_led_on(world: World) -> None:
+    wang = await settled(world)
+    both = "路灯坏了，还有垃圾没人收"
+    means(world, both, {"text": "路灯坏了，"}, RUBBISH | {"text": "还有垃圾没人收"})
+    await wang.says(both)
+    assert (await case(world, 2)).text == "路灯坏了"
 
 
 async def test_they_stay_several_once_somebody_works_on_one(small_world: World) -> None:
