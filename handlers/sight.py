@@ -18,8 +18,9 @@ ABOUT_CHATS = (EventKind.BLOCKED, EventKind.UNBLOCKED, EventKind.MOVED)
 
 
 def narrow(turn: Turn) -> None:
-    """Leave in sight what this update may touch."""
-    turn.uow.see(_in_sight(turn))
+    """Leave in sight what this update may touch, where there is a wall."""
+    if turn.uow.walled:
+        turn.uow.see(_in_sight(turn))
 
 
 def _in_sight(turn: Turn) -> frozenset[int] | None:

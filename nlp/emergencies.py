@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 
 from nlp.cues import Cue
@@ -36,6 +37,8 @@ _QUICK_BELIEF = 0.4
 """The classifier's probability where it is not asked: below a half, so that no danger named stays no danger."""
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?\n]*")
 _SURELY = 1e-9
+_LATELY = 256
+"""Texts whose cues are kept: what a quick look was taken at is judged soon after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,10 @@ DISTRESS = Verdict(emergency=False, alarms=(Alarm.HUMAN,), needs_human=True)
 
 def judge(text: str, probability: float) -> Verdict:
     """`text` is normalised; `probability` is the classifier's for an emergency."""
-    known, cues = rules()
+    known, _ = rules()
     odds = math.log(max(probability, _SURELY) / max(1 - probability, _SURELY))
     belief = min(max(_BELIEF * odds, _LEAST), _MOST)
-    found = cues.find(text)
+    found = _cues(text)
     if belief < 0 and not known.name_danger(_names(found)):
         return NOTHING
     best, distress, called = -math.inf, -math.inf, list[Danger]()
@@ -80,6 +83,12 @@ def likely(words: str) -> bool:
     """
     verdict = judge(normalise(fold(words)), _QUICK_BELIEF)
     return verdict.emergency or verdict.needs_human
+
+
+@lru_cache(maxsize=_LATELY)
+def _cues(text: str) -> Sequence[Cue]:
+    _, cues = rules()
+    return cues.find(text)
 
 
 def _names(part: Iterable[Cue]) -> frozenset[str]:

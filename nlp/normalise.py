@@ -8,7 +8,7 @@ the classifier. The original text is always kept by the caller.
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
@@ -18,6 +18,8 @@ _WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\
 _LETTERS = {chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
 _WIDE_LETTERS = {chr(ord(upper) + 0xFEE0): lower for upper, lower in _LETTERS.items()}
 _FAR = "\U00010000"
+_LATELY = 256
+"""Texts whose other ways of writing are kept: each is looked at as it comes in, and read soon after."""
 _REPEATS = re.compile(r"(.)\1\1+", re.DOTALL)
 
 
@@ -79,6 +81,7 @@ def _replacements() -> Replacements:
     return Replacements(("slips.txt", "dialect.txt", "emoji.txt"))
 
 
+@lru_cache(maxsize=_LATELY)
 def fold(text: str) -> str:
     """Same length as `text`, character by character; halves of broken pairs (lone surrogates) become question marks."""
     try:
@@ -88,6 +91,7 @@ def fold(text: str) -> str:
     return _folding().apply(text)
 
 
+@lru_cache(maxsize=_LATELY)
 def normalise(folded: str) -> str:
     """Folded text as the classifier reads it."""
     return _replacements().apply(_REPEATS.sub(r"\1\1", folded))

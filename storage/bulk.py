@@ -6,7 +6,7 @@ one JSON array, which the statement reads as a table, and several changes are on
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -35,12 +35,16 @@ from sqlalchemy.types import TypeEngine
 
 from storage.driver import Values, fetch, is_sqlite, run_many
 from storage.tables import Base, table_of
-from storage.types import Utc
+from storage.types import Json, Utc, Words, WordsJson
 
 Row = dict[str, Any]
 Convert = Callable[[Any], Any]
+Converts = tuple[tuple[str, Convert], ...]
+"""What changes values of a row for the driver, by name; None stays None."""
 FEW_DIFFERENT = (Utc, Boolean)
 """Types whose values mostly repeat from row to row and table to table: what was converted is kept for a while."""
+AS_TEXT = (Json, Words, WordsJson)
+"""Types of ours that make text, which both drivers take as it is: SQLAlchemy's calls in between are left out."""
 
 
 class Rows(NamedTuple):
@@ -104,20 +108,15 @@ def run(connection: Connection, *batches: Batch) -> None:
 
 
 class _Prepared(NamedTuple):
-    """A statement to be run row by row. `defaults` of what rows leave out, and conversions, stand by place."""
+    """A statement to be run row by row. `pick` puts the values of a row and the constant ones in order."""
 
     statement: str
-    names: tuple[str, ...]
-    defaults: Mapping[str, Any]
-    converts: Mapping[str, Convert]
+    pick: Callable[[Row], Values]
+    constant: Row
+    converts: Converts
 
     def values(self, rows: Sequence[Row]) -> list[Values]:
-        columns: dict[str, Sequence[Any]] = {
-            name: [*map(itemgetter(name), rows)] for name in self.names if name not in self.defaults
-        }
-        columns |= {name: (value,) * len(rows) for name, value in self.defaults.items()}
-        columns |= {name: [*map(convert, columns[name])] for name, convert in self.converts.items()}
-        return list(zip(*(columns[name] for name in self.names), strict=True))
+        return [self.pick(_converted(self.constant | row, self.converts)) for row in rows]
 
 
 @cache
@@ -127,8 +126,9 @@ def _one_by_one(change: Change, dialect: Dialect) -> _Prepared:
     compiled = statement.compile(dialect=dialect)
     names = tuple(compiled.positiontup)
     left_out = {column.name: column.default.arg for column in compiled.insert_prefetch}
-    defaults = {name: left_out.get(name, compiled.params[name]) for name in names if name not in change.columns}
-    return _Prepared(str(compiled), names, defaults, _converts(names, compiled.binds, dialect))
+    constant = {name: left_out.get(name, compiled.params[name]) for name in names if name not in change.columns}
+    constant = _converted(constant, _converts({name: compiled.binds[name] for name in constant}, dialect))
+    return _Prepared(str(compiled), itemgetter(*names), constant, _converts(change.columns, dialect))
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ class _Joined(NamedTuple):
     statement: str
     places: tuple[int | None, ...]
     constant: Values
-    converts: tuple[Mapping[str, Convert], ...]
+    converts: tuple[Converts, ...]
 
     def values(self, batches: Sequence[Sequence[Row]]) -> Values:
         packed = [_packed(rows, converts) for rows, converts in zip(batches, self.converts, strict=True)]
@@ -154,11 +154,13 @@ def _together(changes: tuple[Change, ...], dialect: Dialect) -> _Joined:
     whole: Select[Any] = select(literal_column("1")).add_cte(*(part.cte(f"part_{n}") for n, part in enumerate(parts)))
     compiled = whole.compile(dialect=dialect)
     places: list[str] = compiled.positiontup or []
+    constant = {place: None if place in names else compiled.params[place] for place in places}
+    constant = _converted(constant, _converts({place: compiled.binds[place] for place in places}, dialect))
     return _Joined(
         str(compiled),
         tuple(names.index(place) if place in names else None for place in places),
-        tuple(compiled.params[place] for place in places),
-        tuple(_converts(change.columns, change.columns, dialect) for change in changes),
+        tuple(constant.values()),
+        tuple(_converts(change.columns, dialect) for change in changes),
     )
 
 
@@ -180,21 +182,28 @@ def _as_table(change: Change, name: str) -> Rows:
     return Rows(dict(values), insert)
 
 
-def _packed(rows: Sequence[Row], converts: Mapping[str, Convert]) -> str:
-    converted = [row | {name: convert(row[name]) for name, convert in converts.items()} for row in rows]
-    return orjson.dumps(converted).decode()
+def _packed(rows: Sequence[Row], converts: Converts) -> str:
+    return orjson.dumps([_converted(row.copy(), converts) for row in rows]).decode()
 
 
 # --- both ------------------------------------------------------------------------------------------------------------
 
 
-def _converts(
-    names: Sequence[str] | Mapping[str, Any], like: Mapping[str, Any], dialect: Dialect
-) -> dict[str, Convert]:
-    return {name: convert for name in names if (convert := _converter(like[name].type, dialect))}
+def _converted(row: Row, converts: Converts) -> Row:
+    """A row of our own, with its values as the driver takes them."""
+    for name, convert in converts:
+        if (value := row[name]) is not None:
+            row[name] = convert(value)
+    return row
+
+
+def _converts(like: Mapping[str, Any], dialect: Dialect) -> Converts:
+    return tuple((name, convert) for name, c in like.items() if (convert := _converter(c.type, dialect)))
 
 
 def _converter(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     """Converts a value of a type for the driver; None where it takes it as it is."""
+    if isinstance(type_, AS_TEXT):
+        return partial(type_.process_bind_param, dialect=dialect)
     convert = type_.dialect_impl(dialect).bind_processor(dialect)
     return lru_cache(maxsize=1024)(convert) if convert and isinstance(type_, FEW_DIFFERENT) else convert

@@ -76,10 +76,15 @@ class UnitOfWork:
         self.outbox = OutboxRows(self)
         self.reports = Reports(self)
 
+    @cached_property
+    def walled(self) -> bool:
+        """Whether the database itself keeps communities apart."""
+        return wall.stops(self.connection)
+
     def see(self, communities: Iterable[int] | None) -> None:
         """From here on only rows of these communities are in sight (None: of all), where the database has a wall."""
         wanted = None if communities is None else frozenset(communities)
-        if wanted != self._in_sight and wall.stops(self.connection):
+        if wanted != self._in_sight and self.walled:
             wall.narrow(self.connection, wanted)
             self._in_sight = wanted
 
@@ -90,7 +95,7 @@ class UnitOfWork:
 
     def find_reach(self, accounts: set[tuple[str, int]]) -> None:
         """Note in which communities these people have cases; only asked where there is a wall."""
-        if accounts and wall.stops(self.connection):
+        if accounts and self.walled:
             for bot, account, community_id in self.cases.communities_of(accounts):
                 self.reach.setdefault((bot, account), set()).add(community_id)
 
