@@ -1,7 +1,7 @@
 """Work: whole lanes of updates, several to a commit, each update all or nothing.
 
-Who writes more than the limits take has a turn four times a second, a few updates at a time, so that a flood does not
-slow the others: see `LATE_UPDATES`.
+Who writes more than the limits take has small turns with long pauses, so that a flood does not slow the others: see
+`LATE_UPDATES`.
 Where others share the database (PostgreSQL) two groups are under way at once: one computes while the other waits for
 the server. If a group fails it is rolled back and its updates are run one by one.
 """
@@ -9,6 +9,8 @@ the server. If a group fails it is rolled back and its updates are run one by on
 import asyncio
 import contextlib
 import logging
+import math
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from functools import partial
@@ -35,8 +37,10 @@ LANES_SHARED, GROUPS_SHARED = 8, 2
 """Where others share the database: smaller groups, so that the second finds something to do, and nobody waits long."""
 PER_LANE, PER_URGENT_LANE = 4, 25
 """Updates of one chat in a group where nobody else waits, else it is one of each; and of who may be in danger."""
-LATE_LANES, LATE_UPDATES, LATE_SECONDS = 5, 25, 0.25
-"""Of all who write more than the limits take: so many lanes, so many updates in all, with such a pause in between."""
+LATE_LANES, LATE_UPDATES = 4, 8
+"""A turn of all who write more than the limits take: so many lanes, so many updates, for the next poll waits for it."""
+LATE_PAUSE, LATE_SECONDS, QUIET_SECONDS = 24, 0.05, 2.0
+"""The pause after it: so many times what the turn took, on a slow machine too, while others write; else so long."""
 IDLE_SECONDS = 1.0
 
 
@@ -72,6 +76,8 @@ class Worker:
         self.arrived = asyncio.Event()
         self._more = asyncio.Event()
         """A group was full: there is work for a second one. Only used where work runs in the loop's own thread."""
+        self._in_time_at = -math.inf
+        """When something of those who do not write too much was last handled (monotonic seconds)."""
 
     def reference(self, connection: Connection) -> Reference:
         """The snapshot of the reference tables, read again when something in them was changed."""
@@ -87,15 +93,21 @@ class Worker:
     async def _run_when(self, wanted: asyncio.Event, patience: float | None) -> None:
         while True:
             wanted.clear()
-            if not await self._surely(Share(self._lanes, IN_TIME)):
+            if await self._surely(Share(self._lanes, IN_TIME)):
+                self._in_time_at = time.monotonic()
+            else:
                 await _until(wanted, patience)
 
     async def _run_late(self) -> None:
         """The turn of who writes more than the limits take."""
         while True:
-            if not await self._surely(Share(LATE_LANES, (LATE, LATE))):
+            began = time.monotonic()
+            some = await self._surely(Share(LATE_LANES, (LATE, LATE)))
+            now = time.monotonic()
+            others = now - self._in_time_at < QUIET_SECONDS
+            await asyncio.sleep(max(LATE_PAUSE * (now - began) if others else 0.0, LATE_SECONDS))
+            if not some:
                 await _until(self.arrived, IDLE_SECONDS)
-            await asyncio.sleep(LATE_SECONDS)
 
     async def _surely(self, share: Share) -> int:
         """As `run_group`, whatever happens."""
