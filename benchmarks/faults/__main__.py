@@ -11,6 +11,7 @@ import asyncio
 import os
 import sys
 import time
+import traceback
 from contextlib import ExitStack
 
 from benchmarks.faults import (
@@ -24,6 +25,7 @@ from benchmarks.faults import (
     processes,
     soak,
     updates,
+    upgrades,
 )
 from benchmarks.faults.elsewhere import ELSEWHERE
 from benchmarks.faults.fault import Fault, Place, Row, Size
@@ -40,6 +42,7 @@ FAULTS: tuple[Fault, ...] = (
     *soak.FAULTS,
     *floods.FAULTS,
     *backups.FAULTS,
+    *upgrades.FAULTS,
 )
 
 
@@ -77,12 +80,23 @@ async def _in_turn(plan: Plan, size: Size) -> bool:
         places: dict[str, Place] = {
             name: stack.enter_context(postgres()) if name == "PostgreSQL" else Files() for name in {n for _, n in plan}
         }
-        for fault, name in plan:
+        for number, (fault, name) in enumerate(plan, 1):
             began = time.monotonic()
-            found = await fault.trial(places[name], size)
+            if size is Size.FULL:
+                print(f"{time.strftime('%H:%M')} {number} of {len(plan)} {name}: {fault.name}", flush=True)
+            found = await _tried(fault, places[name], size)
             show(found, name, time.monotonic() - began)
             kept &= found.kept
     return kept
+
+
+async def _tried(fault: Fault, place: Place, size: Size) -> Row:
+    """What came of it; a trial that breaks down itself keeps nothing, and the others are tried all the same."""
+    try:
+        return await fault.trial(place, size)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it stands in the table, and the status says so
+        traceback.print_exc()
+        return Row(fault.name, "broke down", "an answer", f"{type(error).__name__}: {error}", kept=False)
 
 
 def show(found: Row, name: str, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""`chulin run` that ends without a word, as by kill -9, at the n-th statement or call (CHULIN_DIES_AT).
+"""`chulin run` that ends without a word, as by kill -9, at the n-th statement or call (DIES_AT).
 
 Counted, from the first update that comes in, are statements that reach the database's driver and calls to the
 messenger, each before and after it is made.
@@ -18,18 +18,18 @@ from sqlalchemy.pool import Pool
 from telegram.request import HTTPXRequest
 
 from benchmarks.faults.short_leases import shorten
+from benchmarks.faults.started import DIED
 from bot.cli import main as run
 from bot.intake import Intake
 
-AT = int(os.environ.get("CHULIN_DIES_AT", "0"))
 SILENT = ("GetUpdates", "getUpdates", "GetMe", "getMe", "GetWebhookInfo", "getWebhookInfo")
 _steps = count(1)
 _began = Event()
 
 
 def step() -> None:
-    if _began.is_set() and next(_steps) == AT:
-        os._exit(137)
+    if _began.is_set() and next(_steps) == int(os.environ["DIES_AT"]):
+        os._exit(DIED)
 
 
 def _watch_intake() -> None:

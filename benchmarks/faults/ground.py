@@ -75,6 +75,12 @@ class Ground:
         await process.wait()
         self.processes.remove(process)
 
+    async def ends(self, process: Started) -> None:
+        """End one as an operator does."""
+        process.terminate()
+        await process.wait()
+        self.processes.remove(process)
+
     async def stops(self) -> None:
         for process in self.processes:
             if process.returncode is None:

@@ -5,7 +5,7 @@ import random
 
 from benchmarks.faults.fault import Fault, Place, Row, Size, row
 from benchmarks.faults.ground import Ground, ground
-from benchmarks.faults.started import Started
+from benchmarks.faults.started import DIED, Started
 
 RATE, WRITE_A_KILL = 8.0, 60
 """People who write each second, and how many in all for each kill: more than are answered between two."""
@@ -32,7 +32,7 @@ async def at_random(place: Place, size: Size) -> Row:
 
 async def at_each_step(place: Place, size: Size) -> Row:
     """One report's way, ended at its n-th statement or call, for every n (quick: a few); another resident each time."""
-    stride = size.of(quick=240, full=1)
+    stride = size.of(quick=60, full=1)
     places = 0
     async with ground(await place.new(), MOST_STEPS // stride) as town:
         town.said = 0
@@ -48,7 +48,7 @@ async def at_each_step(place: Place, size: Size) -> Row:
 
 async def _ended_at(town: Ground, n: int) -> bool:
     """Whether the process ended before one more resident was answered; then another one goes on."""
-    process = town.starts("benchmarks.faults.dying", CHULIN_DIES_AT=str(n))
+    process = town.starts("benchmarks.faults.dying", DIES_AT=str(n))
     await town.one_more_says()
     died = await _dies(town, process)
     if died:
@@ -63,6 +63,7 @@ async def _dies(town: Ground, process: Started) -> bool:
     ended, settled = asyncio.create_task(process.wait()), asyncio.create_task(town.settles())
     await asyncio.wait([ended, settled], return_when=asyncio.FIRST_COMPLETED)
     died = process.returncode is not None
+    assert process.returncode in (None, DIED), f"ended with status {process.returncode}, and not at its step"
     for task in (ended, settled):
         task.cancel()
     await asyncio.gather(ended, settled, return_exceptions=True)

@@ -22,6 +22,8 @@ _context.set_forkserver_preload(
     ]
 )  # fmt: skip
 LOOK_SECONDS = 0.02
+DIED = 137
+"""Status of a process that has ended at its step (dying.py), as a shell has it of one that was killed."""
 
 
 class Started:

@@ -1,0 +1,61 @@
+"""The next release comes while residents write: migrate, start the new, end the old (docs/adr/0014)."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.faults.fault import Fault, Place, Row, Size, row
+from benchmarks.faults.ground import Ground, ground
+from benchmarks.faults.next_release import NAME, written
+from benchmarks.faults.started import Started
+from storage.database import open_database
+from storage.revision import revision_of
+
+NEXT = "benchmarks.faults.next_release"
+RATE = 10
+MOST_TRIES = 3
+"""A move that does not get a table in five seconds changes nothing, and is run again."""
+
+
+async def side_by_side(place: Place, size: Size) -> Row:
+    """An old process serves while the database is moved by the new program, and beside it until it is ended."""
+    count = size.of(quick=100, full=1000)
+    async with ground(await place.new(), count) as town:
+        folder = town.stand.folder / "next"
+        folder.mkdir()
+        written(folder)
+        old = await town.serves()
+        await town.says(RATE)
+        await town.next_answer()
+        tries = await _moved(town, folder)
+        beside = await town.next_answer()
+        new = town.starts(NEXT, NEXT_RELEASE=str(folder))
+        await town.next_answer()
+        lived = old.returncode is None and new.returncode is None
+        await town.ends(old)
+        after = await town.next_answer()
+        reached = await _revision(town)
+        seen = await town.seen()
+    did = f"{seen.said} reports, old and new process"
+    told = {"moved": f"at try {tries}", "the old answers": f"{beside:.1f} s after", "the new": f"{after:.1f} s after"}
+    found = row("upgraded side by side", did, "0 lost, 0 doubled, both serve", seen, 0, **told)
+    return replace(found, kept=found.kept and lived and reached == NAME)
+
+
+async def _moved(town: Ground, folder: Path) -> int:
+    """How often `chulin db upgrade` had to be run."""
+    environment = town.stand.environment | {"NEXT_RELEASE": str(folder)}
+    for number in range(1, MOST_TRIES + 1):
+        if await Started(NEXT, ["db", "upgrade"], town.stand.folder, environment).wait() == 0:
+            return number
+    raise AssertionError("the database could not be moved")
+
+
+async def _revision(town: Ground) -> str | None:
+    database = open_database(town.stand.url)
+    try:
+        return await database.read(revision_of)
+    finally:
+        await database.close()
+
+
+FAULTS = (Fault((39,), "upgraded side by side", side_by_side, ("PostgreSQL",)),)
