@@ -1,7 +1,10 @@
 """The database away: locked by somebody else, out of room, restarted, frozen."""
 
 import asyncio
+import os
+import random
 import shutil
+import signal
 import sqlite3
 import time
 from contextlib import closing
@@ -11,8 +14,12 @@ from pathlib import Path
 from benchmarks.faults.fault import Fault, Place, Row, Size, row
 from benchmarks.faults.ground import Ground, ground
 from benchmarks.faults.postgres import Postgres
+from bot.build import RESIDENT
 
 LOCKED_SECONDS = 3
+NO_ROOM = 4096
+"""Bytes that a file may have: no page of the database or of its log can be written behind them."""
+WRITE_A_COPY, RATE_OF_COPIES = 6, 20
 BACK_SECONDS = 5
 """From when PostgreSQL takes connections again until somebody is answered."""
 
@@ -42,14 +49,24 @@ async def full(place: Place, _size: Size) -> Row:
     async with ground(await place.new(), 60) as town:
         process = await town.serves()
         await town.says(10)
-        await asyncio.sleep(2)
-        await _limits(process.pid, _file(town).stat().st_size)
+        await town.next_answer()
+        await _limits(process.pid, NO_ROOM)
+        await asyncio.sleep(1)
+        stored = _stored(_file(town))
         await asyncio.sleep(3)
+        really = _stored(_file(town)) == stored
         await _limits(process.pid, None)
         seen = await town.seen()
         with closing(sqlite3.connect(_file(town))) as connection:
             sound = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    return row("no room left", "3 s without room", "0 lost, integrity ok", seen, integrity=sound)
+    found = row("no room left", "4 s without room", "0 lost, integrity ok", seen, integrity=sound)
+    return replace(found, kept=found.kept and sound == "ok" and really)
+
+
+def _stored(path: Path) -> int:
+    """Updates in the database."""
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM inbox").fetchone()[0])
 
 
 async def _limits(pid: int, size: int | None) -> None:
@@ -59,24 +76,46 @@ async def _limits(pid: int, size: int | None) -> None:
 
 
 async def copied(place: Place, size: Size) -> Row:
-    """The database's files as a power cut would leave them: copied while it writes, opened elsewhere."""
-    times = size.of(quick=20, full=200)
-    async with ground(await place.new(), 60 * times // 10) as town:
-        await town.serves()
-        await town.says(20)
-        sound = sum([await asyncio.to_thread(_sound_copy, _file(town), number) for number in range(times)])
+    """The database's files as they are at one moment while it writes: what was confirmed before it is in them."""
+    times, dice = size.of(quick=20, full=200), random.Random(1)
+    sound = 0
+    async with ground(await place.new(), WRITE_A_COPY * times) as town:
+        process = await town.serves()
+        for number in range(times):
+            await town.more_say(WRITE_A_COPY, RATE_OF_COPIES)
+            await asyncio.sleep(dice.uniform(0, WRITE_A_COPY / RATE_OF_COPIES))
+            confirmed = int((await town.stand.remote.do("queue", bot=RESIDENT))["confirmed_to"])
+            copy = _copied(process.pid, _file(town), number)
+            sound += await asyncio.to_thread(_is_sound, copy, confirmed)
         seen = await town.seen()
-    return row("files copied while writing", f"{times} copies", "all of them sound", seen, sound=f"{sound} of {times}")
+    did, promised = f"{times} copies", "all of them sound, with all that was confirmed"
+    found = row("files copied while writing", did, promised, seen, sound=f"{sound} of {times}")
+    return replace(found, kept=found.kept and sound == times)
 
 
-def _sound_copy(path: Path, number: int) -> bool:
-    """Whether a copy of the files, made without asking, opens and is whole."""
+def _copied(pid: int, path: Path, number: int) -> Path:
+    """A copy of the files without asking; the process stands still, for a power cut ends everything at one moment."""
     copy = path.with_name(f"copy{number}.db")
-    for ending in ("", "-wal"):
-        if (part := path.with_name(path.name + ending)).exists():
-            shutil.copyfile(part, copy.with_name(copy.name + ending))
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.001)
+        for ending in ("", "-wal"):
+            if (part := path.with_name(path.name + ending)).exists():
+                shutil.copyfile(part, copy.with_name(copy.name + ending))
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    return copy
+
+
+def _is_sound(copy: Path, confirmed: int) -> bool:
+    """Whether a copy opens, is whole, and has every update up to the last that was confirmed."""
     with closing(sqlite3.connect(copy)) as connection:
-        return bool(connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
+        whole = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        newest = connection.execute("SELECT coalesce(max(update_id), 0) FROM inbox").fetchone()[0]
+    for ending in ("", "-wal", "-shm"):
+        copy.with_name(copy.name + ending).unlink(missing_ok=True)
+    return bool(whole and newest >= confirmed)
 
 
 async def restarted(place: Postgres, size: Size) -> Row:
@@ -84,9 +123,9 @@ async def restarted(place: Postgres, size: Size) -> Row:
     times = size.of(quick=2, full=20)
     async with ground(await place.new(), 80 * times) as town:
         await town.serves()
-        await town.says(10)
         recoveries = []
         for _ in range(times):
+            await town.more_say(80, 10)
             await town.next_answer()
             await asyncio.to_thread(place.restart)
             recoveries.append(await town.next_answer())

@@ -1,4 +1,4 @@
-"""Faults of the list that are tested elsewhere, that do not apply, or that are still missing."""
+"""Faults of the list that are tested elsewhere, also or only, or that do not apply."""
 
 ELSEWHERE: dict[int, str] = {
     11: "time zones and clock changes: tests/digests/test_weeks.py, tests/ledger/test_clocks.py",
@@ -23,7 +23,7 @@ ELSEWHERE: dict[int, str] = {
     35: "does not apply: there is no web app inside the messenger",
     36: "personal data in logs: tests/channels/test_leaks.py, tests/bot/test_logs.py",
     37: "tokens in logs: tests/channels/test_leaks.py",
-    39: "migrations up and down: tests/storage/test_migrations.py",
+    39: "migrations up and down, killed, refused: tests/storage/test_migrations.py, tests/storage/test_side_by_side.py",
     40: "erasure: tests/ways/test_erasing.py",
     41: "SIGTERM: tests/bot/test_run.py",
     43: "does not apply: nothing reads XML from outside but workbooks, whose reader refuses it (tests/bot/test_bad_workbooks.py)",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.burst import BOT_ID, reports
 from benchmarks.faults.started import Started
-from benchmarks.served import Stand, stand
+from benchmarks.served import STOP_SECONDS, Stand, stand
 from bot.build import RESIDENT
 from bot.settings import Library
 from bot.tally import Sent, account
@@ -85,14 +85,19 @@ class Ground:
         for process in self.processes:
             if process.returncode is None:
                 process.terminate()
-        await asyncio.gather(*(process.wait() for process in self.processes))
+        async with asyncio.timeout(STOP_SECONDS):
+            await asyncio.gather(*(process.wait() for process in self.processes))
         self.processes.clear()
 
     async def says(self, rate: float, *, wait: bool = False) -> None:
         """Every resident writes once, `rate` of them a second."""
-        self.said = len(self.chats)
+        await self.more_say(len(self.chats), rate, wait=wait)
+
+    async def more_say(self, count: int, rate: float, *, wait: bool = False) -> None:
+        """The next residents write, `rate` of them a second: for what takes as long as it takes."""
+        first, self.said = self.said, self.said + count
         await self.stand.remote.do(
-            "feed", bot=RESIDENT, texts=reports(self.said), users=self.said, count=self.said, rate=rate,
+            "feed", bot=RESIDENT, texts=reports(count), users=count, count=count, first=first, rate=rate,
             wait=wait, prefix=PREFIX,
         )  # fmt: skip
 

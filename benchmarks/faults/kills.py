@@ -7,8 +7,8 @@ from benchmarks.faults.fault import Fault, Place, Row, Size, row
 from benchmarks.faults.ground import Ground, ground
 from benchmarks.faults.started import DIED, Started
 
-RATE, WRITE_A_KILL = 8.0, 60
-"""People who write each second, and how many in all for each kill: more than are answered between two."""
+RATE, WRITE_A_KILL = 8.0, 20
+"""People who write each second, and how many of them around each kill: it finds somebody who waits."""
 MOST_STEPS = 480
 """More than a report's way has; the first that does not end the process is the last that is tried."""
 
@@ -18,9 +18,9 @@ async def at_random(place: Place, size: Size) -> Row:
     kills = size.of(quick=2, full=200)
     dice = random.Random(1)
     async with ground(await place.new(), kills * WRITE_A_KILL) as town:
-        await town.says(RATE)
         process = town.starts()
         for _ in range(kills):
+            await town.more_say(WRITE_A_KILL, RATE)
             await town.next_answer()
             await asyncio.sleep(dice.uniform(0, 1.3))
             await town.kills(process)
@@ -35,7 +35,6 @@ async def at_each_step(place: Place, size: Size) -> Row:
     stride = size.of(quick=60, full=1)
     places = 0
     async with ground(await place.new(), MOST_STEPS // stride) as town:
-        town.said = 0
         for number in range(MOST_STEPS // stride):
             if not await _ended_at(town, 1 + number * stride):
                 break

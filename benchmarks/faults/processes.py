@@ -6,20 +6,21 @@ from dataclasses import replace
 from benchmarks.faults.fault import Fault, Place, Row, Size, row
 from benchmarks.faults.ground import ground
 
-RATE, TAKEOVER = 5, 30
-"""People who write each second, and the seconds after which the next one is answered."""
+RATE, WRITE_A_KILL, TAKEOVER = 5, 40, 30
+"""People who write each second, how many of them around each kill, and the seconds until the next one is answered."""
 
 
 async def leader_killed(place: Place, size: Size) -> Row:
     """Several processes; each time the one that polls is killed, and another takes over."""
     count = size.of(quick=2, full=5)
-    async with ground(await place.new(), RATE * TAKEOVER * (count - 1)) as town:
+    async with ground(await place.new(), WRITE_A_KILL * count) as town:
         leader = await town.serves("bot.cli")
-        await town.says(RATE)
+        await town.more_say(WRITE_A_KILL, RATE)
         await town.next_answer()
         others = [await town.serves("bot.cli") for _ in range(count - 1)]
         takeovers = []
         for follower in others:
+            await town.more_say(WRITE_A_KILL, RATE)
             await asyncio.sleep(4)
             await town.kills(leader)
             takeovers.append(await town.next_answer())

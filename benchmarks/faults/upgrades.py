@@ -11,34 +11,39 @@ from storage.database import open_database
 from storage.revision import revision_of
 
 NEXT = "benchmarks.faults.next_release"
-RATE = 10
+RATE, WRITE_A_STEP, STEPS = 10, 30, 5
+"""People who write each second, how many of them at each step of the upgrade, and its steps."""
 MOST_TRIES = 3
 """A move that does not get a table in five seconds changes nothing, and is run again."""
 
 
-async def side_by_side(place: Place, size: Size) -> Row:
+async def side_by_side(place: Place, _size: Size) -> Row:
     """An old process serves while the database is moved by the new program, and beside it until it is ended."""
-    count = size.of(quick=100, full=1000)
-    async with ground(await place.new(), count) as town:
+    async with ground(await place.new(), WRITE_A_STEP * STEPS) as town:
         folder = town.stand.folder / "next"
         folder.mkdir()
         written(folder)
         old = await town.serves()
-        await town.says(RATE)
-        await town.next_answer()
+        await _some_are_answered(town)
+        await town.more_say(WRITE_A_STEP, RATE)
         tries = await _moved(town, folder)
-        beside = await town.next_answer()
+        beside = await _some_are_answered(town)
         new = town.starts(NEXT, NEXT_RELEASE=str(folder))
-        await town.next_answer()
+        await _some_are_answered(town)
         lived = old.returncode is None and new.returncode is None
         await town.ends(old)
-        after = await town.next_answer()
+        after = await _some_are_answered(town)
         reached = await _revision(town)
         seen = await town.seen()
     did = f"{seen.said} reports, old and new process"
     told = {"moved": f"at try {tries}", "the old answers": f"{beside:.1f} s after", "the new": f"{after:.1f} s after"}
     found = row("upgraded side by side", did, "0 lost, 0 doubled, both serve", seen, 0, **told)
     return replace(found, kept=found.kept and lived and reached == NAME)
+
+
+async def _some_are_answered(town: Ground) -> float:
+    await town.more_say(WRITE_A_STEP, RATE)
+    return await town.next_answer()
 
 
 async def _moved(town: Ground, folder: Path) -> int:

@@ -24,6 +24,7 @@ class Feeder:
         texts: list[str],
         users: int = 1,
         count: int = 0,
+        first: int = 0,
         rate: float = 0.0,
         prefix: str = "居民",
         wait: bool = True,
@@ -32,17 +33,18 @@ class Feeder:
 
         ``{n}`` in a text becomes the running number. With a ``rate`` the texts
         are spread over time; with ``wait=False`` the call returns at once.
+        The people are those of the prefix from number ``first`` on.
         """
         total = count or len(texts)
-        first = bot.queue.last_id + 1
-        names = [f"{prefix}{number}" for number in range(users)]
+        first_id = bot.queue.last_id + 1
+        names = [f"{prefix}{number}" for number in range(first, first + users)]
         work = self._run(bot, texts, names, total, rate)
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         if wait:
             await task
-        return {"first_update_id": first, "count": total}
+        return {"first_update_id": first_id, "count": total}
 
     async def _run(
         self,
