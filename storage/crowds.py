@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Integer, bindparam, func, select
-from sqlalchemy.orm import aliased
 
 from storage.cases.by_case import of
 from storage.fixed import Fixed
-from storage.tables import Case, Crowd
+from storage.tables import Case, Crowd, table_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +20,8 @@ Key = tuple[int, int]
 _OURS = Crowd.community_id == bindparam("community")
 _NUMBER = bindparam("number", type_=Integer)
 _LEAD = func.coalesce(select(Crowd.lead_no).where(_OURS, Crowd.case_no == _NUMBER).scalar_subquery(), _NUMBER)
-_LED = aliased(Crowd)
-_SIZE_OF_LED = select(func.count()).where(_LED.community_id == bindparam("community"), _LED.lead_no == _LEAD)
+_LED = table_of(Crowd).alias()
+_SIZE_OF_LED = select(func.count()).where(_LED.c.community_id == bindparam("community"), _LED.c.lead_no == _LEAD)
 _STANDING = Fixed(select(_LEAD.label("lead_no"), _SIZE_OF_LED.scalar_subquery().label("size")))
 _SIZE = Fixed(select(func.count().label("n")).where(_OURS, Crowd.lead_no == bindparam("number")))
 

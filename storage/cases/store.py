@@ -237,8 +237,8 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
 
     def open_proposals(self) -> list[Any]:
         """(community_id, no, proposal) of all open cases, for the search for similar ones."""
-        columns = (Case.community_id, Case.no, Case.proposal)
-        return list(self._uow.read(select(*columns).where(Case.state.in_(OPEN)), Case))
+        columns = (_CASES.c.community_id, _CASES.c.no, _CASES.c.proposal)
+        return list(self._uow.read(select(*columns).where(_CASES.c.state.in_(OPEN)), Case))
 
     def to_look_at(self, limit: int = 200) -> list[CaseRow]:
         """Cases whose `next_at` has come; those that another process looks at are passed over."""
