@@ -233,6 +233,7 @@ class Ticker:
         uow.rooms.forget_before(over)
         uow.rotas.forget_before(over.date().isoformat())
         uow.concerns.forget_before(uow.now - limits.moderation.kept.wall)
+        uow.content.forget_before(uow.now - limits.moderation.kept.wall)
         uow.erasure.strangers(uow.now - limits.draft_kept.wall)
         uow.erasure.left_overs()
 

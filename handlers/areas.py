@@ -11,7 +11,7 @@ from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules_by_vote, stories
 from handlers.cocreation.deciding import AREA as DECIDING
-from handlers.moderation import deciding
+from handlers.moderation import deciding, deciding_content
 from handlers.surveys.area import AREA as SURVEYS
 from handlers.turn import Turn
 
@@ -28,6 +28,7 @@ AREAS: tuple[Area, ...] = (
     CHECKUPS,
     SURVEYS,
     deciding.AREA,
+    deciding_content.AREA,
     broken_again.AREA,
     manner.AREA,
     pushes.AREA,

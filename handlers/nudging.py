@@ -103,8 +103,9 @@ def ask(turn: Turn, case: CaseRow, kind: Nudge, asks: Asks) -> NudgeRow | None:
         )
     if not to:
         _nobody_there(case.community_id, role)
+    hour = nudging_together.this_hour(turn, case, nudge) if to else []
     for address in to:
-        others = nudging_together.rest(turn, case, nudge, address)
+        others = nudging_together.rest(turn, hour, address)
         alone = _message(turn, case, nudge, address, dict(asks.values))
         turn.send(nudging_together.message(turn, others, address) if others else alone)
     return nudge

@@ -15,14 +15,19 @@ KINDS = frozenset({Nudge.UNSIGNED, Nudge.NEAR, Nudge.OVERDUE, Nudge.OVERDUE_TWIC
 LISTED = 12
 
 
-def rest(turn: Turn, case: CaseRow, nudge: NudgeRow, to: Address) -> list[NudgeRow]:
-    """This hour's of one kind that have no message of their own in this chat; none if this one gets its own."""
+def this_hour(turn: Turn, case: CaseRow, nudge: NudgeRow) -> list[NudgeRow]:
+    """This hour's of one kind, whoever was told; none if this one gets a message of its own."""
     if nudge.kind not in KINDS or case.urgency is Urgency.EMERGENCY:
         return []
-    alone = turn.context.district.limits.nudges_alone
-    within = alone.within.wall.total_seconds()
+    within = turn.context.district.limits.nudges_alone.within.wall.total_seconds()
     since = datetime.fromtimestamp(turn.uow.now.timestamp() // within * within, UTC)
-    return turn.uow.nudges.lately(nudge.community_id, nudge.kind, (to.bot, to.chat), since)[alone.times :]
+    return turn.uow.nudges.lately(nudge.community_id, nudge.kind, since)
+
+
+def rest(turn: Turn, hour: list[NudgeRow], to: Address) -> list[NudgeRow]:
+    """Those of them that have no message of their own in this chat."""
+    told = [nudge for nudge in hour if (to.bot, to.chat) in nudge.told]
+    return told[turn.context.district.limits.nudges_alone.times :]
 
 
 def message(turn: Turn, nudges: list[NudgeRow], to: Address) -> Reply:

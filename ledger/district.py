@@ -228,11 +228,15 @@ class Crowds:
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """What people of the staff decide about: how long a pause is, how long held words wait for them."""
+    """What people of the staff decide about: how long a pause is, how long held words wait for them.
+
+    `reports`: how many words of neighbours one person may call wrong.
+    """
 
     pause: Duration
     held_for: Duration
     kept: Duration
+    reports: Allowance
     known_links: tuple[str, ...]
     link_endings: tuple[str, ...]
     """What a bare name has to end with to be taken for a link."""

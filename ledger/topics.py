@@ -51,15 +51,6 @@ class ContributionKind(StrEnum):
     REASON = "reason"
 
 
-class ContributionState(StrEnum):
-    """Neighbours see only what was let through. `UPHELD`: somebody else has looked and it stays hidden."""
-
-    WAITING = "waiting"
-    SHOWN = "shown"
-    HIDDEN = "hidden"
-    UPHELD = "upheld"
-
-
 @dataclass(frozen=True, slots=True)
 class TopicStep:
     """One row of the table. `tells`: the text for all who told of it, seconded it or wrote for it."""

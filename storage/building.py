@@ -15,7 +15,7 @@ from storage.tables import Gathering, GatheringPerson, HelpCall, HelpOffer
 if TYPE_CHECKING:
     from datetime import datetime
 
-WAITING, OPEN, HIDDEN, UPHELD, ENDED = "waiting", "open", "hidden", "upheld", "ended"
+WAITING, OPEN, ENDED = "waiting", "open", "ended"
 COMING, ON_LIST, CAME, GUEST = "coming", "waiting", "came", "guest"
 """Of somebody at an event; a guest did not sign up and is at the door."""
 ONE_DAY = timedelta(days=1)

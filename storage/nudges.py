@@ -97,16 +97,15 @@ class Nudges:
         )
         return [_nudge(row._mapping) for row in self._uow.read(statement, Nudge)]  # noqa: SLF001
 
-    def lately(self, community_id: int, kind: Kind, chat: tuple[str, int], since: datetime) -> list[NudgeRow]:
-        """What the clock asked in this chat since then, in order, answered or not."""
+    def lately(self, community_id: int, kind: Kind, since: datetime) -> list[NudgeRow]:
+        """What the clock asked of one kind since then, in order, answered or not, whoever was told."""
         statement = (
             select(Nudge.__table__)
             .where(Nudge.community_id == community_id, Nudge.kind == kind, Nudge.asked_at >= since)
             .where(Nudge.staff_id.is_(None))
             .order_by(Nudge.asked_at, Nudge.id)
         )
-        found = [_nudge(row._mapping) for row in self._uow.read(statement, Nudge)]  # noqa: SLF001
-        return [nudge for nudge in found if chat in nudge.told]
+        return [_nudge(row._mapping) for row in self._uow.read(statement, Nudge)]  # noqa: SLF001
 
     def due(self, limit: int = 200) -> list[NudgeRow]:
         """What was to be answered by now; those that another process looks at are passed over."""

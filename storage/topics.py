@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, func, select, update
 
 from ledger.lifecycle import State
-from ledger.topics import TALKED_OVER, ContributionKind, ContributionState, Source, TopicState
+from ledger.moderation import ContentState
+from ledger.topics import TALKED_OVER, ContributionKind, Source, TopicState
 from storage.bulk import upsert
 from storage.cases import ROOT_CAUSE, CaseRow, case_row
 from storage.counters import next_no
@@ -76,22 +77,18 @@ class TopicRow:
 
 @dataclass(slots=True)
 class ContributionRow:
-    """An option or a reason as it was read."""
+    """An option or a reason as it was read; how it is judged stands in content.py."""
 
     community_id: int
     id: int
     topic_no: int
     kind: ContributionKind
-    state: ContributionState
+    state: ContentState
     text: str
     bot: str | None
     account: int | None
     chat: int | None
     why: str | None
-    judge_staff_id: int | None
-    judge_bot: str | None
-    judge_account: int | None
-    appealed: bool
     at: datetime
 
     @property
@@ -350,24 +347,12 @@ class Topics:
         bot, account, chat = who or (None, None, None)
         row: dict[str, Any] = dict.fromkeys(_CONTRIBUTION_COLUMNS)
         row |= {"community_id": key[0], "id": new_id(), "topic_no": key[1], "kind": kind, "text": text}
-        row |= {"bot": bot, "account": account, "chat": chat, "appealed": False, "at": self._uow.now}
-        row["state"] = ContributionState.SHOWN if shown else ContributionState.WAITING
-        self._uow.insert(Contribution, row)
+        row |= {"bot": bot, "account": account, "chat": chat, "at": self._uow.now}
+        row["state"] = ContentState.SHOWN if shown else ContentState.WAITING
+        self._uow.insert(Contribution, row | {"appealed": False})
         return ContributionRow(**row)
 
-    def contribution(self, community_id: int, contribution_id: int) -> ContributionRow:
-        """Read one option or reason.
-
-        Raises:
-            NotFound: there is none any more.
-        """
-        this = (Contribution.community_id == community_id, Contribution.id == contribution_id)
-        row = self._uow.read(select(table_of(Contribution)).where(*this), Contribution).one_or_none()
-        if row is None:
-            raise NotFound(f"contribution {community_id}/{contribution_id}")
-        return _contribution(row)
-
-    def contributions(self, key: Key, *states: ContributionState) -> list[ContributionRow]:
+    def contributions(self, key: Key, *states: ContentState) -> list[ContributionRow]:
         """Options and reasons of a topic in these states (all, if none is named), oldest first."""
         this = [Contribution.community_id == key[0], Contribution.topic_no == key[1]]
         if states:
@@ -377,19 +362,8 @@ class Topics:
 
     def options(self, key: Key) -> list[ContributionRow]:
         """The options that neighbours see."""
-        found = self.contributions(key, ContributionState.SHOWN)
+        found = self.contributions(key, ContentState.SHOWN)
         return [row for row in found if row.kind is ContributionKind.OPTION]
-
-    def judge(self, row: ContributionRow, state: ContributionState, **values: Any) -> bool:
-        """Let through or hide, from the state that was read; False if somebody was faster."""
-        this = (Contribution.community_id == row.community_id, Contribution.id == row.id)
-        was = (Contribution.state == row.state, Contribution.appealed == row.appealed)
-        values |= {"state": state}
-        if self._uow.execute(update(Contribution).where(*this, *was).values(**values)).rowcount != 1:
-            return False
-        for name, value in values.items():
-            setattr(row, name, value)
-        return True
 
     def contributed_by(self, bot: str, account: int, since: datetime) -> int:
         """How many options and reasons a person has written since then."""
@@ -429,8 +403,6 @@ class Topics:
         self._uow.execute(delete(TopicSupporter).where(TopicSupporter.bot == bot, TopicSupporter.account == account))
         self._nobody(Contribution, Contribution.bot == bot, Contribution.account == account)
         self._nobody(Topic, Topic.bot == bot, Topic.account == account)
-        judged = and_(Contribution.judge_bot == bot, Contribution.judge_account == account)
-        self._uow.execute(update(Contribution).where(judged).values(judge_bot=None, judge_account=None))
 
     def delete_contribution(self, row: ContributionRow) -> None:
         this = (Contribution.community_id == row.community_id, Contribution.id == row.id)
@@ -474,5 +446,5 @@ def _topic(row: Any) -> TopicRow:
 
 def _contribution(row: Any) -> ContributionRow:
     values = {name: getattr(row, name) for name in _CONTRIBUTION_COLUMNS}
-    kind, state = ContributionKind(values["kind"]), ContributionState(values["state"])
+    kind, state = ContributionKind(values["kind"]), ContentState(values["state"])
     return ContributionRow(**values | {"kind": kind, "state": state})

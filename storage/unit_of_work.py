@@ -19,6 +19,7 @@ from storage.buttons import Buttons
 from storage.cases import Cases
 from storage.concerns import Concerns
 from storage.contacts import Accesses, Contacts
+from storage.content import Content
 from storage.conversations import Conversations
 from storage.council import Council
 from storage.crowds import Crowds
@@ -142,6 +143,10 @@ class UnitOfWork:
     @cached_property
     def concerns(self) -> Concerns:
         return Concerns(self)
+
+    @cached_property
+    def content(self) -> Content:
+        return Content(self)
 
     @cached_property
     def crowds(self) -> Crowds:

@@ -12,20 +12,23 @@ from storage.tables import VoteProxy
 from storage.voters import hash_of
 
 Key = tuple[int, int]
+_OF_WHOM = ("voter_bot", "voter_account", "voter_chat", "line_id", "called", "staff_id")
 
 
 class VoteProxies(Store):
     def ask(self, of: Key, code: str | None, **whose: Any) -> int:
         """A voter wants somebody to mark their ballot; an older wish of theirs in this vote is void. Returns its id."""
-        self._delete(VoteProxy, *_of(of), *self._same(whose))
+        self._delete(VoteProxy, *_of(of), *self._same(of, whose))
         proxy_id = new_random_id()
-        of_whom: dict[str, Any] = dict.fromkeys(("voter_bot", "voter_account", "voter_chat", "line_id", "staff_id"))
+        of_whom: dict[str, Any] = dict.fromkeys(_OF_WHOM) | {"paper": False}
         row = {"community_id": of[0], "vote_no": of[1], "id": proxy_id, "bot": None, "account": None, "chat": None}
         code_hash = hash_of(of[0], code) if code else None
         self._put(VoteProxy, **row, **(of_whom | whose), code_hash=code_hash, at=self._uow.now)
         return proxy_id
 
-    def _same(self, whose: dict[str, Any]) -> tuple[Any, ...]:
+    def _same(self, of: Key, whose: dict[str, Any]) -> tuple[Any, ...]:
+        if whose.get("called") is not None:  # words may be sealed: the database cannot compare them
+            return (VoteProxy.id.in_([row.id for row in self.outside(of) if row.called == whose["called"]]),)
         if whose.get("line_id") is not None:
             return (VoteProxy.line_id == whose["line_id"],)
         return (VoteProxy.voter_bot == whose["voter_bot"], VoteProxy.voter_account == whose["voter_account"])
@@ -50,6 +53,10 @@ class VoteProxies(Store):
 
     def end(self, wish: Any) -> bool:
         return self._delete(VoteProxy, *_row(wish)) == 1
+
+    def outside(self, of: Key) -> list[Any]:
+        """Wishes and slips of people who are in no chat and on no register."""
+        return self._many(VoteProxy, *_of(of), VoteProxy.called.is_not(None), by=(VoteProxy.at, VoteProxy.id))
 
     def of_voter(self, of: Key, bot: str, account: int) -> Any:
         return self._one(VoteProxy, *_of(of), VoteProxy.voter_bot == bot, VoteProxy.voter_account == account)

@@ -1,4 +1,4 @@
-"""What only the messenger can say: whether it takes the tokens, its clock, webhooks, and rights in groups."""
+"""What only the messenger can say: whether it takes the tokens, its clock, webhooks, rights in groups and channels."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,11 +18,12 @@ PATIENCE = 20
 NEAR_SECONDS, FAR_SECONDS = 5, 60
 NAMES = {RESIDENT: "居民机器人", STAFF: "工作人员机器人"}
 CHECK_NETWORK = "请检查网络；直接连不上 Telegram 时，把 CHULIN_API_URL 指向能连上的 Bot API 服务"
-ANYHOW = {"creator", "administrator"}
+ANYHOW, ELSEWHERE = {"creator", "administrator"}, {"left", "kicked", None}
+NOT_FOUND_OUT = "没有查到，网络不好"
 
 
-async def messenger(settings: Settings, groups: Iterable[CommunityRow]) -> list[Finding]:
-    """Ask about each bot that has a token, then about the groups that new cases are shown in."""
+async def messenger(settings: Settings, communities: Iterable[CommunityRow]) -> list[Finding]:
+    """Ask about each bot that has a token, then about the groups and channels of communities."""
     api = str(settings.api_url or TELEGRAM).rstrip("/")
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
         found = [await _clock(session, api)]
@@ -32,10 +33,17 @@ async def messenger(settings: Settings, groups: Iterable[CommunityRow]) -> list[
             found += said
             if said[0].mark is Mark.WRONG:
                 broken.add(channel.name)
-        for community in groups:
+        for community in communities:
             if community.staff_chat and community.staff_chat[0] not in broken:
                 found.append(await _group(settings, session, api, community))
+            if community.channel is not None and _tells(settings) not in broken:
+                found.append(await _channel(settings, session, api, community))
     return found
+
+
+def _tells(settings: Settings) -> str:
+    """The bot that posts in channels: that of the residents; one that is alone serves everybody."""
+    return RESIDENT if settings.resident_token.get_secret_value() else STAFF
 
 
 async def _clock(session: aiohttp.ClientSession, api: str) -> Finding:
@@ -90,20 +98,52 @@ async def _group(settings: Settings, session: aiohttp.ClientSession, api: str, c
     about = f"{community.name}的工作群"
     again = "请把机器人加进群，再在群里发 /here"
     bot, chat, _ = community.staff_chat or ("", 0, 0)
-    token = {RESIDENT: settings.resident_token, STAFF: settings.staff_token}[bot].get_secret_value()
+    token = _token(settings, bot)
     if not token:
         return wrong(about, f"原来的机器人没有令牌了。{again}")
     try:
-        me = {"chat_id": chat, "user_id": token.partition(":")[0]}
-        member = await _ask(session, f"{api}/bot{token}/getChatMember", me)
+        member = await _member(session, api, token, chat)
         group = await _ask(session, f"{api}/bot{token}/getChat", {"chat_id": chat})
     except (aiohttp.ClientError, TimeoutError, ValueError):
-        return look(about, "没有查到，网络不好")
-    if member is None or member.get("status") in {"left", "kicked", None}:
+        return look(about, NOT_FOUND_OUT)
+    if member is None or member.get("status") in ELSEWHERE:
         return wrong(about, f"机器人不在群里。{again}")
     if not _may_write(member, group or {}):
         return wrong(about, "机器人不能发言。请在群里把它设为管理员")
     return fine(about, "机器人在群里，可以发言")
+
+
+async def _channel(settings: Settings, session: aiohttp.ClientSession, api: str, community: CommunityRow) -> Finding:
+    """Look whether stories can be posted in a community's public channel, and taken away again.
+
+    Its own posts a bot may delete for two days; after that it needs the right to, or a picture would stay whose owner
+    takes their consent back.
+    """
+    about, token = f"{community.name}的公开频道", _token(settings, _tells(settings))
+    again = f"请把{NAMES[_tells(settings)]}设为频道管理员，并打开"
+    try:
+        member = await _member(session, api, token, community.channel or 0)
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        return look(about, NOT_FOUND_OUT)
+    status = member.get("status") if member else None
+    if member is None or status not in ANYHOW:
+        return wrong(about, f"机器人不是管理员，或者频道编号不对（{community.channel}）。{again}「发消息」「删消息」")
+    if status != "creator" and not member.get("can_post_messages"):
+        return wrong(about, f"机器人不能发消息。{again}「发消息」")
+    if status != "creator" and not member.get("can_delete_messages"):
+        return wrong(about, f"机器人不能删消息，居民收回同意后照片撤不掉。{again}「删消息」")
+    return fine(about, "机器人是管理员，可以发、可以删")
+
+
+def _token(settings: Settings, bot: str) -> str:
+    tokens = {RESIDENT: settings.resident_token, STAFF: settings.staff_token}
+    return tokens[bot].get_secret_value()
+
+
+async def _member(session: aiohttp.ClientSession, api: str, token: str, chat: int) -> dict[str, Any] | None:
+    """What the bot is in a chat; None where it knows none."""
+    me = {"chat_id": chat, "user_id": token.partition(":")[0]}
+    return await _ask(session, f"{api}/bot{token}/getChatMember", me)
 
 
 def _may_write(member: dict[str, Any], group: dict[str, Any]) -> bool:

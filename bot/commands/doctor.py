@@ -14,11 +14,12 @@ from bot.checks.finding import Finding, Mark, fine, guarded, wrong
 from bot.console import is_missing, on_rows
 from bot.settings import Settings
 from storage.reference import CommunityRow
+from storage.unit_of_work import UnitOfWork
 
 HERE = (machine.tokens, machine.data_files, machine.link_secret, machine.backups, machine.disk, machine.drawing_fonts)
 
 
-@click.command(help="检查设置、令牌、数据库、网络、工作群、字体、磁盘和时钟。有 ✗ 就以状态 2 结束。")
+@click.command(help="检查设置、令牌、数据库、网络、工作群、公开频道、字体、磁盘和时钟。有 ✗ 就以状态 2 结束。")
 @click.option("--offline", is_flag=True, help="不连网络。")
 def command(offline: bool) -> None:
     marks = []
@@ -55,10 +56,14 @@ def _online(settings: Settings) -> Iterable[Finding]:
 
 
 def _groups(settings: Settings) -> list[CommunityRow]:
-    """Communities with a staff group; none if the database cannot be read, which was said before."""
+    """Communities with a staff group or a channel; none if the database cannot be read, which was said before."""
     if is_missing(settings.database_url):
         return []
     try:
-        return on_rows(settings, lambda uow: [c for c in uow.reference.real_communities() if c.staff_chat])
+        return on_rows(settings, _with_chats)
     except Exception:  # noqa: BLE001 - each driver has a tree of its own
         return []
+
+
+def _with_chats(uow: UnitOfWork) -> list[CommunityRow]:
+    return [c for c in uow.reference.real_communities() if c.staff_chat or c.channel is not None]

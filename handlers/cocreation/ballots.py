@@ -66,6 +66,20 @@ def _of_account(vote: VoteRow, bot: str, account: int) -> str:
 line_tag = _of_line
 
 
+def person_tag(vote: VoteRow, called: str) -> str:
+    """Of somebody who is in no chat and on no register (doors.py)."""
+    return tag(vote.key or "", f"person:{called}")
+
+
+def voter_of(vote: VoteRow, wish: Any) -> str:
+    """Whose ballot somebody else marks."""
+    if wish.line_id is not None:
+        return _of_line(vote, wish.line_id)
+    if wish.called is not None:
+        return person_tag(vote, wish.called)
+    return _of_account(vote, wish.voter_bot, wish.voter_account)
+
+
 # --- the ballot ------------------------------------------------------------------------------------------------------
 
 
@@ -166,11 +180,9 @@ def _hand(turn: Turn, vote: VoteRow, data: dict[str, Any]) -> Hand | None:
     if not mine:
         turn.tell("proxy_vote.over", alert=True)
         return None
-    of_line = wish.line_id is not None
-    voter = _of_line(vote, wish.line_id) if of_line else _of_account(vote, wish.voter_bot, wish.voter_account)
     person = turn.uow.people.find(wish.voter_bot, wish.voter_account) if wish.voter_account is not None else None
     to = Address(wish.voter_bot, wish.voter_chat) if wish.voter_chat is not None else None
-    return Hand(voter, tag(vote.key or "", f"wish:{wish.id}"), person, to)
+    return Hand(voter_of(vote, wish), tag(vote.key or "", f"wish:{wish.id}"), person, to)
 
 
 def may_vote(turn: Turn, vote: VoteRow) -> str | None:

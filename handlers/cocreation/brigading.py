@@ -3,9 +3,8 @@
 from typing import Any
 
 from handlers.cocreation import asking, ballots
-from handlers.cocreation.telling import Judge, close_for_all, judges, send_to, tell_people
+from handlers.cocreation.telling import Judge, accounts_of, close_for_all, judges, others, send_to, tell_people
 from handlers.cocreation.words import ask_words, given_words
-from handlers.emergencies import reachable
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
@@ -155,7 +154,7 @@ def appeal(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, An
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     values = {"no": vote.no, "title": topic.title, "reason": vote.hold_reason or ""}
     text = turn.context.texts("vote.appeal_card", **values) + f"\n「{words}」"
-    for judge in _others(turn, community, vote):
+    for judge in others(turn, community, {*accounts_of(turn, vote.hold_staff_id), (here.bot, turn.account)}):
         rows = _rows(turn, vote, judge, ("vote_readmit", "vote_keep_out"), bot=here.bot, account=turn.account)
         send_to(turn, judge, text, rows, _appeal_name(vote, here.bot, turn.account))
     turn.say("vote.appealed")
@@ -163,14 +162,6 @@ def appeal(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, An
 
 def _appeal_name(vote: VoteRow, bot: str, account: int) -> str:
     return f"appeal:{vote.community_id}:{vote.no}:{bot}:{account}"
-
-
-def _others(turn: Turn, community: CommunityRow, vote: VoteRow) -> list[Judge]:
-    decided = turn.uow.reference.staff.get(vote.hold_staff_id or 0)
-    not_to = {Address(bot, chat) for bot, _, chat in decided.accounts} if decided else set()
-    street = [Judge(to) for to in reachable(turn, turn.uow.reference.staff_with(community.id, Role.SUPERVISOR))]
-    here = turn.event.address
-    return [j for j in judges(turn, community) + street if j.to not in not_to and j.to != here]
 
 
 def readmit(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:

@@ -1,24 +1,25 @@
 """共建, 认领 and 微心愿: calls for help, taken up by a tap. Money is only ever pledged; nobody is counted.
 
-What a resident wishes for is seen by others once a person has let it through; it is hidden with a reason, and the
-street hears an appeal.
+What a resident wishes for is seen by others once a person has let it through (handlers/moderation/).
 """
 
 import re
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area, erased_from
+from handlers.area import Area
 from handlers.cocreation import linked
 from handlers.cocreation.linked import Matter
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.emergencies import reachable
 from handlers.event import Address
+from handlers.moderation import content
 from handlers.pushes import Push
-from handlers.reply import Button, Priority, Reply, Rows, Showing, in_rows
+from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
-from storage.building import ENDED, HIDDEN, OPEN, UPHELD, WAITING
+from ledger.moderation import ContentKind
+from storage.building import ENDED, OPEN, WAITING
 from storage.cases import CaseRow
 from storage.reference import CommunityRow
 
@@ -72,9 +73,18 @@ def show_of(turn: Turn, community: CommunityRow, matter: Matter) -> int:
 
 def _rows(turn: Turn, community: CommunityRow, call: Any) -> Rows:
     if turn.as_staff:
-        return (tuple(_mine(turn, community, deed, no=call.no) for deed in ("call_people", "call_end")),)
+        row = tuple(_mine(turn, community, deed, no=call.no) for deed in ("call_people", "call_end"))
+        return ((*row, *_report(turn, community, call)),)
     mine = any(_is_me(turn, offer) for offer in turn.uow.calls.offers(call))
-    return ((_mine(turn, community, "call_withdraw" if mine else "call_take", no=call.no),),)
+    take = _mine(turn, community, "call_withdraw" if mine else "call_take", no=call.no)
+    return ((take, *_report(turn, community, call)),) if not _is_me(turn, call) else ((take,),)
+
+
+def _report(turn: Turn, community: CommunityRow, call: Any) -> tuple[Button, ...]:
+    """Of a resident's wish; what the staff call for is theirs to answer for."""
+    data = {"kind": ContentKind.WISH, "id": call.no}
+    deed, label = ("content_hide", "") if turn.as_staff else ("content_report", "content_wrong")
+    return (_mine(turn, community, deed, label, **data),) if call.account is not None else ()
 
 
 def _mine(turn: Turn, community: CommunityRow, deed: str, label: str = "", **data: Any) -> Button:
@@ -142,7 +152,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     )
     call = turn.uow.calls.get(community.id, no)
     if by_resident:
-        _put_before(turn, community, call)
+        content.put_before(turn, community, ContentKind.WISH, no)
         turn.say("call.waits")
     else:
         turn.send(Reply(here, _card(turn, call), _rows(turn, community, call)))
@@ -168,79 +178,21 @@ def _thing(call: Any) -> str:
     return f"call:{call.no}"
 
 
-# --- a person looks --------------------------------------------------------------------------------------------------
+# --- a person looks (moderation/deciding_content.py) ------------------------------------------------------------------
 
 
-def _put_before(turn: Turn, community: CommunityRow, call: Any) -> None:
-    managers = turn.uow.reference.staff_with(community.id, Role.MANAGER)
-    _to_judge(turn, call, reachable(turn, managers), "call.to_judge", ("wish_show", "wish_hide"))
+def now_seen(turn: Turn, community: CommunityRow, no: int) -> None:
+    """A wish was let through: who is in its case or topic is asked."""
+    invite(turn, community, turn.uow.calls.get(community.id, no))
 
 
-def _to_judge(turn: Turn, call: Any, to: list[Address], key: str, deeds: tuple[str, ...]) -> None:
-    texts = turn.context.texts
-    text = texts(key, text=call.text, kind=texts(f"button.call_{call.kind}"), why=call.why or "")
-    for address in to:
-        row = tuple(Button(texts(f"button.{d}"), d, call.community_id, data={"no": call.no}) for d in deeds)
-        turn.send(Reply(address, text, (row,), priority=Priority.NOTICE, logical=_name(call), showing=Showing.ANEW))
-
-
-def _name(call: Any) -> str:
-    return f"wish:{call.community_id}:{call.no}"
-
-
-def let_through(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    _judged(turn, _call(turn, community, data), WAITING, OPEN)
-
-
-def ask_why(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    call = _call(turn, community, data)
-    ask_words(turn, "wish_why", community, turn.context.texts("call.ask_why"), no=call.no)
-
-
-def hide(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
-    if words is not None:
-        _judged(turn, _call(turn, community, asked), WAITING, HIDDEN, why=words)
-
-
-def _judged(turn: Turn, call: Any, before: str, after: str, **values: Any) -> None:
-    """One decision holds; the one who wished hears it, with the reason and how to appeal."""
-    if not turn.uow.calls.move(call, before, state=after, judged_by=turn.staff_id, **values):
-        turn.tell("problem.pressed_already")
-        return
-    rows: Rows = ()
-    if after == HIDDEN:
-        label = turn.context.texts("button.wish_appeal")
-        rows = ((Button(label, "wish_appeal", call.community_id, data={"no": call.no}, account=call.account),),)
-    why = values.get("why") or call.why or ""
-    if call.chat is not None:
-        text = turn.context.texts(f"call.told_{after}", text=call.text, why=why)
-        turn.send(Reply(Address(call.bot, call.chat), text, rows, priority=Priority.NOTICE))
-    for bot, chat in {*turn.uow.shown.chats(_name(call)), (turn.event.address.bot, turn.event.address.chat)}:
-        text = turn.context.texts(f"call.judged_{after}", text=call.text)
-        turn.send(Reply(Address(bot, chat), text, logical=_name(call), showing=Showing.CLOSE))
-    if after == OPEN and (community := turn.community(call.community_id)):
-        invite(turn, community, call)
-    turn.tell("call.noted")
-
-
-def appeal(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Once, to the street: somebody else than who hid it."""
-    call = _call(turn, community, data)
-    if not _is_me(turn, call) or call.appealed or not turn.uow.calls.move(call, HIDDEN, appealed=True):
-        turn.tell("problem.pressed_already")
-        return
-    street = turn.uow.reference.staff_with(community.id, Role.SUPERVISOR)
-    _to_judge(turn, call, reachable(turn, street), "call.appealed", ("wish_appeal_show", "wish_appeal_uphold"))
-    turn.say("call.appeal_sent")
-
-
-def appeal_show(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    _judged(turn, _call(turn, community, data), HIDDEN, OPEN)
-
-
-def appeal_uphold(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    _judged(turn, _call(turn, community, data), HIDDEN, UPHELD)
+def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
+    """A wish was taken down: nobody is asked any more, and who has taken it up need not come."""
+    call = turn.uow.calls.get(community.id, no)
+    pushes.call_off(turn, community.id, _thing(call))
+    for offer in turn.uow.calls.offers(call):
+        text = turn.context.texts("call.not_needed", text=call.text)
+        turn.send(Reply(Address(offer.bot, offer.chat), text, priority=Priority.NOTICE))
 
 
 def _call(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
@@ -322,9 +274,23 @@ def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
 def _exported(turn: Turn) -> dict[str, Any]:
     here, calls = turn.event.address, turn.uow.calls
     return {
-        "wishes": [{"text": row.text, "at": row.made_at} for row in calls.wishes_of(here.bot, turn.account)],
+        "wishes": [_exported_wish(turn, row) for row in calls.wishes_of(here.bot, turn.account)],
         "offers": [{"text": row.text, "at": row.at} for row in calls.offers_of(here.bot, turn.account)],
     }
+
+
+def _exported_wish(turn: Turn, row: Any) -> dict[str, Any]:
+    found = turn.uow.content.get(row.community_id, ContentKind.WISH, row.no)
+    state = turn.context.texts(f"content.state_{found.state}")
+    return {"text": row.text, "at": row.made_at, "state": state, "reason": row.why}
+
+
+def _erased(turn: Turn) -> None:
+    """What they took up is free again; what they wished for goes with its cards."""
+    here = turn.event.address
+    for row in turn.uow.calls.wishes_of(here.bot, turn.account):
+        content.gone(turn, turn.uow.content.get(row.community_id, ContentKind.WISH, row.no))
+    turn.uow.calls.erase(here.bot, turn.account)
 
 
 AREA = Area(
@@ -333,19 +299,14 @@ AREA = Area(
         "call_kind": ask_call,
         "wish_make": ask_kind,
         "wish_kind": ask_call,
-        "wish_show": let_through,
-        "wish_hide": ask_why,
-        "wish_appeal": appeal,
-        "wish_appeal_show": appeal_show,
-        "wish_appeal_uphold": appeal_uphold,
         "call_take": take,
         "call_withdraw": withdraw,
         "call_people": people,
         "call_end": end,
     },
-    questions={"call_words": make, "wish_words": make, "wish_why": hide},
+    questions={"call_words": make, "wish_words": make},
     resident_commands={"calls": show},
     staff_commands={"calls": show},
     exports=_exported,
-    erases=erased_from(lambda uow: uow.calls),
+    erases=_erased,
 )

@@ -9,6 +9,7 @@ from handlers.cocreation import (
     contributions,
     council,
     doing,
+    doors,
     ending,
     gathering,
     meetings,
@@ -19,8 +20,10 @@ from handlers.cocreation import (
     votes,
     voting_for,
 )
+from handlers.moderation import content
 from handlers.turn import Turn
-from ledger.topics import ContributionState, TopicState
+from ledger.moderation import ContentKind, ContentState
+from ledger.topics import TopicState
 from ledger.votes import Electorate, VoteState
 
 
@@ -32,7 +35,7 @@ def exports(turn: Turn) -> dict[str, Any]:
         "topics_proposed": [_topic(row) for row in uow.topics.of_author(bot, account)],
         "topics_seconded": [_topic(row) for row in uow.topics.seconded_by(bot, account)],
         "topic_words": [
-            {"at": row.at, "text": row.text, "state": texts(f"contribution.state_{row.state}"), "reason": row.why}
+            {"at": row.at, "text": row.text, "state": texts(f"content.state_{row.state}"), "reason": row.why}
             for row in uow.topics.words_of(bot, account)
         ],
         "council_seats": [{"name": row.name, "until": row.until} for row in uow.council.seats_of(bot, account)],
@@ -68,9 +71,10 @@ def erases(turn: Turn) -> None:
     """
     bot, account, uow = turn.event.address.bot, turn.account, turn.uow
     for row in uow.topics.words_of(bot, account):
-        if row.state is ContributionState.SHOWN:
+        if row.state is ContentState.SHOWN:
             uow.topics.reword(row, turn.context.mask(row.text))
         else:
+            content.gone(turn, uow.content.get(row.community_id, ContentKind.CONTRIBUTION, row.id))
             uow.topics.delete_contribution(row)
     for topic in uow.topics.of_author(bot, account):
         alone = topic.state in (TopicState.DRAFT, TopicState.LATER, TopicState.DECLINED)
@@ -106,12 +110,6 @@ AREA = Area(
         "topic_together": doing.show,
         "option_add": contributions.ask_option,
         "reason_add": contributions.ask_reason,
-        "words_show": contributions.show,
-        "words_hide": contributions.hide,
-        "words_appeal": contributions.appeal,
-        "words_appeal_show": contributions.appeal_show,
-        "words_appeal_hide": contributions.appeal_hide,
-        "words_report": contributions.report,
         "vote_new": votes.begin,
         "vote_set": votes.back_or_set,
         "vote_buildings": votes.buildings,
@@ -131,8 +129,8 @@ AREA = Area(
         "proxy_vote": voting_for.ask_somebody,
         "proxy_vote_end": voting_for.end,
         "proxy_at_door": voting_for.ask_door,
-        "proxy_vote_yes": voting_for.confirm,
-        "proxy_vote_no": voting_for.refuse,
+        "proxy_vote_yes": doors.confirm,
+        "proxy_vote_no": doors.refuse,
         "paper_hand_out": paper.ask_door,
         "slip_read": paper.ask_slip,
         "papers_done": ending.papers_done,
@@ -155,7 +153,6 @@ AREA = Area(
         "topic_done": topics.done,
         "option_add": contributions.option_given,
         "reason_add": contributions.reason_given,
-        "words_hide": contributions.hide_because,
         "vote_cancel": votes.cancel,
         "vote_leave_out": brigading.leave_out,
         "vote_appeal": brigading.appeal,

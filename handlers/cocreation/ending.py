@@ -6,7 +6,7 @@ from typing import Any
 from digests.votes import log
 from digests.votes.counting import Count, count
 from digests.votes.words import result_text
-from handlers.cocreation import asking, ballots, brigading, rules_by_vote, topics, votes
+from handlers.cocreation import asking, ballots, brigading, doors, rules_by_vote, topics, votes
 from handlers.cocreation.telling import judges, send_to, tell_people
 from handlers.cocreation.topics import LETTERS
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
@@ -101,9 +101,10 @@ def _appeals_open(turn: Turn, vote: VoteRow) -> datetime | None:
 def _count(turn: Turn, vote: VoteRow) -> None:
     """Destroy the links, count what is left, seal it; nobody has seen anything of it before."""
     left_out = sum(bool(row.left_out) for row in turn.uow.votes.roll(vote.of))
+    eligible = None if vote.eligible is None else vote.eligible + doors.voted_outside(turn, vote)
     choices = turn.uow.votes.unlink(vote)
     fewest = turn.context.district.limits.votes.fewest
-    turnout = Turnout(len(choices), vote.eligible, vote.quorum)
+    turnout = Turnout(len(choices), eligible, vote.quorum)
     counted = count(vote.method, len(vote.options), choices)
     how = validity(turnout, fewest, counted.winners)
     if how is Validity.TOO_FEW:
@@ -111,7 +112,13 @@ def _count(turn: Turn, vote: VoteRow) -> None:
     result = _result(how, turnout, counted, left_out)
     turn.uow.votes.add_event(vote, VoteAction.COUNT, Role.SYSTEM)
     turn.uow.votes.change(
-        vote, state=rules.step(vote.state, VoteAction.COUNT), key=None, hold_staff_id=None, next_at=None, result=result
+        vote,
+        state=rules.step(vote.state, VoteAction.COUNT),
+        key=None,
+        hold_staff_id=None,
+        next_at=None,
+        eligible=eligible,
+        result=result,
     )
     community = turn.uow.reference.communities[vote.community_id]
     turn.uow.votes.change(vote, seal=log.seal(log.of_vote(turn.uow, community, vote)))

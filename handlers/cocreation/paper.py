@@ -7,53 +7,42 @@ each, on their own, and only what both have read the same is a ballot.
 import re
 from typing import Any
 
-from handlers.cocreation import ballots
-from handlers.cocreation.register import lines_in
+from handlers.cocreation import doors
 from handlers.cocreation.topics import LETTERS
 from handlers.cocreation.words import ask_words, given_words
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
-from ledger.votes import REGISTERED, Method, VoteState
+from ledger.votes import Method, VoteState
 from storage.reference import CommunityRow
 from storage.votes import SlipRead, VoteRow
 
-LONGEST = 60
 SLIP = re.compile(r"\s*(\d{1,6})(?:\s{0,3}[号:：,，]|\s)([A-Za-z,，、>\s]*)")
 READ_IN = (VoteState.OPEN, VoteState.LOOKED_AT)
 
 
 def ask_door(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """领纸票: which door; that line of the register votes on paper from now on."""
-    vote = _with_register(turn, community, data)
-    ask_words(turn, "paper_hand_out", community, turn.context.texts("paper.ask_door", no=vote.no), vote=vote.no)
-
-
-def _with_register(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow:
-    vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
-    if vote.state is not VoteState.OPEN or vote.electorate not in REGISTERED:
-        raise NotAllowed("paper is given out while a vote by the register runs")
-    return vote
+    """领纸票: who; they vote on paper from now on."""
+    vote = doors.running(turn, community, data)
+    text = turn.context.texts(f"paper.ask_{doors.how_to_say(vote)}", no=vote.no)
+    ask_words(turn, "paper_hand_out", community, text, vote=vote.no)
 
 
 def hand_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Of several lines at one door the first that nobody of an account is of, and that is not on the roll."""
-    vote = _with_register(turn, community, asked)
-    words = given_words(turn, community, asked, LONGEST)
+    """To the first line at a door that is not on the roll; where there is no register, a colleague is asked."""
+    vote = doors.running(turn, community, asked)
+    words = given_words(turn, community, asked, doors.LONGEST)
     if words is None:
         return
-    found = [
-        line
-        for line in lines_in(turn, community, words)
-        if line.kind == vote.electorate and (not vote.buildings or line.building_id in vote.buildings)
-    ]
-    claimed = turn.uow.voters.claimed(community.id, [line.id for line in found])
-    in_order = sorted(found, key=lambda line: (line.id in claimed, line.id))
-    for line in in_order:
-        if turn.uow.votes.hand_out_paper(vote.of, ballots.line_tag(vote, line.id)):
+    found = doors.found(turn, community, vote, words)
+    for one in found:
+        if one.called is not None and doors.free(turn, vote, one):
+            doors.ask_colleagues(turn, community, vote, one, paper=True)
+            return
+        if one.line_id is not None and turn.uow.votes.hand_out_paper(vote.of, one.voter):
             turn.uow.votes.add_event(vote, "paper", role, staff_id=turn.staff_id)
             turn.say("paper.handed_out", no=vote.no)
             return
-    turn.say("paper.on_the_roll" if found else "paper.no_such_door", no=vote.no)
+    turn.say("paper.on_the_roll" if found else f"paper.no_such_{doors.how_to_say(vote)}", no=vote.no)
 
 
 def ask_slip(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
@@ -75,7 +64,7 @@ def _read_in(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteR
 def read_slip(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """What came of it is said without what the other one has read."""
     vote = _read_in(turn, community, asked)
-    words = given_words(turn, community, asked, LONGEST)
+    words = given_words(turn, community, asked, doors.LONGEST)
     if words is None:
         return
     found = SLIP.fullmatch(words)

@@ -8,7 +8,7 @@ from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Role
-from storage.reference import CommunityRow
+from storage.reference import BuildingRow, CommunityRow
 
 LONGEST = 60
 SHORTEST_CODE = 6
@@ -43,12 +43,16 @@ def door(turn: Turn, line: Any) -> str:
 
 def lines_in(turn: Turn, community: CommunityRow, words: str) -> list[Any]:
     """Lines of the register at the door that words name: 3栋 2单元501."""
+    building, room = building_in(turn, community, words)
+    return turn.uow.voters.at(community.id, building.id, room) if building else []
+
+
+def building_in(turn: Turn, community: CommunityRow, words: str) -> tuple[BuildingRow | None, str]:
+    """The building with which a door begins, and the rest of it."""
     plain = words.strip().replace(" ", "")
     found = [b for b in turn.uow.reference.buildings_of.get(community.id, []) if plain.startswith(b.name)]
     building = max(found, key=lambda b: len(b.name), default=None)
-    if building is None:
-        return []
-    return turn.uow.voters.at(community.id, building.id, plain.removeprefix(building.name))
+    return building, plain.removeprefix(building.name) if building else plain
 
 
 def claimed(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:

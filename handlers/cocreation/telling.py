@@ -1,6 +1,6 @@
 """Who decides about topics and votes, who hears an appeal, and how people are told."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,12 @@ from handlers.emergencies import reachable
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
-from ledger.lifecycle import NotAllowed, Refusal, Role
+from ledger.lifecycle import Role
 from storage.reference import CommunityRow
-from storage.topics import ContributionRow, TopicRow
+from storage.topics import TopicRow
+
+Who = tuple[str | None, int | None]
+"""Bot and account of somebody; of nobody, nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,16 @@ class Judge:
 
     to: Address
     account: int | None = None
+
+    def who(self, turn: Turn) -> Who:
+        staff = turn.uow.reference.staff_by_chat.get((self.to.bot, self.to.chat))
+        bound = next((a for bot, a, _ in staff.accounts if bot == self.to.bot), None) if staff else None
+        return self.to.bot, self.account or bound or self.to.chat
+
+
+def here(turn: Turn) -> Judge:
+    """Whoever is in this turn."""
+    return Judge(turn.event.address, turn.account)
 
 
 def judges(turn: Turn, community: CommunityRow, *, council: bool = True) -> list[Judge]:
@@ -32,24 +45,15 @@ def judges(turn: Turn, community: CommunityRow, *, council: bool = True) -> list
     return found
 
 
-def others(turn: Turn, community: CommunityRow, row: ContributionRow) -> list[Judge]:
-    """Who may hear an appeal: managers, council and street, but for whoever decided, and the author themselves."""
+def others(turn: Turn, community: CommunityRow, not_to: Collection[Who]) -> list[Judge]:
+    """Who may hear an appeal: managers, council and street, but for whoever decided, and who appeals."""
     street = [Judge(to) for to in reachable(turn, turn.uow.reference.staff_with(community.id, Role.SUPERVISOR))]
-    not_to = {_judge_of(turn, row), (row.bot, row.account)}
-    return [judge for judge in judges(turn, community) + street if _account(turn, judge) not in not_to]
+    return [judge for judge in judges(turn, community) + street if judge.who(turn) not in not_to]
 
 
-def _judge_of(turn: Turn, row: ContributionRow) -> tuple[str | None, int | None]:
-    staff = turn.uow.reference.staff.get(row.judge_staff_id or 0)
-    if staff is not None:
-        return next(((bot, account) for bot, account, _ in staff.accounts), (None, None))
-    return row.judge_bot, row.judge_account
-
-
-def _account(turn: Turn, judge: Judge) -> tuple[str, int]:
-    staff = turn.uow.reference.staff_by_chat.get((judge.to.bot, judge.to.chat))
-    mine = next((a for bot, a, _ in staff.accounts if bot == judge.to.bot), None) if staff else None
-    return judge.to.bot, judge.account or mine or judge.to.chat
+def accounts_of(turn: Turn, staff_id: int | None) -> set[Who]:
+    staff = turn.uow.reference.staff.get(staff_id or 0)
+    return {(bot, account) for bot, account, _ in staff.accounts} if staff else set()
 
 
 def who_judges(turn: Turn, role: Role) -> dict[str, Any]:
@@ -57,18 +61,6 @@ def who_judges(turn: Turn, role: Role) -> dict[str, Any]:
     if role is not Role.RESIDENT:
         return {"judge_staff_id": turn.staff_id, "judge_bot": None, "judge_account": None}
     return {"judge_staff_id": None, "judge_bot": turn.event.address.bot, "judge_account": turn.account}
-
-
-def not_the_same(turn: Turn, row: ContributionRow) -> None:
-    """An appeal is heard by somebody else.
-
-    Raises:
-        NotAllowed: whoever presses has decided it themselves, or wrote it.
-    """
-    me = (turn.event.address.bot, turn.account)
-    judged = row.judge_staff_id is not None and row.judge_staff_id == turn.staff_id
-    if judged or me in ((row.judge_bot, row.judge_account), (row.bot, row.account)):
-        raise NotAllowed("somebody else hears an appeal", Refusal.OWN)
 
 
 # --- saying ----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
 from ledger import topics as rules
 from ledger.lifecycle import Role
-from ledger.topics import PROPOSED, TALKED_OVER, ContributionKind, ContributionState, Source, TopicAction, TopicState
+from ledger.moderation import ContentState
+from ledger.topics import PROPOSED, TALKED_OVER, ContributionKind, Source, TopicAction, TopicState
 from ledger.votes import VoteState
 from ledger.words import shortened
 from storage.cases import CaseRow
@@ -128,7 +129,7 @@ def _quotes(turn: Turn, cases: list[CaseRow]) -> list[str]:
 
 
 def _contributions(turn: Turn, topic: TopicRow) -> list[str]:
-    found = turn.uow.topics.contributions(topic.key, ContributionState.SHOWN)
+    found = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
     options = [row.text for row in found if row.kind is ContributionKind.OPTION]
     reasons = [row.text for row in found if row.kind is ContributionKind.REASON]
     lines = [turn.context.texts("topic.options")] if options else []
@@ -177,6 +178,7 @@ def _manager_rows(turn: Turn, topic: TopicRow) -> Rows:
         ("topic_done", TopicAction.CARRY_OUT),
     )
     row = [_button(turn, topic, deed, None) for deed, action in offered if action in possible]
+    row += [_button(turn, topic, "content_report", None)] if _has_words(turn, topic) else []
     row += [_button(turn, topic, "topic_together", None)] if topic.state in BUILT_ON else []
     return (*(tuple(row[i : i + 2]) for i in range(0, len(row), 2)), *_apart_rows(turn, topic))
 
@@ -191,6 +193,10 @@ def _apart_rows(turn: Turn, topic: TopicRow) -> Rows:
     return tuple(
         (of_topic(label, "topic_unmerge", other)(turn.account),) for label, other in zip(labels, found, strict=True)
     )
+
+
+def _has_words(turn: Turn, topic: TopicRow) -> bool:
+    return bool(turn.uow.topics.contributions(topic.key, ContentState.SHOWN))
 
 
 def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
@@ -209,8 +215,8 @@ def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
     for vote in running[:1]:
         deed = "ballots" if vote.state is VoteState.OPEN else "vote_result"
         rows.append((turn.mine(f"button.{deed}", deed, community_id=topic.community_id, data={"vote": vote.no}),))
-    if turn.uow.topics.contributions(topic.key, ContributionState.SHOWN):
-        rows.append((_button(turn, topic, "words_report", turn.account),))
+    if _has_words(turn, topic):
+        rows.append((_button(turn, topic, "content_report", turn.account),))
     if topic.state in BUILT_ON:
         rows.append((_button(turn, topic, "topic_together", turn.account),))
     return (*rows, *wanted.buttons(turn, topic.community_id, topic_no=topic.no))

@@ -25,8 +25,8 @@ T = TypeVar("T")
 NOW, NEXT_DAY = "now", "next_day"
 LISTED = 8
 LABEL = 30
-BY_REGISTER = ("paper_hand_out", "proxy_at_door", "slip_read")
-"""What only a vote by the register has."""
+OUTSIDE = ("paper_hand_out", "proxy_at_door", "slip_read")
+"""For who is in no chat."""
 
 
 # --- setting up ------------------------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def _of_running(turn: Turn, community: CommunityRow, vote: VoteRow) -> tuple[But
     texts = turn.context.texts
     deeds: tuple[str, ...] = ()
     if vote.state is VoteState.OPEN:
-        deeds = (*BY_REGISTER, "vote_cancel") if vote.electorate in REGISTERED else ("vote_cancel",)
+        deeds = (*OUTSIDE, "vote_cancel")
     elif vote.state is VoteState.LOOKED_AT:
         deeds = ("slip_read", "papers_done") if not vote.papers_done else ()
     mine = [deed for deed in deeds if role_for(turn, deed, community)]

@@ -24,7 +24,7 @@ from storage.tables.community import Building, Counter, Duty, Grid, Keyboard, Qu
 from storage.tables.council import CouncilMember, Decision, Meeting
 from storage.tables.keeping import Rota, RotaMember, RotaTurn, Rules, RulesClause, RulesComment
 from storage.tables.messenger import Conversation, FileCopy, Inbox, Lane, Lease, Outbox, Person, ResidentGroup, Shown
-from storage.tables.moderation import Concern, ConcernEvent, Crowd
+from storage.tables.moderation import Concern, ConcernEvent, ContentReport, ContentStep, Crowd
 from storage.tables.promises import Promise, PromisePerson
 from storage.tables.pushes import Push, PushRecipient
 from storage.tables.reference import (
@@ -62,6 +62,8 @@ __all__ = [
     "Community",
     "Concern",
     "ConcernEvent",
+    "ContentReport",
+    "ContentStep",
     "Contribution",
     "Conversation",
     "Correction",

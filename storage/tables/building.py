@@ -12,8 +12,8 @@ from storage.types import Words
 class HelpCall(Base):
     """A call for help or a small wish (微心愿). One that a resident wrote waits until somebody has looked at it.
 
-    `kind`: time, skill, space, material, money (pledged, never collected). `judged_by`: so that an appeal goes to
-    somebody else.
+    `kind`: time, skill, space, material, money (pledged, never collected). `judged_by` (of the staff), `judge_*` (of
+    the council): who decided last, so that an appeal goes to somebody else.
     """
 
     __tablename__ = "help_calls"
@@ -30,6 +30,8 @@ class HelpCall(Base):
     chat: Mapped[int | None]
     staff_id: Mapped[int | None]
     judged_by: Mapped[int | None]
+    judge_bot: Mapped[str | None] = mapped_column(Code)
+    judge_account: Mapped[int | None]
     why: Mapped[str | None] = mapped_column(Words)
     appealed: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]

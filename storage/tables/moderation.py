@@ -1,4 +1,4 @@
-"""What is put before a person of the staff because of how somebody writes, and cases that came as a crowd."""
+"""What is put before a person: how somebody writes, what they wrote for neighbours; and cases that came as a crowd."""
 
 from datetime import datetime
 from typing import Any
@@ -73,3 +73,33 @@ class Crowd(Base):
     lead_no: Mapped[int]
     at: Mapped[datetime]
     __table_args__ = (of_case(), Index("ix_crowds_lead_no", "community_id", "lead_no"))
+
+
+class ContentStep(Base):
+    """One decision about what a resident wrote for neighbours, append-only. `kind`, `content_id`: which piece."""
+
+    __tablename__ = "content_steps"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Code)
+    content_id: Mapped[int]
+    at: Mapped[datetime]
+    action: Mapped[str] = mapped_column(Code)
+    role: Mapped[str] = mapped_column(Code)
+    staff_id: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(Words)
+    __table_args__ = (Index("ix_content_steps_content_id", "community_id", "kind", "content_id", "id"),)
+
+
+class ContentReport(Base):
+    """Somebody finds wrong what a neighbour wrote. `settled`: a person has looked since."""
+
+    __tablename__ = "content_reports"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Code, primary_key=True)
+    content_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    bot: Mapped[str] = mapped_column(Code, primary_key=True)
+    account: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    settled: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (Index("ix_content_reports_account", "bot", "account"),)

@@ -6,7 +6,7 @@ See docs/adr/ for why the roll and the ballots are two tables and what is destro
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy import ForeignKeyConstraint, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, Code, partial
@@ -129,8 +129,9 @@ class VoteProxy(Base):
     """A voter's wish that somebody marks their ballot (代投), until the vote is counted: then nothing of it is kept.
 
     Whose ballot: `voter_*`, with `line_id` where it is by the register; only `line_id`, with the first of the staff
-    that asked (`staff_id`), where nobody in the chat is of the line. `bot`, `account`, `chat`: who marks it, once they
-    have said the code.
+    that asked (`staff_id`), where nobody in the chat is of the line; `called`, door and name, of somebody who is in no
+    chat where there is no register. `bot`, `account`, `chat`: who marks it, once they have said the code; `paper`: they
+    mark a slip themselves instead.
     """
 
     __tablename__ = "vote_proxies"
@@ -143,6 +144,8 @@ class VoteProxy(Base):
     line_id: Mapped[int | None]
     staff_id: Mapped[int | None]
     code_hash: Mapped[str | None] = mapped_column(String(64))
+    called: Mapped[str | None] = mapped_column(Words)
+    paper: Mapped[bool] = mapped_column(default=False, server_default=false())
     bot: Mapped[str | None] = mapped_column(Code)
     account: Mapped[int | None]
     chat: Mapped[int | None]

@@ -1,5 +1,6 @@
-"""`chulin doctor` asks the messenger: tokens, webhooks, the clock, and rights in groups."""
+"""`chulin doctor` asks the messenger: tokens, webhooks, the clock, and rights in groups and channels."""
 
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -13,8 +14,9 @@ from tests.bot.test_settings import TOKEN
 from tests.botapi import BotApiServer, faults
 
 
-def community(bot: str = "staff", chat: int = 0) -> CommunityRow:
-    return CommunityRow(1, None, "JP", "江畔社区", "Asia/Shanghai", None, None, None, (bot, chat, 0))
+def community(bot: str = "staff", chat: int = 0, channel: int | None = None) -> CommunityRow:
+    here = CommunityRow(1, None, "JP", "江畔社区", "Asia/Shanghai", None, None, None, (bot, chat, 0))
+    return replace(here, channel=channel)
 
 
 class Office:
@@ -27,8 +29,9 @@ class Office:
         self.group.has(self.staff, "member")
         operator.sets(api_url=server.url, resident_token=self.residents.token, staff_token=self.staff.token)
 
-    async def asks(self) -> list[str]:
-        found = [str(finding) for finding in await messenger(load(), [community(chat=self.group.id)])]
+    async def asks(self, channel: int | None = None) -> list[str]:
+        asked = community(chat=self.group.id, channel=channel)
+        found = [str(finding) for finding in await messenger(load(), [asked])]
         for bot in (self.residents, self.staff):
             assert not any(bot.token in line for line in found)
         return found
@@ -81,6 +84,39 @@ async def test_a_group_where_the_bot_may_not_write(office: Office) -> None:
 async def test_a_group_where_the_bot_is_restricted(office: Office) -> None:
     await office.group.restricts(office.staff, can_send_messages=False)
     assert (await office.asks())[-1].startswith("✗ 江畔社区的工作群：机器人不能发言")
+
+
+@pytest.mark.parametrize(
+    ("rights", "said"),
+    [
+        (
+            {"can_post_messages": True, "can_delete_messages": True},
+            "✓ 江畔社区的公开频道：机器人是管理员，可以发、可以删",
+        ),
+        ({"can_post_messages": False, "can_delete_messages": True}, "✗ 江畔社区的公开频道：机器人不能发消息"),
+        ({"can_post_messages": True, "can_delete_messages": False}, "✗ 江畔社区的公开频道：机器人不能删消息"),
+        (None, "✗ 江畔社区的公开频道：机器人不是管理员，或者频道编号不对"),
+    ],
+)
+async def test_a_public_channel_where_stories_are_posted_and_taken_away(
+    office: Office, rights: dict[str, bool] | None, said: str
+) -> None:
+    channel = office.server.group("江畔故事", kind="channel")
+    channel.has(office.staff, "administrator", can_post_messages=True)
+    if rights is not None:
+        channel.has(office.residents, "administrator", **rights)
+    assert (await office.asks(channel.id))[-1].startswith(said), "it is the residents' bot that posts"
+
+
+async def test_one_bot_that_is_alone_posts_in_the_channel(office: Office, operator: Operator) -> None:
+    operator.sets(resident_token="")
+    channel = office.server.group("江畔故事", kind="channel")
+    channel.has(office.staff, "administrator", can_post_messages=True, can_delete_messages=True)
+    assert (await office.asks(channel.id))[-1].startswith("✓ 江畔社区的公开频道")
+
+
+async def test_a_channel_that_is_not_there(office: Office) -> None:
+    assert "频道编号不对（-100999）" in (await office.asks(-100999))[-1]
 
 
 async def test_a_webhook_is_in_the_way_of_polling(office: Office) -> None:

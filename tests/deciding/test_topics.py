@@ -99,8 +99,8 @@ async def test_an_option_is_seen_by_others_only_after_a_look(world: World) -> No
     await li.says("议题")
     await li.taps("议题 1")
     assert "东头空地" not in li.last.text
-    await manager.taps("放出来")
-    assert wang.sees("您写的「建在东头空地」邻居看得见了")
+    await manager.taps("给邻居看")
+    assert wang.sees("您写的选项「建在东头空地」，邻居看得见了")
     await li.says("议题")
     await li.taps("议题 1")
     assert "A. 建在东头空地" in li.last.text
@@ -113,14 +113,14 @@ async def test_what_is_hidden_is_told_with_its_reason_and_heard_once_by_somebody
     await wang.taps("议题 1")
     await wang.taps("说理由")
     await wang.says("三楼的人天天飞线")
-    await manager.taps("不放出来")
-    await manager.taps("和议题无关")
-    assert wang.sees("没有放出来。原因：和议题无关")
+    await manager.taps("不给看")
+    await manager.taps("和这件事无关")
+    assert wang.sees("没有给邻居看。原因：和这件事无关")
     await wang.taps("请另一位再看")
     street = world.worker(3)
     assert street.sees("请您另看一次")
     assert not any("请您另看一次" in m.text for m in manager.messages), "whoever decided does not hear the appeal"
-    await street.taps("放出来")
+    await street.taps("给邻居看")
     assert wang.sees("邻居看得见了")
     (row,) = await rows_of(world, Contribution)
     assert row.state == "shown"

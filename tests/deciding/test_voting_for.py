@@ -198,3 +198,92 @@ async def test_a_door_that_uses_the_chat_or_has_voted_is_not_given_away(small_wo
     await worker.says("3栋 2单元501")
     await asks_at_door(worker)
     assert await count(small_world, VoteProxy) == 0
+
+
+# --- nobody's account, and no register -------------------------------------------------------------------------------
+
+GRANNY = "3栋 2单元501 王奶奶"
+
+
+async def by_resident(world: World) -> tuple[Person, Person, list[Person]]:
+    """A vote of residents; two of the staff, and neighbours who are in the chat."""
+    people = await live_here(world, range(1001, 1007))
+    await change(world, employs(6, "小林", "worker", "community", 1))
+    await vote(world, *CANARY)
+    return world.worker(1), world.worker(6), people
+
+
+async def takes_paper(worker: Person, who: str = GRANNY) -> None:
+    await worker.says("投票")
+    await worker.taps("领纸票")
+    await worker.says(who)
+
+
+async def test_who_has_no_account_and_is_on_no_register_votes_on_paper_that_two_of_the_staff_vouch_for(
+    world: World,
+) -> None:
+    first, second, people = await by_resident(world)
+    for person in people:
+        await votes(person, FIRST)
+    await takes_paper(first)
+    assert first.sees("还要另一位同事也问过本人")
+    assert await count(world, Mark) == len(people), "one alone gives no slip away"
+    await first.presses(next(d for m in second.messages for label, d in m.buttons.items() if "问过，同意" in label))
+    assert await count(world, Mark) == len(people), "nor does the first confirm it"
+    await second.taps("问过，同意")
+    assert second.sees("请发一张没有名字的选票")
+    assert await count(world, Mark) == len(people) + 1
+    await world.passes(days=7)
+    (row,) = await rows_of(world, Vote)
+    letter = "ABC"[row.options.index(CANARY[1])]
+    for reader in (first, second):
+        await reader.says("投票")
+        await reader.taps("录纸票")
+        await reader.says(f"1 {letter}")
+    await world.worker(2).taps("纸票录完了")
+    await told_results(world)
+    (row,) = await rows_of(world, Vote)
+    assert (row.result["n"], row.eligible) == (len(people) + 1, len(people) + 1)
+    assert row.result["counts"][row.options.index(CANARY[1])] == 1
+    assert await count(world, VoteProxy) == 0, "nothing says any more who took paper"
+
+
+async def test_the_same_person_at_the_same_door_votes_once_on_paper_or_by_somebody(small_world: World) -> None:
+    first, second, (son, *_) = await by_resident(small_world)
+    await takes_paper(first)
+    await second.taps("问过，同意")
+    await takes_paper(first, "3栋 2-501室 王奶奶")
+    assert first.sees("已经投过，或者领过纸票了")
+    await asks_at_door(first, GRANNY)
+    assert first.sees("不能登记代投")
+    await takes_paper(first, "3栋 2单元501 老王")
+    assert "同一个门牌已经登记了：王奶奶" in second.last.text, "perhaps it is one person under two names"
+    assert "同一个门牌已经登记了：王奶奶" in first.last.text
+    await second.taps("没有同意")
+    assert await count(small_world, Mark) == 1
+    await votes(son, FIRST)
+    assert await count(small_world, Mark) == 2
+
+
+async def test_who_has_no_account_lets_somebody_mark_it_where_there_is_no_register(world: World) -> None:
+    first, second, (son, *_) = await by_resident(world)
+    await asks_at_door(first, GRANNY)
+    await second.taps("问过，同意")
+    assert second.sees("王奶奶 的代投码：")
+    await takes_up(son, code_in(second))
+    assert "您替 3栋 2-501 王奶奶 投" in son.last.text
+    await marks(son, FIRST)
+    await votes(son, CANARY[1])
+    assert await count(world, Mark) == await count(world, Ballot) == 2, "hers and his own"
+    await takes_paper(first)
+    assert first.sees("已经投过，或者领过纸票了")
+
+
+async def test_a_door_without_a_name_or_of_another_building_gets_a_plain_answer(small_world: World) -> None:
+    first, _, _ = await by_resident(small_world)
+    for words in ("王奶奶", "3栋 2单元501", "9栋 2单元501 王奶奶"):
+        await takes_paper(first, words)
+        assert "请发楼栋、房号、称呼" in first.last.text
+        await asks_at_door(first, words)
+        assert "请发楼栋、房号、称呼" in first.last.text
+    assert await count(small_world, VoteProxy) == 0

@@ -108,7 +108,7 @@ async def test_a_wish_of_a_resident_belongs_to_the_topic_and_waits_for_a_look(sm
     await li.says("谁家有卷尺借一下")
     (row,) = await rows_of(small_world, HelpCall)
     assert (row.topic_no, row.state) == (1, "waiting")
-    await manager.taps("发出去")
+    await manager.taps("给邻居看")
     await li.says("议题")
     await li.taps("议题 1")
     assert "卷尺" in li.last.text

@@ -1,0 +1,195 @@
+"""Whose ballot it is when the voter is in no chat: that of a line of the register, or of whom two of the staff know.
+
+They vote on paper (paper.py) or have somebody mark the ballot (voting_for.py). A line of the register votes once, so
+one of the staff may give it a slip. Where a vote is by resident there is no register: door and name stand for the
+person, and two of the staff, one after the other, say that they know them and that they are in no chat.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.cocreation import ballots
+from handlers.cocreation.register import building_in, door, lines_in
+from handlers.cocreation.telling import close_for_all
+from handlers.emergencies import reachable
+from handlers.reply import Button, Priority, Reply, Rows
+from handlers.turn import Turn
+from ledger.lifecycle import NotAllowed, Refusal, Role
+from ledger.votes import REGISTERED, VoteState
+from storage.ids import new_code
+from storage.reference import CommunityRow
+from storage.voters import plain_room
+from storage.votes import VoteRow
+
+LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class AtDoor:
+    """Somebody who may vote. `voter`: their tag; `said`: how people call them; `claimed`: they are in the chat."""
+
+    voter: str
+    said: str
+    line_id: int | None = None
+    called: str | None = None
+    claimed: bool = False
+
+    @property
+    def whose(self) -> dict[str, Any]:
+        """The columns of a wish that say whose ballot it is."""
+        return {"line_id": self.line_id, "called": self.called}
+
+
+def running(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow:
+    """The vote, which nobody closes until the commit.
+
+    Raises:
+        NotAllowed: it does not run.
+    """
+    vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
+    if vote.state is not VoteState.OPEN:
+        raise NotAllowed("a door is asked while a vote runs")
+    return vote
+
+
+def how_to_say(vote: VoteRow) -> str:
+    """The end of the text that tells how to write a door down."""
+    return "line" if vote.electorate in REGISTERED else "person"
+
+
+def found(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> list[AtDoor]:
+    """Whom these words mean, those first whom nobody in the chat is."""
+    if vote.electorate not in REGISTERED:
+        return _named(turn, community, vote, words)
+    lines = [line for line in lines_in(turn, community, words) if line.kind == vote.electorate]
+    here = [line for line in lines if not vote.buildings or line.building_id in vote.buildings]
+    claimed = turn.uow.voters.claimed(community.id, [line.id for line in here])
+    all_of_them = [
+        AtDoor(ballots.line_tag(vote, line.id), door(turn, line), line.id, claimed=line.id in claimed) for line in here
+    ]
+    return sorted(all_of_them, key=lambda one: (one.claimed, one.line_id))
+
+
+def _named(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> list[AtDoor]:
+    """Door and name: 3栋 2单元501 王奶奶."""
+    *where, name = words.split()
+    building, room = building_in(turn, community, "".join(where))
+    if building is None or not room or any(sign.isdigit() for sign in name):
+        return []
+    if vote.buildings and building.id not in vote.buildings:
+        return []
+    called = f"{building.name} {plain_room(room)} {name}"
+    return [AtDoor(ballots.person_tag(vote, called), called, called=called)]
+
+
+def free(turn: Turn, vote: VoteRow, one: AtDoor) -> bool:
+    """Nobody in the chat is it, and there is no ballot or slip of theirs."""
+    taken = any(wish.called == one.called and wish.paper for wish in turn.uow.proxies.outside(vote.of))
+    return not one.claimed and not taken and turn.uow.votes.mark_of(vote.of, one.voter) is None
+
+
+# --- the second of the staff -----------------------------------------------------------------------------------------
+
+
+def ask_colleagues(turn: Turn, community: CommunityRow, vote: VoteRow, one: AtDoor, *, paper: bool = False) -> None:
+    """Somebody else of the staff has to know them, too, and ask them."""
+    at_same_door = _at_same_door(turn, vote, one)
+    wish = turn.uow.proxies.ask(vote.of, None, **one.whose, paper=paper, staff_id=turn.staff_id)
+    reference, texts = turn.uow.reference, turn.context.texts
+    staff = {row.id: row for role in (Role.WORKER, Role.MANAGER) for row in reference.staff_with(community.id, role)}
+    name = turn.staff.name if turn.staff else ""
+    key = "at_door.card_paper" if paper else "at_door.card_proxy"
+    text = "\n".join([texts(key, no=vote.no, door=one.said, name=name), *at_same_door])
+    for to in reachable(turn, [row for row in staff.values() if row.id != turn.staff_id]):
+        rows = _rows(turn, community, {"vote": vote.no, "wish": wish})
+        turn.send(Reply(to, text, rows, priority=Priority.NOTICE, logical=_card(community, wish)))
+    turn.send(Reply(turn.event.address, "\n".join([texts("at_door.waits", door=one.said), *at_same_door])))
+
+
+def _at_same_door(turn: Turn, vote: VoteRow, one: AtDoor) -> list[str]:
+    """Others who were written down for the same door: perhaps one person under two names."""
+    if one.called is None:
+        return []
+    where = one.called.rpartition(" ")[0]
+    there = [wish.called for wish in turn.uow.proxies.outside(vote.of) if wish.called != one.called]
+    same = [called.rpartition(" ")[2] for called in there if called.rpartition(" ")[0] == where]
+    return [turn.context.texts("at_door.same_door", names="、".join(same))] if same else []
+
+
+def _rows(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Rows:
+    deeds = ("proxy_vote_yes", "proxy_vote_no")
+    return (tuple(Button(turn.context.texts(f"button.{deed}"), deed, community.id, data=data) for deed in deeds),)
+
+
+def _card(community: CommunityRow, wish: int) -> str:
+    return f"proxy_vote:{community.id}:{wish}"
+
+
+def confirm(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """The second of the staff has asked them, too: a slip is theirs, or a code to hand over.
+
+    Raises:
+        NotAllowed: they are the first themselves.
+    """
+    vote, wish = _waiting(turn, community, data)
+    if wish is None or not (_gives_paper(turn, vote, wish) if wish.paper else _gives_code(turn, wish)):
+        turn.tell("register.decided_already")
+        return
+    turn.uow.votes.add_event(vote, "paper" if wish.paper else "proxy_confirmed", role, staff_id=turn.staff_id)
+    close_for_all(turn, _card(community, wish.id), "at_door.card_yes", door=called(turn, wish))
+
+
+def _gives_paper(turn: Turn, vote: VoteRow, wish: Any) -> bool:
+    given = turn.uow.votes.hand_out_paper(vote.of, ballots.voter_of(vote, wish))
+    if given:
+        turn.say("paper.handed_out", no=vote.no)
+    return given
+
+
+def _gives_code(turn: Turn, wish: Any) -> bool:
+    code = new_code()
+    given = turn.uow.proxies.allow(wish, code)
+    if given:
+        turn.say("proxy_vote.hand_over", code=code, door=called(turn, wish))
+    return given
+
+
+def refuse(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """They do not know them, or they did not agree."""
+    vote, wish = _waiting(turn, community, data)
+    if wish is None or _confirmed(turn, vote, wish) or not turn.uow.proxies.end(wish):
+        turn.tell("register.decided_already")
+        return
+    turn.uow.votes.add_event(vote, "proxy_refused", role, staff_id=turn.staff_id)
+    close_for_all(turn, _card(community, wish.id), "at_door.card_no", door=called(turn, wish))
+
+
+def _confirmed(turn: Turn, vote: VoteRow, wish: Any) -> bool:
+    if wish.paper:
+        return turn.uow.votes.mark_of(vote.of, ballots.voter_of(vote, wish)) is not None
+    return wish.code_hash is not None or wish.account is not None
+
+
+def _waiting(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> tuple[VoteRow, Any]:
+    vote = running(turn, community, data)
+    wish = turn.uow.proxies.get(vote.of, int(data["wish"]))
+    if wish is not None and wish.staff_id == turn.staff_id:
+        raise NotAllowed("two of the staff ask the voter", Refusal.OWN)
+    return vote, wish
+
+
+def called(turn: Turn, wish: Any) -> str:
+    """The voter, as whoever marks for them knows them: by name in the chat, else by their door."""
+    if wish.voter_account is not None:
+        person = turn.uow.people.find(wish.voter_bot, wish.voter_account)
+        return (person.name if person else None) or turn.context.texts("event.nameless")
+    if wish.called is not None:
+        return str(wish.called)
+    line = turn.uow.voters.line(wish.community_id, wish.line_id)
+    return door(turn, line) if line else turn.context.texts("event.nameless")
+
+
+def voted_outside(turn: Turn, vote: VoteRow) -> int:
+    """How many voted whom nobody could count among those who may, when the vote began."""
+    outside = turn.uow.proxies.outside(vote.of)
+    return sum(turn.uow.votes.mark_of(vote.of, ballots.voter_of(vote, wish)) is not None for wish in outside)

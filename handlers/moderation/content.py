@@ -1,0 +1,86 @@
+"""What residents write for neighbours to see is put before a person first: one card, whatever it is.
+
+Options and reasons of a topic, small wishes (微心愿). What is decided about them stands in deciding_content.py.
+"""
+
+from handlers.cocreation.telling import Judge, judges, others, send_to
+from handlers.event import Address
+from handlers.moderation.concerns import unlinked
+from handlers.reply import Button, Priority, Reply, Rows, Showing
+from handlers.turn import Turn
+from ledger.moderation import ContentKind
+from storage.content import ContentRow
+from storage.reference import CommunityRow
+
+LOOK, LOOK_AGAIN = ("content_show", "content_hide"), ("content_keep", "content_hide")
+APPEAL = ("content_grant", "content_uphold")
+
+
+def put_before(turn: Turn, community: CommunityRow, kind: ContentKind, content_id: int) -> None:
+    """Whoever decides gets it, but for its author; nobody else sees it until then."""
+    row = turn.uow.content.get(community.id, kind, content_id)
+    show_to(turn, row, [judge for judge in judges(turn, community) if judge.who(turn) != row.author])
+
+
+def show_to(turn: Turn, row: ContentRow, to: list[Judge]) -> None:
+    """Its card as it stands now; the newest one in a chat is the one that counts."""
+    n = turn.uow.content.reports(row)
+    head = turn.context.texts("content.reported_card", n=n) if n else turn.context.texts("content.card")
+    _send(turn, row, to, head, name=name_of(row), deeds=LOOK_AGAIN if n else LOOK)
+
+
+def appeal_to(turn: Turn, row: ContentRow, to: list[Judge]) -> None:
+    """Its author does not agree that it was hidden."""
+    head = turn.context.texts("content.appeal_card", why=row.why or "")
+    _send(turn, row, to, head, name=appeal_name(row), deeds=APPEAL)
+
+
+def _send(turn: Turn, row: ContentRow, to: list[Judge], head: str, *, name: str, deeds: tuple[str, ...]) -> None:
+    text = f"{head}\n{told(turn, row)}"
+    for judge in to:
+        rows: Rows = (tuple(button(turn, row, deed, judge.account) for deed in deeds),)
+        send_to(turn, judge, text, rows, name)
+
+
+def told(turn: Turn, row: ContentRow) -> str:
+    """What it is, to which topic or case it belongs, and its words."""
+    of = f"{about}\n" if (about := _about(turn, row)) else ""
+    return f"{of}{turn.context.texts('content.line', what=what(turn, row), text=unlinked(row.text))}"
+
+
+def what(turn: Turn, row: ContentRow) -> str:
+    return turn.context.texts("content.wish" if row.kind is ContentKind.WISH else f"contribution.{row.what}")
+
+
+def _about(turn: Turn, row: ContentRow) -> str:
+    texts = turn.context.texts
+    if row.topic_no:
+        topic = turn.uow.topics.living(row.community_id, row.topic_no)
+        return texts("content.of_topic", no=topic.no, title=topic.title)
+    code = turn.uow.reference.communities[row.community_id].code
+    return texts("content.of_case", number=f"{code}-{row.case_no}") if row.case_no else ""
+
+
+def button(turn: Turn, row: ContentRow, deed: str, account: int | None) -> Button:
+    data = {"kind": row.kind, "id": row.id}
+    return Button(turn.context.texts(f"button.{deed}"), deed, row.community_id, data=data, account=account)
+
+
+def name_of(row: ContentRow) -> str:
+    return f"content:{row.community_id}:{row.kind}:{row.id}"
+
+
+def appeal_name(row: ContentRow) -> str:
+    return f"{name_of(row)}:appeal"
+
+
+def gone(turn: Turn, row: ContentRow) -> None:
+    """Its author took it away: its cards say so, also those still on their way, and nothing of it is kept."""
+    community = turn.uow.reference.communities[row.community_id]
+    on_their_way = {(judge.to.bot, judge.to.chat) for judge in others(turn, community, ())}
+    text = turn.context.texts("content.was_taken_back")
+    for name in (name_of(row), appeal_name(row)):
+        for bot, chat in {*turn.uow.shown.chats(name), *on_their_way}:
+            to = Address(bot, chat)
+            turn.send(Reply(to, text, logical=name, showing=Showing.ONLY_EDIT, priority=Priority.NOTICE))
+    turn.uow.content.forget(row)

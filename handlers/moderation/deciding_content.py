@@ -1,0 +1,259 @@
+"""One flow for all that residents write for neighbours: let through, hidden with a reason, appealed against, reported.
+
+The author hears what was decided and why in the same words, whatever it is; an appeal goes to somebody else.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from handlers.area import Area, erased_from
+from handlers.cocreation import calls
+from handlers.cocreation.telling import Who, accounts_of, close_for_all, here, judges, others, who_judges
+from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.event import Address
+from handlers.moderation import content
+from handlers.reply import Button, Priority, Reply, Rows
+from handlers.turn import Turn
+from ledger.lifecycle import NotAllowed, Refusal, Role
+from ledger.moderation import ContentKind, ContentState, Judgement, possible, step
+from ledger.words import shortened
+from storage.content import ContentRow
+from storage.reference import CommunityRow
+
+LISTED, LABEL, LONGEST = 10, 24, 200
+SEEN: dict[ContentKind, Callable[[Turn, CommunityRow, int], None]] = {ContentKind.WISH: calls.now_seen}
+UNSEEN: dict[ContentKind, Callable[[Turn, CommunityRow, int], None]] = {ContentKind.WISH: calls.seen_no_more}
+"""What else has to happen when neighbours see it from now on, or do not any more."""
+
+
+def waiting(turn: Turn) -> None:
+    """待看: everything that waits for somebody, each on its card."""
+    for_community(turn, "content", _waiting)
+
+
+def _waiting(turn: Turn, community: CommunityRow) -> None:
+    found = turn.uow.content.to_decide(community.id, LISTED)
+    turn.say("content.waiting" if found else "content.none_waits", community=community.name)
+    for row in found:
+        if row.state is not ContentState.HIDDEN:
+            content.show_to(turn, row, [here(turn)])
+        elif here(turn).who(turn) not in _decided(turn, row):
+            content.appeal_to(turn, row, [here(turn)])
+
+
+def _of(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> ContentRow:
+    found: ContentRow = turn.uow.content.get(community.id, ContentKind(data["kind"]), int(data["id"]))
+    return found
+
+
+# --- the first look, and that after a report -------------------------------------------------------------------------
+
+
+def show(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """Neighbours see it from now on; of what was reported: it stays."""
+    _judge(turn, _of(turn, community, data), role, Judgement.SHOW)
+
+
+def hide(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """By a tap on a reason; without one it is asked for."""
+    row = _of(turn, community, data)
+    if not possible(row.state, Judgement.HIDE, appealed=row.appealed):
+        turn.tell("content.decided_already")
+    elif "reason" in data:
+        turn.close((turn.expected() or {}).get("shown_in"), "ask.answered")
+        _judge(turn, row, role, Judgement.HIDE, why=str(data["reason"]))
+    else:
+        _ask_why(turn, community, row)
+
+
+def _ask_why(turn: Turn, community: CommunityRow, row: ContentRow) -> None:
+    data = {"kind": row.kind, "id": row.id}
+    chips = [
+        Button(reason, "content_hide", row.community_id, data=data | {"reason": reason}, account=turn.account)
+        for reason in turn.context.texts("content.reasons").split("|")
+    ]
+    ask_words(turn, "content_hide", community, turn.context.texts("content.ask_why"), chips, **data)
+
+
+def hide_because(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    if reason := given_words(turn, community, asked, LONGEST):
+        _judge(turn, _of(turn, community, asked), role, Judgement.HIDE, why=reason)
+
+
+def _judge(turn: Turn, row: ContentRow, role: Role, judgement: Judgement, why: str | None = None) -> None:
+    """One decision holds; who wrote it decides nothing about it."""
+    if role is Role.RESIDENT and here(turn).who(turn) == row.author:
+        raise NotAllowed("who wrote it does not judge it", Refusal.OWN)
+    before = row.state
+    looked_at = judgement is Judgement.SHOW and before is ContentState.SHOWN and not turn.uow.content.reports(row)
+    values = who_judges(turn, role) | ({"why": why, "appealed": False} if why else {})
+    if looked_at or not _moved(turn, row, judgement, role, **values):
+        turn.tell("content.decided_already")
+        return
+    turn.uow.content.settle(row)
+    close_for_all(turn, content.name_of(row), f"content.was_{row.state}", text=row.text, what=content.what(turn, row))
+    if before is not row.state:
+        _comes_of_it(turn, row, before)
+
+
+def _moved(turn: Turn, row: ContentRow, judgement: Judgement, role: Role, **values: Any) -> bool:
+    """Take a step and keep it in the history; False: there is none from here, or somebody was faster."""
+    if not possible(row.state, judgement, appealed=row.appealed):
+        return False
+    if not turn.uow.content.judge(row, step(row.state, judgement, appealed=row.appealed), **values):
+        return False
+    staff_id = turn.staff_id if role is not Role.RESIDENT else None
+    turn.uow.content.add_step(row, judgement, role, staff_id=staff_id, reason=values.get("why"))
+    return True
+
+
+def _comes_of_it(turn: Turn, row: ContentRow, before: ContentState) -> None:
+    """The author hears it, and neighbours see it or do not any more."""
+    community, seen_before = turn.uow.reference.communities[row.community_id], before is ContentState.SHOWN
+    _tell_author(turn, row, "content.told_taken_down" if seen_before else f"content.told_{row.state}")
+    if row.state is ContentState.SHOWN and row.kind in SEEN:
+        SEEN[row.kind](turn, community, row.id)
+    elif seen_before and row.kind in UNSEEN:
+        UNSEEN[row.kind](turn, community, row.id)
+
+
+def _tell_author(turn: Turn, row: ContentRow, key: str) -> None:
+    if row.bot is None or row.chat is None:
+        return
+    texts = turn.context.texts
+    text = texts(key, what=content.what(turn, row), text=row.text, why=row.why or "")
+    rows: Rows = ()
+    if possible(row.state, Judgement.APPEAL, appealed=row.appealed):
+        text = f"{text}\n{texts('content.may_appeal')}"
+        rows = ((content.button(turn, row, "content_appeal", row.account),),)
+    turn.send(Reply(Address(row.bot, row.chat), text, rows, priority=Priority.NOTICE))
+
+
+# --- somebody else looks ---------------------------------------------------------------------------------------------
+
+
+def appeal(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """The author asks for a second look, once; everybody who may decide gets it, but for who decided."""
+    row = _of(turn, community, data)
+    if here(turn).who(turn) != row.author:
+        raise NotAllowed("only who wrote it may appeal")
+    if not possible(row.state, Judgement.APPEAL, appealed=row.appealed):
+        turn.tell("content.appealed_already" if row.appealed else "content.decided_already", alert=True)
+        return
+    hear_it = others(turn, community, {*_decided(turn, row), row.author})
+    if not hear_it:
+        turn.say("content.nobody_else")
+        return
+    _moved(turn, row, Judgement.APPEAL, role, appealed=True)
+    content.appeal_to(turn, row, hear_it)
+    turn.tell("content.appealed")
+
+
+def _decided(turn: Turn, row: ContentRow) -> set[Who]:
+    return accounts_of(turn, row.judge_staff_id) or {(row.judge_bot, row.judge_account)}
+
+
+def grant(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    _hear(turn, community, role, data, Judgement.GRANT)
+
+
+def uphold(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    _hear(turn, community, role, data, Judgement.UPHOLD)
+
+
+def _hear(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any], judgement: Judgement) -> None:
+    """Decide about an appeal.
+
+    Raises:
+        NotAllowed: whoever presses has hidden it themselves, or wrote it.
+    """
+    row = _of(turn, community, data)
+    if here(turn).who(turn) in {*_decided(turn, row), row.author}:
+        raise NotAllowed("somebody else hears an appeal", Refusal.OWN)
+    if not _moved(turn, row, judgement, role, **who_judges(turn, role)):
+        turn.tell("content.decided_already")
+        return
+    name, what = content.appeal_name(row), content.what(turn, row)
+    close_for_all(turn, name, f"content.was_{row.state}", text=row.text, what=what)
+    _comes_of_it(turn, row, ContentState.HIDDEN)
+
+
+# --- neighbours report -----------------------------------------------------------------------------------------------
+
+
+def report(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """有一条不合适: whoever decides looks at it again; of the staff, at once."""
+    if "id" not in data:
+        _ask_which(turn, community, data)
+        return
+    row = _of(turn, community, data)
+    if role is not Role.RESIDENT:
+        _ask_why(turn, community, row)
+    elif row.state is not ContentState.SHOWN:
+        turn.tell("content.seen_no_more", alert=True)
+    elif here(turn).who(turn) == row.author:
+        turn.tell("problem.own", alert=True)
+    elif _may_report(turn):
+        _report(turn, community, row)
+
+
+def _may_report(turn: Turn) -> bool:
+    limits = turn.context.district.limits.moderation
+    who = (turn.event.address.bot, turn.account)
+    may = len(turn.uow.content.reported_by(*who, turn.uow.now - limits.reports.within.wall)) < limits.reports.times
+    if not may:
+        turn.tell("content.reported_enough", alert=True, n=limits.reports.times)
+    return may
+
+
+def _report(turn: Turn, community: CommunityRow, row: ContentRow) -> None:
+    """The first of a person counts; those of many stand on one card."""
+    if not turn.uow.content.report(row, turn.event.address.bot, turn.account):
+        turn.tell("content.reported_already", alert=True)
+        return
+    turn.tell("content.reported", alert=True)
+    content.show_to(turn, row, [judge for judge in judges(turn, community) if judge.who(turn) != row.author])
+
+
+def _ask_which(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> None:
+    topic = turn.uow.topics.living(community.id, int(data["topic"]))
+    found = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    rows = tuple(
+        (
+            Button(
+                shortened(row.text, LABEL),
+                "content_report",
+                community.id,
+                data={"kind": ContentKind.CONTRIBUTION, "id": row.id},
+                account=turn.account,
+                once=True,
+            ),
+        )
+        for row in found
+    )
+    turn.say("content.which" if rows else "content.nothing_there", rows)
+
+
+# --- own data --------------------------------------------------------------------------------------------------------
+
+
+def _exported(turn: Turn) -> dict[str, Any]:
+    found = turn.uow.content.reported_by(turn.event.address.bot, turn.account)
+    return {"content_reports": [{"at": row.at} for row in found]}
+
+
+AREA = Area(
+    buttons={
+        "content_show": show,
+        "content_keep": show,
+        "content_hide": hide,
+        "content_appeal": appeal,
+        "content_grant": grant,
+        "content_uphold": uphold,
+        "content_report": report,
+    },
+    questions={"content_hide": hide_because},
+    staff_commands={"content": waiting},
+    exports=_exported,
+    erases=erased_from(lambda uow: uow.content),
+)
