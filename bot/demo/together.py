@@ -71,7 +71,7 @@ async def rules(tale: Tale) -> None:
     tale.expects("投票通过，公约自己公布", is_so="投票通过，已经公布" in ever(tale, "manager"))
     tale.people["resident"].says("公约")
     await tale.goes_on()
-    tale.expects("发一个词就找得到，写明投票通过", is_so="号表决通过" in tale.heard("resident"))
+    tale.expects("发一个词就找得到，写明投票通过", is_so="投票通过，1月24日公布" in tale.heard("resident"))
 
 
 async def rota(tale: Tale) -> None:
@@ -124,7 +124,7 @@ async def judged(tale: Tale) -> None:
 async def story(tale: Tale) -> None:
     await opens_topic(tale)
     await tale.taps("manager", "大家一起做")
-    await tale.taps("manager", "写一个")
+    await tale.taps("manager", "写个故事")
     await writes(tale, "manager", STORY)
     tale.expects("照片先问拍的人", is_so="照片可以用吗" in ever(tale, neighbour(1)))
     await tale.taps(neighbour(1), "可以用", "照片可以用吗")

@@ -4,25 +4,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from bot.demo.cocreation import COMPLAINTS, NOTHING, SHED, SOCKETS
 from storage.tables import Person, Voter
 from storage.voters import hash_of
 from tests.support.world import NOW, World
 from tests.support.world import Person as Somebody
 
 MANAGER, STREET, WORKER = 2, 3, 1
-CHARGING = [
-    "楼下没地方给电动车充电，大家都从窗户拉线，太危险了",
-    "电瓶车充电没地方，只能把电池提上楼充",
-    "想在小区装几个电动车充电桩",
-    "我们院子能不能建个电动自行车充电棚",
-    "老人家的电动车没处充电，每次要推到两站路外",
-    "充电的地方太少，晚上回来抢不到充电口",
-    "希望在院子空地上修一个充电车棚",
-    "电动车充电一直是飞线，社区能管一管吗",
-    "小区里没有电动自行车集中充电的地方，什么时候能建",
-    "门口天天有人拉插线板给电瓶车充电",
-]
-OPTIONS = ("在东头空地建充电车棚", "每栋楼装两个充电口", "维持现状")
+OPTIONS = (SHED, SOCKETS, NOTHING)
 
 
 async def live_here(world: World, accounts: range, community: int = 1, *, since: Any = None) -> list[Somebody]:
@@ -48,7 +37,7 @@ async def live_here(world: World, accounts: range, community: int = 1, *, since:
 async def told_of_charging(world: World, accounts: range = range(1001, 1011)) -> list[Somebody]:
     """Ten residents who each file a report about charging; the draft of a topic is on its way."""
     people = await live_here(world, accounts)
-    for person, words in zip(people, CHARGING, strict=False):
+    for person, words in zip(people, COMPLAINTS, strict=False):
         await person.says(words)
         if any("同意，提交" in label for label in person.last.buttons):
             await person.taps("同意，提交")

@@ -35,7 +35,7 @@ async def test_a_draft_that_passes_is_published_by_the_vote(world: World) -> Non
     assert row.vote_no == 1
     assert world.worker(2).sees("第 1 号投票通过，已经公布")
     await people[0].says("公约")
-    assert "第 1 号表决通过" in people[0].last.text
+    assert "大家投票通过，" in people[0].last.text
     assert "第 2 条 狗粪自己清" in people[0].last.text
     (topic,) = await rows_of(world, Topic)
     assert topic.state == "done"

@@ -68,7 +68,7 @@ async def test_everything_for_a_topic_is_begun_on_it_and_found_there(world: Worl
     await together(manager, "发起活动", "一起量尺寸\n11月22日 9:00\n东头空地\n20")
     await together(manager, "新的轮值", "锁门\n每天")
     await together(manager, "记一个承诺", "建好车棚\n周书记\n12月20日")
-    await together(manager, "写一个", "车棚的故事\n从前飞线\n现在有棚")
+    await together(manager, "写个故事", "车棚的故事\n从前飞线\n现在有棚")
     for table in (HelpCall, Gathering, Rota, Promise, Story):
         (row,) = await rows_of(world, table)
         assert row.topic_no == 1, table.__name__
@@ -90,7 +90,7 @@ async def test_a_story_of_a_topic_goes_to_all_who_took_part_in_any_way(world: Wo
     await together(manager, "发起征集", "来量尺寸\n3人")
     await helper.says("微心愿")
     await helper.taps("我来认领")
-    await together(manager, "写一个", "车棚的故事\n从前飞线\n现在有棚")
+    await together(manager, "写个故事", "车棚的故事\n从前飞线\n现在有棚")
     await manager.taps("📢 公布")
     await world.passes(days=8)
     assert li.sees("您一起出过力的事，办成了")

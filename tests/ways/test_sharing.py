@@ -146,7 +146,7 @@ def test_slots_of_a_day_never_overlap_and_end_by_closing(opens: int, closes: int
 async def story(world: World) -> Person:
     manager = world.worker(2)
     await manager.says("故事")
-    await manager.taps("写一个")
+    await manager.taps("写个故事")
     await manager.says(STORY)
     return manager
 
@@ -175,7 +175,7 @@ async def test_a_story_goes_to_who_took_part_and_to_a_page_that_names_nobody(wor
 async def test_the_page_escapes_what_somebody_wrote_and_runs_nothing(world: World) -> None:
     manager = world.worker(2)
     await manager.says("故事")
-    await manager.taps("写一个")
+    await manager.taps("写个故事")
     await manager.says('<script>alert(1)</script>\n<b>脏</b>\n"干净"&好')
     await manager.taps("公布")
     _, text = await page(world)
