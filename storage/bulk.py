@@ -168,7 +168,10 @@ def _as_table(change: Change, name: str) -> Rows:
     """The rows, which travel as one value called `name`."""
     columns = [column(each, like.type) for each, like in change.columns.items()]
     array = cast(bindparam(name, type_=Text), JSON)
-    values = func.json_to_recordset(array).table_valued(*columns).render_derived(f"{name}_given", with_types=True).c
+    given = func.json_to_recordset(array).table_valued(*columns).render_derived(f"{name}_given", with_types=True)
+    count = func.json_array_length(array)
+    some = select(given).limit(count).subquery(f"{name}_some")
+    few = select(some).limit(count).subquery(f"{name}_few")  # see keys.FEW
 
     def insert(table: Table) -> Any:
         left_out = {
@@ -176,10 +179,10 @@ def _as_table(change: Change, name: str) -> Rows:
             for c in table.columns
             if isinstance(c.default, ScalarElementColumnDefault) and c.name not in change.columns
         }
-        chosen = select(*values, *left_out.values())
+        chosen = select(*given.c, *left_out.values())
         return postgres_insert(table).from_select([*change.columns, *left_out], chosen, include_defaults=False)
 
-    return Rows(dict(values), insert)
+    return Rows(dict(few.c), insert)
 
 
 def _packed(rows: Sequence[Row], converts: Converts) -> str:
