@@ -8,8 +8,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from bot.web import application
+from storage.reference import DISTRICT
+from storage.tables import Case
 from tests.support.world import NOW, World
 from tests.ways.steps import answered, means, settled
 from tests.ways.test_emergencies import ALARM
@@ -133,3 +136,53 @@ async def test_without_the_key_nothing_is_told(client: Any) -> None:
 async def test_where_no_key_is_set_there_is_no_such_address(small_world: World) -> None:
     async with TestClient(TestServer(application(small_world.app))) as client:
         assert (await client.get("/open311/v2/services.json", params={"api_key": ""})).status == 404
+
+
+async def both_report(world: World) -> None:
+    """Somebody in each of the two communities."""
+    said = {"延安岭社区": "三单元门口的路灯坏了", "文化宫社区": "小区门口的垃圾没人收"}
+    for account, (community, words) in enumerate(said.items(), 1001):
+        resident = world.resident(account)
+        await resident.says(words)
+        await resident.taps(community)
+        await resident.taps("同意，提交")
+
+
+async def test_cases_of_two_communities_with_one_number_are_told_apart(world: World) -> None:
+    """Each community counts from one; a request's id begins with its letters, which the district has only once."""
+    await both_report(world)
+    world.app.settings.open311_key = SecretStr(KEY)
+    async with TestClient(TestServer(application(world.app))) as client:
+        _, requests = await read(client, "requests")
+        ids = {request["service_request_id"]: request for request in requests}
+        assert sorted(ids) == ["WH-1", "YA-1"]
+        for id_, words, community in (("YA-1", "路灯", "延安岭社区"), ("WH-1", "垃圾", "文化宫社区")):
+            _, [found] = await read(client, f"requests/{id_}")
+            assert found == ids[id_]
+            assert words in found["description"]
+            assert found["agency_responsible"] == community
+
+
+@pytest.mark.parametrize(("jurisdiction", "mine", "foreign"), [("YA", "YA-1", "WH-1"), ("wh", "WH-1", "YA-1")])
+async def test_who_asks_for_one_community_gets_nothing_of_the_other(
+    world: World, jurisdiction: str, mine: str, foreign: str
+) -> None:
+    await both_report(world)
+    world.app.settings.open311_key = SecretStr(KEY)
+    async with TestClient(TestServer(application(world.app))) as client:
+        for query in ({}, {"service_request_id": f"{mine},{foreign}"}, {"status": "open"}):
+            _, requests = await read(client, "requests", jurisdiction_id=jurisdiction, **query)
+            assert [request["service_request_id"] for request in requests] == [mine]
+        assert (await read(client, f"requests/{foreign}", jurisdiction_id=jurisdiction))[0] == 404
+        assert (await read(client, f"requests/{mine}", jurisdiction_id=jurisdiction))[0] == 200
+
+
+async def test_a_case_that_belongs_to_no_community_is_not_given(client: Any, world: World) -> None:
+    """What was filed for the district, since its place was not known, has an id of the district's own letters."""
+    means(world, "着火了快来人", ALARM)
+    await world.resident(1009).says("着火了快来人")
+    assert await world.rows(lambda c: c.execute(select(Case.no).where(Case.community_id == DISTRICT)).all())
+    assert (await read(client, "requests/QU-1"))[0] == 404
+    assert (await read(client, "requests", jurisdiction_id="QU"))[0] == 404
+    _, requests = await read(client, "requests")
+    assert not [request for request in requests if request["service_request_id"].startswith("QU")]
