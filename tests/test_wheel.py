@@ -1,13 +1,19 @@
 """The wheel is the whole product: what it needs besides code is inside, and it works where there is no repository."""
 
+import asyncio
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.bot.books import WHOLE, book
+from tests.botapi import BotApiServer
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "handlers", "storage", "nlp", "ledger", "digests", "district")
@@ -98,3 +104,37 @@ def test_the_demo_s_script_runs_from_the_installed_wheel(installed: Path, tmp_pa
     )
     assert told.returncode == 0, told.stderr[-2000:]
     assert "YA-" in told.stdout or "编号" in told.stdout
+
+
+async def test_the_installed_wheel_is_set_up_and_serves_a_resident_from_report_to_receipt(
+    installed: Path, tmp_path: Path
+) -> None:
+    book(tmp_path / "社区.xlsx", WHOLE)
+    async with BotApiServer() as server:
+        bot = server.bot("楚邻")
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("CHULIN_", "PYTHONPATH"))}
+        environment = own | {
+            "CHULIN_API_URL": server.url,
+            "CHULIN_RESIDENT_TOKEN": bot.token,
+            "CHULIN_HTTP_PORT": "0",
+        }
+        for words in (["db", "upgrade"], ["import", "社区.xlsx"]):
+            done = await asyncio.create_subprocess_exec(installed, *words, cwd=tmp_path, env=environment)
+            assert await done.wait() == 0, words
+        serving = await asyncio.create_subprocess_exec(installed, "run", cwd=tmp_path, env=environment)
+        try:
+            wang = server.user("王婆婆").private(bot)
+            await wang.says("3栋三单元门口的路灯坏了半个月了")
+            await wang.sees("路灯坏了半个月了", seconds=60)
+            await wang.taps("江畔社区")
+            await wang.sees("同意", seconds=30)
+            await wang.taps("同意，提交")
+            await wang.sees("编号 JP-1", seconds=30)
+            serving.terminate()
+            assert await asyncio.wait_for(serving.wait(), 10) == 0
+        finally:
+            if serving.returncode is None:
+                serving.kill()
+                await serving.wait()
+    with closing(sqlite3.connect(tmp_path / "var" / "chulin.db")) as connection:
+        assert connection.execute("SELECT no, state FROM cases").fetchall() == [(1, "waiting")]
