@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,9 +45,9 @@ async def lived_in(world: World) -> None:
     await settled(world, 1002, "3栋楼下垃圾堆成山了，没人收")
 
 
-async def made(world: World, folder: Path) -> tuple[Path, backup.Contents]:
+async def made(world: World, folder: Path, at: datetime = NOW) -> tuple[Path, backup.Contents]:
     settings = world.app.settings
-    return await asyncio.to_thread(backup.make, settings.database_url, settings.data_dir, folder / "backups", KEYS, NOW)
+    return await asyncio.to_thread(backup.make, settings.database_url, settings.data_dir, folder / "backups", KEYS, at)
 
 
 async def put_back(url: str, data_dir: Path, path: Path) -> backup.Contents:
@@ -147,6 +148,23 @@ async def test_a_database_with_something_in_it_is_left_alone(world: World, tmp_p
     with pytest.raises(backup.NotEmpty):
         await put_back(world.app.settings.database_url, tmp_path, path)
     assert await everything(world.app.settings.database_url) == before
+
+
+async def test_who_is_erased_hears_until_when_backups_hold_them_and_none_does_after_it(
+    small_world: World, tmp_path: Path
+) -> None:
+    await settled(small_world)
+    await made(small_world, tmp_path)
+    wang = small_world.resident()
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    [said] = re.findall(r"最晚到(\d+)年(\d+)月(\d+)日", wang.last.text)
+    until = NOW.replace(year=int(said[0]), month=int(said[1]), day=int(said[2]))
+    await made(small_world, tmp_path, NOW + timedelta(days=1))
+    folder, keep = tmp_path / "backups", small_world.app.context.district.limits.backups_kept.wall
+    assert len(backup.kept(folder)) == 2
+    assert backup.prune(folder, keep, NOW + keep - timedelta(hours=1)) == []
+    assert len(backup.prune(folder, keep, until)) == 1, "what was said held: the backup from before is gone"
 
 
 async def test_who_was_erased_after_the_backup_is_erased_again(small_world: World, tmp_path: Path) -> None:

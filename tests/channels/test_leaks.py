@@ -6,7 +6,10 @@ import sys
 import traceback
 from collections.abc import Iterator
 
+import aiogram
+import httpx
 import pytest
+import telegram
 
 from bot import logs
 from bot.channels.port import ChannelError
@@ -67,6 +70,25 @@ async def test_a_refused_token_is_not_told(line: TelegramDesk, log: io.StringIO)
             await call(line)
         _tells_nothing(caught.value, line.bot)
     _is_clean(log.getvalue(), line.bot)
+
+
+async def test_what_the_libraries_say_of_themselves_is_masked_in_the_log(line: TelegramDesk, log: io.StringIO) -> None:
+    """Some of them name the token in what they call themselves, or in the addresses that they ask."""
+    token = line.bot.token
+    bot = telegram.Bot(token)
+    said = {
+        "a bot": repr(bot),
+        "a file": repr(telegram.File("id", "unique", file_path=f"https://api.telegram.org/file/bot{token}/a.jpg")),
+        "an address": repr(httpx.Request("POST", f"{line.server.url}/bot{token}/sendMessage")),
+        "an error": repr(ValueError(f"/file/bot{token}/documents/a.pdf")),
+        "another bot": repr(aiogram.Bot(token)),
+    }
+    assert any(token in words for words in said.values()), "else there would be nothing to mask"
+    for name, words in said.items():
+        logging.getLogger("bot").error("%s: %s", name, words)
+        logging.getLogger("telegram").error(words)
+    _is_clean(log.getvalue(), line.bot)
+    assert "an address" in log.getvalue()
 
 
 def _tells_nothing(error: BaseException, bot: Bot) -> None:

@@ -37,6 +37,8 @@ class FakeChannel:
     hangs: asyncio.Event | None = None
     """While it is set, a message does not arrive before this event."""
     no_files: list[Exception] = field(default_factory=list)
+    contents: bytes | None = None
+    """What every file holds; its own id unless said."""
     sends: int = 0
     _ids: Any = field(default_factory=lambda: itertools.count(1))
     _message_ids: Any = field(default_factory=lambda: itertools.count(100))
@@ -117,7 +119,7 @@ class FakeChannel:
     async def download(self, file_id: str, to: Path, limit: int) -> None:  # noqa: ARG002
         if self.no_files:
             raise self.no_files.pop(0)
-        to.write_bytes(file_id.encode())  # noqa: ASYNC240 - a few bytes
+        to.write_bytes(file_id.encode() if self.contents is None else self.contents)  # noqa: ASYNC240 - a few bytes
 
     async def set_webhook(self, url: str, secret: str) -> None:  # noqa: ARG002 - nobody calls
         return

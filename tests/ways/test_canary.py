@@ -7,7 +7,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import select
 
+from bot.handling import TRIES
+from bot.logs import set_up
+from bot.web import application
+from handlers import router
+from storage.tables import Inbox
 from tests.support.world import World
 from tests.ways.steps import RUBBISH, change, has_staff_chat, settled
 
@@ -112,6 +119,46 @@ async def test_logs_hold_nothing_of_what_was_said(small_world: World, logs: io.S
     await chen.says("已经清走了，请欧阳建军看看，电话13872190456")
     await small_world.passes(seconds=61)
     assert not found_in(logs.getvalue())
+
+
+async def test_metrics_hold_nothing_of_what_was_said(small_world: World) -> None:
+    await settled(small_world, words=TOLD)
+    async with TestClient(TestServer(application(small_world.app))) as client:
+        for path in ("/metrics", "/readyz", "/healthz"):
+            assert not found_in(await (await client.get(path)).text())
+
+
+async def test_what_fails_with_the_words_in_hand_tells_them_nowhere(
+    small_world: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In its text, in the locals of its frames, in what caused it, and in the list of what was set aside."""
+    root = logging.getLogger()
+    kept, level = list(root.handlers), root.level
+    wang = await settled(small_world)
+
+    def fails(_context: Any, _uow: Any, event: Any) -> None:
+        words = event.text
+        try:
+            {}[words]
+        except KeyError:
+            raise ValueError(words) from None
+
+    try:
+        set_up("DEBUG")
+        with monkeypatch.context() as patch:
+            patch.setattr(router, "handle", fails)
+            await wang.says(TOLD)
+            for _ in range(TRIES):
+                await small_world.passes(minutes=10)
+    finally:
+        root.handlers[:] = kept
+        root.setLevel(level)
+    said = "".join(capfd.readouterr())
+    assert "ValueError" in said
+    assert not found_in(said)
+    aside = await small_world.rows(lambda c: c.execute(select(Inbox.state, Inbox.outcome)).all())
+    assert ("parked", "ValueError") in [tuple(row) for row in aside]
+    assert not found_in(str(aside))
 
 
 async def test_an_answered_case_told_to_others_holds_nothing_personal(small_world: World) -> None:

@@ -133,6 +133,33 @@ async def test_a_button_of_an_area_does_nothing_for_anybody_of_another_community
     assert await small_world.rows(things) == before
 
 
+HERE = {1: [Role.WORKER], 2: [Role.MANAGER], 3: [Role.SUPERVISOR], 4: [], 9: [Role.ADMIN], 1001: []}
+"""What people are in the first community; a unit's officer is nothing there."""
+
+
+async def test_a_button_of_an_area_does_nothing_for_who_has_not_the_role_in_the_community(small_world: World) -> None:
+    """With the test above the whole table: every deed, every role, here and elsewhere."""
+    await crowd(small_world)
+    before = await small_world.rows(things)
+    refused = {
+        (action, account)
+        for action in areas.BUTTONS
+        for account, roles in HERE.items()
+        if may(action, roles, Part.NEIGHBOUR if account == 1001 else None) is None
+    }
+    assert {account for _, account in refused} == HERE.keys()
+    came_of_it = {
+        (action, account): await forged(small_world, action, _person(small_world, account))
+        for action, account in sorted(refused)
+    }
+    assert {key: outcome for key, outcome in came_of_it.items() if outcome != "button refused"} == {}
+    assert await small_world.rows(things) == before
+
+
+def _person(world: World, account: int) -> Person:
+    return world.resident(account) if account in PARTS else world.worker(account)
+
+
 def things(connection: Connection) -> dict[str, int]:
     """How many rows the tables of communities have, but for what the test itself makes: buttons, and who presses."""
     own = {"keyboards", "people"}
