@@ -66,10 +66,10 @@ def signature(
     """All that needs to be kept of normalised `text` to compare it; `names` are compounds that it names."""
     found = concepts.find(text, tokens)
     parts = {number(THING, name) for name in found.things} | {number(ASPECT, name) for name in found.aspects}
-    at = 0
+    at, empty = 0, empty_words()
     for token in tokens:
         end = at + len(token)
-        if token not in empty_words() and token.isalpha():
+        if token not in empty and token.isalpha():
             parts |= {number(WORD, token)} if any(found.covered[at:end]) else {number(WORD, token), number(BARE, token)}
         at = end
     parts |= {number(PAIR, two) for two in map(str.__add__, text[:_READ], text[1:_READ])}
@@ -118,14 +118,12 @@ def _stretch(key: Sequence[int], sort: int) -> Sequence[int]:
 
 def _pointed(point: Sequence[int]) -> set[int]:
     """Three numbers to a part, with their position."""
-    threes = [point[at : at + 3] for at in range(0, len(point), 3)]
-    return {
-        POINT << _BITS | at << 24 | (a + 128) << 16 | (b + 128) << 8 | (c + 128) for at, (a, b, c) in enumerate(threes)
-    }
+    threes = zip(range(len(point)), point[::3], point[1::3], point[2::3], strict=False)
+    return {POINT << _BITS | at << 24 | (a + 128) << 16 | (b + 128) << 8 | (c + 128) for at, a, b, c in threes}
 
 
 def _point(parts: Iterable[int]) -> tuple[int, ...]:
-    return tuple((part >> shift & 0xFF) - 128 for part in parts for shift in (16, 8, 0))
+    return tuple([(part >> shift & 0xFF) - 128 for part in parts for shift in (16, 8, 0)])
 
 
 def _place(kind: str, value: str) -> int:
@@ -217,7 +215,8 @@ def _weights() -> _Weights:
 
 
 def weight(parts: Iterable[int]) -> float:
-    return sum(map(rarity, parts))
+    known = _weights().rarity
+    return sum([known.get(part, _UNKNOWN) for part in parts])
 
 
 def forget() -> None:

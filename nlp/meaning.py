@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from functools import cache
 from math import sqrt
+from operator import mul
 
 from nlp.tables import table
 
@@ -35,13 +36,13 @@ def point(names: Iterable[str]) -> tuple[int, ...]:
     lanes = array("I", sum(known).to_bytes(SIZE * _LANE, "little"))
     nothing = _ZERO * len(known)
     sums = [lane - nothing for lane in lanes]
-    length = sqrt(sum(value * value for value in sums)) or 1.0
-    return tuple(round(_LONG * value / length) for value in sums)
+    length = sqrt(sum(map(mul, sums, sums))) or 1.0
+    return tuple([round(_LONG * value / length) for value in sums])
 
 
 def nearness(a: Sequence[int], b: Sequence[int]) -> float:
     """Cosine."""
-    return sum(x * y for x, y in zip(a, b, strict=False)) / (_LONG * _LONG)
+    return sum(map(mul, a, b)) / (_LONG * _LONG)
 
 
 @cache
