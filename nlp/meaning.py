@@ -42,7 +42,8 @@ def point(names: Iterable[str]) -> tuple[int, ...]:
 
 def nearness(a: Sequence[int], b: Sequence[int]) -> float:
     """Cosine."""
-    return sum(map(mul, a, b)) / (_LONG * _LONG)
+    both: int = sum(map(mul, a, b))
+    return both / (_LONG * _LONG)
 
 
 @cache
