@@ -247,7 +247,8 @@ class PostgresDatabase:
 
 async def _living(connection: AsyncConnection) -> Any:
     """The driver's connection; one that the server has closed meanwhile is replaced."""
-    driver: Any = (await connection.get_raw_connection()).driver_connection
+    assert connection.sync_connection is not None  # noqa: S101 - it is connected
+    driver = raw(connection.sync_connection)
     while driver.is_closed():
         await connection.invalidate()
         driver = (await connection.get_raw_connection()).driver_connection
