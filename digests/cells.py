@@ -13,6 +13,8 @@ _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def cell(text: str, cut: str = "…") -> str:
     """Clean a text for a cell; one that is too long ends with `cut`."""
+    if len(text) <= CELL_LIMIT // 2 and text.isprintable():
+        return text  # nearly every text
     clean = _REFUSED.sub(REPLACED, text.replace("\r\n", "\n").replace("\r", "\n"))
     if utf16_length(clean) <= CELL_LIMIT:
         return clean

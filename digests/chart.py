@@ -4,30 +4,23 @@ Only the drawing process imports this file: matplotlib takes more than a second.
 """
 
 from dataclasses import dataclass
-from functools import cache
-from io import BytesIO
 
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, get_font
-from matplotlib.patches import Patch
 
-from digests import fonts
+from digests import figures
 from digests.dossier import Dossier
+from digests.figures import FAINT, INK, NAME, SMALL, TITLE, bar, legend, named, scale, word, written
 from digests.page import Page
 from digests.weekly import SceneCount
 
 SIZE = (7.2, 9.0)
-DPI = 150
-INK, FAINT, BEFORE = "#1A1A1A", "#555555", "#C8C8C8"
+FIELD = (0.235, 0.06, 0.665, 0.72)
+"""Where the bars are: left, bottom, width, height."""
+BEFORE = "#C8C8C8"
 BAR = 0.38
-TITLE, NAME, SMALL = 24, 20, 16
-LEFT = 0.04
 NAME_FITS = 4.5
 """Characters of a scene's name that fit beside the bars at full size."""
 MOST_TIED = 3
-MISSING = "\u25a1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,85 +103,29 @@ def _bar(page: Page, count: SceneCount) -> Bar:
 
 def png(chart: Chart) -> bytes:
     """Draw a chart."""
-    figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.235, 0.06, 0.665, 0.72))
-    _draw_bars(axes, chart)
+    figure = figures.blank(*SIZE)
     _draw_words(figure, chart)
-    content = BytesIO()
-    figure.savefig(content, format="png")
-    return content.getvalue()
-
-
-def _draw_bars(axes: Axes, chart: Chart) -> None:
-    places = range(len(chart.bars))
-    now, before = [bar.now for bar in chart.bars], [bar.before for bar in chart.bars]
-    largest = max(*now, *before, 1)
-    upper = [place - BAR / 2 for place in places]
-    lower = [place + BAR / 2 for place in places]
-    axes.barh(upper, now, BAR, color=[bar.colour for bar in chart.bars])
-    axes.barh(lower, before, BAR, color=BEFORE)
-    for row, values, size, colour in ((upper, now, NAME, INK), (lower, before, SMALL, FAINT)):
-        for place, value in zip(row, values, strict=True):
-            axes.text(
-                value + largest * 0.015,
-                place,
-                str(value),
-                va="center",
-                font=bundled_font(bold=row is upper),
-                size=size,
-                color=colour,
-            )
-    names = [drawable(bar.name) for bar in chart.bars]
-    shrunk = NAME * min(1.0, NAME_FITS / max(map(len, names)))
-    axes.set_yticks(list(places), names, font=bundled_font(), size=shrunk, color=INK)
-    axes.set_xlim(0, largest * 1.1)
-    axes.invert_yaxis()
-    axes.set_xticks([])
-    axes.tick_params(length=0)
-    for side in ("top", "right", "bottom"):
-        axes.spines[side].set_visible(False)
+    _draw_bars(figure, chart)
+    return figures.png(figure)
 
 
 def _draw_words(figure: Figure, chart: Chart) -> None:
-    lines = (
+    for at, line, size, heavy, colour in (
         (0.957, chart.title, TITLE, True, INK),
         (0.91, chart.point, NAME, False, INK),
         (0.865, chart.about, SMALL, False, FAINT),
-    )
-    for height, line, size, heavy, colour in lines:
-        written(figure, height, line, size, heavy=heavy, colour=colour)
-    legend = figure.legend(
-        handles=[Patch(color=chart.bars[0].colour), Patch(color=BEFORE)],
-        labels=[drawable(chart.now), drawable(chart.before)],
-        prop=bundled_font(),
-        loc="center left",
-        bbox_to_anchor=(LEFT - 0.01, 0.815),
-        ncols=2,
-        frameon=False,
-        handlelength=1.2,
-    )
-    for label in legend.get_texts():
-        label.set_fontsize(SMALL)
+    ):
+        written(figure, at, line, size, heavy=heavy, colour=colour)
+    legend(figure, 0.815, [(chart.bars[0].colour, chart.now), (BEFORE, chart.before)])
 
 
-def written(figure: Figure, at: float, line: str, size: float, *, heavy: bool, colour: str) -> None:
-    """A line across the picture, `at` so much of its height; in a smaller type if it is too long."""
-    words = figure.text(LEFT, at, drawable(line), font=bundled_font(bold=heavy), size=size, color=colour, va="center")
-    room = (1 - 2 * LEFT) * figure.bbox.width
-    words.set_fontsize(size * min(1.0, room / max(words.get_window_extent().width, 1)))
-
-
-def drawable(text: str) -> str:
-    """The text without what the font cannot draw: such a character is shown as a box, never as nothing."""
-    return "".join(character if ord(character) in _drawn() else MISSING for character in text).replace("$", "\\$")
-
-
-@cache
-def _drawn() -> frozenset[int]:
-    return frozenset(get_font(str(fonts.regular())).get_charmap())
-
-
-@cache
-def bundled_font(*, bold: bool = False) -> FontProperties:
-    return FontProperties(fname=str(fonts.bold() if bold else fonts.regular()))
+def _draw_bars(figure: Figure, chart: Chart) -> None:
+    """Each scene's two bars: this period over the one before."""
+    largest = max(1, *(max(bar.now, bar.before) for bar in chart.bars))
+    axes = scale(figure, FIELD, largest * 1.1, (-0.77, len(chart.bars) - 0.23))
+    for row, each in enumerate(chart.bars):
+        for value, middle, colour in ((each.now, row - BAR / 2, each.colour), (each.before, row + BAR / 2, BEFORE)):
+            bar(axes, (0, middle), value, BAR, colour)
+        word(axes, (each.now + largest * 0.015, row - BAR / 2), str(each.now), NAME, heavy=True)
+        word(axes, (each.before + largest * 0.015, row + BAR / 2), str(each.before), colour=FAINT)
+    named(axes, [each.name for each in chart.bars], NAME, NAME_FITS)

@@ -4,6 +4,7 @@ The process starts when there is something to draw, is nice to the others, and e
 """
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -118,6 +119,9 @@ def _settle_in() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    for library in ("digests.figures", "digests.pages", "digests.workbook"):
+        import_module(library)
+    gc.freeze()  # libraries are for good: looking through them for garbage was a tenth of the work
 
 
 def _end_with_parent() -> None:

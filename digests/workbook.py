@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,9 @@ class Sheets:
         self.page = order.page
         self.names = order.names
         self.rows = order.rows
+        # cases stand in two sheets, and most cells of a column say one of a few things
+        self.say, self.words = cache(self._say), cache(self._words)
+        self.item, self.unit = cache(self._item), cache(self._unit)
 
     def write(self) -> bytes:
         content = BytesIO()
@@ -70,7 +74,7 @@ class Sheets:
         self._head: Format = book.add_format({**base, "bold": True, "bg_color": "#E8EEF4", "border": 1})
         self._about: Format = book.add_format({**base, "text_wrap": False, "font_color": "#555555"})
 
-    def say(self, key: str, **values: object) -> str:
+    def _say(self, key: str, **values: object) -> str:
         return self.page.say(f"sheet.{key}", **values)
 
     def _sheet(self, book: Workbook, key: str) -> Worksheet:
@@ -89,7 +93,8 @@ class Sheets:
         for index, row in enumerate(rows, FIRST_ROW):
             self._value(sheet, index, 0, index - FIRST_ROW + 1)
             for place, column in enumerate(COLUMNS[1:], 1):
-                self._value(sheet, index, place, column.value(self, row))
+                if (value := column.value(self, row)) is not None:
+                    self._value(sheet, index, place, value)
         end = FIRST_ROW + len(rows)
         if left_out or not rows:
             self._value(sheet, end, 0, self.say("more", n=left_out) if left_out else self.say("none"), self._about)
@@ -131,17 +136,17 @@ class Sheets:
 
     # what the columns say --------------------------------------------------------------------------------------------
 
-    def words(self, text: str | None) -> str | None:
+    def _words(self, text: str | None) -> str | None:
         """What somebody wrote: masked, cleaned, cut visibly."""
         return cell(self.page.masked(text), self.say("cut", n=len(text))) if text else None
 
-    def item(self, no: int) -> str | None:
+    def _item(self, no: int) -> str | None:
         item = self.page.district.item(no)
         return self.say("item", no=item.no, item=item.name) if item else None
 
-    def units(self, row: LedgerRow) -> str | None:
-        """The unit that it was given to, else the units that its construction item names."""
-        return self.names.units.get(row.unit_id or 0) or self.page.units(row.item) or None
+    def _unit(self, unit: int | None, item: int) -> str | None:
+        """The unit that a case was given to, else the units that its construction item names."""
+        return self.names.units.get(unit or 0) or self.page.units(item) or None
 
     def choice(self, name: str, value: bool | int | None) -> str | None:
         return None if value is None else self.say(f"{name}_{int(value)}")
@@ -161,7 +166,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("col_scene", 11, lambda s, r: s.page.district.scenes[r.scene].name),
     Column("col_scene2", 11, lambda s, r: s.page.district.scenes[r.scene2].name if r.scene2 else None),
     Column("col_item", 20, lambda s, r: s.item(r.item)),
-    Column("col_units", 22, lambda s, r: s.units(r)),
+    Column("col_units", 22, lambda s, r: s.unit(r.unit_id, r.item)),
     Column("col_urgency", 10, lambda s, r: s.page.district.urgencies[r.urgency].name),
     Column("col_state", 14, lambda s, r: s.page.district.states[r.state]),
     Column("col_supporters", 10, lambda _, r: r.supporters),

@@ -4,13 +4,11 @@ Only the drawing process imports this file.
 """
 
 from collections.abc import Sequence
-from io import BytesIO
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from digests import tables
-from digests.chart import DPI, FAINT, INK, NAME, SMALL, TITLE, bundled_font, drawable, written
+from digests import figures, tables
+from digests.figures import FAINT, INK, NAME, SMALL, TITLE, bar, named, scale, word, written
 from digests.paper import Document, Grid, Part, Picture, pdf
 from digests.surveys.results import SurveyPage
 from digests.tables import TableSheet, Value
@@ -18,6 +16,8 @@ from digests.tables import TableSheet, Value
 SIZE = (7.2, 7.2)
 BAR, HIDDEN = "#0072B2", "#C8C8C8"
 PICTURE_WIDTH = 300
+NAME_FITS = 9
+"""Characters of an answer that fit beside the bars at full size."""
 
 
 def chart(page: SurveyPage) -> bytes:
@@ -25,8 +25,7 @@ def chart(page: SurveyPage) -> bytes:
     number = page.charted()
     ranked = page.ranked(number) if number is not None else []
     title = page.point(number) if number is not None else page.head()[0]
-    figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = figures.blank(*SIZE)
     about = page.say("survey_page.chart_about", **page.about())
     question = page.template.questions[number].text if number is not None else ""
     for height, line, size, heavy, colour in (
@@ -37,29 +36,16 @@ def chart(page: SurveyPage) -> bytes:
         written(figure, height, line, size, heavy=heavy, colour=colour)
     if ranked:
         _bars(page, figure, ranked)
-    content = BytesIO()
-    figure.savefig(content, format="png")
-    return content.getvalue()
+    return figures.png(figure)
 
 
 def _bars(page: SurveyPage, figure: Figure, ranked: Sequence[tuple[str, int | None]]) -> None:
-    axes = figure.add_axes((0.36, 0.04, 0.56, 0.74))
-    values = [n or 0 for _, n in ranked]
-    largest = max(*values, 1)
-    places = range(len(ranked))
-    axes.barh(places, values, 0.62, color=[HIDDEN if n is None else BAR for _, n in ranked])
+    largest = max(1, *(n or 0 for _, n in ranked))
+    axes = scale(figure, (0.36, 0.04, 0.56, 0.74), largest * 1.15, (-0.5, len(ranked) - 0.5))
     for place, (_, n) in enumerate(ranked):
-        axes.text(
-            (n or 0) + largest * 0.02, place, page.count(n), va="center", font=bundled_font(), size=NAME, color=INK
-        )
-    names = [drawable(text) for text, _ in ranked]
-    axes.set_yticks(list(places), names, font=bundled_font(), size=SMALL, color=INK)
-    axes.set_xlim(0, largest * 1.15)
-    axes.set_ylim(len(ranked) - 0.5, -0.5)
-    axes.set_xticks([])
-    axes.tick_params(length=0)
-    for side in ("top", "right", "bottom"):
-        axes.spines[side].set_visible(False)
+        bar(axes, (0, place), n or 0, 0.62, HIDDEN if n is None else BAR)
+        word(axes, ((n or 0) + largest * 0.02, place), page.count(n), NAME)
+    named(axes, [text for text, _ in ranked], SMALL, NAME_FITS)
 
 
 def pdf_of(page: SurveyPage, picture: bytes) -> bytes:

@@ -3,13 +3,10 @@
 Only the drawing process imports this file: matplotlib takes more than a second.
 """
 
-from io import BytesIO
-
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from digests.chart import DPI, FAINT, INK, LEFT, NAME, SMALL, TITLE, bundled_font, drawable, written
+from digests import figures
+from digests.figures import FAINT, INK, LEFT, NAME, SMALL, TITLE, scale, word, written
 from digests.votes.words import Picture
 
 CHOSEN, OTHER = "#0072B2", "#B0B0B0"
@@ -22,10 +19,10 @@ LINE = 26
 def png(picture: Picture) -> bytes:
     """Draw a result."""
     height = HEAD + FOOT + ROW * max(len(picture.bars), 1)
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((LEFT, FOOT / height, 0.84, ROW * max(len(picture.bars), 1) / height))
-    _draw_bars(axes, picture)
+    figure, rows = figures.blank(WIDTH, height), max(len(picture.bars), 1)
+    box = (LEFT, FOOT / height, 0.84, ROW * rows / height)
+    most = max((bar.n for bar in picture.bars), default=0) or 1
+    _draw_bars(scale(figure, box, most * 1.18, (-0.55, len(picture.bars) - 0.4)), picture, most)
     lines = (
         (0.35, picture.title, TITLE, True, INK),
         (0.85, picture.verdict, NAME, True, INK),
@@ -35,25 +32,15 @@ def png(picture: Picture) -> bytes:
     )
     for down, line, size, heavy, colour in lines:
         written(figure, 1 - down / height, line, size, heavy=heavy, colour=colour)
-    content = BytesIO()
-    figure.savefig(content, format="png")
-    return content.getvalue()
+    return figures.png(figure)
 
 
-def _draw_bars(axes: Axes, picture: Picture) -> None:
-    most = max((bar.n for bar in picture.bars), default=0) or 1
-    for place, bar in enumerate(picture.bars):
-        axes.barh(place + 0.2, bar.n, 0.36, color=CHOSEN if bar.won else OTHER)
-        mark = "✓ " if bar.won else ""
-        _label(axes, bar.n + most * 0.015, place + 0.2, bar.votes, heavy=bar.won)
-        _label(axes, 0, place - 0.14, mark + _line(bar.label), heavy=bar.won)
-    axes.set_xlim(0, most * 1.18)
-    axes.set_ylim(len(picture.bars) - 0.4, -0.55)
-    axes.axis("off")
-
-
-def _label(axes: Axes, x: float, y: float, words: str, *, heavy: bool) -> None:
-    axes.text(x, y, drawable(words), va="center", font=bundled_font(bold=heavy), size=SMALL, color=INK)
+def _draw_bars(axes: Axes, picture: Picture, most: int) -> None:
+    for place, each in enumerate(picture.bars):
+        figures.bar(axes, (0, place + 0.2), each.n, 0.36, CHOSEN if each.won else OTHER)
+        mark = "✓ " if each.won else ""
+        word(axes, (each.n + most * 0.015, place + 0.2), each.votes, heavy=each.won)
+        word(axes, (0, place - 0.14), mark + _line(each.label), heavy=each.won)
 
 
 def _line(label: str) -> str:

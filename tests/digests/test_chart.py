@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from digests import chart
+from digests import chart, figures
 from digests.page import Page
 from ledger.scenes import EIGHT_SCENES, Scene
 from tests.digests.pages import district, page, texts, weekly
@@ -32,7 +32,7 @@ def test_names_that_the_font_or_the_page_cannot_hold_still_give_a_picture(name: 
 
 
 def test_a_character_that_the_font_has_not_is_shown_as_a_box() -> None:
-    assert chart.drawable("社区📋") == "社区□"
+    assert figures.drawable("社区📋") == "社区□"
 
 
 def test_the_font_has_every_character_of_the_charts_texts_and_names() -> None:
@@ -40,7 +40,7 @@ def test_the_font_has_every_character_of_the_charts_texts_and_names() -> None:
     words = [say(key, **dict.fromkeys(say.places(key), "")) for key in say.keys() if key.startswith("digest.chart")]  # noqa: SIM118
     names = [look.name for look in district().scenes.values()]
     for text in words + names:
-        assert chart.drawable(text) == text
+        assert figures.drawable(text) == text
 
 
 def test_colours_and_names_are_the_districts() -> None:

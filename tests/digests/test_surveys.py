@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from digests.chart import MISSING, drawable
+from digests.figures import MISSING, drawable
 from digests.surveys.results import SurveyPage, survey_text
 from nlp.personal import mask
 from storage.surveys import Counts, SurveyRow
