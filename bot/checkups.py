@@ -1,12 +1,11 @@
 """Check-ups of a community, of a street, of the district: every few months and on demand, as things stand."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from bot.desk import Desk, MadeFile, drawn
+from bot.desk import Desk, Made, drawn
 from bot.mailing import Mailing, Message
 from digests.checkups.area import AreaPage, area_text, over_communities
 from digests.checkups.checkup import Found, checkups, content_of, from_content
@@ -26,18 +25,10 @@ from storage.reference import CommunityRow
 from storage.report_rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
-log = logging.getLogger(__name__)
-
 CONTENT_VERSION = 1
 STALE_AFTER = timedelta(days=31)
 """A check-up says how things stand today: one of a time that was over so long ago is only noted as done."""
 Page = CheckupPage | AreaPage
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    text: str
-    files: tuple[MadeFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,31 +106,13 @@ class Checkups:
         context = desk.context
         self._maker = CheckupMaker(context.district, context.texts, context.mask, desk.drawer)
 
-    async def run_due(self, now: datetime) -> int:
-        """Make every check-up that is due and not made yet; returns how many were sent."""
-        made = 0
-        for subject, period in await self._desk.read(now, self._due):
-            try:
-                made += await self._fix(subject, period, now)
-            except Exception:
-                log.exception("the check-up %s failed; it is tried again", subject.code)
-        return made
-
-    async def run_requests(self, now: datetime) -> int:
-        """Make and send every check-up that was asked for; returns how many were sent."""
-        answered = 0
-        for request in await self._desk.read(now, lambda uow: uow.reports.requests(CHECKUP)):
-            try:
-                answered += await self._answer(request, now)
-            except Exception:
-                log.exception("the check-up %s that was asked for failed; it is tried again", request.report)
-        return answered
-
-    def _due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
+    def due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
+        """The newest of each that is over and not made yet."""
         return self._mailing.due(uow, subjects(uow.reference), self._desk.context.district.checkup.sent_every)
 
-    async def _fix(self, subject: Subject, period: Period, now: datetime) -> bool:
+    async def fix(self, due: tuple[Subject, Period], now: datetime) -> bool:
         """Make a check-up and send it to who reads it, once; an empty or a stale one is only noted."""
+        subject, period = due
         message, content = None, {"version": CONTENT_VERSION, "files": ()}
         if now - period.end <= STALE_AFTER:
             message, content = await self._made(subject, now)
@@ -153,7 +126,7 @@ class Checkups:
         message, files = (None, ()) if page.empty else await self._message(page)
         return message, {"version": CONTENT_VERSION, "found": content_of(found), "files": files}
 
-    async def _answer(self, request: Request, now: datetime) -> bool:
+    async def answer(self, request: Request, now: datetime) -> bool:
         """At somebody's own hour what was fixed; who just asks sees how things stand."""
         subject = Subject.of(request.report)
         fixed = await self._desk.read(now, lambda uow: self._fixed(uow, subject, request))
@@ -175,4 +148,4 @@ class Checkups:
 
     async def _message(self, page: Page) -> tuple[Message, tuple[OutFile, ...]]:
         made = await self._maker.make(page)
-        return await self._mailing.message(made.text, made.files)
+        return await self._mailing.message(made)

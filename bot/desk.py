@@ -26,6 +26,14 @@ class MadeFile:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report with its text and its files."""
+
+    text: str
+    files: tuple[MadeFile, ...]
+
+
 async def drawn(drawer: Draws, page: Drawable) -> tuple[MadeFile, ...]:
     """The files of a page under their names; a picture goes out as a photo.
 

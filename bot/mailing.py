@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.desk import Desk, MadeFile
+from bot.desk import Desk, Made
 from digests.receivers import Receiver, due_at, receivers
 from digests.subject import Subject
 from handlers.event import Address
@@ -58,12 +58,12 @@ class Mailing:
         communities = subject.communities(uow.reference)
         return last_full_months(uow.now, months, communities[0].zone).start if communities else None
 
-    async def message(self, text: str, made: Iterable[MadeFile]) -> tuple[Message, tuple[OutFile, ...]]:
+    async def message(self, made: Made) -> tuple[Message, tuple[OutFile, ...]]:
         """A report as it is sent, and its files, which are stored now: all who get it share them."""
-        files = await self.desk.stored(made)
+        files = await self.desk.stored(made.files)
 
         def to_one(to: Address, key: str, priority: Priority) -> Reply:
-            return Reply(to, text, files=files, priority=priority, key=key)
+            return Reply(to, made.text, files=files, priority=priority, key=key)
 
         return to_one, files
 

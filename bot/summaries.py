@@ -1,11 +1,10 @@
 """Monthly reports of communities and streets, quarterly ones of the district: when, for whom, made once."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.desk import Desk, MadeFile, drawn
+from bot.desk import Desk, Made, drawn
 from bot.mailing import Mailing, Message
 from digests import summary
 from digests.dossier import Dossier, summary_text
@@ -19,18 +18,7 @@ from ledger.periods import Period, months_before, months_up_to
 from storage.report_rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
-log = logging.getLogger(__name__)
-
 CONTENT_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A report with its text and its files."""
-
-    summary: Summary
-    text: str
-    files: tuple[MadeFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +52,7 @@ class SummaryMaker:
         Raises:
             BrokenExecutor: the drawing process died.
         """
-        return Made(found.summary, summary_text(found), await drawn(self.drawer, found))
+        return Made(summary_text(found), await drawn(self.drawer, found))
 
 
 class Summaries:
@@ -76,34 +64,16 @@ class Summaries:
         context = desk.context
         self._maker = SummaryMaker(context.district, context.texts, context.mask, desk.drawer)
 
-    async def run_due(self, now: datetime) -> int:
-        """Make every report of the newest period that is over and not made yet; returns how many were made."""
-        made = 0
-        for subject, period in await self._desk.read(now, self._due):
-            try:
-                made += await self._fix(subject, period, now)
-            except Exception:
-                log.exception("the report %s failed; it is tried again", subject.code)
-        return made
-
-    async def run_requests(self, now: datetime) -> int:
-        """Answer who asked for the newest report that is over; returns how many were answered."""
-        answered = 0
-        for request in await self._desk.read(now, lambda uow: uow.reports.requests(*Level)):
-            try:
-                answered += await self._answer(request, now)
-            except Exception:
-                log.exception("the report %s that was asked for failed; it is tried again", request.report)
-        return answered
-
-    def _due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
+    def due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
+        """The newest of each that is over and not made yet."""
         return self._mailing.due(uow, subjects(uow.reference))
 
     def _newest(self, uow: UnitOfWork, subject: Subject) -> Period | None:
         return self._mailing.newest(uow, subject, subject.months)
 
-    async def _fix(self, subject: Subject, period: Period, now: datetime) -> bool:
+    async def fix(self, due: tuple[Subject, Period], now: datetime) -> bool:
         """Make a report and send it to who reads it, once; one with nothing in it is only noted."""
+        subject, period = due
         found = await self._desk.read(now, lambda uow: self._maker.dossier(uow, subject, period))
         message, files = (None, ()) if found.summary.empty else await self._message(found)
         content = {"version": CONTENT_VERSION, "summary": found.summary, "files": files}
@@ -112,9 +82,9 @@ class Summaries:
 
     async def _message(self, found: Dossier) -> tuple[Message, tuple[OutFile, ...]]:
         made = await self._maker.make(found)
-        return await self._mailing.message(made.text, made.files)
+        return await self._mailing.message(made)
 
-    async def _answer(self, request: Request, now: datetime) -> bool:
+    async def answer(self, request: Request, now: datetime) -> bool:
         """The report as it was fixed; the newest that is due and not made yet is made for all first."""
         subject = Subject.of(request.report)
         period = await self._desk.read(now, lambda uow: self._period_of(uow, subject, request))
@@ -129,7 +99,7 @@ class Summaries:
         return Period(run.period_start, run.period_end) if run else None
 
     async def _anew(self, subject: Subject, period: Period, now: datetime) -> Message:
-        await self._fix(subject, period, now)
+        await self.fix((subject, period), now)
         message, _ = await self._message(await self._desk.read(now, lambda uow: self._again(uow, subject, period)))
         return message
 

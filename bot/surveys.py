@@ -1,6 +1,5 @@
 """The results of surveys, made for who asked for them."""
 
-import logging
 from datetime import datetime
 
 from bot.desk import Desk, drawn
@@ -14,8 +13,6 @@ from storage.report_rows import Request, Run
 from storage.surveys import RUNNING, Counts, SurveyRow
 from storage.unit_of_work import UnitOfWork
 
-log = logging.getLogger(__name__)
-
 SURVEY = "survey"
 CONTENT_VERSION = 1
 
@@ -26,17 +23,7 @@ class SurveyReports:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def run_requests(self, now: datetime) -> int:
-        """Make and send every result that was asked for; returns how many were sent."""
-        answered = 0
-        for request in await self._desk.read(now, lambda uow: uow.reports.requests(SURVEY)):
-            try:
-                answered += await self._answer(request, now)
-            except Exception:
-                log.exception("the results %s that were asked for failed; they are tried again", request.report)
-        return answered
-
-    async def _answer(self, request: Request, now: datetime) -> bool:
+    async def answer(self, request: Request, now: datetime) -> bool:
         _, number, how = request.report.split(":")
         page = await self._desk.read(
             now, lambda uow: self.page(uow, request.community_id, int(number), whole=how == "whole")

@@ -21,15 +21,14 @@ log = logging.getLogger(__name__)
 class VoteResults:
     desk: Desk
 
-    async def run_due(self, now: datetime) -> int:
-        """Tell every result that is counted and not told yet; returns how many."""
-        told = 0
-        for vote, picture in await self.desk.read(now, self._untold):
-            digest = await self._drawn(vote, picture)
-            told += await self.desk.write(now, lambda uow, vote=vote, digest=digest: self._tell(uow, vote, digest))  # type: ignore[misc]
-        return told
+    async def tell(self, due: tuple[VoteRow, Picture], now: datetime) -> bool:
+        """Tell a result; False if another process was faster."""
+        vote, picture = due
+        digest = await self._drawn(vote, picture)
+        return await self.desk.write(now, lambda uow: self._tell(uow, vote, digest))
 
-    def _untold(self, uow: UnitOfWork) -> list[tuple[VoteRow, Picture]]:
+    def untold(self, uow: UnitOfWork) -> list[tuple[VoteRow, Picture]]:
+        """Results that are counted and not told yet."""
         found = []
         for vote in uow.votes.untold():
             community = uow.reference.communities[vote.community_id]

@@ -1,23 +1,39 @@
-"""Makes one weekly digest: read in one transaction, drawn elsewhere. Nothing is fixed or sent in here."""
+"""Weekly digests: read in one transaction, drawn elsewhere, fixed once a week, sent to who gets them.
+
+A digest is fixed in one transaction together with one message for each receiver; whoever fixes it second, in another
+process or after a restart, has made it for nothing.
+"""
 
 import logging
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.desk import MadeFile, drawn
+from bot.desk import Desk, MadeFile, drawn
+from bot.mailing import Mailing, Message
 from digests import weekly
 from digests.drawing import Draws, Names, Order, Rows
 from digests.page import Page, Say
+from digests.subject import WEEK, Subject
+from digests.summary import Level
 from digests.text import weekly_text
+from handlers.event import Address
+from handlers.reply import Button, OutFile, Priority, Reply, in_rows
 from ledger.district import District
-from ledger.periods import Period
+from ledger.periods import Period, missed, newest_due, running_week
 from storage.reference import CommunityRow, Reference
+from storage.report_rows import Request, Run
+from storage.reports import about
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
 PRESSING_LISTED = 500
+CONTENT_VERSION = 1
+MOST_BUTTONS, BUTTONS_IN_A_ROW = 24, 4
+FILES = 3
+"""Chart, pages and workbook. A run whose pages and workbook were erased has only the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +99,123 @@ class WeeklyMaker:
         grids = {grid: name for (community, grid), name in reference.grids.items() if community == community_id}
         units = {unit: self.district.units_at([name], street) for unit, name in reference.units.items()}
         return Names(grids, {row.id: row.name for row in reference.staff.values()}, units)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest ready to be sent: its files are in the store."""
+
+    text: str
+    numbers: tuple[int, ...]
+    files: tuple[OutFile, ...]
+
+
+class Weeklies:
+    """Weekly digests that are due or asked for."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._mailing = Mailing(desk)
+        context = desk.context
+        self._maker = WeeklyMaker(context.district, context.texts, context.mask, desk.drawer)
+
+    def due(self, uow: UnitOfWork) -> list[tuple[CommunityRow, list[Period]]]:
+        """The weeks that each community's digest is due of and not made yet, oldest first."""
+        done_until = uow.reports.done_until()
+        communities = uow.reference.real_communities()
+        due = [(community, self._missed(uow, community, done_until.get(community.id))) for community in communities]
+        return [(community, periods) for community, periods in due if periods]
+
+    def _missed(self, uow: UnitOfWork, community: CommunityRow, done_until: datetime | None) -> list[Period]:
+        return missed(self._last_week(uow, community), done_until, community.zone)
+
+    def _last_week(self, uow: UnitOfWork, community: CommunityRow) -> Period:
+        """The newest week whose digest is due for the first who gets it."""
+        zone, digest = community.zone, self._desk.context.district.limits.digest
+        due_at = self._mailing.due_at(uow, _subject(community), zone)
+        running = running_week(uow.now, digest, zone)
+        return newest_due(uow.now, running.before(zone), lambda week: week.before(zone), due_at)
+
+    async def fix(self, due: tuple[CommunityRow, list[Period]], now: datetime) -> int:
+        """Make a community's digests in their order: none is made while one before it fails."""
+        community, periods = due
+        return sum([await self._fix(community, period, now) for period in periods])
+
+    async def _fix(self, community: CommunityRow, period: Period, now: datetime) -> bool:
+        """Make a digest, and send it to who gets it or put it down for their hour; once whatever else happens."""
+        made = await self._made(community, period, now)
+        digest = await self._digest(made)
+        content = {"version": CONTENT_VERSION, "weekly": made.weekly, "files": digest.files}
+        run = Run(community.id, period.start, period.end, content, now)
+        message = _message(digest, community)
+        return await self._desk.write(now, lambda uow: self._mailing.fix(uow, _subject(community), run, message))
+
+    async def answer(self, request: Request, now: datetime) -> bool:
+        """Send the last full week's digest, or the one that was put down for their hour."""
+        subject = Subject(Level.COMMUNITY, request.community_id, WEEK)
+        community = await self._desk.read(now, lambda uow: uow.reference.communities.get(request.community_id))
+        start, digest = request.period_start, None
+        if community:
+            digest = await (self._fixed_at(community, start, now) if start else self._asked_for(community, now))
+        message = _message(digest, community) if digest and community else None
+        return await self._desk.write(now, lambda uow: self._mailing.answer(uow, subject, request, message))
+
+    async def _fixed_at(self, community: CommunityRow, start: datetime, now: datetime) -> Digest | None:
+        run = await self._desk.read(now, lambda uow: uow.reports.run(community.id, start))
+        return await self._again(community, run, now) if run else None
+
+    async def _asked_for(self, community: CommunityRow, now: datetime) -> Digest:
+        """The last full week's digest as it was fixed; one that is due and not made yet is made for all first."""
+
+        def look(uow: UnitOfWork) -> tuple[list[Period], Period]:
+            done_until = uow.reports.done_until().get(community.id)
+            return self._missed(uow, community, done_until), self._last_week(uow, community)
+
+        periods, period = await self._desk.read(now, look)
+        for each in periods:
+            await self._fix(community, each, now)
+        run = await self._desk.read(now, lambda uow: uow.reports.run(community.id, period.start))
+        if run is None:
+            return await self._digest(await self._made(community, period, now))
+        return await self._again(community, run, now)
+
+    async def _again(self, community: CommunityRow, run: Run, now: datetime) -> Digest:
+        """A digest as it was fixed; only files that are not in the store any more are drawn anew."""
+        fixed = weekly.from_content(run.content["weekly"])
+        files = tuple(OutFile(**file) for file in run.content["files"])
+        if len(files) == FILES and all(self._desk.files.path(file.digest).exists() for file in files):
+            text = await self._desk.read(now, lambda uow: self._maker.text(uow, community, fixed))
+            return Digest(text, fixed.numbers(), files)
+        digest = await self._digest(await self._made(community, fixed.period, now, fixed))
+
+        def renew(uow: UnitOfWork) -> bool:
+            uow.reports.renew_files(run, digest.files)
+            return False
+
+        await self._desk.write(now, renew)
+        return digest
+
+    async def _made(
+        self, community: CommunityRow, period: Period, now: datetime, fixed: weekly.Weekly | None = None
+    ) -> Made:
+        order = await self._desk.read(now, lambda uow: self._maker.order(uow, community, period, fixed))
+        return await self._maker.make(order)
+
+    async def _digest(self, made: Made) -> Digest:
+        return Digest(made.text, made.weekly.numbers(), await self._desk.stored(made.files))
+
+
+def _message(digest: Digest, community: CommunityRow) -> Message:
+    """Each case that the page names can be opened from it."""
+    buttons = [Button(f"{community.code}-{no}", "open_card", community.id, no) for no in digest.numbers[:MOST_BUTTONS]]
+    rows = in_rows(buttons, BUTTONS_IN_A_ROW)
+    cause = about(community.id)
+
+    def to_one(to: Address, key: str, priority: Priority) -> Reply:
+        return Reply(to, digest.text, rows, files=digest.files, priority=priority, key=key, cause=cause)
+
+    return to_one
+
+
+def _subject(community: CommunityRow) -> Subject:
+    return Subject(Level.COMMUNITY, community.id, WEEK)

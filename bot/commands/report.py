@@ -12,8 +12,7 @@ from bot.console import community_named, reading_rows, write_report
 from bot.desk import MadeFile
 from bot.district import load_district, load_texts
 from bot.files import FileStore
-from bot.reports import FILES
-from bot.weekly import Made, WeeklyMaker
+from bot.weekly import FILES, Made, WeeklyMaker
 from digests.drawing import DrawHere, Order
 from digests.weekly import from_content
 from ledger.district import District
