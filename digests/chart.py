@@ -64,15 +64,15 @@ def summary_chart(found: Dossier) -> Chart:
     """The chart of a monthly or quarterly report."""
     counts = sorted(found.summary.scenes, key=lambda count: (-count.now, -count.before))
     looks = [found.district.scenes[count.scene] for count in counts]
-    about, most = found.about(), counts[0]
+    about, spans, most = found.about(), found.spans(), counts[0]
     return Chart(
-        title=found.say("summary.chart_title", n=found.summary.received, change=found.change()),
+        title=found.say("summary.chart_title", n=found.summary.received, change=found.change(), **spans),
         point=found.say("digest.chart_most", scene=looks[0].name, n=most.now)
         if most.now
-        else found.say("summary.chart_before_only", n=found.summary.received_before),
+        else found.say("summary.chart_before_only", n=found.summary.received_before, **spans),
         about=found.say("digest.chart_about", community=found.place, first=about["first"], last=about["last"]),
-        now=found.say("summary.chart_now"),
-        before=found.say("summary.chart_before"),
+        now=found.say("summary.chart_now", **spans),
+        before=found.say("summary.chart_before", **spans),
         bars=tuple(
             Bar(look.name, look.colour, count.now, count.before) for look, count in zip(looks, counts, strict=True)
         ),

@@ -6,9 +6,10 @@ from datetime import tzinfo
 from importlib import import_module
 
 from digests.dates import day_and_time, first_and_last
-from digests.page import WORDS_SHOWN, Say
+from digests.page import REPLY_SHOWN, WORDS_SHOWN, Say
+from digests.shares import counted
 from digests.summary import Level, Point, Share, Summary
-from digests.text import fitted
+from digests.text import fitted, rated
 from digests.weekly import Rates
 from ledger.district import District, RateWeights
 from ledger.periods import months_name
@@ -56,11 +57,23 @@ class Dossier:
     def unit(self, number: int) -> str:
         return self.units.get(number) or self.say("summary.unit_own")
 
-    def case(self, key: Key) -> str:
+    def case(self, key: Key, *, replied: bool = False) -> str:
+        """A case in a few words; `replied`: with what was answered."""
         said = self.said.get(key)
-        words = shortened(self.mask(storable(said.text)), WORDS_SHOWN) if said else ""
+        words = self._short(said.text if said else "", WORDS_SHOWN) or self.say("digest.no_words")
+        reply = self._short(said.reply or "" if said and replied else "", REPLY_SHOWN)
         number = f"{self.communities[key[0]][0]}-{key[1]}"
-        return self.say("summary.case_line", number=number, words=words or self.say("digest.no_words"))
+        return self.say(
+            "digest.answered_line" if reply else "summary.case_line", number=number, words=words, reply=reply
+        )
+
+    def _short(self, words: str, most: int) -> str:
+        return shortened(self.mask(storable(words)), most)
+
+    def spans(self) -> dict[str, str]:
+        """What this period and the one before it are called."""
+        part = "quarter" if self.summary.level is Level.DISTRICT else "month"
+        return {"this": self.say(f"summary.this_{part}"), "last": self.say(f"summary.last_{part}")}
 
     def period_name(self, point: Point) -> str:
         """A month or, in the district's report, a quarter, by its name."""
@@ -111,12 +124,14 @@ def parts(dossier: Dossier, *, pictures: bool) -> list[list[str]]:
 
 def _received(dossier: Dossier, *, pictures: bool) -> Iterator[str]:
     say, found = dossier.say, dossier.summary
-    yield say("summary.received", n=found.received, before=found.received_before, change=dossier.change())
+    spans, change = dossier.spans(), dossier.change()
+    yield say("summary.received", n=found.received, before=found.received_before, change=change, **spans)
     yield say("digest.kinds", problems=found.problems, needs=found.needs, queries=found.queries)
     for count in sorted(found.scenes, key=lambda count: (-count.now, -count.before)):
         if count.now or count.before:
             scene = dossier.scene(count.scene, pictures=pictures)
-            yield say("summary.scene", scene=scene, n=count.now, before=count.before)
+            n = counted(say, count.now, found.received, "digest.share_of_all")
+            yield say("summary.scene", scene=scene, n=n, before=count.before, **spans)
 
 
 def _trend(dossier: Dossier) -> Iterator[str]:
@@ -145,8 +160,7 @@ def _rates(dossier: Dossier) -> Iterator[str]:
     if not found.n:
         yield say("summary.rates_none")
         return
-    counts = {"responded": found.responded, "solved": found.solved, "satisfied": found.satisfied}
-    yield say("summary.rates", n=found.n, fairly=found.fairly, **counts)
+    yield say("summary.rates", n=found.n, **rated(say, found))
     named = {f"w_{name}": getattr(weights, name) for name in ("responded", "solved", "satisfied", "fairly")}
     yield say("summary.index", index=f"{index(found, weights):.2f}", **named)
 
@@ -182,4 +196,4 @@ def _results(dossier: Dossier) -> Iterator[str]:
     """成果共享: what residents got."""
     yield dossier.say("summary.results" if dossier.summary.results else "summary.results_none")
     for key in dossier.summary.results:
-        yield dossier.case(key)
+        yield dossier.case(key, replied=True)

@@ -15,6 +15,7 @@ from storage.report_rows import Said
 
 WORDS_SHOWN = 30
 PLACE_SHOWN = 16
+REPLY_SHOWN = 40
 
 
 class Say(Protocol):
@@ -58,6 +59,11 @@ class Page:
         """A few words of a case, masked first, so that no cut leaves half a number standing."""
         said = self.said.get(no)
         return shortened(self.masked(said.text), WORDS_SHOWN) if said and said.text else self.say("digest.no_words")
+
+    def answered(self, no: int) -> str:
+        """A few words of what the resident was answered; empty where nothing stands."""
+        said = self.said.get(no)
+        return shortened(self.masked(said.reply), REPLY_SHOWN) if said and said.reply else ""
 
     def place(self, no: int) -> str:
         """Where a case is, as it was said."""

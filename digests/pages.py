@@ -10,11 +10,12 @@ from io import BytesIO
 from typing import Any
 
 from reportlab import rl_config
+from reportlab.lib import textsplit
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table, paragraph
 
 from digests import dossier, text
 from digests.chart import SIZE
@@ -24,6 +25,9 @@ from digests.pdf_fonts import BOLD, PLAIN, glyphs, register
 
 # pages go as files, never through what takes letters only; Base85 costs a third of a page, and a quarter more bytes
 rl_config.useA85 = 0
+# marks that begin no line in Chinese: reportlab knows those of Japanese, and hangs them into the margin
+for splitting in (textsplit, paragraph):
+    splitting.ALL_CANNOT_START += "，；：！？％…》〉”’"
 
 MARGIN = 42
 PADDING = 6

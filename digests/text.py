@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from digests.dates import day_and_time
-from digests.page import Page
-from digests.weekly import Matter, NeedCount
+from digests.page import Page, Say
+from digests.shares import counted
+from digests.weekly import Matter, NeedCount, Rates
 from ledger.scenes import NO_ITEM, Scene, Urgency
 from ledger.words import utf16_length
 
@@ -108,8 +109,8 @@ def _received(page: Page, form: Form) -> Iterator[str]:
         yield page.say("digest.kinds", problems=week.problems, needs=week.needs, queries=week.queries)
     for count in sorted(week.scenes, key=lambda count: (-count.now, -count.before)):
         if count.now or count.before:
-            scene = form.scene(page, count.scene)
-            yield page.say("digest.scene", n=count.now, before=count.before, scene=scene)
+            n = counted(page.say, count.now, week.received, "digest.share_of_all")
+            yield page.say("digest.scene", n=n, before=count.before, scene=form.scene(page, count.scene))
 
 
 def _hot(page: Page, form: Form) -> Iterator[str]:
@@ -162,8 +163,7 @@ def _need(page: Page, need: NeedCount) -> str:
 def _rates(page: Page, _form: Form) -> Iterator[str]:
     rates = page.weekly.rates
     if rates.n:
-        counts = {"responded": rates.responded, "solved": rates.solved}
-        yield page.say("digest.rates", n=rates.n, satisfied=rates.satisfied, fairly=rates.fairly, **counts)
+        yield page.say("digest.rates", n=rates.n, **rated(page.say, rates))
 
 
 def _topics(page: Page, _form: Form) -> Iterator[str]:
@@ -184,7 +184,14 @@ def _resolved(page: Page, _form: Form) -> Iterator[str]:
     if week.done:
         yield page.say("digest.done")
     for matter in week.done:
-        yield page.say("digest.done_line", number=page.number(matter.no), words=page.quoted(matter.no))
+        key = "digest.answered_line" if (reply := page.answered(matter.no)) else "digest.done_line"
+        yield page.say(key, number=page.number(matter.no), words=page.quoted(matter.no), reply=reply)
+
+
+def rated(say: Say, rates: Rates) -> dict[str, str]:
+    """The three rates as counts of those who were asked, with their shares."""
+    names = ("responded", "solved", "satisfied", "fairly")
+    return {name: counted(say, getattr(rates, name), rates.n) for name in names}
 
 
 PARTS: tuple[Part, ...] = (_act, _received, _hot, _again, _needs, _rates, _topics, _resolved)

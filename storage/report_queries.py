@@ -92,4 +92,6 @@ DONE = Fixed(
 
 FILED = Fixed(select(*ROW).where(CREATED).order_by(Case.created_at, Case.no))
 
-WORDS = select(Case.no, Case.text, Case.place).where(OF_COMMUNITY, Case.no.in_(bindparam("nos", expanding=True)))
+WORDS = select(Case.no, Case.text, Case.place, Case.reply).where(
+    OF_COMMUNITY, Case.no.in_(bindparam("nos", expanding=True))
+)

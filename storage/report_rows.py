@@ -59,10 +59,11 @@ class CaseLine(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What was said of a case and where it is, as it stands now."""
+    """What was said of a case, where it is and what was answered, as it stands now."""
 
     text: str
     place: str | None
+    reply: str | None = None
 
 
 class Answered(NamedTuple):

@@ -125,7 +125,7 @@ class Reports:
         """What was said in cases, as it stands now: erased words are not in here any more."""
         values = {"community": community_id, "nos": sorted(nos)}
         rows = self._uow.read(queries.WORDS, Case, given=values)
-        return {row.no: Said(row.text, row.place) for row in rows}
+        return {row.no: Said(row.text, row.place, row.reply) for row in rows}
 
     def _cases(self, query: Fixed, values: dict[str, Any]) -> list[LedgerRow]:
         return [_row(row) for row in self._ask(query, values)]

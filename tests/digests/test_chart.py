@@ -11,6 +11,8 @@ from digests.page import Page
 from ledger.scenes import EIGHT_SCENES, Scene
 from tests.digests.pages import district, page, texts, weekly
 
+SEEN = 3
+"""So much of 255 can differ before anybody sees it."""
 LONG = "一个名字特别特别特别特别特别特别特别特别特别特别长的社区居民委员会"
 
 
@@ -24,6 +26,15 @@ def test_every_week_has_a_picture_for_a_phone(size: int) -> None:
     assert picture.format == "PNG"
     assert picture.width == 1080
     assert 1 <= picture.height / picture.width <= 1.5
+
+
+def test_paper_is_white_and_bars_have_the_districts_colours() -> None:
+    picture = drawn(page()).convert("RGB")
+    seen = {colour for _, colour in picture.getcolors(1 << 20)}
+    assert picture.getpixel((0, 0)) == (255, 255, 255)
+    for bar in chart.weekly_chart(page()).bars:
+        red, green, blue = (int(bar.colour[at : at + 2], 16) for at in (1, 3, 5))
+        assert any(max(abs(red - r), abs(green - g), abs(blue - b)) <= SEEN for r, g, b in seen) or not bar.now
 
 
 @pytest.mark.parametrize("name", ["㙟堃𬒈社区", "📋🏘社区", "$x$_{社区}^\\frac", LONG, ""])

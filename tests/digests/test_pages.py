@@ -4,10 +4,12 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
+from reportlab.lib.textsplit import wordSplit
 
 from digests.chart import png, weekly_chart
 from digests.page import Page
 from digests.pages import MISSING, weekly_pdf
+from digests.pdf_fonts import PLAIN, register
 from tests.digests.pages import HIDDEN, PHONE, page
 
 
@@ -44,6 +46,13 @@ def test_scenes_and_urgencies_are_words_where_pictures_cannot_be_drawn() -> None
     _, text = read(page())
     assert MISSING not in text
     assert "紧急" in text
+
+
+@pytest.mark.parametrize("width", range(20, 120, 7))
+def test_no_line_begins_with_a_mark_that_ends_words(width: int) -> None:
+    register()
+    lines = wordSplit("有，860 平方米，好，2016 年建；标准：不少于 800 平方米！", [width], PLAIN, 9)
+    assert not [line for _, line in lines if line[0] in "，；：！"]
 
 
 def test_words_are_masked_and_markup_is_shown_as_written() -> None:

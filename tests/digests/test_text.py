@@ -6,6 +6,7 @@ import pytest
 
 from digests.text import LIMIT, weekly_text
 from ledger.words import utf16_length
+from storage.report_rows import Said
 from tests.digests.pages import HIDDEN, PHONE, page
 
 
@@ -42,7 +43,26 @@ def test_late_cases_say_how_late_they_are() -> None:
 def test_rates_are_counts_and_are_left_out_where_there_is_no_call_back() -> None:
     assert "回访到 8 件：按时签收 8，解决 6，满意 4，基本满意 1" in weekly_text(page())
     assert "回访" not in weekly_text(page(0))
-    assert "%" not in weekly_text(page())
+    assert "解决 6（" not in weekly_text(page())
+
+
+def test_shares_stand_beside_counts_from_twenty_on_and_are_left_out_of_fewer() -> None:
+    assert "邻里生活 7，占 25%（上一周 5）" in weekly_text(page())
+    week = page().weekly
+    twenty = replace(week.rates, n=20, responded=20, solved=17, satisfied=9, fairly=0)
+    assert "回访到 20 件：按时签收 20（100%），解决 17（85%），满意 9（45%），基本满意 0" in weekly_text(
+        replace(page(), weekly=replace(week, rates=twenty))
+    )
+    few = tuple(replace(count, now=int(count.now > 0)) for count in week.scenes)
+    assert "占" not in weekly_text(replace(page(), weekly=replace(week, scenes=few)))
+
+
+def test_what_was_done_stands_beside_what_was_asked() -> None:
+    shown = page()
+    done = shown.weekly.done[0].no
+    said = {**shown.said, done: Said("楼道灯不亮", "3栋", f"换了灯头，有事打 {PHONE}。")}
+    text = weekly_text(replace(shown, said=said))
+    assert f"YA-{done} 楼道灯不亮\n　→ 换了灯头，有事打 {HIDDEN}。" in text
 
 
 def test_an_empty_community_reads_well() -> None:
