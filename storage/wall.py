@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Table, inspect, text
 
+from storage.driver import fetch
 from storage.tables import Base
 
 SETTING = "chulin.communities"
@@ -70,11 +71,11 @@ def stops(connection: Connection) -> bool:
 def narrow(connection: Connection, communities: Collection[int] | None) -> None:
     """From here to the end of the transaction only rows of these communities are in sight; None: of all."""
     value = ALL if communities is None else ",".join(map(str, sorted(communities)))
-    connection.execute(_NARROW, {"value": value})
+    fetch(connection, _NARROW, (value,))
 
 
 _STOPS = text(
     "SELECT relforcerowsecurity AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)"
     " FROM pg_class WHERE oid = to_regclass('cases')"
 )
-_NARROW = text(f"SELECT set_config('{SETTING}', :value, true)")
+_NARROW = f"SELECT set_config('{SETTING}', $1, true)"
