@@ -181,8 +181,8 @@ async def test_of_two_who_decide_the_first_holds(small_world: World, kind: Kind)
     assert not await kind.seen_by(li)
 
 
-async def test_what_waits_is_found_again_by_a_word(small_world: World) -> None:
-    wang, _, manager = await written(small_world, KINDS[0])
+async def test_what_waits_is_found_again_by_a_word(world: World) -> None:
+    wang, _, manager = await written(world, KINDS[0])
     await KINDS[2].written(wang, "想借一把梯子")
     await manager.says("待看")
     shown = [m.text for m in manager.messages[-3:]]
@@ -207,16 +207,16 @@ async def test_an_appeal_that_nobody_can_hear_is_not_promised(small_world: World
     assert not (await rows_of(small_world, HelpCall))[0].appealed
 
 
-async def test_one_person_reports_so_many_a_day_and_the_staff_see_one_card(small_world: World) -> None:
+async def test_one_person_reports_so_many_a_day_and_the_staff_see_one_card(world: World) -> None:
     """Against misuse: reports of many about one thing are one card with their number."""
-    _, li, manager = await let_through(small_world, KINDS[2])
-    (zhao,) = await live_here(small_world, range(1003, 1004))
+    _, li, manager = await let_through(world, KINDS[2])
+    (zhao,) = await live_here(world, range(1003, 1004))
     for person in (li, zhao):
         await reports(person, KINDS[2])
     assert "有 2 位邻居" in manager.last.text
-    assert await count(small_world, ContentReport) == 2
-    limit = small_world.app.context.district.limits.moderation.reports.times
-    await _reported_before(small_world, li.account, limit)
+    assert await count(world, ContentReport) == 2
+    limit = world.app.context.district.limits.moderation.reports.times
+    await _reported_before(world, li.account, limit)
     await KINDS[0].written(zhao, "另一条办法")
     await manager.taps("给邻居看")
     await li.says("议题")
@@ -257,18 +257,18 @@ async def test_erasing_takes_what_nobody_has_seen_with_its_card(small_world: Wor
         assert await count(small_world, table) == 0
 
 
-async def test_who_reported_is_erased_and_forgotten_when_its_time_is_over(small_world: World) -> None:
-    _, li, manager = await let_through(small_world, KINDS[2])
-    (zhao,) = await live_here(small_world, range(1003, 1004))
+async def test_who_reported_is_erased_and_forgotten_when_its_time_is_over(world: World) -> None:
+    _, li, manager = await let_through(world, KINDS[2])
+    (zhao,) = await live_here(world, range(1003, 1004))
     for person in (li, zhao):
         await reports(person, KINDS[2])
     await li.says("删除我的数据")
     await li.taps("删除")
-    assert [row.account for row in await rows_of(small_world, ContentReport)] == [1003]
+    assert [row.account for row in await rows_of(world, ContentReport)] == [1003]
     await manager.taps("没问题，留着")
-    await small_world.passes(days=91)
-    await small_world.app.ticker.clean()
-    assert await count(small_world, ContentReport) == 0
+    await world.passes(days=91)
+    await world.app.ticker.clean()
+    assert await count(world, ContentReport) == 0
 
 
 def test_the_table_hides_nothing_for_good_without_a_second_person() -> None:
