@@ -3,75 +3,49 @@
 Only the drawing process imports this file.
 """
 
-from collections.abc import Iterable, Sequence
-from io import BytesIO
+from collections.abc import Sequence
 
-from xlsxwriter import Workbook
-
-from digests.cells import cell
-from digests.dossier import Dossier
+from digests import tables
+from digests.dossier import Dossier, head
 from digests.summary import Share
+from digests.tables import TableSheet, Value
 
 COUNTS = ("received", "answered", "in_time", "overdue")
 RATES = ("responded", "solved", "satisfied", "fairly")
+NAME, NUMBER = 28, 12
+"""Widths of columns, in characters."""
 
 
 def workbook(found: Dossier) -> bytes:
     """Write the workbook of a report."""
-    content = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(content, options) as book:
-        _communities(book, found)
-        _units(book, found)
-        _scenes(book, found)
-        _trend(book, found)
-    return content.getvalue()
-
-
-def _communities(book: Workbook, found: Dossier) -> None:
-    heads = ("name", *COUNTS, "called", *RATES)
-    rows = [
+    summary = found.summary
+    communities: list[Sequence[Value]] = [
         (
             found.communities[share.id][1],
             *_counts(share),
             share.rates.n,
             *(getattr(share.rates, name) for name in RATES),
         )
-        for share in found.summary.communities
+        for share in summary.communities
     ]
-    _sheet(book, found, "summary.sheet_places", heads, rows)
-
-
-def _units(book: Workbook, found: Dossier) -> None:
-    heads = ("name", *COUNTS[1:])
-    rows = [(found.unit(share.id), *_counts(share)[1:]) for share in found.summary.units]
-    _sheet(book, found, "summary.sheet_units", heads, rows)
-
-
-def _scenes(book: Workbook, found: Dossier) -> None:
-    rows = [(found.district.scenes[count.scene].name, count.now, count.before) for count in found.summary.scenes]
-    _sheet(book, found, "summary.sheet_scenes", ("name", "received", "before"), rows)
-
-
-def _trend(book: Workbook, found: Dossier) -> None:
-    rows = [(found.period_name(p), p.received, p.answered, p.in_time) for p in found.summary.trend]
-    _sheet(book, found, "summary.sheet_trend", ("period", "received", "answered", "in_time"), rows)
+    units: list[Sequence[Value]] = [(found.unit(share.id), *_counts(share)[1:]) for share in summary.units]
+    scenes = [(found.district.scenes[count.scene].name, count.now, count.before) for count in summary.scenes]
+    trend = [(found.period_name(p), p.received, p.answered, p.in_time) for p in summary.trend]
+    return tables.workbook(
+        [
+            _sheet(found, "places", ("name", *COUNTS, "called", *RATES), communities),
+            _sheet(found, "units", ("name", *COUNTS[1:]), units),
+            _sheet(found, "scenes", ("name", "received", "before"), scenes),
+            _sheet(found, "trend", ("period", "received", "answered", "in_time"), trend),
+        ]
+    )
 
 
 def _counts(share: Share) -> list[int]:
     return [getattr(share, name) for name in COUNTS]
 
 
-def _sheet(book: Workbook, found: Dossier, key: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    sheet = book.add_worksheet(found.say(key))
-    sheet.set_column(0, 0, 28)
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF4"})
-    for column, name in enumerate(heads):
-        sheet.write_string(0, column, found.say(f"summary.col_{name}"), head)
-    for number, row in enumerate(rows, 1):
-        for column, value in enumerate(row):
-            if isinstance(value, int):
-                sheet.write_number(number, column, value)
-            else:
-                sheet.write_string(number, column, cell(str(value)))
-    sheet.freeze_panes(1, 1)
+def _sheet(found: Dossier, name: str, heads: Sequence[str], rows: Sequence[Sequence[Value]]) -> TableSheet:
+    say, about, spans = found.say, " ".join(head(found)), found.spans()
+    named = [(say(f"summary.col_{key}", **spans), NUMBER if place else NAME) for place, key in enumerate(heads)]
+    return TableSheet(say(f"summary.sheet_{name}"), about, named, rows)

@@ -136,6 +136,8 @@ async def test_it_is_written_set_and_filled_in_whatever_was_said(filled_url: str
     book = openpyxl.load_workbook(BytesIO(workbook(found)))
     assert book.sheetnames == ["各社区", "各责任单位", "八大场景", "走势"]
     assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
+    assert all("胜阳港街道月报 · 2026年10月" in sheet["A1"].value for sheet in book)
+    assert [cell.value for cell in book["八大场景"][2]] == ["名称", "新登记", "上月"]
 
 
 async def test_managers_and_supervisors_get_theirs_once(world: World) -> None:
