@@ -109,7 +109,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="a few of each (the default)")
-    size.add_argument("--full", action="store_true", help="as many as are promised; takes hours")
+    size.add_argument("--full", action="store_true", help="as many as are promised; takes about four hours")
     parser.add_argument("--only", default="", help="faults with this word in their name")
     parser.add_argument("--on", default="", help="sqlite or postgresql")
     parser.add_argument("--inner", action="store_true", help=argparse.SUPPRESS)

@@ -23,11 +23,17 @@ def _part(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
+def _blank(rows: int, row: bytes) -> bytes:
+    """The lines of a picture, packed a hundred at a time: whole they take as much memory as they would in a decoder."""
+    packer = zlib.compressobj(9)
+    return b"".join([*(packer.compress(row * 100) for _ in range(rows // 100)), packer.flush()])
+
+
 SIDE = 30_000
 HUGE = (
     b"\x89PNG\r\n\x1a\n"
     + _part(b"IHDR", struct.pack(">IIBBBBB", SIDE, SIDE, 1, 0, 0, 0, 0))
-    + _part(b"IDAT", zlib.compress(bytes((SIDE // 8 + 1) * SIDE), 9))
+    + _part(b"IDAT", _blank(SIDE, bytes(SIDE // 8 + 1)))
     + _part(b"IEND", b"")
 )
 SENT = {
@@ -39,12 +45,18 @@ SENT = {
 }
 
 
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What is opened as a picture in this process."""
+    found: list[object] = []
+    monkeypatch.setattr(PIL.Image, "open", lambda *args, **_: found.append(args))
+    return found
+
+
 @pytest.mark.parametrize("name", list(SENT))
 async def test_a_picture_is_kept_as_it_came_and_never_opened(
-    small_world: World, name: str, monkeypatch: pytest.MonkeyPatch
+    small_world: World, name: str, opened: list[object]
 ) -> None:
-    opened: list[object] = []
-    monkeypatch.setattr(PIL.Image, "open", lambda *args, **_: opened.append(args))
     small_world.residents.contents = SENT[name]
     wang = await settled(small_world)
     await wang.sends("photo", "就是这里")
@@ -53,6 +65,14 @@ async def test_a_picture_is_kept_as_it_came_and_never_opened(
     state, digest = await small_world.rows(lambda c: c.execute(select(Attachment.state, Attachment.digest)).one())
     assert state == "stored"
     assert small_world.app.files.stored(digest).read_bytes() == SENT[name]
+    assert opened == []
+
+
+async def test_a_week_s_report_opens_none_either(small_world: World, opened: list[object]) -> None:
+    small_world.residents.contents = HUGE
+    wang = await settled(small_world)
+    await wang.sends("photo", "就是这里")
+    await small_world.app.fetcher.once()
     await small_world.passes(days=7)
     await small_world.app.reporter.run_due(small_world.clock.now())
     await small_world.runs()
