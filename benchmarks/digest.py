@@ -169,7 +169,7 @@ async def on_paper(order: Order, runs: int = 7) -> None:
     await drawer.files(order)
     print(f"first digest, with the start of the drawing process: {time.perf_counter() - start:.1f} s")
     show(
-        "chart and workbook, in their process",
+        "chart, pages and workbook, in their process",
         [await timed(lambda: drawer.files(order), 0) for _ in range(runs)],
         DRAWING_MS,
     )
