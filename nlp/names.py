@@ -16,7 +16,7 @@ from nlp.tables import pairs, table
 from nlp.tokens import tagged
 from nlp.understanding import Personal, Span
 
-_ENOUGH = 2.65
+_ENOUGH = 2.45
 _TINY = 1e-6
 _CUT_MOST = 0.5
 """What the cut can add for each character: every one is a word that the dictionary knows as a name."""
@@ -32,12 +32,14 @@ _SPOKEN = frozenset(
 )
 """Surnames that are more often something else."""
 _JOINS = frozenset("、和跟与,及同")
+_HAMLETS = frozenset("里湾塆墩坳冲垸咀嘴铺店岭畈坪坝沟塘桥巷弄台坡港渡洲河")
 _NO_GIVEN = frozenset(("家", "某", "某某", "工", "总", "姓"))
 _NEVER = frozenset("的了吗呢吧们这那哪我你他她它不没是在就也还都很太又要会能和跟与把被给从到说去过着个之为")
 """Characters of no given name."""
 _LEFT: Mapping[str, float] = {
     "says": 3.0,
     "who": 1.6,
+    "point": 0.8,
     "edge": 0.5,
     "of": 0.4,
     "name": 1.6,
@@ -45,7 +47,7 @@ _LEFT: Mapping[str, float] = {
     "numbered": 1.4,
     "nothing": -0.9,
 }
-_RIGHT: Mapping[str, float] = {"title": 1.6, "kin": 2.8, "contact": 1.4, "acts": 0.7, "edge": 0.6}
+_RIGHT: Mapping[str, float] = {"title": 1.6, "kin": 2.8, "contact": 1.4, "did": 1.4, "acts": 0.7, "edge": 0.6}
 
 
 _NUMBERED = re.compile(r"\d{2}[\dx] ?$")
@@ -195,6 +197,8 @@ def _hopeless(text: str, name: _Candidate) -> bool:
     whole, given = text[name.start : name.end], text[name.given : name.end]
     if whole in _not_names() or given in _titles() or text.startswith("*", name.end):
         return True
+    if given[0] == "家" and given[-1] in _HAMLETS:
+        return True  # 张家湾
     return given[-1] in place_endings() and bool(_NUMBER.match(text, name.end))  # 幸福苑4栋
 
 
@@ -204,7 +208,7 @@ def _characters(text: str, name: _Candidate) -> float:
     if name.end - name.given == 1:
         return weight + 0.45 if one in usual else weight - 0.8
     two = text[name.given + 1]
-    count = 2 if one == two else (one in usual) + (two in usual)
+    count = 2 if one == two or one + two in _cues()["nick"] else (one in usual) + (two in usual)
     return weight + 0.7 + 0.45 * count - 0.8 * (2 - count)
 
 
@@ -273,12 +277,12 @@ def _longest(cues: Mapping[str, float], parts: Iterable[str]) -> float:
 
 @cache
 def _introduces() -> Mapping[str, float]:
-    return {word: _LEFT[sort] for sort in ("who", "says") for word in _cues()[sort]}
+    return {word: _LEFT[sort] for sort in ("point", "who", "says") for word in _cues()[sort]}
 
 
 @cache
 def _follows() -> Mapping[str, float]:
-    return {word: _RIGHT[sort] for sort in ("acts", "contact", "kin", "title") for word in _cues()[sort]}
+    return {word: _RIGHT[sort] for sort in ("acts", "did", "contact", "kin", "title") for word in _cues()[sort]}
 
 
 @cache

@@ -16,11 +16,11 @@ from nlp.understanding import Personal, Span
 STRUCK = "**"
 _MOST = 4096
 _SEEN_LATELY = 512
-_ANY = "[0-9零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_ANY = "[0-9零〇洞一幺二两三四五六七拐八九勾壹贰叁肆伍陆柒捌玖]"
 """A digit, however it is spoken or written."""
-_SEP = r"[ \-—–.·]{0,2}"
+_SEP = r"[ \-—–.·,/]{0,2}"
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
-_LONG = re.compile(r"\d(?:[ \-—–.·]{0,2}\d){6}")
+_LONG = re.compile(r"\d(?:[ \-—–.·,/]{0,2}\d){6}")
 _SPOKEN = re.compile(rf"{_ANY}(?:[ ,、\-]?{_ANY}){{10}}")
 _WRITTEN = re.compile(r"[\da-z@]")
 _LATIN = re.compile(r"[a-z\d][\w\-]{4}", re.ASCII)
@@ -33,7 +33,7 @@ _HINTS: dict[Personal, re.Pattern[str]] = {
     Personal.BANK_CARD: _LONG,
     Personal.PHONE: re.compile(rf"{_LONG.pattern}|{_SPOKEN.pattern}"),
     Personal.WECHAT: _LATIN,
-    Personal.PLATE: re.compile(rf"{_PROVINCE} ?[a-z]"),
+    Personal.PLATE: re.compile(rf"{_PROVINCE} ?[a-z]|牌照|牌号|车牌|车号"),
 }
 """What a text must hold to be searched for a kind at all: most have nothing of it, and searching is dear."""
 _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
@@ -46,13 +46,18 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
     (
         Personal.ID_CARD,
         re.compile(
-            r"(?<![0-9a-z])[1-9]\d{5} ?(?:19|20)\d\d ?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]) ?\d{3}[\dx](?![0-9a-z])"
+            r"(?<![0-9a-z])[1-9]\d{5}[ \-]?(?:19|20)\d\d[ \-]?(?:0[1-9]|1[0-2])[ \-]?(?:0[1-9]|[12]\d|3[01])"
+            r"[ \-]?\d{3}[\dx叉](?![0-9a-z])"
         ),
+    ),
+    (
+        Personal.ID_CARD,
+        re.compile(r"(?:身份证|证件|证号)[^\d。;!?\n]{0,8}(?P<id>[1-9](?:[ \-]?\d){16}[ \-]?[\dx叉])(?![0-9a-z])"),
     ),
     (Personal.ID_CARD, re.compile(r"(?<![0-9a-z])[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9a-z])")),
     (
         Personal.BANK_CARD,
-        re.compile(r"(?<![0-9a-z])[3-69]\d{3}[ \-]?\d{4}[ \-]?\d{4}[ \-]?\d{4}(?:[ \-]?\d{1,3})?(?!\d)"),
+        re.compile(r"(?<![0-9a-z])[3-69](?:[ \-]?\d){15,18}(?!\d)"),
     ),
     (
         Personal.PHONE,
@@ -60,34 +65,55 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
             rf"(?<![0-9a-z])(?:(?:\+|00)?86{_SEP})?1{_SEP}[3-9](?:{_SEP}\d){{9}}(?![ \-.]?\d(?![元栋月日年点]))"
         ),
     ),
-    (Personal.PHONE, re.compile(rf"(?<![0-9a-z])\(?0(?:10|2\d|[3-9]\d\d)\)?{_SEP}[2-8]\d{{6,7}}(?!\d)")),
+    (Personal.PHONE, re.compile(rf"(?<![0-9a-z])\(?0(?:10|2\d|[3-9]\d\d)\)?{_SEP}[2-8]\d{{2,3}}[ \-]?\d{{4}}(?!\d)")),
     (Personal.PHONE, re.compile(rf"(?<!{_ANY})[1一幺壹](?:[ ,、\-]?{_ANY}){{10}}(?!{_ANY})")),
     (
         Personal.PLATE,
         re.compile(
-            rf"{_PROVINCE}[a-z][ ·.\-]?(?=[a-z0-9]{{0,5}}\d)[a-z0-9]{{4,6}}[学警挂港澳]?(?![a-z0-9])"
+            rf"{_PROVINCE} ?[a-z][ ·.\-]{{0,2}}(?=[a-z0-9]{{0,5}}\d)[a-z0-9]{{4,6}}[学警挂港澳]?(?![a-z0-9])"
+            rf"|{_PROVINCE}[a-z][·\-]?[a-z0-9]{{2,3}} [a-z0-9]{{2,3}}(?<=\d)(?![a-z0-9])"
             rf"|{_PROVINCE} [a-z](?: [a-z0-9]){{5,6}}(?![a-z0-9])"
+        ),
+    ),
+    (
+        Personal.PLATE,
+        re.compile(
+            r"(?:车牌|牌照|牌号|车号)(?:号码|号)?[ :是为,]{0,2}"
+            r"(?P<id>[a-z][·\-]?(?=[a-z0-9]{0,5}\d)[a-z0-9]{5,6})(?![a-z0-9])"
         ),
     ),
     (
         Personal.WECHAT,
         re.compile(
-            r"(?:[微薇威徽v维唯][信❤♥x心芯]|微号|卫星号|vx|wx|weixin|wechat|加微|加v(?!ip))(?:号码|号|id|同号)?"
-            r"[ :是为加吧,]{0,3}(?P<id>[a-z][\w\-]{5,19}|\d{5,10}(?!\d))",
+            r"(?:[微薇威徽卫维唯vw][信❤♥x心芯]|微号|卫星号|绿泡泡|vx|wx|weixin|wechat|[加+][微薇]|[加+]v(?!ip)|(?<![a-z])v我"
+            r"|(?<![a-z])[微薇v](?=[ :]))(?:号码|号|id|同号)?"
+            r"[ :是为就加我吧搜叫,(]{0,4}(?P<id>[a-z][\w\-]{5,19}|\d{5,10}(?!\d))",
             re.ASCII,
         ),
     ),
     (
         Personal.WECHAT,
         re.compile(
-            r"加(?:一下|我|他|她|个|群主|好友)?[ :]{0,2}(?P<id>[a-z][a-z\-]{0,15}[\d_\-][\w\-]{2,12})", re.ASCII
+            r"(?:加|搜)(?:一下|索|我|他|她|个|群主|好友)?[ :]{0,2}"
+            r"(?P<id>[a-z][a-z\-]{0,15}[\d_\-][\w\-]{2,12})",
+            re.ASCII,
         ),
     ),
-    (Personal.WECHAT, re.compile(r"(?:qq|扣扣|企鹅)(?:号码|号)?[ :是为加,]{0,3}(?P<id>[1-9]\d{4,10})(?!\d)")),
+    (
+        Personal.WECHAT,
+        re.compile(
+            r"(?<![\w@.\-])(?P<id>[a-z][\w\-]{5,19})[ ,]{0,2}(?:这?是|这个是|就是|为)"
+            r"(?:我们|我|他|她)?的?(?:微信|v信|vx|wx)",
+            re.ASCII,
+        ),
+    ),
+    (Personal.WECHAT, re.compile(r"(?:扣|(?<![a-z])q)[ :]{0,2}(?P<id>[1-9]\d{7,10})(?![\d元块])")),
+    (Personal.WECHAT, re.compile(r"(?:qq|扣扣|球球|企鹅)(?:号码|号)?[ :是为加,]{0,3}(?P<id>[1-9]\d{4,10})(?!\d)")),
     (Personal.WECHAT, re.compile(r"(?<![0-9a-z])(?P<id>[1-9]\d{6,10})[ ,]{0,3}(?:是|用|加|这是)(?:我的?)?(?:qq|扣扣)")),
 )
 _LOCAL_PHONE = re.compile(
-    r"(?:电话|座机|联系方式|打我|家里号码)(?:号码|号)?[ :是为]{0,3}(?P<id>[2-8]\d{6,7})(?!\d)"
+    r"(?:电话|座机|固话|宅电|联系方式|打我|打|拨|家里号码|联系)(?:号码|号)?[ :是为]{0,3}"
+    r"(?P<id>[2-8]\d{6,7})(?![\d元块])"
     r"|(?<!\d)(?P<before>[2-8]\d{6,7})(?= ?(?:这个|是我|我)?(?:家|屋里)?座机)"
 )
 _NOT_PERSONAL = re.compile(
@@ -99,14 +125,16 @@ _NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
 _SPOKEN_ROOM = "[一二三四五六七八九][零〇一二三四五六七八九十]{2,3}"
 _CODE = re.compile(r"(?:取件码|取货码|取餐码|验证码|比分|版本|型号|编号|货号|订单|单号)[ :是为]{0,3}$")
 _ROOM = re.compile(
-    rf"(?P<building>(?:(?:{_NUMBER}|[a-z]\d{{0,2}}|[东南西北])(?:栋|幢|号楼|座|号院|#楼|#)) ?[,\-]? ?)?"
-    rf"(?P<unit>(?:{_NUMBER}|[甲乙丙丁a-z])(?:单元|门栋|门|梯) ?[,\-]? ?|(?<=#)\d-)?"
+    rf"(?P<building>(?:(?:{_NUMBER}|[a-z]\d{{0,2}}|[东南西北])(?:栋|幢|号楼|座|号院|#楼|#)) ?[,\-/]? ?)?"
+    rf"(?P<unit>(?:{_NUMBER}|[甲乙丙丁a-z])(?:单元|门栋|门|梯) ?[,\-/]? ?"
+    rf"|[东西南北中]单元 ?|(?<=[#栋幢座楼])\d{{1,2}}-)?"
     rf"(?:(?P<floor>{_NUMBER}(?:楼|层)) ?[,\-]? ?)?"
     rf"(?P<room>[a-z]?\d{{3,4}}(?:室|房|号房|户|号)?(?![\d栋幢年月日点元块米个路栋平分周次人%.:]|天(?!花|天)|号楼|单元)|(?:东|西|左|右|中)户|{_SPOKEN_ROOM}(?:室|房)|(?<=[元栋楼座])(?:{_SPOKEN_ROOM})(?![零〇一二三四五六七八九十百]))"
 )
-_WHOSE = re.compile(r"(?:楼上|楼下|隔壁|对门|对面|我住|家住|住在|我家|屋里是)的? ?$")
+_WHOSE = re.compile(r"(?:楼上|楼下|隔壁|对门|对面|我住|家住|住在|我家|我是|屋里是)的? ?$")
+_WHO_LIVES = re.compile(r"的?(?:业主|住户|租户|租客|房东|房主|户主|邻居|那户|那家|这户|这家)")
 _DASHED = re.compile(
-    r"(?<![\d\-.])(?P<building>\d{1,2}-)(?P<room>(?:\d-)?\d{3,4}|\d{1,2}-\d{1,2}-\d{3,4})(?![\d\-]|[年月日元]|号楼|路)"
+    r"(?<![\d\-—–.])(?P<building>\d{1,2}[\-—–])(?P<room>(?:\d[\-—–])?\d{3,4}|\d{1,2}-\d{1,2}-\d{3,4})(?![\d\-—–]|[年月日元]|号楼|路)"
 )
 
 
@@ -194,7 +222,7 @@ def _is_room(hit: re.Match[str], text: str) -> bool:
     beside = (
         hit["building"] or hit["unit"] or hit["floor"] or _WHOSE.search(text[max(0, hit.start() - 5) : hit.start()])
     )
-    return bool(beside) or hit["room"].endswith(("室", "房", "号房"))
+    return bool(beside) or hit["room"].endswith(("室", "房", "号房")) or bool(_WHO_LIVES.match(text, hit.end()))
 
 
 def mask(text: str, spans: Sequence[Span] | None = None) -> str:
