@@ -11,6 +11,7 @@ from nlp.understanding import Alarm
 
 _SOUNDS_LIKE = "="
 _NONE = frozenset({"-"})
+_NOTHING = frozenset({"nothing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,17 @@ class Danger:
 
 @dataclass(frozen=True, slots=True)
 class Circumstance:
-    """What it adds to the dangers of its sentence, or takes from them; `only` where there are no others than these."""
+    """What it adds to the dangers of its sentence, or takes from them; `only` where there are no others than these.
+
+    `nothing` among these stands for a sentence that names no danger.
+    """
 
     points: float
     only: frozenset[str]
+
+    def applies(self, named: frozenset[str]) -> bool:
+        """Whether it counts beside these dangers."""
+        return not self.only or (named or _NOTHING) <= self.only
 
 
 @dataclass(frozen=True, slots=True)

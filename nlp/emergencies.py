@@ -22,19 +22,19 @@ _NEAR = 14
 _BELIEF, _LEAST, _MOST = 1.15, -4.5, 3.0
 """The classifier adds the logarithm of its odds, within limits: it can doubt a danger, it cannot deny one."""
 _MOST_POINTS = 7.5
-_CERTAIN = 0.5
-"""How sure the classifier has to be by itself, where no danger is named."""
+_CERTAIN = -1.4
+"""What the classifier has to believe by itself, where no danger is named and no everyday word doubts it."""
 _FADING = frozenset({"~past", "~yesterday", "~habit", "~noise"})
 _LASTING = 0.4
 """Share of what long ago or always takes from violence and despair: they go on."""
-_DISTRESS, _BELIEF_OF_DISTRESS = 0.6, 0.75
+_DISTRESS, _BELIEF_OF_DISTRESS = 0.6, 0.6
 """Share of a danger's points that count for distress, where no emergency comes of them; the classifier's share."""
 _DENIED = re.compile(r"(?:没有?|不是|不会|并非|并未|未曾|别怕|无)$")
 """What stands right before a word denies it. (叫不醒, 没呼吸 are words of their own.)"""
 _DENYING = frozenset("没有是会非未曾怕无")
 """Characters that a denial ends with."""
-_QUICK_BELIEF = 0.4
-"""The classifier's probability where it is not asked: below a half, so that no danger named stays no danger."""
+_QUICK_BELIEF = 0.25
+"""The classifier's probability where it is not asked."""
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?\n]*")
 _SURELY = 1e-9
 _LATELY = 256
@@ -54,25 +54,32 @@ NOTHING = Verdict(emergency=False)
 DISTRESS = Verdict(emergency=False, alarms=(Alarm.HUMAN,), needs_human=True)
 
 
-def judge(text: str, probability: float) -> Verdict:
-    """`text` is normalised; `probability` is the classifier's for an emergency."""
+def judge(text: str, probability: float, *, certain: float = _CERTAIN) -> Verdict:
+    """`text` is normalised; `probability` is the classifier's for an emergency.
+
+    Where no danger is named, it suffices if the classifier believes as much as `certain`.
+    """
     known, _ = rules()
     odds = math.log(max(probability, _SURELY) / max(1 - probability, _SURELY))
     belief = min(max(_BELIEF * odds, _LEAST), _MOST)
     found = _cues(text)
-    if belief < 0 and not known.name_danger(_names(found)):
+    if belief < certain and not known.name_danger(_names(found)):
         return NOTHING
     best, distress, called = -math.inf, -math.inf, list[Danger]()
     for part in _sentences(text, [cue for cue in found if not _denied(text, cue.start)]):
         names = _names(part)
         named = _dangers(known, part, names)
         score = _score(known, names, [danger for danger in named if not danger.distress_only])
-        distress = max(distress, _score(known, names, _distress(named)))
+        if sad := _distress(named):
+            distress = max(distress, _score(known, names, sad))
         if score > best:
             best, called = score, named
-    if best + belief >= (0 if called else _CERTAIN):
+    pleads = distress + _BELIEF_OF_DISTRESS * belief >= 0
+    if pleads and all(danger.distress_only for danger in called):
+        return DISTRESS
+    if best + belief >= (0 if called else certain):
         return _verdict(called)
-    return DISTRESS if distress + _BELIEF_OF_DISTRESS * belief >= 0 else NOTHING
+    return DISTRESS if pleads else NOTHING
 
 
 def likely(words: str) -> bool:
@@ -81,7 +88,7 @@ def likely(words: str) -> bool:
     By the words alone and leaning to yes: 24 of 25 messages that `judge` takes for urgent, and one in twenty that it
     does not.
     """
-    verdict = judge(normalise(fold(words)), _QUICK_BELIEF)
+    verdict = judge(normalise(fold(words)), _QUICK_BELIEF, certain=math.inf)
     return verdict.emergency or verdict.needs_human
 
 
@@ -140,11 +147,10 @@ def _score(known: Rules, names: frozenset[str], dangers: Collection[Danger]) -> 
     if not circumstances:
         return total
     lasting = any(danger.human for danger in dangers)
-    named = {danger.name for danger in dangers}
+    named = frozenset(danger.name for danger in dangers)
     for name in circumstances:
         circumstance = known.circumstances[name]
-        applies = named <= circumstance.only or not circumstance.only
-        if applies and (dangers or circumstance.points < 0):
+        if circumstance.applies(named) and (dangers or circumstance.points < 0):
             total += circumstance.points * (_LASTING if lasting and name in _FADING else 1)
     return total
 

@@ -42,7 +42,9 @@ def test_a_quick_look_at_the_words_misses_few_of_those_who_cannot_wait(understan
         ("emergencies5.jsonl", 0.9, 0.05),
         ("emergencies6.jsonl", 0.95, 0.04),
         ("emergencies7.jsonl", 0.92, 0.07),
-        ("emergencies8.jsonl", 0.88, 0.03),
+        ("emergencies8.jsonl", 0.9, 0.03),
+        ("emergencies9.jsonl", 0.98, 0.02),
+        ("emergencies10.jsonl", 0.92, 0.02),
     ],
     ids=[
         "frozen",
@@ -53,6 +55,8 @@ def test_a_quick_look_at_the_words_misses_few_of_those_who_cannot_wait(understan
         "one thing told twice, once in danger",
         "what was seen, not what it is",
         "strangers",
+        "a stranger's everyday, read",
+        "a stranger's everyday, never read",
     ],
 )
 def test_emergencies_are_found_and_little_else(
@@ -66,16 +70,24 @@ def test_emergencies_are_found_and_little_else(
     assert len(wrong) / (len(read) - real) <= false_alarms, wrong
 
 
-@pytest.mark.parametrize("name", ["emergencies.jsonl", "emergencies2.jsonl"])
+@pytest.mark.parametrize(
+    ("name", "enough"),
+    [
+        ("emergencies.jsonl", 0.97),
+        ("emergencies2.jsonl", 0.97),
+        ("emergencies9.jsonl", 0.97),
+        ("emergencies10.jsonl", 0.85),
+    ],
+)
 def test_whoever_is_in_distress_reaches_a_person_and_others_are_not_sent_there(
-    understander: Understander, name: str
+    understander: Understander, name: str, enough: float
 ) -> None:
     read = [(row, understander.read(row["text"])) for row in rows(name)]
     in_distress = [(row["text"], reaches_a_person(reading)) for row, reading in read if row["human"]]
     others = [row["text"] for row, reading in read if not row["human"] and not row["emergency"]]
     missed = [text for text, reached in in_distress if not reached]
     wrong = [text for text in others if any(m.needs_human for m in understander.read(text).matters)]
-    assert len(missed) / len(in_distress) <= 0.03, missed
+    assert 1 - len(missed) / len(in_distress) >= enough, missed
     assert len(wrong) / len(others) <= 0.02, wrong
 
 
