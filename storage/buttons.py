@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from storage.unit_of_work import UnitOfWork
 
-MADE = re.compile(r"([0-9a-f]{1,16})\.([0-9a-f]{1,16})\.([0-9a-f]{1,2})")
+_NUMBER = "(0|[1-9a-f][0-9a-f]{0,15})"
+MADE = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}")
+"""As `add` writes it, and in no other spelling: who adds a zero presses nothing."""
 MOST = 60
 """Buttons in one row: each needs a bit."""
 _PLACES = [f"{place:x}" for place in range(MOST)]
