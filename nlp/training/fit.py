@@ -19,7 +19,7 @@ from nlp.training.vectors import Vocabulary
 
 STRENGTH = {"scene": 0.25, "scene2": 0.1, "kind": 0.15, "item": 0.3, "urgency": 0.2, "none_type": 0.3}
 """Inverse of the penalty on large weights."""
-HANDICAP = {"item": ("0", 1.2)}
+HANDICAP = {"item": ("0", 1.3)}
 """What a label's score is lowered by. An item too many costs the grid worker a tap, a missing one the responsible unit:
 so "no item" must be well ahead to be believed."""
 UNSEEN = {"urgency": "turns", "kind": "turns", "none_type": "turns"}
