@@ -87,3 +87,8 @@ def _single(tokens: Sequence[str]) -> set[int]:
 def names(sort: str) -> set[str]:
     """All concepts of a sort."""
     return {name for found in _concepts().meant.values() for known, name in found if known == sort}
+
+
+def meanings() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Words with what they speak of: (sort, concept)."""
+    return _concepts().meant

@@ -4,7 +4,7 @@ A topic is a set of words for one thing (路灯, 噪音, 医保). Topics give th
 a word never seen in training still speaks for its topic. The words themselves are data (`data/lexicon.txt`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -46,6 +46,10 @@ class Lexicon:
         self.words = tuple(found)
         self._topics = [tuple(names) for names in found.values()]
         self._search = AhoCorasick(self.words)
+
+    def spoken(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Words with their topics."""
+        return zip(self.words, self._topics, strict=True)
 
     def find(self, text: str, tokens: Sequence[str]) -> list[Hit]:
         """All hits in the order of the text, the longest first where several begin. `tokens` must join to it."""

@@ -1,96 +1,58 @@
 """A message about several things is cut into several matters.
 
-Clauses are walked through from left to right. What announces something else (另外, 第二, 2.) begins a new matter;
-so does a clause about a thing of another family than all before it, unless it tells cause, effect or comment, or
-the families belong together. The words are data (`data/matters.txt`). Parts join to the message.
+Clauses are walked through from left to right. What is counted (第二, 2.) or announced (另外) begins a new matter; of any
+other clause it is weighed whether it does: whether it speaks of a thing, a topic, a trouble that were not told yet, how
+it begins and ends, how long it is and what joins it. The weights (`data/cut-weights.txt`) are learned from messages
+with marked cuts and from the corpus (nlp/training/cuts.py). Parts join to the message.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
-from nlp.cues import Cue, Cues
-from nlp.tables import table
+from nlp.clauses import CLAIM, NOTHING, SEVERAL, SHORTEST, Clause, Spoken, clauses
+from nlp.tables import pairs
 
-_END = ",。;!?\\n、 :"
-_OPENERS = "另外|还有就是|还有我|还有隔壁|再就是|顺便|我自己想|旁边那|楼下餐馆|同时反映"
-_CLAUSE = re.compile(rf"[^{_END}]+?(?:[{_END}]+|$|(?={_OPENERS}))|[{_END}]+")
-_NUMBER = re.compile(r"\(?[1-9一二三四五六七八九]\)?[.、)](?!\d)|[①-⑨]|第[一二三四五][,、:个]|[一二三四五]是")
 _REASON = re.compile(r"一(?:是|来|则)")
 """What is wanted or wrong has been said, and its reasons are counted: 想要个车棚，一是淋雨，二是好充电."""
 _COUNTS_ON = re.compile(r"[二三四](?:是|来|则)")
-_CLAIMED = re.compile(r"(?P<n>[两二三四五23])(?:[个件项]?(?:新|小)?(?:事|问题|情况|诉求)|件|样|桩)")
-_CLAIM = re.compile(_CLAIMED.pattern + "(?=[,:。;]|$)")
 _PROMISED = {"两": 2, "二": 2, "2": 2, "三": 3, "3": 3, "四": 4, "五": 5}
-_SUBJECT = re.compile(
-    r"楼上|楼下|对门|隔壁|顶楼|对面|[一二三四五六七八九十\d]{1,3}楼|\d{1,3}栋|[东南西北]门|[一二三四五]单元"
-    r"|(?:我自己|我妈|我爸|我|老人|小孩|孩子|奶奶|爷爷|婆婆|爹爹|伢|娃|她爷爷)(?:嘛,)?(?:也|还)?(?:想|要|问|报)"
-)
 _TOO = re.compile(r"[^,]{1,7}(?:也|又|还)(?![说是能想被要没会])")
 """Something else is wrong, too: 车又乱停."""
-_FAULT = re.compile(
-    r"[不没冇坏掉漏满堵停吵臭脏破裂烂少缺偷乱占黑慢贵涨挡断塌松歪锈锁碎难太几想问修养摆撬被多低滴抛哪拉短要报频]"
-    r"|怎么|能不能|建议|增设|无人|失灵|时候"
-)
-_SHORTEST = 4
-_TOLD_AT_LENGTH = 90
-"""Longer messages tell one matter with all its surroundings: there only an announcement begins another."""
-_BLANK = "="
-_ANNOUNCING = frozenset({"more", "also"})
-_MARKS = frozenset({"more", "also", "if", "since", "says"})
-
-
-@dataclass(frozen=True, slots=True)
-class Families:
-    words: dict[str, list[str]] = field(default_factory=dict)
-    together: set[frozenset[str]] = field(default_factory=set)
-    effects: set[frozenset[str]] = field(default_factory=set)
-
-    def add(self, related: set[frozenset[str]], names: Sequence[str]) -> None:
-        related.update(frozenset({names[0], other}) for other in names[1:])
-
-
-def _related(pairs: set[frozenset[str]], some: Iterable[str], others: Iterable[str]) -> bool:
-    return any(frozenset({one, other}) in pairs for one in some for other in others)
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """`marks`: special words that it begins with. `subject`: the place or person that it begins with."""
-
-    start: int
-    text: str
-    families: frozenset[str]
-    marks: frozenset[str]
-    subject: str
-    numbered: bool
-    listed: bool
-    """It stands behind a semicolon."""
-    tells: bool
-    """It says that something is wrong or wanted."""
-    empty: bool
-    """It is no matter by itself."""
+_SHORT = 9
+"""All clauses so short: the message is a list."""
+ALONE = "alone"
+"""The weight that every clause has."""
 
 
 @dataclass(slots=True)
-class _Told:
-    """The matter that is being told."""
+class Told:
+    """The matter that is being told. `last` is the clause before, `matters` how many were told before this one."""
 
-    families: set[str] = field(default_factory=set)
+    spoken: Spoken = NOTHING
     subjects: set[str] = field(default_factory=set)
     said: int = 0
     tells: bool = False
     reasons: bool = False
+    last: str = ""
+    matters: int = 0
+
+    @property
+    def about(self) -> bool:
+        return bool(self.spoken.things or self.spoken.topics)
 
     def add(self, clause: Clause) -> None:
-        self.reasons |= bool(self.families and _REASON.match(clause.text))
-        self.families |= clause.families
+        self.reasons |= bool(self.about and _REASON.match(clause.text))
+        self.spoken |= clause.spoken
         self.subjects |= {clause.subject} - {""}
         self.tells |= clause.tells
-        self.said += 0 if clause.empty and not clause.families else len(clause.text)
+        self.said += 0 if clause.empty and clause.named_at < 0 else len(clause.text)
+        self.last = clause.bare
+
+    def next(self) -> "Told":
+        return Told(last=self.last, matters=self.matters + 1)
 
 
 def split(text: str) -> list[str]:
@@ -103,15 +65,14 @@ def split(text: str) -> list[str]:
 
 
 def _cuts(text: str) -> list[int]:
-    clauses = _clauses(text)
-    if counted := _counted(clauses):
+    found = clauses(text)
+    if counted := _counted(found):
         return counted
-    long = len(text) > _TOLD_AT_LENGTH
-    cuts, told = list[int](), _Told()
-    for clause in clauses:
-        if told.said and _begins(clause, told, long=long):
+    shape, cuts, told = Shape.of(text, found), list[int](), Told()
+    for clause in found:
+        if told.said and _begins(clause, told, shape):
             cuts.append(clause.start)
-            told = _Told()
+            told = told.next()
         told.add(clause)
     return cuts
 
@@ -119,97 +80,129 @@ def _cuts(text: str) -> list[int]:
 def _counted(clauses: Sequence[Clause]) -> list[int]:
     """Somebody says 三件事, and just as many clauses follow."""
     for at, clause in enumerate(clauses):
-        if claim := _CLAIM.search(clause.text):
-            rest = [follows for follows in clauses[at + 1 :] if not follows.empty or follows.families]
+        if claim := CLAIM.search(clause.text):
+            rest = [follows for follows in clauses[at + 1 :] if not follows.empty or follows.named_at >= 0]
             return [follows.start for follows in rest[1:]] if len(rest) == _PROMISED[claim["n"]] else []
     return []
 
 
-def _begins(clause: Clause, told: _Told, *, long: bool) -> bool:
+def _begins(clause: Clause, told: Told, shape: "Shape") -> bool:
     """Whether the clause begins another matter than the one that is being told."""
     if _reasons(clause, told):
         return False
+    says = not clause.empty or clause.named_at >= 0
     if clause.numbered or "more" in clause.marks:
-        return told.said >= _SHORTEST and (clause.numbered or not clause.empty or bool(clause.families))
-    if "also" in clause.marks:
-        unknown = not clause.families and not told.families
-        return told.said >= _SHORTEST and (unknown or bool(clause.families - told.families))
-    return bool(clause.families and told.families and not clause.families & told.families) and _differs(
-        clause, told, long=long
-    )
+        return told.said >= SHORTEST and (clause.numbered or clause.announces or says)
+    return says and weigh(clause, told, shape) > 0
 
 
-def _reasons(clause: Clause, told: _Told) -> bool:
-    return bool((told.families and _REASON.match(clause.text)) or (told.reasons and _COUNTS_ON.match(clause.text)))
+def _reasons(clause: Clause, told: Told) -> bool:
+    return bool((told.about and _REASON.match(clause.text)) or (told.reasons and _COUNTS_ON.match(clause.text)))
 
 
-def _differs(clause: Clause, told: _Told, *, long: bool) -> bool:
-    """Whether a clause about another family is another matter, though nothing announces it."""
-    if clause.subject and told.subjects and clause.subject not in told.subjects:
-        return True
-    known = _families()[0]
-    if _related(known.effects, clause.families, told.families):
-        return False
-    if "since" in clause.marks or (long and "if" not in clause.marks):
-        return False
-    if not long and (clause.listed or _TOO.match(clause.text)):
-        return True
-    return told.tells and clause.tells and not _related(known.together, clause.families, told.families)
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a message is built as a whole: its length, whether all its clauses are short, whether it says that it is about several things."""
+
+    length: int
+    short: bool
+    promised: bool
+
+    @classmethod
+    def of(cls, text: str, clauses: Sequence[Clause]) -> "Shape":
+        return cls(
+            _step(len(text), (12, 20, 30, 45, 60, 90)),
+            all(len(clause.text) <= _SHORT for clause in clauses),
+            bool(SEVERAL.search(text)),
+        )
 
 
-def _clauses(text: str) -> list[Clause]:
-    hits = list(_CLAUSE.finditer(text))
-    if len(hits) <= 1:
-        return []
-    found = _families()[1].find(text)
-    if not _may_be_several(text, hits, found):
-        return []
-    starts = [cue.start for cue in found]
+def _step(number: int, borders: Sequence[int]) -> int:
+    return sum([number > border for border in borders])
+
+
+def weigh(clause: Clause, told: Told, shape: Shape) -> float:
+    """How much speaks for another matter: above 0 more than against it."""
+    weights = _weights()
+    return weights[ALONE] + sum([weights.get(name, 0.0) for name in features(clause, told, shape)])
+
+
+def features(clause: Clause, told: Told, shape: Shape) -> Iterator[str]:
+    """What is weighed, each once."""
+    yield from related(clause, told, shape)
+    bare = clause.bare
+    yield from {"~" + two for two in map(str.__add__, bare, bare[1:])}
+    yield from {"." + one for one in bare}
+    for n in (1, 2, 3):
+        yield "^" + bare[:n]
+    yield "$" + bare[-1:]
+    yield "$" + bare[-2:]
+
+
+def related(clause: Clause, told: Told, shape: Shape) -> list[str]:
+    """How the clause stands to what was told."""
+    bare = clause.bare
+    thing, topic, scene, aspect = map(_shared, clause.spoken, told.spoken)
+    same = thing + topic
+    named = "-" if clause.named_at < 0 else _step(clause.named_at, (0, 2, 5))
+    too = bool(_TOO.match(clause.text))
+    tells = f"{clause.tells:d}{told.tells:d}"
+    marks = ",".join(sorted(clause.marks))
+    parallel = f"{bare[-1:] == told.last[-1:]:d}{abs(len(bare) - len(told.last)) <= 1:d}"
+    subject = "-" if not clause.subject else "new" if told.subjects and clause.subject not in told.subjects else "old"
+    last = told.last
+    asks = f"{bool(_ASKS.search(bare)):d}{bool(_ASKS.search(last)):d}"
+    new, old = _WHO.match(bare), _WHO.match(last)
+    who = f"{bool(new):d}{bool(old):d}{bool(new and old and new[0] != old[0]):d}"
+    new, old = _WHERE.match(bare), _WHERE.match(last)
+    against = f"{bool(new):d}{bool(old):d}{bool(new and old and new[0] != old[0]):d}"
     return [
-        _clause(text, hit, found[bisect_left(starts, hit.start()) : bisect_left(starts, hit.end())]) for hit in hits
+        "thing " + thing,
+        "topic " + topic,
+        "scene " + scene,
+        "aspect " + aspect,
+        "both " + same,
+        f"trouble {thing}{aspect}",
+        f"named {named}",
+        f"named {named} {same}",
+        f"length {_step(len(bare), (3, 5, 8, 12, 18))}",
+        f"message {shape.length}",
+        f"list {shape.short:d} {same}",
+        f"list {shape.short:d} {parallel}",
+        f"parallel {parallel}",
+        f"said {_step(told.said, (5, 9, 14, 22, 40))}",
+        f"tells {tells}",
+        f"tells {tells} {same}",
+        f"marks {marks}",
+        f"marks {marks} {thing}",
+        f"too {too:d} {thing}",
+        f"joint {clause.joint}",
+        f"joint {clause.joint} {thing}",
+        "subject " + subject,
+        f"asks {asks}",
+        f"asks {asks} {same}",
+        f"who {who}",
+        f"who {who} {thing}",
+        f"against {against}",
+        f"against {against} {thing}",
+        f"matters {min(told.matters, 2)}",
+        f"promised {shape.promised:d} {thing}",
+        f"promised {shape.promised:d} {topic}",
     ]
 
 
-def _may_be_several(text: str, clauses: Iterable[re.Match[str]], found: Iterable[Cue]) -> bool:
-    """Whether anything is counted or announced, or two families are named: most messages have nothing of it."""
-    names = frozenset[str]().union(*[cue.names for cue in found])
-    return (
-        len(names - _MARKS) > 1
-        or not names.isdisjoint(_ANNOUNCING)
-        or bool(_CLAIMED.search(text))
-        or any(_NUMBER.match(clause[0]) for clause in clauses)
-    )
+_ASKS = re.compile(r"(?:吗|哪里?|哪天|没有?|不|几[号点时]|多少|么时候|怎么[办交弄报领申排]?|能不能.*|有没有.*)$|能不能|有没有|怎么|什么时候|多少钱|哪里")
+_WHO = re.compile(r"(?:请问|我们?家?|他家?|她家?)?(?:我?[妈爸爹]妈?爸?|老公|老婆|爱人|老伴|婆婆|公公|爷爷|奶奶|外公|外婆|儿子|女儿|孩子|小孩|伢|孙子|老人|大人|邻居|隔壁|房东|物业|保安|保洁|社区|他家|她家|自己|我)")
+_WHERE = re.compile(r"(?:小区|我们)?(?:楼上|楼下|对面|对门|隔壁|上头|下头|上面|下面|里面|外面|里头|外头|前门|后门|门口|旁边|屋里|屋外|墙上|地上|路上|[东南西北][边门头]|[一二三四五六七八九十\d]+(?:楼|栋|号楼|单元)|早上|晚上|白天|夏天|冬天|平时|今天|昨天|明天|下雨|天晴|这次|上次)")
 
 
-def _clause(text: str, hit: re.Match[str], found: Sequence[Cue]) -> Clause:
-    start, said = hit.start(), hit.group()
-    names = frozenset[str]().union(*[cue.names for cue in found])
-    first = found[0].names if found and found[0].start == start else frozenset[str]()
-    subject = _SUBJECT.match(said)
-    return Clause(
-        start,
-        said,
-        names - _MARKS,
-        first & _MARKS,
-        subject.group() if subject else "",
-        numbered=bool(_NUMBER.match(said)),
-        listed=";" in text[max(0, start - 2) : start],
-        tells=bool(_FAULT.search(said)),
-        empty="says" in names or len(said) < _SHORTEST or bool(_CLAIM.search(said)),
-    )
+def _shared(new: int, told: int) -> str:
+    """Whether what a clause speaks of has something in common with what was told: - nothing new, + only new."""
+    if not new:
+        return "-"
+    return "=" if new & told else "/" if told else "+"
 
 
 @cache
-def _families() -> tuple[Families, Cues]:
-    found, name = Families(), ""
-    for line in table("matters.txt"):
-        if line.startswith("["):
-            name = line[1 : line.index("]")]
-            found.words[name] = []
-        elif line.startswith("~ "):
-            found.add(found.together, line.split()[1:])
-        elif line.startswith("! "):
-            found.add(found.effects, line.split()[1:])
-        else:
-            found.words[name] += line.split()
-    return found, Cues(found.words, _BLANK)
+def _weights() -> dict[str, float]:
+    return {name: float(weight) for name, weight in pairs("cut-weights.txt")}
