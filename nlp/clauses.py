@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from operator import or_
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -20,6 +21,7 @@ ENDS = ",。;!?\n、 :"
 _END = re.escape(ENDS)
 _OPENERS = "另外|还有就是|还有我|还有隔壁|再就是|顺便|我自己想|旁边那|楼下餐馆|同时反映"
 _CLAUSE = re.compile(rf"[^{_END}]+?(?:[{_END}]+|$|(?={_OPENERS}))|[{_END}]+")
+_SECOND = re.compile(rf"[^{_END}](?:[{_END}]+[^{_END}]|(?={_OPENERS}))|^[{_END}]")
 _NUMBER = re.compile(r"\(?[1-9一二三四五六七八九]\)?[.、)](?!\d)|[①-⑨]|第[一二三四五][,、:个]|[一二三四五]是")
 _CLAIMED = re.compile(r"(?P<n>[两二三四五23])(?:[个件项]?(?:新|小)?(?:事|问题|情况|诉求)|件|样|桩)")
 CLAIM = re.compile(_CLAIMED.pattern + "(?=[,:。;]|$)")
@@ -38,7 +40,8 @@ _ANNOUNCED = 5
 _BLANK = "="
 _SAYS_NOTHING, _MORE = "says", "more"
 _VAGUE = frozenset(
-    "procedure attitude complaintoffice cityunit policeunit trafficunit deptunit danger injury window".split()
+    {"procedure", "attitude", "complaintoffice", "cityunit", "policeunit", "trafficunit", "deptunit"}
+    | {"danger", "injury", "window"}
 )
 """Topics that any matter may have."""
 
@@ -51,8 +54,8 @@ class Spoken(NamedTuple):
     scenes: int = 0
     aspects: int = 0
 
-    def __or__(self, other: "Spoken") -> "Spoken":  # type: ignore[override]
-        return Spoken(self[0] | other[0], self[1] | other[1], self[2] | other[2], self[3] | other[3])
+    def and_also(self, other: "Spoken") -> "Spoken":
+        return Spoken(*map(or_, self, other))
 
 
 NOTHING = Spoken()
@@ -84,6 +87,11 @@ class Clause:
         return self.text.rstrip(ENDS)
 
 
+def has_several_clauses(text: str) -> bool:
+    """A quick look: most messages have only one."""
+    return bool(_SECOND.search(text))
+
+
 def clauses(text: str) -> list[Clause]:
     """They join to the text, which is folded."""
     hits = list(_CLAUSE.finditer(text))
@@ -101,12 +109,11 @@ def _clause(text: str, hit: re.Match[str], marks: Sequence[Cue], spoken: Sequenc
     start, said = hit.start(), hit.group()
     first = marks[0].names if marks and marks[0].start == start else frozenset[str]()
     nothing = any(_SAYS_NOTHING in cue.names for cue in marks)
-    named_at, of = -1, NOTHING
-    for at, meant in spoken:
-        of |= meant
-        if named_at < 0 and (meant.things or meant.topics):
-            named_at = at - start
-    announces = _MORE in first and named_at < 0 and not nothing and len(said.rstrip(ENDS)) <= _ANNOUNCED
+    of = _together([meant for _, meant in spoken])
+    named_at = next((at - start for at, (things, topics, _, _) in spoken if things or topics), -1)
+    bare = said.rstrip(ENDS)
+    only = bool(first) and (marks[0].end - start >= len(bare) or (named_at < 0 and len(bare) <= _ANNOUNCED))
+    announces = _MORE in first and only and not nothing
     subject = _SUBJECT.match(said)
     return Clause(
         start,
@@ -121,6 +128,16 @@ def _clause(text: str, hit: re.Match[str], marks: Sequence[Cue], spoken: Sequenc
         spoken=of,
         named_at=named_at,
     )
+
+
+def _together(spoken: Sequence[Spoken]) -> Spoken:
+    things = topics = scenes = aspects = 0
+    for thing, topic, scene, aspect in spoken:
+        things |= thing
+        topics |= topic
+        scenes |= scene
+        aspects |= aspect
+    return Spoken(things, topics, scenes, aspects)
 
 
 @cache
@@ -158,7 +175,7 @@ def _spoken() -> _Speech:
     words: dict[str, Spoken] = {}
     for word, of in chain(_concepts(), _topics()):
         if len(word) > 1 or of.things:
-            words[word] = words.get(word, NOTHING) | of
+            words[word] = words.get(word, NOTHING).and_also(of)
     return _Speech(words)
 
 

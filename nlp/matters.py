@@ -1,18 +1,18 @@
 """A message about several things is cut into several matters.
 
-Clauses are walked through from left to right. What is counted (第二, 2.) or announced (另外) begins a new matter; of any
-other clause it is weighed whether it does: whether it speaks of a thing, a topic, a trouble that were not told yet, how
-it begins and ends, how long it is and what joins it. The weights (`data/cut-weights.txt`) are learned from messages
+Clauses are walked through from left to right. What is counted (第二, 2.) or announced (另外) begins a new matter; of
+any other clause it is weighed whether it does: whether it speaks of a thing, a topic, a trouble that were not told yet,
+how it begins and ends, how long it is and what joins it. The weights (`data/cut-weights.txt`) are learned from messages
 with marked cuts and from the corpus (nlp/training/cuts.py). Parts join to the message.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
-from nlp.clauses import CLAIM, NOTHING, SEVERAL, SHORTEST, Clause, Spoken, clauses
+from nlp.clauses import CLAIM, NOTHING, SEVERAL, SHORTEST, Clause, Spoken, clauses, has_several_clauses
 from nlp.tables import pairs
 
 _REASON = re.compile(r"一(?:是|来|则)")
@@ -21,6 +21,18 @@ _COUNTS_ON = re.compile(r"[二三四](?:是|来|则)")
 _PROMISED = {"两": 2, "二": 2, "2": 2, "三": 3, "3": 3, "四": 4, "五": 5}
 _TOO = re.compile(r"[^,]{1,7}(?:也|又|还)(?![说是能想被要没会])")
 """Something else is wrong, too: 车又乱停."""
+_ASKS = re.compile(r"(?:吗|哪里?|哪天|没有?|不|几[号点时]|么时候|怎么.?)$|能不能|有没有|怎么|什么时候|多少钱?|哪里")
+_WHO = re.compile(
+    r"(?:请问|我们?家?|他家?|她家?)?(?:我?[妈爸爹]妈?爸?|老公|老婆|爱人|老伴|婆婆|公公|爷爷|奶奶|外公|外婆|儿子|女儿|孩子"
+    r"|小孩|伢|孙子|老人|大人|邻居|隔壁|房东|物业|保安|保洁|社区|他家|她家|自己|我)"
+)
+"""Whom a clause begins with: 我妈想学画画，我爸想下棋."""
+_WHERE = re.compile(
+    r"(?:小区|我们)?(?:楼上|楼下|对面|对门|隔壁|[上下里外]头|[上下里外]面|前门|后门|门口|旁边|屋里|屋外|墙上|地上|路上"
+    r"|[东南西北][边门头]|[一二三四五六七八九十\d]+(?:楼|栋|号楼|单元)|早上|晚上|白天|夏天|冬天|平时|今天|昨天|明天|下雨"
+    r"|天晴|这次|上次)"
+)
+"""Which place or time it begins with: 一楼没水，五楼漏雨."""
 _SHORT = 9
 """All clauses so short: the message is a list."""
 ALONE = "alone"
@@ -45,7 +57,7 @@ class Told:
 
     def add(self, clause: Clause) -> None:
         self.reasons |= bool(self.about and _REASON.match(clause.text))
-        self.spoken |= clause.spoken
+        self.spoken = self.spoken.and_also(clause.spoken)
         self.subjects |= {clause.subject} - {""}
         self.tells |= clause.tells
         self.said += 0 if clause.empty and clause.named_at < 0 else len(clause.text)
@@ -65,6 +77,8 @@ def split(text: str) -> list[str]:
 
 
 def _cuts(text: str) -> list[int]:
+    if not has_several_clauses(text):
+        return []
     found = clauses(text)
     if counted := _counted(found):
         return counted
@@ -102,7 +116,7 @@ def _reasons(clause: Clause, told: Told) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a message is built as a whole: its length, whether all its clauses are short, whether it says that it is about several things."""
+    """How a message is built as a whole: `short` clauses only, `promised` where it says that it tells of several things."""
 
     length: int
     short: bool
@@ -127,16 +141,15 @@ def weigh(clause: Clause, told: Told, shape: Shape) -> float:
     return weights[ALONE] + sum([weights.get(name, 0.0) for name in features(clause, told, shape)])
 
 
-def features(clause: Clause, told: Told, shape: Shape) -> Iterator[str]:
+def features(clause: Clause, told: Told, shape: Shape) -> list[str]:
     """What is weighed, each once."""
-    yield from related(clause, told, shape)
-    bare = clause.bare
-    yield from {"~" + two for two in map(str.__add__, bare, bare[1:])}
-    yield from {"." + one for one in bare}
-    for n in (1, 2, 3):
-        yield "^" + bare[:n]
-    yield "$" + bare[-1:]
-    yield "$" + bare[-2:]
+    return related(clause, told, shape) + worded(clause.bare)
+
+
+def worded(bare: str) -> list[str]:
+    """How the clause begins and ends, and what it consists of."""
+    ends = ["^" + bare[:1], "^" + bare[:2], "^" + bare[:3], "$" + bare[-1:], "$" + bare[-2:]]
+    return [*ends, *{"~" + two for two in map(str.__add__, bare, bare[1:])}, *{"." + one for one in bare}]
 
 
 def related(clause: Clause, told: Told, shape: Shape) -> list[str]:
@@ -152,10 +165,7 @@ def related(clause: Clause, told: Told, shape: Shape) -> list[str]:
     subject = "-" if not clause.subject else "new" if told.subjects and clause.subject not in told.subjects else "old"
     last = told.last
     asks = f"{bool(_ASKS.search(bare)):d}{bool(_ASKS.search(last)):d}"
-    new, old = _WHO.match(bare), _WHO.match(last)
-    who = f"{bool(new):d}{bool(old):d}{bool(new and old and new[0] != old[0]):d}"
-    new, old = _WHERE.match(bare), _WHERE.match(last)
-    against = f"{bool(new):d}{bool(old):d}{bool(new and old and new[0] != old[0]):d}"
+    who, against = _set_apart(_WHO, bare, last), _set_apart(_WHERE, bare, last)
     return [
         "thing " + thing,
         "topic " + topic,
@@ -191,9 +201,10 @@ def related(clause: Clause, told: Told, shape: Shape) -> list[str]:
     ]
 
 
-_ASKS = re.compile(r"(?:吗|哪里?|哪天|没有?|不|几[号点时]|多少|么时候|怎么[办交弄报领申排]?|能不能.*|有没有.*)$|能不能|有没有|怎么|什么时候|多少钱|哪里")
-_WHO = re.compile(r"(?:请问|我们?家?|他家?|她家?)?(?:我?[妈爸爹]妈?爸?|老公|老婆|爱人|老伴|婆婆|公公|爷爷|奶奶|外公|外婆|儿子|女儿|孩子|小孩|伢|孙子|老人|大人|邻居|隔壁|房东|物业|保安|保洁|社区|他家|她家|自己|我)")
-_WHERE = re.compile(r"(?:小区|我们)?(?:楼上|楼下|对面|对门|隔壁|上头|下头|上面|下面|里面|外面|里头|外头|前门|后门|门口|旁边|屋里|屋外|墙上|地上|路上|[东南西北][边门头]|[一二三四五六七八九十\d]+(?:楼|栋|号楼|单元)|早上|晚上|白天|夏天|冬天|平时|今天|昨天|明天|下雨|天晴|这次|上次)")
+def _set_apart(begins: re.Pattern[str], clause: str, last: str) -> str:
+    """Whether this clause and the last begin with one, and with different ones."""
+    new, old = begins.match(clause), begins.match(last)
+    return f"{bool(new):d}{bool(old):d}{bool(new and old and new[0] != old[0]):d}"
 
 
 def _shared(new: int, told: int) -> str:

@@ -4,7 +4,6 @@ Messages with marked cuts were written for it (`data/cuts.txt`). The corpus tell
 its clauses begins another. What its messages begin with, put behind each other, is several matters.
 """
 
-import json
 import random
 import re
 from collections import Counter
@@ -31,6 +30,7 @@ _LEAST = 12
 _BEFORE_TROUBLE = re.compile("(?<=..)(?=没|不|坏|太|被|乱|漏|堵|掉|断|要|老)")
 _TOO_SHARE = 0.3
 _SHORTEST = 3
+_TOO_LIGHT = 0.01
 _JOINED_MESSAGES = 6000
 
 
@@ -69,10 +69,16 @@ def by_thing() -> Iterator[list[list[str]]]:
             if len(found) > 1:
                 yield found
             found = []
-        elif ways := [fold(way) for way in line.split("|") if _SHORTEST <= len(way) <= _LONGEST and not set(way) & set(",，。")]:
+        elif ways := [
+            fold(way) for way in line.split("|") if _SHORTEST <= len(way) <= _LONGEST and not set(way) & set(",，。")
+        ]:
             found.append(ways)
     if len(found) > 1:
         yield found
+
+
+def _is_clause(text: str) -> bool:
+    return _SHORTEST <= len(text) <= _LONGEST and not set(text) & set(ENDS)
 
 
 def openings(texts: Iterable[str]) -> list[str]:
@@ -101,7 +107,7 @@ def boundaries(marked: Iterable[Marked]) -> Iterator[tuple[float, bool, list[str
         for clause in found:
             if told.said:
                 begins = clause.start in cuts
-                yield weight, begins, [*matters.features(clause, told, shape)]
+                yield weight, begins, matters.features(clause, told, shape)
                 if begins:
                     told = told.next()
             told.add(clause)
@@ -117,11 +123,13 @@ def learn(rows: Sequence[tuple[float, bool, list[str]]], strength: float = 0.1) 
     model = LogisticRegression(C=strength, max_iter=2000, solver="liblinear")
     model.fit(seen, [begins for _, begins, _ in rows], sample_weight=[weight for weight, _, _ in rows])
     weights = dict(zip(names, model.coef_[0], strict=True)) | {matters.ALONE: model.intercept_[0]}
-    return {name: round(float(w), 2) for name, w in weights.items() if abs(w) >= 0.01 or name == matters.ALONE}
+    return {name: round(float(w), 2) for name, w in weights.items() if abs(w) >= _TOO_LIGHT or name == matters.ALONE}
 
 
 def write(weights: dict[str, float], path: Path = FILE) -> None:
-    head = "# Weights of what tells that a clause begins another matter, learned by nlp/training/cuts.py: feature, weight."
+    head = (
+        "# Weights of what tells that a clause begins another matter, learned by nlp/training/cuts.py: feature, weight."
+    )
     path.write_text("\n".join([head, *(f"{n}\t{w}" for n, w in weights.items())]) + "\n", encoding="utf-8")
 
 

@@ -31,7 +31,7 @@ def found(folded: str) -> list[object]:
 def test_quick_looks_pass_over_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     said = texts()
     quick = [found(text) for text in said]
-    monkeypatch.setattr(matters, "_may_be_several", lambda *_: True)
+    monkeypatch.setattr(matters, "has_several_clauses", lambda _: True)
     monkeypatch.setattr(names, "_may_be_named", lambda _: True)
     monkeypatch.setattr(Rules, "name_danger", lambda *_: True)
     for text, passed in zip(said, quick, strict=True):
