@@ -29,7 +29,7 @@ _WHO = re.compile(
 """Whom a clause begins with: 我妈想学画画，我爸想下棋."""
 _WHERE = re.compile(
     r"(?:小区|我们)?(?:楼上|楼下|对面|对门|隔壁|[上下里外]头|[上下里外]面|前门|后门|门口|旁边|屋里|屋外|墙上|地上|路上"
-    r"|[东南西北][边门头]|[一二三四五六七八九十\d]+(?:楼|栋|号楼|单元)|早上|晚上|白天|夏天|冬天|平时|今天|昨天|明天|下雨"
+    r"|[东南西北][边门头]|[一二三四五六七八九十\d]{1,3}(?:楼|栋|号楼|单元)|早上|晚上|白天|夏天|冬天|平时|今天|昨天|明天|下雨"
     r"|天晴|这次|上次)"
 )
 """Which place or time it begins with: 一楼没水，五楼漏雨."""
@@ -116,7 +116,7 @@ def _reasons(clause: Clause, told: Told) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a message is built as a whole: `short` clauses only, `promised` where it says that it tells of several things."""
+    """How a message is built as a whole: `short` clauses only; `promised`, it says that it tells of several things."""
 
     length: int
     short: bool

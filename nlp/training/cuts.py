@@ -115,7 +115,7 @@ def boundaries(marked: Iterable[Marked]) -> Iterator[tuple[float, bool, list[str
 
 def learn(rows: Sequence[tuple[float, bool, list[str]]], strength: float = 0.1) -> dict[str, float]:
     held = Counter(name for _, _, names in rows for name in names)
-    names = sorted(name for name, count in held.items() if count >= _LEAST)
+    names = sorted(name for name, count in held.items() if count >= _LEAST and name.isprintable())
     column = {name: at for at, name in enumerate(names)}
     cells = [(at, column[name]) for at, row in enumerate(rows) for name in row[2] if name in column]
     across, down = zip(*cells, strict=True)

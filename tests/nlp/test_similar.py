@@ -45,10 +45,19 @@ def f1(name: str) -> float:
 
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("similar.jsonl", 0.85), ("similar2.jsonl", 0.85), ("similar3.jsonl", 0.75), ("similar4.jsonl", 0.78)],
+    [
+        ("similar.jsonl", 0.85),
+        ("similar2.jsonl", 0.85),
+        ("similar3.jsonl", 0.75),
+        ("similar4.jsonl", 0.78),
+        ("similar5.jsonl", 0.88),
+        ("similar6.jsonl", 0.6),
+    ],
 )
 def test_it_is_told_as_well_as_a_clerk_tells_it(name: str, least: float) -> None:
-    """The third and fourth set were blind at first (F1 0.69, 0.68) and then learned from: strangers will be harder."""
+    """The third to fifth set were blind at first (F1 0.69, 0.68, 0.80) and then learned from; the sixth never was:
+    so hard are strangers.
+    """
     assert f1(name) >= least
 
 

@@ -20,11 +20,21 @@ def texts(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("name", ["splitting.jsonl", "splitting2.jsonl", "splitting3.jsonl"])
-def test_most_messages_have_the_right_number_of_matters(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "enough"),
+    [
+        ("splitting.jsonl", ENOUGH),
+        ("splitting2.jsonl", ENOUGH),
+        ("splitting3.jsonl", ENOUGH),
+        ("splitting4.jsonl", 0.88),
+        ("splitting5.jsonl", 0.77),
+    ],
+)
+def test_most_messages_have_the_right_number_of_matters(name: str, enough: float) -> None:
+    """The fourth set was read when the weights were learned (0.73 at first sight), the fifth never (0.61)."""
     found = [(row["matters"], split(fold(str(row["text"])))) for row in texts(SETS / name)]
     wrong = [(wanted, parts) for wanted, parts in found if len(parts) != wanted]
-    assert 1 - len(wrong) / len(found) >= ENOUGH, wrong
+    assert 1 - len(wrong) / len(found) >= enough, wrong
 
 
 def test_what_is_told_of_one_matter_is_seldom_cut() -> None:
