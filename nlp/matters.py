@@ -107,7 +107,8 @@ def _begins(clause: Clause, told: Told, shape: "Shape") -> bool:
     says = not clause.empty or clause.named_at >= 0
     if clause.numbered or "more" in clause.marks:
         return told.said >= SHORTEST and (clause.numbered or clause.announces or says)
-    return says and weigh(clause, told, shape) > 0
+    heard = clause.named_at >= 0 or clause.tells or clause.marks
+    return bool(says and heard and weigh(clause, told, shape) > 0)
 
 
 def _reasons(clause: Clause, told: Told) -> bool:
