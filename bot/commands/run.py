@@ -35,7 +35,8 @@ async def _serve(settings: settings_of.Settings) -> None:
         for channel in channels.values():
             await channel.close()
         raise
-    settle_down()
+    finally:
+        settle_down()
     await run(app)
 
 
