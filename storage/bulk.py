@@ -63,6 +63,8 @@ class Change:
 
 
 Batch = tuple[Change, list[Row]]
+_DIALECTS: dict[str, Dialect] = {}
+"""The first of each kind: every engine has one of its own, but what is compiled once serves all of them."""
 
 
 def upsert(connection: Connection) -> Any:
@@ -95,12 +97,13 @@ def run(connection: Connection, *batches: Batch) -> None:
 
     None may rely on what another changes: on PostgreSQL they are one statement.
     """
+    dialect = _DIALECTS.setdefault(connection.dialect.name, connection.dialect)
     if is_sqlite(connection):
         for change, rows in batches:
-            prepared = _one_by_one(change, connection.dialect)
+            prepared = _one_by_one(change, dialect)
             run_many(connection, prepared.statement, prepared.values(rows))
     elif batches:
-        joined = _together(tuple(change for change, _ in batches), connection.dialect)
+        joined = _together(tuple(change for change, _ in batches), dialect)
         fetch(connection, joined.statement, joined.values([rows for _, rows in batches]))
 
 
