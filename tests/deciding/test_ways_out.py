@@ -248,14 +248,17 @@ def _counters() -> Counter[str]:
 def everything_logged() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler, root = logging.StreamHandler(stream), logging.getLogger()
-    before = root.level
+    known = [root, logging.getLogger("asyncio")]  # which an app that has run here has quietened
+    before = [logger.level for logger in known]
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    for logger in known:
+        logger.setLevel(logging.DEBUG)
     try:
         yield stream
     finally:
         root.removeHandler(handler)
-        root.setLevel(before)
+        for logger, level in zip(known, before, strict=True):
+            logger.setLevel(level)
 
 
 # --- both ------------------------------------------------------------------------------------------------------------
