@@ -25,6 +25,14 @@ _SIDES = frozenset("边旁外前后上下左右中内")
 _DISTRICT = frozenset("省市县区镇乡")
 """A word that ends so holds the place; it is no part of its name."""
 _SHORTEST, _LONGEST = 2, 8
+_WANTED = re.compile(
+    r"(?:(?:(?:新|增|扩|改|兴|修|配)?建设?|增设|设立|规划|盖|办|开|修|搞|弄|装|架|要|缺)(?:一|几|两)?(?:个|座|所|家|处|条|片|间|块)"
+    r"|(?<!新)建(?!议)设?|增设|设立|规划|盖)[^,。;!?\s议的在了到于对离]{0,3}$"
+)
+"""What stands before a place that is not there yet: 建个, 增设公办, 要一座. A 新建大楼 stands there already."""
+_LOOKED_BACK = 12
+_WAY = re.compile(r"(?:公里|里路)$")
+"""How far it is."""
 
 
 @cache
@@ -55,13 +63,18 @@ def _no_places() -> frozenset[str]:
 def find_places(text: str, folded: str, tokens: Sequence[str], known: frozenset[str]) -> tuple[str, ...]:
     """Places in the order of the text. `folded` is `text` folded; `tokens` are cut from `folded`."""
     found = [hit.span() for hit in _BUILDING.finditer(folded)] if _BUILT.search(folded) else []
-    found += _named(tokens, known)
+    found += [span for span in _named(tokens, known) if folded[slice(*span)] in known or _is_there(folded, *span)]
     found.sort(key=lambda span: (span[0], -span[1]))
     kept: list[tuple[int, int]] = []
     for span in found:
         if not kept or span[0] >= kept[-1][1]:
             kept.append(span)
     return tuple(dict.fromkeys(text[start:end] for start, end in kept))
+
+
+def _is_there(folded: str, start: int, end: int) -> bool:
+    """Whether what ends like a place is one, and not asked for or announced only."""
+    return not _WANTED.search(folded, max(start - _LOOKED_BACK, 0), start) and not _WAY.search(folded, start, end)
 
 
 def _named(tokens: Sequence[str], known: frozenset[str]) -> Iterable[tuple[int, int]]:

@@ -28,7 +28,7 @@ COMPLAINTS = (
 FIRST_ACCOUNT, ALOUD = 700, 3
 """Accounts of the neighbours, and how many of them are told of; the others are counted."""
 SHED, SOCKETS, NOTHING = "在东头空地建充电车棚", "每栋楼下装两个充电口", "维持现状"
-RUDE = "三楼那家天天飞线，让他搬走"
+PRIVATE = "三楼那家天天飞线，让他搬走"
 DECIDED_ON = "在东头空地建充电车棚"
 OWNER, DUE = "区城管局刘工", "2月28日"
 
@@ -62,10 +62,10 @@ async def opened(tale: Tale) -> None:
     tale.expects("选项先给书记看", is_so=SHED in tale.heard("manager"))
     await tale.taps("manager", "给邻居看", SHED)
     tale.expects("写的人知道邻居看得见了", is_so="邻居看得见了" in tale.heard(who))
-    await _writes(tale, neighbour(3), "说理由", RUDE)
-    await tale.taps("manager", "不给看", RUDE)
-    await tale.taps("manager", "有骂人的话")
-    tale.expects("不给看要说原因，可以请另一位再看", is_so="原因：有骂人的话" in tale.heard(neighbour(3)))
+    await _writes(tale, neighbour(3), "说理由", PRIVATE)
+    await tale.taps("manager", "不给看", PRIVATE)
+    await tale.taps("manager", "说到了个人隐私")
+    tale.expects("不给看要说原因，可以请另一位再看", is_so="原因：说到了个人隐私" in tale.heard(neighbour(3)))
     for option in (SOCKETS, NOTHING):
         await opens_topic(tale)
         await tale.taps("manager", "提选项")

@@ -35,7 +35,23 @@ def test_a_place_is_found_as_it_is_called(understander: Understander, said: str,
         "谢谢社区",
         "到哪里办",
         "走投无路了",
+        "方圆两里路冇得药店",
     ],
 )
 def test_what_only_ends_like_a_place_is_none(understander: Understander, said: str) -> None:
     assert understander.whole(said).places == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "places"),
+    [
+        ("孩子一岁半没人带，附近能不能办个托育园", ()),
+        ("小学门口想要个天桥，现在靠家长拉绳子", ("门口",)),
+        ("请在第二小学路段增设人行天桥", ("第二小学",)),
+        ("反对在我们小区旁边建精神病医院", ("旁边",)),
+        ("建议中心公园早晨划分晨练区", ("中心公园",)),
+        ("新建围墙侵占村道一米八", ("围墙",)),
+    ],
+)
+def test_what_is_not_there_yet_is_no_place(understander: Understander, said: str, places: tuple[str, ...]) -> None:
+    assert understander.whole(said).places == places
