@@ -3,13 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from operator import or_
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from ledger.scenes import Scene
 from nlp import concepts
@@ -31,14 +29,15 @@ _SUBJECT = re.compile(
     r"|(?:我自己|我妈|我爸|我|老人|小孩|孩子|奶奶|爷爷|婆婆|爹爹|伢|娃|她爷爷)(?:嘛,)?(?:也|还)?(?:想|要|问|报)"
 )
 _FAULT = re.compile(
-    r"[不没冇坏掉漏满堵停吵臭脏破裂烂少缺偷乱占黑慢贵涨挡断塌松歪锈锁碎难太几想问修养摆撬被多低滴抛哪拉短要报频]"
-    r"|怎么|能不能|建议|增设|无人|失灵|时候"
+    "[不没冇坏掉漏满堵停吵臭脏破裂烂少缺偷乱占黑慢贵涨挡断塌松歪锈锁碎难太几想问修养摆撬被多低滴抛哪拉短要报频]"
 )
+_WANTED = re.compile("怎么|建议|增设|无人|失灵|时候")
 SHORTEST = 4
 _ANNOUNCED = 5
 """What is no longer than this and says that something follows says nothing else."""
 _BLANK = "="
 _SAYS_NOTHING, _MORE = "says", "more"
+_NONE = frozenset[str]()
 _VAGUE = frozenset(
     {"procedure", "attitude", "complaintoffice", "cityunit", "policeunit", "trafficunit", "deptunit"}
     | {"danger", "injury", "window"}
@@ -46,32 +45,29 @@ _VAGUE = frozenset(
 """Topics that any matter may have."""
 
 
-class Spoken(NamedTuple):
-    """Sets of things, topics, scenes and aspects, each a bit of a number."""
-
-    things: int = 0
-    topics: int = 0
-    scenes: int = 0
-    aspects: int = 0
-
-    def and_also(self, other: "Spoken") -> "Spoken":
-        return Spoken(*map(or_, self, other))
+Spoken = int
+"""A set of things, topics, scenes and aspects: each has its bit, those of one sort lie side by side."""
+NOTHING: Spoken = 0
+_ROOM = 512
+"""Bits of each sort."""
+THINGS, TOPICS, SCENES, ASPECTS = [(1 << _ROOM) - 1 << _ROOM * sort for sort in range(4)]
+NAMED = THINGS | TOPICS
 
 
-NOTHING = Spoken()
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """`marks`: special words that it begins with. `subject`: the place or person that it begins with."""
 
     start: int
     text: str
+    bare: str
+    """Without the marks behind it."""
     marks: frozenset[str]
     subject: str
     numbered: bool
     joint: str
     """What stands before it."""
+    claims: str
+    """How many things it says that there are: 三 of 反映三件事."""
     tells: bool
     """It says that something is wrong or wanted."""
     empty: bool
@@ -82,10 +78,6 @@ class Clause:
     named_at: int
     """Where the first thing or topic is named; -1 if none is."""
 
-    @property
-    def bare(self) -> str:
-        return self.text.rstrip(ENDS)
-
 
 def has_several_clauses(text: str) -> bool:
     """A quick look: most messages have only one."""
@@ -94,50 +86,50 @@ def has_several_clauses(text: str) -> bool:
 
 def clauses(text: str) -> list[Clause]:
     """They join to the text, which is folded."""
-    hits = list(_CLAUSE.finditer(text))
     marks, spoken = _marks().find(text), _spoken().find(text)
     marked, named = [cue.start for cue in marks], [start for start, _ in spoken]
     found = []
-    for hit in hits:
+    for hit in _CLAUSE.finditer(text):
         start, end = hit.span()
         own = marks[bisect_left(marked, start) : bisect_left(marked, end)]
-        found.append(_clause(text, hit, own, spoken[bisect_left(named, start) : bisect_left(named, end)]))
+        found.append(_clause(text, start, end, own, spoken[bisect_left(named, start) : bisect_left(named, end)]))
     return found
 
 
-def _clause(text: str, hit: re.Match[str], marks: Sequence[Cue], spoken: Sequence[tuple[int, Spoken]]) -> Clause:
-    start, said = hit.start(), hit.group()
-    first = marks[0].names if marks and marks[0].start == start else frozenset[str]()
-    nothing = any(_SAYS_NOTHING in cue.names for cue in marks)
-    of = _together([meant for _, meant in spoken])
-    named_at = next((at - start for at, (things, topics, _, _) in spoken if things or topics), -1)
+def _clause(text: str, start: int, end: int, marks: Sequence[Cue], spoken: Sequence[tuple[int, Spoken]]) -> Clause:
+    said = text[start:end]
     bare = said.rstrip(ENDS)
+    first = marks[0].names if marks and marks[0].start == start else _NONE
+    nothing = any(_SAYS_NOTHING in cue.names for cue in marks)
+    of, named_at = _together(start, spoken)
     only = bool(first) and (marks[0].end - start >= len(bare) or (named_at < 0 and len(bare) <= _ANNOUNCED))
     announces = _MORE in first and only and not nothing
-    subject = _SUBJECT.match(said)
+    subject, claim = _SUBJECT.match(said), CLAIM.search(said)
     return Clause(
         start,
         said,
+        bare,
         first,
         subject.group() if subject else "",
         numbered=bool(_NUMBER.match(said)),
         joint=text[start - 1 : start],
-        tells=bool(of.aspects or _FAULT.search(said)),
-        empty=announces or nothing or len(said) < SHORTEST or bool(CLAIM.search(said)),
+        claims=claim["n"] if claim else "",
+        tells=bool(of & ASPECTS or _FAULT.search(said) or _WANTED.search(said)),
+        empty=bool(announces or nothing or claim) or len(said) < SHORTEST,
         announces=announces,
         spoken=of,
         named_at=named_at,
     )
 
 
-def _together(spoken: Sequence[Spoken]) -> Spoken:
-    things = topics = scenes = aspects = 0
-    for thing, topic, scene, aspect in spoken:
-        things |= thing
-        topics |= topic
-        scenes |= scene
-        aspects |= aspect
-    return Spoken(things, topics, scenes, aspects)
+def _together(start: int, spoken: Sequence[tuple[int, Spoken]]) -> tuple[Spoken, int]:
+    """All that a clause speaks of, and where in it the first thing or topic is named."""
+    together, named_at = NOTHING, -1
+    for at, meant in spoken:
+        together |= meant
+        if named_at < 0 and meant & NAMED:
+            named_at = at - start
+    return together, named_at
 
 
 @cache
@@ -156,52 +148,48 @@ class _Speech:
 
     def __init__(self, words: Mapping[str, Spoken]) -> None:
         self._spoken = list(words.values())
-        self._search = AhoCorasick(words)
+        self._search = AhoCorasick(words, MatchKind.LeftmostLongest)
 
     def find(self, text: str) -> list[tuple[int, Spoken]]:
         """(start, what it speaks of), in the order of the text."""
-        hits = self._search.find_matches_as_indexes(text, overlapping=True)
-        longest = {start: (end, number) for number, start, end in hits}  # they come in the order of their ends
-        done, found = 0, []
-        for start in sorted(longest):
-            if start >= done:
-                done, number = longest[start]
-                found.append((start, self._spoken[number]))
-        return found
+        spoken = self._spoken
+        return [(start, spoken[number]) for number, start, _ in self._search.find_matches_as_indexes(text)]
 
 
 @cache
 def _spoken() -> _Speech:
     words: dict[str, Spoken] = {}
     for word, of in chain(_concepts(), _topics()):
-        if len(word) > 1 or of.things:
-            words[word] = words.get(word, NOTHING).and_also(of)
+        if len(word) > 1 or of & THINGS:
+            words[word] = words.get(word, NOTHING) | of
     return _Speech(words)
 
 
 def _concepts() -> Iterator[tuple[str, Spoken]]:
     """A kind of a thing counts as the thing."""
-    bits = _Bits()
+    things, aspects = _Bits(THINGS), _Bits(ASPECTS)
     for word, meant in concepts.meanings().items():
         for sort, name in meant:
-            if sort == concepts.THING:
-                yield word, Spoken(things=bits[name.partition("/")[0]])
-            else:
-                yield word, Spoken(aspects=bits[name])
+            yield word, things[name.partition("/")[0]] if sort == concepts.THING else aspects[name]
 
 
 def _topics() -> Iterator[tuple[str, Spoken]]:
-    topics, scenes, known = _Bits(), _Bits(), lexicon()
+    topics, scenes, known = _Bits(TOPICS), _Bits(SCENES), lexicon()
     for word, names in known.spoken():
         for name in names:
             scene = known.scene_of.get(name, "")
             if name not in _VAGUE and scene != Scene.NONE:
-                yield word, Spoken(topics=topics[name], scenes=scenes[scene] if scene else 0)
+                yield word, topics[name] | (scenes[scene] if scene else NOTHING)
 
 
-class _Bits(dict[str, int]):
-    """A bit for each name."""
+class _Bits(dict[str, Spoken]):
+    """A bit for each name of a sort."""
 
-    def __missing__(self, name: str) -> int:
-        self[name] = 1 << len(self)
-        return self[name]
+    def __init__(self, sort: Spoken) -> None:
+        super().__init__()
+        self._next = sort & -sort
+
+    def __missing__(self, name: str) -> Spoken:
+        self[name] = bit = self._next
+        self._next <<= 1
+        return bit

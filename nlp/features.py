@@ -47,9 +47,9 @@ class Features:
         return self.words, self.chars, self.topics, self.turns
 
     @property
-    def named(self) -> set[str]:
-        """The topics, whatever part they play."""
-        return {topic for topic, _, _ in self.hits}
+    def named(self) -> list[str]:
+        """The topics, whatever part they play, in the order of the text."""
+        return [*dict.fromkeys([topic for topic, _, _ in self.hits])]
 
 
 def extract(folded: str, cut: Cutter, lexicon: Lexicon) -> Features:

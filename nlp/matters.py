@@ -7,12 +7,28 @@ with marked cuts and from the corpus (nlp/training/cuts.py). Parts join to the m
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from operator import add
+from typing import NamedTuple
 
-from nlp.clauses import CLAIM, NOTHING, SEVERAL, SHORTEST, Clause, Spoken, clauses, has_several_clauses
+from nlp.clauses import (
+    ASPECTS,
+    NAMED,
+    NOTHING,
+    SCENES,
+    SEVERAL,
+    SHORTEST,
+    THINGS,
+    TOPICS,
+    Clause,
+    Spoken,
+    clauses,
+    has_several_clauses,
+)
 from nlp.tables import pairs
 
 _REASON = re.compile(r"一(?:是|来|则)")
@@ -21,7 +37,7 @@ _COUNTS_ON = re.compile(r"[二三四](?:是|来|则)")
 _PROMISED = {"两": 2, "二": 2, "2": 2, "三": 3, "3": 3, "四": 4, "五": 5}
 _TOO = re.compile(r"[^,]{1,7}(?:也|又|还)(?![说是能想被要没会])")
 """Something else is wrong, too: 车又乱停."""
-_ASKS = re.compile(r"(?:吗|哪里?|哪天|没有?|不|几[号点时]|么时候|怎么.?)$|能不能|有没有|怎么|什么时候|多少钱?|哪里")
+_ASKS = re.compile("吗$|哪$|哪天$|没有?$|不$|几[号点时]$|么时候$|能不能|有没有|怎么|什么时候|多少|哪里")
 _WHO = re.compile(
     r"(?:请问|我们?家?|他家?|她家?)?(?:我?[妈爸爹]妈?爸?|老公|老婆|爱人|老伴|婆婆|公公|爷爷|奶奶|外公|外婆|儿子|女儿|孩子"
     r"|小孩|伢|孙子|老人|大人|邻居|隔壁|房东|物业|保安|保洁|社区|他家|她家|自己|我)"
@@ -37,6 +53,12 @@ _SHORT = 9
 """All clauses so short: the message is a list."""
 ALONE = "alone"
 """The weight that every clause has."""
+_WORDED = "^$~."
+"""What marks the names of words that are weighed."""
+_LATELY = 4
+"""Clauses of which is kept how they begin and end: each is held against the next one."""
+_KNOWN = 8192
+"""Ways of standing to what was told whose weight is kept: most come again and again."""
 
 
 @dataclass(slots=True)
@@ -53,12 +75,13 @@ class Told:
 
     @property
     def about(self) -> bool:
-        return bool(self.spoken.things or self.spoken.topics)
+        return bool(self.spoken & NAMED)
 
     def add(self, clause: Clause) -> None:
         self.reasons |= bool(self.about and _REASON.match(clause.text))
-        self.spoken = self.spoken.and_also(clause.spoken)
-        self.subjects |= {clause.subject} - {""}
+        self.spoken |= clause.spoken
+        if clause.subject:
+            self.subjects.add(clause.subject)
         self.tells |= clause.tells
         self.said += 0 if clause.empty and clause.named_at < 0 else len(clause.text)
         self.last = clause.bare
@@ -94,9 +117,9 @@ def _cuts(text: str) -> list[int]:
 def _counted(clauses: Sequence[Clause]) -> list[int]:
     """Somebody says 三件事, and just as many clauses follow."""
     for at, clause in enumerate(clauses):
-        if claim := CLAIM.search(clause.text):
+        if clause.claims:
             rest = [follows for follows in clauses[at + 1 :] if not follows.empty or follows.named_at >= 0]
-            return [follows.start for follows in rest[1:]] if len(rest) == _PROMISED[claim["n"]] else []
+            return [follows.start for follows in rest[1:]] if len(rest) == _PROMISED[clause.claims] else []
     return []
 
 
@@ -133,88 +156,180 @@ class Shape:
 
 
 def _step(number: int, borders: Sequence[int]) -> int:
-    return sum([number > border for border in borders])
+    return bisect_left(borders, number)
 
 
-def weigh(clause: Clause, told: Told, shape: Shape) -> float:
-    """How much speaks for another matter: above 0 more than against it."""
+class _Content(NamedTuple):
+    """Whether the clause speaks of what was told."""
+
+    thing: str
+    topic: str
+    scene: str
+    aspect: str
+    named: str
+    tells: bool
+    told: bool
+    promised: bool
+
+    def names(self) -> list[str]:
+        same, tells = self.thing + self.topic, f"{self.tells:d}{self.told:d}"
+        return [
+            "thing " + self.thing,
+            "topic " + self.topic,
+            "scene " + self.scene,
+            "aspect " + self.aspect,
+            "both " + same,
+            f"trouble {self.thing}{self.aspect}",
+            f"named {self.named}",
+            f"named {self.named} {same}",
+            f"tells {tells}",
+            f"tells {tells} {same}",
+            f"promised {self.promised:d} {self.thing}",
+            f"promised {self.promised:d} {self.topic}",
+        ]
+
+
+class _Joint(NamedTuple):
+    """How it begins, and after what; `who` and `where`: whether with whom or where another one than the last."""
+
+    thing: str
+    marks: frozenset[str]
+    joint: str
+    too: bool
+    who: str
+    where: str
+
+    def names(self) -> list[str]:
+        thing, marks = self.thing, ",".join(sorted(self.marks))
+        return [
+            f"marks {marks}",
+            f"marks {marks} {thing}",
+            f"joint {self.joint}",
+            f"joint {self.joint} {thing}",
+            f"too {self.too:d} {thing}",
+            f"who {self.who}",
+            f"who {self.who} {thing}",
+            f"against {self.where}",
+            f"against {self.where} {thing}",
+        ]
+
+
+class _Likeness(NamedTuple):
+    """Whether it is built like the last."""
+
+    same: str
+    short: bool
+    parallel: str
+    asks: str
+
+    def names(self) -> list[str]:
+        same, parallel, asks = self.same, self.parallel, self.asks
+        listed = f"list {self.short:d}"
+        return [
+            f"{listed} {same}",
+            f"{listed} {parallel}",
+            f"parallel {parallel}",
+            f"asks {asks}",
+            f"asks {asks} {same}",
+        ]
+
+
+class _Course(NamedTuple):
+    """How far the message has come."""
+
+    length: int
+    message: int
+    said: int
+    subject: str
+    matters: int
+
+    def names(self) -> list[str]:
+        return [f"{name} {value}" for name, value in self._asdict().items()]
+
+
+_Facts = _Content | _Joint | _Likeness | _Course
+"""How a clause stands to what was told, in parts that come again and again; each names what is weighed of it."""
+
+
+def weigh(clause: Clause, told: Told, shape: Shape) -> int:
+    """How much speaks for another matter, in hundredths: above 0 more than against it."""
     weights = _weights()
-    return weights[ALONE] + sum([weights.get(name, 0.0) for name in features(clause, told, shape)])
+    related = sum(map(_weight, _related(clause, told, shape)))
+    return weights.named[ALONE] + related + sum(map(_sum_of, weights.worded, _worded(clause.bare)))
 
 
 def features(clause: Clause, told: Told, shape: Shape) -> list[str]:
-    """What is weighed, each once."""
-    return related(clause, told, shape) + worded(clause.bare)
+    """What is weighed, by name, each once."""
+    related = [name for facts in _related(clause, told, shape) for name in facts.names()]
+    return related + [mark + part for mark, parts in zip(_WORDED, _worded(clause.bare), strict=True) for part in parts]
 
 
-def worded(bare: str) -> list[str]:
+@lru_cache(_KNOWN, typed=True)
+def _weight(facts: _Facts) -> int:
+    return _sum_of(_weights().named, facts.names())
+
+
+def _sum_of(weights: Mapping[str, int], names: Collection[str]) -> int:
+    return sum(filter(None, map(weights.get, names)))
+
+
+def _worded(bare: str) -> tuple[Collection[str], ...]:
     """How the clause begins and ends, and what it consists of."""
-    ends = ["^" + bare[:1], "^" + bare[:2], "^" + bare[:3], "$" + bare[-1:], "$" + bare[-2:]]
-    return [*ends, *{"~" + two for two in map(str.__add__, bare, bare[1:])}, *{"." + one for one in bare}]
+    return (bare[:1], bare[:2], bare[:3]), (bare[-1:], bare[-2:]), {*map(add, bare, bare[1:])}, {*bare}
 
 
-def related(clause: Clause, told: Told, shape: Shape) -> list[str]:
+def _related(clause: Clause, told: Told, shape: Shape) -> tuple[_Facts, ...]:
     """How the clause stands to what was told."""
-    bare = clause.bare
-    thing, topic, scene, aspect = map(_shared, clause.spoken, told.spoken)
-    same = thing + topic
-    named = "-" if clause.named_at < 0 else _step(clause.named_at, (0, 2, 5))
-    too = bool(_TOO.match(clause.text))
-    tells = f"{clause.tells:d}{told.tells:d}"
-    marks = ",".join(sorted(clause.marks))
-    parallel = f"{bare[-1:] == told.last[-1:]:d}{abs(len(bare) - len(told.last)) <= 1:d}"
+    new, old, bare, last = clause.spoken, told.spoken, clause.bare, told.last
+    thing, topic, scene, aspect = [_shared(new & sort, old & sort) for sort in (THINGS, TOPICS, SCENES, ASPECTS)]
+    named = "-" if clause.named_at < 0 else str(_step(clause.named_at, (0, 2, 5)))
     subject = "-" if not clause.subject else "new" if told.subjects and clause.subject not in told.subjects else "old"
-    last = told.last
-    asks = f"{bool(_ASKS.search(bare)):d}{bool(_ASKS.search(last)):d}"
-    who, against = _set_apart(_WHO, bare, last), _set_apart(_WHERE, bare, last)
-    return [
-        "thing " + thing,
-        "topic " + topic,
-        "scene " + scene,
-        "aspect " + aspect,
-        "both " + same,
-        f"trouble {thing}{aspect}",
-        f"named {named}",
-        f"named {named} {same}",
-        f"length {_step(len(bare), (3, 5, 8, 12, 18))}",
-        f"message {shape.length}",
-        f"list {shape.short:d} {same}",
-        f"list {shape.short:d} {parallel}",
-        f"parallel {parallel}",
-        f"said {_step(told.said, (5, 9, 14, 22, 40))}",
-        f"tells {tells}",
-        f"tells {tells} {same}",
-        f"marks {marks}",
-        f"marks {marks} {thing}",
-        f"too {too:d} {thing}",
-        f"joint {clause.joint}",
-        f"joint {clause.joint} {thing}",
-        "subject " + subject,
-        f"asks {asks}",
-        f"asks {asks} {same}",
-        f"who {who}",
-        f"who {who} {thing}",
-        f"against {against}",
-        f"against {against} {thing}",
-        f"matters {min(told.matters, 2)}",
-        f"promised {shape.promised:d} {thing}",
-        f"promised {shape.promised:d} {topic}",
-    ]
+    (asks, who, where), (asked, whose, there) = _turned(bare), _turned(last)
+    too, who, where = bool(_TOO.match(clause.text)), _set_apart(who, whose), _set_apart(where, there)
+    parallel = f"{bare[-1:] == last[-1:]:d}{abs(len(bare) - len(last)) <= 1:d}"
+    length, said = _step(len(bare), (3, 5, 8, 12, 18)), _step(told.said, (5, 9, 14, 22, 40))
+    return (
+        _Content(thing, topic, scene, aspect, named, clause.tells, told.tells, shape.promised),
+        _Joint(thing, clause.marks, clause.joint, too, who, where),
+        _Likeness(thing + topic, shape.short, parallel, f"{asks:d}{asked:d}"),
+        _Course(length, shape.length, said, subject, min(told.matters, 2)),
+    )
 
 
-def _set_apart(begins: re.Pattern[str], clause: str, last: str) -> str:
+class _Turned(NamedTuple):
+    """Whether a clause asks, and whom and which place or time it begins with."""
+
+    asks: bool
+    who: str
+    where: str
+
+
+@lru_cache(_LATELY)
+def _turned(bare: str) -> _Turned:
+    who, where = _WHO.match(bare), _WHERE.match(bare)
+    return _Turned(bool(_ASKS.search(bare)), who[0] if who else "", where[0] if where else "")
+
+
+def _set_apart(new: str, old: str) -> str:
     """Whether this clause and the last begin with one, and with different ones."""
-    new, old = begins.match(clause), begins.match(last)
-    return f"{bool(new):d}{bool(old):d}{bool(new and old and new[0] != old[0]):d}"
+    return f"{bool(new):d}{bool(old):d}{bool(new and old and new != old):d}"
 
 
-def _shared(new: int, told: int) -> str:
+def _shared(new: Spoken, told: Spoken) -> str:
     """Whether what a clause speaks of has something in common with what was told: - nothing new, + only new."""
     if not new:
         return "-"
     return "=" if new & told else "/" if told else "+"
 
 
+class _Weights(NamedTuple):
+    """In hundredths, so that their sum is exact: `named` by name, `worded` those of words without their marks."""
+
+    named: Mapping[str, int]
+    worded: Sequence[Mapping[str, int]]
+
+
 @cache
-def _weights() -> dict[str, float]:
-    return {name: float(weight) for name, weight in pairs("cut-weights.txt")}
+def _weights() -> _Weights:
+    named = {name: round(100 * float(weight)) for name, weight in pairs("cut-weights.txt")}
+    return _Weights(named, [{name[1:]: w for name, w in named.items() if name[0] == mark} for mark in _WORDED])
