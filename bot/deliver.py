@@ -243,7 +243,7 @@ class Deliverer:
             case NotEditable():
                 await self._write(lambda uow: uow.outbox.forget_shown(row))
             case Moved(new_chat=new):
-                await self._write(lambda uow: _move(uow, bot, row.chat, new))
+                await self._write(lambda uow: uow.move_chat(bot, row.chat, new))
             case Unreachable():
                 await self._write(lambda uow: _give_up_chat(uow, row, reason))
             case Refused():
@@ -306,16 +306,10 @@ def _arrived(uow: UnitOfWork, row: OutRow, sent: Sent) -> None:
         uow.outbox.forget_shown(row)
 
 
-def _move(uow: UnitOfWork, bot: str, old: int, new: int) -> None:
-    """A group became a supergroup: all that pointed to the old id points to the new one."""
-    for rows in (uow.outbox, uow.buttons, uow.cases, uow.staff, uow.people, uow.conversations):
-        rows.move_chat(bot, old, new)
-
-
 def _give_up_chat(uow: UnitOfWork, row: OutRow, reason: str) -> None:
     """Blocked or gone: nothing more is sent there until somebody writes from there again."""
     uow.people.pause(row.bot, row.chat)
-    for community_id in uow.staff.leave_chat(row.bot, row.chat):
+    for community_id in uow.leave_group(row.bot, row.chat) if row.chat < 0 else ():
         log.error("the staff chat of community %s is gone: its cards go to people again", community_id)
     uow.outbox.kill(row, reason)
     uow.outbox.cancel_chat(row.bot, row.chat)

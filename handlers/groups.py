@@ -146,12 +146,19 @@ def _community(turn: Turn, words: str) -> CommunityRow | None:
 
 
 def tie(turn: Turn) -> None:
-    """/start with a link of a community, in a group: what is handed in here belongs there."""
-    place = turn.context.links.read(turn.event.argument)
+    """/start with a link of a community, in a group: what is handed in here belongs there.
+
+    Whoever is in the group can have the link, for it hangs on a wall; so the first one stays until the bot is put out,
+    and a group of the staff becomes none of residents.
+    """
+    here, place = turn.event.address, turn.context.links.read(turn.event.argument)
     community = turn.community(place[0]) if place else None
-    if community is None:
+    tied = turn.community(turn.uow.groups.community_of(here.bot, here.chat))
+    if community is None or turn.uow.reference.is_staff_chat(here.chat):
         turn.say("group.private")
-        return
-    turn.uow.groups.tie(turn.event.address.bot, turn.event.address.chat, community.id)
-    turn.say("group.tied", community=community.name)
-    turn.outcome = "group tied"
+    elif tied is not None and tied != community:
+        turn.say("group.tied_already", community=tied.name)
+    else:
+        turn.uow.groups.tie(here.bot, here.chat, community.id)
+        turn.say("group.tied", community=community.name)
+        turn.outcome = "group tied"

@@ -11,7 +11,7 @@ def changed(turn: Turn) -> None:
     event = turn.event
     turn.outcome = str(event.kind)
     if event.kind is EventKind.MOVED and event.new_chat is not None:
-        move_group(turn, event.address.chat, event.new_chat)
+        turn.uow.move_chat(event.address.bot, event.address.chat, event.new_chat)
     elif event.private:
         _reachable_or_not(turn)
     elif event.kind is EventKind.BLOCKED:
@@ -30,23 +30,12 @@ def _reachable_or_not(turn: Turn) -> None:
 def _put_out(turn: Turn) -> None:
     """The bot was put out of a staff group: cards go to people again, and the managers hear of it."""
     here = turn.event.address
-    turn.uow.groups.leave(here.bot, here.chat)
-    turn.uow.subscriptions.erase(here.bot, here.chat)
-    for community_id in turn.uow.staff.leave_chat(here.bot, here.chat):
+    for community_id in turn.uow.leave_group(here.bot, here.chat):
         managers = turn.uow.reference.staff_with(community_id, Role.MANAGER)
         community = turn.uow.reference.communities[community_id]
         for to in emergencies.reachable(turn, managers):
             text = turn.context.texts("here.put_out", community=community.name)
             turn.send(Reply(to, text, priority=Priority.NOTICE))
-
-
-def move_group(turn: Turn, old: int, new: int) -> None:
-    """A group became a supergroup with another id: everything that pointed to the old one points to the new."""
-    bot, uow = turn.event.address.bot, turn.uow
-    uow.flush()
-    of_chats = (uow.outbox, uow.buttons, uow.cases, uow.staff, uow.people, uow.conversations, uow.groups)
-    for rows in (*of_chats, uow.subscriptions):
-        rows.move_chat(bot, old, new)
 
 
 def here(turn: Turn) -> None:

@@ -84,6 +84,7 @@ GROUP_COMMANDS: dict[str, Command] = {
     "here": membership.here,
     "subscriptions": subscriptions.show,
 }
+OF_RESIDENTS_GROUPS: dict[str, Command] = {"register": groups.register, "start": groups.tie}
 STAFF_COMMANDS: dict[str, Command] = {
     **GROUP_COMMANDS,
     "proxy": proxies.begin,
@@ -162,7 +163,7 @@ def _route(turn: Turn) -> None:
             edits.edited(turn)
         case EventKind.IGNORED:
             turn.outcome = "ignored"
-        case _ if not event.private and not turn.as_staff:
+        case _ if not event.private and (not turn.as_staff or turn.uow.groups.of_residents(event.address.chat)):
             _in_a_group(turn)
         case EventKind.COMMAND:
             _command(turn, turn.context.word(f"/{event.command}") or event.command)
@@ -173,18 +174,28 @@ def _route(turn: Turn) -> None:
 
 
 def _in_a_group(turn: Turn) -> None:
-    """Where everybody reads along nobody is asked for their words; an emergency is one anywhere."""
+    """Where everybody reads along nobody is asked for their words; an emergency is one anywhere.
+
+    Among residents the staff are neighbours: no list and no card is shown there.
+    """
     turn.outcome = "in a group"
     if turn.event.account is None:
         turn.say("group.who_are_you")
     elif turn.bot.serves is Serves.STAFF:
-        turn.say("start.staff_only")
+        _to_the_staff_bot(turn)
     elif (command := _group_command(turn)) is not None:
         command(turn)
     elif turn.event.text and matters.emergency(turn.reading):
         report.report(turn)
     else:
         _write_privately(turn)
+
+
+def _to_the_staff_bot(turn: Turn) -> None:
+    if turn.event.text and matters.emergency(turn.reading):
+        _among_staff(turn)
+    else:
+        turn.say("group.not_among_residents" if turn.as_staff else "start.staff_only")
 
 
 def _write_privately(turn: Turn) -> None:
@@ -197,9 +208,8 @@ def _write_privately(turn: Turn) -> None:
 def _group_command(turn: Turn) -> Command | None:
     """登记 in answer to a message, and /start with a link of ours; with a mention it needs no slash."""
     said = f"/{turn.event.command}" if turn.event.command else turn.event.text
-    if turn.context.word(said) == "register":
-        return groups.register
-    return groups.tie if turn.event.command == "start" and turn.event.argument else None
+    name = turn.context.word(said) or turn.event.command
+    return None if name == "start" and not turn.event.argument else OF_RESIDENTS_GROUPS.get(name)
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -219,7 +229,7 @@ def _command(turn: Turn, name: str) -> None:
 
 def _commands(turn: Turn) -> dict[str, Command]:
     if not turn.event.private:
-        return GROUP_COMMANDS if turn.bot.serves is Serves.STAFF else {**GROUP_COMMANDS, "register": groups.register}
+        return GROUP_COMMANDS if turn.bot.serves is Serves.STAFF else {**GROUP_COMMANDS, **OF_RESIDENTS_GROUPS}
     match turn.bot.serves:
         case Serves.RESIDENTS:
             return RESIDENT_COMMANDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from storage.bulk import upsert
 from storage.tables import ResidentGroup
@@ -20,6 +20,10 @@ class Groups:
     def community_of(self, bot: str, chat: int) -> int | None:
         same = (ResidentGroup.bot == bot, ResidentGroup.chat == chat)
         return self._uow.read(select(ResidentGroup.community_id).where(*same), ResidentGroup).scalar()
+
+    def of_residents(self, chat: int) -> bool:
+        """Whether a group is one of residents, by whichever bot it was tied: a group has one id for all of them."""
+        return bool(self._uow.read(select(exists().where(ResidentGroup.chat == chat)), ResidentGroup).scalar())
 
     def tie(self, bot: str, chat: int, community_id: int) -> None:
         statement = upsert(self._uow.connection)(ResidentGroup)

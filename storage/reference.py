@@ -157,6 +157,10 @@ class Reference:
         """All communities but the one that stands for the district, by name."""
         return sorted((c for c in self.communities.values() if c.id != DISTRICT), key=lambda c: c.name)
 
+    def is_staff_chat(self, chat: int) -> bool:
+        """Whether a group is where a community's staff get their cards."""
+        return any(row.staff_chat is not None and row.staff_chat[1] == chat for row in self.communities.values())
+
     def on_duty_anywhere(self, now: datetime) -> list[StaffRow]:
         """On duty for the district, else whoever is on duty in one of its communities."""
         if found := self.on_duty(DISTRICT, now):

@@ -100,6 +100,19 @@ class UnitOfWork:
             for bot, account, community_id in self.cases.communities_of(accounts):
                 self.reach.setdefault((bot, account), set()).add(community_id)
 
+    def move_chat(self, bot: str, old: int, new: int) -> None:
+        """A group became a supergroup with another id: everything that pointed to the old one points to the new."""
+        self.flush()
+        of_chats = (self.outbox, self.buttons, self.cases, self.staff, self.people, self.conversations, self.groups)
+        for rows in (*of_chats, self.subscriptions):
+            rows.move_chat(bot, old, new)
+
+    def leave_group(self, bot: str, chat: int) -> list[int]:
+        """The bot is no longer in a group: nothing is meant for it any more; whose staff chat it was."""
+        self.groups.leave(bot, chat)
+        self.subscriptions.erase(bot, chat)
+        return self.staff.leave_chat(bot, chat)
+
     @cached_property
     def spans(self) -> Spans:
         return Spans(self)

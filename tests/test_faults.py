@@ -5,6 +5,8 @@ from pathlib import Path
 
 from benchmarks.faults.__main__ import FAULTS
 from benchmarks.faults.elsewhere import ELSEWHERE
+from benchmarks.faults.fault import Row, Share, Size
+from benchmarks.faults.results import Results, table
 
 ROOT = Path(__file__).parent.parent
 FAULTS_IN_ALL = 44
@@ -30,3 +32,37 @@ def test_the_page_has_a_line_for_every_fault_and_names_what_there_is() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
     words = re.findall(r'--only (?:"([^"]+)"|([a-z]+))', page)
     assert [wanted for wanted in words if not any("".join(wanted) in fault.name for fault in FAULTS)] == []
+
+
+def seen(kills: int, repeated: int, slowest: float, *, kept: bool = True) -> Row:
+    counts = {"kills": kills, "lost": 0, "repeated": repeated}
+    return Row("kill -9", f"{kills} kills", "0 lost", "0 lost", kept, counts, {"slowest": slowest})
+
+
+def test_a_full_bench_that_is_run_in_pieces_adds_up(tmp_path: Path) -> None:
+    results, planned = Results(tmp_path / "seen.jsonl"), [("kill", "SQLite", 2), ("kill", "PostgreSQL", 2)]
+    results.add("kill", "SQLite", Share(Size.FULL, 1, 2), seen(20, 1, 3.0), 60)
+    assert next(table(planned, results.lines())).split()[:2] == ["so", "far"]
+    results.add("kill", "SQLite", Share(Size.FULL, 2, 2), seen(20, 2, 4.5), 50)
+    first, second, third = table(planned, results.lines())
+    assert first.startswith("kept     SQLite")
+    assert "2 of 2 parts, 110 s" in first
+    assert "seen 40 kills, 0 lost, 3 repeated, slowest 4.5 s" in second
+    assert third.split() == ["not", "yet", "PostgreSQL", "kill"]
+
+
+def test_a_part_that_was_not_kept_is_tried_again_and_its_newest_line_counts(tmp_path: Path) -> None:
+    results, part = Results(tmp_path / "seen.jsonl"), Share(Size.FULL, 1, 2)
+    results.add("kill", "SQLite", part, seen(20, 30, 3.0, kept=False), 60)
+    assert results.kept() == set()
+    assert next(table([("kill", "SQLite", 2)], results.lines())).startswith("NOT KEPT")
+    results.add("kill", "SQLite", part, seen(20, 1, 3.0), 60)
+    assert results.kept() == {("kill", "SQLite", 1, 2)}
+
+
+def test_parts_of_a_trial_are_together_at_least_the_whole_and_no_two_of_them_the_same() -> None:
+    for fault in FAULTS:
+        shares = fault.shares(Size.FULL)
+        assert sum(share.of(quick=1, full=200) for share in shares) >= 200
+        assert len({share.dice.random() for share in shares}) == fault.parts
+        assert [share.of(quick=2, full=200) for share in fault.shares(Size.QUICK)] == [2]

@@ -4,6 +4,10 @@ Real processes, the strict fake Bot API, SQLite and PostgreSQL. What is promised
 is made from the fake's own log and from the database.
 
     uv run python -m benchmarks.faults [--quick | --full] [--only WORDS] [--on sqlite|postgresql]
+
+A full bench takes hours. With --results FILE each part of some ten minutes is noted as it ends; run again with the same
+file it goes on where it was (a part that was not kept is tried again), with --minutes N it begins nothing after those.
+--table prints what the file holds.
 """
 
 import argparse
@@ -13,6 +17,7 @@ import sys
 import time
 import traceback
 from contextlib import ExitStack
+from pathlib import Path
 
 from benchmarks.faults import (
     backups,
@@ -28,8 +33,9 @@ from benchmarks.faults import (
     upgrades,
 )
 from benchmarks.faults.elsewhere import ELSEWHERE
-from benchmarks.faults.fault import Fault, Place, Row, Size
+from benchmarks.faults.fault import Fault, Place, Row, Share, Size
 from benchmarks.faults.postgres import Files, postgres
+from benchmarks.faults.results import Results, table
 
 FAULTS: tuple[Fault, ...] = (
     *kills.FAULTS,
@@ -47,6 +53,8 @@ FAULTS: tuple[Fault, ...] = (
 
 
 Plan = list[tuple[Fault, str]]
+START = time.monotonic()
+A_DAY = 24 * 60.0
 
 
 def planned(size: Size, only: str = "", on: str = "") -> Plan:
@@ -57,43 +65,57 @@ def planned(size: Size, only: str = "", on: str = "") -> Plan:
 
 async def run(wanted: argparse.Namespace) -> bool:
     """Try everything, the databases side by side, and at the end what is tried alone; whether all was kept."""
-    size = Size.FULL if wanted.full else Size.QUICK
-    plan = planned(size, wanted.only, wanted.on)
+    plan = planned(size_of(wanted), wanted.only, wanted.on)
     beside = [(fault, name) for fault, name in plan if not fault.alone]
     if len(names := sorted({name for _, name in beside})) < 2:
-        return await _in_turn(beside if wanted.inner else plan, size)
-    kept = await asyncio.gather(*(_beside(name, wanted.only, size) for name in names))
-    return await _in_turn([(fault, name) for fault, name in plan if fault.alone], size) and all(kept)
+        return await _in_turn(beside if wanted.inner else plan, wanted)
+    kept = await asyncio.gather(*(_beside(name, wanted) for name in names))
+    return await _in_turn([(fault, name) for fault, name in plan if fault.alone], wanted) and all(kept)
 
 
-async def _beside(name: str, only: str, size: Size) -> bool:
+def size_of(wanted: argparse.Namespace) -> Size:
+    return Size.FULL if wanted.full else Size.QUICK
+
+
+async def _beside(name: str, wanted: argparse.Namespace) -> bool:
     """All of one database in another process: Alembic moves one database at a time."""
-    words = ["-m", "benchmarks.faults", f"--{size.value}", "--on", name.lower(), "--only", only, "--inner"]
+    words = ["-m", "benchmarks.faults", f"--{size_of(wanted).value}", "--on", name.lower(), "--only", wanted.only]
+    words += ["--inner", "--minutes", str(wanted.minutes)]
+    words += ["--results", str(wanted.results)] if wanted.results else []
     process = await asyncio.create_subprocess_exec(sys.executable, *words)
     return await process.wait() == 0
 
 
-async def _in_turn(plan: Plan, size: Size) -> bool:
-    """One after another."""
+async def _in_turn(plan: Plan, wanted: argparse.Namespace) -> bool:
+    """One after another, but for what was kept before, and until the time is up."""
+    size, results = size_of(wanted), Results(wanted.results) if wanted.results else None
+    done = results.kept() if results else set()
+    parts = [(fault, name, share) for fault, name in plan for share in fault.shares(size)]
+    parts = [(f, name, share) for f, name, share in parts if (f.name, name, share.number, share.parts) not in done]
     kept = True
     with ExitStack() as stack:
         places: dict[str, Place] = {
-            name: stack.enter_context(postgres()) if name == "PostgreSQL" else Files() for name in {n for _, n in plan}
+            name: stack.enter_context(postgres()) if name == "PostgreSQL" else Files()
+            for name in {n for _, n, _ in parts}
         }
-        for number, (fault, name) in enumerate(plan, 1):
-            began = time.monotonic()
+        for number, (fault, name, share) in enumerate(parts, 1):
+            if (began := time.monotonic()) > START + wanted.minutes * 60:
+                break
             if size is Size.FULL:
-                print(f"{time.strftime('%H:%M')} {number} of {len(plan)} {name}: {fault.name}", flush=True)
-            found = await _tried(fault, places[name], size)
-            show(found, name, time.monotonic() - began)
+                part = f"part {share.number} of {share.parts}"
+                print(f"{time.strftime('%H:%M')} {number} of {len(parts)} {name}: {fault.name}, {part}", flush=True)
+            found = await _tried(fault, places[name], share)
+            show(found, name, seconds := time.monotonic() - began)
+            if results:
+                results.add(fault.name, name, share, found, seconds)
             kept &= found.kept
     return kept
 
 
-async def _tried(fault: Fault, place: Place, size: Size) -> Row:
+async def _tried(fault: Fault, place: Place, share: Share) -> Row:
     """What came of it; a trial that breaks down itself keeps nothing, and the others are tried all the same."""
     try:
-        return await fault.trial(place, size)
+        return await fault.trial(place, share)
     except Exception as error:  # noqa: BLE001 - whatever it is, it stands in the table, and the status says so
         traceback.print_exc()
         return Row(fault.name, "broke down", "an answer", f"{type(error).__name__}: {error}", kept=False)
@@ -112,8 +134,13 @@ def main() -> None:
     size.add_argument("--full", action="store_true", help="as many as are promised; takes about four hours")
     parser.add_argument("--only", default="", help="faults with this word in their name")
     parser.add_argument("--on", default="", help="sqlite or postgresql")
+    parser.add_argument("--results", type=Path, metavar="FILE", help="note each part there, and leave out what is kept")
+    parser.add_argument("--minutes", type=float, default=A_DAY, help="begin no part after so many")
+    parser.add_argument("--table", action="store_true", help="print what the file of results holds, and try nothing")
     parser.add_argument("--inner", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
+    if wanted.table:
+        sys.exit(0 if tell(wanted) else 1)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed app is compiled once, not with every start
     os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"  # who is killed tidies nothing up
     kept = asyncio.run(run(wanted))
@@ -121,7 +148,19 @@ def main() -> None:
         print("\nelsewhere:")
         for number, where in ELSEWHERE.items():
             print(f"  {number:>2}  {where}")
+    if wanted.results and not wanted.inner:
+        print()
+        tell(wanted)
     sys.exit(0 if kept else 1)
+
+
+def tell(wanted: argparse.Namespace) -> bool:
+    """Print all that the file of results holds; whether everything was tried and kept."""
+    size = size_of(wanted)
+    plan = [(f.name, name, len(f.shares(size))) for f, name in planned(size, wanted.only, wanted.on)]
+    lines = list(table(plan, Results(wanted.results).lines()))
+    print("\n".join(lines))
+    return not any(line.startswith(("not yet", "so far", "NOT KEPT")) for line in lines)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from benchmarks.faults.fault import Fault, Place, Row, Size, row
+from benchmarks.faults.fault import Fault, Place, Row, Share, row
 from benchmarks.faults.ground import Ground, ground
 from benchmarks.faults.started import Started
 from bot import backup
@@ -16,9 +16,9 @@ RATE = 20
 LOOK_SECONDS = 0.2
 
 
-async def restored(place: Place, size: Size) -> Row:
+async def restored(place: Place, share: Share) -> Row:
     """Backed up while residents write; the database is lost; what came before the backup must be there again."""
-    count = size.of(quick=80, full=2000)
+    count = share.of(quick=80, full=2000)
     async with ground(await place.new(), count) as town:
         process = town.starts()
         await town.says(RATE)
@@ -36,7 +36,7 @@ async def restored(place: Place, size: Size) -> Row:
     did = f"backup at half of {count} reports"
     promised = "0 lost before it, 0 doubled"
     # what was answered after the backup is not known to it, and is answered again
-    return row("lost and restored", did, promised, seen, seen.said, restore=f"{took:.1f} s", size=f"{megabytes:.1f} MB")
+    return row("lost and restored", did, promised, seen, seen.said, worst={"restore": took}, size=f"{megabytes:.1f} MB")
 
 
 async def _backed_up(town: Ground) -> Path:

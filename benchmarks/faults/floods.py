@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.burst import reports
-from benchmarks.faults.fault import Fault, Place, Row, Size
+from benchmarks.faults.fault import Fault, Place, Row, Share, Size
 from benchmarks.faults.ground import PATIENCE
 from benchmarks.served import Stand, stand
 from bot.build import RESIDENT
@@ -53,9 +53,9 @@ Delays = dict[str, float]
 """How late answers were, as the messenger counts it."""
 
 
-async def one_resident(place: Place, size: Size) -> Row:
+async def one_resident(place: Place, share: Share) -> Row:
     """100 messages a second of one person, beside others who write 5 a second; calm and flooded stretches take turns."""
-    plan = PLANS[size]
+    plan = PLANS[share.size]
     async with stand(Library.AIOGRAM, await place.new()) as town:
         people = [await town.remote.do("users", prefix=p, count=plan.others) for p in plan.stretches]
         flooder = (await town.remote.do("users", prefix="storm", count=1))[0]
@@ -71,7 +71,7 @@ async def one_resident(place: Place, size: Size) -> Row:
         delays = {prefix: await _delays(town, prefix) for prefix in ("calm", "flooded", *plan.stretches)}
         lost = plan.pairs * plan.flood - await _done(town, flooder)
         await town.stops()
-    return _row(plan, size, delays, lost)
+    return _row(plan, share.size, delays, lost)
 
 
 async def _stretch(town: Stand, plan: Plan, prefix: str) -> None:

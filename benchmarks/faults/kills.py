@@ -1,10 +1,9 @@
 """kill -9: at random moments, and at every step of one report's way."""
 
 import asyncio
-import random
 from dataclasses import replace
 
-from benchmarks.faults.fault import Fault, Place, Row, Size, row
+from benchmarks.faults.fault import Fault, Place, Row, Share, Size, row
 from benchmarks.faults.ground import Ground, ground
 from benchmarks.faults.started import DIED, Started
 
@@ -12,12 +11,14 @@ RATE, WRITE_A_KILL = 8.0, 20
 """People who write each second, and how many of them around each kill: it finds somebody who waits."""
 MOST_STEPS = 480
 """More than a report's way has."""
+FEW, MISSES = 60, 5
+"""The quick trial takes every sixtieth step; a way is not each time equally long, so some may be too short."""
 
 
-async def at_random(place: Place, size: Size) -> Row:
+async def at_random(place: Place, share: Share) -> Row:
     """Killed while residents write, started again at once."""
-    kills = size.of(quick=2, full=200)
-    dice = random.Random(1)
+    kills = share.of(quick=2, full=200)
+    dice = share.dice
     async with ground(await place.new(), kills * WRITE_A_KILL) as town:
         process = town.starts()
         for _ in range(kills):
@@ -28,24 +29,29 @@ async def at_random(place: Place, size: Size) -> Row:
             process = town.starts()
         seen = await town.seen()
     did = f"{kills} kills, {seen.said} reports"
-    return row("kill -9 at random moments", did, "0 lost, 0 doubled, <= 1 repeat a kill", seen, kills)
+    found = row("kill -9 at random moments", did, "0 lost, 0 doubled, <= 1 repeat a kill", seen, kills)
+    return replace(found, counts={"kills": kills} | found.counts)
 
 
-async def at_each_step(place: Place, size: Size) -> Row:
-    """One report's way, ended at its n-th statement or call, for every n (quick: a few); another resident each time."""
-    stride = size.of(quick=60, full=1)
+async def at_each_step(place: Place, share: Share) -> Row:
+    """One report's way, ended at its n-th statement or call, for every n (quick: a few); another resident each time.
+
+    A part of the full trial takes every so manieth of them.
+    """
+    full = share.size is Size.FULL
+    steps = range(share.number, MOST_STEPS, share.parts if full else FEW)
     places = misses = 0
-    async with ground(await place.new(), MOST_STEPS // stride) as town:
-        for number in range(MOST_STEPS // stride):
-            if await _ended_at(town, 1 + number * stride):
+    async with ground(await place.new(), len(steps)) as town:
+        for n in steps:
+            if await _ended_at(town, n):
                 places += 1
-            elif (misses := misses + 1) == size.of(quick=1, full=5):  # a way is not each time equally long
+            elif (misses := misses + 1) == (MISSES if full else 1):
                 break
         town.chats = town.chats[: town.said]
         seen = await town.seen()
     did = f"{places} places"
     found = row("ended at a statement or call", did, "0 lost, 0 doubled, <= 1 repeat each", seen, places)
-    return replace(found, kept=found.kept and places > 0)
+    return replace(found, kept=found.kept and places > 0, counts={"places": places} | found.counts)
 
 
 async def _ended_at(town: Ground, n: int) -> bool:
@@ -75,6 +81,6 @@ async def _dies(town: Ground, process: Started) -> bool:
 
 
 FAULTS = (
-    Fault((1,), "kill at random", at_random),
-    Fault((1,), "end at each step", at_each_step),
+    Fault((1,), "kill at random", at_random, parts=10),
+    Fault((1,), "end at each step", at_each_step, parts=3),
 )

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import Any
 
-from benchmarks.faults.fault import Fault, Place, Row, Size, row
+from benchmarks.faults.fault import Fault, Place, Row, Share, row
 from benchmarks.faults.ground import Ground, ground
 
 MENU: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -18,9 +18,9 @@ MENU: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-async def bad_day(place: Place, size: Size) -> Row:
+async def bad_day(place: Place, share: Share) -> Row:
     """A share of all calls fails in one of seven ways, for a while; then the messenger is well again."""
-    seconds = size.of(quick=6, full=600)
+    seconds = share.of(quick=6, full=600)
     async with ground(await place.new(), 10 * seconds) as town:
         town.starts()
         await town.says(10)
@@ -35,13 +35,13 @@ async def bad_day(place: Place, size: Size) -> Row:
     did = f"30 % of calls for {seconds} s, {seen.said} reports"
     # what was answered too late may have been shown all the same, and is sent again
     return row(
-        "429, 5xx, HTML, cut JSON, resets, hangs", did, "0 lost, 0 doubled", seen, seen.said, healed=f"{took:.1f} s"
+        "429, 5xx, HTML, cut JSON, resets, hangs", did, "0 lost, 0 doubled", seen, seen.said, worst={"healed": took}
     )
 
 
-async def sent_but_not_said(place: Place, size: Size) -> Row:
+async def sent_but_not_said(place: Place, share: Share) -> Row:
     """The message is shown, and the connection ends before the messenger says so."""
-    times = size.of(quick=5, full=100)
+    times = share.of(quick=5, full=100)
     async with ground(await place.new(), times * 2) as town:
         await _breaks(town, "dropped_after", {}, method="sendMessage", times=times)
         town.starts()
@@ -50,9 +50,9 @@ async def sent_but_not_said(place: Place, size: Size) -> Row:
     return row("shown, then cut off", f"{times} times", "0 lost, <= 1 repeat each", seen, times)
 
 
-async def another_polls(place: Place, size: Size) -> Row:
+async def another_polls(place: Place, share: Share) -> Row:
     """Somebody else polls with the same token for a while (409)."""
-    times = size.of(quick=3, full=30)
+    times = share.of(quick=3, full=30)
     async with ground(await place.new(), 10) as town:
         await _breaks(town, "conflict", {}, method="getUpdates", times=times)
         process = town.starts()
@@ -68,7 +68,7 @@ async def _breaks(town: Ground, kind: str, args: dict[str, Any], **when: Any) ->
 
 
 FAULTS = (
-    Fault((5, 6), "a bad day", bad_day, ("SQLite",)),
+    Fault((5, 6), "a bad day", bad_day, ("SQLite",), parts=2),
     Fault((7,), "shown, then cut off", sent_but_not_said, ("SQLite",)),
     Fault((14,), "another polls", another_polls, ("SQLite",)),
 )

@@ -4,23 +4,29 @@ import random
 import tempfile
 from pathlib import Path
 
-from benchmarks.faults.fault import Fault, Place, Row, Size
+from benchmarks.faults.fault import Fault, Place, Row, Share
 from tests.support.world import fill, make_world
 from tests.walk.model import Disagreement
 from tests.walk.posts import Figures, PostsWalk
 
-ONE_WALK = 500
+ONE_WALK, MOST_WALKS = 500, 100
+"""Steps of a walk, and walks of a part, each with a seed of its own."""
 
 
-async def come_and_go(place: Place, size: Size) -> Row:
+async def come_and_go(place: Place, share: Share) -> Row:
     """Each walk on a database of its own; in one process."""
-    steps = size.of(quick=100, full=25_000)
+    steps = share.of(quick=100, full=25_000)
     found, changes, acts = 0, 0, 0
-    for seed in range(-(-steps // ONE_WALK)):
-        figures, disagreed = await _walk(await place.new(), seed, min(ONE_WALK, steps - seed * ONE_WALK))
+    for number in range(-(-steps // ONE_WALK)):
+        seed = (share.number - 1) * MOST_WALKS + number
+        figures, disagreed = await _walk(await place.new(), seed, min(ONE_WALK, steps - number * ONE_WALK))
         found, changes, acts = found + disagreed, changes + figures.changes, acts + figures.acts
     did = f"{steps} steps, {changes} changes of posts"
-    return Row("posts come and go", did, "0 disagreements", f"{found} disagreements, {acts} acts of staff", found == 0)
+    seen, counts = (
+        f"{found} disagreements, {acts} acts of staff",
+        {"steps": steps, "acts": acts, "disagreements": found},
+    )
+    return Row("posts come and go", did, "0 disagreements", seen, found == 0, counts)
 
 
 async def _walk(url: str, seed: int, steps: int) -> tuple[Figures, int]:
@@ -39,4 +45,4 @@ async def _walk(url: str, seed: int, steps: int) -> tuple[Figures, int]:
         return walk.figures, 0
 
 
-FAULTS = (Fault((31,), "posts come and go", come_and_go, quick_on=("SQLite",)),)
+FAULTS = (Fault((31,), "posts come and go", come_and_go, quick_on=("SQLite",), parts=10),)

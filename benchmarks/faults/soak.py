@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from benchmarks.burst import reports
-from benchmarks.faults.fault import Fault, Place, Row, Size
+from benchmarks.faults.fault import Fault, Place, Row, Share, Size
 from benchmarks.faults.ground import PREFIX, Ground, ground
 from bot.app import REPORT_SECONDS
 from bot.build import RESIDENT
@@ -22,9 +22,9 @@ GROWTH = {Size.QUICK: 0.15, Size.FULL: 0.05}
 """A few hundred updates do not fill every cache; a long run has no such excuse."""
 
 
-async def long_run(place: Place, size: Size) -> Row:
+async def long_run(place: Place, share: Share) -> Row:
     """Residents ask, thank and now and then report, again and again."""
-    count = size.of(quick=300, full=40_000)
+    count = share.of(quick=300, full=40_000)
     people = max(count // 4, 50)
     async with ground(await place.new(), people) as town:
         began, process = time.monotonic(), town.starts()
@@ -35,8 +35,8 @@ async def long_run(place: Place, size: Size) -> Row:
         after = await _stands(town, process.pid)
     grown = after[0] / before[0] - 1
     seen = f"{before[0]} -> {after[0]} MiB ({grown:+.1%}), {before[1]} -> {after[1]} open files"
-    kept = grown < GROWTH[size] and after[1] <= before[1] + 2
-    return Row("a long run", f"{count} updates", f"memory < +{GROWTH[size]:.0%}, no open files more", seen, kept)
+    kept = grown < GROWTH[share.size] and after[1] <= before[1] + 2
+    return Row("a long run", f"{count} updates", f"memory < +{GROWTH[share.size]:.0%}, no open files more", seen, kept)
 
 
 async def _feeds(town: Ground, count: int, people: int) -> None:

@@ -1,6 +1,6 @@
 """Updates that come twice or make no sense."""
 
-from benchmarks.faults.fault import Fault, Place, Row, Size, row
+from benchmarks.faults.fault import Fault, Place, Row, Share, row
 from benchmarks.faults.ground import ground
 from bot.build import RESIDENT
 
@@ -16,9 +16,9 @@ POISON: tuple[object, ...] = (
 )
 
 
-async def twice(place: Place, size: Size) -> Row:
+async def twice(place: Place, share: Share) -> Row:
     """Every update is handed out again, several times, also after the app was started anew."""
-    rounds = size.of(quick=3, full=20)
+    rounds = share.of(quick=3, full=20)
     async with ground(await place.new(), 40) as town:
         process = town.starts()
         await town.says(20, wait=True)
@@ -32,9 +32,9 @@ async def twice(place: Place, size: Size) -> Row:
     return row("updates handed out again", f"40 updates, {rounds + 1} times", "0 doubled", seen)
 
 
-async def poison(place: Place, size: Size) -> Row:
+async def poison(place: Place, share: Share) -> Row:
     """Updates that cannot be read stand between those of residents."""
-    rounds = size.of(quick=2, full=25)
+    rounds = share.of(quick=2, full=25)
     async with ground(await place.new(), 20 * rounds) as town:
         town.starts()
         await town.says(20)
@@ -43,10 +43,8 @@ async def poison(place: Place, size: Size) -> Row:
                 await town.stand.remote.do("raw", bot=RESIDENT, update=update)
         seen = await town.seen()
         delays = await town.stand.remote.do("delays", bot=RESIDENT)
-    late = f"{delays['max']:.1f} s"
-    return row(
-        "updates that cannot be read", f"{rounds * len(POISON)} among {seen.said}", "0 blocked", seen, slowest=late
-    )
+    did, late = f"{rounds * len(POISON)} among {seen.said}", {"slowest": float(delays["max"])}
+    return row("updates that cannot be read", did, "0 blocked", seen, worst=late)
 
 
 FAULTS = (

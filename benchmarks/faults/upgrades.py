@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.faults.fault import Fault, Place, Row, Size, row
+from benchmarks.faults.fault import Fault, Place, Row, Share, row
 from benchmarks.faults.ground import Ground, ground
 from benchmarks.faults.next_release import NAME, written
 from benchmarks.faults.started import Started
@@ -17,7 +17,7 @@ MOST_TRIES = 3
 """A move that does not get a table in five seconds changes nothing, and is run again."""
 
 
-async def side_by_side(place: Place, _size: Size) -> Row:
+async def side_by_side(place: Place, _share: Share) -> Row:
     """An old process serves while the database is moved by the new program, and beside it until it is ended."""
     async with ground(await place.new(), WRITE_A_STEP * STEPS) as town:
         folder = town.stand.folder / "next"

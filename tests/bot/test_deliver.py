@@ -10,10 +10,12 @@ from sqlalchemy import Connection, select, text
 from bot.build import UNLIMITED
 from bot.channels.port import BadToken, Moved, NotEditable, Refused, TryLater, Unreachable
 from bot.limiter import Limiter
+from digests.subject import WEEK
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import Priority, Reply
-from storage.tables import Outbox, Person
+from storage.subscriptions import SubscriptionRow
+from storage.tables import Outbox, Person, ResidentGroup, Subscription
 from storage.unit_of_work import UnitOfWork
 from tests.support.world import World
 
@@ -153,6 +155,41 @@ async def test_a_moved_group_gets_its_messages_at_the_new_place(world: World) ->
     await drain(world)
     await drain(world)
     assert {(m.chat, m.text) for m in world.residents.messages} == {(-100777, "一"), (-100777, "二")}
+
+
+async def in_a_group(world: World, chat: int) -> None:
+    """A residents' group that was tied, in which a report was ordered too."""
+    choice = SubscriptionRow(1, WEEK, "resident", chat, 0, 2, wanted=True)
+
+    def write(connection: Connection) -> None:
+        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow.groups.tie("resident", chat, 1)
+        uow.subscriptions.save(choice)
+        uow.flush()
+
+    await world.app.database.write(write)
+
+
+async def groups_known(world: World) -> list[set[int]]:
+    """Chats of tied groups, and those that reports go to."""
+    columns = (ResidentGroup.chat, Subscription.chat)
+    return await world.rows(lambda c: [set(c.execute(select(column)).scalars()) for column in columns])  # type: ignore[no-any-return]
+
+
+async def test_a_group_that_is_found_to_have_moved_keeps_its_community_and_its_reports(world: World) -> None:
+    await in_a_group(world, -5)
+    world.residents.failures = [Moved(-100777)]
+    await queue(world, Reply(Address("resident", -5), "一"))
+    await drain(world)
+    assert await groups_known(world) == [{-100777}, {-100777}]
+
+
+async def test_to_a_group_that_is_gone_no_report_is_meant_any_more(world: World) -> None:
+    await in_a_group(world, -5)
+    world.residents.failures = [Unreachable("bot was kicked from the group chat")]
+    await queue(world, Reply(Address("resident", -5), "一"))
+    await drain(world)
+    assert await groups_known(world) == [set(), set()]
 
 
 async def test_a_long_text_goes_out_in_pieces(world: World) -> None:

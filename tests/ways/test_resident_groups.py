@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
-from storage.tables import Case, CasePerson, Conversation
+from storage.tables import Case, CasePerson, Community, Conversation, ResidentGroup
 from tests.support.fake_channel import ShownMessage
 from tests.support.world import Person, World
-from tests.ways.steps import LAMP, RUBBISH, all_text, count, means, settled
+from tests.ways.steps import LAMP, RUBBISH, all_text, change, count, has_staff_chat, means, settled
 from tests.ways.test_emergencies import ALARM
 from tests.ways.test_proxies import parts
 
@@ -90,6 +91,51 @@ async def test_a_group_tied_to_a_community_needs_no_choice(world: World) -> None
     await hands_in(world, 1001, 1002)
     await member(world, 1002).taps("同意登记")
     assert await parts(world) == {1002: "reporter"}
+
+
+async def is_tied(world: World, by: Person, community: int = 1) -> str:
+    """A member opens a community's link in the group; gives the bot's word."""
+    await by.says(f"/start {world.app.context.links.make(community)}")  # type: ignore[attr-defined]
+    return group_messages(world)[-1].text
+
+
+async def test_nobody_takes_a_tied_group_to_another_community_until_the_bot_is_put_out(world: World) -> None:
+    await is_tied(world, member(world, 1001))
+    assert "已经交给延安岭社区" in await is_tied(world, member(world, 1002), 2)
+    world.residents.push(kind="blocked", chat=GROUP, account=1001)
+    await world.runs()
+    assert "交给文化宫社区" in await is_tied(world, member(world, 1002), 2)
+
+
+async def test_a_group_of_the_staff_is_not_tied_by_whoever_has_a_link(small_world: World) -> None:
+    await change(small_world, has_staff_chat(GROUP))
+    assert "这里大家都看得到" in await is_tied(small_world, member(small_world, 1001))
+    assert await count(small_world, ResidentGroup) == 0
+
+
+@pytest.mark.parametrize("said", ["待办", "/queue", "YA-1", "/weekly", "/here", "订阅"])
+async def test_among_residents_no_list_and_no_card_is_shown_whoever_asks(small_world: World, said: str) -> None:
+    await settled(small_world, 1001, LAMP)
+    await is_tied(small_world, member(small_world, 1001))
+    zhou = small_world.worker(2, chat=GROUP)
+    await zhou.says(said)
+    assert [message.text for message in zhou.messages] == [
+        "这是居民群，社区的事不在这里显示。请在您自己的对话或工作群里办。"
+    ]
+    assert await count(small_world, Community, Community.staff_chat.is_not(None)) == 0
+
+
+async def test_where_one_bot_serves_all_a_worker_ties_the_group_and_is_a_neighbour_in_it(one_bot_world: World) -> None:
+    await settled(one_bot_world, 1001, LAMP)
+    chen = one_bot_world.worker(1, chat=GROUP)
+    await chen.says(f"/start {one_bot_world.app.context.links.make(1)}")  # type: ignore[attr-defined]
+    assert "交给延安岭社区" in chen.last.text
+    for said in ("待办", "YA-1"):
+        await chen.says(said)
+        assert "路灯" not in chen.last.text
+        assert not chen.last.buttons
+    await hands_in(one_bot_world, 1, 1002)
+    assert "人1002，要把您这句话登记给社区吗" in group_messages(one_bot_world)[-1].text
 
 
 async def test_a_command_without_a_message_or_of_nobody_says_what_to_do(small_world: World) -> None:
