@@ -10,7 +10,6 @@ from sqlalchemy import Connection, select, text
 from bot.build import UNLIMITED
 from bot.channels.port import BadToken, Moved, NotEditable, Refused, TryLater, Unreachable
 from bot.limiter import Limiter
-from digests.subject import WEEK
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import Priority, Reply
@@ -159,7 +158,7 @@ async def test_a_moved_group_gets_its_messages_at_the_new_place(world: World) ->
 
 async def in_a_group(world: World, chat: int) -> None:
     """A residents' group that was tied, in which a report was ordered too."""
-    choice = SubscriptionRow(1, WEEK, "resident", chat, 0, 2, wanted=True)
+    choice = SubscriptionRow(1, "weekly", "resident", chat, 0, 2, wanted=True)
 
     def write(connection: Connection) -> None:
         uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
