@@ -1,7 +1,7 @@
 """The bench's own words: how much is tried, and one line of its table."""
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
@@ -47,8 +47,8 @@ class Row:
     promised: str
     seen: str
     kept: bool
-    counts: Mapping[str, int] = field(default_factory=dict)
-    worst: Mapping[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    worst: dict[str, float] = field(default_factory=dict)
 
 
 class Place(Protocol):
@@ -96,7 +96,7 @@ def row(
     seen: Seen,
     repeats: int = 0,
     *,
-    worst: Mapping[str, float] | None = None,
+    worst: dict[str, float] | None = None,
     **more: str,
 ) -> Row:
     """A row about people who were answered: nothing lost, nothing doubled, at most `repeats` messages twice.
