@@ -13,6 +13,7 @@ from ledger.lifecycle import OPEN, Action, Role, State, step
 from ledger.rights import FOLLOWS, TELLERS, Part
 from ledger.scenes import Urgency
 from ledger.words import shortened
+from nlp.personal import mask_for_neighbours
 from storage.cases import CaseRow
 
 LONGEST_CASE = 8000
@@ -22,10 +23,11 @@ TAKES_WORDS = OPEN | {State.ANSWERED, State.FOLLOW_UP}
 
 def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
     """One case: its words, its state, its clock, what was answered; from now on it changes here."""
-    text = turn.context.texts("mine.words", text=shortened(_words_for(turn, case), 300))
-    text = f"{receipts.text_of(turn, case)}\n{text}"
-    if case.reply:
-        text += "\n" + turn.context.texts("mine.reply", reply=case.reply)
+    told, place, reply = _as_read_by(turn, case)
+    text = turn.context.texts("mine.words", text=shortened(told, 300))
+    text = f"{receipts.text_of(turn, case, place)}\n{text}"
+    if reply:
+        text += "\n" + turn.context.texts("mine.reply", reply=reply)
     text = "\n".join((text, *wanted.lines(turn, case.community_id, case_no=case.no), _clock(turn, case)))
     name = receipts.name_of(case)
     part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
@@ -60,12 +62,15 @@ def _first_due(turn: Turn, case: CaseRow) -> datetime | None:
     return datetime.fromisoformat(first) if first else None
 
 
-def _words_for(turn: Turn, case: CaseRow) -> str:
-    """A neighbour who joined does not get to see what the reporter told of themselves."""
+def _as_read_by(turn: Turn, case: CaseRow) -> tuple[str, str | None, str | None]:
+    """Words, place and answer; a neighbour who joined does not get to see what they tell of the reporter."""
     me = (turn.event.address.bot, turn.account)
     people = turn.uow.cases.people(case.key)
     mine = any((p.bot, p.account) == me and p.part in FOLLOWS - {Part.JOINER} for p in people)
-    return case.text if mine else turn.context.mask(case.text)
+    if mine:
+        return case.text, case.place, case.reply
+    place, reply = (turn.context.mask(case.place or ""), mask_for_neighbours(case.reply or "", case.text))
+    return turn.context.mask(case.text), place or None, reply or None
 
 
 # --- adding ----------------------------------------------------------------------------------------------------------

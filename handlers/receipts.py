@@ -104,7 +104,8 @@ def is_due(case: CaseRow) -> bool:
     return case.state in OPEN
 
 
-def text_of(turn: Turn, case: CaseRow) -> str:
+def text_of(turn: Turn, case: CaseRow, place: str | None = None) -> str:
+    """`place` as the reader gets to see it, if not as it was said."""
     texts, district = turn.context.texts, turn.context.district
     text = texts(
         "receipt.filed" if is_due(case) else "receipt.past",
@@ -113,7 +114,7 @@ def text_of(turn: Turn, case: CaseRow) -> str:
         scene=district.scenes[case.scene].name,
         mark=district.scenes[case.scene].mark,
         urgency=district.urgencies[case.urgency].name,
-        place=case.place or texts("receipt.place_sent" if case.latitude is not None else "receipt.no_place"),
+        place=place or case.place or texts("receipt.place_sent" if case.latitude is not None else "receipt.no_place"),
         due=turn.when(case.due_at, case),
         state=district.states[case.state],
     )

@@ -11,6 +11,7 @@ from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, ENDED, OPEN, TRANSITIONS, Action, Role, State, Transition, step
 from ledger.rights import Part
 from ledger.scenes import Urgency
+from nlp.personal import mask_for_neighbours
 from nlp.understanding import Understanding
 from storage.cases import CaseRow, PersonOfCase
 
@@ -184,12 +185,17 @@ def hold(turn: Turn, case: CaseRow) -> timedelta:
 
 
 def tell_people(turn: Turn, case: CaseRow, key: str, event_id: int, *, undoable: bool, **values: str) -> None:
-    """Tell the reporter and all who joined, in plain words; whoever does it here sees it anyway."""
-    community = turn.community_of(case).name
-    text = turn.context.texts(key, number=turn.number(case), community=community, **values)
+    """Tell the reporter and all who joined, in plain words; whoever does it here sees it anyway.
+
+    Who joined does not read what the answer says of the reporter.
+    """
+    named = {"number": turn.number(case), "community": turn.community_of(case).name}
+    whole = turn.context.texts(key, **named, **values)
+    masked = {name: mask_for_neighbours(value or "", case.text) for name, value in values.items()}
     for person in people_to_tell(turn, case):
         if turn.event.address == Address(person.bot, person.chat):
             continue
+        text = turn.context.texts(key, **named, **masked) if person.part == Part.JOINER else whole
         proxied = person.part in (Part.PROXY, Part.CLERK)
         turn.send(
             Reply(

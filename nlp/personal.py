@@ -111,6 +111,8 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
     (Personal.WECHAT, re.compile(r"(?:qq|扣扣|球球|企鹅)(?:号码|号)?[ :是为加,]{0,3}(?P<id>[1-9]\d{4,10})(?!\d)")),
     (Personal.WECHAT, re.compile(r"(?<![0-9a-z])(?P<id>[1-9]\d{6,10})[ ,]{0,3}(?:是|用|加|这是)(?:我的?)?(?:qq|扣扣)")),
 )
+_MOBILE = re.compile(r"1[3-9]\d{9}$|^$")
+"""By its digits; a number that is written in words has none of them."""
 _LOCAL_PHONE = re.compile(
     r"(?:电话|座机|固话|宅电|联系方式|打我|打|拨|家里号码|联系)(?:号码|号)?[ :是为]{0,3}"
     r"(?P<id>[2-8]\d{6,7})(?![\d元块])"
@@ -238,6 +240,24 @@ def mask(text: str, spans: Sequence[Span] | None = None) -> str:
 def mask_contacts(text: str) -> str:
     """The text with names, numbers and accounts hidden, while the room stays where somebody has to go."""
     return mask(text, [span for span in find(text) if span.type is not Personal.ROOM])
+
+
+def mask_for_neighbours(text: str, of_reporter: str) -> str:
+    """An answer as neighbours read it who have the same matter: numbers stay that only whoever answered gave.
+
+    Of these the mobile ones are somebody's own as well; an office's or a property manager's line has to be readable.
+    """
+    own = _digits(of_reporter)
+    return mask(text, [span for span in find(text) if not _is_an_office_s(text, span, own)])
+
+
+def _is_an_office_s(text: str, span: Span, own: str) -> bool:
+    digits = _digits(text[span.start : span.end])
+    return span.type is Personal.PHONE and not _MOBILE.search(digits) and digits not in own
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character in "0123456789")
 
 
 def strike(text: str) -> str:

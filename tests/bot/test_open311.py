@@ -8,13 +8,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.web import application
 from storage.reference import DISTRICT
 from storage.tables import Case
 from tests.support.world import NOW, World
-from tests.ways.steps import answered, means, settled
+from tests.ways.steps import answered, change, means, settled
 from tests.ways.test_emergencies import ALARM
 
 KEY = "k" * 20
@@ -63,6 +63,19 @@ async def test_nobody_s_name_number_or_room_is_given_and_no_emergency(client: An
         assert hidden not in str(requests), hidden
     status, _ = await read(client, "requests/YA-3")
     assert status == 404
+
+
+async def test_what_staff_answered_and_the_place_say_nothing_of_who_reported_it(world: World) -> None:
+    await answered(world, "已经修好，请张建国在二单元501室看看，电话13812345678")
+    place = "广场边上，3栋二单元501室张建国家"
+    await change(world, lambda connection: connection.execute(update(Case).values(place=place)))
+    world.app.settings.open311_key = SecretStr(KEY)
+    async with TestClient(TestServer(application(world.app))) as client:
+        _, [lamp] = await read(client, "requests")
+        assert "已经修好" in lamp["status_notes"]
+        assert "广场边上" in lamp["address"]
+        for hidden in ("1381234", "5678", "建国", "501"):
+            assert hidden not in str(lamp), hidden
 
 
 async def test_xml_says_the_same_as_json(client: Any) -> None:

@@ -32,6 +32,7 @@ TOLD = (
     "3栋2单元501门口的垃圾没人收，业主欧阳建军，电话13872190456，微信号canary_0714，邮箱canary.hs@163.com，"
     "身份证42020219580312254X，卡号6222021718001234563，鄂B3K778也停在垃圾桶边上，臭得很"
 )
+ANSWER = "垃圾清走了，请欧阳建军放心，有事打他电话13872190456，住2单元501的以后找物业0714-6251234"
 GROUP = -500
 
 
@@ -167,7 +168,14 @@ async def test_an_answered_case_told_to_others_holds_nothing_personal(small_worl
     await li.says(RUBBISH)
     await li.taps("就是 YA-1")
     chen = small_world.worker(1)
+    await chen.says("YA-1")
     await chen.taps("受理")
+    await chen.taps("办结答复")
+    await chen.says(ANSWER)
     await small_world.passes(seconds=61)
+    await li.says("YA-1")
     assert not found_in("\n".join(m.text for m in li.messages))
-    assert wang.messages
+    assert wang.sees(ANSWER), "who told it reads the whole answer"
+    said = "\n".join(m.text for m in li.messages)
+    assert said.count("垃圾清走了") == 2, "in the answer and in the case"
+    assert said.count("0714-6251234") == 2, "a number to call, which only the staff gave"
