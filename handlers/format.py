@@ -28,6 +28,13 @@ def day_and_time(moment: datetime, zone: tzinfo) -> str:
     return f"{local.month}月{local.day}日 {local.hour:02}:{local.minute:02}"
 
 
+def from_to(starts_at: datetime, ends_at: datetime, zone: tzinfo) -> str:
+    """11月23日 18:00 到 20:00; over midnight, with the second day as well."""
+    same_day = starts_at.astimezone(zone).date() == ends_at.astimezone(zone).date()
+    end = f"{ends_at.astimezone(zone):%H:%M}" if same_day else day_and_time(ends_at, zone)
+    return f"{day_and_time(starts_at, zone)} 到 {end}"
+
+
 def day(moment: datetime, zone: tzinfo) -> str:
     """2026年11月23日."""
     local = moment.astimezone(zone)

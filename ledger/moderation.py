@@ -1,7 +1,7 @@
 """What residents write for neighbours to see: from the first look to the appeal, as one table.
 
-Options and reasons of a topic and small wishes (微心愿) all go this way. Who may take a step stands in
-`ledger/rights.py`.
+Options and reasons of a topic, small wishes (微心愿) and the words of a topic itself all go this way. Who may take a
+step stands in `ledger/rights.py`.
 """
 
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from ledger.lifecycle import NotAllowed
 
 
 class ContentKind(StrEnum):
-    """Where it is kept: with a topic, or as a call for help."""
+    """Where it is kept: with a topic, as a call for help, or as the topic itself."""
 
     CONTRIBUTION = "contribution"
     WISH = "wish"
+    TOPIC = "topic"
 
 
 class ContentState(StrEnum):

@@ -11,7 +11,11 @@ from ledger.lifecycle import NotAllowed, Refusal
 
 
 class TopicState(StrEnum):
-    """Where a topic stands. The names that people read are texts (`topic.state_<name>`)."""
+    """Where a topic stands. The names that people read are texts (`topic.state_<name>`).
+
+    `HIDDEN`: its words were reported and taken down (ledger/moderation.py). No step leads there or away: let through
+    again, it stands where it stood.
+    """
 
     DRAFT = "draft"
     LATER = "later"
@@ -21,6 +25,7 @@ class TopicState(StrEnum):
     DECIDED = "decided"
     DONE = "done"
     MERGED = "merged"
+    HIDDEN = "hidden"
 
 
 class TopicAction(StrEnum):
@@ -68,6 +73,8 @@ UNDECIDED: frozenset[TopicState] = PROPOSED | {S.OPEN}
 """Others can be merged into it, and taken apart from it again."""
 TALKED_OVER: frozenset[TopicState] = frozenset({S.OPEN, S.VOTING, S.DECIDED})
 """Neighbours see it in the list."""
+IN_SIGHT: frozenset[TopicState] = TALKED_OVER | {S.DONE}
+"""Neighbours may open it."""
 ENDED: frozenset[TopicState] = frozenset({S.DECLINED, S.DONE, S.MERGED})
 
 STEPS: dict[TopicAction, TopicStep] = {

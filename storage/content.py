@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, cast, null, select
+from sqlalchemy import BigInteger, cast, literal, null, select
 
 from ledger.moderation import ContentKind, ContentState
 from storage.errors import NotFound
 from storage.ids import new_id
 from storage.store import Store
-from storage.tables import ContentReport, ContentStep, Contribution, HelpCall
+from storage.tables import ContentReport, ContentStep, Contribution, HelpCall, Topic
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,7 @@ Who = tuple[str, int]
 
 @dataclass(slots=True)
 class ContentRow:
-    """One piece as it was read. `what`: an option, a reason, or which kind of wish; `judge_*`: who decided last."""
+    """One piece as it was read. `what`: option, reason, topic, or which kind of wish; `judge_*`: who decided last."""
 
     community_id: int
     kind: ContentKind
@@ -54,12 +54,12 @@ class _Kept:
 
     model: Any
     columns: dict[str, Any]
-    shown: str
+    shown: str | None
 
     def column(self, name: str) -> Any:
         return self.columns.get(name, getattr(self.model, name, None))
 
-    def state(self, state: ContentState) -> str:
+    def state(self, state: ContentState) -> str | None:
         return self.shown if state is ContentState.SHOWN else state
 
 
@@ -69,6 +69,18 @@ _KEPT = {
     ),
     ContentKind.WISH: _Kept(
         HelpCall, {"id": HelpCall.no, "what": HelpCall.kind, "judge_staff_id": HelpCall.judged_by}, "open"
+    ),
+    ContentKind.TOPIC: _Kept(
+        Topic,
+        {
+            "id": Topic.no,
+            "topic_no": Topic.no,
+            "what": literal("topic"),
+            "state": Topic.hidden,
+            "text": Topic.title,
+            "case_no": cast(null(), BigInteger),
+        },
+        None,
     ),
 }
 _COLUMNS = tuple(field.name for field in fields(ContentRow) if field.name != "kind")
@@ -95,9 +107,10 @@ class Content(Store):
             reported = select(ContentReport.content_id).where(
                 ContentReport.community_id == community_id, ContentReport.kind == kind, ~ContentReport.settled
             )
-            waits = kept.model.state == ContentState.WAITING
-            seen_and_reported = (kept.model.state == kept.shown) & kept.column("id").in_(reported)
-            appealed = (kept.model.state == ContentState.HIDDEN) & kept.model.appealed
+            state = kept.column("state")
+            waits = state == ContentState.WAITING
+            seen_and_reported = (state == kept.shown) & kept.column("id").in_(reported)
+            appealed = (state == ContentState.HIDDEN) & kept.model.appealed
             any_of_them = waits | seen_and_reported | appealed
             statement = _select(kind).where(kept.model.community_id == community_id, any_of_them)
             rows = self._uow.read(statement.order_by(kept.column("id")).limit(limit), kept.model, ContentReport)
@@ -108,9 +121,10 @@ class Content(Store):
         """Move it on from the state that was read; False if somebody was faster."""
         kept = _KEPT[row.kind]
         this = (kept.model.community_id == row.community_id, kept.column("id") == row.id)
-        was = (kept.model.state == kept.state(row.state), kept.model.appealed == row.appealed)
+        was = (kept.column("state") == kept.state(row.state), kept.model.appealed == row.appealed)
         changed = {kept.column(name).key: value for name, value in values.items()}
-        if self._change(kept.model, *this, *was, state=kept.state(state), **changed) != 1:
+        changed[kept.column("state").key] = kept.state(state)
+        if self._change(kept.model, *this, *was, **changed) != 1:
             return False
         for name, value in (values | {"state": state}).items():
             setattr(row, name, value)
@@ -150,14 +164,6 @@ class Content(Store):
         return self._many(ContentReport, *mine, *late, by=(ContentReport.at,))
 
     # erasing ---------------------------------------------------------------------------------------------------------
-
-    def of_author(self, bot: str, account: int) -> list[ContentRow]:
-        found = []
-        for kind, kept in _KEPT.items():
-            mine = (kept.model.bot == bot, kept.model.account == account)
-            rows = self._uow.read(_select(kind).where(*mine).order_by(kept.column("id")), kept.model)
-            found += [_row(kind, row) for row in rows]
-        return found
 
     def forget(self, row: ContentRow) -> None:
         """It is gone: so go its history and its reports."""

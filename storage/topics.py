@@ -48,7 +48,7 @@ NOT_EVIDENCE = (State.MERGED, State.WITHDRAWN, State.REFUSED, State.TRANSFERRED)
 
 @dataclass(slots=True)
 class TopicRow:
-    """One topic as it was read. Only `Topics.change` changes it."""
+    """One topic as it was read. Only `Topics.change` changes it. `state` is HIDDEN while its words are taken down."""
 
     community_id: int
     no: int
@@ -109,7 +109,7 @@ class Topics:
         row: dict[str, Any] = dict.fromkeys(_TOPIC_COLUMNS)
         row |= {"version": 1, "state": TopicState.DRAFT, "item": 0, "created_at": self._uow.now}
         row |= values | {"community_id": community_id, "no": next_no(self._uow, community_id, "topic")}
-        self._uow.insert(Topic, row)
+        self._uow.insert(Topic, row | {"appealed": False})
         return TopicRow(**row)
 
     def get(self, community_id: int, no: int) -> TopicRow:
@@ -153,7 +153,7 @@ class Topics:
         )
         statement = (
             select(_TOPICS)
-            .where(Topic.community_id.in_(community_ids), Topic.state.in_(list(states)))
+            .where(Topic.community_id.in_(community_ids), Topic.state.in_(list(states)), Topic.hidden.is_(None))
             .order_by(seconded.desc(), Topic.created_at.desc(), Topic.no.desc())
             .limit(limit)
         )
@@ -441,7 +441,8 @@ _BELONGS: dict[str, tuple[Any, Any]] = {
 
 def _topic(row: Any) -> TopicRow:
     values = {name: getattr(row, name) for name in _TOPIC_COLUMNS}
-    return TopicRow(**values | {"state": TopicState(values["state"]), "source": Source(values["source"])})
+    state = TopicState.HIDDEN if row.hidden else TopicState(row.state)
+    return TopicRow(**values | {"state": state, "source": Source(row.source)})
 
 
 def _contribution(row: Any) -> ContributionRow:

@@ -19,6 +19,7 @@ from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentKind
+from ledger.topics import TopicState
 from storage.building import ENDED, OPEN, WAITING
 from storage.cases import CaseRow
 from storage.reference import CommunityRow
@@ -59,7 +60,8 @@ def _about(turn: Turn, call: Any) -> str:
     community = turn.uow.reference.communities[call.community_id]
     if call.topic_no:
         topic = turn.uow.topics.living(community.id, call.topic_no)
-        return turn.context.texts("call.for_topic", no=topic.no, title=topic.title)
+        hidden = topic.state is TopicState.HIDDEN
+        return "" if hidden else turn.context.texts("call.for_topic", no=topic.no, title=topic.title)
     return turn.context.texts("call.for_case", number=f"{community.code}-{call.case_no}") if call.case_no else ""
 
 

@@ -20,11 +20,14 @@ from handlers.cocreation import (
     votes,
     voting_for,
 )
+from handlers.cocreation.telling import close_for_all
 from handlers.moderation import content
 from handlers.turn import Turn
+from ledger.lifecycle import Role
 from ledger.moderation import ContentKind, ContentState
-from ledger.topics import TopicState
+from ledger.topics import IN_SIGHT, PROPOSED, TopicAction
 from ledger.votes import Electorate, VoteState
+from storage.topics import TopicRow
 
 
 def exports(turn: Turn) -> dict[str, Any]:
@@ -32,7 +35,7 @@ def exports(turn: Turn) -> dict[str, Any]:
     bot, account, uow = turn.event.address.bot, turn.account, turn.uow
     texts = turn.context.texts
     return {
-        "topics_proposed": [_topic(row) for row in uow.topics.of_author(bot, account)],
+        "topics_proposed": [_proposed(turn, row) for row in uow.topics.of_author(bot, account)],
         "topics_seconded": [_topic(row) for row in uow.topics.seconded_by(bot, account)],
         "topic_words": [
             {"at": row.at, "text": row.text, "state": texts(f"content.state_{row.state}"), "reason": row.why}
@@ -50,6 +53,12 @@ def exports(turn: Turn) -> dict[str, Any]:
 
 def _topic(row: Any) -> dict[str, Any]:
     return {"number": row.no, "title": row.title, "text": row.text}
+
+
+def _proposed(turn: Turn, row: TopicRow) -> dict[str, Any]:
+    """One's own, with where it stands, and why it was taken down."""
+    why = turn.uow.content.get(row.community_id, ContentKind.TOPIC, row.no).why
+    return _topic(row) | {"state": turn.context.texts(f"topic.state_{row.state}"), "reason": why}
 
 
 def _votes_running(turn: Turn) -> list[dict[str, Any]]:
@@ -77,9 +86,10 @@ def erases(turn: Turn) -> None:
             content.gone(turn, uow.content.get(row.community_id, ContentKind.CONTRIBUTION, row.id))
             uow.topics.delete_contribution(row)
     for topic in uow.topics.of_author(bot, account):
-        alone = topic.state in (TopicState.DRAFT, TopicState.LATER, TopicState.DECLINED)
-        gone = turn.context.texts("privacy.words_erased")
-        uow.topics.change(topic, text=gone if alone else turn.context.mask(topic.text or "") or None)
+        if topic.state in IN_SIGHT or uow.topics.people_behind(topic.key) > 1:
+            uow.topics.change(topic, text=turn.context.mask(topic.text or "") or None)
+        else:
+            _taken_back(turn, topic)
     for community in [turn.person.community_id] if turn.person.community_id else []:
         for vote in uow.votes.listed([community], [VoteState.OPEN, VoteState.LOOKED_AT], 100):
             if vote.electorate is Electorate.RESIDENT:
@@ -90,6 +100,16 @@ def erases(turn: Turn) -> None:
     uow.topics.forget_person(bot, account)
     uow.voters.forget_person(bot, account)
     uow.council.forget_person(bot, account)
+
+
+def _taken_back(turn: Turn, topic: TopicRow) -> None:
+    """Nobody else is behind it: its words go, and nobody has to decide about it any more."""
+    gone = turn.context.texts("privacy.words_erased")
+    if topic.state in PROPOSED:
+        topics.take(turn, topic, TopicAction.DECLINE, Role.RESIDENT, given={"reason": gone}, quietly=True)
+        close_for_all(turn, topics.draft_name(topic), "content.was_taken_back")
+    turn.uow.topics.change(topic, title=gone, text=None)
+    content.gone(turn, turn.uow.content.get(topic.community_id, ContentKind.TOPIC, topic.no))
 
 
 AREA = Area(

@@ -11,7 +11,7 @@ from handlers.cocreation import linked
 from handlers.cocreation.days import moment
 from handlers.cocreation.words import ask_words, for_community, given_words, my_community
 from handlers.event import Address
-from handlers.format import day_and_time
+from handlers.format import from_to
 from handlers.pushes import Push
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
 from handlers.turn import Turn
@@ -24,7 +24,8 @@ from storage.reference import CommunityRow
 from storage.topics import TopicRow
 
 LINES = 4
-USUAL_LENGTH = timedelta(hours=2)
+USUAL_HOURS = 2
+HALF_A_DAY = timedelta(hours=12)
 UNTIL = re.compile(r"(?:到|至|—|–|-|~)\s*((?:上午|下午|晚上)?\s*\d{1,2}(?:[:：]\d{2}|点(?:半|\d{1,2}分?)?))\s*$")
 LONGEST_NAME = 20
 LONGEST_LINE = 60
@@ -58,7 +59,7 @@ def _card(turn: Turn, community: CommunityRow, gathering: Any) -> str:
     return texts(
         "event.card",
         title=gathering.title,
-        when=day_and_time(gathering.starts_at, community.zone),
+        when=_when(community, gathering),
         place=gathering.place,
         places=places,
         coming=coming,
@@ -83,7 +84,9 @@ def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button
 
 
 def ask_event(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    ask_words(turn, "event_words", community, turn.context.texts("event.ask"), **linked.data_of(data))
+    ask_words(
+        turn, "event_words", community, turn.context.texts("event.ask", hours=USUAL_HOURS), **linked.data_of(data)
+    )
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
@@ -133,10 +136,13 @@ def _times(turn: Turn, community: CommunityRow, words: str) -> tuple[datetime, d
     if starts_at is None:
         return None
     local = starts_at.astimezone(community.zone)
-    ends_at = (
-        moment(f"{local:%Y}年{local.month}月{local.day}日 {until[1]}", turn.uow.now, community.zone) if until else None
-    )
-    return starts_at, ends_at if ends_at and ends_at > starts_at else starts_at + USUAL_LENGTH
+    day = f"{local:%Y}年{local.month}月{local.day}日"
+    ends_at = moment(f"{day} {until[1]}", turn.uow.now, community.zone) if until else None
+    if ends_at is None:
+        return starts_at, starts_at + timedelta(hours=USUAL_HOURS)
+    while ends_at <= starts_at:  # 下午2点到5点; 22:00-6:00
+        ends_at += HALF_A_DAY
+    return starts_at, ends_at
 
 
 def _places(turn: Turn, words: str) -> int | None:
@@ -206,7 +212,7 @@ def _gathering(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any
 
 
 def _when(community: CommunityRow, gathering: Any) -> str:
-    return day_and_time(gathering.starts_at, community.zone)
+    return from_to(gathering.starts_at, gathering.ends_at, community.zone)
 
 
 # --- signing up ------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ledger.lifecycle import Role
 from ledger.peace import politely
 from ledger.promises import Kind as By
 from ledger.scenes import Kind, Scene, Urgency
+from ledger.topics import TopicState
 from ledger.words import shortened
 from storage.reference import CommunityRow
 from storage.topics import TopicRow
@@ -105,6 +106,8 @@ def about(turn: Turn, community: CommunityRow, meeting: Any) -> list[str]:
     lines = [texts("meeting.head", no=meeting.no, when=when, place=meeting.place or texts("meeting.no_place"))]
     for no in meeting.agenda:
         topic = turn.uow.topics.get(community.id, no)
+        if topic.state is TopicState.HIDDEN:
+            continue
         lines.append(texts("meeting.agenda_line", no=no, title=topic.title, n=turn.uow.topics.people_behind(topic.key)))
     return lines
 

@@ -14,7 +14,7 @@ from handlers.turn import Turn
 from ledger import topics as rules
 from ledger.lifecycle import Role
 from ledger.moderation import ContentState
-from ledger.topics import PROPOSED, TALKED_OVER, ContributionKind, Source, TopicAction, TopicState
+from ledger.topics import IN_SIGHT, PROPOSED, TALKED_OVER, ContributionKind, Source, TopicAction, TopicState
 from ledger.votes import VoteState
 from ledger.words import shortened
 from storage.cases import CaseRow
@@ -74,8 +74,8 @@ def open_card(turn: Turn, community: CommunityRow, role: Role, data: dict[str, A
 
 def show(turn: Turn, community: CommunityRow, role: Role, topic: TopicRow) -> None:
     decides = role is not Role.RESIDENT or on_council(turn, community)
-    if topic.state not in TALKED_OVER | {TopicState.DONE} and not decides:
-        turn.tell("topic.not_open", alert=True)
+    if topic.state not in IN_SIGHT and not decides:
+        turn.tell("content.seen_no_more" if topic.state is TopicState.HIDDEN else "topic.not_open", alert=True)
         return
     rows = _judge_rows(turn, topic, turn.account) if decides else ()
     rows += _resident_rows(turn, topic) if role is Role.RESIDENT else _manager_rows(turn, topic)
@@ -178,7 +178,7 @@ def _manager_rows(turn: Turn, topic: TopicRow) -> Rows:
         ("topic_done", TopicAction.CARRY_OUT),
     )
     row = [_button(turn, topic, deed, None) for deed, action in offered if action in possible]
-    row += [_button(turn, topic, "content_report", None)] if _has_words(turn, topic) else []
+    row += [_button(turn, topic, "content_report", None)] if topic.state in IN_SIGHT else []
     row += [_button(turn, topic, "topic_together", None)] if topic.state in BUILT_ON else []
     return (*(tuple(row[i : i + 2]) for i in range(0, len(row), 2)), *_apart_rows(turn, topic))
 
@@ -195,11 +195,9 @@ def _apart_rows(turn: Turn, topic: TopicRow) -> Rows:
     )
 
 
-def _has_words(turn: Turn, topic: TopicRow) -> bool:
-    return bool(turn.uow.topics.contributions(topic.key, ContentState.SHOWN))
-
-
 def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
+    if topic.state not in IN_SIGHT:
+        return ()
     mine = turn.uow.topics.supports(topic.key, turn.event.address.bot, turn.account)
     rows: list[tuple[Button, ...]] = [
         (_button(turn, topic, "topic_unsecond" if mine else "topic_second", turn.account),)
@@ -215,10 +213,9 @@ def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
     for vote in running[:1]:
         deed = "ballots" if vote.state is VoteState.OPEN else "vote_result"
         rows.append((turn.mine(f"button.{deed}", deed, community_id=topic.community_id, data={"vote": vote.no}),))
-    if _has_words(turn, topic):
-        rows.append((_button(turn, topic, "content_report", turn.account),))
     if topic.state in BUILT_ON:
         rows.append((_button(turn, topic, "topic_together", turn.account),))
+    rows.append((_button(turn, topic, "content_report", turn.account),))
     return (*rows, *wanted.buttons(turn, topic.community_id, topic_no=topic.no))
 
 
@@ -434,6 +431,14 @@ def unsecond(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
     topic = turn.uow.topics.living(community.id, int(data["topic"]))
     turn.uow.topics.take_back_support(topic.key, turn.event.address.bot, turn.account)
     turn.tell("topic.unseconded", no=topic.no, n=len(turn.uow.topics.supporters(topic.key)))
+
+
+# --- a person looks (moderation/deciding_content.py) ------------------------------------------------------------------
+
+
+def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
+    """Its words were taken down: nobody is asked about it any more."""
+    asking.call_off(turn, community, f"topic:{no}")
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------

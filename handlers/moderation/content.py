@@ -1,6 +1,7 @@
 """What residents write for neighbours to see is put before a person first: one card, whatever it is.
 
-Options and reasons of a topic, small wishes (微心愿). What is decided about them stands in deciding_content.py.
+Options and reasons of a topic, small wishes (微心愿), the words of a topic itself. What is decided about them stands
+in deciding_content.py.
 """
 
 from handlers.cocreation.telling import Judge, judges, others, send_to
@@ -44,16 +45,27 @@ def _send(turn: Turn, row: ContentRow, to: list[Judge], head: str, *, name: str,
 
 def told(turn: Turn, row: ContentRow) -> str:
     """What it is, to which topic or case it belongs, and its words."""
-    of = f"{about}\n" if (about := _about(turn, row)) else ""
-    return f"{of}{turn.context.texts('content.line', what=what(turn, row), text=unlinked(row.text))}"
+    line = turn.context.texts("content.line", what=what(turn, row), text=unlinked(row.text))
+    return "\n".join(part for part in (_about(turn, row), line, _more(turn, row)) if part)
 
 
 def what(turn: Turn, row: ContentRow) -> str:
-    return turn.context.texts("content.wish" if row.kind is ContentKind.WISH else f"contribution.{row.what}")
+    kind = row.what if row.kind is ContentKind.CONTRIBUTION else row.kind
+    return turn.context.texts(f"content.{kind}")
+
+
+def _more(turn: Turn, row: ContentRow) -> str:
+    """What a topic says below its title."""
+    if row.kind is not ContentKind.TOPIC:
+        return ""
+    text = turn.uow.topics.get(row.community_id, row.id).text
+    return unlinked(turn.context.mask(text)) if text else ""
 
 
 def _about(turn: Turn, row: ContentRow) -> str:
     texts = turn.context.texts
+    if row.kind is ContentKind.TOPIC:
+        return texts("topic.number", no=row.id)
     if row.topic_no:
         topic = turn.uow.topics.living(row.community_id, row.topic_no)
         return texts("content.of_topic", no=topic.no, title=topic.title)

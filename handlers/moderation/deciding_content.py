@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from handlers.area import Area, erased_from
-from handlers.cocreation import calls
+from handlers.cocreation import calls, topics
 from handlers.cocreation.telling import Who, accounts_of, close_for_all, here, judges, others, who_judges
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.event import Address
@@ -16,13 +16,17 @@ from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal, Role
 from ledger.moderation import ContentKind, ContentState, Judgement, possible, step
+from ledger.topics import IN_SIGHT, TopicState
 from ledger.words import shortened
 from storage.content import ContentRow
 from storage.reference import CommunityRow
 
 LISTED, LABEL, LONGEST = 10, 24, 200
 SEEN: dict[ContentKind, Callable[[Turn, CommunityRow, int], None]] = {ContentKind.WISH: calls.now_seen}
-UNSEEN: dict[ContentKind, Callable[[Turn, CommunityRow, int], None]] = {ContentKind.WISH: calls.seen_no_more}
+UNSEEN: dict[ContentKind, Callable[[Turn, CommunityRow, int], None]] = {
+    ContentKind.WISH: calls.seen_no_more,
+    ContentKind.TOPIC: topics.seen_no_more,
+}
 """What else has to happen when neighbours see it from now on, or do not any more."""
 
 
@@ -59,11 +63,26 @@ def hide(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) 
     row = _of(turn, community, data)
     if not possible(row.state, Judgement.HIDE, appealed=row.appealed):
         turn.tell("content.decided_already")
+    elif not _may_go(turn, row):
+        turn.tell("content.vote_first", alert=True)
     elif "reason" in data:
         turn.close((turn.expected() or {}).get("shown_in"), "ask.answered")
         _judge(turn, row, role, Judgement.HIDE, why=str(data["reason"]))
     else:
         _ask_why(turn, community, row)
+
+
+def _may_go(turn: Turn, row: ContentRow) -> bool:
+    """What stands on a ballot is not taken away while people vote, and no vote begins while it is.
+
+    Raises:
+        LostRace: somebody else changed the topic since.
+    """
+    if row.kind is not ContentKind.TOPIC:
+        return True
+    topic = turn.uow.topics.get(row.community_id, row.id)
+    turn.uow.topics.change(topic)
+    return topic.state is not TopicState.VOTING
 
 
 def _ask_why(turn: Turn, community: CommunityRow, row: ContentRow) -> None:
@@ -84,6 +103,9 @@ def _judge(turn: Turn, row: ContentRow, role: Role, judgement: Judgement, why: s
     """One decision holds; who wrote it decides nothing about it."""
     if role is Role.RESIDENT and here(turn).who(turn) == row.author:
         raise NotAllowed("who wrote it does not judge it", Refusal.OWN)
+    if judgement is Judgement.HIDE and not _may_go(turn, row):
+        turn.tell("content.vote_first", alert=True)
+        return
     before = row.state
     looked_at = judgement is Judgement.SHOW and before is ContentState.SHOWN and not turn.uow.content.reports(row)
     values = who_judges(turn, role) | ({"why": why, "appealed": False} if why else {})
@@ -188,13 +210,20 @@ def report(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]
         return
     row = _of(turn, community, data)
     if role is not Role.RESIDENT:
-        _ask_why(turn, community, row)
-    elif row.state is not ContentState.SHOWN:
+        hide(turn, community, role, data)
+    elif row.state is not ContentState.SHOWN or not _in_sight(turn, row):
         turn.tell("content.seen_no_more", alert=True)
     elif here(turn).who(turn) == row.author:
         turn.tell("problem.own", alert=True)
     elif _may_report(turn):
         _report(turn, community, row)
+
+
+def _in_sight(turn: Turn, row: ContentRow) -> bool:
+    """Of a topic: whether it is talked over, or was."""
+    if row.kind is not ContentKind.TOPIC:
+        return True
+    return turn.uow.topics.get(row.community_id, row.id).state in IN_SIGHT
 
 
 def _may_report(turn: Turn) -> bool:
@@ -216,22 +245,27 @@ def _report(turn: Turn, community: CommunityRow, row: ContentRow) -> None:
 
 
 def _ask_which(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> None:
-    topic = turn.uow.topics.living(community.id, int(data["topic"]))
-    found = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    """The topic's own words, and each that neighbours wrote for it."""
+    topic, texts = turn.uow.topics.living(community.id, int(data["topic"])), turn.context.texts
+    found = [(ContentKind.TOPIC, topic.no, texts("content.the_topic", title=topic.title))]
+    found += [
+        (ContentKind.CONTRIBUTION, row.id, row.text)
+        for row in turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    ]
     rows = tuple(
         (
             Button(
-                shortened(row.text, LABEL),
+                shortened(label, LABEL),
                 "content_report",
                 community.id,
-                data={"kind": ContentKind.CONTRIBUTION, "id": row.id},
+                data={"kind": kind, "id": number},
                 account=turn.account,
                 once=True,
             ),
         )
-        for row in found
+        for kind, number, label in found
     )
-    turn.say("content.which" if rows else "content.nothing_there", rows)
+    turn.say("content.which", rows)
 
 
 # --- own data --------------------------------------------------------------------------------------------------------

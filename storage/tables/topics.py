@@ -19,7 +19,8 @@ class Topic(Base):
     """One matter that a community talks over. `version` rises with each change.
 
     `source` says who began it: a cluster of cases, the manager, or a resident (then with an account). `next_at`: the
-    clock looks at it then (a put-off draft comes back; who took part is forgotten).
+    clock looks at it then (a put-off draft comes back; who took part is forgotten). `hidden`: its words were reported
+    and taken down, and whether an appeal against that was heard; `why`, `judge_*`, `appealed` as in `Contribution`.
     """
 
     __tablename__ = "topics"
@@ -42,6 +43,12 @@ class Topic(Base):
     decided_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     next_at: Mapped[datetime | None]
+    hidden: Mapped[str | None] = mapped_column(Code)
+    why: Mapped[str | None] = mapped_column(Words)
+    judge_staff_id: Mapped[int | None]
+    judge_bot: Mapped[str | None] = mapped_column(Code)
+    judge_account: Mapped[int | None]
+    appealed: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index("ix_topics_state", "community_id", "state"),
         Index("ix_topics_account", "bot", "account"),

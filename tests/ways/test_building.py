@@ -1,11 +1,14 @@
 """共建: wishes that are looked at, taken up once for each place; events with a waiting list and a code at the door."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 
+from handlers.format import from_to
 from ledger.gatherings import move_up
 from tests.support.world import Person, World
 from tests.ways.steps import settled
@@ -84,6 +87,32 @@ async def test_an_event_of_zero_places_and_other_bad_words_get_plain_answers(wor
     await manager.says("太极拳\n明天下午3点\n活动室\n不限")
     assert "11月19日 15:00" in manager.last.text
     assert "名额：不限" in manager.last.text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("11月21日 9:00-11:30", "11月21日 09:00 到 11:30"),
+        ("11月21日 下午2点到5点", "11月21日 14:00 到 17:00"),
+        ("明天晚上7点半", "11月19日 19:30 到 21:30"),
+        ("11月21日 22:00-6:00", "11月21日 22:00 到 11月22日 06:00"),
+    ],
+)
+async def test_an_event_says_until_when_it_lasts_in_chat_and_in_the_calendar(
+    small_world: World, written: str, shown: str
+) -> None:
+    (wang,) = await residents(small_world, 1001)
+    manager = await event(small_world, f"太极拳\n{written}\n活动室\n5")
+    assert f"时间：{shown}" in manager.last.text
+    await wang.says("活动")
+    assert f"时间：{shown}" in wang.last.text
+    await wang.taps("我要来")
+    assert wang.sees(f"{shown}，活动室")
+    (file,) = small_world.app.files.folder.glob("??/*")
+    (entry,) = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+    zone = ZoneInfo("Asia/Shanghai")
+    assert from_to(entry.decoded("dtstart"), entry.decoded("dtend"), zone) == shown
+    assert entry["location"] == "活动室"
 
 
 async def test_a_cancelled_event_is_told_and_a_late_button_does_nothing(world: World) -> None:

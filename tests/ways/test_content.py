@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import insert, update
 
 from ledger.moderation import STEPS, ContentState, Judgement, possible
-from storage.tables import ContentReport, ContentStep, Contribution, HelpCall, StaffRight
-from tests.deciding.neighbours import live_here, rows_of, topic
+from storage.tables import ContentReport, ContentStep, Contribution, HelpCall, StaffRight, Topic
+from tests.deciding.neighbours import live_here, rows_of, topic, vote
 from tests.deciding.test_council import seated
 from tests.support.world import Person, World
 from tests.ways.steps import change, count, employs
@@ -23,6 +23,13 @@ class Kind:
     way: tuple[str, ...]
     read: tuple[str, ...]
     words: str = "想请人一起把楼道扫干净"
+    opens: str = "给邻居看"
+    listed: bool = False
+    """Neighbours read it in the list already, and open it by its words."""
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        return (*self.read, self.words) if self.listed else self.read
 
     async def written(self, person: Person, words: str = "") -> None:
         await _goes(person, self.way)
@@ -46,7 +53,10 @@ KINDS = (
     Kind("理由", ("议题", "议题 1", "说理由"), ("议题", "议题 1")),
     Kind("心愿", ("微心愿", "我有个心愿", "出时间"), ("微心愿",)),
 )
+TOPIC = Kind("议题", ("发起议题",), ("议题",), opens="拿出来议", listed=True)
+"""Whoever decides opens it; its words are looked at again when neighbours report them."""
 all_kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.called)
+kinds_and_topics = pytest.mark.parametrize("kind", [*KINDS, TOPIC], ids=lambda kind: kind.called)
 
 
 async def written(world: World, kind: Kind) -> tuple[Person, Person, Person]:
@@ -59,13 +69,13 @@ async def written(world: World, kind: Kind) -> tuple[Person, Person, Person]:
 
 async def let_through(world: World, kind: Kind) -> tuple[Person, Person, Person]:
     wang, li, manager = await written(world, kind)
-    await manager.taps("给邻居看")
+    await manager.taps(kind.opens)
     return wang, li, manager
 
 
 async def reports(person: Person, kind: Kind) -> str:
     """A neighbour finds it wrong; returns the word over the button."""
-    await _goes(person, kind.read)
+    await _goes(person, kind.opened)
     said = await person.taps("不合适")
     return said or await person.taps(kind.words[:10])
 
@@ -110,7 +120,7 @@ async def test_an_appeal_is_heard_once_and_what_is_upheld_stays_hidden(small_wor
     assert not await kind.seen_by(li)
 
 
-@all_kinds
+@kinds_and_topics
 async def test_what_neighbours_report_is_looked_at_again_and_taken_down_with_a_reason(world: World, kind: Kind) -> None:
     wang, li, manager = await let_through(world, kind)
     assert "会有人看" in await reports(li, kind)
@@ -125,7 +135,7 @@ async def test_what_neighbours_report_is_looked_at_again_and_taken_down_with_a_r
     assert not await kind.seen_by(li)
 
 
-@all_kinds
+@kinds_and_topics
 async def test_what_was_reported_and_is_all_right_stays_and_nobody_is_bothered(small_world: World, kind: Kind) -> None:
     wang, li, manager = await let_through(small_world, kind)
     told = len(wang.messages)
@@ -137,10 +147,10 @@ async def test_what_was_reported_and_is_all_right_stays_and_nobody_is_bothered(s
     assert "邻居看得见" in manager.last.text, "nobody is asked about it again by the same person"
 
 
-@all_kinds
+@kinds_and_topics
 async def test_the_staff_take_down_what_they_let_through_by_mistake(small_world: World, kind: Kind) -> None:
     wang, li, manager = await let_through(small_world, kind)
-    await _goes(manager, kind.read)
+    await _goes(manager, kind.opened)
     if kind.called == "心愿":
         await manager.taps("不给看")
     else:
@@ -179,6 +189,73 @@ async def test_of_two_who_decide_the_first_holds(small_world: World, kind: Kind)
     await second.says("再想想不合适")
     assert wang.sees("先收起来了"), "what is shown may be taken down, with a reason"
     assert not await kind.seen_by(li)
+
+
+async def test_a_topic_taken_down_is_out_of_sight_everywhere_until_somebody_else_lets_it_through(world: World) -> None:
+    wang, li, manager = await let_through(world, TOPIC)
+    await _goes(li, TOPIC.opened)
+    await li.taps("附议")
+    await reports(li, TOPIC)
+    card = manager.last.text
+    assert f"议题 2\n议题：「{TOPIC.words}」" in card
+    await manager.taps("不给看")
+    await manager.taps("说到了个人隐私")
+    assert "邻居已经看不见了" in await li.taps("看这个议题"), "also by an old button"
+    assert not await TOPIC.seen_by(wang)
+    assert not await TOPIC.seen_by(manager)
+    await wang.taps("请另一位再看")
+    street = world.worker(STREET)
+    assert street.sees("写的人不同意")
+    await street.taps("给邻居看")
+    assert wang.sees(f"您写的议题「{TOPIC.words}」，邻居看得见了")
+    await _goes(li, TOPIC.opened)
+    assert "2 人附议" in li.last.text, "it stands where it stood, with those who seconded it"
+    assert [row.action for row in await rows_of(world, ContentStep)] == ["hide", "appeal", "grant"]
+
+
+async def test_what_is_voted_on_is_not_taken_from_the_ballot(small_world: World) -> None:
+    li, _ = await live_here(small_world, range(1001, 1003))
+    manager = await vote(small_world)
+    await li.says("议题")
+    await li.taps("议题 1")
+    await li.taps("有一条不合适")
+    assert "会有人看" in await li.taps("题目：充电车棚")
+    assert "请书记先取消投票" in await manager.taps("不给看")
+    await manager.says("投票")
+    await manager.taps("取消投票")
+    await manager.says("题目写得不妥")
+    await manager.taps("不给看")
+    await manager.taps("说到了个人隐私")
+    await li.says("议题")
+    assert "没有大家在议的事" in li.last.text
+
+
+async def test_a_draft_can_be_reported_by_nobody(small_world: World) -> None:
+    """Its words are seen by those only who decide about it anyway."""
+    (wang,) = await live_here(small_world, range(1001, 1002))
+    manager = await topic(small_world)
+    await wang.says("议题")
+    await wang.taps("议题 1")
+    await wang.taps("有一条不合适")
+    old = next(data for label, data in wang.last.buttons.items() if "题目：" in label)
+    await manager.says("议题")
+    await manager.taps("议题 1")
+    await manager.taps("有一条不合适")
+    await manager.taps("题目：")
+    await manager.taps("是广告")
+    assert "邻居已经看不见了" in await wang.presses(old)
+    assert await count(small_world, ContentReport) == 0
+
+
+async def test_erasing_takes_a_proposal_that_nobody_else_is_behind_with_its_words(small_world: World) -> None:
+    wang, _, manager = await written(small_world, TOPIC)
+    assert manager.sees(TOPIC.words)
+    await wang.says("删除我的数据")
+    await wang.taps("删除")
+    assert not manager.sees(TOPIC.words), "the card is closed"
+    assert [row.title for row in await rows_of(small_world, Topic) if row.no == 2] == ["（居民已删除原话）"]
+    await manager.says("议题")
+    assert "议题 2" not in manager.last.text, "nobody has to decide about it any more"
 
 
 async def test_what_waits_is_found_again_by_a_word(world: World) -> None:
