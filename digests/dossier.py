@@ -1,6 +1,6 @@
 """A monthly or quarterly report with what it takes to show it, and its words."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from importlib import import_module
@@ -19,6 +19,10 @@ from storage.report_rows import Said
 from storage.spans import Key
 
 LEAST_TREND = 2
+COUNTS = ("received", "answered", "in_time", "overdue")
+
+Line = str | tuple[str, ...]
+"""Words, or a row of a table; the first of several rows are its heads."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,8 @@ def index(found: Rates, weights: RateWeights) -> float:
 def summary_text(dossier: Dossier) -> str:
     """Write the report as one message."""
     lines = [*head(dossier)]
-    for part in parts(dossier, pictures=True):
-        lines += ["", *part]
+    for part in parts(dossier, paper=False):
+        lines += ["", *(str(line) for line in part)]
     return fitted(lines)
 
 
@@ -110,14 +114,17 @@ def head(dossier: Dossier) -> Iterator[str]:
     yield dossier.say("summary.period", first=about["first"], last=about["last"], made=about["made"])
 
 
-def parts(dossier: Dossier, *, pictures: bool) -> list[list[str]]:
-    """The parts in their order, each a heading and its lines; empty ones are left out."""
+def parts(dossier: Dossier, *, paper: bool) -> list[list[Line]]:
+    """The parts in their order, each a heading and its lines; empty ones are left out.
+
+    On `paper` there are tables in place of long lists, and no emoji.
+    """
     found = dossier.summary
     if found.empty:
         return [[dossier.say("summary.quiet")]]
     made = (
-        _received(dossier, pictures=pictures), _trend(dossier), _done(dossier), _rates(dossier), _communities(dossier),
-        _units(dossier), _roots(dossier), _results(dossier),
+        _received(dossier, pictures=not paper), _trend(dossier, paper=paper), _done(dossier), _rates(dossier),
+        _communities(dossier, paper=paper), _units(dossier, paper=paper), _roots(dossier), _results(dossier),
     )  # fmt: skip
     return [lines for part in made if (lines := list(part))]
 
@@ -134,15 +141,17 @@ def _received(dossier: Dossier, *, pictures: bool) -> Iterator[str]:
             yield say("summary.scene", scene=scene, n=n, before=count.before, **spans)
 
 
-def _trend(dossier: Dossier) -> Iterator[str]:
+def _trend(dossier: Dossier, *, paper: bool) -> Iterator[Line]:
     """How it went over the last periods; one alone shows no trend."""
     points = dossier.summary.trend
     if len(points) < LEAST_TREND:
         return
     yield dossier.say("summary.trend", n=len(points))
+    if paper:
+        yield _heads(dossier, "period", COUNTS[:3])
     for point in points:
-        counts = {"received": point.received, "answered": point.answered, "in_time": point.in_time}
-        yield dossier.say("summary.trend_line", period=dossier.period_name(point), **counts)
+        name = dossier.period_name(point)
+        yield _cells(name, point, COUNTS[:3]) if paper else _words(dossier, "summary.trend_line", point, period=name)
 
 
 def _done(dossier: Dossier) -> Iterator[str]:
@@ -160,29 +169,44 @@ def _rates(dossier: Dossier) -> Iterator[str]:
     if not found.n:
         yield say("summary.rates_none")
         return
-    yield say("summary.rates", n=found.n, **rated(say, found))
+    yield say("digest.rates", n=found.n)
+    yield say("digest.rates_line", **rated(say, found))
     named = {f"w_{name}": getattr(weights, name) for name in ("responded", "solved", "satisfied", "fairly")}
     yield say("summary.index", index=f"{index(found, weights):.2f}", **named)
 
 
-def _communities(dossier: Dossier) -> Iterator[str]:
+def _communities(dossier: Dossier, *, paper: bool) -> Iterator[Line]:
     if dossier.summary.level is Level.COMMUNITY:
         return
     yield dossier.say("summary.communities")
+    if paper:
+        yield _heads(dossier, "name", COUNTS)
     for share in dossier.summary.communities:
-        yield _share(dossier, "summary.community_line", dossier.communities[share.id][1], share)
+        name = dossier.communities[share.id][1]
+        yield _cells(name, share, COUNTS) if paper else _words(dossier, "summary.community_line", share, name=name)
 
 
-def _units(dossier: Dossier) -> Iterator[str]:
-    if dossier.summary.units:
-        yield dossier.say("summary.units")
+def _units(dossier: Dossier, *, paper: bool) -> Iterator[Line]:
+    if not dossier.summary.units:
+        return
+    yield dossier.say("summary.units")
+    if paper:
+        yield _heads(dossier, "name", COUNTS[1:])
     for share in dossier.summary.units:
-        yield _share(dossier, "summary.unit_line", dossier.unit(share.id), share)
+        name = dossier.unit(share.id)
+        yield _cells(name, share, COUNTS[1:]) if paper else _words(dossier, "summary.unit_line", share, name=name)
 
 
-def _share(dossier: Dossier, key: str, name: str, share: Share) -> str:
-    counts = {"answered": share.answered, "in_time": share.in_time, "overdue": share.overdue}
-    return dossier.say(key, name=name, received=share.received, **counts)
+def _heads(dossier: Dossier, first: str, counts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dossier.say(f"summary.col_{name}") for name in (first, *counts))
+
+
+def _cells(name: str, found: Share | Point, counts: Sequence[str]) -> tuple[str, ...]:
+    return (name, *(str(getattr(found, count)) for count in counts))
+
+
+def _words(dossier: Dossier, key: str, found: Share | Point, **named: str) -> str:
+    return dossier.say(key, **named, **{name: getattr(found, name) for name in COUNTS if hasattr(found, name)})
 
 
 def _roots(dossier: Dossier) -> Iterator[str]:

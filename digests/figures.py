@@ -28,6 +28,10 @@ GAP = 0.012
 """Between a bar and the name beside it, as a share of the width of all bars."""
 PATCH = (0.027, 0.12)
 """A legend's patch: its width as a share of the picture's, its height in inches."""
+POINTS = 72
+FULL_WIDTH, HALF = 0x2E80, 0.6
+"""From here on letters are as wide as high; those before are so much of it at most."""
+NEVER_FIRST = "，。；：！？、）」』》…"
 MISSING = "\u25a1"
 WHITE = 250
 
@@ -60,6 +64,21 @@ def written(figure: Figure, at: float, line: str, size: float, *, heavy: bool, c
     width = words.get_window_extent().width
     if width > room:
         words.set_fontsize(size * room / width)
+
+
+def folded(line: str, size: float, width: float) -> list[str]:
+    """A line as so many as it takes in a type of this size, `width` inches wide: nothing is made too small to read."""
+    lines, room = [""], (1 - 2 * LEFT) * width * POINTS
+    for character in line:
+        if _wide(lines[-1] + character) * size > room and character not in NEVER_FIRST:
+            lines.append("")
+        lines[-1] += character
+    return [found.strip() for found in lines]
+
+
+def _wide(line: str) -> float:
+    """How wide a line is, in letters of Chinese."""
+    return sum(1 if ord(character) >= FULL_WIDTH else HALF for character in line)
 
 
 def scale(figure: Figure, box: tuple[float, float, float, float], most: float, rows: tuple[float, float]) -> Axes:

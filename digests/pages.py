@@ -15,11 +15,11 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table, paragraph
+from reportlab.platypus import CondPageBreak, Flowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table, paragraph
 
 from digests import dossier, text
 from digests.chart import SIZE
-from digests.dossier import Dossier
+from digests.dossier import Dossier, Line
 from digests.page import Page
 from digests.pdf_fonts import BOLD, PLAIN, glyphs, register
 
@@ -41,17 +41,22 @@ SMALLER = (0.9, 0.8, 0.7)
 """Sizes that are tried until the digest fits its pages."""
 SIGNS = ((0x2190, 0x2BFF), (0x200D, 0x200D), (0x20E3, 0x20E3), (0xFE0F, 0xFE0F), (0x1F000, 0x1FAFF))
 MISSING = "\u25a1"
+NAMES, COLUMN = 180, 70
+"""How wide a table's names are, and each of its numbers."""
+KEPT = 100
+"""So much of a table stays with its heading."""
+SHADE, RULE = "#E8EEF4", "#B8C4CE"
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What is set: two lines of heading, parts (a heading and its lines each), a line at the foot.
+    """What is set: two lines of heading, parts (a heading, its lines and tables each), a line at the foot.
 
     The picture stands beside the part with the number `beside`.
     """
 
     head: tuple[str, str]
-    parts: Sequence[Sequence[str]]
+    parts: Sequence[Sequence[Line]]
     foot: str
     picture: bytes
     beside: int
@@ -68,7 +73,7 @@ def summary_pdf(found: Dossier, chart: bytes) -> bytes:
     """Set a monthly or quarterly report as a PDF."""
     title, period = dossier.head(found)
     foot = found.say("summary.paper_foot", **found.about())
-    return pdf(Paper((title, period), dossier.parts(found, pictures=False), foot, chart, beside=0))
+    return pdf(Paper((title, period), dossier.parts(found, paper=True), foot, chart, beside=0))
 
 
 def pdf(paper: Paper) -> bytes:
@@ -110,10 +115,7 @@ def _set(paper: Paper, scale: float) -> Set:
     styles = _styles(scale)
     story: list[Any] = [Paragraph(plain(title), styles["title"]), Paragraph(plain(period), styles["about"])]
     for number, part in enumerate(paper.parts):
-        lines = [
-            Paragraph(plain(part[0]), styles["head"]),
-            *(Paragraph(plain(line), styles["line"]) for line in part[1:]),
-        ]
+        lines = _lines(part, styles, scale)
         story += [_beside(lines, paper.picture)] if number == paper.beside else lines
     content = BytesIO()
     document = SimpleDocTemplate(
@@ -125,11 +127,44 @@ def _set(paper: Paper, scale: float) -> Set:
     return Set(content.getvalue(), document.page, 1 - (end.at - MARGIN) / (A4[1] - 2 * MARGIN))
 
 
+def _lines(part: Sequence[Line], styles: dict[str, ParagraphStyle], scale: float) -> list[Any]:
+    """A part as it is set: its heading stays with what follows, and where that is a table, with its first rows."""
+    rows = [line for line in part if isinstance(line, tuple)]
+    words = [Paragraph(plain(line), styles["line"]) for line in part[1:] if isinstance(line, str)]
+    head = Paragraph(plain(str(part[0])), styles["title_of_table" if rows else "head"])
+    if not rows:
+        return [head, *words]
+    return [CondPageBreak(KEPT * scale), head, *words, _table(rows, styles["line"], scale)]
+
+
 def _beside(lines: list[Any], chart: bytes) -> Table:
     """The numbers of the week with their picture to the right."""
     picture = Image(BytesIO(chart), CHART_WIDTH, CHART_WIDTH * SIZE[1] / SIZE[0])
     table = Table([[lines, picture]], colWidths=[WIDTH - CHART_WIDTH, CHART_WIDTH], spaceBefore=PADDING)
     table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0)])
+    return table
+
+
+def _table(rows: Sequence[tuple[str, ...]], style: ParagraphStyle, scale: float) -> Table:
+    """Names to the left, numbers in columns; a long one goes on on the next page under its heads."""
+    first = [Paragraph(plain(row[0]), style) for row in rows]
+    cells = [[name, *(plain(cell, escaped=False) for cell in row[1:])] for name, row in zip(first, rows, strict=True)]
+    column = COLUMN * scale
+    widths = [NAMES * scale, *[column] * (len(rows[0]) - 1)]
+    table = Table(cells, widths, repeatRows=1, hAlign="LEFT", spaceBefore=2)
+    table.setStyle(
+        [
+            ("FONT", (1, 0), (-1, -1), PLAIN, style.fontSize, style.leading),
+            ("TEXTCOLOR", (1, 0), (-1, -1), style.textColor),
+            ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("BACKGROUND", (0, 0), (-1, 0), HexColor(SHADE)),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(RULE)),
+            ("LEFTPADDING", (0, 0), (0, -1), 3),
+            ("TOPPADDING", (0, 0), (-1, -1), 0),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5 * scale),
+        ]
+    )
     return table
 
 
@@ -147,7 +182,8 @@ def _styles(scale: float) -> dict[str, ParagraphStyle]:
     register()
     ink, faint = HexColor("#111111"), HexColor("#555555")
     sizes = {"title": (20, BOLD, ink), "about": (10, PLAIN, faint), "head": (13, BOLD, ink), "line": (11, PLAIN, ink)}
-    before = {"head": 10 * scale}
+    sizes["title_of_table"] = sizes["head"]
+    before = {"head": 10 * scale, "title_of_table": 10 * scale}
     return {
         name: ParagraphStyle(
             name,

@@ -13,10 +13,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from digests.pages import MARGIN, WIDTH, numbered, plain
+from digests.pages import MARGIN, RULE, SHADE, WIDTH, numbered, plain
 from digests.pdf_fonts import BOLD, PLAIN, register
 
-INK, FAINT, LINE, SHADE = "#111111", "#555555", "#B8C4CE", "#E8EEF4"
+INK, FAINT = "#111111", "#555555"
 LONGEST_CELL = 120
 """Characters of one cell: a row has to fit its page."""
 CUT = "…"
@@ -101,7 +101,7 @@ def _table(grid: Grid, styles: dict[str, ParagraphStyle]) -> Table:
     table.setStyle(
         [
             ("BACKGROUND", (0, 0), (-1, 0), HexColor(SHADE)),
-            ("GRID", (0, 0), (-1, -1), 0.5, HexColor(LINE)),
+            ("GRID", (0, 0), (-1, -1), 0.5, HexColor(RULE)),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 4),
             ("RIGHTPADDING", (0, 0), (-1, -1), 3),

@@ -6,11 +6,10 @@ Only the drawing process imports this file.
 from collections.abc import Sequence
 
 from digests import tables
-from digests.dossier import Dossier, head
+from digests.dossier import COUNTS, Dossier, head
 from digests.summary import Share
 from digests.tables import TableSheet, Value
 
-COUNTS = ("received", "answered", "in_time", "overdue")
 RATES = ("responded", "solved", "satisfied", "fairly")
 NAME, NUMBER = 28, 12
 """Widths of columns, in characters."""

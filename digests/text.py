@@ -163,7 +163,8 @@ def _need(page: Page, need: NeedCount) -> str:
 def _rates(page: Page, _form: Form) -> Iterator[str]:
     rates = page.weekly.rates
     if rates.n:
-        yield page.say("digest.rates", n=rates.n, **rated(page.say, rates))
+        yield page.say("digest.rates", n=rates.n)
+        yield page.say("digest.rates_line", **rated(page.say, rates))
 
 
 def _topics(page: Page, _form: Form) -> Iterator[str]:

@@ -56,13 +56,13 @@ def pdf_of(page: SurveyPage, picture: bytes) -> bytes:
     for number, question in enumerate(page.template.questions):
         head = say("survey_page.question", n=number + 1, text=question.text)
         if question.options:
-            rows = [(text, page.count(n)) for text, n in page.ranked(number)]
+            rows = [(text, page.share(number, n)) for text, n in page.ranked(number)]
             parts.append(Part(head, [page.point(number)], Grid(heads, (4, 1), rows), together=True))
         else:
             said = page.said(number)
             none = say("survey_page.words_none" if page.whole else "survey_page.words_hidden")
             parts.append(Part(head, [say("survey_page.quote", words=text) for text in said] or [none]))
-    about = [say("survey_page.paper_about", **page.about()), *page.head()[1:]]
+    about = [say("survey_page.paper_about", **page.about()), *page.head()[1:], *page.hidden()]
     return pdf(
         Document(say("survey_page.paper_title", **page.about()), about, parts, say("survey_page.foot", **page.about()))
     )

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from digests.dates import day
 from digests.page import Say
+from digests.shares import counted
 from digests.text import fitted
 from ledger.surveys import Question, Template, shown
 from ledger.words import shortened, storable
@@ -74,6 +75,16 @@ class SurveyPage:
     def count(self, n: int | None) -> str:
         return self.say("survey_page.few") if n is None else str(n)
 
+    def share(self, number: int, n: int | None) -> str:
+        """A count, and what share it is of those who answered the question."""
+        return self.count(n) if n is None else counted(self.say, n, self.n(number))
+
+    def hidden(self) -> list[str]:
+        """Why some counts are not shown, if so."""
+        questions = range(len(self.template.questions))
+        left_out = any(n is None for number in questions for _, n in self.options(number))
+        return [self.say("survey_page.few_note")] if left_out else []
+
     def point(self, number: int) -> str:
         """What a question's answers say, in words."""
         ranked = [(text, n) for text, n in self.ranked(number) if n]
@@ -82,7 +93,7 @@ class SurveyPage:
                 "survey_page.point_none" if not self.n(number) else "survey_page.point_few", n=self.n(number)
             )
         most = [text for text, n in ranked if n == ranked[0][1]]
-        return self.say("survey_page.point", option="、".join(most), most=ranked[0][1], n=self.n(number))
+        return self.say("survey_page.point", option="」「".join(most), most=ranked[0][1], n=self.n(number))
 
     def charted(self) -> int | None:
         """The question that the chart is about: the first with answers to tap."""
@@ -99,6 +110,7 @@ def survey_text(page: SurveyPage) -> str:
     charted = page.charted()
     if charted is not None:
         lines.append(page.point(charted))
+    lines += page.hidden()
     for number, question in enumerate(page.template.questions):
         lines += [
             "",
@@ -112,7 +124,7 @@ def _answers(page: SurveyPage, number: int, question: Question) -> Iterator[str]
     if question.options:
         yield page.say("survey_page.answered", n=page.n(number))
         for text, n in page.ranked(number):
-            yield page.say("survey_page.option", text=text, n=page.count(n))
+            yield page.say("survey_page.option", text=text, n=page.share(number, n))
         return
     said = page.said(number)
     if not page.whole:

@@ -6,33 +6,57 @@ Only the drawing process imports this file: matplotlib takes more than a second.
 from matplotlib.axes import Axes
 
 from digests import figures
-from digests.figures import FAINT, INK, LEFT, NAME, SMALL, TITLE, scale, word, written
+from digests.figures import FAINT, INK, LEFT, NAME, POINTS, SMALL, TITLE, folded, scale, word, written
 from digests.votes.words import Picture
 
 CHOSEN, OTHER = "#0072B2", "#B0B0B0"
 """Blue and grey differ in lightness, so they differ in any eyes and in print."""
-WIDTH, HEAD, FOOT, ROW = 7.2, 2.0, 0.7, 0.95
+WIDTH, TOP, FOOT, ROW = 7.2, 0.15, 0.6, 0.95
+LEADING, GAP = 1.4, 0.07
 LINE = 26
 """Characters of an option that fit the line over its bar."""
 
 
 def png(picture: Picture) -> bytes:
     """Draw a result."""
-    height = HEAD + FOOT + ROW * max(len(picture.bars), 1)
-    figure, rows = figures.blank(WIDTH, height), max(len(picture.bars), 1)
-    box = (LEFT, FOOT / height, 0.84, ROW * rows / height)
-    most = max((bar.n for bar in picture.bars), default=0) or 1
-    _draw_bars(scale(figure, box, most * 1.18, (-0.55, len(picture.bars) - 0.4)), picture, most)
-    lines = (
-        (0.35, picture.title, TITLE, True, INK),
-        (0.85, picture.verdict, NAME, True, INK),
-        (1.27, picture.turnout, SMALL, False, INK),
-        (1.6, picture.quorum, SMALL, False, FAINT),
-        (height - 0.3, picture.foot, SMALL, False, FAINT),
-    )
-    for down, line, size, heavy, colour in lines:
-        written(figure, 1 - down / height, line, size, heavy=heavy, colour=colour)
+    groups = _head(picture)
+    head = TOP + sum(_tall(size) for group in groups for _, size, _, _ in group) + GAP * len(groups) + TOP
+    rows = len(picture.bars)
+    height = head + ROW * rows + FOOT
+    figure = figures.blank(WIDTH, height)
+    down = TOP
+    for group in groups:
+        for line, size, heavy, colour in group:
+            written(figure, 1 - (down + _tall(size) / 2) / height, line, size, heavy=heavy, colour=colour)
+            down += _tall(size)
+        down += GAP
+    written(figure, FOOT / 2 / height, picture.foot, SMALL, heavy=False, colour=FAINT)
+    if rows:
+        most = max(bar.n for bar in picture.bars) or 1
+        box = (LEFT, FOOT / height, 0.84, ROW * rows / height)
+        _draw_bars(scale(figure, box, most * 1.18, (-0.55, rows - 0.4)), picture, most)
     return figures.png(figure)
+
+
+def _head(picture: Picture) -> list[list[tuple[str, float, bool, str]]]:
+    """The lines over the bars, folded where they are long, with size, weight and colour."""
+    looks = (
+        (picture.title, TITLE, True, INK),
+        (picture.verdict, NAME, True, INK),
+        (picture.turnout, SMALL, False, INK),
+        (picture.quorum, SMALL, False, FAINT),
+        (picture.note, SMALL, False, FAINT),
+    )
+    return [
+        [(line, size, heavy, colour) for line in folded(words, size, WIDTH)]
+        for words, size, heavy, colour in looks
+        if words
+    ]
+
+
+def _tall(size: float) -> float:
+    """The height of a line, in inches."""
+    return size * LEADING / POINTS
 
 
 def _draw_bars(axes: Axes, picture: Picture, most: int) -> None:

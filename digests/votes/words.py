@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from ledger.votes import Method, Turnout, Validity
+from ledger.words import shortened
 from storage.votes import VoteRow
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SEAL_SHOWN = 12
+VERDICT = 44
+"""Characters of what won, above the bars: two lines."""
 BAR, BARS = "█", 8
 MARK, WON = "🗳 ", "✅ "
 """Signs that the bundled font has not."""
@@ -46,18 +49,40 @@ def table(say: Callable[..., str], vote: VoteRow) -> list[str]:
     counts = list((vote.result or {}).get("counts", ()))
     most = max(counts, default=0) or 1
     order = sorted(range(len(counts)), key=lambda place: (-counts[place], place))
-    lines = [say("result.ranked_note", n=len((vote.result or {})["rounds"]))] if vote.method is Method.RANKED else []
+    lines = [note] if (note := how_counted(say, vote)) else []
     for place in order:
         bar = BAR * round(BARS * counts[place] / most)
         lines.append(f"{LETTERS[place]}. {vote.options[place]}\n   {bar} {say('result.votes', n=counts[place])}")
     return lines
 
 
+def how_counted(say: Callable[..., str], vote: VoteRow) -> str:
+    """Why the numbers need not add up to the ballots; where they do, nothing."""
+    if vote.method is Method.SINGLE:
+        return ""
+    rounds = len((vote.result or {}).get("rounds", ()))
+    return say("result.ranked_once" if rounds == 1 else f"result.{vote.method}_note", n=rounds)
+
+
 def verdict(say: Callable[..., str], vote: VoteRow) -> str:
     """What came of it."""
-    result = vote.result or {}
-    names = [f"{LETTERS[place]}. {vote.options[place]}" for place in result.get("winners", ())]
-    return say(f"result.{result.get('validity')}", options="、".join(names))
+    return _verdict(say, vote, [f"{LETTERS[place]}. {vote.options[place]}" for place in _winners(vote)])
+
+
+def _short_verdict(say: Callable[..., str], vote: VoteRow) -> str:
+    """The same for the picture, where the options stand below: of several that won, their letters only."""
+    won = _winners(vote)
+    if len(won) > 1:
+        return _verdict(say, vote, [LETTERS[place] for place in won])
+    return _verdict(say, vote, [shortened(f"{LETTERS[place]}. {vote.options[place]}", VERDICT) for place in won])
+
+
+def _winners(vote: VoteRow) -> list[int]:
+    return list((vote.result or {}).get("winners", ()))
+
+
+def _verdict(say: Callable[..., str], vote: VoteRow, names: list[str]) -> str:
+    return say(f"result.{(vote.result or {}).get('validity')}", options="、".join(names))
 
 
 # --- the same for the picture ----------------------------------------------------------------------------------------
@@ -75,12 +100,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that stands in the picture, in words: title, what came of it, turnout, quorum, the seal."""
+    """All that stands in the picture, in words. `note`: how it was counted, where the numbers need it."""
 
     title: str
     verdict: str
     turnout: str
     quorum: str
+    note: str
     foot: str
     bars: tuple[Bar, ...]
     file: str
@@ -103,9 +129,10 @@ def pictured(say: Callable[..., str], vote: VoteRow, title: str, ended: str) -> 
     )
     return Picture(
         say("result.head", no=vote.no, title=title).removeprefix(MARK),
-        verdict(say, vote).removeprefix(WON),
+        _short_verdict(say, vote).removeprefix(WON),
         turnout_line(say, turnout),
         quorum_line(say, turnout),
+        how_counted(say, vote) if bars else "",
         say("result.seal", seal=(vote.seal or "")[:SEAL_SHOWN], ended=ended),
         bars,
         f"vote-{vote.no}.png",

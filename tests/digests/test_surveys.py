@@ -28,7 +28,7 @@ def read(content: bytes) -> str:
 
 
 def test_the_caption_says_the_point_of_the_chart_with_its_n() -> None:
-    assert "选得最多的是停车和充电：22 人（46 人回答）" in survey_text(page())
+    assert "选得最多的是「停车和充电」：22 人（46 人回答）" in survey_text(page())
     assert "还没有人回答" in survey_text(page({}, ()))
 
 
@@ -54,8 +54,8 @@ def test_chart_page_and_workbook_come_out(whole: bool) -> None:
 
 def test_others_see_no_small_count_and_cannot_compute_it() -> None:
     text = survey_text(page(whole=False))
-    assert "· 买菜、超市：不单列" in text
-    assert text.count("不单列") == 2, "one more is left out, or the total would tell"
+    assert "· 买菜、超市：不显示" in text
+    assert text.count("：不显示") == 2, "one more is left out, or the total would tell"
     assert "· 买菜、超市：1" in survey_text(page())
 
 

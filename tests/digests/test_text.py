@@ -41,7 +41,7 @@ def test_late_cases_say_how_late_they_are() -> None:
 
 
 def test_rates_are_counts_and_are_left_out_where_there_is_no_call_back() -> None:
-    assert "回访到 8 件：按时签收 8，解决 6，满意 4，基本满意 1" in weekly_text(page())
+    assert "回访到 8 件\n按时签收 8，解决 6，满意 4，基本满意 1" in weekly_text(page())
     assert "回访" not in weekly_text(page(0))
     assert "解决 6（" not in weekly_text(page())
 
@@ -50,7 +50,7 @@ def test_shares_stand_beside_counts_from_twenty_on_and_are_left_out_of_fewer() -
     assert "邻里生活 7，占 25%（上一周 5）" in weekly_text(page())
     week = page().weekly
     twenty = replace(week.rates, n=20, responded=20, solved=17, satisfied=9, fairly=0)
-    assert "回访到 20 件：按时签收 20（100%），解决 17（85%），满意 9（45%），基本满意 0" in weekly_text(
+    assert "回访到 20 件\n按时签收 20（100%），解决 17（85%），满意 9（45%），基本满意 0" in weekly_text(
         replace(page(), weekly=replace(week, rates=twenty))
     )
     few = tuple(replace(count, now=int(count.now > 0)) for count in week.scenes)

@@ -141,7 +141,7 @@ async def test_it_ends_by_itself_and_the_manager_gets_the_results(world: World) 
     await reported(world)
     manager = world.worker(2)
     result = next(m for m in reversed(manager.messages) if m.files)
-    assert "选得最多的是带小孩的托育点：3 人（3 人回答）" in result.text
+    assert "选得最多的是「带小孩的托育点」：3 人（3 人回答）" in result.text
     assert "138****5678" in result.text
     assert "13812345678" not in result.text
     assert [name.rsplit(".")[-1] for name in result.files] == ["png", "pdf", "xlsx"]
@@ -185,8 +185,8 @@ async def test_small_counts_and_words_are_only_for_the_manager(world: World) -> 
     (survey,) = await rows(world, Survey)
     await _asks_as_street(world, survey.id)
     await reported(world)
-    assert "· 停车和充电：不单列" in street.last.text
-    assert "· 带小孩的托育点：不单列" in street.last.text, "else the other could be computed"
+    assert "· 停车和充电：不显示" in street.last.text
+    assert "· 带小孩的托育点：不显示" in street.last.text, "else the other could be computed"
     assert "悄悄话" not in street.last.text
 
 
