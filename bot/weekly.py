@@ -92,7 +92,8 @@ class WeeklyMaker:
         """Words are those of now: what was erased meanwhile stays erased."""
         said = uow.reports.words(community.id, week.numbers())
         street = uow.reference.street_of(community.id)
-        return Page(week, community, self.district, self.say, self.mask, said, street)
+        topics = uow.reports.titles(community.id, [line.no for line in week.topics]) if week.topics else {}
+        return Page(week, community, self.district, self.say, self.mask, said, street, topics)
 
     def _names(self, reference: Reference, community_id: int) -> Names:
         street = reference.street_of(community_id)
@@ -107,6 +108,7 @@ class Digest:
 
     text: str
     numbers: tuple[int, ...]
+    topics: tuple[int, ...]
     files: tuple[OutFile, ...]
 
 
@@ -147,7 +149,7 @@ class Weeklies:
         digest = await self._digest(made)
         content = {"version": CONTENT_VERSION, "weekly": made.weekly, "files": digest.files}
         run = Run(community.id, period.start, period.end, content, now)
-        message = _message(digest, community)
+        message = _message(self._maker.say, digest, community)
         return await self._desk.write(now, lambda uow: self._mailing.fix(uow, _subject(community), run, message))
 
     async def answer(self, request: Request, now: datetime) -> bool:
@@ -157,7 +159,7 @@ class Weeklies:
         start, digest = request.period_start, None
         if community:
             digest = await (self._fixed_at(community, start, now) if start else self._asked_for(community, now))
-        message = _message(digest, community) if digest and community else None
+        message = _message(self._maker.say, digest, community) if digest and community else None
         return await self._desk.write(now, lambda uow: self._mailing.answer(uow, subject, request, message))
 
     async def _fixed_at(self, community: CommunityRow, start: datetime, now: datetime) -> Digest | None:
@@ -185,7 +187,7 @@ class Weeklies:
         files = tuple(OutFile(**file) for file in run.content["files"])
         if len(files) == FILES and all(self._desk.files.path(file.digest).exists() for file in files):
             text = await self._desk.read(now, lambda uow: self._maker.text(uow, community, fixed))
-            return Digest(text, fixed.numbers(), files)
+            return Digest(text, fixed.numbers(), _topics(fixed), files)
         digest = await self._digest(await self._made(community, fixed.period, now, fixed))
 
         def renew(uow: UnitOfWork) -> bool:
@@ -202,12 +204,20 @@ class Weeklies:
         return await self._maker.make(order)
 
     async def _digest(self, made: Made) -> Digest:
-        return Digest(made.text, made.weekly.numbers(), await self._desk.stored(made.files))
+        files = await self._desk.stored(made.files)
+        return Digest(made.text, made.weekly.numbers(), _topics(made.weekly), files)
 
 
-def _message(digest: Digest, community: CommunityRow) -> Message:
-    """Each case that the page names can be opened from it."""
+def _topics(week: weekly.Weekly) -> tuple[int, ...]:
+    return tuple(line.no for line in week.topics)
+
+
+def _message(say: Say, digest: Digest, community: CommunityRow) -> Message:
+    """Each case and each topic that the page names can be opened from it."""
     buttons = [Button(f"{community.code}-{no}", "open_card", community.id, no) for no in digest.numbers[:MOST_BUTTONS]]
+    buttons += [
+        Button(say("topic.number", no=no), "topic_card", community.id, data={"topic": no}) for no in digest.topics
+    ]
     rows = in_rows(buttons, BUTTONS_IN_A_ROW)
     cause = about(community.id)
 

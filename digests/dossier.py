@@ -47,7 +47,9 @@ class Dossier:
         return picture, pages.summary_pdf(self, picture), import_module("digests.summary_book").workbook(self)
 
     def file_names(self) -> tuple[str, ...]:
+        kind = "quarterly" if self.summary.level is Level.DISTRICT else "monthly"
         names = {"place": self.place, "name": months_name(self.summary.period, self.zone)}
+        names["report"] = self.say(f"summary.report_{kind}")
         return tuple(self.say(f"summary.file_{part}", **names) for part in ("chart", "pages", "workbook"))
 
     def about(self) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What every form of a digest needs beside its numbers: the community, names, texts, and a mask for words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from ledger.district import District
 from ledger.scenes import Scene
 from ledger.words import shortened, storable
 from storage.reference import CommunityRow
-from storage.report_rows import Said
+from storage.report_rows import Said, Titled
 
 WORDS_SHOWN = 30
 PLACE_SHOWN = 16
@@ -28,7 +28,7 @@ class Say(Protocol):
 class Page:
     """A digest with what it takes to show it. `said` is what residents wrote, by case number, unmasked.
 
-    `street` is the community's own street.
+    `street` is the community's own street, `topics` are as they stand now.
     """
 
     weekly: Weekly
@@ -38,6 +38,7 @@ class Page:
     mask: Callable[[str], str]
     said: Mapping[int, Said]
     street: str = ""
+    topics: Mapping[int, Titled] = field(default_factory=dict)
 
     @property
     def zone(self) -> tzinfo:

@@ -168,9 +168,13 @@ def _rates(page: Page, _form: Form) -> Iterator[str]:
 
 
 def _topics(page: Page, _form: Form) -> Iterator[str]:
-    """What most neighbours joined and nobody has decided yet: matter for a talk among neighbours."""
-    if page.weekly.supported:
+    """What most neighbours joined and nobody has decided yet: topics, and matter for a talk among neighbours."""
+    topics = [(line, found) for line in page.weekly.topics if (found := page.topics.get(line.no))]
+    if topics or page.weekly.supported:
         yield page.say("digest.supported")
+    for line, topic in topics:
+        state, title = page.say(f"topic.state_{topic.state}"), page.masked(topic.title)
+        yield page.say("digest.topic_line", no=line.no, n=line.people, state=state, title=title)
     for matter in page.weekly.supported:
         number = page.number(matter.no)
         yield page.say("digest.supported_line", number=number, n=matter.supporters, words=page.quoted(matter.no))

@@ -19,7 +19,7 @@ from ledger.district import Duration
 from ledger.lifecycle import Action, Outcome, Role, State
 from ledger.periods import WEEK, Period, midnight
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene, Urgency
-from storage.report_rows import CaseLine, Judged, LedgerRow, Received, WeekRows
+from storage.report_rows import CaseLine, Judged, LedgerRow, Received, TopicLine, WeekRows
 
 NEARLY_DUE = Duration(working_days=1)
 """Due by the close of work of the next working day: what a manager can still save on Monday."""
@@ -108,7 +108,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Weekly(Counted):
-    """A weekly digest. `over`: the week had ended when it was made. `done`: solved as residents say, fit to be told."""
+    """A weekly digest. `over`: the week had ended when it was made. `done`: solved as residents say, fit to be told.
+
+    `topics` are not decided yet; `supported`, what many joined and no topic has taken up.
+    """
 
     community_id: int
     start: datetime
@@ -130,6 +133,7 @@ class Weekly(Counted):
     resolved_in_time: int
     done: tuple[Matter, ...]
     rates: Rates
+    topics: tuple[TopicLine, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -185,6 +189,7 @@ def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> 
         resolved_in_time=rows.answered.in_time,
         done=_matters(line for line in rows.answered.lines if line.solved),
         rates=rates(rows.judged),
+        topics=tuple(rows.topics),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ledger.lifecycle import Action, Role, State
 from ledger.scenes import Kind, Scene, Urgency
+from ledger.topics import TopicState
 
 
 class Received(NamedTuple):
@@ -74,6 +75,21 @@ class Answered(NamedTuple):
     lines: list[CaseLine]
 
 
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """A topic (议题) that is not decided yet, with how many people are behind it."""
+
+    no: int
+    people: int
+
+
+class Titled(NamedTuple):
+    """What a topic is called, and where it stands, now."""
+
+    title: str
+    state: TopicState
+
+
 class LedgerRow(NamedTuple):
     """One case as the ledger's sheet shows it, the words as they were written."""
 
@@ -117,6 +133,7 @@ class WeekRows:
     open: OpenCounts
     pressing: list[LedgerRow]
     supported: list[CaseLine]
+    topics: list[TopicLine]
     judged: list[Judged]
     answered: Answered
 

@@ -11,6 +11,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 
 from ledger.lifecycle import Action, Role, State
 from ledger.scenes import Kind, Scene, Urgency
+from ledger.topics import TopicState
 from storage import report_queries as queries
 from storage.bulk import upsert
 from storage.ids import new_id
@@ -26,9 +27,11 @@ from storage.report_rows import (
     Request,
     Run,
     Said,
+    Titled,
+    TopicLine,
     WeekRows,
 )
-from storage.tables import Case, CaseEvent, ReportRequest, ReportRun
+from storage.tables import Case, CaseEvent, CasePerson, ReportRequest, ReportRun, Topic, TopicCase, TopicSupporter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,6 +117,12 @@ class Reports:
             open=OpenCounts._make(self._ask(queries.OPEN_COUNTS, now)[0]),
             pressing=self._cases(queries.MOST_PRESSING, now | {"most": limit}),
             supported=[_line(row) for row in self._ask(queries.MOST_SUPPORTED, of | {"most": FEW})],
+            topics=[
+                TopicLine(row.no, row.people)
+                for row in self._uow.ask(
+                    queries.UNDECIDED_TOPICS, Topic, TopicCase, TopicSupporter, CasePerson, given=of | {"most": FEW}
+                )
+            ],
             judged=[
                 Judged(row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied, row.outcome)
                 for row in self._ask(queries.JUDGEMENTS, within)
@@ -127,11 +136,17 @@ class Reports:
         rows = self._uow.read(queries.WORDS, Case, given=values)
         return {row.no: Said(row.text, row.place, row.reply) for row in rows}
 
+    def titles(self, community_id: int, nos: Iterable[int]) -> dict[int, Titled]:
+        """What topics are called, without those whose words were taken down."""
+        there = (Topic.community_id == community_id, Topic.no.in_(sorted(nos)), Topic.hidden.is_(None))
+        rows = self._uow.read(select(Topic.no, Topic.title, Topic.state).where(*there), Topic)
+        return {row.no: Titled(row.title, TopicState(row.state)) for row in rows}
+
     def _cases(self, query: Fixed, values: dict[str, Any]) -> list[LedgerRow]:
         return [_row(row) for row in self._ask(query, values)]
 
     def _ask(self, query: Fixed, values: dict[str, Any]) -> Sequence[Any]:
-        return self._uow.ask(query, Case, CaseEvent, given=values)
+        return self._uow.ask(query, Case, CaseEvent, TopicCase, given=values)
 
     # runs ------------------------------------------------------------------------------------------------------------
 

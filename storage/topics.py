@@ -162,7 +162,7 @@ class Topics:
     def undecided(self, community_id: int, limit: int) -> list[tuple[TopicRow, int]]:
         """Topics that are talked over and not decided yet, with how many people are behind each, most first.
 
-        For the weekly digest: what is ripe for the council.
+        What is ripe for the council.
         """
         found = [
             (topic, self.people_behind(topic.key))

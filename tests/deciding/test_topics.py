@@ -1,7 +1,7 @@
 """What many told becomes a topic: put before the manager and the council, talked over, seconded, merged, carried out."""
 
 from storage.tables import Case, Contribution, Promise, Topic, TopicCase, TopicSupporter
-from tests.deciding.neighbours import OPTIONS, live_here, rows_of, told_of_charging, topic
+from tests.deciding.neighbours import OPTIONS, live_here, rows_of, told_of_charging, told_results, topic
 from tests.support.world import Person, World
 from tests.ways.steps import count
 
@@ -40,6 +40,24 @@ async def test_opened_it_is_told_to_who_told_of_it_and_asked_of_all_others(world
     assert all(person.sees("您关心的「停车及充电设施」拿出来大家议了") for person in people)
     assert other.sees("在议一件事：停车及充电设施")
     assert not people[0].sees("在议一件事"), "once is enough"
+
+
+async def test_the_weekly_digest_names_what_is_talked_over_with_how_many_and_opens_it(world: World) -> None:
+    people = await told_of_charging(world)
+    manager = world.worker(2)
+    await manager.taps("拿出来议")
+    (other,) = await live_here(world, range(2001, 2002))
+    for person in (other, people[0]):
+        await person.says("议题")
+        await person.taps("议题 1")
+        await person.taps("附议")
+    await manager.says("周报")
+    await told_results(world)
+    digest = next(m for m in manager.messages if "社区周报" in m.text)
+    assert "邻居最关心、还没定下来的" in digest.text
+    assert "议题 1（11 人关心，正在议）：停车及充电设施" in digest.text
+    await manager.presses(digest.buttons["议题 1"])
+    assert "2 人附议" in manager.last.text
 
 
 async def test_opening_twice_does_it_once(small_world: World) -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from digests.text import LIMIT, weekly_text
+from ledger.topics import TopicState
 from ledger.words import utf16_length
-from storage.report_rows import Said
+from storage.report_rows import Said, Titled, TopicLine
 from tests.digests.pages import HIDDEN, PHONE, page
 
 
@@ -31,6 +32,15 @@ def test_what_to_do_today_comes_before_all_numbers() -> None:
 
 def test_each_new_need_names_its_responsible_unit() -> None:
     assert "第 2 项 一个幼儿园 2 件 → 区教育局" in weekly_text(page())
+
+
+def test_topics_stand_there_as_they_are_now_and_those_taken_down_do_not() -> None:
+    shown = page()
+    lines = (TopicLine(3, 23), TopicLine(4, 5))
+    titles = {3: Titled(f"充电车棚，找我{PHONE}", TopicState.VOTING)}
+    text = weekly_text(replace(shown, weekly=replace(shown.weekly, topics=lines), topics=titles))
+    assert f"议题 3（23 人关心，正在投票）：充电车棚，找我{HIDDEN}" in text
+    assert "议题 4" not in text
 
 
 def test_late_cases_say_how_late_they_are() -> None:
