@@ -16,10 +16,14 @@ from nlp.lexicon import lexicon
 from nlp.tables import table
 
 ENDS = ",。;!?\n、 :"
+_MARKS = frozenset(ENDS)
 _END = re.escape(ENDS)
 _OPENERS = "另外|还有就是|还有我|还有隔壁|再就是|顺便|我自己想|旁边那|楼下餐馆|同时反映"
-_CLAUSE = re.compile(rf"[^{_END}]+?(?:[{_END}]+|$|(?={_OPENERS}))|[{_END}]+")
-_SECOND = re.compile(rf"[^{_END}](?:[{_END}]+[^{_END}]|(?={_OPENERS}))|^[{_END}]")
+_CLAUSE = re.compile(rf"[^{_END}]+[{_END}]*|[{_END}]+")
+_OPENER = re.compile(_OPENERS)
+_OPENED = re.compile(rf"[^{_END}]+?(?:[{_END}]+|$|(?={_OPENERS}))|[{_END}]+")
+"""Clauses where an opener begins one, too; looking for them at every character takes three times as long."""
+_GOES_ON = re.compile(rf"[{_END}][^{_END}]")
 _NUMBER = re.compile(r"\(?[1-9一二三四五六七八九]\)?[.、)](?!\d)|[①-⑨]|第[一二三四五][,、:个]|[一二三四五]是")
 _CLAIMED = re.compile(r"(?P<n>[两二三四五23])(?:[个件项]?(?:新|小)?(?:事|问题|情况|诉求)|件|样|桩)")
 CLAIM = re.compile(_CLAIMED.pattern + "(?=[,:。;]|$)")
@@ -80,8 +84,8 @@ class Clause(NamedTuple):
 
 
 def has_several_clauses(text: str) -> bool:
-    """A quick look: most messages have only one."""
-    return bool(_SECOND.search(text))
+    """A quick look: a third of the messages have only one."""
+    return text[:1] in _MARKS or bool(_GOES_ON.search(text) or _OPENER.search(text, 1))
 
 
 def clauses(text: str) -> list[Clause]:
@@ -89,7 +93,7 @@ def clauses(text: str) -> list[Clause]:
     marks, spoken = _marks().find(text), _spoken().find(text)
     marked, named = [cue.start for cue in marks], [start for start, _ in spoken]
     found = []
-    for hit in _CLAUSE.finditer(text):
+    for hit in (_OPENED if _OPENER.search(text) else _CLAUSE).finditer(text):
         start, end = hit.span()
         own = marks[bisect_left(marked, start) : bisect_left(marked, end)]
         found.append(_clause(text, start, end, own, spoken[bisect_left(named, start) : bisect_left(named, end)]))

@@ -39,6 +39,7 @@ _SENTENCE = re.compile(r"[^。!?\n]+[。!?\n]*")
 _SURELY = 1e-9
 _LATELY = 256
 """Texts whose cues are kept: what a quick look was taken at is judged soon after."""
+_NO_NAMES = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _cues(text: str) -> Sequence[Cue]:
 
 
 def _names(part: Iterable[Cue]) -> frozenset[str]:
-    return frozenset[str]().union(*[cue.names for cue in part])
+    return _NO_NAMES.union(*[cue.names for cue in part])
 
 
 def _denied(text: str, start: int) -> bool:

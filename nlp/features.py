@@ -12,9 +12,9 @@ A topic's part: `@topic` only says where it is (医院门口), `^topic` stands i
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations, pairwise
 from operator import add
+from typing import NamedTuple
 
 from nlp.lexicon import Hit, Lexicon
 from nlp.normalise import normalise
@@ -30,8 +30,7 @@ _BEHIND = 4
 """A place word this many characters behind a topic makes it a place: 医院的门口."""
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     text: str
     """The normalised text."""
     tokens: list[str]

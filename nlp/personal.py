@@ -27,6 +27,7 @@ _LATIN = re.compile(r"[a-z\d][\w\-]{4}", re.ASCII)
 _ROOM_HINT = re.compile(
     r"\d{3}|[零〇一二三四五六七八九十][室房]|[元栋楼座] ?[一二三四五六七八九][零〇一二三四五六七八九十]|[东西左右中]户"
 )
+_ROOM_MARK = re.compile(r"[\d室房元栋楼座户]")
 _HINTS: dict[Personal, re.Pattern[str]] = {
     Personal.EMAIL: re.compile("@"),
     Personal.ID_CARD: _LONG,
@@ -206,7 +207,7 @@ def _luhn(digits: str) -> bool:
 
 
 def _rooms(text: str) -> Iterable[Span]:
-    if not _ROOM_HINT.search(text):
+    if not (_ROOM_MARK.search(text) and _ROOM_HINT.search(text)):
         return
     for hit in _ROOM.finditer(text):
         if _is_room(hit, text):

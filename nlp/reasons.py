@@ -1,6 +1,6 @@
 """Why this scene: the words of a message that decided, for the people who look at the label."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 
@@ -27,12 +27,21 @@ def reasons(weights: Weights, lexicon: Lexicon, seen: Features, scenes: Sequence
     lanes = [head.first + head.labels.index(label) for label in scenes[:2]]
     known = [name for name in seen.named if name in lexicon.scene_of or name in lexicon.item_of]
     topics = _strongest(weights.shares(_TOPICS, known, *lanes))
-    topics += [name for name in known if lexicon.scene_of.get(name) == scenes[0]]
+    topics += [name for name in known if lexicon.scene_of.get(name) == scenes[0] and name not in topics]
     things = (seen.text[start:end] for topic in topics for name, start, end in seen.hits if name == topic)
+    found = _apart(chain(filter(folded.__contains__, things), _telling(weights, seen, lanes, folded)))
+    return tuple(found or _little(weights, seen, lanes, folded))
+
+
+def _telling(weights: Weights, seen: Features, lanes: Sequence[int], folded: str) -> Iterator[str]:
+    """Words that tell something by themselves, the strongest first."""
+    long = [word for word in dict.fromkeys(seen.tokens) if len(word) >= _SHORTEST and word not in empty_words()]
+    yield from _strongest(weights.shares(_WORDS, [word for word in long if _is_said(word, folded)], *lanes))
+
+
+def _little(weights: Weights, seen: Features, lanes: Sequence[int], folded: str) -> list[str]:
     words = [word for word in _strongest(weights.shares(_WORDS, seen.words, *lanes)) if _is_said(word, folded)]
-    telling = (word for word in words if len(word) >= _SHORTEST and _PAIR not in word and word not in empty_words())
-    found = _apart(chain(filter(folded.__contains__, things), telling))
-    return tuple(found or [word.replace(_PAIR, "") for word in words[:_MOST]])
+    return [word.replace(_PAIR, "") for word in words[:_MOST]]
 
 
 def _strongest(shares: Iterable[tuple[str, float]]) -> list[str]:

@@ -21,6 +21,7 @@ MODEL = DATA / "model.txt"
 _ASKED = 3
 _SCENES: Mapping[str, Scene] = {scene: scene for scene in Scene}
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in Kind}
+_URGENCIES: Mapping[str, Urgency] = {urgency: urgency for urgency in Urgency}
 _CHINESE = re.compile("[㐀-鿿]")
 _LEADS_ON = ",、;: \n"
 """What stands between two matters says nothing of either; their texts join to the message all the same."""
@@ -107,7 +108,7 @@ class Understander:
             probability = min(probability, _UNREAD)
         kind, kind_probability = heads["kind"].likeliest(scores)
         item, item_probability = heads["item"].likeliest(scores)
-        urgencies = dict(zip(heads["urgency"].labels, heads["urgency"].probabilities(scores), strict=True))
+        urgencies = heads["urgency"].probabilities(scores)
         danger = emergencies.judge(seen.text, urgencies[Urgency.EMERGENCY])
         urgency, urgency_probability = _urgency(urgencies, danger.emergency)
         where = self._find_places(text, folded) or shared
@@ -116,7 +117,7 @@ class Understander:
             scene=scene,
             scene_probability=probability,
             scenes=tuple([_SCENES[label] for label in scenes[:_ASKED]]),
-            scene2=_second(heads["scene2"].ranked(scores), scene),
+            scene2=_SCENES.get(heads["scene2"].likeliest_but(scene, scores)),
             kind=_KINDS[kind] if scene is not Scene.NONE else Kind.NONE,
             kind_probability=kind_probability,
             none_type=NoneType(heads["none_type"].likeliest(scores)[0]) if scene is Scene.NONE else None,
@@ -136,17 +137,12 @@ class Understander:
         return self._compounds & {*map(whereabouts.compound, places)} if self._compounds else self._compounds
 
 
-def _second(ranked: Iterable[str], scene: Scene) -> Scene | None:
-    label = next(label for label in ranked if label != scene)
-    return None if label == "-" else _SCENES[label]
-
-
 def _urgency(probabilities: Mapping[str, float], emergency: bool) -> tuple[Urgency, float]:
     """The likeliest urgency; whether it is an emergency was decided by meaning (see nlp/emergencies.py)."""
     if emergency:
         return Urgency.EMERGENCY, max(probabilities[Urgency.EMERGENCY], _DECIDED)
     label = max([label for label in probabilities if label != Urgency.EMERGENCY], key=probabilities.__getitem__)
-    return Urgency(label), probabilities[label]
+    return _URGENCIES[label], probabilities[label]
 
 
 def _moved(span: Span, by: int) -> Span:

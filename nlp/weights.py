@@ -40,14 +40,21 @@ class Head:
     def likeliest(self, scores: Sequence[float]) -> tuple[str, float]:
         """The best label and its probability."""
         own = self._own(scores)
-        odds = self._odds(own)
-        return self.labels[own.index(max(own))], 1 / sum(odds)
+        top, temperature = max(own), self.temperature
+        return self.labels[own.index(top)], 1 / sum([exp((score - top) / temperature) for score in own])
 
-    def probabilities(self, scores: Sequence[float]) -> list[float]:
+    def probabilities(self, scores: Sequence[float]) -> dict[str, float]:
         """Of all labels, in their order."""
-        odds = self._odds(self._own(scores))
+        own = self._own(scores)
+        top, temperature = max(own), self.temperature
+        odds = [exp((score - top) / temperature) for score in own]
         total = sum(odds)
-        return [part / total for part in odds]
+        return {label: part / total for label, part in zip(self.labels, odds, strict=True)}
+
+    def likeliest_but(self, label: str, scores: Sequence[float]) -> str:
+        """The best of the other labels."""
+        rated = {other: score for other, score in zip(self.labels, self._own(scores), strict=True) if other != label}
+        return max(rated, key=rated.__getitem__)
 
     def ranked(self, scores: Sequence[float]) -> list[str]:
         """The labels, the likeliest first."""
@@ -57,11 +64,6 @@ class Head:
     def _own(self, scores: Sequence[float]) -> Sequence[float]:
         """This head's part of all scores."""
         return scores[self.first : self.first + len(self.labels)]
-
-    def _odds(self, own: Sequence[float]) -> list[float]:
-        """Against the best."""
-        top, temperature = max(own), self.temperature
-        return [exp((score - top) / temperature) for score in own]
 
 
 class Weights:
