@@ -61,8 +61,7 @@ def judge(text: str, probability: float, *, certain: float = _CERTAIN) -> Verdic
     Where no danger is named, it suffices if the classifier believes as much as `certain`.
     """
     known, _ = rules()
-    odds = math.log(max(probability, _SURELY) / max(1 - probability, _SURELY))
-    belief = min(max(_BELIEF * odds, _LEAST), _MOST)
+    belief = _belief(probability)
     found = _cues(text)
     if belief < certain and not known.name_danger(_names(found)):
         return NOTHING
@@ -81,6 +80,11 @@ def judge(text: str, probability: float, *, certain: float = _CERTAIN) -> Verdic
     if best + belief >= (0 if called else certain):
         return _verdict(called)
     return DISTRESS if pleads else NOTHING
+
+
+def _belief(probability: float) -> float:
+    odds = math.log(max(probability, _SURELY) / max(1 - probability, _SURELY))
+    return min(max(_BELIEF * odds, _LEAST), _MOST)
 
 
 def likely(words: str) -> bool:

@@ -10,6 +10,7 @@ A topic's part: `@topic` only says where it is (医院门口), `^topic` stands i
 (guide section 2, step 4: what the writer wants decides, not what leads up to it).
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import combinations, pairwise
@@ -26,6 +27,7 @@ _SHORT, _LONG = 8, 60
 _MANY_TOPICS = 12
 _MOST_VOTES = 3
 _ENDS = "。?!\n;"
+_END = re.compile(f"[{_ENDS}]")
 _BEHIND = 4
 """A place word this many characters behind a topic makes it a place: 医院的门口."""
 
@@ -62,6 +64,8 @@ def extract(folded: str, cut: Cutter, lexicon: Lexicon) -> Features:
 
 def _first_sentence(text: str) -> int:
     """Where it ends: often it is a title, or tells it all."""
+    if not _END.search(text):
+        return len(text)
     return min([at for at in map(text.find, _ENDS) if at >= _SHORT], default=len(text))
 
 

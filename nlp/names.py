@@ -132,8 +132,9 @@ def _weighed(text: str) -> list[tuple[int, int]]:
 def _may_be_named(text: str) -> bool:
     """Whether any candidate is weighty enough if it is cut as names are: one text in ten."""
     for name in _candidates(text):
-        most = _characters(text, name) + _before(text, name.start) + _behind(text, name.end)
-        if most + _CUT_MOST * (name.end - name.start) >= _ENOUGH - _TINY and not _hopeless(text, name):
+        most = _characters(text, name) + _grown(text[name.start : name.end]) + _CUT_MOST * (name.end - name.start)
+        around = _before(text, name.start) + _behind(text, name.end)
+        if most + around >= _ENOUGH - _TINY and not _hopeless(text, name):
             return True
     return False
 
@@ -151,20 +152,23 @@ def _apart(weights: Mapping[_Candidate, float]) -> list[tuple[int, int]]:
 
 
 @cache
-def _family() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a surname begins with: looked for first, as it is seldom there. A surname and what may be a given name."""
+def _family() -> re.Pattern[str]:
+    """A surname, and one or two characters that may stand in a given name."""
     common, single, double = _surnames()
     given = f"(?![{''.join(sorted(_NEVER))}])[一-鿿]"
-    first = {name[0] for name in common | single | double}
-    named = rf"({'|'.join(sorted(double))}|[{''.join(sorted(common | single))}])({given})({given})?"
-    return re.compile(f"[{''.join(sorted(first))}]"), re.compile(named)
+    return re.compile(rf"({'|'.join(sorted(double))}|[{''.join(sorted(common | single))}])({given})({given})?")
+
+
+@cache
+def _beginning() -> re.Pattern[str]:
+    """What a surname begins with: most texts have one or none."""
+    return re.compile(f"[{''.join(sorted({name[0] for names in _surnames() for name in names}))}]")
 
 
 def _candidates(text: str) -> list[_Candidate]:
-    first, named = _family()
     found = []
-    for begin in first.finditer(text):
-        hit = named.match(text, begin.start())
+    for begins in _beginning().finditer(text):
+        hit = _family().match(text, begins.start())
         if hit and hit[1] != hit[2]:
             start, given = hit.span(1)
             found.append(_Candidate(start, given, given + 1))

@@ -6,7 +6,7 @@ names, which nothing here needs.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal, Protocol
 
 import rjieba
@@ -44,8 +44,7 @@ def _rjieba(words: Iterable[str]) -> Cutter:
     jieba = _SPARE.pop() if _SPARE else rjieba.Jieba()
     for word in words:
         jieba.add_word(word, FREQUENCY, None)
-    cut = jieba.cut
-    return _lately(lambda text: list(cut(text, hmm=False)))
+    return _lately(partial(jieba.cut, hmm=False))
 
 
 def _jieba(words: Iterable[str]) -> Cutter:

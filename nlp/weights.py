@@ -10,10 +10,11 @@ lanes" as the head says.
 
 import base64
 import json
+import struct
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 from math import exp, sqrt
 from pathlib import Path
 from typing import Any
@@ -150,11 +151,8 @@ def _rows(pieces: Sequence[bytes], lanes: int) -> dict[str, int]:
     size, names = lanes * _LANE, b" ".join(pieces[::2]).decode().split()
     spread = bytearray(len(names) * size)
     spread[::_LANE] = base64.b64decode(b"".join(pieces[1::2]))
-    view, number = memoryview(spread), int.from_bytes
-    return {
-        name: number(view[at : at + size], "little")
-        for name, at in zip(names, range(0, len(spread), size), strict=True)
-    }
+    rows = struct.unpack(f"{size}s" * len(names), spread)
+    return dict(zip(names, map(int.from_bytes, rows, repeat("little")), strict=True))
 
 
 def pack(weights: bytes) -> str:
