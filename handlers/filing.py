@@ -11,12 +11,9 @@ from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.rights import Part
 from ledger.scenes import Kind
-from nlp.understanding import Understanding
+from nlp.understanding import LEADS_ON, Understanding
 from storage.cases import CaseRow, PersonOfCase
 from storage.reference import BuildingRow, CommunityRow
-
-LEADS_ON = ",，、;；:： \n"
-"""Marks between two matters: a case ends before them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ def _concepts() -> _Concepts:
         if sort == THING:
             things.add(names)
         found = [(THING if name in things else ASPECT if sort != THING else sort, name) for name in names.split("+")]
-        for word in words.split():
-            meant.setdefault(normalise(fold(word)), {}).update(dict.fromkeys(found))
+        for word in normalise(fold(words)).split():
+            meant.setdefault(word, {}).update(dict.fromkeys(found))
     lengths: dict[str, set[int]] = {}
     for word in meant:
         lengths.setdefault(word[0], set()).add(len(word))

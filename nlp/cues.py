@@ -23,22 +23,20 @@ class Cues:
             for word in words:
                 found.setdefault(word, set()).add(name)
         # few sets of classes occur: words share them
-        known = {names: names for names in map(frozenset, found.values())}
-        self._names = [known[frozenset(names)] for names in found.values()]
-        self._heard = {names: names - {blank} for names in known}
-        self._blank = frozenset(names for names in known if blank in names)
+        heard = {names: (names - {blank}, blank in names) for names in map(frozenset, found.values())}
+        self._heard = [heard[frozenset(names)] for names in found.values()]
         self._search = AhoCorasick(found)
 
     def find(self, text: str) -> list[Cue]:
         """The longest word at each place, in the order of the text."""
         hits = self._search.find_matches_as_indexes(text, overlapping=True)
         longest = {start: (start, end, number) for number, start, end in hits}  # they come in the order of their ends
-        done, found = 0, list[Cue]()
+        done, found, heard = 0, list[Cue](), self._heard
         for start, end, number in sorted(longest.values()):
             if start >= done:
-                names = self._names[number]
-                if names in self._blank:
+                names, is_blank = heard[number]
+                if is_blank:
                     done = end
-                if heard := self._heard[names]:
-                    found.append(Cue(heard, start, end))
+                if names:
+                    found.append(Cue(names, start, end))
         return found

@@ -14,7 +14,7 @@ from nlp.normalise import fold
 from nlp.reasons import reasons
 from nlp.tables import DATA
 from nlp.tokens import Cutter, cutter
-from nlp.understanding import NoneType, Reading, Span, Understanding
+from nlp.understanding import LEADS_ON, NoneType, Reading, Span, Understanding
 from nlp.weights import Weights
 
 MODEL = DATA / "model.txt"
@@ -23,8 +23,6 @@ _SCENES: Mapping[str, Scene] = {scene: scene for scene in Scene}
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in Kind}
 _URGENCIES: Mapping[str, Urgency] = {urgency: urgency for urgency in Urgency}
 _CHINESE = re.compile("[㐀-鿿]")
-_LEADS_ON = ",、;: \n"
-"""What stands between two matters says nothing of either; their texts join to the message all the same."""
 _UNREAD = 0.5
 """How sure anybody can be of a text without a Chinese character: all that was learned is Chinese."""
 _DECIDED = 0.97
@@ -72,7 +70,7 @@ class Understander:
         for part in parts:
             end = start + len(part)
             own = tuple(_moved(span, start) for span in spans if start <= span.start and span.end <= end)
-            found.append(self._matter(text[start:end], part.rstrip(_LEADS_ON), own, where))
+            found.append(self._matter(text[start:end], part.rstrip(LEADS_ON), own, where))
             start = end
         return Reading(text, tuple(found))
 

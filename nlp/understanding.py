@@ -54,6 +54,10 @@ class Span:
     type: Personal
 
 
+LEADS_ON = ",，、;；:： \n"
+"""Marks between two matters, as they are written and as they are folded: they say nothing of either."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """One matter, labelled.
