@@ -14,7 +14,7 @@ import struct
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise, repeat
+from itertools import accumulate, pairwise
 from math import exp, sqrt
 from pathlib import Path
 from typing import Any
@@ -152,7 +152,8 @@ def _rows(pieces: Sequence[bytes], lanes: int) -> dict[str, int]:
     spread = bytearray(len(names) * size)
     spread[::_LANE] = base64.b64decode(b"".join(pieces[1::2]))
     rows = struct.unpack(f"{size}s" * len(names), spread)
-    return dict(zip(names, map(int.from_bytes, rows, repeat("little")), strict=True))
+    number = int.from_bytes
+    return {name: number(row, "little") for name, row in zip(names, rows, strict=True)}
 
 
 def pack(weights: bytes) -> str:

@@ -140,7 +140,7 @@ def test_a_weights_file_gives_back_what_was_written(small: tuple[Weights, np.nda
 def test_what_is_not_known_leaves_the_constant_part(small: tuple[Weights, np.ndarray, np.ndarray]) -> None:
     weights, _, bias = small
     assert weights.scores(Features("", [], [], ["x"], [], [], []).groups)[:3] == pytest.approx(list(bias))
-    assert sum(weights.heads["scene"].probabilities(list(bias))) == pytest.approx(1)
+    assert sum(weights.heads["scene"].probabilities(list(bias)).values()) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("text", ["楼道灯不亮，老人摔了一跤", "路灯坏了，没人修！！", "垃圾，臭，没人管"])
