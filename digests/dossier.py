@@ -134,13 +134,17 @@ def parts(dossier: Dossier, *, paper: bool) -> list[list[Line]]:
 def _received(dossier: Dossier, *, pictures: bool) -> Iterator[str]:
     say, found = dossier.say, dossier.summary
     spans, change = dossier.spans(), dossier.change()
-    yield say("summary.received", n=found.received, before=found.received_before, change=change, **spans)
+    first = not found.received_before
+    heading = "summary.received_first" if first else "summary.received"
+    yield say(heading, n=found.received, before=found.received_before, change=change, **spans)
     yield say("digest.kinds", problems=found.problems, needs=found.needs, queries=found.queries)
     for count in sorted(found.scenes, key=lambda count: (-count.now, -count.before)):
         if count.now or count.before:
             scene = dossier.scene(count.scene, pictures=pictures)
             n = counted(say, count.now, found.received, "digest.share_of_all")
-            yield say("summary.scene", scene=scene, n=n, before=count.before, **spans)
+            yield say(
+                "summary.scene_first" if first else "summary.scene", scene=scene, n=n, before=count.before, **spans
+            )
 
 
 def _trend(dossier: Dossier, *, paper: bool) -> Iterator[Line]:

@@ -189,3 +189,12 @@ async def test_a_month_shows_how_it_went_before(small_world: World) -> None:
     text = summary_text(dossier(found))
     assert "近 4 期的走势" in text
     assert "2026年8月：新登记 2，答复 2（按期 2）" in text
+
+
+async def test_the_first_month_of_use_is_held_against_nothing(filled_url: str) -> None:
+    database: Database = open_database(filled_url)
+    await database.write(lambda c: write(c, [case(1, MID_OCTOBER)]))
+    found = dossier(await database.read(made))
+    await database.close()
+    assert "新登记 1 件，上月没有登记" in summary_text(found)
+    assert "多 1 件" not in summary_text(found) + summary_chart(found).title
