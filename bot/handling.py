@@ -1,9 +1,11 @@
 """What becomes of updates: parsed, then understood and handled within a transaction. Nothing is awaited here."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
@@ -19,8 +21,9 @@ from handlers.reply import Answer, Reply
 from handlers.router import Result
 from ledger.lifecycle import NotAllowed
 from storage.errors import NotFound
+from storage.fixed import Asking, ask
 from storage.inbox import InboxRows, Stored
-from storage.reference import Reference, load, version
+from storage.reference import VERSION, Reference, load, version
 from storage.unit_of_work import UnitOfWork
 
 TRIES = 8
@@ -60,7 +63,10 @@ class Handling:
 
     def reference(self, connection: Connection) -> Reference:
         """The snapshot of the reference tables, read again when something in them was changed."""
-        if self._reference is None or self._reference.version != version(connection):
+        return self._reference_of(connection, version(connection))
+
+    def _reference_of(self, connection: Connection, version: int) -> Reference:
+        if self._reference is None or self._reference.version != version:
             self._reference = load(connection)
         return self._reference
 
@@ -78,17 +84,16 @@ class Handling:
     def group(self, connection: Connection, lanes: Collection[Lane], group: list[Prepared]) -> Done:
         """Handle the updates of some lanes, which are locked."""
         now, inbox = self._clock.now(), InboxRows(connection)
-        uow = UnitOfWork(connection, self.reference(connection), now)
+        uow = UnitOfWork(connection, self._reference or self.reference(connection), now)
         self._preload(uow, [p.event for p in group if p.event])
         done = Done(len(group), uow.after_commit)
         for prepared in group:
             self._handle(uow, prepared, done)
-        uow.flush(*inbox.finishing(done.ended, now))
+        uow.flush(*inbox.ending(done.ended, lanes, now, done.late))
         for prepared in group:
             if prepared.event is None:
                 inbox.park(prepared.stored, prepared.unreadable, now)
                 METRICS.set_aside.labels(prepared.stored.bot).inc()
-        inbox.rest(lanes, done.late)
         return done
 
     def single(self, stored: Stored, connection: Connection) -> Done:
@@ -105,8 +110,7 @@ class Handling:
         if prepared.event is None or not uow.inbox.take(stored):
             return done
         self._settle(uow, prepared, router.refuse(self._context, uow, prepared.event, error), done)
-        uow.flush(*uow.inbox.finishing(done.ended, uow.now))
-        uow.inbox.rest([(stored.bot, stored.chat)])
+        uow.flush(*uow.inbox.ending(done.ended, [(stored.bot, stored.chat)], uow.now))
         return done
 
     def failed(self, stored: Stored, error: Exception, connection: Connection) -> None:
@@ -121,15 +125,23 @@ class Handling:
         self._say_sorry(stored, connection, now)
 
     def _preload(self, uow: UnitOfWork, events: list[Event]) -> None:
-        """Read with one query each what all of them will ask for."""
-        expected = uow.conversations.preload({_talk_key(event) for event in events})
-        uow.cases.preload(expected)
+        """Read what all of them will ask for, in as few goes as can be."""
         accounts = {(event.address.bot, event.account or 0) for event in events}
-        uow.people.preload(accounts)
+        ask(
+            uow.connection,
+            Asking(VERSION, {}, partial(self._refer, uow)),
+            uow.conversations.asking({_talk_key(event) for event in events}),
+            *uow.people.asking(accounts),
+        )
+        uow.cases.preload(uow.conversations.about())
         uow.find_reach(accounts)
         communities = uow.people.communities()
+        staff = uow.reference.shown_to(self._context.staff_bot, communities)
+        ask(uow.connection, *uow.cases.counting(communities), *uow.people.asking(staff))
         uow.cases.lock_counters(communities)
-        uow.people.preload(uow.reference.shown_to(self._context.staff_bot, communities))
+
+    def _refer(self, uow: UnitOfWork, found: Sequence[Any]) -> None:
+        uow.reference = self._reference_of(uow.connection, found[0].version)
 
     def _handle(self, uow: UnitOfWork, prepared: Prepared, done: Done) -> None:
         if prepared.event is not None:

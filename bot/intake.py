@@ -53,7 +53,7 @@ class Intake:
             def work(connection: Connection) -> None:
                 InboxRows(connection).store(updates, now)
 
-            await self._database.write(work)
+            await self._database.put(work)
             METRICS.taken_in.labels(channel.name).inc(len(updates))
             self._arrived()
         return max((e.update_id for e, _ in envelopes), default=-1) + 1

@@ -7,6 +7,7 @@ one JSON array, which the statement reads as a table, and several changes are on
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache, partial
+from itertools import accumulate
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -17,7 +18,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Dialect,
-    Select,
     Table,
     Text,
     bindparam,
@@ -25,7 +25,6 @@ from sqlalchemy import (
     column,
     func,
     literal,
-    literal_column,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -33,7 +32,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-from storage.driver import Values, fetch, is_sqlite, run_many
+from storage.driver import Values, fetch, is_sqlite, places_after, run_many
 from storage.tables import Base, table_of
 from storage.types import Json, Utc, Words, WordsJson
 
@@ -45,6 +44,10 @@ FEW_DIFFERENT = (Utc, Boolean)
 """Types whose values mostly repeat from row to row and table to table: what was converted is kept for a while."""
 AS_TEXT = (Json, Words, WordsJson)
 """Types of ours that make text, which both drivers take as it is: SQLAlchemy's calls in between are left out."""
+
+ROWS = "rows"
+"""Name of the place where PostgreSQL is given the rows of a change."""
+_HERE: Any = object()
 
 
 class Rows(NamedTuple):
@@ -137,44 +140,57 @@ def _one_by_one(change: Change, dialect: Dialect) -> _Prepared:
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
-class _Joined(NamedTuple):
-    """One statement for several changes; in its places stand the rows of each, as JSON, and what never changes."""
+class _Part(NamedTuple):
+    """One change. In its places stand the rows, as JSON, where `constant` has `_HERE`, else what never changes."""
 
     statement: str
-    places: tuple[int | None, ...]
     constant: Values
-    converts: tuple[Converts, ...]
+    converts: Converts
+
+    def values(self, rows: Sequence[Row]) -> Values:
+        packed = _packed(rows, self.converts)
+        return tuple([packed if value is _HERE else value for value in self.constant])
+
+
+class _Joined(NamedTuple):
+    """One statement for several changes."""
+
+    statement: str
+    parts: tuple[_Part, ...]
 
     def values(self, batches: Sequence[Sequence[Row]]) -> Values:
-        packed = [_packed(rows, converts) for rows, converts in zip(batches, self.converts, strict=True)]
-        return tuple([c if n is None else packed[n] for n, c in zip(self.places, self.constant, strict=True)])
+        each = zip(self.parts, batches, strict=True)
+        return tuple([value for part, rows in each for value in part.values(rows)])
 
 
 @cache
 def _together(changes: tuple[Change, ...], dialect: Dialect) -> _Joined:
-    names = [f"rows_{number}" for number in range(len(changes))]
-    parts = [change.make(_as_table(change, name)) for change, name in zip(changes, names, strict=True)]
-    whole: Select[Any] = select(literal_column("1")).add_cte(*(part.cte(f"part_{n}") for n, part in enumerate(parts)))
-    compiled = whole.compile(dialect=dialect)
-    places: list[str] = compiled.positiontup or []
-    constant = {place: None if place in names else compiled.params[place] for place in places}
-    constant = _converted(constant, _converts({place: compiled.binds[place] for place in places}, dialect))
-    return _Joined(
-        str(compiled),
-        tuple(names.index(place) if place in names else None for place in places),
-        tuple(constant.values()),
-        tuple(_converts(change.columns, dialect) for change in changes),
-    )
+    """Put together as text: there are many such combinations, and SQLAlchemy takes 20 ms for each."""
+    parts = tuple(_part(change, dialect) for change in changes)
+    taken = accumulate((len(part.constant) for part in parts), initial=0)
+    texts = (places_after(before, part.statement) for before, part in zip(taken, parts, strict=False))
+    named = ", ".join(f"part_{number} AS ({text})" for number, text in enumerate(texts))
+    return _Joined(f"WITH {named} SELECT 1", parts)
 
 
-def _as_table(change: Change, name: str) -> Rows:
-    """The rows, which travel as one value called `name`."""
+@cache
+def _part(change: Change, dialect: Dialect) -> _Part:
+    compiled = change.make(_as_table(change)).compile(dialect=dialect)
+    names: list[str] = compiled.positiontup or []
+    constant = {name: None if name == ROWS else compiled.params[name] for name in names}
+    constant = _converted(constant, _converts({name: compiled.binds[name] for name in names}, dialect))
+    values = tuple(_HERE if name == ROWS else value for name, value in constant.items())
+    return _Part(str(compiled), values, _converts(change.columns, dialect))
+
+
+def _as_table(change: Change) -> Rows:
+    """The rows, which travel as one value."""
     columns = [column(each, like.type) for each, like in change.columns.items()]
-    array = cast(bindparam(name, type_=Text), JSON)
-    given = func.json_to_recordset(array).table_valued(*columns).render_derived(f"{name}_given", with_types=True)
+    array = cast(bindparam(ROWS, type_=Text), JSON)
+    given = func.json_to_recordset(array).table_valued(*columns).render_derived("given", with_types=True)
     count = func.json_array_length(array)
-    some = select(given).limit(count).subquery(f"{name}_some")
-    few = select(some).limit(count).subquery(f"{name}_few")  # see keys.FEW
+    some = select(given).limit(count).subquery("some_rows")
+    few = select(some).limit(count).subquery("few_rows")  # see keys.FEW
 
     def insert(table: Table) -> Any:
         left_out = {

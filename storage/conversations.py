@@ -9,11 +9,12 @@ import orjson
 from sqlalchemy import and_, delete, or_, select, update
 
 from storage.bulk import Batch, Change, Rows, run
-from storage.fixed import Fixed
+from storage.fixed import Asking, Fixed, ask
 from storage.keys import given, select_by_keys
 from storage.tables import Conversation, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from storage.unit_of_work import UnitOfWork
@@ -52,21 +53,26 @@ class Conversations:
         self._uow = uow
         self._talks: dict[Key, Talk] = {}
 
-    def preload(self, keys: set[Key]) -> set[tuple[int, int]]:
-        """Read many conversations with one query; returns the cases that they are about."""
-        if not keys:
-            return set()
-        for row in _MANY.rows(self._uow.connection, given(keys)):
-            key = (row.bot, row.chat, row.topic, row.account)
-            self._keep(Talk(key, row.state, row.expires_at, row.wake_at))
-        for key in keys - self._talks.keys():
-            self._keep(Talk(key))
-        about = (self._talks[key].state.get(what, {}).get("case") for key in keys for what in ("expects", "alarm"))
-        return {(case[0], case[1]) for case in about if case}
+    def asking(self, keys: set[Key]) -> Asking:
+        """Many conversations with one query."""
+
+        def heard(rows: Sequence[Any]) -> None:
+            for row in rows:
+                self._keep(Talk((row.bot, row.chat, row.topic, row.account), row.state, row.expires_at, row.wake_at))
+            for key in keys - self._talks.keys():
+                self._keep(Talk(key))
+
+        return Asking(_MANY, given(keys), heard)
+
+    def about(self) -> set[tuple[int, int]]:
+        """The cases that the conversations read so far are about."""
+        states = (talk.state for talk in self._talks.values())
+        found = (state.get(what, {}).get("case") for state in states for what in ("expects", "alarm"))
+        return {(case[0], case[1]) for case in found if case}
 
     def get(self, key: Key) -> Talk:
         if key not in self._talks:
-            self.preload({key})
+            ask(self._uow.connection, self.asking({key}))
         return self._talks[key]
 
     def all_of(self, bot: str, account: int) -> list[Talk]:

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 Key = tuple[int, int]
 
-_OURS = Crowd.community_id == bindparam("community")
+_CROWDS = table_of(Crowd)
+_LED = _CROWDS.alias()
+_OURS = _CROWDS.c.community_id == bindparam("community")
 _NUMBER = bindparam("number", type_=Integer)
-_LEAD = func.coalesce(select(Crowd.lead_no).where(_OURS, Crowd.case_no == _NUMBER).scalar_subquery(), _NUMBER)
-_LED = table_of(Crowd).alias()
+_LEAD = func.coalesce(select(_CROWDS.c.lead_no).where(_OURS, _CROWDS.c.case_no == _NUMBER).scalar_subquery(), _NUMBER)
 _SIZE_OF_LED = select(func.count()).where(_LED.c.community_id == bindparam("community"), _LED.c.lead_no == _LEAD)
 _STANDING = Fixed(select(_LEAD.label("lead_no"), _SIZE_OF_LED.scalar_subquery().label("size")))
-_SIZE = Fixed(select(func.count().label("n")).where(_OURS, Crowd.lead_no == bindparam("number")))
+_SIZE = Fixed(select(func.count().label("n")).where(_OURS, _CROWDS.c.lead_no == bindparam("number")))
 
 
 class Crowds:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
@@ -54,6 +54,10 @@ class Database(Protocol):
 
     async def read(self, work: Work[T]) -> T: ...
     async def write(self, work: Work[T]) -> T: ...
+    async def put(self, work: Work[T]) -> T:
+        """As `write`, for work that is one statement, which a server commits by itself: two ways there are saved."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -117,6 +121,8 @@ class SqliteDatabase:
         done: Future[T] = Future()
         self._jobs.put((work, done))
         return await asyncio.wrap_future(done)
+
+    put = write
 
     async def close(self) -> None:
         self._jobs.put(None)
@@ -211,6 +217,7 @@ class PostgresDatabase:
             url,
             pool_size=8,
             max_overflow=8,
+            pool_use_lifo=True,  # the connection used last knows the statements already
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",
             connect_args={"server_settings": SERVER_SETTINGS},
@@ -222,13 +229,16 @@ class PostgresDatabase:
     async def write(self, work: Work[T]) -> T:
         return await self._again(work)
 
+    async def put(self, work: Work[T]) -> T:
+        return await self._again(work, alone=True)
+
     async def close(self) -> None:
         await self._engine.dispose()
 
-    async def _again(self, work: Work[T]) -> T:
+    async def _again(self, work: Work[T], *, alone: bool = False) -> T:
         for attempt in range(RETRIES):
             try:
-                return await self._once(work)
+                return await self._once(work, alone=alone)
             except Exception as error:
                 if attempt == RETRIES - 1 or not _passing(error):
                     raise
@@ -236,11 +246,11 @@ class PostgresDatabase:
             await asyncio.sleep(random.uniform(0.5, 1.0) * min(0.05 * 2**attempt, 2.0))
         raise AssertionError("unreachable")
 
-    async def _once(self, work: Work[T]) -> T:
+    async def _once(self, work: Work[T], *, alone: bool) -> T:
         async with self._engine.connect() as connection:
             driver: Any = await _living(connection)
             try:
-                async with driver.transaction():
+                async with nullcontext() if alone else driver.transaction():
                     return await connection.run_sync(work)
             finally:
                 if driver.is_closed():

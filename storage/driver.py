@@ -3,6 +3,7 @@
 What is run here belongs to the transaction of the connection (storage/database.py begins it by the driver, too).
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.util import await_only
 
 Values = tuple[Any, ...]
+_PLACE = re.compile(r"\$(\d+)")
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -31,6 +33,11 @@ def run_many(connection: Connection, statement: str, rows: list[Values]) -> None
         raw(connection).executemany(statement, rows)
     else:
         await_only(raw(connection).executemany(statement, rows))
+
+
+def places_after(taken: int, statement: str) -> str:
+    """A statement for PostgreSQL whose places come after those of another that it is put together with."""
+    return _PLACE.sub(lambda place: f"${int(place[1]) + taken}", statement)
 
 
 def raw(connection: Connection) -> Any:

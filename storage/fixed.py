@@ -3,10 +3,13 @@
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, cached_property, partial
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, SelectBase
+import orjson
+from sqlalchemy import Boolean, Connection, Dialect, Float, Integer, SelectBase, String
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeEngine
 
 from storage import driver
@@ -14,6 +17,9 @@ from storage.types import Json, Utc, Words, WordsJson
 
 Convert = Callable[[Any], Any]
 OWN = (Utc, Json, Words, WordsJson)
+AS_JSON = (Integer, String, Boolean, Float)
+"""Types whose values are the same in JSON."""
+_NO_DIALECT = DefaultDialect()
 
 
 class _Compiled(NamedTuple):
@@ -24,6 +30,13 @@ class _Compiled(NamedTuple):
     defaults: Mapping[str, Any]
     into: tuple[tuple[str, Convert], ...]
     out: tuple[tuple[int, Convert], ...]
+
+    def values(self, given: Mapping[str, Any]) -> driver.Values:
+        """Values for the driver, in the order of their places."""
+        found = {**self.defaults, **given}
+        for name, convert in self.into:
+            found[name] = convert(found[name])
+        return tuple([found[name] for name in self.names])
 
 
 class Fixed:
@@ -37,16 +50,30 @@ class Fixed:
 
     def rows(self, connection: Connection, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """All rows, each with its columns by name."""
-        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
-        given = {**compiled.defaults, **(values or {})}
-        for name, convert in compiled.into:
-            given[name] = convert(given[name])
-        found = driver.fetch(connection, compiled.statement, tuple(given[name] for name in compiled.names))
+        compiled = self.compiled(connection.dialect)
+        found = driver.fetch(connection, compiled.statement, compiled.values(values or {}))
         return [self._row(_converted(row, compiled.out)) for row in found]
+
+    def rows_of_json(self, packed: str | None) -> Sequence[Any]:
+        """The rows that PostgreSQL has put into one JSON array of arrays; null if there are none."""
+        return [self._row(_converted(row, self._out_of_json)) for row in orjson.loads(packed or "[]")]
 
     def first(self, connection: Connection, values: Mapping[str, Any] | None = None) -> Any | None:
         """The first row; None if there is none."""
         return next(iter(self.rows(connection, values)), None)
+
+    @cached_property
+    def _out_of_json(self) -> Sequence[tuple[int, Convert]]:
+        out = [(place, _out_of_json(column.type)) for place, column in enumerate(self._query.selected_columns)]
+        return tuple((place, convert) for place, convert in out if convert)
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return self._query.selected_columns.keys()
+
+    def compiled(self, dialect: Dialect) -> _Compiled:
+        """As it is run on this kind of database; made once."""
+        return self._compiled.get(dialect.name) or self._compile(dialect)
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         compiled = self._query.compile(dialect=dialect)
@@ -62,6 +89,56 @@ class Fixed:
             tuple((place, convert) for place, convert in out if convert),
         )
         return found
+
+
+class Asking(NamedTuple):
+    """A query to be asked together with others; `heard` takes its rows."""
+
+    query: Fixed
+    given: Mapping[str, Any]
+    heard: Callable[[Sequence[Any]], None]
+
+
+def ask(connection: Connection, *asking: Asking) -> None:
+    """Ask several things, none of which relies on another: PostgreSQL in one go, for the way there is what costs."""
+    if driver.is_sqlite(connection) or len(asking) == 1:
+        for each in asking:
+            each.heard(each.query.rows(connection, each.given))
+    elif asking:
+        statement = _together(tuple(each.query for each in asking), connection.dialect)
+        compiled = (each.query.compiled(connection.dialect).values(each.given) for each in asking)
+        (answers,) = driver.fetch(connection, statement, tuple(chain.from_iterable(compiled)))
+        for each, packed in zip(asking, answers, strict=True):
+            each.heard(each.query.rows_of_json(packed))
+
+
+@cache
+def _together(queries: tuple[Fixed, ...], dialect: Dialect) -> str:
+    """One row, with the rows of each query as JSON."""
+    compiled = [query.compiled(dialect) for query in queries]
+    taken = accumulate((len(each.names) for each in compiled), initial=0)
+    texts = [driver.places_after(before, each.statement) for before, each in zip(taken, compiled, strict=False)]
+    return "SELECT " + ", ".join(map(_as_json, queries, texts))
+
+
+def _as_json(query: Fixed, text: str) -> str:
+    columns = ", ".join(f'it."{name}"' for name in query.columns)
+    return f"(SELECT CAST(json_agg(json_build_array({columns})) AS text) FROM ({text}) AS it)"  # noqa: S608 - ours
+
+
+def _out_of_json(type_: TypeEngine[Any]) -> Convert | None:
+    """As `_out`, for what travelled as JSON."""
+    if isinstance(type_, Utc):
+        return _moment_with_zone
+    if isinstance(type_, OWN):
+        return partial(type_.process_result_value, dialect=_NO_DIALECT)
+    if not isinstance(type_, AS_JSON):
+        raise TypeError(f"{type_!r} does not travel as JSON")
+    return None
+
+
+def _moment_with_zone(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _out(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:

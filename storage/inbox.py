@@ -1,5 +1,6 @@
 """Raw updates and the lanes they wait in. Intake stores, a worker takes whole lanes, each update is finished once."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +8,14 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
+    Text,
     and_,
     bindparam,
     case,
+    column,
     delete,
     func,
     literal_column,
@@ -23,13 +27,16 @@ from sqlalchemy import (
 
 from storage.bulk import Batch, Change, Rows, inserting, run
 from storage.fixed import Fixed
-from storage.keys import given, select_by_keys
+from storage.keys import given, keys_in, packed, select_by_keys
 from storage.tables import Inbox, Lane, table_of
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
 URGENT, ORDINARY, LATE = 0, 1, 2
 """Ranks of lanes: where somebody may be in danger, all others, and those of who writes more than the limits take."""
 EVERY_RANK = (URGENT, LATE)
+
+Key = tuple[str, int]
+"""A lane: bot and chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ class InboxRows:
 
     def ready_lanes(
         self, bots: list[str], now: datetime, limit: int, ranks: tuple[int, int] = EVERY_RANK
-    ) -> dict[tuple[str, int], int]:
+    ) -> dict[Key, int]:
         """Lock up to `limit` lanes that have something to do, of the first to the last of `ranks`; gives their ranks.
 
         Locked ones are passed over. Those where somebody may be in danger come first, then those that wait longest.
@@ -88,12 +95,12 @@ class InboxRows:
         values = {"now": now, "limit": limit, "first": ranks[0], "last": ranks[1]}
         return {(row.bot, row.chat): row.rank for row in _ready(tuple(bots)).rows(self.connection, values)}
 
-    def waiting(self, lanes: Collection[tuple[str, int]], per_lane: int, now: datetime) -> list[Stored]:
+    def waiting(self, lanes: Collection[Key], per_lane: int, now: datetime) -> list[Stored]:
         """The next updates of each lane, in order; a lane whose head is to be tried later gives none."""
         if not lanes:
             return []
         found: list[Stored] = []
-        held: set[tuple[str, int]] = set()
+        held: set[Key] = set()
         for row in _WAITING.rows(self.connection, given(lanes) | {"per_lane": per_lane}):
             lane = (row.bot, row.chat)
             if row.next_at and row.next_at > now:
@@ -118,16 +125,20 @@ class InboxRows:
         """Lock a lane before something in it is changed from outside; waits for who has it."""
         self.connection.execute(select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update())
 
-    def finishing(self, done: list[tuple[Stored, str]], now: datetime) -> list[Batch]:
-        """Marks updates as done with their outcome and empties their bodies; the keys stay against duplicates."""
-        rows = [{"of": s.bot, "id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done]
-        return [(_FINISHED, rows)] if rows else []
+    def ending(
+        self, done: list[tuple[Stored, str]], lanes: Collection[Key], now: datetime, late: Collection[Key] = ()
+    ) -> list[Batch]:
+        """Marks updates as done with their outcome and empties their bodies; the keys stay against duplicates.
 
-    def rest(self, lanes: Collection[tuple[str, int]], late: Collection[tuple[str, int]] = ()) -> None:
-        """Put lanes to sleep, or wake them for what is left in them; `late` ones have little of a turn from now on."""
-        if lanes:
-            rows = [{"of": lane[0], "id": lane[1], "next": LATE if lane in late else ORDINARY} for lane in lanes]
-            run(self.connection, (_RESTING, rows))
+        Their lanes are put to sleep, or woken for what is left in them; `late` ones have little of a turn from now on.
+        """
+        rows = [{"of": s.bot, "id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done]
+        finished = [(_FINISHED, rows)] if rows else []
+        return [*finished, *_resting(lanes, [stored for stored, _ in done], late)]
+
+    def rest(self, lanes: Collection[Key]) -> None:
+        """Put lanes to sleep, or wake them for what is left in them."""
+        run(self.connection, *_resting(lanes))
 
     def put_off(self, stored: Stored, error: str, again_at: datetime) -> None:
         """Try an update again later; its lane waits with it, so order holds."""
@@ -200,11 +211,6 @@ _WAITING = Fixed(
     .where(_RANKED.c.rank <= bindparam("per_lane"))
     .order_by(_RANKED.c.bot, _RANKED.c.chat, _RANKED.c.rank)
 )
-_LEFT = (
-    select(func.min(func.coalesce(_INBOX.c.next_at, _INBOX.c.received_at)))
-    .where(_INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == _IS_WAITING)
-    .scalar_subquery()
-)
 
 
 @cache
@@ -236,16 +242,38 @@ def _finished(rows: Rows) -> Any:
     return update(_INBOX).where(*this).values(ended | {name: rows.c[name] for name in ("done_at", "outcome")})
 
 
-def _resting(rows: Rows) -> Any:
+def _rested(rows: Rows) -> Any:
     this = (_LANES.c.bot == rows.c["of"], _LANES.c.chat == rows.c["id"])
+    left = _left(rows.c["done"])
     # who may be in danger comes first until all of it was heard
-    stays_urgent = and_(_LANES.c.rank == URGENT, _LEFT.is_not(None))
+    stays_urgent = and_(_LANES.c.rank == URGENT, left.is_not(None))
     rank = case((stays_urgent, _LANES.c.rank), else_=rows.c["next"])
-    return update(_LANES).where(*this).values(ready_at=_LEFT, rank=rank)
+    return update(_LANES).where(*this).values(ready_at=left, rank=rank)
+
+
+def _left(done: Any) -> Any:
+    """Since when the first of what waits in a lane waits, but for the updates of these keys."""
+    waits = (_INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == _IS_WAITING)
+    since = func.min(func.coalesce(_INBOX.c.next_at, _INBOX.c.received_at))
+    return select(since).where(*waits, _INBOX.c.update_id.not_in(keys_in(done, BigInteger))).scalar_subquery()
+
+
+def _resting(lanes: Collection[Key], done: Collection[Stored] = (), late: Collection[Key] = ()) -> list[Batch]:
+    """`done` are marked by the same statement, which therefore does not see it."""
+    ids: defaultdict[Key, list[int]] = defaultdict(list)
+    for stored in done:
+        ids[stored.bot, stored.chat].append(stored.update_id)
+    rows = [
+        {"of": lane[0], "id": lane[1], "next": LATE if lane in late else ORDINARY, "done": packed(ids[lane])}
+        for lane in lanes
+    ]
+    return [(_RESTED, rows)] if rows else []
 
 
 _WAKING = Change({name: _LANES.c[name] for name in ("bot", "chat", "ready_at", "rank")}, _waking)
 _FINISHED = Change(
     {"of": _INBOX.c.bot, "id": _INBOX.c.update_id, "done_at": _INBOX.c.done_at, "outcome": _INBOX.c.outcome}, _finished
 )
-_RESTING = Change({"of": _LANES.c.bot, "id": _LANES.c.chat, "next": _LANES.c.rank}, _resting)
+_RESTED = Change(
+    {"of": _LANES.c.bot, "id": _LANES.c.chat, "next": _LANES.c.rank, "done": column("done", Text)}, _rested
+)

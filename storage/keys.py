@@ -12,6 +12,7 @@ from sqlalchemy import Column, Select, String, and_, bindparam, cast, literal_co
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 FEW = "SELECT * FROM ({rows} LIMIT {count}) AS them LIMIT {count}"
 """PostgreSQL takes what comes out of a JSON array for a hundred rows and reads whole tables to find their like; of a
@@ -66,6 +67,17 @@ def select_by_keys(columns: Sequence[Column[Any]], *more: Any) -> Select[Any]:
     return select(table, *more).select_from(each.join(table, same))
 
 
+def keys_in(packed_keys: Any, type_: type[TypeEngine[Any]]) -> Select[Any]:
+    """The keys of one part each that stand in a value (see `packed`)."""
+    each = _EachKey(packed_keys).table_valued("value", name="key_in_it")
+    return select(cast(_Part(each.c.value, literal_column("0")), type_))
+
+
 def given(keys: Iterable[Sequence[Any]]) -> dict[str, str]:
     """What a query by keys is run with; the keys must differ."""
     return {"keys": orjson.dumps(list(keys)).decode()}
+
+
+def packed(keys: Iterable[Any]) -> str:
+    """Keys of one part each as one value of a row."""
+    return orjson.dumps([[key] for key in keys]).decode()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, null, select, update
 
-from storage.bulk import upsert
+from storage.bulk import Change, Rows, upsert
 from storage.ids import new_id
 from storage.tables import Outbox, Shown, table_of
 
@@ -100,7 +100,7 @@ class OutboxRows:
     def supersede(self, bot: str, chat: int, logical: str) -> None:
         """Drop what still waits under a logical name, due or not: a newer one takes its place."""
         where = {"of": bot, "to": chat, "name": logical, "now": self._uow.now}
-        self._uow.read(_SUPERSEDE, Outbox, given=where)
+        self._uow.change(_SUPERSEDED, where, Outbox)
 
     def mark_sent(self, row: OutRow, message_id: int | None) -> None:
         """It was delivered; older versions of it that still wait are not sent any more."""
@@ -227,13 +227,14 @@ _DUE = (
     .order_by(_OUTBOX.c.priority, _OUTBOX.c.due_at, _OUTBOX.c.id)
     .limit(bindparam("limit"))
 )
-_SUPERSEDE = (
-    update(_OUTBOX)
-    .where(
-        _OUTBOX.c.bot == bindparam("of"),
-        _OUTBOX.c.chat == bindparam("to"),
-        _OUTBOX.c.logical == bindparam("name"),
-        _OUTBOX.c.state == _IS_WAITING,
-    )
-    .values(state=SKIPPED, body=None, done_at=bindparam("now"))
+
+
+def _superseded(rows: Rows) -> Any:
+    this = (_OUTBOX.c.bot == rows.c["of"], _OUTBOX.c.chat == rows.c["to"], _OUTBOX.c.logical == rows.c["name"])
+    ended: dict[str, Any] = {"state": literal_column(f"'{SKIPPED}'"), "body": null(), "done_at": rows.c["now"]}
+    return update(_OUTBOX).where(*this, _OUTBOX.c.state == _IS_WAITING).values(ended)
+
+
+_SUPERSEDED = Change(
+    {"of": _OUTBOX.c.bot, "to": _OUTBOX.c.chat, "name": _OUTBOX.c.logical, "now": _OUTBOX.c.done_at}, _superseded
 )

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from storage.bulk import Batch, Change, Rows
-from storage.fixed import Fixed
+from storage.fixed import Asking, Fixed, ask
 from storage.keys import given, select_by_keys
 from storage.tables import Person, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from storage.unit_of_work import UnitOfWork
@@ -61,14 +61,20 @@ class People:
 
     def preload(self, accounts: set[Account]) -> None:
         """Read many accounts with one query, but for those that were read before."""
-        accounts = accounts - self._people.keys() - self._missing
-        if not accounts:
-            return
-        for row in _MANY.rows(self._uow.connection, given(accounts)):
-            person = PersonRow(*_values(row))
-            self._people[person.bot, person.account] = person
-            self._seen[person.bot, person.account] = _values(person)
-        self._missing |= accounts - self._people.keys()
+        ask(self._uow.connection, *self.asking(accounts))
+
+    def asking(self, accounts: set[Account]) -> list[Asking]:
+        """As `preload`, to be asked with other things."""
+        new = accounts - self._people.keys() - self._missing
+
+        def heard(rows: Sequence[Any]) -> None:
+            for row in rows:
+                person = PersonRow(*_values(row))
+                self._people[person.bot, person.account] = person
+                self._seen[person.bot, person.account] = _values(person)
+            self._missing.update(new - self._people.keys())
+
+        return [Asking(_MANY, given(new), heard)] if new else []
 
     def communities(self) -> set[int]:
         """Communities of the people read so far."""

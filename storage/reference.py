@@ -216,7 +216,7 @@ def load(connection: Connection) -> Reference:
 
 
 def version(connection: Connection) -> int:
-    return int(_VERSION.rows(connection)[0].version)
+    return int(VERSION.rows(connection)[0].version)
 
 
 def changed(connection: Connection) -> None:
@@ -234,4 +234,4 @@ def _community(row: Any) -> CommunityRow:
     )
 
 
-_VERSION = Fixed(select(table_of(ReferenceVersion).c.version).where(table_of(ReferenceVersion).c.id == 1))
+VERSION = Fixed(select(table_of(ReferenceVersion).c.version).where(table_of(ReferenceVersion).c.id == 1))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, literal_column, select
 
+from storage.bulk import Change, Rows
+from storage.fixed import Fixed
 from storage.outbox import WAITING
 from storage.tables import Outbox, Shown, table_of
 
@@ -30,31 +32,27 @@ class ShownRows:
 
     def chats(self, logical: str) -> list[tuple[str, int]]:
         """(bot, chat) of all chats that show this message."""
-        return [(row.bot, row.chat) for row in self._uow.read(_CHATS, Shown, given={"logical": logical})]
+        return [(row.bot, row.chat) for row in self._uow.ask(_CHATS, Shown, given={"logical": logical})]
 
     def on_the_way(self, bot: str, chat: int, logical: str) -> OnTheWay | None:
         """The newest version that waits for this chat."""
         given = {"bot": bot, "chat": chat, "logical": logical}
-        row = self._uow.read(_ON_THE_WAY, Outbox, given=given).one_or_none()
-        return OnTheWay(row.due_at, row.cause) if row else None
+        found = self._uow.ask(_ON_THE_WAY, Outbox, given=given)
+        return OnTheWay(*found[0]) if found else None
 
     def forget(self, bot: str, chat: int, logical: str) -> None:
         """The next version is sent anew, and later ones change that."""
         self._uow.outbox.supersede(bot, chat, logical)
-        self._uow.read(_FORGET, Shown, given={"of": bot, "to": chat, "name": logical})
+        self._uow.change(_FORGOTTEN, {"of": bot, "to": chat, "name": logical})
 
 
-# built once: building a statement costs more than running it
 _SHOWN, _OUTBOX = table_of(Shown), table_of(Outbox)
-_CHATS = (
+_CHATS = Fixed(
     select(_SHOWN.c.bot, _SHOWN.c.chat)
     .where(_SHOWN.c.logical == bindparam("logical"))
     .order_by(_SHOWN.c.bot, _SHOWN.c.chat)
 )
-_FORGET = delete(_SHOWN).where(
-    _SHOWN.c.bot == bindparam("of"), _SHOWN.c.chat == bindparam("to"), _SHOWN.c.logical == bindparam("name")
-)
-_ON_THE_WAY = (
+_ON_THE_WAY = Fixed(
     select(_OUTBOX.c.due_at, _OUTBOX.c.cause)
     .where(
         _OUTBOX.c.bot == bindparam("bot"),
@@ -65,3 +63,12 @@ _ON_THE_WAY = (
     .order_by(_OUTBOX.c.id.desc())
     .limit(1)
 )
+
+
+def _forgotten(rows: Rows) -> Any:
+    return delete(_SHOWN).where(
+        _SHOWN.c.bot == rows.c["of"], _SHOWN.c.chat == rows.c["to"], _SHOWN.c.logical == rows.c["name"]
+    )
+
+
+_FORGOTTEN = Change({"of": _SHOWN.c.bot, "to": _SHOWN.c.chat, "name": _SHOWN.c.logical}, _forgotten)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, CursorResult, Executable
 
 from storage import wall
 from storage.building import Gatherings, HelpCalls
-from storage.bulk import Batch, inserting, run
+from storage.bulk import Batch, Change, inserting, run
 from storage.buttons import Buttons
 from storage.cases import Cases
 from storage.concerns import Concerns
@@ -254,6 +254,11 @@ class UnitOfWork:
         """As `read`, by a query that is always the same."""
         self._write_for(tables)
         return query.rows(self.connection, given)
+
+    def change(self, change: Change, row: Row, *tables: type[Base]) -> None:
+        """Run a change that is always the same at once, writing first what was gathered for `tables`."""
+        self._write_for(tables)
+        run(self.connection, (change, [row]))
 
     def execute(self, statement: Executable, given: Row | list[Row] | None = None) -> CursorResult[Any]:
         """Run a change at once, writing first what was gathered."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, select, update
 
 from storage.cases.by_case import by_case, of
+from storage.fixed import Fixed
 from storage.tables import Alarm, table_of
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from storage.unit_of_work import UnitOfWork
 
-_ALARM = by_case(table_of(Alarm))
+_ALARM = Fixed(by_case(table_of(Alarm)))
 
 
 class AlarmsOfCases:
@@ -43,7 +44,7 @@ class AlarmsOfCases:
         return list(self._uow.read(statement, Alarm))
 
     def alarm(self, key: tuple[int, int]) -> Any | None:
-        return self._uow.read(_ALARM, Alarm, given=of(key)).one_or_none()
+        return next(iter(self._uow.ask(_ALARM, Alarm, given=of(key))), None)
 
     def escalate(self, key: tuple[int, int], level: int, next_at: datetime | None) -> None:
         self._change_alarm(key, level=level, next_at=next_at)

@@ -16,12 +16,12 @@ from storage.cases.people import PeopleOfCases
 from storage.cases.rows import BY_URGENCY, COLUMNS, ROOT_CAUSE, CaseRow, case_row
 from storage.cases.said import SaidInCases
 from storage.errors import LostRace, NotFound
-from storage.fixed import Fixed
+from storage.fixed import Asking, Fixed, ask
 from storage.keys import given, select_by_keys
 from storage.tables import Case, CaseMessage, CasePerson, CaseUnit, Counter, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
     from datetime import datetime
 
     from storage.unit_of_work import UnitOfWork
@@ -109,16 +109,20 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
 
     def lock_counters(self, community_ids: set[int]) -> None:
         """Read the running numbers of communities at once; in one order everywhere, so that nobody can deadlock."""
-        self._read_counters(community_ids)
+        ask(self._uow.connection, *self.counting(community_ids))
         if new := sorted(community_ids - self._counters.keys()):
             rows = [{"community_id": community_id, "name": "case", "value": 0} for community_id in new]
             insert_rows(self._uow.connection, Counter, rows, skip_known=True)
-            self._read_counters(new)
+            ask(self._uow.connection, *self.counting(set(new)))
 
-    def _read_counters(self, community_ids: Collection[int]) -> None:
-        if community_ids:
-            rows = _LOCK_COUNTERS.rows(self._uow.connection, given((number,) for number in community_ids))
+    def counting(self, community_ids: set[int]) -> list[Asking]:
+        """The running numbers that are not locked yet and were used before, to be asked for with other things."""
+        new = sorted(community_ids - self._counters.keys())
+
+        def heard(rows: Sequence[Any]) -> None:
             self._counters.update({row.community_id: row.value for row in rows})
+
+        return [Asking(_LOCK_COUNTERS, given((number,) for number in new), heard)] if new else []
 
     def _next_no(self, community_id: int) -> int:
         """The next number, without gaps: its row is locked until the commit and goes back with a rollback."""
