@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     ColumnElement,
     Connection,
     Text,
     and_,
     bindparam,
     case,
-    column,
     delete,
     func,
     literal_column,
@@ -275,5 +275,5 @@ _FINISHED = Change(
     {"of": _INBOX.c.bot, "id": _INBOX.c.update_id, "done_at": _INBOX.c.done_at, "outcome": _INBOX.c.outcome}, _finished
 )
 _RESTED = Change(
-    {"of": _LANES.c.bot, "id": _LANES.c.chat, "next": _LANES.c.rank, "done": column("done", Text)}, _rested
+    {"of": _LANES.c.bot, "id": _LANES.c.chat, "next": _LANES.c.rank, "done": Column("done", Text)}, _rested
 )
