@@ -77,8 +77,7 @@ async def the_way(app: App, updates: list[dict[str, Any]], at_once: int) -> floa
         app.worker.arrived.set()
 
     started = time.perf_counter()
-    await come(at_once)
-    await asyncio.gather(*(work() for _ in range(min(at_once, GROUPS_SHARED))))
+    await asyncio.gather(come(at_once), *(work() for _ in range(min(at_once, GROUPS_SHARED))))
     return time.perf_counter() - started
 
 

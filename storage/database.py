@@ -2,7 +2,7 @@
 
 Work is synchronous so that nothing else can be awaited inside a transaction. On PostgreSQL it runs on SQLAlchemy's
 async engine (`run_sync`); on SQLite one thread owns the only write connection and commits all the work that has piled
-up in one go (docs/adr/0006). If a group fails, it is rolled back and its pieces are run one by one.
+up before or meanwhile in one go (docs/adr/0006). If a group fails, it is rolled back and its pieces are run one by one.
 """
 
 import asyncio
@@ -162,26 +162,32 @@ class SqliteDatabase:
                 done.set_result(result)
 
     def _next_group(self) -> list[Job]:
-        """Wait for work, then take all that has piled up; an empty list ends the thread."""
-        group = []
-        job = self._jobs.get()
-        while job:
-            # whoever asked may have given up; from here on they cannot, so that the answer finds its place
-            if job[1].set_running_or_notify_cancel():
-                group.append(job)
-            if len(group) == GROUP_LIMIT:
-                break
-            try:
-                job = self._jobs.get(block=not group)
-            except queue.Empty:
-                return group
+        """Wait for work; an empty list ends the thread."""
+        group: list[Job] = []
+        while not group:
+            job = self._jobs.get()
             if job is None:
-                self._jobs.put(None)
+                return []
+            _take(job, group)
         return group
 
+    def _take_waiting(self, group: list[Job]) -> None:
+        """Add to a group what has piled up."""
+        while len(group) < GROUP_LIMIT and not self._jobs.empty():
+            job = self._jobs.get()
+            if job is None:
+                self._jobs.put(None)
+                return
+            _take(job, group)
+
     def _run(self, connection: Connection, group: list[Job]) -> list[Any]:
+        """Run a group and what is asked for meanwhile, which joins it, and commit once."""
+        results: list[Any] = []
         with connection.begin():
-            return [work(connection) for work, _ in group]
+            while len(results) < len(group):
+                results.append(group[len(results)][0](connection))
+                self._take_waiting(group)
+        return results
 
     def _checkpoint_in_time(self) -> None:
         """Move what was written from the log into the database beside the writer, which goes on meanwhile."""
@@ -196,11 +202,20 @@ class SqliteDatabase:
             connection.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _run_singly(self, connection: Connection, group: list[Job]) -> None:
-        for job in group:
+        for work, done in group:
             try:
-                job[1].set_result(self._run(connection, [job])[0])
+                with connection.begin():
+                    result = work(connection)
             except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked for the work
-                job[1].set_exception(error)
+                done.set_exception(error)
+            else:
+                done.set_result(result)
+
+
+def _take(job: Job, group: list[Job]) -> None:
+    """Whoever asked may have given up; from here on they cannot, so that the answer finds its place."""
+    if job[1].set_running_or_notify_cancel():
+        group.append(job)
 
 
 class PostgresDatabase:

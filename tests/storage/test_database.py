@@ -1,11 +1,14 @@
 """The writer thread of SQLite: work that piled up is one commit, and who gives up takes nobody along."""
 
 import asyncio
+import sqlite3
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from storage.database import SqliteDatabase, open_database
 from storage.errors import NotFound
@@ -17,11 +20,14 @@ def plug() -> threading.Event:
     return threading.Event()
 
 
-async def begun(database: SqliteDatabase, plug: threading.Event) -> "asyncio.Task[object]":
+async def begun(
+    database: SqliteDatabase, plug: threading.Event, write: Callable[[Connection], object] = lambda _: None
+) -> "asyncio.Task[object]":
     """A write that has the writer busy until the plug is pulled."""
     loop, started = asyncio.get_running_loop(), asyncio.Event()
 
-    def work(_connection: Connection) -> bool:
+    def work(connection: Connection) -> bool:
+        write(connection)
         loop.call_soon_threadsafe(started.set)
         return plug.wait(5)
 
@@ -72,4 +78,49 @@ async def test_one_that_fails_in_a_group_fails_alone(tmp_path: Path, plug: threa
     await first
     ended = await asyncio.gather(*together, return_exceptions=True)
     assert [ended[0], type(ended[1]), ended[2]] == [1, NotFound, 3]
+    await database.close()
+
+
+async def test_what_is_asked_for_meanwhile_is_committed_with_it(tmp_path: Path, plug: threading.Event) -> None:
+    path = tmp_path / "x.db"
+    database = open_database(f"sqlite:///{path}")
+    assert isinstance(database, SqliteDatabase)
+    await database.write(lambda connection: connection.execute(text("CREATE TABLE said (words TEXT)")))
+    first = await begun(database, plug, lambda c: c.execute(text("INSERT INTO said VALUES ('灯坏了')")))
+
+    def is_handled(connection: Connection) -> tuple[int, int]:
+        return count(connection), committed()
+
+    def count(connection: Connection) -> int:
+        return int(connection.execute(text("SELECT count(*) FROM said")).scalar_one())
+
+    def committed() -> int:
+        with closing(sqlite3.connect(path)) as beside:
+            return int(beside.execute("SELECT count(*) FROM said").fetchone()[0])
+
+    second = asyncio.create_task(database.write(is_handled))
+    await asyncio.sleep(0)
+    plug.set()
+    await first
+    assert await second == (1, 0)  # it saw what nobody else could see yet
+    assert committed() == 1
+    await database.close()
+
+
+async def test_who_fails_takes_nothing_back_that_it_joined(tmp_path: Path, plug: threading.Event) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    assert isinstance(database, SqliteDatabase)
+    await database.write(lambda connection: connection.execute(text("CREATE TABLE said (words TEXT)")))
+    first = await begun(database, plug, lambda c: c.execute(text("INSERT INTO said VALUES ('灯坏了')")))
+
+    def fails(_connection: Connection) -> None:
+        raise NotFound
+
+    second = asyncio.create_task(database.write(fails))
+    await asyncio.sleep(0)
+    plug.set()
+    await first
+    with pytest.raises(NotFound):
+        await second
+    assert await database.read(lambda c: c.execute(text("SELECT count(*) FROM said")).scalar_one()) == 1
     await database.close()
