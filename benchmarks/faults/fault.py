@@ -103,7 +103,8 @@ def row(
 
     `worst`: seconds by what they are of; `more`: further notes.
     """
-    counts = {"lost": seen.lost, "doubled": seen.doubled, "repeated": seen.repeated, "unanswered": seen.unanswered}
+    names = ("lost", "doubled", "repeated", "unanswered", "sorry", "dead")
+    counts = {name: int(getattr(seen, name)) for name in names}
     slow = {name: f"{seconds:.1f} s" for name, seconds in (worst or {}).items()}
     said = [f"{n} {name}" for name, n in counts.items() if n or name in ("lost", "doubled")]
     notes = [f"{name} {value}" for name, value in (seen.notes | slow | more).items()]

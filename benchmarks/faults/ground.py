@@ -11,6 +11,7 @@ from benchmarks.burst import BOT_ID, reports
 from benchmarks.faults.started import Started
 from benchmarks.served import STOP_SECONDS, Stand, stand
 from bot.build import RESIDENT
+from bot.district import load_texts
 from bot.settings import Library
 from bot.tally import Sent, account
 from storage.database import open_database
@@ -22,6 +23,8 @@ from tests.botapi.remote import ControlError
 PATIENCE = 300
 """Seconds until everything that was said must be handled and answered once nothing is broken any more."""
 PREFIX = "resident"
+FAILED = load_texts()("problem.failed")
+"""What residents are told when something could not be done; no fault of the list may bring that about."""
 ENOUGH = 100
 ON_THE_WAY = 2
 """Messages of a process that can be on their way: one of each bot."""
@@ -37,12 +40,15 @@ class Seen:
     repeated: int = 0
     """Messages that somebody got twice."""
     unanswered: int = 0
+    """People who got nothing at all."""
+    sorry: int = 0
+    """Messages which say that it did not work."""
     dead: int = 0
     notes: dict[str, str] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
-        return not (self.lost or self.doubled or self.unanswered or self.dead)
+        return not (self.lost or self.doubled or self.unanswered or self.sorry or self.dead)
 
 
 class AppEndedError(Exception):
@@ -191,6 +197,7 @@ class Ground:
             doubled=booked.doubled + sum(max(len(updates[chat]) - 1, 0) for chat in written),
             repeated=sum(times - 1 for texts in told.values() for times in texts.values()),
             unanswered=sum(not told[chat] for chat in written),
+            sorry=sum(texts[FAILED] for texts in told.values()),
             dead=booked.out["dead"],
             notes={} if settled else {"settled": f"not within {PATIENCE} s"},
         )

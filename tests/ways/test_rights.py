@@ -191,6 +191,33 @@ async def test_a_command_reaches_only_the_communities_of_who_gives_it(
         assert shows is sees, (command, account)
 
 
+REFUSALS = ("problem.no_right", "overdue.not_yours", "weekly.not_yours", "checkups.not_yours", "survey_menu.not_yours")
+OF_STAFF = sorted(
+    name
+    for name in router.STAFF_COMMANDS
+    if name in DEEDS and DEEDS[name].on is Thing.COMMUNITY and name not in ("here", "queue")
+)
+
+
+@pytest.mark.parametrize("command", OF_STAFF)
+async def test_a_command_of_the_staff_is_refused_to_who_has_not_the_role(small_world: World, command: str) -> None:
+    """With a plain no, and not a single button."""
+    await crowd(small_world)
+    texts, words = small_world.app.context.texts, small_world.app.context.words
+    refusals = {texts(key) for key in (*REFUSALS, "start.staff_only")}
+    if command in ("monthly", "quarterly"):
+        refusals = {texts("summary.not_yours", report=texts(f"summary.report_{command}")), texts("start.staff_only")}
+    word = next(word for word, name in words.items() if name == command)
+    outside = {account: roles for account, roles in HERE.items() if account not in PARTS} | {10: []}
+    without = [account for account, roles in outside.items() if may(command, roles) is None]
+    assert 10 in without
+    for account in without:
+        person = small_world.worker(account)
+        await person.says(word)
+        assert person.last.text in refusals, (command, account, person.last.text)
+        assert not person.last.buttons
+
+
 def test_what_has_no_row_is_a_person_s_own() -> None:
     """Commands without a row reach nothing but the conversation and the data of who gives them."""
     own = {"start", "help", "mine", "privacy", "data", "erase", "community", "person"}
