@@ -11,6 +11,8 @@ from pathlib import Path
 SECRET = "s" * 32
 TOKEN = "7000000001:" + "t" * 35
 PERSON = {"id": 5, "is_bot": False, "first_name": "x"}
+NUMBERS = range(1, 20)
+"""Of buttons that there are, small enough to be guessed."""
 SEEDS: tuple[dict[str, object], ...] = (
     {
         "update_id": 1,
@@ -45,22 +47,31 @@ def updates() -> Callable[[bytes], None]:
 
 
 def buttons() -> Callable[[bytes], None]:
-    """Data of a button: it is found, or it is nobody's."""
+    """Data of a button: exactly what was made is found, and in no other spelling."""
     from sqlalchemy import create_engine  # noqa: PLC0415
 
     from bot.clock import RealClock  # noqa: PLC0415
     from storage.reference import load  # noqa: PLC0415
     from storage.schema import migrate  # noqa: PLC0415
+    from storage.tables import Keyboard  # noqa: PLC0415
     from storage.unit_of_work import UnitOfWork  # noqa: PLC0415
 
     path = Path(tempfile.mkdtemp(prefix="chulin-fuzz-")) / "chulin.db"
     asyncio.run(migrate(f"sqlite:///{path}"))
     connection = create_engine(f"sqlite:///{path}").connect()
-    uow = UnitOfWork(connection, load(connection), RealClock().now())
+    now = RealClock().now()
+    uow = UnitOfWork(connection, load(connection), now)
+    choices = [["details", 1, {}, False]] * 3
+    row = {"community_id": 1, "bot": "resident", "chat": 5, "account": None, "choices": choices, "expires_at": now}
+    for number in NUMBERS:
+        uow.insert(Keyboard, row | {"id": number})
+    uow.flush()
+    made = {f"1.{number:x}.{place}" for number in NUMBERS for place in range(len(choices))}
+    assert all(uow.buttons.find(pressed) for pressed in made)
 
     def one(data: bytes) -> None:
         text = data.decode("utf-8", "replace").replace("\0", "")
-        assert uow.buttons.find(text) is None
+        assert (uow.buttons.find(text) is not None) == (text in made)
 
     return one
 
@@ -74,7 +85,8 @@ def links() -> Callable[[bytes], None]:
 
     def one(data: bytes) -> None:
         text = data.decode("utf-8", "surrogateescape")
-        assert text in good or signed.read(text) is None
+        read = (signed.read(text), signed.read_case(text), signed.read_person(text))
+        assert text in good or read == (None, None, None)
 
     return one
 
@@ -126,6 +138,8 @@ def seeds(name: str) -> list[bytes]:
         return [_workbook()]
     if name in ("updates", "webhooks"):
         return [json.dumps(update).encode() for update in SEEDS]
+    if name == "buttons":
+        return [b"1.1.0", b"01.1.0", b"1.a.3", b"1.1.-1"]
     return [b"AAAA", b"1-abc-0"]
 
 

@@ -20,6 +20,7 @@ from digests.summary_book import workbook
 from digests.weekly import Rates
 from ledger.lifecycle import OPEN
 from ledger.periods import last_full_months, months_before, months_from, months_name, months_named
+from nlp.personal import mask
 from storage.database import Database, open_database
 from storage.report_queries import RESOLVED
 from storage.tables import ReportRun
@@ -114,12 +115,12 @@ def test_one_figure_of_the_three_rates_stands_beside_its_weights() -> None:
     assert index(Rates(10, 10, 5, 3, 2), weights) == pytest.approx(0.1 + 0.25 + 0.4 * (3 + 0.9 * 2) / 10)
 
 
-def dossier(found: Summary, words: str = "路灯坏了") -> Dossier:
+def dossier(found: Summary, words: str = "路灯坏了", reply: str | None = None) -> Dossier:
     from storage.report_rows import Said  # noqa: PLC0415
 
-    said = dict.fromkeys(found.keys(), Said(words, None))
+    said = dict.fromkeys(found.keys(), Said(words, None, reply))
     names = {1: ("YA", "延安岭社区"), 2: ("JP", "江畔社区")}
-    return Dossier(found, "胜阳港街道", ZONE, district(), texts(), str, said, names, {3: "区城管局"})
+    return Dossier(found, "胜阳港街道", ZONE, district(), texts(), mask, said, names, {3: "区城管局"})
 
 
 @pytest.mark.parametrize("words", ["<b>" + "坏" * 3000, "😀" * 999, "=1+1", ""])
@@ -138,6 +139,32 @@ async def test_it_is_written_set_and_filled_in_whatever_was_said(filled_url: str
     assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
     assert all("胜阳港街道月报 · 2026年10月" in sheet["A1"].value for sheet in book)
     assert [cell.value for cell in book["八大场景"][2]] == ["名称", "新登记", "上月"]
+
+
+async def test_words_and_answers_are_masked_on_every_way_out(filled_url: str) -> None:
+    database: Database = open_database(filled_url)
+    solved = {"state": "closed", "answered_at": MID_OCTOBER, "outcome": "solved", "solved": True, "supporters": 5}
+    cases = [case(1, MID_OCTOBER, **solved), case(2, MID_OCTOBER, source="root_cause")]
+    await database.write(lambda c: write(c, cases))
+    found = dossier(await database.read(made), f"漏水，找我{PHONE}", f"修好了，已告诉{PHONE}")
+    await database.close()
+    assert summary_text(found).count(HIDDEN) == 3, "what was answered, what was asked, and a root cause"
+    _, pages, book = found.draw()
+    paper = "".join(page.extract_text() for page in PdfReader(BytesIO(pages)).pages)
+    cells = [str(cell.value) for sheet in openpyxl.load_workbook(BytesIO(book)) for row in sheet for cell in row]
+    for out in (summary_text(found), paper, "\n".join(cells)):
+        assert PHONE not in out
+
+
+async def test_a_report_that_is_sent_hides_what_was_said_and_answered(small_world: World) -> None:
+    solved = {"state": "closed", "answered_at": MID_OCTOBER, "outcome": "solved", "solved": True, "supporters": 5}
+    said = {"text": f"漏水，找我{PHONE}", "reply": f"修好了，已告诉{PHONE}"}
+    await small_world.app.database.write(lambda c: write(c, [case(1, MID_OCTOBER, **solved, **said)]))
+    await reporter(small_world).run_due(NOW)
+    await runs_at(small_world, NOW)
+    monthly = next(m for m in small_world.worker(2).messages if "月报" in m.text)
+    assert monthly.text.count(HIDDEN) == 2
+    assert PHONE not in monthly.text
 
 
 async def test_managers_and_supervisors_get_theirs_once(world: World) -> None:
