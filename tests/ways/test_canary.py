@@ -8,13 +8,13 @@ from typing import Any
 import openpyxl
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.handling import TRIES
 from bot.logs import set_up
 from bot.web import application
 from handlers import router
-from storage.tables import Inbox
+from storage.tables import Case, Inbox
 from tests.support.world import World
 from tests.ways.steps import RUBBISH, change, has_staff_chat, settled
 
@@ -83,6 +83,31 @@ async def test_a_neighbour_who_may_join_reads_nothing_personal(small_world: Worl
     await li.says(RUBBISH)
     assert li.sees("YA-1"), "it was offered"
     assert not found_in("\n".join(m.text for m in li.messages))
+
+
+async def test_who_is_asked_about_what_is_late_reads_nothing_personal(small_world: World) -> None:
+    """A question goes further up than whoever handles the case, and so does the list of what is overdue."""
+    await settled(small_world, words=TOLD)
+    before = len(small_world.worker(1).messages)
+    for _ in range(12):
+        await small_world.passes(days=1)
+    for account in (2, 3):
+        await small_world.worker(account).says("督办")
+        assert small_world.worker(account).last.text.count("垃圾") == 1
+    asked = small_world.worker(1).messages[before:] + small_world.worker(2).messages + small_world.worker(3).messages
+    said = "\n".join(message.text for message in asked)
+    assert said.count("垃圾") > 3, "some were asked, too"
+    assert not found_in(said)
+
+
+async def test_who_may_join_does_not_read_where_somebody_lives(small_world: World) -> None:
+    await settled(small_world, words=TOLD)
+    place = f"3栋{CANARIES['room']}{CANARIES['name']}家"
+    await change(small_world, lambda connection: connection.execute(update(Case).values(place=place)))
+    li = await settled(small_world, 1002, "三单元门口的路灯坏了半个月了")
+    await li.says("我也遇到 YA-1")
+    assert "3栋" in li.last.text
+    assert not found_in(li.last.text)
 
 
 async def test_digests_and_their_files_hold_nothing_personal(small_world: World) -> None:
