@@ -40,6 +40,12 @@ def fates(connection: Connection, bot: str) -> list[Fate]:
     return [Fate(row.update_id, row.chat, row.state, row.outcome or "") for row in found]
 
 
+def updates_in(connection: Connection, bot: str) -> Counter[str]:
+    """Updates of a bot by their state."""
+    statement = select(Inbox.state, func.count()).where(Inbox.bot == bot).group_by(Inbox.state)
+    return Counter({row[0]: row[1] for row in connection.execute(statement)})
+
+
 def opened(connection: Connection, bot: str) -> list[Opened]:
     """All cases that came in through a bot, by number, each with its first message."""
     same = (CaseMessage.community_id == Case.community_id, CaseMessage.case_no == Case.no)

@@ -17,7 +17,7 @@ from bot.tally import Sent, account
 from storage.database import open_database
 from storage.inbox import DONE, PARKED
 from storage.outbox import WAITING
-from storage.tally import Fate, fates, messages_out, opened
+from storage.tally import Fate, fates, messages_out, opened, updates_in
 from tests.botapi.remote import ControlError
 
 PATIENCE = 300
@@ -181,11 +181,11 @@ class Ground:
     async def _standing(self) -> Standing:
         database = open_database(self.stand.url)
         try:
-            found = await database.read(lambda connection: fates(connection, RESIDENT))
+            states = await database.read(lambda connection: updates_in(connection, RESIDENT))
             waiting = await database.read(lambda connection: messages_out(connection, RESIDENT)[WAITING])
         finally:
             await database.close()
-        return len(found), sum(fate.state in (DONE, PARKED) for fate in found), waiting
+        return states.total(), states[DONE] + states[PARKED], waiting
 
     async def seen(self) -> Seen:
         """Compare what residents wrote with the ledger, and the messenger's log with what they should have got."""
