@@ -46,7 +46,7 @@ def everything(seconds: int) -> int:
         runs = [line for line in ended.stderr.splitlines() if "number_of_executed_units" in line]
         print(f"{name:10} {seconds} s, {' '.join(runs)}: {'CRASHED' if ended.returncode else 'no crash'}", flush=True)
         if ended.returncode:
-            print(ended.stderr[-4000:])
+            print(ended.stdout[-4000:], ended.stderr[-4000:], sep="\n")
     return crashed
 
 

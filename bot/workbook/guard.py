@@ -1,5 +1,7 @@
 """Looks at a file before anything opens it as a workbook: its kind, its password, and how large it would unpack."""
 
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -10,6 +12,8 @@ MOST_PARTS = 2000
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
 CHUNK = 1 << 20
+UNREADABLE = (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, struct.error, zlib.error, lzma.LZMAError)
+"""What the standard library raises of files that are broken, or that somebody broke on purpose."""
 
 
 class BadWorkbook(Exception):
@@ -36,7 +40,7 @@ def examine(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _examine_parts(path.name, archive)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, zlib.error):
+    except UNREADABLE:
         raise BadWorkbook([f"{path.name}: 不是 .xlsx 工作簿，或者文件坏了"]) from None
 
 

@@ -69,6 +69,19 @@ def marked_as_encrypted(content: bytes) -> bytes:
     return bytes(raw)
 
 
+def with_a_name_that_is_no_text() -> bytes:
+    """A part whose name claims to be UTF-8, and is not, in both of a ZIP's tables."""
+    return with_part("xl/é.xml", b"").replace("é".encode(), b"\xaf\xa9")
+
+
+def packed_wrongly() -> bytes:
+    """A part that claims to be packed in another way (LZMA), which its bytes are not."""
+    raw = bytearray(good())
+    for signature, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        struct.pack_into("<H", raw, raw.find(signature) + place, zipfile.ZIP_LZMA)
+    return bytes(raw)
+
+
 BOMB = with_part("xl/media/zeros.bin", bytes(guard.MOST_UNPACKED + 1))
 LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -79,6 +92,8 @@ LAUGHS = (
 @pytest.mark.parametrize(
     ("content", "why"),
     [
+        pytest.param(with_a_name_that_is_no_text(), "不是 .xlsx 工作簿", id="no-name"),
+        pytest.param(packed_wrongly(), "文件坏了", id="packed-wrongly"),
         pytest.param(b"", "不是 .xlsx 工作簿", id="empty"),
         pytest.param("名称,人口\n甲,1\n".encode(), "不是 .xlsx 工作簿", id="csv"),
         pytest.param(b"\x89PNG\r\n\x1a\n" + bytes(100), "不是 .xlsx 工作簿", id="picture"),
