@@ -2,7 +2,7 @@
 
 Who writes more than the limits take has small turns with long pauses, so that a flood does not slow the others: see
 `LATE_UPDATES`.
-Where others share the database (PostgreSQL) some groups are under way at once: one computes while the others wait for
+Where others share the database (PostgreSQL) two groups are under way at once: one computes while the other waits for
 the server. If a group fails it is rolled back and its updates are run one by one.
 """
 
@@ -33,8 +33,8 @@ from storage.reference import Reference
 log = logging.getLogger(__name__)
 
 LANES = 64
-LANES_SHARED, GROUPS_SHARED = 6, 4
-"""Where others share the database: smaller groups, of which one computes while the others wait for the server."""
+LANES_SHARED, GROUPS_SHARED = 8, 2
+"""Where others share the database: smaller groups, so that the second finds something to do, and nobody waits long."""
 PER_LANE, PER_URGENT_LANE = 4, 25
 """Updates of one chat in a group where nobody else waits, else it is one of each; and of who may be in danger."""
 LATE_LANES, LATE_UPDATES = 4, 8
@@ -75,7 +75,7 @@ class Worker:
         self._answering: set[asyncio.Task[None]] = set()
         self.arrived = asyncio.Event()
         self._more = asyncio.Event()
-        """A group was full: there is work for another one. Only used where work runs in the loop's own thread."""
+        """A group was full: there is work for a second one. Only used where work runs in the loop's own thread."""
         self._in_time_at = -math.inf
         """When something of those who do not write too much was last handled (monotonic seconds)."""
 
@@ -87,7 +87,7 @@ class Worker:
         """Work for ever: as long as there is something, else until intake says so or a second has passed."""
         parts = [self._run_when(self.arrived, IDLE_SECONDS), self._run_late()]
         if not self._database.single:
-            parts += [self._run_when(self._more, None) for _ in range(GROUPS_SHARED - 1)]
+            parts.append(self._run_when(self._more, None))
         await asyncio.gather(*parts)
 
     async def _run_when(self, wanted: asyncio.Event, patience: float | None) -> None:
