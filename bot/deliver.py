@@ -309,7 +309,7 @@ def _arrived(uow: UnitOfWork, row: OutRow, sent: Sent) -> None:
 def _give_up_chat(uow: UnitOfWork, row: OutRow, reason: str) -> None:
     """Blocked or gone: nothing more is sent there until somebody writes from there again."""
     uow.people.pause(row.bot, row.chat)
-    for community_id in uow.leave_group(row.bot, row.chat) if row.chat < 0 else ():
+    for community_id in uow.sends_no_more_to_group(row.bot, row.chat) if row.chat < 0 else ():
         log.error("the staff chat of community %s is gone: its cards go to people again", community_id)
     uow.outbox.kill(row, reason)
     uow.outbox.cancel_chat(row.bot, row.chat)

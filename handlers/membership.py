@@ -30,7 +30,8 @@ def _reachable_or_not(turn: Turn) -> None:
 def _put_out(turn: Turn) -> None:
     """The bot was put out of a staff group: cards go to people again, and the managers hear of it."""
     here = turn.event.address
-    for community_id in turn.uow.leave_group(here.bot, here.chat):
+    turn.uow.groups.leave(here.bot, here.chat)
+    for community_id in turn.uow.sends_no_more_to_group(here.bot, here.chat):
         managers = turn.uow.reference.staff_with(community_id, Role.MANAGER)
         community = turn.uow.reference.communities[community_id]
         for to in emergencies.reachable(turn, managers):

@@ -107,9 +107,8 @@ class UnitOfWork:
         for rows in (*of_chats, self.subscriptions):
             rows.move_chat(bot, old, new)
 
-    def leave_group(self, bot: str, chat: int) -> list[int]:
-        """The bot is no longer in a group: nothing is meant for it any more; whose staff chat it was."""
-        self.groups.leave(bot, chat)
+    def sends_no_more_to_group(self, bot: str, chat: int) -> list[int]:
+        """Nothing is meant for a group any more; gives the communities whose staff chat it was."""
         self.subscriptions.erase(bot, chat)
         return self.staff.leave_chat(bot, chat)
 

@@ -183,12 +183,13 @@ async def test_a_group_that_is_found_to_have_moved_keeps_its_community_and_its_r
     assert await groups_known(world) == [{-100777}, {-100777}]
 
 
-async def test_to_a_group_that_is_gone_no_report_is_meant_any_more(world: World) -> None:
+async def test_to_a_group_where_nothing_may_be_sent_no_report_is_meant_any_more(world: World) -> None:
+    """Whose group it is stays: the bot may only have been told to be silent for a while."""
     await in_a_group(world, -5)
-    world.residents.failures = [Unreachable("bot was kicked from the group chat")]
+    world.residents.failures = [Unreachable("not enough rights to send text messages to the chat")]
     await queue(world, Reply(Address("resident", -5), "一"))
     await drain(world)
-    assert await groups_known(world) == [set(), set()]
+    assert await groups_known(world) == [{-5}, set()]
 
 
 async def test_a_long_text_goes_out_in_pieces(world: World) -> None:
