@@ -33,7 +33,8 @@ from ledger.periods import week_from
 from nlp.personal import mask
 from storage import driver
 from storage.database import Database, open_database
-from storage.reference import CommunityRow, load
+from storage.reference import CommunityRow
+from storage.reference_queries import load
 from storage.schema import migrate
 from storage.unit_of_work import UnitOfWork
 

@@ -27,7 +27,7 @@ from handlers.context import Bot, Serves
 from ledger.periods import Period, last_full_months, week_from, zone_named
 from nlp.understand import Understander
 from storage.database import open_database
-from storage.reference import load
+from storage.reference_queries import load
 from storage.reports import WEEKLY
 from storage.schema import migrate
 from storage.tables import Case, Counter, ReportRun

@@ -23,7 +23,7 @@ from benchmarks.served import TOKENS, Stand, stand
 from bot.build import RESIDENT
 from bot.settings import Library
 from storage.database import open_database
-from storage.reference import changed, load
+from storage.reference_queries import changed, load
 from storage.tables import Community
 from storage.unit_of_work import UnitOfWork
 

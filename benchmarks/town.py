@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 from benchmarks.sample import texts
 from handlers import matters
 from nlp.understand import Understander
-from storage.reference import changed
+from storage.reference_queries import changed
 from storage.tables import Building, Community, Duty, Grid, Person, Staff, StaffAccount, StaffRight, Street
 
 COMMUNITIES = 32

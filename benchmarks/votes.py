@@ -26,7 +26,7 @@ from bot.build import App
 from ledger.topics import Source, TopicState
 from ledger.votes import Electorate, Method, VoteState
 from storage.ids import new_secret
-from storage.reference import load
+from storage.reference_queries import load
 from storage.tables import Ballot, Mark, Person
 from storage.unit_of_work import UnitOfWork
 

@@ -31,7 +31,7 @@ from nlp import emergencies, personal
 from nlp.understand import Understander
 from storage import sealing
 from storage.database import Database, open_database
-from storage.reference import load
+from storage.reference_queries import load
 from storage.revision import check
 from storage.unit_of_work import UnitOfWork
 

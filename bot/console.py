@@ -13,7 +13,8 @@ from sqlalchemy.engine import make_url
 
 from bot.settings import Settings
 from storage.database import open_database
-from storage.reference import DISTRICT, CommunityRow, Reference, load
+from storage.reference import DISTRICT, CommunityRow, Reference
+from storage.reference_queries import load
 from storage.schema import WrongRevision, check, newest
 from storage.unit_of_work import UnitOfWork
 

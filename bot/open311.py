@@ -20,7 +20,8 @@ from ledger.scenes import EIGHT_SCENES, Scene
 from nlp.personal import strike
 from storage.cases import CaseRow
 from storage.published import OPEN_TO_OTHERS, Wanted, published
-from storage.reference import CommunityRow, Reference, load
+from storage.reference import CommunityRow, Reference
+from storage.reference_queries import load
 
 if TYPE_CHECKING:
     from bot.build import App

@@ -24,7 +24,8 @@ from digests.subject import CHECKUP
 from digests.summary import Level
 from handlers.context import Context
 from storage.database import Database
-from storage.reference import Reference, load
+from storage.reference import Reference
+from storage.reference_queries import load
 from storage.report_rows import Request
 from storage.reports import WEEKLY
 from storage.unit_of_work import UnitOfWork

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from ledger.district import Unit as DistrictUnit
-from storage.reference import changed
+from storage.reference_queries import changed
 from storage.tables import Base, Invitation, ReferenceVersion, Unit
 
 Row = dict[str, Any]

@@ -138,6 +138,66 @@ class WeekRows:
     answered: Answered
 
 
+Key = tuple[int, int]
+"""A case: its community and its number there."""
+
+
+class Came(NamedTuple):
+    """Cases that came in."""
+
+    community_id: int
+    scene: Scene
+    kind: Kind
+    n: int
+
+
+class Done(NamedTuple):
+    """Cases answered in the period and still so, by who was responsible (`unit_id` None: the community itself)."""
+
+    community_id: int
+    unit_id: int | None
+    n: int
+    in_time: int
+    unsolved: int
+
+
+class Late(NamedTuple):
+    """Cases open and overdue when the report is made."""
+
+    community_id: int
+    unit_id: int | None
+    n: int
+
+
+class Turnover(NamedTuple):
+    """What came in and what was answered in one period."""
+
+    received: int
+    answered: int
+    in_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRows:
+    """`judged` are valid call-backs by community; `granted` extensions; `roots` cases about a root cause."""
+
+    came: list[Came]
+    before: list[Came]
+    done: list[Done]
+    late: list[Late]
+    judged: dict[int, list[Judged]]
+    granted: int
+    roots: list[Key]
+    results: list[Key]
+
+
+class Quote(NamedTuple):
+    """The case of an item that most neighbours joined, unmasked."""
+
+    no: int
+    text: str
+
+
 class Run(NamedTuple):
     """A report that was made; its content stays as it is."""
 

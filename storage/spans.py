@@ -5,8 +5,7 @@ Values: `communities`; the period `start` to `end`, half open; `now`; `most`, ho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, select
 
@@ -14,7 +13,7 @@ from ledger.lifecycle import OPEN, Action, Outcome, Role
 from ledger.scenes import Kind, Scene
 from storage.cases import ROOT_CAUSE
 from storage.report_queries import JUDGED, RESOLVED
-from storage.report_rows import Judged, Said
+from storage.report_rows import Came, Done, Judged, Key, Late, Said, SpanRows, Turnover
 from storage.tables import Case, CaseEvent
 
 if TYPE_CHECKING:
@@ -22,59 +21,6 @@ if TYPE_CHECKING:
 
     from ledger.periods import Period
     from storage.unit_of_work import UnitOfWork
-
-Key = tuple[int, int]
-"""A case: its community and its number there."""
-
-
-class Came(NamedTuple):
-    """Cases that came in."""
-
-    community_id: int
-    scene: Scene
-    kind: Kind
-    n: int
-
-
-class Done(NamedTuple):
-    """Cases answered in the period and still so, by who was responsible (`unit_id` None: the community itself)."""
-
-    community_id: int
-    unit_id: int | None
-    n: int
-    in_time: int
-    unsolved: int
-
-
-class Late(NamedTuple):
-    """Cases open and overdue when the report is made."""
-
-    community_id: int
-    unit_id: int | None
-    n: int
-
-
-class Turnover(NamedTuple):
-    """What came in and what was answered in one period."""
-
-    received: int
-    answered: int
-    in_time: int
-
-
-@dataclass(frozen=True, slots=True)
-class SpanRows:
-    """`judged` are valid call-backs by community; `granted` extensions; `roots` cases about a root cause."""
-
-    came: list[Came]
-    before: list[Came]
-    done: list[Done]
-    late: list[Late]
-    judged: dict[int, list[Judged]]
-    granted: int
-    roots: list[Key]
-    results: list[Key]
-
 
 _COMMUNITIES: Any = bindparam("communities", expanding=True)
 _START: Any = bindparam("start")

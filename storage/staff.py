@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from storage.bulk import upsert
-from storage.reference import changed, load
+from storage.reference_queries import changed, load
 from storage.tables import Community, Invitation, StaffAccount
 
 if TYPE_CHECKING:

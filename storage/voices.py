@@ -7,7 +7,7 @@ came from elsewhere, count the supporters that were known.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, select, union
 
@@ -16,6 +16,7 @@ from ledger.needs import Voice
 from ledger.rights import Part
 from ledger.scenes import NO_ITEM, Kind, Urgency
 from storage.cases import ROOT_CAUSE
+from storage.report_rows import Quote
 from storage.tables import Case, CasePerson, Survey, SurveyAnswer
 
 if TYPE_CHECKING:
@@ -83,13 +84,6 @@ _FIXED = select(Survey.community_id, Survey.results).where(
 _place = func.row_number().over(partition_by=_OF_ITEM, order_by=(Case.supporters.desc(), Case.no.desc()))
 _ranked = select(*_OF_ITEM, Case.no, Case.text, _place.label("place")).where(_SAID).subquery()
 _LOUDEST = select(_ranked).where(_ranked.c.place == 1)
-
-
-class Quote(NamedTuple):
-    """The case of an item that most neighbours joined, unmasked."""
-
-    no: int
-    text: str
 
 
 class Voices:

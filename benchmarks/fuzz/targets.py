@@ -51,7 +51,7 @@ def buttons() -> Callable[[bytes], None]:
     from sqlalchemy import create_engine  # noqa: PLC0415
 
     from bot.clock import RealClock  # noqa: PLC0415
-    from storage.reference import load  # noqa: PLC0415
+    from storage.reference_queries import load  # noqa: PLC0415
     from storage.schema import migrate  # noqa: PLC0415
     from storage.tables import Keyboard  # noqa: PLC0415
     from storage.unit_of_work import UnitOfWork  # noqa: PLC0415

@@ -14,7 +14,8 @@ from ledger.checkup import Source, Stock
 from ledger.district import District
 from ledger.lifecycle import Role
 from ledger.rights import Scope
-from storage.reference import DISTRICT, changed
+from storage.reference import DISTRICT
+from storage.reference_queries import changed
 from storage.register import keep_units
 from storage.tables import (
     Building,

@@ -20,7 +20,7 @@ from handlers.format import day_and_time, number
 from ledger.periods import last_full_week
 from ledger.words import shortened
 from storage.ids import nothing_left_to_chance
-from storage.reference import load
+from storage.reference_queries import load
 from storage.unit_of_work import UnitOfWork
 
 START = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)

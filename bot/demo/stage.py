@@ -21,7 +21,7 @@ from bot.settings import Mode, Settings
 from bot.weekly import WeeklyMaker
 from digests.drawing import DrawHere, Draws
 from storage.database import open_database
-from storage.reference import load
+from storage.reference_queries import load
 from storage.schema import migrate
 from storage.unit_of_work import UnitOfWork
 

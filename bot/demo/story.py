@@ -6,7 +6,7 @@ from bot.demo.script import Chapter, Tale
 from bot.demo.site import PAGE
 from handlers.event import FileKind
 from ledger.nudges import Nudge
-from storage.reference import load
+from storage.reference_queries import load
 from storage.unit_of_work import UnitOfWork
 
 LAMP, LIFT, RUBBISH, CARE, LAMP_AGAIN = "SL-43", "SL-44", "SL-45", "SL-46", "昨晚亮了一会儿，又黑了"

@@ -8,7 +8,7 @@ from bot.demo.script import Chapter, Tale
 from bot.stories import page_of
 from ledger.lifecycle import CLOSED
 from ledger.topics import TopicState
-from storage.reference import load
+from storage.reference_queries import load
 from storage.unit_of_work import UnitOfWork
 
 TOLD = 13

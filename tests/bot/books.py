@@ -11,7 +11,7 @@ import openpyxl
 from bot.settings import load
 from storage.database import open_database
 from storage.reference import Reference
-from storage.reference import load as load_reference
+from storage.reference_queries import load as load_reference
 
 Sheets = dict[str, list[list[Any]]]
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from bot.settings import load
 from storage import schema
 from storage.database import open_database
-from storage.reference import load as load_reference
+from storage.reference_queries import load as load_reference
 from storage.schema import CannotMove
 from storage.tables import Unit
 from tests.bot.conftest import Operator

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.settings import load
 from storage.database import open_database
 from storage.ids import new_id
-from storage.reference import load as load_reference
+from storage.reference_queries import load as load_reference
 from storage.register import Register
 from storage.tables import Staff, StaffRight
 from storage.unit_of_work import UnitOfWork

@@ -13,7 +13,7 @@ from handlers import presses, router
 from handlers.context import Bot, Serves
 from handlers.router import Result
 from handlers.turn import Turn
-from storage.reference import load
+from storage.reference_queries import load
 from storage.tables import Case, Inbox, Lane, Outbox
 from storage.unit_of_work import UnitOfWork
 from tests.support.fake_channel import FakeChannel
@@ -169,7 +169,7 @@ async def test_a_lane_sleeps_when_nothing_waits(world: World) -> None:
 
 
 async def test_reference_data_is_read_again_when_it_changed(world: World) -> None:
-    from storage.reference import changed  # noqa: PLC0415
+    from storage.reference_queries import changed  # noqa: PLC0415
     from storage.tables import Community  # noqa: PLC0415
 
     await world.resident(5).says("楼下路灯坏了")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, update
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import OutFile, Reply
-from storage.reference import load
+from storage.reference_queries import load
 from storage.tables import FileCopy
 from storage.unit_of_work import UnitOfWork
 from tests.botapi import JPEG, BotApiServer, Person, faults

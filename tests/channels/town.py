@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete
 from bot.build import UNLIMITED, App, bots_of, build
 from bot.channels.port import Channel
 from bot.settings import Settings
-from storage.reference import changed, load
+from storage.reference_queries import changed, load
 from storage.tables import StaffAccount
 from storage.unit_of_work import UnitOfWork
 from tests.botapi import Bot, BotApiServer, Person

@@ -20,7 +20,7 @@ from digests.votes.counting import count
 from ledger.topics import Source
 from ledger.votes import Electorate, Method, VoteState, chosen, tag
 from storage.ids import new_secret
-from storage.reference import load
+from storage.reference_queries import load
 from storage.tables import Ballot, Mark
 from storage.unit_of_work import UnitOfWork
 from storage.votes import SlipRead, VoteRow

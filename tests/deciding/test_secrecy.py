@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from bot.commands.vote import command
 from digests.votes import log
 from ledger.votes import receipt, tag
-from storage.reference import load
+from storage.reference_queries import load
 from storage.tables import Ballot, Base, Inbox, Keyboard, Mark, Newcomer, Outbox, Slip, Vote
 from storage.unit_of_work import UnitOfWork
 from tests.deciding.neighbours import live_here, rows_of, told_results, vote

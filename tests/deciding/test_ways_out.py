@@ -34,7 +34,7 @@ from bot.web import application
 from digests.votes import log
 from ledger.votes import Method
 from storage.ids import nothing_left_to_chance
-from storage.reference import load
+from storage.reference_queries import load
 from storage.unit_of_work import UnitOfWork
 from tests.conftest import copy_of
 from tests.deciding.neighbours import MANAGER, live_here, told_results, vote

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from bot.channels.port import Refused, TryLater
 from bot.reports import Reporter
 from digests.drawing import Drawable, Drawer, Order
-from storage.reference import load
+from storage.reference_queries import load
 from storage.reports import WEEKLY
 from storage.tables import Outbox, ReportRequest, ReportRun
 from storage.unit_of_work import UnitOfWork

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from handlers.context import Bot, Serves
 from nlp.understand import Understander
 from storage.database import open_database
-from storage.reference import changed
+from storage.reference_queries import changed
 from storage.schema import migrate
 from storage.tables import Building, Community, Duty, Grid, Staff, StaffAccount, StaffRight, Street, Unit
 from tests.support.fake_channel import FakeChannel, ShownMessage

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, update
 
-from storage.reference import changed
+from storage.reference_queries import changed
 from storage.tables import Community
 from tests.support.world import World, fill, make_world
 from tests.walk.people import GROUP

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ledger.scenes import Kind, Scene
 from nlp.understanding import Reading, Understanding
-from storage.reference import changed
+from storage.reference_queries import changed
 from storage.tables import Attachment, Base, Case, Community, Duty, Staff, StaffAccount, StaffRight
 from tests.support.world import NOW, Person, World
 

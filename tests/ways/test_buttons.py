@@ -260,7 +260,7 @@ async def test_buttons_without_a_case_behind_them_say_so(small_world: World) -> 
 
 async def test_the_same_account_cannot_be_bound_by_a_link_twice(world: World) -> None:
     def invites(connection: Connection) -> None:
-        from storage.reference import load  # noqa: PLC0415
+        from storage.reference_queries import load  # noqa: PLC0415
         from storage.unit_of_work import UnitOfWork  # noqa: PLC0415
 
         uow = UnitOfWork(connection, load(connection), NOW)
