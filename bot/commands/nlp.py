@@ -27,7 +27,7 @@ def _understander() -> Understander:
 
 @click.group("nlp")
 def command() -> None:
-    """Understanding of residents' messages."""
+    """听懂居民的话：分类、说明理由、遮盖、评测、训练。"""
 
 
 def _texts(source: TextIO, jsonl: bool) -> Iterator[str]:
@@ -95,20 +95,20 @@ def _row(reading: Reading) -> dict[str, Any]:
 
 
 @command.command()
-@click.option("--jsonl", is_flag=True, help="Each line is a JSON object with a text.")
+@click.option("--jsonl", is_flag=True, help='每行一条 JSON：{"text": …}。')
 @click.argument("source", type=click.File(encoding="utf-8", errors="surrogateescape"), default="-")
 def classify(source: TextIO, jsonl: bool) -> None:
-    """Label the messages of SOURCE (standard input), one JSON object a line."""
+    """给 SOURCE（默认标准输入）里的话分类，一行一条，结果一行一条 JSON。"""
     understander = _understander()
     for text in _texts(source, jsonl):
         _say(_row(understander.read(text)))
 
 
 @command.command()
-@click.option("--jsonl", is_flag=True, help="Each line is a JSON object with a text.")
+@click.option("--jsonl", is_flag=True, help='每行一条 JSON：{"text": …}。')
 @click.argument("source", type=click.File(encoding="utf-8", errors="surrogateescape"), default="-")
 def mask(source: TextIO, jsonl: bool) -> None:
-    """Hide personal data; spans are string indices into the text."""
+    """遮盖个人信息，一行一条；spans 是在原文里的位置（第几个字）。"""
     for text in _texts(source, jsonl):
         spans = personal.find(text)
         found = [{"start": span.start, "end": span.end, "type": span.type} for span in spans]
@@ -118,7 +118,7 @@ def mask(source: TextIO, jsonl: bool) -> None:
 @command.command("similar")
 @click.argument("file", type=_FILE)
 def similar_(file: Path) -> None:
-    """Say of each row {"a", "b"} of FILE whether both tell of the same matter; with `same` in the rows, the F1 too."""
+    """FILE 的每一行 {"a", "b"} 说的是不是同一件事；行里有 same，就再算 F1。"""
     understander = _understander()
     rows = _rows(file, "a", "b")
     found = [similar.same(understander.whole(row["a"]), understander.whole(row["b"])) for row in rows]
@@ -144,11 +144,11 @@ def _rows(file: Path, *needed: str) -> list[dict[str, Any]]:
 
 @command.command()
 @click.argument("file", type=_FILE)
-@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the confusion matrix (PNG).")
+@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="画出混淆矩阵（PNG）。")
 def evaluate(file: Path, picture: Path | None) -> None:
-    """Measure on labelled messages: rows of FILE with text, scene and, where known, kind, item, urgency.
+    """用标好的话评测：FILE 每行一条 JSON，有 text、scene，知道的话还有 kind、item、urgency。
 
-    Rows that the model in use has learned from are answered by models that have not (5 folds; some 2 minutes).
+    模型学过的话，由没学过它的模型来答（分五份，约 2 分钟）。
     """
     rows = _rows(file, "text", "scene")
     if not rows:
@@ -169,7 +169,7 @@ def evaluate(file: Path, picture: Path | None) -> None:
 @command.command()
 @click.argument("text")
 def explain(text: str) -> None:
-    """Show what was understood of TEXT, and why."""
+    """TEXT 这句话听懂了什么，为什么。"""
     reading = _understander().read(text)
     for matter in reading.matters:
         _say(_labels(matter) | {"scenes": matter.scenes, "masked": personal.mask(matter.text, matter.personal)})
