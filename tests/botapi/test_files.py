@@ -3,42 +3,16 @@
 import io
 import json
 import struct
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
 from tests.botapi import JPEG, Bot, BotApiServer, Person
 from tests.botapi.files import image_size
 from tests.botapi.rawbot import RawBot
 
 MB = 1024 * 1024
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotApiServer) -> Bot:
-    return server.bot()
-
-
-@pytest_asyncio.fixture
-async def chat(server: BotApiServer, bot: Bot) -> Person:
-    person = server.user("王婆婆").private(bot)
-    await person.starts()
-    return person
-
-
-@pytest_asyncio.fixture
-async def api(server: BotApiServer, bot: Bot) -> AsyncIterator[RawBot]:
-    async with RawBot(server.url, bot.token) as raw:
-        yield raw
 
 
 def _png(width: int, height: int) -> bytes:

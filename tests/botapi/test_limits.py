@@ -1,6 +1,6 @@
 from collections.abc import AsyncIterator
 
-import pytest_asyncio
+import pytest
 
 from tests.botapi import Bot, BotApiServer
 from tests.botapi.limits import Limits
@@ -15,20 +15,15 @@ class Clock:
         return self.now
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def clock() -> Clock:
     return Clock()
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def server(clock: Clock) -> AsyncIterator[BotApiServer]:
     async with BotApiServer(monotonic=clock) as running:
         yield running
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotApiServer) -> Bot:
-    return server.bot()
 
 
 async def test_a_chat_gets_one_message_a_second_after_a_short_burst(

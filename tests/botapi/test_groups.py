@@ -1,28 +1,14 @@
 """Groups: who reads what, who may write, topics, upgrades."""
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
+import pytest
 
 from tests.botapi import Bot, BotApiServer
 from tests.botapi.rawbot import RawBot
 
 
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture
+@pytest.fixture
 async def bot(server: BotApiServer) -> Bot:
     return server.bot(username="chulin_bot")
-
-
-@pytest_asyncio.fixture
-async def api(server: BotApiServer, bot: Bot) -> AsyncIterator[RawBot]:
-    async with RawBot(server.url, bot.token) as raw:
-        yield raw
 
 
 async def test_coming_and_going_is_told(server: BotApiServer, bot: Bot, api: RawBot) -> None:

@@ -2,39 +2,13 @@
 
 import json
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.botapi import Bot, BotApiServer, Person
 from tests.botapi.methods import METHODS
 from tests.botapi.rawbot import RawBot
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotApiServer) -> Bot:
-    return server.bot()
-
-
-@pytest_asyncio.fixture
-async def chat(server: BotApiServer, bot: Bot) -> Person:
-    person = server.user("王婆婆").private(bot)
-    await person.starts()
-    return person
-
-
-@pytest_asyncio.fixture
-async def api(server: BotApiServer, bot: Bot) -> AsyncIterator[RawBot]:
-    async with RawBot(server.url, bot.token) as raw:
-        yield raw
 
 
 def _keyboard(*rows: list[dict[str, Any]]) -> dict[str, Any]:

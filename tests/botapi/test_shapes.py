@@ -5,12 +5,11 @@ Not only without an error: no field may be left over that a parser does not know
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pydantic
 import pytest
-import pytest_asyncio
 import telegram
 from aiogram.types import (
     ChatFullInfo,
@@ -30,29 +29,12 @@ NEWER_THAN_PTB = {"can_send_welcome_messages"}
 """Fields of Bot API 10.1 and later: aiogram 3.31 asks for them, PTB 22.8 does not know them."""
 
 
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotApiServer) -> Bot:
-    return server.bot()
-
-
-@pytest_asyncio.fixture
-async def api(server: BotApiServer, bot: Bot) -> AsyncIterator[RawBot]:
-    async with RawBot(server.url, bot.token) as raw:
-        yield raw
-
-
-@pytest_asyncio.fixture
+@pytest.fixture
 async def chat(server: BotApiServer, bot: Bot) -> Person:
     return server.user("王婆婆", username="wang_po", last_name="秀英", language_code="zh").private(bot)
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def group(server: BotApiServer, bot: Bot) -> Group:
     made = server.group("网格群", forum=True, username="grid")
     made.has(bot, "administrator")

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 import telegram
 from aiogram import Bot as AiogramBot
 from aiogram.client.default import DefaultBotProperties
@@ -15,33 +14,14 @@ from aiogram.types import BotCommand, BufferedInputFile, InlineKeyboardButton, I
 from tests.botapi import JPEG, Bot, BotApiServer, Person
 
 
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as running:
-        yield running
-        assert running.crashes == []
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotApiServer) -> Bot:
-    return server.bot()
-
-
-@pytest_asyncio.fixture
-async def chat(server: BotApiServer, bot: Bot) -> Person:
-    person = server.user("王婆婆").private(bot)
-    await person.starts()
-    return person
-
-
-@pytest_asyncio.fixture
+@pytest.fixture
 async def aiogram(server: BotApiServer, bot: Bot) -> AsyncIterator[AiogramBot]:
     session = AiohttpSession(api=TelegramAPIServer.from_base(server.url))
     yield AiogramBot(bot.token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
     await (await session.create_session()).close()
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def ptb(server: BotApiServer, bot: Bot) -> AsyncIterator[telegram.Bot]:
     client = telegram.Bot(bot.token, base_url=f"{server.url}/bot", base_file_url=f"{server.url}/file/bot")
     async with client:

@@ -1,27 +1,7 @@
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
 
 from tests.botapi import Bot, BotApiServer
 from tests.botapi.rawbot import RawBot
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotApiServer) -> Bot:
-    return server.bot()
-
-
-@pytest_asyncio.fixture
-async def api(server: BotApiServer, bot: Bot) -> AsyncIterator[RawBot]:
-    async with RawBot(server.url, bot.token) as raw:
-        yield raw
 
 
 async def _say(server: BotApiServer, bot: Bot, count: int) -> None:

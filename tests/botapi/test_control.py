@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from tests.botapi import BotApiServer
 from tests.botapi.rawbot import RawBot
@@ -15,20 +14,20 @@ from tests.botapi.remote import ControlError, RemoteBotApi
 WHERE = {"user": "王婆婆", "bot": "楚邻"}
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def server() -> AsyncIterator[BotApiServer]:
     async with BotApiServer() as running:
         running.bot("楚邻", token="123:abc")
         yield running
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def remote(server: BotApiServer) -> AsyncIterator[RemoteBotApi]:
     async with RemoteBotApi(server.url) as made:
         yield made
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def api(server: BotApiServer) -> AsyncIterator[RawBot]:
     async with RawBot(server.url, "123:abc") as raw:
         yield raw

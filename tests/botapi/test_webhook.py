@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import pytest_asyncio
+import pytest
 from aiohttp import web
 
 from tests.botapi import Bot, BotApiServer
@@ -47,30 +47,19 @@ class Receiver:
         return [update["message"]["text"] for update in self.seen]
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def server() -> AsyncIterator[BotApiServer]:
     async with BotApiServer() as running:
         running.rules.webhook_backoff = 0.001
         yield running
 
 
-@pytest_asyncio.fixture
-async def bot(server: BotApiServer) -> Bot:
-    return server.bot()
-
-
-@pytest_asyncio.fixture
-async def api(server: BotApiServer, bot: Bot) -> AsyncIterator[RawBot]:
-    async with RawBot(server.url, bot.token) as raw:
-        yield raw
-
-
-@pytest_asyncio.fixture
+@pytest.fixture
 async def receiver() -> Receiver:
     return Receiver()
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def url(receiver: Receiver) -> AsyncIterator[str]:
     runner = web.ServerRunner(web.Server(receiver.handle), shutdown_timeout=0.01)
     await runner.setup()

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-import pytest_asyncio
 import telegram
 from aiogram import Bot as AiogramBot
 from aiogram import exceptions as aiogram_errors
@@ -20,38 +19,14 @@ from tests.botapi.faults import Fault
 from tests.botapi.rawbot import RawBot
 
 
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotApiServer) -> Bot:
-    return server.bot()
-
-
-@pytest_asyncio.fixture
-async def chat(server: BotApiServer, bot: Bot) -> Person:
-    person = server.user("王婆婆").private(bot)
-    await person.starts()
-    return person
-
-
-@pytest_asyncio.fixture
-async def api(server: BotApiServer, bot: Bot) -> AsyncIterator[RawBot]:
-    async with RawBot(server.url, bot.token) as raw:
-        yield raw
-
-
-@pytest_asyncio.fixture
+@pytest.fixture
 async def ptb(server: BotApiServer, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[telegram.Bot]:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
     async with telegram.Bot(bot.token, base_url=f"{server.url}/bot") as client:
         yield client
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def aiogram(server: BotApiServer, bot: Bot) -> AsyncIterator[AiogramBot]:
     session = AiohttpSession(api=TelegramAPIServer.from_base(server.url))
     yield AiogramBot(bot.token, session=session)

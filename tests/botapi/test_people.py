@@ -1,36 +1,17 @@
 """The user side: what people do reaches the bot, and what the bot does is seen."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.botapi import Bot, BotApiServer, NotSeenError, Person
 from tests.botapi.rawbot import RawBot
 
 
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotApiServer) -> Bot:
-    return server.bot()
-
-
-@pytest_asyncio.fixture
+@pytest.fixture
 async def chat(server: BotApiServer, bot: Bot) -> Person:
     return server.user("王婆婆").private(bot)
-
-
-@pytest_asyncio.fixture
-async def api(server: BotApiServer, bot: Bot) -> AsyncIterator[RawBot]:
-    async with RawBot(server.url, bot.token) as raw:
-        yield raw
 
 
 def _buttons(*labels: str) -> dict[str, Any]:
