@@ -29,7 +29,6 @@ from nlp.understand import Understander
 CHAT = Path(__file__).parent.parent / "tests" / "nlp" / "sets" / "chat.jsonl"
 WARM = 300
 EVERYTHING = "chulin, all but like cases"
-Answers = Callable[[Sequence[str]], list[str]]
 
 
 def baselines() -> dict[str, Any]:

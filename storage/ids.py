@@ -9,9 +9,8 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator
 from random import Random, SystemRandom
-from typing import NewType, TypeVar
+from typing import TypeVar
 
-RowId = NewType("RowId", int)
 T = TypeVar("T")
 
 LAST_COUNT = 0xFFF

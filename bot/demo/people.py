@@ -1,7 +1,6 @@
 """People with a phone in the web chat: what they do reads as what people do."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.channels.webchat import Change, Message, Messenger
 from handlers.event import FileKind, Location
@@ -37,10 +36,6 @@ class Person:
     def heard(self) -> list[Message]:
         """What the bot said, oldest first."""
         return [message for message in self.messages if message.account is None]
-
-    def heard_since(self, moment: datetime) -> str:
-        """All that the bot said from `moment` on, or changed."""
-        return "\n".join(message.text for message in self.heard if message.at >= moment)
 
     def says(self, text: str) -> Message:
         return self.messenger.says(self.account, self.account, text=text, name=self.name)

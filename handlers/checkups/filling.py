@@ -20,7 +20,6 @@ from storage.reference import CommunityRow
 NEEDED = ("has", *FIGURES.values(), "base_m2")
 """Fields without which a point cannot be judged; the others may stay open."""
 SKIP, STOP = "skip", "stop"
-ONE_A_ROW = 2
 
 
 def begin(turn: Turn, community: CommunityRow, only: int = 0) -> None:

@@ -453,9 +453,3 @@ def look_at(turn: Turn, topic: TopicRow) -> None:
     else:
         turn.uow.topics.forget_people(topic.key)
         turn.uow.topics.change(topic, next_at=None)
-
-
-def tell_judges(turn: Turn, community: CommunityRow, text: str, rows: Any, logical: str) -> None:
-    """A card for each who decides; `rows` makes the buttons for an account."""
-    for judge in judges(turn, community):
-        send_to(turn, judge, text, rows(judge.account), logical)

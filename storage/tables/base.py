@@ -8,7 +8,6 @@ from sqlalchemy.orm import DeclarativeBase
 
 from storage.types import Utc
 
-Big = BigInteger()
 Name = String(100)
 Code = String(40)
 
