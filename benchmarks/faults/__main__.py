@@ -23,6 +23,7 @@ from benchmarks.faults import (
     backups,
     databases,
     floods,
+    fuzzed,
     kills,
     messenger,
     orders,
@@ -49,6 +50,7 @@ FAULTS: tuple[Fault, ...] = (
     *floods.FAULTS,
     *backups.FAULTS,
     *upgrades.FAULTS,
+    *fuzzed.FAULTS,
 )
 
 
@@ -139,6 +141,8 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="print what the file of results holds, and try nothing")
     parser.add_argument("--inner", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
+    if wanted.table and not wanted.results:
+        parser.error("--table prints a file of results: --results FILE")
     if wanted.table:
         sys.exit(0 if tell(wanted) else 1)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed app is compiled once, not with every start
