@@ -41,16 +41,13 @@ class Features(NamedTuple):
     chars: list[str]
     topics: list[str]
     turns: list[str]
+    named: Sequence[str] = ()
+    """The topics, whatever part they play, in the order of the text."""
 
     @property
     def groups(self) -> tuple[list[str], list[str], list[str], list[str]]:
         """In the order of `nlp.weights.GROUPS`."""
         return self.words, self.chars, self.topics, self.turns
-
-    @property
-    def named(self) -> list[str]:
-        """The topics, whatever part they play, in the order of the text."""
-        return [*dict.fromkeys([topic for topic, _, _ in self.hits])]
 
 
 def extract(folded: str, cut: Cutter, lexicon: Lexicon) -> Features:
@@ -58,8 +55,9 @@ def extract(folded: str, cut: Cutter, lexicon: Lexicon) -> Features:
     tokens = cut(plain)
     hits = lexicon.find(plain, tokens)
     first = _first_sentence(plain)
-    topics = _topics(plain, hits, first, lexicon)
-    return Features(plain, tokens, hits, _words(tokens), _chars(plain), topics, _turns(hits, first, lexicon))
+    topics, turns = _topics(plain, hits, first, lexicon), _turns(hits, first, lexicon)
+    named = [*dict.fromkeys([topic for topic, _, _ in hits])]
+    return Features(plain, tokens, hits, _words(tokens), _chars(plain), topics, turns, named)
 
 
 def _first_sentence(text: str) -> int:

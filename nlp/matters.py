@@ -138,8 +138,7 @@ def _reasons(clause: Clause, told: Told) -> bool:
     return bool((told.about and _REASON.match(clause.text)) or (told.reasons and _COUNTS_ON.match(clause.text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How a message is built as a whole: `short` clauses only; `promised`, it says that it tells of several things."""
 
     length: int

@@ -30,6 +30,8 @@ _WANTED = re.compile(
     r"|(?<!新)建(?!议)设?|增设|设立|规划|盖)[^,。;!?\s议的在了到于对离]{0,3}$"
 )
 """What stands before a place that is not there yet: 建个, 增设公办, 要一座. A 新建大楼 stands there already."""
+_WANTING = re.compile("[建设划盖办开修搞弄装架要缺立]")
+"""What it cannot be told without."""
 _LOOKED_BACK = 12
 _WAY = re.compile(r"(?:公里|里路)$")
 """How far it is."""
@@ -64,6 +66,8 @@ def find_places(text: str, folded: str, tokens: Sequence[str], known: frozenset[
     """Places in the order of the text. `folded` is `text` folded; `tokens` are cut from `folded`."""
     found = [hit.span() for hit in _BUILDING.finditer(folded)] if _BUILT.search(folded) else []
     found += [span for span in _named(tokens, known) if folded[slice(*span)] in known or _is_there(folded, *span)]
+    if not found:
+        return ()
     found.sort(key=lambda span: (span[0], -span[1]))
     kept: list[tuple[int, int]] = []
     for span in found:
@@ -74,7 +78,9 @@ def find_places(text: str, folded: str, tokens: Sequence[str], known: frozenset[
 
 def _is_there(folded: str, start: int, end: int) -> bool:
     """Whether what ends like a place is one, and not asked for or announced only."""
-    return not _WANTED.search(folded, max(start - _LOOKED_BACK, 0), start) and not _WAY.search(folded, start, end)
+    before = max(start - _LOOKED_BACK, 0)
+    wanted = _WANTING.search(folded, before, start) and _WANTED.search(folded, before, start)
+    return not wanted and not _WAY.search(folded, start, end)
 
 
 def _named(tokens: Sequence[str], known: frozenset[str]) -> Iterable[tuple[int, int]]:
