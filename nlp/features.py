@@ -13,6 +13,7 @@ A topic's part: `@topic` only says where it is (医院门口), `^topic` stands i
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
 from operator import add
 from typing import NamedTuple
@@ -28,6 +29,8 @@ _MANY_TOPICS = 12
 _MOST_VOTES = 3
 _ENDS = "。?!\n;"
 _END = re.compile(f"[{_ENDS}]")
+_FOLLOWED = 2048
+"""Ways in which scenes or items follow each other that are kept: most come again and again."""
 _BEHIND = 4
 """A place word this many characters behind a topic makes it a place: 医院的门口."""
 
@@ -108,10 +111,11 @@ def _turns(hits: Sequence[Hit], first: int, lexicon: Lexicon) -> list[str]:
         return ["-"]
     scene_of, item_of = lexicon.scene_of, lexicon.item_of
     said = [topic for topic, _, _ in hits]
-    scenes = [scene_of[topic] for topic in said if topic in scene_of]
+    scenes = tuple([scene_of[topic] for topic in said if topic in scene_of])
+    votes = tuple([scene_of[topic] for topic in dict.fromkeys(said) if topic in scene_of])
     titled = [f"^={scene_of[topic]}" for topic, start, _ in hits if start < first and topic in scene_of]
-    items = [item_of[topic] for topic in said if topic in item_of]
-    return [*{*_order(said), *titled, *_scene_turns(scenes, said, lexicon), *_item_turns(items)}]
+    items = tuple([item_of[topic] for topic in said if topic in item_of])
+    return [*{*_order(said), *titled, *_scene_turns(scenes, votes), *_item_turns(items)}]
 
 
 def _order(names: Sequence[str]) -> list[str]:
@@ -120,11 +124,11 @@ def _order(names: Sequence[str]) -> list[str]:
     return ["0:" + names[0], "9:" + names[-1], *follows]
 
 
-def _scene_turns(scenes: Sequence[str], said: Sequence[str], lexicon: Lexicon) -> list[str]:
+@lru_cache(_FOLLOWED)
+def _scene_turns(scenes: tuple[str, ...], votes: tuple[str, ...]) -> Sequence[str]:
+    """`votes` has a scene for each topic, `scenes` for each time that one is named."""
     if not scenes:
         return []
-    scene_of = lexicon.scene_of
-    votes = [scene_of[topic] for topic in {*said} if topic in scene_of]
     counts = {scene: votes.count(scene) for scene in {*votes}}
     most = max(counts.values())
     top = [scene for scene, count in counts.items() if count == most]
@@ -132,7 +136,8 @@ def _scene_turns(scenes: Sequence[str], said: Sequence[str], lexicon: Lexicon) -
     return [*_order(scenes), *counted, *([f"most={top[0]}"] if len(top) == 1 else [])]
 
 
-def _item_turns(items: Sequence[int]) -> list[str]:
+@lru_cache(_FOLLOWED)
+def _item_turns(items: tuple[int, ...]) -> Sequence[str]:
     if not items:
         return ["i-"]
     kinds = {*items}

@@ -218,11 +218,13 @@ class _Likeness(NamedTuple):
 
     same: str
     short: bool
-    parallel: str
-    asks: str
+    ending: bool
+    length: bool
+    asks: bool
+    asked: bool
 
     def names(self) -> list[str]:
-        same, parallel, asks = self.same, self.parallel, self.asks
+        same, parallel, asks = self.same, f"{self.ending:d}{self.length:d}", f"{self.asks:d}{self.asked:d}"
         listed = f"list {self.short:d}"
         return [
             f"{listed} {same}",
@@ -285,12 +287,11 @@ def _related(clause: Clause, told: Told, shape: Shape) -> tuple[_Facts, ...]:
     subject = "-" if not clause.subject else "new" if told.subjects and clause.subject not in told.subjects else "old"
     (asks, who, where), (asked, whose, there) = _turned(bare), _turned(last)
     too, who, where = bool(_TOO.match(clause.text)), _set_apart(who, whose), _set_apart(where, there)
-    parallel = f"{bare[-1:] == last[-1:]:d}{abs(len(bare) - len(last)) <= 1:d}"
     length, said = _step(len(bare), (3, 5, 8, 12, 18)), _step(told.said, (5, 9, 14, 22, 40))
     return (
         _Content(thing, topic, scene, aspect, named, clause.tells, told.tells, shape.promised),
         _Joint(thing, clause.marks, clause.joint, too, who, where),
-        _Likeness(thing + topic, shape.short, parallel, f"{asks:d}{asked:d}"),
+        _Likeness(thing + topic, shape.short, bare[-1:] == last[-1:], abs(len(bare) - len(last)) <= 1, asks, asked),
         _Course(length, shape.length, said, subject, min(told.matters, 2)),
     )
 
