@@ -173,6 +173,7 @@ def _look_up_everything_once(context: Context) -> None:
     """Tables of understanding are read when they are first asked for: that is now, so that no resident waits for it."""
     matter = context.read("三单元门口的路灯坏了，张师傅的电话是13800000000").first
     list(matter.similar_key)
+    context.compare(matter.text)
     context.mask(matter.text)
     emergencies.likely(matter.text)
 
