@@ -299,6 +299,7 @@ DEEDS: dict[str, Deed] = {
     "option_add": NEIGHBOURS_AND_MANAGERS,
     "reason_add": NEIGHBOURS_AND_MANAGERS,
     "topic_second": NEIGHBOURS,
+    **dict.fromkeys(("words_second", "words_second_one"), NEIGHBOURS),
     "topic_unsecond": NEIGHBOURS,
     "ballots": NEIGHBOURS,
     "ballot_mark": NEIGHBOURS,

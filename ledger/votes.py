@@ -28,6 +28,10 @@ class VoteAction(StrEnum):
     CANCEL = "cancel"
 
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""What options are called, on a topic as on the ballot."""
+
+
 class Method(StrEnum):
     """One option, as many as one likes, or an order of them."""
 

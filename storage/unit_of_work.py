@@ -38,6 +38,7 @@ from storage.pushes import Pushes
 from storage.reference import Reference
 from storage.reports import Reports
 from storage.retention import Retention
+from storage.seconding import Seconding
 from storage.sharing import Rooms, Stories
 from storage.shown import ShownRows
 from storage.spans import Spans
@@ -159,6 +160,10 @@ class UnitOfWork:
     @cached_property
     def content(self) -> Content:
         return Content(self)
+
+    @cached_property
+    def seconding(self) -> Seconding:
+        return Seconding(self)
 
     @cached_property
     def crowds(self) -> Crowds:

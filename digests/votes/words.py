@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from ledger.votes import Method, Turnout, Validity
+from ledger.votes import LETTERS, Method, Turnout, Validity
 from ledger.words import shortened
 from storage.votes import VoteRow
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SEAL_SHOWN = 12
 VERDICT = 44
 """Characters of what won, above the bars: two lines."""

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.cocreation import asking, brigading
-from handlers.cocreation.topics import LETTERS
 from handlers.cocreation.words import for_community
 from handlers.event import Address
 from handlers.reply import Answer, Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role
-from ledger.votes import REGISTERED, Method, VoteState, receipt, tag
+from ledger.votes import LETTERS, REGISTERED, Method, VoteState, receipt, tag
 from ledger.words import shortened
 from storage.people import PersonRow
 from storage.reference import CommunityRow

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from handlers.cocreation.topics import LETTERS
 from handlers.cocreation.words import ask_words, given_words
 from handlers.moderation import content
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentKind, ContentState
 from ledger.topics import ContributionKind, TopicState
+from ledger.votes import LETTERS
 from storage.reference import CommunityRow
 from storage.topics import TopicRow
 

@@ -16,6 +16,7 @@ from handlers.cocreation import (
     merging,
     paper,
     register,
+    seconding,
     topics,
     votes,
     voting_for,
@@ -41,6 +42,7 @@ def exports(turn: Turn) -> dict[str, Any]:
             {"at": row.at, "text": row.text, "state": texts(f"content.state_{row.state}"), "reason": row.why}
             for row in uow.topics.words_of(bot, account)
         ],
+        "words_seconded": [{"text": row.text} for row in uow.seconding.of_person(bot, account)],
         "council_seats": [{"name": row.name, "until": row.until} for row in uow.council.seats_of(bot, account)],
         "register_lines": [
             {"place": register.door(turn, row), "part": texts(f"vote.electorate_{row.kind}")}
@@ -97,6 +99,7 @@ def erases(turn: Turn) -> None:
                     uow.votes.withdraw(vote.of, tag)
     uow.votes.forget_newcomer(bot, account)
     uow.proxies.erase(bot, account)
+    uow.seconding.erase(bot, account)
     uow.topics.forget_person(bot, account)
     uow.voters.forget_person(bot, account)
     uow.council.forget_person(bot, account)
@@ -130,6 +133,8 @@ AREA = Area(
         "topic_together": doing.show,
         "option_add": contributions.ask_option,
         "reason_add": contributions.ask_reason,
+        "words_second": seconding.ask,
+        "words_second_one": seconding.tap,
         "vote_new": votes.begin,
         "vote_set": votes.back_or_set,
         "vote_buildings": votes.buildings,

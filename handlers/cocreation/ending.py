@@ -8,14 +8,13 @@ from digests.votes.counting import Count, count
 from digests.votes.words import result_text
 from handlers.cocreation import asking, ballots, brigading, doors, rules_by_vote, topics, votes
 from handlers.cocreation.telling import judges, send_to, tell_people
-from handlers.cocreation.topics import LETTERS
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger import topics as topic_rules
 from ledger import votes as rules
 from ledger.lifecycle import Role
 from ledger.topics import TopicAction, TopicState
-from ledger.votes import Hold, Turnout, Validity, VoteAction, VoteState, validity
+from ledger.votes import LETTERS, Hold, Turnout, Validity, VoteAction, VoteState, validity
 from storage.reference import CommunityRow
 from storage.topics import TopicRow
 from storage.votes import VoteRow

@@ -8,11 +8,10 @@ import re
 from typing import Any
 
 from handlers.cocreation import doors
-from handlers.cocreation.topics import LETTERS
 from handlers.cocreation.words import ask_words, given_words
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
-from ledger.votes import Method, VoteState
+from ledger.votes import LETTERS, Method, VoteState
 from storage.reference import CommunityRow
 from storage.votes import SlipRead, VoteRow
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from handlers.area import on_council
-from handlers.cocreation import asking, carrying_out, dated_words, promises, wanted
+from handlers.cocreation import asking, carrying_out, dated_words, promises, seconding, wanted
 from handlers.cocreation.telling import close_for_all, judges, of_topic, send_to, tell_people
 from handlers.cocreation.words import ask_words, for_community, given_words
 from handlers.format import number
@@ -13,8 +13,7 @@ from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
 from ledger import topics as rules
 from ledger.lifecycle import Role
-from ledger.moderation import ContentState
-from ledger.topics import IN_SIGHT, PROPOSED, TALKED_OVER, ContributionKind, Source, TopicAction, TopicState
+from ledger.topics import IN_SIGHT, PROPOSED, TALKED_OVER, Source, TopicAction, TopicState
 from ledger.votes import VoteState
 from ledger.words import shortened
 from storage.cases import CaseRow
@@ -24,8 +23,7 @@ from storage.topics import TopicRow
 NUMBERS, QUOTES, PLACES = 5, 3, 3
 QUOTE = 30
 IN_LIST = 22
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-CARD_WORDS, REASONS = 3500, 8
+CARD_WORDS = 3500
 BUILT_ON = frozenset({TopicState.OPEN, TopicState.DECIDED, TopicState.DONE})
 """Neighbours can do something together for it."""
 
@@ -90,7 +88,7 @@ def card(turn: Turn, community: CommunityRow, topic: TopicRow) -> str:
     lines += evidence(turn, community, topic)
     if seconded := len(turn.uow.topics.supporters(topic.key)):
         lines.append(texts("topic.seconded", n=seconded))
-    lines += _contributions(turn, topic)
+    lines += seconding.lines(turn, topic)
     lines += [texts("topic.decision", decision=topic.decision)] if topic.decision else []
     lines += _votes(turn, topic)
     lines += wanted.lines(turn, community.id, topic_no=topic.no)
@@ -126,16 +124,6 @@ def _places(turn: Turn, cases: list[CaseRow]) -> list[str]:
 def _quotes(turn: Turn, cases: list[CaseRow]) -> list[str]:
     most = sorted(cases, key=lambda case: (-case.supporters, case.no))[:QUOTES]
     return [shortened(turn.context.mask(case.text), QUOTE) for case in most]
-
-
-def _contributions(turn: Turn, topic: TopicRow) -> list[str]:
-    found = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
-    options = [row.text for row in found if row.kind is ContributionKind.OPTION]
-    reasons = [row.text for row in found if row.kind is ContributionKind.REASON]
-    lines = [turn.context.texts("topic.options")] if options else []
-    lines += [f"{letter}. {text}" for letter, text in zip(LETTERS, options, strict=False)]
-    lines += [turn.context.texts("topic.reasons")] if reasons else []
-    return lines + [f"· {text}" for text in reasons[-REASONS:]]
 
 
 def _votes(turn: Turn, topic: TopicRow) -> list[str]:
@@ -204,7 +192,7 @@ def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
     ]
     if topic.state is TopicState.OPEN:
         option, reason = (_button(turn, topic, deed, turn.account) for deed in ("option_add", "reason_add"))
-        rows.append((option, reason))
+        rows += [(option, reason), seconding.button(turn, topic)]
     running = [
         vote
         for vote in turn.uow.votes.of_topic(topic.community_id, topic.no)
@@ -216,7 +204,7 @@ def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
     if topic.state in BUILT_ON:
         rows.append((_button(turn, topic, "topic_together", turn.account),))
     rows.append((_button(turn, topic, "content_report", turn.account),))
-    return (*rows, *wanted.buttons(turn, topic.community_id, topic_no=topic.no))
+    return (*(row for row in rows if row), *wanted.buttons(turn, topic.community_id, topic_no=topic.no))
 
 
 # --- drafts ----------------------------------------------------------------------------------------------------------
@@ -451,5 +439,6 @@ def look_at(turn: Turn, topic: TopicRow) -> None:
         take(turn, topic, TopicAction.BRING_BACK, Role.SYSTEM)
         put_before_judges(turn, community, topic)
     else:
+        turn.uow.seconding.forget(topic.key)
         turn.uow.topics.forget_people(topic.key)
         turn.uow.topics.change(topic, next_at=None)

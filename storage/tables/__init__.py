@@ -41,7 +41,15 @@ from storage.tables.reference import (
 from storage.tables.reports import ReportRequest, ReportRun, Subscription
 from storage.tables.sharing import Booking, Room, Story, StoryPicture
 from storage.tables.surveys import Survey, SurveyAnswer, SurveyPerson
-from storage.tables.topics import Contribution, Topic, TopicCase, TopicEvent, TopicSupporter, TopicWatch
+from storage.tables.topics import (
+    Contribution,
+    ContributionSupporter,
+    Topic,
+    TopicCase,
+    TopicEvent,
+    TopicSupporter,
+    TopicWatch,
+)
 from storage.tables.votes import Ballot, Mark, Newcomer, Slip, Vote, VoteEvent, VoteProxy, Voter, VoterClaim
 from storage.tables.watch import Alarm, Nudge, SpikeTold
 
@@ -65,6 +73,7 @@ __all__ = [
     "ContentReport",
     "ContentStep",
     "Contribution",
+    "ContributionSupporter",
     "Conversation",
     "Correction",
     "CouncilMember",

@@ -110,6 +110,23 @@ class Contribution(Base):
     )
 
 
+class ContributionSupporter(Base):
+    """Who seconds an option or a reason (赞同), until they take it back."""
+
+    __tablename__ = "contribution_supporters"
+    community_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    contribution_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    bot: Mapped[str] = mapped_column(Code, primary_key=True)
+    account: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["community_id", "contribution_id"], ["contributions.community_id", "contributions.id"], ondelete="CASCADE"
+        ),
+        Index("ix_contribution_supporters_account", "bot", "account"),
+    )
+
+
 class TopicEvent(Base):
     """One step of a topic, append-only. Residents who sit on the council are named by their role only."""
 

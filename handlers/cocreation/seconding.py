@@ -1,0 +1,90 @@
+"""What neighbours say for a topic, and who seconds it (赞同): once a person, taken back as easily. Nobody is named."""
+
+from typing import Any
+
+from handlers.cocreation.telling import of_topic
+from handlers.reply import Button
+from handlers.turn import Turn
+from ledger.lifecycle import NotAllowed, Role
+from ledger.moderation import ContentState
+from ledger.topics import ContributionKind, TopicState
+from ledger.votes import LETTERS
+from ledger.words import shortened
+from storage.reference import CommunityRow
+from storage.topics import ContributionRow, TopicRow
+
+REASONS, LABEL = 8, 22
+
+
+def lines(turn: Turn, topic: TopicRow) -> list[str]:
+    """Options with their letters, then the newest reasons, each with how many second it; what is left out is said."""
+    found = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    counts = turn.uow.seconding.counts(found) if found else {}
+    options = [row for row in found if row.kind is ContributionKind.OPTION]
+    reasons = [row for row in found if row.kind is ContributionKind.REASON]
+    marks = zip(LETTERS, options, strict=False)
+    return [
+        *_part(turn, "options", [f"{letter}. {_told(turn, row, counts)}" for letter, row in marks], len(options)),
+        *_part(turn, "reasons", [f"· {_told(turn, row, counts)}" for row in reasons[-REASONS:]], len(reasons)),
+    ]
+
+
+def _part(turn: Turn, name: str, shown: list[str], n: int) -> list[str]:
+    texts = turn.context.texts
+    more = [texts("seconding.more", n=n - len(shown))] if n > len(shown) else []
+    return [texts(f"topic.{name}"), *shown, *more] if shown else []
+
+
+def _told(turn: Turn, row: ContributionRow, counts: dict[int, int]) -> str:
+    n = counts.get(row.id, 0)
+    return turn.context.texts("seconding.line", text=row.text, n=n) if n else row.text
+
+
+def button(turn: Turn, topic: TopicRow) -> tuple[Button, ...]:
+    """For a resident, while it is talked over and neighbours have said something."""
+    there = topic.state is TopicState.OPEN and turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    return (of_topic(turn.context.texts("button.words_second"), "words_second", topic)(turn.account),) if there else ()
+
+
+def ask(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """Which of them."""
+    topic = turn.uow.topics.living(community.id, int(data["topic"]))
+    found = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    rows = tuple(
+        (
+            Button(
+                shortened(row.text, LABEL),
+                "words_second_one",
+                community.id,
+                data={"topic": topic.no, "id": row.id},
+                account=turn.account,
+            ),
+        )
+        for row in found
+    )
+    turn.say("seconding.which", rows)
+
+
+def tap(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """Second it; a second tap takes it back.
+
+    Raises:
+        NotAllowed: the topic is not talked over any more.
+    """
+    topic = turn.uow.topics.living(community.id, int(data["topic"]))
+    if topic.state is not TopicState.OPEN:
+        raise NotAllowed("only what is talked over is seconded")
+    found = {row.id: row for row in turn.uow.topics.contributions(topic.key, ContentState.SHOWN)}
+    row, me = found.get(int(data["id"])), (turn.event.address.bot, turn.account)
+    if row is None:
+        turn.tell("content.seen_no_more", alert=True)
+        return
+    if row.author is not None and row.author[:2] == me:
+        turn.tell("seconding.own", alert=True)
+        return
+    if new := turn.uow.seconding.second(row, *me):
+        key = "seconding.seconded"
+    else:
+        turn.uow.seconding.take_back(row, *me)
+        key = "seconding.taken_back"
+    turn.tell(key, n=turn.uow.seconding.count(row), alert=not new)
