@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.normalise import fold, normalise
+from nlp.tables import pairs
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,40 @@ def test_ways_of_writing_become_one(written: str, read: str) -> None:
 @pytest.mark.parametrize("written", ["wyoming", "sql", "dts", "xq2"])
 def test_initials_inside_other_words_are_left_alone(written: str) -> None:
     assert normalise(fold(written)) == written
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "怎么办",
+        "什么时候",
+        "为什么",
+        "那么多",
+        "这么样",
+        "什么事",
+        "怎么样",
+        "什么家具",
+        "从后门进来",
+        "相关部门进行处理",
+        "过马路等了半天",
+        "因为建议没人听",
+        "服务业",
+        "手脚麻木",
+        "高中时没接种",
+        "毛毛虫",
+        "以后头疼",
+        "六楼到一楼",
+        "关门过早关了",
+    ],
+)
+def test_standard_words_stay_as_they_are(written: str) -> None:
+    assert normalise(fold(written)) == written
+
+
+@pytest.mark.parametrize("before", "怎什那这多要")
+@given(st.sampled_from([said for said, _ in pairs("dialect.txt") if said.startswith("么")]))
+def test_no_word_of_the_dialect_begins_inside_a_standard_one(before: str, said: str) -> None:
+    assert normalise(before + said).startswith(before + "么")
 
 
 @given(st.text(max_size=80))
