@@ -53,6 +53,8 @@ PRAISE = "praise"
 _FEW, _MUCH = 5.0, 8.0
 _RARE = 4.0
 _NOTHING_MORE, _CONTAINED = 1.0, 0.9
+_OTHERWISE = 0.3
+"""Share of its pairs of characters that the other one need not have."""
 
 
 @lru_cache(maxsize=_NUMBERED)
@@ -252,7 +254,12 @@ def at_one_place(a: Matter, b: Matter) -> bool:
 
 def says_no_more(a: Matter, b: Matter) -> bool:
     """Whether one of them has nothing of its own: the same message again, or with a few words more."""
-    return weight(a.words & b.words) > _RARE and min(_alone(a, b), _alone(b, a)) < _NOTHING_MORE
+    return weight(a.words & b.words) > _RARE and (_within(a, b) or _within(b, a))
+
+
+def _within(a: Matter, b: Matter) -> bool:
+    """Whether `b` says all that `a` says, hardly with other characters."""
+    return _alone(a, b) < _NOTHING_MORE and len(a.twos - b.twos) <= _OTHERWISE * len(a.twos)
 
 
 def features(a: Matter, b: Matter) -> dict[str, float]:
