@@ -22,7 +22,7 @@ _NEAR = 14
 _BELIEF, _LEAST, _MOST = 1.15, -4.5, 3.0
 """The classifier adds the logarithm of its odds, within limits: it can doubt a danger, it cannot deny one."""
 _MOST_POINTS = 7.5
-_CERTAIN = -1.4
+_CERTAIN = -1.2
 """What the classifier has to believe by itself, where no danger is named and no everyday word doubts it."""
 _FADING = frozenset({"~past", "~yesterday", "~habit", "~noise"})
 _LASTING = 0.4

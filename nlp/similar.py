@@ -15,7 +15,7 @@ from itertools import islice
 from nlp.likeness import Matter, at_one_place, looked_up, rarity, score
 from nlp.understanding import Understanding
 
-SAME = 0.5
+SAME = 0.42
 """Probability from which two matters are taken for the same."""
 OFFERED = 0.6
 """From which one is offered that names no place in common: among thousands of others a few are like it by chance."""

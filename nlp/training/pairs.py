@@ -24,7 +24,7 @@ from nlp.training.meaning import corpus
 
 FILE = DATA / "likeness.txt"
 _AT_RANDOM = 4000
-_WEIGHT_AT_RANDOM = 0.1
+_WEIGHT_AT_RANDOM = 1.0
 _LEAST = 3
 """Messages of the corpus that a word must stand in to have a rarity of its own."""
 
