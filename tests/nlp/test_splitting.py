@@ -26,8 +26,8 @@ def texts(path: Path) -> list[dict[str, object]]:
         ("splitting.jsonl", ENOUGH),
         ("splitting2.jsonl", ENOUGH),
         ("splitting3.jsonl", ENOUGH),
-        ("splitting4.jsonl", 0.88),
-        ("splitting5.jsonl", 0.77),
+        ("splitting4.jsonl", 0.93),
+        ("splitting5.jsonl", 0.83),
     ],
 )
 def test_most_messages_have_the_right_number_of_matters(name: str, enough: float) -> None:
@@ -38,8 +38,9 @@ def test_most_messages_have_the_right_number_of_matters(name: str, enough: float
 
 
 def test_what_is_told_of_one_matter_is_seldom_cut() -> None:
-    """The corpus tells of one matter a message, but for a few."""
-    messages = [str(row["text"]) for path in sorted(CORPUS.glob("*.jsonl")) for row in texts(path)]
+    """The corpus tells of one matter a message, but for a few; fewer yet where there is no second scene."""
+    rows = [row for path in sorted(CORPUS.glob("*.jsonl")) for row in texts(path)]
+    messages = [str(row["text"]) for row in rows if not row["scene2"]]
     cut = [text for text in messages if len(split(fold(text))) > 1]
     assert len(cut) / len(messages) <= 0.025
 
