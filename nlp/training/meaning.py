@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +40,15 @@ _QUESTIONS = ("scene", "item", "kind")
 _MATTERS, _THINGS, _NEIGHBOURS, _MESSAGES = 128, 6, 20, 192
 """A handful: matters at random, those of so many things, so many of each, and messages of the corpus."""
 _SHARP, _LABELS, _LOUD = 0.12, 0.3, 4.0
-"""How much the nearest count among others, what labels count beside matters, how far a point's numbers reach for them."""
+"""How much the nearest count among others; what labels count beside matters, and how far points reach for them."""
 _KEPT, _FILLED = 0.85, 0.5
 """Share of the features that are seen at a time, and of the ways that are told with other words around them."""
 _RATE, _LAST_RATE = 0.02, 0.001
 _FILLERS = (
-    "麻烦处理一下 反映一下 希望尽快解决 谢谢 我们小区 三栋 能不能来看看 好久了没人管 请问 天天这样 老人受不了 在门口 我家 楼下 "
-    "什么时候解决 湖滨路 幸福苑 打了几次电话都没用 上个星期就说了"
-).split()
+    *("麻烦处理一下", "反映一下", "希望尽快解决", "谢谢", "我们小区", "三栋", "能不能来看看", "好久了没人管", "请问"),
+    *("天天这样", "老人受不了", "在门口", "我家", "楼下", "什么时候解决", "湖滨路", "幸福苑", "打了几次电话都没用"),
+    "上个星期就说了",
+)
 Numbers = np.ndarray[Any, Any]
 
 
@@ -77,7 +79,7 @@ def seen(text: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All texts as columns of features: `ways` of each matter, `things` (numbers of their matters), `messages` with labels."""
+    """All texts as columns of features: the `ways` of each matter, the `messages`. `things` are numbers of matters."""
 
     names: Sequence[str]
     weight: Numbers
@@ -112,7 +114,7 @@ def gathered() -> Material:
         names,
         np.array([math.log(len(everything) / held[name]) * _PLAIN[name[0]] for name in names], dtype=np.float32),
         ways,
-        [[at for at in range(a, b) if len(ways[at]) > 1] for a, b in zip(ends, ends[1:], strict=False)],
+        [[at for at in range(a, b) if len(ways[at]) > 1] for a, b in pairwise(ends)],
         [columns(seen(filler)) for filler in _FILLERS],
         [*map(columns, said)],
         {question: _numbered([row.labels[question] for row in messages]) for question in _QUESTIONS},
@@ -129,8 +131,9 @@ def first(of: Material) -> Numbers:
     found = TruncatedSVD(meaning.SIZE, n_iter=4, random_state=0).fit(
         normalize(of.matrix(texts) @ sparse.diags(of.weight))
     )
-    numbers = (found.components_ * of.weight).T.astype(np.float32)
-    return numbers / (8 * np.abs(numbers).mean())
+    numbers: Numbers = (found.components_ * of.weight).T.astype(np.float32)
+    numbers /= 8 * np.abs(numbers).mean()
+    return numbers
 
 
 class Adam:
@@ -209,8 +212,9 @@ class Learning:
 
 
 def softmax(scores: Numbers) -> Numbers:
-    odds = np.exp(scores - scores.max(1, keepdims=True))
-    return odds / odds.sum(1, keepdims=True)
+    odds: Numbers = np.exp(scores - scores.max(1, keepdims=True))
+    odds /= odds.sum(1, keepdims=True)
+    return odds
 
 
 def apart_from_others(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
