@@ -12,7 +12,7 @@ from nlp import meaning
 from nlp.likeness import Matter, contradicts, score, weight
 
 ENOUGH = 0.75
-"""Below this the question goes to the grid worker. One in twenty that the list of tests/nlp cannot answer gets so far."""
+"""Below this the question goes to the grid worker; in tests/nlp 1 in 20 that the list cannot answer gets so far."""
 T = TypeVar("T")
 
 

@@ -51,12 +51,14 @@ def f1(name: str) -> float:
         ("similar3.jsonl", 0.75),
         ("similar4.jsonl", 0.78),
         ("similar5.jsonl", 0.88),
-        ("similar6.jsonl", 0.6),
+        ("similar6.jsonl", 0.73),
+        ("similar7.jsonl", 0.83),
+        ("similar8.jsonl", 0.82),
     ],
 )
 def test_it_is_told_as_well_as_a_clerk_tells_it(name: str, least: float) -> None:
-    """The third to fifth set were blind at first (F1 0.69, 0.68, 0.80) and then learned from; the sixth never was:
-    so hard are strangers.
+    """The third to fifth set and the seventh were blind at first (F1 0.69, 0.68, 0.80, 0.81) and then read; the sixth
+    and the eighth never were: so hard are strangers.
     """
     assert f1(name) >= least
 

@@ -28,10 +28,14 @@ def texts(path: Path) -> list[dict[str, object]]:
         ("splitting3.jsonl", ENOUGH),
         ("splitting4.jsonl", 0.93),
         ("splitting5.jsonl", 0.83),
+        ("splitting6.jsonl", 0.73),
+        ("splitting7.jsonl", 0.77),
     ],
 )
 def test_most_messages_have_the_right_number_of_matters(name: str, enough: float) -> None:
-    """The fourth set was read when the weights were learned (0.73 at first sight), the fifth never (0.61)."""
+    """The fourth set was read when the weights were learned (0.73 at first sight), the fifth to seventh never (0.61,
+    0.67, 0.72).
+    """
     found = [(row["matters"], split(fold(str(row["text"])))) for row in texts(SETS / name)]
     wrong = [(wanted, parts) for wanted, parts in found if len(parts) != wanted]
     assert 1 - len(wrong) / len(found) >= enough, wrong
