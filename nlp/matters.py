@@ -107,7 +107,7 @@ def _cuts(text: str) -> list[int]:
         return counted
     shape, cuts, told = Shape.of(text, found), list[int](), Told()
     for clause in found:
-        if told.said and _begins(clause, told, shape):
+        if told.said and (told.about or told.tells) and _begins(clause, told, shape):
             cuts.append(clause.start)
             told = told.next()
         told.add(clause)
