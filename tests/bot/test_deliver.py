@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, text
 
 from bot.build import UNLIMITED
 from bot.channels.port import BadToken, Moved, NotEditable, Refused, TryLater, Unreachable
-from bot.limiter import Limiter
+from bot.limiter import CHAT_BURST, Limiter
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import Priority, Reply
@@ -112,6 +112,17 @@ async def test_a_token_that_is_refused_costs_no_message(world: World) -> None:
     assert await states(world) == ["waiting"]
     await drain(world)
     assert (texts(world), deliverer.trouble) == (["在"], "")
+
+
+async def test_what_goes_out_counts_against_the_limits_of_the_chat(world: World) -> None:
+    deliverer = world.app.deliverers["resident"]
+    deliverer._limiter = Limiter(world.app.context.district.limits.telegram)
+    await queue(world, *(Reply(HERE, f"第{n}句") for n in range(10)))
+    for _ in range(10):
+        await deliverer.run_once()
+        await deliverer.stop()
+    assert len(texts(world)) <= CHAT_BURST
+    assert HERE.chat in deliverer._limiter.held_chats(time.monotonic())
 
 
 async def test_what_is_on_its_way_at_the_end_is_given_up_in_time_and_sent_later(world: World) -> None:
