@@ -19,17 +19,20 @@ from tests.support.world import HandClock
 class Ledger:
     """A database that can fail before or after a commit, and notes what the messenger still held at that moment."""
 
+    single = False
+    """Work is then told of an update when it is committed, and not before, too: so it can be counted."""
+
     def __init__(self, database: Database, bot: Bot) -> None:
         self._database = database
         self._bot = bot
         self.fails: list[str] = []
         self.unconfirmed: list[int] = []
 
-    async def write(self, work: Callable[..., Any]) -> Any:
+    async def put(self, work: Callable[..., Any]) -> Any:
         trouble = self.fails.pop(0) if self.fails else ""
         if trouble == "before":
             raise OSError("disk full")
-        done = await self._database.write(work)
+        done = await self._database.put(work)
         self.unconfirmed.append(self._bot.queue.waiting)
         if trouble == "after":
             raise OSError("connection lost")
