@@ -7,7 +7,6 @@ one JSON array, which the statement reads as a table, and several changes are on
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache, partial
-from itertools import accumulate
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -32,7 +31,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-from storage.driver import Values, fetch, is_sqlite, places_after, run_many
+from storage.driver import Values, fetch, is_sqlite, numbered_on, run_many
 from storage.tables import Base, table_of
 from storage.types import Json, Utc, Words, WordsJson
 
@@ -167,8 +166,7 @@ class _Joined(NamedTuple):
 def _together(changes: tuple[Change, ...], dialect: Dialect) -> _Joined:
     """Put together as text: there are many such combinations, and SQLAlchemy takes 20 ms for each."""
     parts = tuple(_part(change, dialect) for change in changes)
-    taken = accumulate((len(part.constant) for part in parts), initial=0)
-    texts = (places_after(before, part.statement) for before, part in zip(taken, parts, strict=False))
+    texts = numbered_on((part.statement, len(part.constant)) for part in parts)
     named = ", ".join(f"part_{number} AS ({text})" for number, text in enumerate(texts))
     return _Joined(f"WITH {named} SELECT 1", parts)
 

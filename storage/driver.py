@@ -4,7 +4,8 @@ What is run here belongs to the transaction of the connection (storage/database.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -35,9 +36,17 @@ def run_many(connection: Connection, statement: str, rows: list[Values]) -> None
         await_only(raw(connection).executemany(statement, rows))
 
 
-def places_after(taken: int, statement: str) -> str:
-    """A statement for PostgreSQL whose places come after those of another that it is put together with."""
-    return _PLACE.sub(lambda place: f"${int(place[1]) + taken}", statement)
+def numbered_on(statements: Iterable[tuple[str, int]]) -> list[str]:
+    """Statements for PostgreSQL, each with how many places it has, as parts of one: places of all count on."""
+    texts, taken = [], 0
+    for statement, places in statements:
+        texts.append(_PLACE.sub(partial(_further, taken), statement))
+        taken += places
+    return texts
+
+
+def _further(taken: int, place: re.Match[str]) -> str:
+    return f"${int(place[1]) + taken}"
 
 
 def raw(connection: Connection) -> Any:

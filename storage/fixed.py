@@ -4,7 +4,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
@@ -115,9 +115,8 @@ def ask(connection: Connection, *asking: Asking) -> None:
 @cache
 def _together(queries: tuple[Fixed, ...], dialect: Dialect) -> str:
     """One row, with the rows of each query as JSON."""
-    compiled = [query.compiled(dialect) for query in queries]
-    taken = accumulate((len(each.names) for each in compiled), initial=0)
-    texts = [driver.places_after(before, each.statement) for before, each in zip(taken, compiled, strict=False)]
+    compiled = (query.compiled(dialect) for query in queries)
+    texts = driver.numbered_on((each.statement, len(each.names)) for each in compiled)
     return "SELECT " + ", ".join(map(_as_json, queries, texts))
 
 
