@@ -7,16 +7,16 @@ many rows at most.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, union
+from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy import text as sql
 
 from ledger.lifecycle import OPEN, Action, State
 from ledger.scenes import Urgency
-from ledger.topics import TALKED_OVER, TopicState
 from storage.cases import BY_URGENCY
 from storage.fixed import Fixed
 from storage.report_rows import CaseLine, LedgerRow
-from storage.tables import Case, CaseEvent, CasePerson, Topic, TopicCase, TopicSupporter
+from storage.tables import Case, CaseEvent
+from storage.topics import SPEAKS_FOR_A_TOPIC
 
 RESOLVED = (State.ANSWERED, State.FOLLOW_UP, State.CLOSED, State.CLOSED_UNCONFIRMED)
 PRESSING = (Urgency.EMERGENCY, Urgency.URGENT)
@@ -71,35 +71,12 @@ MOST_PRESSING = Fixed(
 )
 
 # a case that speaks for a topic is talked over, or was decided on, there
-_topic_of_it = select(TopicCase.case_no).where(
-    TopicCase.community_id == Case.community_id, TopicCase.case_no == Case.no
-)
 MOST_SUPPORTED = Fixed(
     select(*ROW)
-    .where(WAITING, Case.supporters > 1, ~_topic_of_it.exists())
+    .where(WAITING, Case.supporters > 1, ~SPEAKS_FOR_A_TOPIC)
     .order_by(Case.supporters.desc(), Case.due_at, Case.no)
     .limit(MOST)
 )
-
-_told = (
-    select(TopicCase.topic_no, CasePerson.bot, CasePerson.account)
-    .join(CasePerson, and_(CasePerson.community_id == TopicCase.community_id, CasePerson.case_no == TopicCase.case_no))
-    .where(TopicCase.community_id == COMMUNITY)
-)
-_seconded = select(TopicSupporter.topic_no, TopicSupporter.bot, TopicSupporter.account).where(
-    TopicSupporter.community_id == COMMUNITY
-)
-_behind = union(_told, _seconded).subquery()
-UNDECIDED_TOPICS = Fixed(
-    select(Topic.no, func.count().label("people"))
-    .join(_behind, _behind.c.topic_no == Topic.no)
-    .where(Topic.community_id == COMMUNITY, _among(Topic.state, sorted(TALKED_OVER - {TopicState.DECIDED})))
-    .where(Topic.hidden.is_(None))
-    .group_by(Topic.no)
-    .order_by(func.count().desc(), Topic.no)
-    .limit(MOST)
-)
-"""What is talked over and not decided, with how many different people are behind it."""
 
 _signed_in_time = and_(Case.signed_at.is_not(None), Case.signed_at <= Case.sign_due_at).label("in_time")
 JUDGEMENTS = Fixed(

@@ -28,10 +28,9 @@ from storage.report_rows import (
     Run,
     Said,
     Titled,
-    TopicLine,
     WeekRows,
 )
-from storage.tables import Case, CaseEvent, CasePerson, ReportRequest, ReportRun, Topic, TopicCase, TopicSupporter
+from storage.tables import Case, CaseEvent, ReportRequest, ReportRun, Topic, TopicCase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,12 +116,7 @@ class Reports:
             open=OpenCounts._make(self._ask(queries.OPEN_COUNTS, now)[0]),
             pressing=self._cases(queries.MOST_PRESSING, now | {"most": limit}),
             supported=[_line(row) for row in self._ask(queries.MOST_SUPPORTED, of | {"most": FEW})],
-            topics=[
-                TopicLine(row.no, row.people)
-                for row in self._uow.ask(
-                    queries.UNDECIDED_TOPICS, Topic, TopicCase, TopicSupporter, CasePerson, given=of | {"most": FEW}
-                )
-            ],
+            topics=[line for line in self._uow.topics.undecided(community_id, FEW) if line.people],
             judged=[
                 Judged(row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied, row.outcome)
                 for row in self._ask(queries.JUDGEMENTS, within)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, literal_column, select, union, update
 
 from ledger.lifecycle import State
 from ledger.moderation import ContentState
@@ -14,7 +14,9 @@ from storage.bulk import upsert
 from storage.cases import ROOT_CAUSE, CaseRow, case_row
 from storage.counters import next_no
 from storage.errors import LostRace, NotFound
+from storage.fixed import Fixed
 from storage.ids import new_id
+from storage.report_rows import TopicLine
 from storage.tables import (
     Case,
     CasePerson,
@@ -159,16 +161,14 @@ class Topics:
         )
         return [_topic(row) for row in self._uow.read(statement, Topic, TopicSupporter)]
 
-    def undecided(self, community_id: int, limit: int) -> list[tuple[TopicRow, int]]:
-        """Topics that are talked over and not decided yet, with how many people are behind each, most first.
+    def undecided(self, community_id: int, limit: int) -> list[TopicLine]:
+        """Topics that are talked over and not decided yet, those first that most people are behind.
 
-        What is ripe for the council.
+        What is ripe for the council, and for the weekly digest.
         """
-        found = [
-            (topic, self.people_behind(topic.key))
-            for topic in self.listed([community_id], TALKED_OVER - {TopicState.DECIDED}, limit * 4)
-        ]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0].no))[:limit]
+        given = {"community": community_id, "most": limit}
+        found = self._uow.ask(_UNDECIDED, Topic, TopicCase, TopicSupporter, CasePerson, given=given)
+        return [TopicLine(row.no, row.people) for row in found]
 
     def proposed_by(self, bot: str, account: int, since: datetime) -> int:
         """How many topics a person has proposed since then."""
@@ -236,12 +236,9 @@ class Topics:
 
     def candidates(self, community_id: int, since: datetime, limit: int) -> list[CaseRow]:
         """Cases since then that speak for no topic yet, the newest `limit` of them, oldest first."""
-        taken = select(TopicCase.case_no).where(
-            TopicCase.community_id == Case.community_id, TopicCase.case_no == Case.no
-        )
         statement = (
             select(Case.__table__)
-            .where(Case.community_id == community_id, Case.created_at >= since, ~taken.exists())
+            .where(Case.community_id == community_id, Case.created_at >= since, ~SPEAKS_FOR_A_TOPIC)
             .where(Case.state.not_in(NOT_EVIDENCE), Case.source != ROOT_CAUSE)
             .order_by(Case.no.desc())
             .limit(limit)
@@ -426,6 +423,30 @@ class Topics:
 _TOPIC_COLUMNS = tuple(field.name for field in fields(TopicRow))
 _CONTRIBUTION_COLUMNS = tuple(field.name for field in fields(ContributionRow))
 _TOPICS = table_of(Topic)
+
+SPEAKS_FOR_A_TOPIC = (
+    select(TopicCase.case_no).where(TopicCase.community_id == Case.community_id, TopicCase.case_no == Case.no).exists()
+)
+_COMMUNITY: Any = bindparam("community")
+_told = (
+    select(TopicCase.topic_no, CasePerson.bot, CasePerson.account)
+    .join(CasePerson, and_(CasePerson.community_id == TopicCase.community_id, CasePerson.case_no == TopicCase.case_no))
+    .where(TopicCase.community_id == _COMMUNITY)
+)
+_seconded = select(TopicSupporter.topic_no, TopicSupporter.bot, TopicSupporter.account).where(
+    TopicSupporter.community_id == _COMMUNITY
+)
+_behind = union(_told, _seconded).subquery()
+_people = func.count(_behind.c.topic_no)
+_states: list[Any] = [literal_column(f"'{state}'") for state in sorted(TALKED_OVER - {TopicState.DECIDED})]
+_UNDECIDED = Fixed(
+    select(Topic.no, _people.label("people"))
+    .outerjoin(_behind, _behind.c.topic_no == Topic.no)
+    .where(Topic.community_id == _COMMUNITY, Topic.state.in_(_states), Topic.hidden.is_(None))
+    .group_by(Topic.no)
+    .order_by(_people.desc(), Topic.no)
+    .limit(bindparam("most"))
+)
 _BELONGS: dict[str, tuple[Any, Any]] = {
     "cases": (TopicCase, TopicCase.case_no),
     "contributions": (Contribution, Contribution.id),

@@ -50,7 +50,7 @@ def call(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]
         turn.say("meeting.when_not_understood")
         ask_when(turn, community, Role.MANAGER, {})
         return
-    agenda = [topic.no for topic, _ in turn.uow.topics.undecided(community.id, ON_AGENDA)]
+    agenda = [topic.no for topic in turn.uow.topics.undecided(community.id, ON_AGENDA)]
     no = turn.uow.council.call(
         community.id, begins_at, found[5].strip(), agenda, staff_id=turn.staff_id, next_at=_reminder(turn, begins_at)
     )
