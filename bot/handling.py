@@ -23,13 +23,12 @@ from ledger.lifecycle import NotAllowed
 from storage.errors import NotFound
 from storage.fixed import Asking, ask
 from storage.inbox import InboxRows, Stored
+from storage.inbox import Key as Lane
 from storage.reference import Reference
 from storage.reference_queries import VERSION, load, version
 from storage.unit_of_work import UnitOfWork
 
 TRIES = 8
-
-Lane = tuple[str, int]
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from bot.channels.port import Channel
 from bot.clock import Clock
-from bot.handling import Done, Handling, Lane
+from bot.handling import Done, Handling
 from bot.metrics import METRICS
 from handlers.context import Context
 from handlers.reply import Answer
@@ -28,6 +28,7 @@ from ledger.lifecycle import NotAllowed
 from storage.database import Database
 from storage.errors import NotFound
 from storage.inbox import EVERY_RANK, LATE, ORDINARY, URGENT, InboxRows, Stored
+from storage.inbox import Key as Lane
 from storage.reference import Reference
 
 log = logging.getLogger(__name__)

@@ -67,10 +67,7 @@ def summary_chart(found: Dossier) -> Chart:
     about, spans, most = found.about(), found.spans(), counts[0]
     return Chart(
         title=found.say(
-            "summary.chart_title" if found.summary.received_before else "summary.chart_title_first",
-            n=found.summary.received,
-            change=found.change(),
-            **spans,
+            found.or_first("summary.chart_title"), n=found.summary.received, change=found.change(), **spans
         ),
         point=found.say("digest.chart_most", scene=looks[0].name, n=most.now)
         if most.now

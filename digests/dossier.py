@@ -59,6 +59,10 @@ class Dossier:
         more = self.summary.received - self.summary.received_before
         return self.say("digest.more" if more > 0 else "digest.fewer", n=abs(more)) if more else self.say("digest.same")
 
+    def or_first(self, key: str) -> str:
+        """The text for a period before which there is none to be held against."""
+        return key if self.summary.received_before else f"{key}_first"
+
     def unit(self, number: int) -> str:
         return self.units.get(number) or self.say("summary.unit_own")
 
@@ -133,17 +137,14 @@ def parts(dossier: Dossier, *, paper: bool) -> list[list[Line]]:
 def _received(dossier: Dossier, *, pictures: bool) -> Iterator[str]:
     say, found = dossier.say, dossier.summary
     spans, change = dossier.spans(), dossier.change()
-    first = not found.received_before
-    heading = "summary.received_first" if first else "summary.received"
+    heading, line = dossier.or_first("summary.received"), dossier.or_first("summary.scene")
     yield say(heading, n=found.received, before=found.received_before, change=change, **spans)
     yield say("digest.kinds", problems=found.problems, needs=found.needs, queries=found.queries)
     for count in sorted(found.scenes, key=lambda count: (-count.now, -count.before)):
         if count.now or count.before:
             scene = dossier.scene(count.scene, pictures=pictures)
             n = counted(say, count.now, found.received, "digest.share_of_all")
-            yield say(
-                "summary.scene_first" if first else "summary.scene", scene=scene, n=n, before=count.before, **spans
-            )
+            yield say(line, scene=scene, n=n, before=count.before, **spans)
 
 
 def _trend(dossier: Dossier, *, paper: bool) -> Iterator[Line]:

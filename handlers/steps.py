@@ -191,8 +191,10 @@ def tell_people(turn: Turn, case: CaseRow, key: str, event_id: int, *, undoable:
     """
     named = {"number": turn.number(case), "community": turn.community_of(case).name}
     whole = turn.context.texts(key, **named, **values)
-    masked = {name: mask_for_neighbours(value or "", case.text) for name, value in values.items()}
-    for person in people_to_tell(turn, case):
+    people = people_to_tell(turn, case)
+    joined = any(person.part == Part.JOINER for person in people)
+    masked = {name: mask_for_neighbours(value or "", case.text) for name, value in values.items()} if joined else {}
+    for person in people:
         if turn.event.address == Address(person.bot, person.chat):
             continue
         text = turn.context.texts(key, **named, **masked) if person.part == Part.JOINER else whole

@@ -41,14 +41,11 @@ class Head:
     def likeliest(self, scores: Sequence[float]) -> tuple[str, float]:
         """The best label and its probability."""
         own = self._own(scores)
-        top, temperature = max(own), self.temperature
-        return self.labels[own.index(top)], 1 / sum([exp((score - top) / temperature) for score in own])
+        return self.labels[own.index(max(own))], 1 / sum(self._odds(own))
 
     def probabilities(self, scores: Sequence[float]) -> dict[str, float]:
         """Of all labels, in their order."""
-        own = self._own(scores)
-        top, temperature = max(own), self.temperature
-        odds = [exp((score - top) / temperature) for score in own]
+        odds = self._odds(self._own(scores))
         total = sum(odds)
         return {label: part / total for label, part in zip(self.labels, odds, strict=True)}
 
@@ -65,6 +62,11 @@ class Head:
     def _own(self, scores: Sequence[float]) -> Sequence[float]:
         """This head's part of all scores."""
         return scores[self.first : self.first + len(self.labels)]
+
+    def _odds(self, own: Sequence[float]) -> list[float]:
+        """Against the best."""
+        top, temperature = max(own), self.temperature
+        return [exp((score - top) / temperature) for score in own]
 
 
 class Weights:

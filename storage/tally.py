@@ -42,8 +42,7 @@ def fates(connection: Connection, bot: str) -> list[Fate]:
 
 def updates_in(connection: Connection, bot: str) -> Counter[str]:
     """Updates of a bot by their state."""
-    statement = select(Inbox.state, func.count()).where(Inbox.bot == bot).group_by(Inbox.state)
-    return Counter({row[0]: row[1] for row in connection.execute(statement)})
+    return _by_state(connection, Inbox, bot)
 
 
 def opened(connection: Connection, bot: str) -> list[Opened]:
@@ -75,7 +74,11 @@ def opened(connection: Connection, bot: str) -> list[Opened]:
 
 def messages_out(connection: Connection, bot: str) -> Counter[str]:
     """Messages of a bot by their state."""
-    statement = select(Outbox.state, func.count()).where(Outbox.bot == bot).group_by(Outbox.state)
+    return _by_state(connection, Outbox, bot)
+
+
+def _by_state(connection: Connection, model: type[Inbox | Outbox], bot: str) -> Counter[str]:
+    statement = select(model.state, func.count()).where(model.bot == bot).group_by(model.state)
     return Counter({row[0]: row[1] for row in connection.execute(statement)})
 
 

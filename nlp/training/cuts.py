@@ -77,10 +77,6 @@ def by_thing() -> Iterator[list[list[str]]]:
         yield found
 
 
-def _is_clause(text: str) -> bool:
-    return _SHORTEST <= len(text) <= _LONGEST and not set(text) & set(ENDS)
-
-
 def openings(texts: Iterable[str]) -> list[str]:
     """First clauses that tell what is wrong with what."""
     found = []
