@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from bot.usage import told
+
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.commands.demo", "在浏览器里试用：不需要令牌，不需要服务器"),
     "run": ("bot.commands.run", "启动机器人"),
@@ -33,9 +35,9 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in COMMANDS:
-            return None
+            raise click.exceptions.NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
         command.name = cmd_name
         return command
@@ -59,20 +61,23 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        _show(told(error))
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - shown without its text, which may quote people
         lines = getattr(error, "lines", None) or _known(error)
         if lines is None:
-            from bot.logs import told  # noqa: PLC0415 - only when something is wrong with the program itself
+            from bot import logs  # noqa: PLC0415 - only when something is wrong with the program itself
 
-            click.echo(told(error), err=True)
+            _show([logs.told(error)])
             sys.exit(1)
-        for line in lines:
-            click.echo(line, err=True)
+        _show(lines)
         sys.exit(2)
     # without standalone mode click hands the status of ctx.exit() back
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _show(lines: list[str]) -> None:
+    click.echo("\n".join(lines), err=True)
 
 
 def _known(error: Exception) -> list[str] | None:

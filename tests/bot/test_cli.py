@@ -78,3 +78,29 @@ def test_unknown_commands_and_help(operator: Operator) -> None:
     ended = operator.runs("--help")
     assert ended.status == 0
     assert all(name in ended.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["legder"], ["没有「legder」这样的写法。是不是：ledger？", "chulin --help"]),
+        (["backup", "--bogus"], ["没有「--bogus」这样的写法。", "chulin backup --help"]),
+        (["ledger", "export", "--form", "csv"], ["没有「--form」这样的写法。是不是：", "--format"]),
+        (
+            ["ledger", "export", "--from", "abc"],
+            ["--from 不对：日期请写成 2026-11-23。", "chulin ledger export --help"],
+        ),
+        (["ledger", "export", "--format", "doc"], ["--format 不对：只能写 csv、", "xlsx。"]),
+        (["ledger", "export", "--from"], ["--from 写得不对"]),
+        (["demo", "--port", "70000"], ["--port 不对：请写 0 到 65535 的整数。"]),
+        (["import", "nothing.xlsx"], ["[FILE] 不对：没有这个文件或文件夹"]),
+        (["restore"], ["还差 "]),
+        (["doctor", "now"], ["多写了：now"]),
+        (["import"], ["chulin import FILE.xlsx", "chulin import --help"]),
+    ],
+)
+def test_a_command_line_that_is_wrong_is_told_in_chinese(operator: Operator, words: list[str], said: list[str]) -> None:
+    ended = operator.runs(*words)
+    assert (ended.status, ended.out) == (2, "")
+    assert [part for part in said if part not in ended.err] == []
+    assert "Error" not in ended.err

@@ -1,0 +1,62 @@
+"""What is wrong with a command line, in the operator's language: click itself says it in English."""
+
+from collections.abc import Iterable
+
+import click
+from click.exceptions import BadOptionUsage, MissingParameter, NoArgsIsHelpError, NoSuchCommand, NoSuchOption
+
+TOO_MANY = "Got unexpected extra argument"
+"""How click begins it; it has no class of its own."""
+
+
+def told(error: click.ClickException) -> list[str]:
+    """Lines for a person: what is wrong, and where to read how it is written."""
+    if isinstance(error, NoArgsIsHelpError) or not isinstance(error, click.UsageError):
+        return [error.format_message()]
+    where = error.ctx.command_path if error.ctx else "chulin"
+    return [_wrong(error), f"怎么写，请看：{where} --help"]
+
+
+def _wrong(error: click.UsageError) -> str:
+    match error:
+        case (
+            NoSuchCommand(command_name=name, possibilities=alike) | NoSuchOption(option_name=name, possibilities=alike)
+        ):
+            return f"没有「{name}」这样的写法。{_meant(alike)}"
+        case BadOptionUsage(option_name=name):
+            return f"{name} 写得不对：要写值的，值写在后面；不要值的，后面什么都不写。"
+        case MissingParameter():
+            return f"还差 {_named(error)}。"
+        case click.BadParameter():
+            return f"{_named(error)} 不对：{_expected(error)}"
+        case _ if error.message.startswith(TOO_MANY):
+            return f"多写了：{error.message.partition('(')[2].rpartition(')')[0]}"
+        case _:
+            return error.message
+
+
+def _meant(alike: Iterable[str] | None) -> str:
+    return f"是不是：{'、'.join(alike)}？" if alike else ""
+
+
+def _named(error: click.BadParameter) -> str:
+    """The option or argument as it is written."""
+    if error.param_hint is not None:
+        return error.param_hint if isinstance(error.param_hint, str) else "、".join(error.param_hint)
+    return error.param.get_error_hint(error.ctx).replace("'", "") if error.param and error.ctx else ""
+
+
+def _expected(error: click.BadParameter) -> str:
+    match error.param.type if error.param else None:
+        case click.Choice(choices=choices):
+            return f"只能写 {'、'.join(map(str, choices))}。"
+        case click.DateTime():
+            return "日期请写成 2026-11-23。"
+        case click.IntRange(min=least, max=most):
+            return f"请写 {least} 到 {most} 的整数。"
+        case click.types.IntParamType():
+            return "请写整数。"
+        case click.Path() | click.File():
+            return "没有这个文件或文件夹，或者不能读写。"
+        case _:
+            return error.message
