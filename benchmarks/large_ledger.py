@@ -10,19 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, text
 from sqlalchemy.dialects import sqlite
 
 from benchmarks.sample import texts
 from ledger.lifecycle import State
 from ledger.scenes import EIGHT_SCENES, Kind, Urgency
-from storage.tables import Base, Case, CaseEvent, Community
+from ledger.topics import TopicState
+from storage.tables import Base, Case, CaseEvent, CasePerson, Community, Topic, TopicCase, TopicSupporter
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 WEEKS = 104
 ENDED = (State.CLOSED, State.CLOSED, State.CLOSED, State.CLOSED_UNCONFIRMED, State.MERGED)
 WAITING = (State.WAITING, State.ACCEPTED, State.DISPATCHED, State.WORKING)
 BATCH = 50_000
+TOPICS, TALKED_OF, SPEAK, SECOND = 30, 4, 12, 15
+"""Topics of a community, those not yet decided, cases that speak for one, people who second it."""
 
 
 def rows(count: int, communities: int) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
@@ -36,12 +39,12 @@ def rows(count: int, communities: int) -> Iterator[tuple[dict[str, Any], list[di
         yield case, list(_events(dice, number, case))
 
 
-def _case(dice: random.Random, community: int, no: int, created: datetime, text: str) -> dict[str, Any]:
+def _case(dice: random.Random, community: int, no: int, created: datetime, said: str) -> dict[str, Any]:
     ended = dice.random() < (0.985 if NOW - created > timedelta(weeks=3) else 0.5)
     state = dice.choice(ENDED if ended else WAITING)
     answered = min(created + timedelta(hours=dice.expovariate(1 / 50)), NOW) if ended else None
     case: dict[str, Any] = dict.fromkeys(column.name for column in Case.__table__.columns)
-    case |= {"community_id": community, "no": no, "version": 1, "state": state, "text": text, "place": "3栋楼下"}
+    case |= {"community_id": community, "no": no, "version": 1, "state": state, "text": said, "place": "3栋楼下"}
     case |= {"scene": dice.choice(EIGHT_SCENES), "kind": dice.choice(list(Kind)[:3]), "item": dice.randrange(21)}
     case |= {"urgency": dice.choices(list(Urgency), (1, 9, 70, 20))[0], "proposal": "{}", "confirmed": ended}
     case |= {"anonymous": False, "supporters": dice.choice((1, 1, 1, 1, 2, 7)), "source": "resident", "reopened": 0}
@@ -102,3 +105,25 @@ def add_communities(connection: Connection, count: int) -> None:
     plain = {"time_zone": "Asia/Shanghai"}
     communities = [plain | {"id": n, "code": f"C{n}", "name": f"第{n}社区"} for n in range(1, count + 1)]
     connection.execute(insert(Community), communities)
+    for table, values in _topics(count):
+        connection.execute(insert(table), values)
+    connection.execute(text("ANALYZE"))
+
+
+def _topics(communities: int) -> Iterator[tuple[type[Base], list[dict[str, Any]]]]:
+    """What neighbours talked over in these years, and talk over now."""
+    here: list[dict[str, Any]] = [{"community_id": community} for community in range(1, communities + 1)]
+    of_topic = [one | {"topic_no": no, "since": NOW} for one in here for no in range(1, TOPICS + 1)]
+    made = {"title": "加装充电棚", "source": "cluster", "created_at": NOW}
+    yield Topic, [one | made | {"no": no, "state": _topic_state(no)} for one in here for no in range(1, TOPICS + 1)]
+    speaks = [one | {"case_no": (one["topic_no"] - 1) * SPEAK + n} for one in of_topic for n in range(1, SPEAK + 1)]
+    person = {"bot": "resident", "part": "reporter", "joined_at": NOW}
+    told = [{"community_id": one["community_id"], "case_no": one["case_no"]} for one in speaks]
+    yield CasePerson, [one | person | {"account": n, "chat": n} for n, one in enumerate(told)]
+    yield TopicCase, speaks
+    seconds = [one | {"account": n, "chat": n} for one in of_topic for n in range(SECOND)]
+    yield TopicSupporter, [one | {"bot": "resident"} for one in seconds]
+
+
+def _topic_state(no: int) -> TopicState:
+    return TopicState.OPEN if no <= TALKED_OF else TopicState.DONE

@@ -428,25 +428,31 @@ SPEAKS_FOR_A_TOPIC = (
     select(TopicCase.case_no).where(TopicCase.community_id == Case.community_id, TopicCase.case_no == Case.no).exists()
 )
 _COMMUNITY: Any = bindparam("community")
+_states: list[Any] = [literal_column(f"'{state}'") for state in sorted(TALKED_OVER - {TopicState.DECIDED})]
+_undecided = (
+    select(Topic.no).where(Topic.community_id == _COMMUNITY, Topic.state.in_(_states), Topic.hidden.is_(None)).cte()
+)
 _told = (
     select(TopicCase.topic_no, CasePerson.bot, CasePerson.account)
+    .join(_undecided, _undecided.c.no == TopicCase.topic_no)
     .join(CasePerson, and_(CasePerson.community_id == TopicCase.community_id, CasePerson.case_no == TopicCase.case_no))
     .where(TopicCase.community_id == _COMMUNITY)
 )
-_seconded = select(TopicSupporter.topic_no, TopicSupporter.bot, TopicSupporter.account).where(
-    TopicSupporter.community_id == _COMMUNITY
+_seconded = (
+    select(TopicSupporter.topic_no, TopicSupporter.bot, TopicSupporter.account)
+    .join(_undecided, _undecided.c.no == TopicSupporter.topic_no)
+    .where(TopicSupporter.community_id == _COMMUNITY)
 )
 _behind = union(_told, _seconded).subquery()
 _people = func.count(_behind.c.topic_no)
-_states: list[Any] = [literal_column(f"'{state}'") for state in sorted(TALKED_OVER - {TopicState.DECIDED})]
 _UNDECIDED = Fixed(
-    select(Topic.no, _people.label("people"))
-    .outerjoin(_behind, _behind.c.topic_no == Topic.no)
-    .where(Topic.community_id == _COMMUNITY, Topic.state.in_(_states), Topic.hidden.is_(None))
-    .group_by(Topic.no)
-    .order_by(_people.desc(), Topic.no)
+    select(_undecided.c.no, _people.label("people"))
+    .outerjoin(_behind, _behind.c.topic_no == _undecided.c.no)
+    .group_by(_undecided.c.no)
+    .order_by(_people.desc(), _undecided.c.no)
     .limit(bindparam("most"))
 )
+"""Only of what is undecided are the people counted: what was decided over the years is many times as much."""
 _BELONGS: dict[str, tuple[Any, Any]] = {
     "cases": (TopicCase, TopicCase.case_no),
     "contributions": (Contribution, Contribution.id),
