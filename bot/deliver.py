@@ -121,9 +121,9 @@ class Deliverer:
         now, name = self._clock.now(), self._channel.name
 
         def look(connection: Connection) -> tuple[list[OutRow], set[int]]:
-            uow = UnitOfWork(connection, _NOBODY, now)
-            rows = uow.outbox.due(name, limit, held)
-            return rows, uow.people.paused_chats(name, {row.chat for row in rows}) if rows else set()
+            with UnitOfWork(connection, _NOBODY, now) as uow:
+                rows = uow.outbox.due(name, limit, held)
+                return rows, uow.people.paused_chats(name, {row.chat for row in rows}) if rows else set()
 
         while True:
             rows, paused = await self._database.read(look)
@@ -283,9 +283,9 @@ class Deliverer:
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
-            uow = UnitOfWork(connection, _NOBODY, now)
-            change(uow)
-            uow.flush()
+            with UnitOfWork(connection, _NOBODY, now) as uow:
+                change(uow)
+                uow.flush()
 
         await self._database.write(work)
 

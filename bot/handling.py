@@ -84,12 +84,12 @@ class Handling:
     def group(self, connection: Connection, lanes: Collection[Lane], group: list[Prepared]) -> Done:
         """Handle the updates of some lanes, which are locked."""
         now, inbox = self._clock.now(), InboxRows(connection)
-        uow = UnitOfWork(connection, self._reference or self.reference(connection), now)
-        self._preload(uow, [p.event for p in group if p.event])
-        done = Done(len(group), uow.after_commit)
-        for prepared in group:
-            self._handle(uow, prepared, done)
-        uow.flush(*inbox.ending(done.ended, lanes, now, done.late))
+        with UnitOfWork(connection, self._reference or self.reference(connection), now) as uow:
+            self._preload(uow, [p.event for p in group if p.event])
+            done = Done(len(group), uow.after_commit)
+            for prepared in group:
+                self._handle(uow, prepared, done)
+            uow.flush(*inbox.ending(done.ended, lanes, now, done.late))
         for prepared in group:
             if prepared.event is None:
                 inbox.park(prepared.stored, prepared.unreadable, now)

@@ -156,11 +156,11 @@ class Ticker:
         after: list[Callable[[], None]] = []
 
         def in_transaction(connection: Connection) -> T:
-            uow = UnitOfWork(connection, self._worker.reference(connection), now)
-            result = work(uow)
-            uow.flush()
-            after[:] = uow.after_commit
-            return result
+            with UnitOfWork(connection, self._worker.reference(connection), now) as uow:
+                result = work(uow)
+                uow.flush()
+                after[:] = uow.after_commit
+                return result
 
         result = await self._database.write(in_transaction)
         for call in after:

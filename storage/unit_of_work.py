@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, CursorResult, Executable
 
@@ -59,7 +59,8 @@ Row = dict[str, Any]
 class UnitOfWork:
     """Everything that handlers may read and write; see the stores for the methods.
 
-    `after_commit` holds what has to happen once the rows are safe (in-memory indices, wake-ups).
+    `after_commit` holds what has to happen once the rows are safe (in-memory indices, wake-ups). Where many are made,
+    each is left by `with`: it and its stores hold each other, and else the garbage collector has to part them.
     """
 
     def __init__(self, connection: Connection, reference: Reference, now: datetime) -> None:
@@ -77,6 +78,12 @@ class UnitOfWork:
         self.buttons = Buttons(self)
         self.outbox = OutboxRows(self)
         self.reports = Reports(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.__dict__.clear()
 
     @cached_property
     def walled(self) -> bool:

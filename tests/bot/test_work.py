@@ -1,6 +1,8 @@
 """Work: order within a chat, all or nothing, failures that stay alone."""
 
 import asyncio
+import gc
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,6 +44,22 @@ async def test_a_finished_update_keeps_its_key_and_not_its_words(world: World) -
     row = await world.rows(lambda c: c.execute(select(Inbox.__table__)).one())
     assert row.body is None
     assert row.state == "done"
+
+
+@pytest.fixture
+def no_garbage_collector(world: World) -> Iterator[None]:  # noqa: ARG001 - what made the world is gone by then
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_garbage_collector")
+async def test_what_was_handled_is_gone_without_the_garbage_collector(world: World) -> None:
+    await world.resident().says("楼下路灯坏了")
+    await world.resident().taps("延安岭社区")
+    await world.resident().taps("同意，提交")
+    assert [unit for unit in gc.get_objects() if isinstance(unit, UnitOfWork)] == []
 
 
 async def test_poison_is_set_aside_and_blocks_nobody(world: World) -> None:
