@@ -56,6 +56,7 @@ def test_what_is_told_of_one_matter_is_seldom_cut() -> None:
         "楼上漏水，另外高龄补贴什么时候发",
         "一是门禁坏了，二是停车位被占",
         "反映两件事：装修太吵，消防通道停车",
+        "没地方停车，能不能再装几样健身器材",
     ],
 )
 def test_two_things_are_two_matters(words: str) -> None:
@@ -70,6 +71,8 @@ def test_two_things_are_two_matters(words: str) -> None:
         "1栋和4栋的楼道灯都不亮",
         "路灯坏了半个月，晚上黑咕隆咚的，老人摔过一跤",
         "谢谢，另外谢谢网格员",
+        "没地方停车，能不能在空地划几个车位",
+        "车没地方停，希望把路边的空地划成车位",
     ],
 )
 def test_one_thing_with_its_causes_and_effects_is_one_matter(words: str) -> None:
