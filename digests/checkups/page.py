@@ -96,6 +96,10 @@ class CheckupPage:
             "checkup_page.at_most" if point.measure is Measure.WALK else "checkup_page.at_least",
             figure=self.figure(point, point.standard),
         )
+        if point.instead:
+            count = self.say("checkup_page.figure_has", n=point.instead.count, unit=point.unit)
+            area = self.say("checkup_page.figure_area", n=plain_number(point.instead.area_m2))
+            text = self.say("checkup_page.or_instead", standard=text, count=count, area=area)
         return text if finding.judged else self.say("checkup_page.doubtful", standard=text)
 
     def stock(self, point: Point, stocks: Mapping[str, Stock] | None = None) -> str:

@@ -33,7 +33,7 @@ def acceptance_pdf(page: CheckupPage) -> bytes:
     about = [say("checkup_page.acceptance_about", **page.about()), say("checkup_page.acceptance_lists")]
     parts = [_scene(page, scene) for scene in page.checkup.scenes]
     title = say("checkup_page.acceptance_title", **page.about())
-    return pdf(Document(title, about, parts, say("checkup_page.paper_foot", **page.about())))
+    return pdf(Document(title, about, parts, say("checkup_page.acceptance_foot", **page.about())))
 
 
 def _heads(page: CheckupPage, *names: str) -> list[str]:
