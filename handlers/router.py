@@ -28,7 +28,7 @@ from handlers import (
     subscriptions,
 )
 from handlers.area import Command
-from handlers.cocreation import rules
+from handlers.cocreation import ballots, rules
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
 from handlers.moderation import allowance, pace
@@ -225,6 +225,8 @@ def _command(turn: Turn, name: str) -> None:
         turn.say("start.staff_only")
     elif turn.event.private:  # in a group it may be meant for another bot
         turn.say("problem.unknown_command")
+    elif turn.as_staff and name in STAFF_COMMANDS:
+        turn.say("group.privately")
 
 
 def _commands(turn: Turn) -> dict[str, Command]:
@@ -288,7 +290,7 @@ def _said(turn: Turn) -> None:
     elif _short_number(turn):
         turn.say("talk.number")
         turn.outcome = "none number"
-    elif turn.event.text.strip() and not (lookup.asked_after(turn) or rules.answers(turn)):
+    elif turn.event.text.strip() and not (lookup.asked_after(turn) or rules.answers(turn) or ballots.spoken(turn)):
         report.report(turn)
 
 

@@ -6,7 +6,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
-_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+from nlp.numerals import plain
+
 _NUMBER = r"(\d{1,4}|[一二两三四五六七八九十]{1,3}|[a-z](?![a-z])|[甲乙丙丁])"
 _PARTS: Mapping[str, re.Pattern[str]] = {
     "building": re.compile(_NUMBER + r"\s?(?:号楼|栋|幢|座|#楼)"),
@@ -28,7 +29,7 @@ _NO_ROAD = re.compile(
 
 def parts(text: str, names: Iterable[str] = ()) -> set[tuple[str, str]]:
     """(kind, value) of normalised text; `names` are compounds that it names."""
-    found = {(kind, _plain(hit[1])) for kind, pattern in _PARTS.items() for hit in pattern.finditer(text)}
+    found = {(kind, plain(hit[1])) for kind, pattern in _PARTS.items() for hit in pattern.finditer(text)}
     found |= {("road", hit[1][-3:]) for hit in _ROAD.finditer(text) if not _NO_ROAD.search(hit[1])}
     return found | {("compound", name) for name in names}
 
@@ -37,13 +38,3 @@ def compound(name: str) -> str:
     """幸福苑 of 幸福苑3栋; nothing of a community or street, which holds many."""
     bare = _BUILDING.split(name)[0]
     return "" if len(bare) < len("甲苑") or bare.endswith(("社区", "街道")) else bare
-
-
-def _plain(number: str) -> str:
-    """三 and 03 are 3; 十二 is 12; letters stay."""
-    if number.isdigit():
-        return number.lstrip("0") or "0"
-    if "十" in number:
-        tens, _, ones = number.partition("十")
-        return str(10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0))
-    return "".join(str(_DIGITS.get(char, char)) for char in number)

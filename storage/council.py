@@ -117,6 +117,11 @@ class Council:
         this = (Meeting.community_id == meeting.community_id, Meeting.no == meeting.no)
         self._uow.execute(update(Meeting).where(*this).values(next_at=at))
 
+    def call_off(self, meeting: Any) -> bool:
+        """It will not be held, as if it had never been called; False: it was, or somebody else was faster."""
+        this = (Meeting.community_id == meeting.community_id, Meeting.no == meeting.no, Meeting.held_at.is_(None))
+        return self._uow.execute(delete(Meeting).where(*this)).rowcount == 1
+
     def keep_minutes(self, community_id: int, no: int, minutes: str) -> None:
         """Keep what was said; said again, it is added."""
         meeting = self.meeting(community_id, no)

@@ -4,6 +4,7 @@ No message, button, event, outcome or conversation ever holds a choice: those th
 they choose (docs/adr/).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,10 @@ from storage.reference import CommunityRow
 from storage.topics import TopicRow
 from storage.votes import VoteRow
 
+SAYS = "我?(?:要|想)?(?:选|投给|投(?!诉))"
+CHOICE = re.compile(rf"(?:{SAYS})?\s*(?P<letter>[A-Za-z])|{SAYS}\s*(?P<words>.{{2,30}})")
+"""What people write who mean to vote."""
+ENDS = " 。.!！~"
 LABEL = 40
 POPUP = 190
 
@@ -134,6 +139,27 @@ def _give(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     text, rows = card(turn, community, topic, vote)
     turn.send(Reply(turn.event.address, text, asking.for_account(rows, turn.account)))
+
+
+def spoken(turn: Turn) -> bool:
+    """Whether somebody wrote down what they choose (我选A, 我选车棚): none of it is kept, and they get the ballot."""
+    found = CHOICE.fullmatch(turn.event.text.strip().rstrip(ENDS))
+    community = turn.community(turn.person.community_id) if found else None
+    if found is None or community is None:
+        return False
+    running = turn.uow.votes.listed([community.id], [VoteState.OPEN], 3)
+    if not any(_is_on(vote, found["letter"] or found["words"]) for vote in running):
+        return False
+    turn.say("vote.tap_it")
+    _list(turn, community)
+    turn.outcome = "a choice in words"
+    return True
+
+
+def _is_on(vote: VoteRow, words: str) -> bool:
+    """Whether an option is called so, by its letter or by some of its words."""
+    letters = dict(zip(LETTERS, vote.options, strict=False))
+    return words.upper() in letters or (len(words) > 1 and any(words in text or text in words for text in vote.options))
 
 
 # --- marking it ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from handlers import pushes
 from handlers.area import Area
 from handlers.cocreation import linked
 from handlers.cocreation.linked import Matter
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.emergencies import reachable
 from handlers.event import Address
 from handlers.moderation import content
@@ -20,6 +20,7 @@ from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentKind
 from ledger.topics import TopicState
+from nlp.numerals import NUMBER, value
 from storage.building import ENDED, OPEN, WAITING
 from storage.cases import CaseRow
 from storage.reference import CommunityRow
@@ -27,7 +28,7 @@ from storage.reference import CommunityRow
 KINDS = ("time", "skill", "space", "material", "money")
 MOST_PLACES = 200
 SHOWN = 8
-PEOPLE = re.compile(r"(\d{1,3})\s*(?:人|位|个人)?$")
+PEOPLE = re.compile(rf"(\d{{1,3}}|{NUMBER}\s*(?=人|位|个人|户))\s*(?:人|位|个人|户)?")
 
 
 def show(turn: Turn) -> None:
@@ -77,9 +78,11 @@ def _rows(turn: Turn, community: CommunityRow, call: Any) -> Rows:
     if turn.as_staff:
         row = tuple(_mine(turn, community, deed, no=call.no) for deed in ("call_people", "call_end"))
         return ((*row, *_report(turn, community, call)),)
+    if _is_me(turn, call):
+        return ((_mine(turn, community, "wish_drop", no=call.no),),)
     mine = any(_is_me(turn, offer) for offer in turn.uow.calls.offers(call))
     take = _mine(turn, community, "call_withdraw" if mine else "call_take", no=call.no)
-    return ((take, *_report(turn, community, call)),) if not _is_me(turn, call) else ((take,),)
+    return ((take, *_report(turn, community, call)),)
 
 
 def _report(turn: Turn, community: CommunityRow, call: Any) -> tuple[Button, ...]:
@@ -133,11 +136,11 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None or (role is Role.RESIDENT and _has_enough(turn)):
         return
-    lines, matter = linked.split_off(turn, community, asked, words.splitlines())
+    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
     text, places = _parts(lines)
     if not text or not 1 <= places <= MOST_PLACES:
-        turn.say("call.no_places", most=MOST_PLACES)
-        ask_call(turn, community, role, asked)
+        why = turn.context.texts("call.no_places", most=MOST_PLACES)
+        ask_again(turn, asked, why, lambda: ask_call(turn, community, role, asked))
         return
     by_resident, here = role is Role.RESIDENT, turn.event.address
     no = turn.uow.calls.make(
@@ -163,7 +166,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
 
 def _parts(lines: list[str]) -> tuple[str, int]:
     found = PEOPLE.fullmatch(lines[-1].strip()) if len(lines) > 1 else None
-    return ("\n".join(lines[:-1] if found else lines).strip(), int(found[1]) if found else 1)
+    return ("\n".join(lines[:-1] if found else lines).strip(), value(found[1].strip()) if found else 1)
 
 
 def invite(turn: Turn, community: CommunityRow, call: Any) -> None:
@@ -195,6 +198,18 @@ def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
     for offer in turn.uow.calls.offers(call):
         text = turn.context.texts("call.not_needed", text=call.text)
         turn.send(Reply(Address(offer.bot, offer.chat), text, priority=Priority.NOTICE))
+
+
+def drop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """Whoever wished for it does not need it any more; nobody else takes a wish back."""
+    call = _call(turn, community, data)
+    if not _is_me(turn, call):
+        turn.tell("problem.no_right", alert=True)
+    elif not turn.uow.calls.move(call, OPEN, state=ENDED, ended_at=turn.uow.now):
+        turn.tell("problem.pressed_already")
+    else:
+        seen_no_more(turn, community, call.no)
+        turn.say("call.dropped", text=call.text)
 
 
 def _call(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
@@ -301,6 +316,7 @@ AREA = Area(
         "call_kind": ask_call,
         "wish_make": ask_kind,
         "wish_kind": ask_call,
+        "wish_drop": drop,
         "call_take": take,
         "call_withdraw": withdraw,
         "call_people": people,

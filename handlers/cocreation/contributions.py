@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from handlers.cocreation.telling import of_topic
 from handlers.cocreation.words import ask_words, given_words
 from handlers.moderation import content
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentKind, ContentState
 from ledger.topics import ContributionKind, TopicState
-from ledger.votes import LETTERS
 from storage.reference import CommunityRow
 from storage.topics import TopicRow
 
@@ -68,5 +68,6 @@ def _given(turn: Turn, community: CommunityRow, role: Role, kind: ContributionKi
         turn.say("contribution.waits", no=topic.no)
         content.put_before(turn, community, ContentKind.CONTRIBUTION, row.id)
     else:
+        look = of_topic(turn.context.texts("button.topic_card"), "topic_card", topic)(turn.account)
         n = len(turn.uow.topics.options(topic.key))
-        turn.say("contribution.shown_at_once", no=topic.no, letter=LETTERS[min(n, len(LETTERS)) - 1])
+        turn.say(f"contribution.{kind}_shown", ((look,),), no=topic.no, n=n)

@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.area import on_council
 from handlers.cocreation import meetings
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -25,8 +25,12 @@ def _show(turn: Turn, community: CommunityRow) -> None:
     members = turn.uow.council.sitting(community.id)
     lines = [texts("council.head" if members else "council.none", community=community.name, n=len(members))]
     lines += [_line(turn, community, member) for member in members]
-    lines += meetings.next_meeting(turn, community)
-    turn.send(Reply(turn.event.address, "\n".join(lines), _rows(turn, community, members)))
+    rows = _rows(turn, community, members)
+    if meeting := meetings.coming(turn, community):
+        lines += meetings.about(turn, community, meeting)
+        may = community in turn.communities_for("meeting_call_off") if turn.as_staff else False
+        rows = (*rows, meetings.call_off_button(turn, community, meeting.no)) if may else rows
+    turn.send(Reply(turn.event.address, "\n".join(lines), rows))
 
 
 def _line(turn: Turn, community: CommunityRow, member: Any) -> str:
@@ -88,14 +92,15 @@ def ask_code(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, 
     ask_words(turn, "council_join", community, turn.context.texts("council.ask_code"))
 
 
-def join(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+def join(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     code = given_words(turn, community, asked, LONGEST_CODE)
     if code is None:
         return
     here = turn.event.address
     member = turn.uow.council.join(community.id, code, (here.bot, turn.account, here.chat))
     if member is None:
-        turn.say("council.no_such_code")
+        why = turn.context.texts("council.no_such_code")
+        ask_again(turn, asked, why, lambda: ask_code(turn, community, role, asked))
         return
     until = member.until.astimezone(community.zone)
     turn.say("council.welcome", community=community.name, until=f"{until.year}年{until.month}月")

@@ -1,77 +1,226 @@
-"""Days and times as people write them: 12月5日, 12月5日 9:00, 明天下午3点."""
+"""Days and times as people write them: 12月5日 9:00, 明天下午三点半, 下周三晚上7点, 25号, 月底前, 三天内."""
 
 import re
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from ledger import clocks
 from ledger.district import Duration
+from nlp.numerals import NUMBER, value
 
-DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})(?:月|[-/.])(\d{1,2})[日号]?")
-NEAR = {"今天": 0, "明天": 1, "后天": 2}
-CLOCK = re.compile(r"(上午|早上|中午|下午|晚上)?\s{0,3}(\d{1,2})(?:[:：](\d{2})|点(半|\d{1,2}分?)?)")
-NOON, HALF = 12, 30
-AFTERNOON = ("下午", "晚上")
-DEADLINE = re.compile(
-    r"(?<!去年)(?<!\d)(?P<day>(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]?|今天|明天|后天|(?P<month>(?:这个月|本月|月)底))\s*(?:之前|以前|前)"
-    r"|(?<!\d)(?P<days>[1-9]\d{0,2}|[一二两三四五六七八九十])\s?(?:(?P<work>个工作日)|天)\s?(?:之内|以内|内)"
-)
-NUMBERS = "零一二三四五六七八九十"
 LONG_AGO = timedelta(days=60)
 """A day without a year that lies farther back than this is meant of the next year."""
+YEARS = range(2000, 2101)
+MOST = 999
+"""Of days, weeks or months ahead."""
+WEEK, MONTH, HALF_A_MONTH = 7, 30, 15
+NOON, MIDNIGHT = 12, 24
+HALF, QUARTER, HOUR = 30, 15, 60
+ENDS = " ，,。"
+PARTS = ("凌晨", "清早", "早上", "早晨", "上午", "今早", "明早", "中午", "下午", "傍晚", "晚上", "夜里", "今晚", "明晚")
+AFTERNOON = ("中午", "下午", "傍晚", "晚上", "夜里", "今晚", "明晚")
+EARLY = 3
+"""中午1点 and 中午2点 are after noon, 中午11点 is not."""
+TO = r"\s*(?:-|–|—|到|至|~)\s*"
+
+
+def _clock_pattern(n: int = 0, suffix: str = "") -> str:
+    """Of a time of day: 下午三点半, 15:30; `n` tells apart the groups of two in one pattern."""
+    spoken = rf"[点时](?P<spoken{n}>半|[一1]刻|{NUMBER}分?)?"
+    ends = rf"(?:[:：](?P<minute{n}>\d{{2}})|{spoken}){suffix}"
+    return rf"(?:(?P<part{n}>{'|'.join(PARTS)})\s{{0,3}})?(?P<hour{n}>{NUMBER}){ends}"
+
+
+CLOCK = re.compile(_clock_pattern())
+SPAN = re.compile(_clock_pattern(0, "?") + TO + _clock_pattern(1))
+NEAR = {"大后天": 3, "今天": 0, "今晚": 0, "今早": 0, "明天": 1, "明晚": 1, "明早": 1, "后天": 2}
+WEEKDAYS = "一二三四五六日天"
+DAYS_OF = {"天": 1, "周": WEEK, "期": WEEK, "拜": WEEK, "月": MONTH}
+"""By the last character of 两周, 一个星期, 两个月."""
+BEFORE = r"\s*(?:之前|以前|前(?![门面边台]))"
+
+
+# --- kinds of days ---------------------------------------------------------------------------------------------------
+
+
+def _dated(found: re.Match[str], now: datetime) -> date | None:
+    """12月5日, 十二月五号, 2027年1月3日, 12-5."""
+    day = _day_of(value(found["year"] or str(now.year)), value(found["month"]), value(found["day"]))
+    if day is None or found["year"] or day >= (now - LONG_AGO).date():
+        return day
+    return _day_of(day.year + 1, day.month, day.day)
+
+
+def _day_of(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if year in YEARS else None
+    except ValueError:
+        return None
+
+
+def _near(found: re.Match[str], now: datetime) -> date:
+    return now.date() + timedelta(days=NEAR[found["near"]])
+
+
+def _weekday(found: re.Match[str], now: datetime) -> date:
+    """下周三 is of the next week, 这周三 of this; 周三 is the next that comes, today among them."""
+    weekday = min(WEEKDAYS.index(found["weekday"]), WEEK - 1)
+    monday = now.date() - timedelta(days=now.weekday())
+    if which := found["which"]:
+        return monday + timedelta(days=WEEK * which.count("下") + weekday)
+    return now.date() + timedelta(days=(weekday - now.weekday()) % WEEK)
+
+
+def _end_of_month(found: re.Match[str], now: datetime) -> date:
+    return _first(now.date(), 2 if found["next"] else 1) - timedelta(days=1)
+
+
+def _first(day: date, months: int) -> date:
+    """The first of the month that is so many months on."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)
+
+
+def _end_of_year(_found: re.Match[str], now: datetime) -> date:
+    return date(now.year, 12, 31)
+
+
+def _within(found: re.Match[str], now: datetime) -> date | None:
+    """三天内, 两周内, 半个月内, 5个工作日内; so many days from today."""
+    n = value(found["n"])
+    if not 0 < n <= MOST:
+        return None
+    if found["unit"] == "个工作日":
+        zone = now.tzinfo or UTC
+        return clocks.due(now, Duration(working_days=n), zone).astimezone(zone).date()
+    return now.date() + timedelta(days=n * DAYS_OF[found["unit"][-1]])
+
+
+def _half_a_month(_found: re.Match[str], now: datetime) -> date:
+    return now.date() + timedelta(days=HALF_A_MONTH)
+
+
+def _of_this_month(found: re.Match[str], now: datetime) -> date | None:
+    """25号: of this month, or of the next where that is over."""
+    for ahead in (0, 1):
+        month = _first(now.date(), ahead)
+        day = _day_of(month.year, month.month, value(found["day"]))
+        if day is not None and day >= now.date():
+            return day
+    return None
+
+
+Meant = Callable[[re.Match[str], datetime], date | None]
+NAMED: tuple[tuple[str, Meant], ...] = (
+    (rf"(?<!去年)(?<!\d)(?:(?P<year>\d{{4}})年)?(?P<month>{NUMBER})月(?P<day>{NUMBER})[日号]?", _dated),
+    (rf"(?P<near>{'|'.join(NEAR)})", _near),
+    (rf"(?<![上每])(?P<which>这个?|本|下下个?|下个?)?(?<!上个)(?:周|星期|礼拜)(?P<weekday>[{WEEKDAYS}])", _weekday),
+    (r"(?<!上个)(?<!上)(?:这个|本|当|(?P<next>下个?))?月底", _end_of_month),
+    (r"(?:今年)?年底", _end_of_year),
+    (rf"(?<![\d月])(?P<day>{NUMBER})[号日](?![楼栋线院])", _of_this_month),
+    (r"(?<![\d:：])(?:(?P<year>\d{4})[-/.])?(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?![\d:：点])", _dated),
+)
+INSIDE = r"\s*(?:之内|以内|内)"
+WITHIN: tuple[tuple[str, Meant], ...] = (
+    (rf"(?<!\d)(?P<n>{NUMBER})\s?(?P<unit>个工作日|天|周|个?星期|个?礼拜|个月)" + INSIDE, _within),
+    (r"半个月" + INSIDE, _half_a_month),
+)
+DAYS = [(re.compile(pattern), meant) for pattern, meant in (*NAMED, *WITHIN)]
+DEADLINES = [*((re.compile(pattern + BEFORE), meant) for pattern, meant in NAMED), *DAYS[len(NAMED) :]]
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 def moment(words: str, now: datetime, zone: tzinfo, at: time | None = None) -> datetime | None:
     """The moment that words name (aware UTC); `at`: the time of day where they name none. None: not understood."""
-    day = _day(words, now.astimezone(zone))
-    clock = _clock(DAY.sub(" ", words, count=1)) or at
-    if day is None or clock is None:
+    return moment_and_rest(words, now, zone, at)[0]
+
+
+def moment_and_rest(words: str, now: datetime, zone: tzinfo, at: time | None = None) -> tuple[datetime | None, str]:
+    """As `moment`, and what the words say besides: 11月25日晚上7点半 楚邻驿站."""
+    local = now.astimezone(zone)
+    day, span = next(_days(DAYS, words, local), (None, (0, 0)))
+    named = words[span[0] : span[1]]
+    # 今晚 tells the part of the day as well
+    left = f"{words[: span[0]]} {named if named in PARTS else ''}{words[span[1] :]}"
+    minutes, rest = _clock(left, at)
+    if day is None or minutes is None:
+        return None, words
+    midnight = datetime.combine(day, time(), zone)
+    return (midnight + timedelta(minutes=minutes)).astimezone(UTC), rest
+
+
+def _clock(words: str, at: time | None) -> tuple[int | None, str]:
+    """Minutes of the day, and the words around it."""
+    found = CLOCK.search(words)
+    if found is None:
+        return (at.hour * HOUR + at.minute if at else None), words.strip(ENDS)
+    return _minutes(found), (words[: found.start()] + words[found.end() :]).strip(ENDS)
+
+
+def hours_and_rest(words: str) -> tuple[tuple[int, int] | None, str]:
+    """From when until when, in minutes of the day (9:00-17:00, 上午九点到下午五点), and what the words say besides.
+
+    下午2点到5点 ends at 17:00; an end that is not after the beginning is left for the reader to make sense of.
+    """
+    found = SPAN.search(words)
+    begins, ends = (_minutes(found, 0), _minutes(found, 1)) if found else (None, None)
+    if found is None or begins is None or ends is None:
+        return None, words
+    if ends <= begins < ends + NOON * HOUR and not found["part1"] and value(found["hour0"]) <= NOON:
+        ends += NOON * HOUR
+    return (begins, ends), f"{words[: found.start()]} {words[found.end() :]}"
+
+
+def from_until(words: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime | None] | None:
+    """When something begins and ends, aware UTC (12月5日 9:00-11:00, 周六晚上10点到早上6点); no end named: None."""
+    hours, rest = hours_and_rest(words)
+    if hours is None:
+        begins_at = moment(words, now, zone)
+        return (begins_at, None) if begins_at else None
+    day, _ = next(_days(DAYS, rest, now.astimezone(zone)), (None, None))
+    if day is None:
         return None
-    return datetime.combine(day, clock, zone).astimezone(UTC)
+    midnight = datetime.combine(day, time(), zone)
+    begins, ends = hours if hours[1] > hours[0] else (hours[0], hours[1] + MIDNIGHT * HOUR)
+    begins_at, ends_at = (midnight + timedelta(minutes=minutes) for minutes in (begins, ends))
+    return begins_at.astimezone(UTC), ends_at.astimezone(UTC)
 
 
 def promised_by(words: str, now: datetime, zone: tzinfo, at: time) -> datetime | None:
-    """Until when words promise something (12月5日前, 三天内, 5个工作日内), aware UTC; None: no day to come is named."""
-    found = DEADLINE.search(words)
-    if found is None:
-        return None
-    if number := found["days"]:
-        n = int(number) if number.isdigit() else NUMBERS.index(number.replace("两", "二"))
-        by = clocks.due(now, Duration(working_days=n) if found["work"] else Duration(timedelta(days=n)), zone)
-        due_at = datetime.combine(by.astimezone(zone).date(), at, zone).astimezone(UTC)
-    elif found["month"]:
-        first = now.astimezone(zone).replace(day=1) + timedelta(days=32)
-        due_at = datetime.combine(first.date().replace(day=1) - timedelta(days=1), at, zone).astimezone(UTC)
-    else:
-        due_at = moment(found["day"], now, zone, at) or now
-    return due_at if due_at > now else None
+    """Until when words promise something (12月5日前, 下周五之前, 三天内), aware UTC; None: no day to come is named."""
+    day, _ = next(_days(DEADLINES, words, now.astimezone(zone)), (None, None))
+    due_at = datetime.combine(day, at, zone).astimezone(UTC) if day else None
+    return due_at if due_at and due_at > now else None
 
 
-def _day(words: str, now: datetime) -> datetime | None:
-    for word, ahead in NEAR.items():
-        if word in words:
-            return now + timedelta(days=ahead)
-    found = DAY.search(words)
-    if found is None:
-        return None
-    try:
-        day = now.replace(year=int(found[1] or now.year), month=int(found[2]), day=int(found[3]))
-        return day.replace(year=day.year + 1) if not found[1] and day < now - LONG_AGO else day
-    except ValueError:
-        return None
+def _days(
+    kinds: list[tuple[re.Pattern[str], Meant]], words: str, now: datetime
+) -> Iterator[tuple[date, tuple[int, int]]]:
+    """Days that words name and where they do, the surest kind first."""
+    for pattern, meant in kinds:
+        if (found := pattern.search(words)) and (day := meant(found, now)):
+            yield day, found.span()
 
 
-def _clock(words: str) -> time | None:
-    found = CLOCK.search(words)
-    if found is None:
-        return None
-    part, hour, minutes, spoken = found[1], int(found[2]), found[3], found[4]
-    if part in AFTERNOON and hour < NOON:
+def _minutes(found: re.Match[str], n: int = 0) -> int | None:
+    """Of the day; 晚上12点 and 24:00 are the end of it. None: there is no such time."""
+    part, hour = found[f"part{n}"] or "", value(found[f"hour{n}"])
+    if part in AFTERNOON and hour < NOON and (part != "中午" or hour <= EARLY):
         hour += NOON
-    minute = HALF if spoken == "半" else int(minutes or (spoken or "0").rstrip("分"))
-    try:
-        return time(hour, minute)
-    except ValueError:
-        return None
+    elif part in AFTERNOON and part not in ("中午", "下午") and hour == NOON:
+        hour = MIDNIGHT
+    minute = int(found[f"minute{n}"]) if found[f"minute{n}"] else _spoken(found[f"spoken{n}"] or "0")
+    there_is_one = hour >= 0 and 0 <= minute < HOUR and hour * HOUR + minute <= MIDNIGHT * HOUR
+    return hour * HOUR + minute if there_is_one else None
+
+
+def _spoken(words: str) -> int:
+    """Minutes after 点: 半, 一刻, 二十, 05分."""
+    if words == "半":
+        return HALF
+    return QUARTER if words.endswith("刻") else value(words.rstrip("分"))
 
 
 def day_of(at: datetime, zone: tzinfo) -> str:

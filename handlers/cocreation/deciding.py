@@ -166,6 +166,7 @@ AREA = Area(
         "council_end": council.end,
         "council_join": council.ask_code,
         "meeting_call": meetings.ask_when,
+        "meeting_call_off": meetings.call_off,
         "minutes_write": meetings.ask_minutes,
         "decision_add": meetings.ask_decision,
         "decision_case": meetings.as_case,
@@ -194,6 +195,7 @@ AREA = Area(
     },
     resident_commands={
         "topics": topics.listed,
+        "minutes": meetings.read_minutes,
         "propose": topics.begin,
         "votes": ballots.listed,
         "vote_for": voting_for.begin,

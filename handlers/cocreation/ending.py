@@ -14,7 +14,7 @@ from ledger import topics as topic_rules
 from ledger import votes as rules
 from ledger.lifecycle import Role
 from ledger.topics import TopicAction, TopicState
-from ledger.votes import LETTERS, Hold, Turnout, Validity, VoteAction, VoteState, validity
+from ledger.votes import Hold, Turnout, Validity, VoteAction, VoteState, validity
 from storage.reference import CommunityRow
 from storage.topics import TopicRow
 from storage.votes import VoteRow
@@ -145,7 +145,7 @@ def _tell_topic(turn: Turn, vote: VoteRow, how: Validity, counted: Count) -> Non
     turn.uow.topics.add_event(topic, TopicAction.END_VOTE, Role.SYSTEM, before, detail={"vote": vote.no})
     if how is Validity.DECIDES:
         place = counted.winners[0]
-        decision = turn.context.texts("vote.decided", letter=LETTERS[place], option=vote.options[place])
+        decision = turn.context.texts("vote.decided", option=vote.options[place])
         given, at = {"decision": decision}, turn.uow.now
         topics.take(
             turn, topic, TopicAction.DECIDE, Role.SYSTEM, given=given, quietly=True, decision=decision, decided_at=at
@@ -192,10 +192,10 @@ def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
 
 def _who_sees_to_it(turn: Turn, vote: VoteRow, topic: TopicRow) -> Rows:
     """For the manager: what was chosen wants an owner and a day, and then it is a promise."""
-    if topic.state is not TopicState.DECIDED:
+    deed = {TopicState.DECIDED: "decision_add", TopicState.OPEN: "topic_card"}.get(topic.state)
+    if deed is None:
         return ()
-    label = turn.context.texts("button.decision_add")
-    return ((Button(label, "decision_add", vote.community_id, data={"topic": topic.no}),),)
+    return ((Button(turn.context.texts(f"button.{deed}"), deed, vote.community_id, data={"topic": topic.no}),),)
 
 
 def picture(vote: VoteRow) -> tuple[OutFile, ...]:

@@ -8,8 +8,8 @@ from digests.calendar_file import Entry, calendar_file
 from handlers import pushes
 from handlers.area import Area, Due
 from handlers.cocreation import linked
-from handlers.cocreation.days import moment
-from handlers.cocreation.words import ask_words, for_community, given_words, my_community
+from handlers.cocreation.days import from_until
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, my_community, sure
 from handlers.event import Address
 from handlers.format import from_to
 from handlers.pushes import Push
@@ -18,6 +18,7 @@ from handlers.turn import Turn
 from ledger.gatherings import NO_LIMIT, has_room, may_check_in, move_up
 from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely
+from nlp.numerals import NUMBER, value
 from storage.building import CAME, COMING, GUEST, ON_LIST
 from storage.ids import new_door_code, new_id
 from storage.reference import CommunityRow
@@ -25,8 +26,7 @@ from storage.topics import TopicRow
 
 LINES = 4
 USUAL_HOURS = 2
-HALF_A_DAY = timedelta(hours=12)
-UNTIL = re.compile(r"(?:到|至|—|–|-|~)\s*((?:上午|下午|晚上)?\s*\d{1,2}(?:[:：]\d{2}|点(?:半|\d{1,2}分?)?))\s*$")
+PLACES = re.compile(NUMBER)
 LONGEST_NAME = 20
 LONGEST_LINE = 60
 
@@ -94,62 +94,52 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
-    written = [line.strip() for line in words.splitlines() if line.strip()]
-    lines, matter = linked.split_off(turn, community, asked, written)
-    times = _times(turn, community, lines[1]) if len(lines) >= LINES else None
-    places = _places(turn, lines[3]) if len(lines) >= LINES else None
+    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
+    times = from_until(lines[1], turn.uow.now, community.zone) if len(lines) == LINES else None
+    places = _places(turn, lines[3]) if len(lines) == LINES else None
     trouble = _trouble(turn, lines, times, places)
     if trouble or times is None or places is None:
-        turn.say(trouble or "event.not_understood")
-        ask_event(turn, community, role, asked)
+        why = turn.context.texts(trouble or "event.lines", n=len(lines))
+        ask_again(turn, asked, why, lambda: ask_event(turn, community, role, asked))
         return
+    starts_at, ends_at = times[0], times[1] or times[0] + timedelta(hours=USUAL_HOURS)
     no = turn.uow.gatherings.make(
         community.id,
         title=lines[0],
         place=lines[2],
         places=places,
-        starts_at=times[0],
-        ends_at=times[1],
+        starts_at=starts_at,
+        ends_at=ends_at,
         code=new_door_code(),
         staff_id=turn.staff_id,
-        next_at=_reminder(turn, community, *times),
+        next_at=_reminder(turn, community, starts_at, ends_at),
         topic_no=matter.topic_no,
     )
     gathering = turn.uow.gatherings.get(community.id, no)
     turn.send(Reply(turn.event.address, _card(turn, community, gathering), _rows(turn, community, gathering)))
 
 
-def _trouble(turn: Turn, lines: list[str], times: tuple[datetime, datetime] | None, places: int | None) -> str | None:
+def _trouble(
+    turn: Turn, lines: list[str], times: tuple[datetime, datetime | None] | None, places: int | None
+) -> str | None:
     """What is wrong with the lines, as a text of the catalogue."""
-    if len(lines) < LINES or times is None or places is None:
-        return "event.not_understood"
-    if places == 0:
-        return "event.no_places"
+    if len(lines) != LINES:
+        return "event.lines"
+    if times is None:
+        return "event.no_such_time"
     if times[0] <= turn.uow.now:
         return "event.in_the_past"
+    if not places:
+        return "event.no_such_number" if places is None else "event.no_places"
     return "event.line_too_long" if max(len(lines[0]), len(lines[2])) > LONGEST_LINE else None
-
-
-def _times(turn: Turn, community: CommunityRow, words: str) -> tuple[datetime, datetime] | None:
-    until = UNTIL.search(words)
-    starts_at = moment(words[: until.start()] if until else words, turn.uow.now, community.zone)
-    if starts_at is None:
-        return None
-    local = starts_at.astimezone(community.zone)
-    day = f"{local:%Y}年{local.month}月{local.day}日"
-    ends_at = moment(f"{day} {until[1]}", turn.uow.now, community.zone) if until else None
-    if ends_at is None:
-        return starts_at, starts_at + timedelta(hours=USUAL_HOURS)
-    while ends_at <= starts_at:  # 下午2点到5点; 22:00-6:00
-        ends_at += HALF_A_DAY
-    return starts_at, ends_at
 
 
 def _places(turn: Turn, words: str) -> int | None:
     if turn.context.texts("event.no_limit") in words:
         return NO_LIMIT
-    found = re.search(r"\d{1,4}", words)
-    return int(found[0]) if found else None
+    found = PLACES.search(words)
+    places = value(found[0]) if found else -1
+    return places if places >= 0 else None
 
 
 def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime, ends_at: datetime) -> datetime:
@@ -163,8 +153,9 @@ def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime, ends_at:
 def invite(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """All residents are invited, politely."""
     gathering = _living(turn, community, data)
-    rows: Rows = (
-        (Button(turn.context.texts("button.event_join"), "event_join", community.id, data={"no": gathering.no}),),
+    rows: Rows = tuple(
+        (Button(turn.context.texts(f"button.{deed}"), deed, community.id, data={"no": gathering.no}),)
+        for deed in ("event_join", "event_for")
     )
     text = turn.context.texts("event.invite", community=community.name) + "\n" + _card(turn, community, gathering)
     n = pushes.invite(turn, community.id, Push(f"event:{gathering.no}", text, rows, until=gathering.starts_at))
@@ -173,6 +164,9 @@ def invite(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     gathering = _living(turn, community, data)
+    n = len(turn.uow.gatherings.people(gathering, COMING, ON_LIST))
+    if not sure(turn, "event_cancel", community, data, turn.context.texts("event.sure", title=gathering.title, n=n)):
+        return
     turn.uow.gatherings.change(gathering, cancelled_at=turn.uow.now, next_at=None)
     pushes.call_off(turn, community.id, f"event:{gathering.no}")
     for person in turn.uow.gatherings.people(gathering, COMING, ON_LIST):
@@ -279,7 +273,8 @@ def fill_places(turn: Turn, community: CommunityRow, gathering: Any) -> None:
     for row_id in move_up(gathering.places, coming, list(waiting)):
         gatherings.change_person(waiting[row_id], state=COMING)
         values = {"title": gathering.title, "when": _when(community, gathering), "place": gathering.place}
-        _tell(turn, waiting[row_id], "event.moved_up", **values)
+        row = (_leave_button(turn, waiting[row_id], gathering),)
+        _tell(turn, waiting[row_id], "event.moved_up", (row,), **values)
 
 
 def ask_for(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

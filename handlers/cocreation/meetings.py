@@ -1,19 +1,20 @@
 """议事会开会: an agenda of topics, minutes (会议纪要), decisions with an owner and a date."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from handlers import deadlines
+from handlers.area import on_council
 from handlers.card_face import Beside, card
 from handlers.cocreation import asking, promises
+from handlers.cocreation.days import day_of, moment, moment_and_rest
 from handlers.cocreation.promises import Promise
 from handlers.cocreation.telling import judges, tell_people
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, sure
 from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn
 from handlers.viewers import View
-from ledger.lifecycle import Role
+from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely
 from ledger.promises import Kind as By
 from ledger.scenes import Kind, Scene, Urgency
@@ -22,12 +23,9 @@ from ledger.words import shortened
 from storage.reference import CommunityRow
 from storage.topics import TopicRow
 
-WHEN = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?\s*(\d{1,2})(?:[:：点时](\d{1,2})?)?分?\s*(.*)", re.DOTALL)
-DATE = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?")
 LONGEST, LONGEST_MINUTES = 200, 2000
 ON_AGENDA, LISTED = 6, 5
 CASE_SOURCE = "decision"
-END_OF_DAY = (18, 0)
 PARTS = 3
 """Lines of a decision: what, who, by when."""
 
@@ -39,23 +37,49 @@ def ask_when(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, 
     ask_words(turn, "meeting_call", community, turn.context.texts("meeting.ask_when"))
 
 
-def call(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+def call(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """The agenda is what most people are behind and nobody has decided."""
     words = given_words(turn, community, asked, LONGEST)
-    found = WHEN.fullmatch(words.strip()) if words else None
-    begins_at = _moment(turn, community, found[1], found[2], found[3], found[4] or 0) if found else None
     if words is None:
         return
-    if found is None or begins_at is None or begins_at <= turn.uow.now:
-        turn.say("meeting.when_not_understood")
-        ask_when(turn, community, Role.MANAGER, {})
+    begins_at, place = moment_and_rest(words, turn.uow.now, community.zone)
+    if begins_at is None or begins_at <= turn.uow.now:
+        why = turn.context.texts("meeting.when_not_understood" if begins_at is None else "event.in_the_past")
+        ask_again(turn, asked, why, lambda: ask_when(turn, community, role, asked))
         return
     agenda = [topic.no for topic in turn.uow.topics.undecided(community.id, ON_AGENDA)]
     no = turn.uow.council.call(
-        community.id, begins_at, found[5].strip(), agenda, staff_id=turn.staff_id, next_at=_reminder(turn, begins_at)
+        community.id, begins_at, place, agenda, staff_id=turn.staff_id, next_at=_reminder(turn, begins_at)
     )
     _invite(turn, community, no)
-    turn.say("meeting.called", no=no, n=len(agenda), when=asking.local(begins_at, community))
+    row = call_off_button(turn, community, no)
+    turn.say("meeting.called", (row,), no=no, n=len(agenda), when=asking.local(begins_at, community))
+
+
+def call_off_button(turn: Turn, community: CommunityRow, no: int) -> tuple[Button, ...]:
+    return (turn.mine("button.meeting_call_off", "meeting_call_off", community_id=community.id, data={"meeting": no}),)
+
+
+def call_off(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+    """It is not held after all: the council hears so.
+
+    Raises:
+        NotAllowed: it has begun.
+    """
+    meeting = turn.uow.council.meeting(community.id, int(data["meeting"]))
+    if meeting.begins_at <= turn.uow.now:
+        raise NotAllowed("the meeting has begun")
+    values = {"no": meeting.no, "when": asking.local(meeting.begins_at, community)}
+    if not sure(turn, "meeting_call_off", community, data, turn.context.texts("meeting.sure", **values)):
+        return
+    if not turn.uow.council.call_off(meeting):
+        turn.tell("problem.pressed_already")
+        return
+    text = turn.context.texts("meeting.called_off", **values)
+    for judge in judges(turn, community):
+        if judge.to != turn.event.address:
+            turn.send(Reply(judge.to, text, priority=Priority.NOTICE))
+    turn.say("meeting.called_off", **values)
 
 
 def _reminder(turn: Turn, begins_at: datetime) -> datetime | None:
@@ -75,20 +99,6 @@ def remind(turn: Turn, meeting: Any) -> None:
     for judge in judges(turn, community):
         key = f"meeting:{community.id}:{meeting.no}:soon:{judge.to.bot}:{judge.to.chat}"
         turn.send(Reply(judge.to, text, priority=Priority.NOTICE, key=key))
-
-
-def _moment(turn: Turn, community: CommunityRow, *parts: Any) -> datetime | None:
-    """The next time that month, day, hour and minute come round; None: there is no such time."""
-    month, day, hour, minute = (int(part) for part in parts)
-    year = turn.uow.now.astimezone(community.zone).year
-    for candidate in (year, year + 1):
-        try:
-            moment = datetime(candidate, month, day, hour, minute, tzinfo=community.zone).astimezone(UTC)
-        except ValueError:
-            continue
-        if moment > turn.uow.now - timedelta(days=1):
-            return moment
-    return None
 
 
 def _invite(turn: Turn, community: CommunityRow, no: int) -> None:
@@ -112,9 +122,10 @@ def about(turn: Turn, community: CommunityRow, meeting: Any) -> list[str]:
     return lines
 
 
-def next_meeting(turn: Turn, community: CommunityRow) -> list[str]:
-    coming = [m for m in turn.uow.council.meetings(community.id, LISTED) if m.begins_at > turn.uow.now]
-    return about(turn, community, coming[-1]) if coming else []
+def coming(turn: Turn, community: CommunityRow) -> Any | None:
+    """The next meeting; None: none is called."""
+    found = [m for m in turn.uow.council.meetings(community.id, LISTED) if m.begins_at > turn.uow.now]
+    return min(found, key=lambda meeting: meeting.begins_at, default=None)
 
 
 # --- minutes ---------------------------------------------------------------------------------------------------------
@@ -145,6 +156,28 @@ def _which(turn: Turn, community: CommunityRow) -> None:
     turn.say("meeting.which", rows)
 
 
+def read_minutes(turn: Turn) -> None:
+    """会议纪要, for who sits on the council: those of the last meetings."""
+    for_community(turn, "minutes", _read)
+
+
+def _read(turn: Turn, community: CommunityRow) -> None:
+    if not on_council(turn, community):
+        turn.say("meeting.for_the_council")
+        return
+    found = [meeting for meeting in turn.uow.council.meetings(community.id, LISTED) if meeting.minutes]
+    for meeting in reversed(found):
+        turn.send(Reply(turn.event.address, _minutes_of(turn, meeting.no, meeting.minutes)))
+    if not found:
+        turn.say("meeting.no_minutes")
+
+
+def _minutes_of(turn: Turn, no: int, words: str) -> str:
+    return (
+        turn.context.texts("meeting.minutes_out", no=no) + "\n" + shortened(turn.context.mask(words), LONGEST_MINUTES)
+    )
+
+
 def ask_minutes(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     meeting = turn.uow.council.meeting(community.id, int(data["meeting"]))
     text = turn.context.texts("meeting.ask_minutes", no=meeting.no, most=LONGEST_MINUTES)
@@ -158,9 +191,7 @@ def write_minutes(turn: Turn, community: CommunityRow, _role: Role, asked: dict[
         return
     no = int(asked["meeting"])
     turn.uow.council.keep_minutes(community.id, no, words)
-    text = (
-        turn.context.texts("meeting.minutes_out", no=no) + "\n" + shortened(turn.context.mask(words), LONGEST_MINUTES)
-    )
+    text = _minutes_of(turn, no, words)
     for judge in judges(turn, community):
         if judge.to != turn.event.address:
             turn.send(Reply(judge.to, text, priority=Priority.NOTICE))
@@ -187,22 +218,22 @@ def ask_decision(turn: Turn, community: CommunityRow, _role: Role, data: dict[st
     ask_words(turn, "decision_add", community, text, topic=topic.no, meeting=data.get("meeting"))
 
 
-def add_decision(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+def add_decision(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """Three lines: what, who, by when. It is a promise to all who are in the topic, and they hear of it."""
     words = given_words(turn, community, asked, LONGEST)
     if words is None:
         return
-    parts = [line.strip() for line in words.splitlines() if line.strip()]
-    due_at = _day(turn, community, parts[-1]) if len(parts) == PARTS else None
-    if due_at is None:
-        turn.say("decision.not_understood")
-        ask_decision(turn, community, Role.MANAGER, asked)
+    parts = lines_of(words)
+    due_at = moment(parts[-1], turn.uow.now, community.zone, promises.END_OF_DAY) if len(parts) == PARTS else None
+    if due_at is None or due_at <= turn.uow.now:
+        why = turn.context.texts("decision.lines" if len(parts) != PARTS else "promise.no_such_day", n=len(parts))
+        ask_again(turn, asked, why, lambda: ask_decision(turn, community, role, asked))
         return
     topic = turn.uow.topics.get(community.id, int(asked["topic"]))
     text, owner = parts[0], parts[1]
     values = {"text": text, "owner": owner, "due_at": due_at, "staff_id": turn.staff_id}
     decision_id = turn.uow.council.decide(community.id, topic_no=topic.no, meeting_no=asked.get("meeting"), **values)
-    due = _date(due_at, community)
+    due = day_of(due_at, community.zone)
     people = turn.uow.topics.everybody(topic.key)
     promise = Promise(
         text, owner, due_at, By.COUNCIL, turn.staff_id, topic_no=topic.no, source=f"decision:{decision_id}"
@@ -212,16 +243,6 @@ def add_decision(turn: Turn, community: CommunityRow, _role: Role, asked: dict[s
     tell_people(turn, people.values(), told, f"decision:{community.id}:{decision_id}")
     button = turn.mine("button.decision_case", "decision_case", community_id=community.id, data={"id": decision_id})
     turn.say("decision.kept", ((button,),), owner=owner, due=due)
-
-
-def _day(turn: Turn, community: CommunityRow, words: str) -> datetime | None:
-    found = DATE.search(words)
-    return _moment(turn, community, found[1], found[2], *END_OF_DAY) if found else None
-
-
-def _date(moment: datetime, community: CommunityRow) -> str:
-    local = moment.astimezone(community.zone)
-    return f"{local.month}月{local.day}日"
 
 
 def as_case(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

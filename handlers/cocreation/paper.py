@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from handlers.cocreation import doors
-from handlers.cocreation.words import ask_words, given_words
+from handlers.cocreation.words import ask_again, ask_words, given_words
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.votes import LETTERS, Method, VoteState
@@ -41,7 +41,8 @@ def hand_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, A
             turn.uow.votes.add_event(vote, "paper", role, staff_id=turn.staff_id)
             turn.say("paper.handed_out", no=vote.no)
             return
-    turn.say("paper.on_the_roll" if found else f"paper.no_such_{doors.how_to_say(vote)}", no=vote.no)
+    why = turn.context.texts("paper.on_the_roll" if found else f"paper.no_such_{doors.how_to_say(vote)}", no=vote.no)
+    ask_again(turn, asked, why, lambda: ask_door(turn, community, role, asked))
 
 
 def ask_slip(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
@@ -69,8 +70,8 @@ def read_slip(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, 
     found = SLIP.fullmatch(words)
     choice = choice_in(vote, found[2]) if found else None
     if found is None or choice is None:
-        turn.say("paper.not_understood")
-        ask_slip(turn, community, role, {"vote": vote.no})
+        why = turn.context.texts("paper.not_understood")
+        ask_again(turn, asked, why, lambda: ask_slip(turn, community, role, {"vote": vote.no}))
         return
     read = turn.uow.votes.read_slip(vote.of, int(found[1]), turn.staff_id or 0, choice)
     turn.say(f"paper.read_{read}", slip=found[1])

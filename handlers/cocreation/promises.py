@@ -13,7 +13,7 @@ from handlers.area import Area, Due, erased_from
 from handlers.cocreation import linked
 from handlers.cocreation.days import day_of, moment
 from handlers.cocreation.telling import close_for_all
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.emergencies import reachable
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
@@ -132,12 +132,11 @@ def add(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) 
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
-    written = [line.strip() for line in words.splitlines() if line.strip()]
-    lines, matter = linked.split_off(turn, community, asked, written)
+    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
     due_at = moment(lines[2], turn.uow.now, community.zone, END_OF_DAY) if len(lines) == LINES else None
     if due_at is None or due_at <= turn.uow.now:
-        turn.say("promise.not_understood")
-        ask_promise(turn, community, role, asked)
+        why = turn.context.texts("promise.lines" if len(lines) != LINES else "promise.no_such_day", n=len(lines))
+        ask_again(turn, asked, why, lambda: ask_promise(turn, community, role, asked))
         return
     people = linked.people(turn, matter)
     made = Promise(lines[0], lines[1], due_at, staff_id=turn.staff_id, case_no=matter.case_no, topic_no=matter.topic_no)

@@ -1,17 +1,20 @@
 """登记住户: an account says of which line of the register it is, by the code on its slip, or by the door."""
 
+import re
 from typing import Any
 
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words
 from handlers.emergencies import reachable
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Role
+from nlp.numerals import NUMBER, plain
 from storage.reference import BuildingRow, CommunityRow
 
 LONGEST = 60
 SHORTEST_CODE = 6
+OF_A_DOOR = re.compile(rf"{NUMBER}(?=栋|号楼|幢|座|单元)")
 
 
 def begin(turn: Turn, _data: dict[str, Any] | None = None) -> None:
@@ -48,11 +51,14 @@ def lines_in(turn: Turn, community: CommunityRow, words: str) -> list[Any]:
 
 
 def building_in(turn: Turn, community: CommunityRow, words: str) -> tuple[BuildingRow | None, str]:
-    """The building with which a door begins, and the rest of it."""
-    plain = words.strip().replace(" ", "")
-    found = [b for b in turn.uow.reference.buildings_of.get(community.id, []) if plain.startswith(b.name)]
-    building = max(found, key=lambda b: len(b.name), default=None)
-    return building, plain.removeprefix(building.name) if building else plain
+    """The building with which a door begins (3栋, 三栋), and the rest of it."""
+    said = "".join(words.split())
+    known = turn.uow.reference.buildings_of.get(community.id, [])
+    for door in (said, OF_A_DOOR.sub(lambda number: plain(number[0]), said)):
+        if found := [b for b in known if door.startswith(b.name)]:
+            building = max(found, key=lambda b: len(b.name))
+            return building, door.removeprefix(building.name)
+    return None, said
 
 
 def claimed(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
@@ -65,7 +71,7 @@ def claimed(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, A
     by_code = turn.uow.voters.by_code(community.id, words) if len(words) >= SHORTEST_CODE else []
     lines = by_code or [line for line in lines_in(turn, community, words) if line.code_hash is None]
     if not lines:
-        turn.say("register.not_found")
+        ask_again(turn, asked, turn.context.texts("register.not_found"), lambda: _ask(turn, community))
         return
     for line in lines:
         turn.uow.voters.claim(community.id, line.id, who, confirmed=bool(by_code))

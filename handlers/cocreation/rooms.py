@@ -6,7 +6,8 @@ from typing import Any
 
 from handlers.area import Area, Due, erased_from
 from handlers.cocreation import weekdays
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.days import hours_and_rest
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, sure
 from handlers.event import Address
 from handlers.format import day_and_time
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
@@ -15,13 +16,13 @@ from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely
 from ledger.rooms import HOUR, Hours, begins_at, clock, slots
+from nlp.numerals import NUMBER, value
 from storage.ids import new_id
 from storage.reference import CommunityRow
 
 LINES = 3
 LONGEST_NAME = 40
-TIMES = re.compile(r"(\d{1,2})[:：点](\d{2})?\s*(?:-|–|—|到|至|~)\s*(\d{1,2})[:：点](\d{2})?")
-LENGTH = re.compile(r"(\d{1,3})\s*(分钟|小时)")
+LENGTH = re.compile(rf"(?:(?P<n>\d\.5|{NUMBER})\s*个?)?(?P<half>半)?个?\s*(?P<unit>分钟|小时|钟头)")
 DAYS_SHOWN = 7
 
 
@@ -46,7 +47,15 @@ def _show(turn: Turn, community: CommunityRow) -> None:
 def _card(turn: Turn, room: Any) -> str:
     days = weekdays.shown(turn.context.texts, room.weekdays)
     hours = f"{clock(room.opens)}–{clock(room.closes)}"
-    return turn.context.texts("room.card", name=room.name, days=days, hours=hours, slot=room.slot)
+    return turn.context.texts("room.card", name=room.name, days=days, hours=hours, slot=_long(turn, room))
+
+
+def _long(turn: Turn, room: Any) -> str:
+    """How long one booking is: 2 小时, 90 分钟."""
+    whole = room.slot % HOUR == 0
+    return turn.context.texts(
+        "length.hours" if whole else "length.minutes", n=room.slot // HOUR if whole else room.slot
+    )
 
 
 def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
@@ -69,15 +78,15 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    lines = lines_of(words)
     hours = (
         understood(turn.context.texts, lines[1], lines[2])
         if len(lines) == LINES and len(lines[0]) <= LONGEST_NAME
         else None
     )
     if hours is None:
-        turn.say("room.not_understood")
-        ask_room(turn, community, role, asked)
+        why = turn.context.texts("room.not_understood")
+        ask_again(turn, asked, why, lambda: ask_room(turn, community, role, asked))
         return
     room_id = turn.uow.rooms.make(
         community.id,
@@ -92,14 +101,22 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
 
 def understood(texts: Texts, when: str, slot: str) -> Hours | None:
     """Opening hours out of 周一到周五 9:00-17:00 and 2小时; no days named: every day."""
-    times, length = TIMES.search(when), LENGTH.search(slot)
-    if times is None or length is None:
+    hours, rest = hours_and_rest(when)
+    minutes = _minutes(slot)
+    if hours is None or minutes is None:
         return None
-    opens, closes = (int(times[n]) * HOUR + int(times[n + 1] or 0) for n in (1, 3))
-    minutes = int(length[1]) * (HOUR if length[2] == "小时" else 1)
-    days = weekdays.understood(texts, TIMES.sub("", when)) or weekdays.EVERY
-    hours = Hours(days, opens, closes, minutes)
-    return hours if hours.sound else None
+    found = Hours(weekdays.understood(texts, rest) or weekdays.EVERY, *hours, minutes)
+    return found if found.sound else None
+
+
+def _minutes(words: str) -> int | None:
+    """Of 90分钟, 2小时, 一个半小时, 1.5小时, 半小时."""
+    found = LENGTH.search(words)
+    if found is None or not (found["n"] or found["half"]):
+        return None
+    n = found["n"] or "0"
+    halves = (2 * value(n.removesuffix(".5"))) + (n.endswith(".5") or found["half"] is not None)
+    return halves * (HOUR if found["unit"] != "分钟" else 1) // 2
 
 
 def coming(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
@@ -115,6 +132,9 @@ def coming(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 def close(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """No more bookings; whoever has one hears that it is off."""
     room = _room(turn, community, data)
+    n = len(turn.uow.rooms.bookings(room))
+    if not sure(turn, "room_close", community, data, turn.context.texts("room.sure", name=room.name, n=n)):
+        return
     turn.uow.rooms.change(room, closed_at=turn.uow.now)
     for booking in turn.uow.rooms.bookings(room):
         turn.uow.rooms.cancel(booking)
@@ -191,8 +211,8 @@ def book(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
         slots_of_day(turn, community, Role.RESIDENT, data)
         return
     when = day_and_time(starts_at, community.zone)
-    turn.close(data["shown_in"], "room.booked", name=room.name, when=when, slot=room.slot)
-    turn.tell("room.booked", name=room.name, when=when, slot=room.slot)
+    turn.close(data["shown_in"], "room.booked", name=room.name, when=when, slot=_long(turn, room))
+    turn.tell("room.booked", name=room.name, when=when, slot=_long(turn, room))
 
 
 def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime) -> datetime | None:

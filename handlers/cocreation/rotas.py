@@ -6,7 +6,7 @@ from typing import Any
 from handlers import pushes
 from handlers.area import Area, Due, erased_from
 from handlers.cocreation import linked, weekdays
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, sure
 from handlers.event import Address
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
@@ -71,12 +71,12 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     words = given_words(turn, community, asked, LONGEST_TITLE * 2)
     if words is None:
         return
-    lines, matter = linked.split_off(turn, community, asked, words.splitlines())
+    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
     title, days = lines[0], "\n".join(lines[1:])
     digits = weekdays.understood(turn.context.texts, days)
     if not digits or len(title) > LONGEST_TITLE:
-        turn.say("rota.not_understood")
-        ask_rota(turn, community, role, asked)
+        why = turn.context.texts("rota.no_days" if not digits else "rota.long_title", most=LONGEST_TITLE)
+        ask_again(turn, asked, why, lambda: ask_rota(turn, community, role, asked))
         return
     no = turn.uow.rotas.make(
         community.id,
@@ -114,6 +114,9 @@ def leave(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
 def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """It is over; whoever is in it hears so, with thanks."""
     rota = _living(turn, community, data)
+    n = len(turn.uow.rotas.members(rota))
+    if not sure(turn, "rota_end", community, data, turn.context.texts("rota.sure", title=rota.title, n=n)):
+        return
     turn.uow.rotas.change(rota, ended_at=turn.uow.now, next_at=None)
     pushes.call_off(turn, community.id, f"rota:{rota.no}")
     for member in turn.uow.rotas.members(rota):

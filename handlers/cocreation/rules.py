@@ -5,20 +5,23 @@ from typing import Any
 
 from handlers import pushes
 from handlers.cocreation.days import day_of
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.votes import RUNNING, VoteState
+from nlp.numerals import NUMBER, value
 from storage.reference import CommunityRow
 from storage.votes import VoteRow
 
 LONGEST = 3000
 """Characters of a whole draft."""
 MOST_CLAUSES = 30
-NUMBERED = re.compile(r"^\s*(?:第?\s*[\d一二三四五六七八九十]{1,3}\s*[条、.．)）:：]\s*)?")
-CLAUSE_AND_WORDS = re.compile(r"^第?\s*(\d{1,2})\s*[条、.．:：]?\s*(.+)$", re.DOTALL)
+NUMBERED = re.compile(rf"^\s*(?:第?\s*{NUMBER}\s*[条、.．)）:：]\s*)?")
+CLAUSE_AND_WORDS = re.compile(
+    rf"^(?:第\s*({NUMBER})\s*条|(\d{{1,2}})(?!\d|[点个人天月日号]))[、.．:：,，]?\s*(.+)$", re.DOTALL
+)
 
 
 def show(turn: Turn, _data: dict[str, Any] | None = None) -> None:
@@ -29,7 +32,7 @@ def show(turn: Turn, _data: dict[str, Any] | None = None) -> None:
 def _show(turn: Turn, community: CommunityRow) -> None:
     rules, draft = turn.uow.rules.in_force(community.id), turn.uow.rules.drafted(community.id)
     if rules is None:
-        turn.say("rules.none", community=community.name)
+        turn.say("rules.none_yet" if draft else "rules.none", community=community.name)
     else:
         _send(turn, community, rules, _head(turn, community, rules))
     if draft is not None:
@@ -72,7 +75,7 @@ def ask_draft(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str,
     ask_words(turn, "rules_words", community, turn.context.texts("rules.ask"))
 
 
-def drafted(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+def drafted(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """The first line is the title, each other a clause; residents are invited to comment."""
     words = given_words(turn, community, asked, LONGEST)
     if words is None:
@@ -80,8 +83,8 @@ def drafted(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, A
     title, *lines = [line.strip() for line in words.splitlines() if line.strip()]
     clauses = [text for line in lines if (text := NUMBERED.sub("", line, count=1).strip())]
     if not clauses or len(clauses) > MOST_CLAUSES:
-        turn.say("rules.no_clauses", most=MOST_CLAUSES)
-        ask_draft(turn, community, Role.MANAGER, asked)
+        why = turn.context.texts("rules.no_clauses", most=MOST_CLAUSES)
+        ask_again(turn, asked, why, lambda: ask_draft(turn, community, role, asked))
         return
     version = turn.uow.rules.draft(community.id, title, clauses, turn.staff_id)
     text = turn.context.texts("rules.invite", community=community.name, title=title)
@@ -112,12 +115,12 @@ def commented(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, 
         return
     found = CLAUSE_AND_WORDS.match(words)
     clauses = {row.no for row in turn.uow.rules.clauses(community.id, draft.version)}
-    clause = int(found[1]) if found else 0
+    clause = value(found[1] or found[2]) if found else 0
     if found and clause not in clauses:
-        turn.say("rules.no_such_clause", no=clause, most=max(clauses))
-        ask_comment(turn, community, role, asked)
+        why = turn.context.texts("rules.no_such_clause", no=clause, most=max(clauses))
+        ask_again(turn, asked, why, lambda: ask_comment(turn, community, role, asked))
         return
-    text = found[2].strip() if found else words
+    text = found[3].strip() if found else words
     turn.uow.rules.comment(draft, clause, text, turn.event.address.bot, turn.account)
     key = "rules.commented" if clause else "rules.commented_all"
     turn.say(key, ((_button(turn, community, "rules_comment", version=draft.version),),), no=clause)
@@ -129,7 +132,10 @@ def read(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
     found = turn.uow.rules.comments(community.id, draft.version)
     texts, mask = turn.context.texts, turn.context.mask
     lines = [texts("rules.comments" if found else "rules.no_comments", n=len(found))]
-    lines += [texts("rules.comment", no=row.clause or texts("rules.whole"), text=mask(row.text)) for row in found]
+    lines += [
+        texts("rules.comment" if row.clause else "rules.comment_on_all", no=row.clause, text=mask(row.text))
+        for row in found
+    ]
     turn.send(Reply(turn.event.address, "\n".join(lines)))
 
 
@@ -143,15 +149,15 @@ def living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
-def publish(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+def publish(turn: Turn, community: CommunityRow, draft: Any) -> bool:
     """By the manager, with name and day; what is voted on is published by the vote (rules_by_vote.py)."""
-    draft = living(turn, community, data)
     if _is_being_voted_on(turn, draft):
-        return
-    if comes_into_force(turn, community, draft):
+        return False
+    if done := comes_into_force(turn, community, draft):
         turn.say("rules.published", title=draft.title, version=draft.version)
     else:
         turn.tell("problem.pressed_already")
+    return done
 
 
 def comes_into_force(turn: Turn, community: CommunityRow, draft: Any, vote_no: int | None = None) -> bool:
@@ -178,13 +184,13 @@ def _is_being_voted_on(turn: Turn, draft: Any) -> bool:
     return vote is not None
 
 
-def drop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    draft = living(turn, community, data)
+def drop(turn: Turn, community: CommunityRow, draft: Any) -> bool:
     if _is_being_voted_on(turn, draft):
-        return
+        return False
     turn.uow.rules.drop(draft)
     pushes.call_off(turn, community.id, f"rules:{draft.version}")
     turn.say("rules.dropped", version=draft.version)
+    return True
 
 
 # --- questions, own data ---------------------------------------------------------------------------------------------

@@ -67,6 +67,35 @@ def decided(turn: Turn, community: CommunityRow, vote: VoteRow, topic: TopicRow,
         turn.send(Reply(to, text, priority=Priority.NOTICE))
 
 
+# --- without a vote --------------------------------------------------------------------------------------------------
+
+
+def publish(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    """The manager publishes it; a vote that was set up and not begun is dropped, and its topic is over."""
+    draft = rules.living(turn, community, data)
+    if rules.publish(turn, community, draft):
+        _topic_is_over(turn, draft, role, "rules.without_a_vote")
+
+
+def drop(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+    draft = rules.living(turn, community, data)
+    if rules.drop(turn, community, draft):
+        _topic_is_over(turn, draft, role, "rules.not_any_more")
+
+
+def _topic_is_over(turn: Turn, draft: Any, role: Role, key: str) -> None:
+    topic = _open_topic(turn, draft)
+    if topic is None:
+        return
+    votes.drop_drafts(turn, topic)
+    words = turn.context.texts(key, title=draft.title, version=draft.version)
+    at = turn.uow.now
+    topics.take(
+        turn, topic, TopicAction.DECIDE, role, given={"decision": words}, quietly=True, decision=words, decided_at=at
+    )
+    topics.take(turn, topic, TopicAction.CARRY_OUT, role, given={"words": words}, quietly=True)
+
+
 AREA = Area(
     buttons={
         "rules_draft": rules.ask_draft,
@@ -74,8 +103,8 @@ AREA = Area(
         "rules_comment": rules.ask_comment,
         "rules_vote": put_to_vote,
         "rules_read": rules.read,
-        "rules_publish": rules.publish,
-        "rules_drop": rules.drop,
+        "rules_publish": publish,
+        "rules_drop": drop,
     },
     questions={"rules_words": rules.drafted, "rules_comment_words": rules.commented},
     resident_commands={"rules": rules.show},

@@ -8,23 +8,20 @@ from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentState
 from ledger.topics import ContributionKind, TopicState
-from ledger.votes import LETTERS
 from ledger.words import shortened
 from storage.reference import CommunityRow
 from storage.topics import ContributionRow, TopicRow
 
-REASONS, LABEL = 8, 22
+OPTIONS, REASONS, LABEL = 26, 8, 22
 
 
-def lines(turn: Turn, topic: TopicRow) -> list[str]:
-    """Options with their letters, then the newest reasons, each with how many second it; what is left out is said."""
-    found = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+def lines(turn: Turn, found: list[ContributionRow]) -> list[str]:
+    """Options, then the newest reasons, each with how many second it; what is left out is said."""
     counts = turn.uow.seconding.counts(found) if found else {}
     options = [row for row in found if row.kind is ContributionKind.OPTION]
     reasons = [row for row in found if row.kind is ContributionKind.REASON]
-    marks = zip(LETTERS, options, strict=False)
     return [
-        *_part(turn, "options", [f"{letter}. {_told(turn, row, counts)}" for letter, row in marks], len(options)),
+        *_part(turn, "options", [f"· {_told(turn, row, counts)}" for row in options[:OPTIONS]], len(options)),
         *_part(turn, "reasons", [f"· {_told(turn, row, counts)}" for row in reasons[-REASONS:]], len(reasons)),
     ]
 
@@ -40,10 +37,11 @@ def _told(turn: Turn, row: ContributionRow, counts: dict[int, int]) -> str:
     return turn.context.texts("seconding.line", text=row.text, n=n) if n else row.text
 
 
-def button(turn: Turn, topic: TopicRow) -> tuple[Button, ...]:
+def button(turn: Turn, topic: TopicRow, found: list[ContributionRow]) -> tuple[Button, ...]:
     """For a resident, while it is talked over and neighbours have said something."""
-    there = topic.state is TopicState.OPEN and turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
-    return (of_topic(turn.context.texts("button.words_second"), "words_second", topic)(turn.account),) if there else ()
+    if topic.state is not TopicState.OPEN or not found:
+        return ()
+    return (of_topic(turn.context.texts("button.words_second"), "words_second", topic)(turn.account),)
 
 
 def ask(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

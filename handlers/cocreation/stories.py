@@ -8,7 +8,7 @@ from typing import Any
 from handlers import pushes
 from handlers.area import Area
 from handlers.cocreation import linked, story_channel
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.event import Address
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
@@ -58,17 +58,16 @@ def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
     if words is None:
         return
     mask = turn.context.mask
-    written = [line.strip() for line in words.splitlines() if line.strip()]
-    lines, matter = linked.split_off(turn, community, asked, written)
+    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
     if len(lines) != LINES or len(lines[0]) > LONGEST_TITLE:
-        turn.say("story.not_understood")
-        ask_story(turn, community, role, asked)
+        why = turn.context.texts("story.lines" if len(lines) != LINES else "story.long_title", n=len(lines))
+        ask_again(turn, asked, why, lambda: ask_story(turn, community, role, asked))
         return
     no = turn.uow.stories.make(
         community.id,
         title=mask(lines[0]),
-        before=mask(lines[1]),
-        after=mask(lines[2]),
+        before=mask(_bare(turn, "before", lines[1])),
+        after=mask(_bare(turn, "after", lines[2])),
         **matter.columns,
         staff_id=turn.staff_id,
     )
@@ -76,8 +75,15 @@ def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
     asked_for = _ask_for_pictures(turn, community, story)
     deeds = ("story_publish", "story_drop")
     rows: Rows = (tuple(_mine(turn, community, deed, no=no) for deed in deeds),)
-    text = turn.context.texts("story.draft", n=asked_for) + "\n\n" + told(turn, story)
+    head = turn.context.texts("story.draft" if asked_for else "story.draft_no_pictures", n=asked_for)
+    text = head + "\n\n" + told(turn, story)
     turn.send(Reply(turn.event.address, text, rows))
+
+
+def _bare(turn: Turn, which: str, line: str) -> str:
+    """Without the word that stands before it in the story anyway (从前：...)."""
+    word = turn.context.texts(f"story.page_{which}")
+    return line.removeprefix(word).lstrip(":： ") if line.startswith((f"{word}:", f"{word}：")) else line
 
 
 def _ask_for_pictures(turn: Turn, community: CommunityRow, story: Any) -> int:

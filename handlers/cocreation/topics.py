@@ -13,12 +13,13 @@ from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
 from ledger import topics as rules
 from ledger.lifecycle import Role
+from ledger.moderation import ContentState
 from ledger.topics import IN_SIGHT, PROPOSED, TALKED_OVER, Source, TopicAction, TopicState
 from ledger.votes import VoteState
 from ledger.words import shortened
 from storage.cases import CaseRow
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.topics import ContributionRow, TopicRow
 
 NUMBERS, QUOTES, PLACES = 5, 3, 3
 QUOTE = 30
@@ -75,20 +76,21 @@ def show(turn: Turn, community: CommunityRow, role: Role, topic: TopicRow) -> No
     if topic.state not in IN_SIGHT and not decides:
         turn.tell("content.seen_no_more" if topic.state is TopicState.HIDDEN else "topic.not_open", alert=True)
         return
+    said = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
     rows = _judge_rows(turn, topic, turn.account) if decides else ()
-    rows += _resident_rows(turn, topic) if role is Role.RESIDENT else _manager_rows(turn, topic)
-    turn.send(Reply(turn.event.address, card(turn, community, topic), rows))
+    rows += _resident_rows(turn, topic, said) if role is Role.RESIDENT else _manager_rows(turn, topic)
+    turn.send(Reply(turn.event.address, card(turn, community, topic, said), rows))
 
 
-def card(turn: Turn, community: CommunityRow, topic: TopicRow) -> str:
-    """Everything about a topic in words: what it is, who told of it, what could be done."""
+def card(turn: Turn, community: CommunityRow, topic: TopicRow, said: list[ContributionRow]) -> str:
+    """Everything about a topic in words: what it is, who told of it, what could be done (`said`)."""
     texts = turn.context.texts
     lines = [texts("topic.head", no=topic.no, title=topic.title, state=_state(turn, topic))]
     lines += [turn.context.mask(topic.text)] if topic.text else []
     lines += evidence(turn, community, topic)
     if seconded := len(turn.uow.topics.supporters(topic.key)):
         lines.append(texts("topic.seconded", n=seconded))
-    lines += seconding.lines(turn, topic)
+    lines += seconding.lines(turn, said)
     lines += [texts("topic.decision", decision=topic.decision)] if topic.decision else []
     lines += _votes(turn, topic)
     lines += wanted.lines(turn, community.id, topic_no=topic.no)
@@ -183,7 +185,7 @@ def _apart_rows(turn: Turn, topic: TopicRow) -> Rows:
     )
 
 
-def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
+def _resident_rows(turn: Turn, topic: TopicRow, said: list[ContributionRow]) -> Rows:
     if topic.state not in IN_SIGHT:
         return ()
     mine = turn.uow.topics.supports(topic.key, turn.event.address.bot, turn.account)
@@ -192,7 +194,7 @@ def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
     ]
     if topic.state is TopicState.OPEN:
         option, reason = (_button(turn, topic, deed, turn.account) for deed in ("option_add", "reason_add"))
-        rows += [(option, reason), seconding.button(turn, topic)]
+        rows += [(option, reason), seconding.button(turn, topic, said)]
     running = [
         vote
         for vote in turn.uow.votes.of_topic(topic.community_id, topic.no)
@@ -212,7 +214,8 @@ def _resident_rows(turn: Turn, topic: TopicRow) -> Rows:
 
 def put_before_judges(turn: Turn, community: CommunityRow, topic: TopicRow) -> None:
     """The draft goes to the manager and the council, each with buttons of their own."""
-    text = turn.context.texts(f"topic.draft_{topic.source}") + "\n" + card(turn, community, topic)
+    said = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    text = turn.context.texts(f"topic.draft_{topic.source}") + "\n" + card(turn, community, topic, said)
     for judge in judges(turn, community):
         if judge.to != turn.event.address:
             send_to(turn, judge, text, _judge_rows(turn, topic, judge.account), draft_name(topic))

@@ -284,10 +284,21 @@ def ask_cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str,
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     rules.step(vote.state, VoteAction.CANCEL)
     if vote.state is VoteState.DRAFT:
-        turn.uow.votes.change(vote, state=VoteState.CANCELLED)
-        turn.close(_setup_name(vote), "vote.dropped", no=vote.no)
+        _drop(turn, vote)
         return
     ask_words(turn, "vote_cancel", community, turn.context.texts("vote.ask_cancel", no=vote.no), vote=vote.no)
+
+
+def _drop(turn: Turn, vote: VoteRow) -> None:
+    turn.uow.votes.change(vote, state=VoteState.CANCELLED)
+    turn.close(_setup_name(vote), "vote.dropped", no=vote.no)
+
+
+def drop_drafts(turn: Turn, topic: TopicRow) -> None:
+    """Votes about it that are set up and have not begun never will."""
+    for vote in turn.uow.votes.of_topic(topic.community_id, topic.no):
+        if vote.state is VoteState.DRAFT:
+            _drop(turn, vote)
 
 
 def cancel(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:

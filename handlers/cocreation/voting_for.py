@@ -8,7 +8,7 @@ mark the ballot themselves at any time: the last tap counts, and neither sees th
 from typing import Any
 
 from handlers.cocreation import ballots, doors
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words
 from handlers.event import Address
 from handlers.reply import Priority, Reply, Showing
 from handlers.turn import Turn
@@ -77,6 +77,10 @@ def _begin(turn: Turn, community: CommunityRow) -> None:
     for vote in turn.uow.votes.listed([community.id], [VoteState.OPEN], 3):
         for wish in turn.uow.proxies.held_by(vote.of, here.bot, turn.account):
             _give(turn, community, vote, wish)
+    _ask_code(turn, community)
+
+
+def _ask_code(turn: Turn, community: CommunityRow) -> None:
     ask_words(turn, "proxy_vote_code", community, turn.context.texts("proxy_vote.ask_code"))
 
 
@@ -88,9 +92,9 @@ def take_up(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, A
     most = turn.context.district.limits.together.proxies
     vote = turn.uow.votes.to_vote_in(community.id, wish.vote_no) if wish else None
     if wish is None or vote is None or vote.state is not VoteState.OPEN:
-        turn.say("proxy_vote.no_such_code")
+        ask_again(turn, asked, turn.context.texts("proxy_vote.no_such_code"), lambda: _ask_code(turn, community))
     elif (wish.voter_bot, wish.voter_account) == (here.bot, turn.account):
-        turn.say("proxy_vote.own")
+        ask_again(turn, asked, turn.context.texts("proxy_vote.own"), lambda: _ask_code(turn, community))
     elif len(turn.uow.proxies.held_by(vote.of, here.bot, turn.account)) >= most:
         turn.say("proxy_vote.enough", n=most)
     elif turn.uow.proxies.take_up(wish, here.bot, turn.account, here.chat):
@@ -130,7 +134,8 @@ def at_door(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, An
     found = doors.found(turn, community, vote, words)
     one = next((one for one in found if doors.free(turn, vote, one)), None)
     if one is None:
-        turn.say("proxy_vote.not_free" if found else f"paper.no_such_{doors.how_to_say(vote)}", no=vote.no)
+        key = "proxy_vote.not_free" if found else f"paper.no_such_{doors.how_to_say(vote)}"
+        ask_again(turn, asked, turn.context.texts(key, no=vote.no), lambda: ask_door(turn, community, role, asked))
         return
     turn.uow.votes.add_event(vote, "proxy", role, staff_id=turn.staff_id)
     doors.ask_colleagues(turn, community, vote, one)

@@ -7,6 +7,8 @@ from handlers.texts import Texts
 
 DAYS = range(7)
 EVERY = "0123456"
+SPAN = 3
+"""Days in a row are told as a span from so many on."""
 TO = r"\s*(?:到|至|-|–|—|~)\s*"
 
 
@@ -16,9 +18,13 @@ def names(texts: Texts) -> list[str]:
 
 
 def shown(texts: Texts, digits: str) -> str:
-    """周一、周四, out of "03"."""
+    """周一、周四, out of "03"; 周一到周五, out of "01234"."""
+    if digits == EVERY:
+        return texts("weekday.every")
     found = names(texts)
-    return texts("weekday.every") if digits == EVERY else "、".join(found[int(day)] for day in digits)
+    if len(digits) >= SPAN and digits in EVERY:
+        return texts("weekday.span", first=found[int(digits[0])], last=found[int(digits[-1])])
+    return "、".join(found[int(day)] for day in digits)
 
 
 def dated(texts: Texts, day: date) -> str:

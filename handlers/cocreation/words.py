@@ -1,17 +1,18 @@
-"""What these conversations share: where somebody lives, words that are asked for, days that people name."""
+"""What these conversations share: where somebody lives, words that are asked for, and asked for again."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from handlers import choosing
+from handlers import casework, choosing
 from handlers.area import ask
-from handlers.casework import no_thanks
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
 from storage.ids import new_id
 from storage.reference import CommunityRow
 
 MOST_COMMUNITIES = 5
+BETWEEN = re.compile("[;；]")
 
 
 def ask_words(
@@ -20,13 +21,16 @@ def ask_words(
     """Ask for words, with a way out; the next message answers."""
     name = f"ask:{new_id()}"
     ask(turn, what, community, shown_in=name, **data)
-    rows = (*((chip,) for chip in chips), (no_thanks(turn, name),))
+    rows = (*((chip,) for chip in chips), (casework.no_thanks(turn, name),))
     turn.send(Reply(turn.event.address, text, rows, logical=name))
 
 
 def given_words(turn: Turn, community: CommunityRow, asked: dict[str, Any], longest: int) -> str | None:
-    """The words that were asked for; None: there are none, or too many, and the question stays open."""
+    """The words that were asked for. None: there are none or too many (it stays open), or it is given up (算了)."""
     words = turn.event.text.strip()
+    if words in turn.context.texts("answers.discard").split("|"):
+        casework.never_mind(turn, asked)
+        return None
     if words and len(words) <= longest:
         turn.close(asked.get("shown_in"), "ask.answered")
         return words
@@ -37,6 +41,34 @@ def given_words(turn: Turn, community: CommunityRow, asked: dict[str, Any], long
     else:
         turn.say("cocreation.words_please")
     return None
+
+
+def ask_again(turn: Turn, asked: dict[str, Any], why: str, ask: Callable[[], None]) -> None:
+    """What came is no answer: the question is asked once more, and what is wrong with the words stands over it."""
+    name = asked.get("shown_in")
+    turn.replies[:] = [reply for reply in turn.replies if name is None or reply.logical != name]
+    turn.close(name, "ask.again")
+    ask()
+    question = turn.replies[-1]
+    question.text = f"{why}\n\n{question.text}"
+
+
+def sure(turn: Turn, deed: str, community: CommunityRow, data: dict[str, Any], text: str) -> bool:
+    """Whether they have tapped twice: what others are told of at once, and cannot be undone, is asked about first."""
+    if data.get("sure"):
+        turn.close(data["shown_in"], "ask.answered")
+        return True
+    name = f"sure:{new_id()}"
+    yes = turn.mine("button.sure", deed, community_id=community.id, data=data | {"sure": True, "shown_in": name})
+    turn.send(Reply(turn.event.address, text, ((yes,), (casework.no_thanks(turn, name),)), logical=name))
+    return False
+
+
+def lines_of(words: str) -> list[str]:
+    """Lines as they were asked for; whoever cannot make a new line writes ； between them."""
+    lines = words.splitlines()
+    parts = lines if len(lines) > 1 else BETWEEN.split(words)
+    return [line.strip() for line in parts if line.strip()]
 
 
 def my_community(turn: Turn) -> CommunityRow | None:

@@ -63,13 +63,13 @@ def hide(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) 
     row = _of(turn, community, data)
     if not possible(row.state, Judgement.HIDE, appealed=row.appealed):
         turn.tell("content.decided_already")
-    elif not _may_go(turn, row):
-        turn.tell("content.vote_first", alert=True)
     elif "reason" in data:
         turn.close((turn.expected() or {}).get("shown_in"), "ask.answered")
         _judge(turn, row, role, Judgement.HIDE, why=str(data["reason"]))
-    else:
+    elif _may_go(turn, row):
         _ask_why(turn, community, row)
+    else:
+        turn.tell("content.vote_first", alert=True)
 
 
 def _may_go(turn: Turn, row: ContentRow) -> bool:

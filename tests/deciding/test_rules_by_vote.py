@@ -49,7 +49,7 @@ async def test_a_draft_that_does_not_pass_stays_one(world: World) -> None:
     assert row.published_at is None
     assert world.worker(2).sees("没有通过，还是草稿")
     await people[0].says("公约")
-    assert people[0].sees("还没有公约")
+    assert people[0].sees("还没有公布的公约")
     await world.worker(2).says("公约")
     await world.worker(2).taps("请大家投票定")
     await world.worker(2).taps("开始投票")

@@ -23,8 +23,8 @@ async def test_an_option_is_seconded_once_and_taken_back_by_a_second_tap(world: 
     await topic(world, *OPTIONS)
     assert "现在 1 人赞同" in await seconds(wang, OPTIONS[1])
     assert "现在 2 人赞同" in await seconds(li, OPTIONS[1])
-    assert f"B. {OPTIONS[1]}（2 人赞同）" in await opens(li)
-    assert f"A. {OPTIONS[0]}\n" in li.last.text
+    assert f"· {OPTIONS[1]}（2 人赞同）" in await opens(li)
+    assert f"· {OPTIONS[0]}\n" in li.last.text
     assert "现在 1 人赞同" in await seconds(wang, OPTIONS[1])
     assert [row.account for row in await rows_of(world, ContributionSupporter)] == [1002]
 
@@ -80,7 +80,7 @@ async def test_merged_topics_bring_their_words_with_who_seconds_them(world: Worl
     await manager.taps("议题 2")
     await wang.says("议题")
     await wang.taps("议题 2")
-    assert f"A. {OPTIONS[0]}（2 人赞同）" in wang.last.text
+    assert f"· {OPTIONS[0]}（2 人赞同）" in wang.last.text
 
 
 async def test_it_is_in_ones_own_data_and_goes_with_them(small_world: World) -> None:

@@ -121,7 +121,7 @@ async def test_an_option_is_seen_by_others_only_after_a_look(world: World) -> No
     assert wang.sees("您写的选项「建在东头空地」，邻居看得见了")
     await li.says("议题")
     await li.taps("议题 1")
-    assert "A. 建在东头空地" in li.last.text
+    assert "· 建在东头空地" in li.last.text
 
 
 async def test_what_is_hidden_is_told_with_its_reason_and_heard_once_by_somebody_else(world: World) -> None:

@@ -81,7 +81,7 @@ async def test_an_event_of_zero_places_and_other_bad_words_get_plain_answers(wor
     await manager.says("太极拳\n11月1日 9:00\n活动室\n5")
     assert manager.sees("已经过了")
     await manager.says("太极拳")
-    assert manager.sees("没看明白")
+    assert manager.sees("要四行，收到的是 1 行")
     await manager.says("太" * 4096)
     assert manager.sees("写得太长了")
     await manager.says("太极拳\n明天下午3点\n活动室\n不限")
@@ -96,6 +96,7 @@ async def test_an_event_of_zero_places_and_other_bad_words_get_plain_answers(wor
         ("11月21日 下午2点到5点", "11月21日 14:00 到 17:00"),
         ("明天晚上7点半", "11月19日 19:30 到 21:30"),
         ("11月21日 22:00-6:00", "11月21日 22:00 到 11月22日 06:00"),
+        ("这周六上午九点到十一点半", "11月21日 09:00 到 11:30"),
     ],
 )
 async def test_an_event_says_until_when_it_lasts_in_chat_and_in_the_calendar(
@@ -121,6 +122,9 @@ async def test_a_cancelled_event_is_told_and_a_late_button_does_nothing(world: W
     await manager.taps("通知居民")
     await wang.taps("我要来")
     await manager.taps("取消活动")
+    assert manager.sees("报名的 1 位会马上收到")
+    assert not wang.sees("取消了"), "not by one tap"
+    await manager.taps("确定")
     assert wang.sees("取消了")
     assert await li.taps("我要来") == world.app.context.texts("problem.not_now")
     await world.passes(days=3)

@@ -107,8 +107,9 @@ async def test_not_yet_may_say_why(world: World) -> None:
 async def test_words_that_are_no_promise_get_a_plain_answer(world: World) -> None:
     await settled(world)
     await promised(world, "一定办好")
-    assert world.worker(2).sees("没看明白")
+    assert world.worker(2).sees("要三行，收到的是 1 行")
     await world.worker(2).says("建棚\n周书记\n13月45日")
+    assert world.worker(2).sees("没看懂是哪天")
     assert not world.worker(2).sees("第 1 号承诺")
     await world.worker(2).says("建棚" * 2048)
     assert world.worker(2).sees("写得太长了")

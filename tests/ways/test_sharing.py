@@ -45,7 +45,7 @@ async def books(person: Person, day: str = "11月19日", at: str = "9:00") -> st
 async def test_a_slot_is_booked_once_and_free_again_when_it_is_given_back(world: World) -> None:
     wang, li = await settled(world), await settled(world, 1002)
     manager = await room(world)
-    assert "周一、周二、周三、周四、周五 9:00–17:00开放" in manager.last.text
+    assert "周一到周五 9:00–17:00 开放" in manager.last.text
     assert "订好了：楚邻驿站，11月19日 09:00" in await books(wang)
     await li.says("预约")
     await li.taps("📅 预约")
@@ -109,6 +109,7 @@ async def test_a_closed_room_tells_who_had_booked(world: World) -> None:
     await books(wang)
     await manager.says("预约")
     await manager.taps("停止预约")
+    await manager.taps("确定")
     assert wang.sees("暂停开放")
     await wang.says("预约")
     assert wang.sees("还没有可以预约的地方")
