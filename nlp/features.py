@@ -12,7 +12,7 @@ A topic's part: `@topic` only says where it is (医院门口), `^topic` stands i
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
 from operator import add
@@ -54,13 +54,20 @@ class Features(NamedTuple):
 
 
 def extract(folded: str, cut: Cutter, lexicon: Lexicon) -> Features:
-    plain = normalise(folded[:READ])
-    tokens = cut(plain)
-    hits = lexicon.find(plain, tokens)
-    first = _first_sentence(plain)
-    topics, turns = _topics(plain, hits, first, lexicon), _turns(hits, first, lexicon)
-    named = [*dict.fromkeys([topic for topic, _, _ in hits])]
-    return Features(plain, tokens, hits, _words(tokens), _chars(plain), topics, turns, named)
+    return extract_all([folded], cut, lexicon)[0]
+
+
+def extract_all(folded: Iterable[str], cut: Cutter, lexicon: Lexicon) -> list[Features]:
+    """Step by step, as `Understander.read_all` does and for the same reason."""
+    plain = [normalise(text[:READ]) for text in folded]
+    tokens = [*map(cut, plain)]
+    hits = [*map(lexicon.find, plain, tokens)]
+    first = [*map(_first_sentence, plain)]
+    words, chars = [*map(_words, tokens)], [*map(_chars, plain)]
+    topics = [_topics(*each, lexicon) for each in zip(plain, hits, first, strict=True)]
+    turns = [_turns(*each, lexicon) for each in zip(hits, first, strict=True)]
+    named = [[*dict.fromkeys([topic for topic, _, _ in each])] for each in hits]
+    return [*map(Features, plain, tokens, hits, words, chars, topics, turns, named)]
 
 
 def _first_sentence(text: str) -> int:

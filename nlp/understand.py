@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from ledger.scenes import Kind, Scene, Urgency
 from nlp import emergencies, likeness, matters, personal, places, whereabouts
-from nlp.features import extract
+from nlp.features import Features, extract, extract_all
 from nlp.lexicon import Lexicon, lexicon
 from nlp.likeness import Matter, Signature
 from nlp.normalise import fold
@@ -27,6 +28,29 @@ _UNREAD = 0.5
 """How sure anybody can be of a text without a Chinese character: all that was learned is Chinese."""
 _DECIDED = 0.97
 """How likely an emergency is that was decided by its words."""
+TOGETHER = 64
+"""So many messages are read together; more at once gain nothing."""
+
+
+class _Part(NamedTuple):
+    """A matter as it was told, and folded. `spans`: what is personal in it."""
+
+    text: str
+    folded: str
+    spans: tuple[Span, ...]
+
+
+class _Found(NamedTuple):
+    """What was found out about a part, step by step; `scenes` are the likeliest first."""
+
+    part: _Part
+    seen: Features
+    scores: Sequence[float]
+    scenes: Sequence[str]
+    urgencies: Mapping[str, float]
+    danger: emergencies.Verdict
+    where: tuple[str, ...]
+    why: tuple[str, ...]
 
 
 class Understander:
@@ -59,59 +83,66 @@ class Understander:
 
     def read(self, text: str) -> Reading:
         """Never fails: what cannot be understood is labelled with a low probability."""
-        folded = fold(text)
-        spans = personal.find_folded(folded)
-        parts = matters.split(folded)
-        if len(parts) == 1:
-            return Reading(text, (self._matter(text, folded, spans),))
-        where = self._shared_place(text, parts)
-        found = []
-        start = 0
-        for part in parts:
-            end = start + len(part)
-            own = tuple(_moved(span, start) for span in spans if start <= span.start and span.end <= end)
-            found.append(self._matter(text[start:end], part.rstrip(LEADS_ON), own, where))
-            start = end
-        return Reading(text, tuple(found))
+        return self.read_all([text])[0]
 
-    def _shared_place(self, text: str, parts: Sequence[str]) -> tuple[str, ...]:
-        """The places of the only part that names any: they were said once for all."""
-        named, start = [], 0
-        for part in parts:
-            if found := self._find_places(text[start : start + len(part)], part):
-                named.append(found)
-            start += len(part)
-        return named[0] if len(named) == 1 else ()
+    def read_all(self, texts: Sequence[str]) -> list[Reading]:
+        """The same for many at once, which takes a third less of each (`TOGETHER` are enough).
 
-    def _find_places(self, text: str, folded: str) -> tuple[str, ...]:
-        return places.find_places(text, folded, self._cut(folded), self._places)
+        Each step is taken with all of them before the next one: its tables and its code stay in the processor's cache.
+        """
+        folded = [*map(fold, texts)]
+        spans = [*map(personal.find_folded, folded)]
+        split = [*map(matters.split, folded)]
+        messages = [*map(_told, texts, split, spans)]
+        understood = iter(self._understand(messages))
+        return [
+            Reading(text, tuple(islice(understood, len(parts)))) for text, parts in zip(texts, messages, strict=True)
+        ]
 
     def whole(self, text: str) -> Understanding:
         """The message as one matter, whatever it tells of: for comparing and measuring."""
         folded = fold(text)
-        return self._matter(text, folded, personal.find_folded(folded))
+        return self._understand([[_Part(text, folded, personal.find_folded(folded))]])[0]
 
     def matter(self, text: str) -> Matter:
         """What is compared of a text, and nothing else of it."""
         seen = extract(fold(text), self._cut, self._lexicon)
         return Matter.of(likeness.signature(seen.text, seen.tokens, seen.named))
 
-    def _matter(self, text: str, folded: str, spans: tuple[Span, ...], shared: tuple[str, ...] = ()) -> Understanding:
-        """`shared`: the places that hold where this part names none."""
-        seen = extract(folded, self._cut, self._lexicon)
-        scores, heads = self._weights.scores(seen.groups), self._weights.heads
-        scenes = heads["scene"].ranked(scores)
+    def _understand(self, messages: Sequence[Sequence[_Part]]) -> list[Understanding]:
+        """The parts of all messages, one after another."""
+        parts, heads = [*chain.from_iterable(messages)], self._weights.heads
+        seen = extract_all([part.folded for part in parts], self._cut, self._lexicon)
+        scores = [self._weights.scores(each.groups) for each in seen]
+        urgencies = [*map(heads["urgency"].probabilities, scores)]
+        dangers = [
+            emergencies.judge(each.text, urgency[Urgency.EMERGENCY])
+            for each, urgency in zip(seen, urgencies, strict=True)
+        ]
+        named = map(self._find_places, parts, seen)
+        where = [places for parts in messages for places in _shared([*islice(named, len(parts))])]
+        ranked = [*map(heads["scene"].ranked, scores)]
+        whys = [
+            reasons(self._weights, self._lexicon, each, scenes, part.folded)
+            for part, each, scenes in zip(parts, seen, ranked, strict=True)
+        ]
+        return [*map(self._understanding, map(_Found, parts, seen, scores, ranked, urgencies, dangers, where, whys))]
+
+    def _find_places(self, part: _Part, seen: Features) -> tuple[str, ...]:
+        tokens = seen.tokens if part.folded == seen.text else self._cut(part.folded)
+        return places.find_places(part.text, part.folded, tokens, self._places)
+
+    def _understanding(self, found: _Found) -> Understanding:
+        part, seen, scores, scenes, urgencies, danger, where, why = found
+        heads = self._weights.heads
         scene, probability = _SCENES[scenes[0]], heads["scene"].likeliest(scores)[1]
         if not _CHINESE.search(seen.text):
             probability = min(probability, _UNREAD)
         kind, kind_probability = heads["kind"].likeliest(scores)
         item, item_probability = heads["item"].likeliest(scores)
-        urgencies = heads["urgency"].probabilities(scores)
-        danger = emergencies.judge(seen.text, urgencies[Urgency.EMERGENCY])
         urgency, urgency_probability = _urgency(urgencies, danger.emergency)
-        where = self._find_places(text, folded) or shared
         return Understanding(
-            text=text,
+            text=part.text,
             scene=scene,
             scene_probability=probability,
             scenes=tuple([_SCENES[label] for label in scenes[:_ASKED]]),
@@ -126,8 +157,8 @@ class Understander:
             alarms=danger.alarms,
             needs_human=danger.needs_human,
             places=where,
-            why=reasons(self._weights, self._lexicon, seen, scenes, folded),
-            personal=spans,
+            why=why,
+            personal=part.spans,
             similar_key=Signature(seen.text, seen.tokens, seen.named, self._compounds_among(where)),
         )
 
@@ -141,6 +172,25 @@ def _urgency(probabilities: Mapping[str, float], emergency: bool) -> tuple[Urgen
         return Urgency.EMERGENCY, max(probabilities[Urgency.EMERGENCY], _DECIDED)
     label = max([label for label in probabilities if label != Urgency.EMERGENCY], key=probabilities.__getitem__)
     return _URGENCIES[label], probabilities[label]
+
+
+def _told(text: str, parts: Sequence[str], spans: tuple[Span, ...]) -> list[_Part]:
+    """The parts of a message, each with what is personal in it; `parts` are folded and join to it."""
+    if len(parts) == 1:
+        return [_Part(text, parts[0], spans)]
+    told, start = [], 0
+    for part in parts:
+        end = start + len(part)
+        own = tuple([_moved(span, start) for span in spans if start <= span.start and span.end <= end])
+        told.append(_Part(text[start:end], part.rstrip(LEADS_ON), own))
+        start = end
+    return told
+
+
+def _shared(places: Sequence[tuple[str, ...]]) -> Sequence[tuple[str, ...]]:
+    """The places of each part; those of the only one that names any were said once for all."""
+    named = [found for found in places if found]
+    return named * len(places) if len(named) == 1 else places
 
 
 def _moved(span: Span, by: int) -> Span:
