@@ -28,8 +28,8 @@ _UNREAD = 0.5
 """How sure anybody can be of a text without a Chinese character: all that was learned is Chinese."""
 _DECIDED = 0.97
 """How likely an emergency is that was decided by its words."""
-TOGETHER = 64
-"""So many messages are read together; more at once gain nothing."""
+TOGETHER = 128
+"""So many messages are read together; more at once gain nothing, and what was folded is kept for so many."""
 
 
 class _Part(NamedTuple):

@@ -14,7 +14,7 @@ from bot import settings as settings_of
 from bot.commands import training
 from nlp import measure, personal, similar
 from nlp.evaluation import NotMeasurable, evaluated
-from nlp.understand import Understander
+from nlp.understand import TOGETHER, Understander
 from nlp.understanding import Reading, Understanding
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -100,8 +100,25 @@ def _row(reading: Reading) -> dict[str, Any]:
 def classify(source: TextIO, jsonl: bool) -> None:
     """给 SOURCE（默认标准输入）里的话分类，一行一条，结果一行一条 JSON。"""
     understander = _understander()
-    for text in _texts(source, jsonl):
-        _say(_row(understander.read(text)))
+    at_once = TOGETHER if source.seekable() else 1  # whoever writes into a pipe may wait for each answer
+    for texts in _batches(_texts(source, jsonl), at_once):
+        for reading in understander.read_all(texts):
+            _say(_row(reading))
+
+
+def _batches(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Those before a line that is wrong are answered, too."""
+    batch: list[str] = []
+    try:
+        for text in texts:
+            batch.append(text)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except Exception:
+        yield batch
+        raise
+    yield batch
 
 
 @command.command()

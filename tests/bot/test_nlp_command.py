@@ -20,6 +20,13 @@ def test_a_bad_line_is_named_and_ends_with_status_2(operator: Operator, home: Pa
     assert len(ended.err.splitlines()) == 1
 
 
+def test_what_stands_before_a_bad_line_is_classified(operator: Operator, home: Path) -> None:
+    file = home / "lines.jsonl"
+    file.write_text(GOOD * 200 + "{\n", encoding="utf-8")
+    ended = operator.runs("nlp", "classify", "--jsonl", file)
+    assert (ended.status, len(ended.out.splitlines())) == (2, 200)
+
+
 def test_an_empty_file_has_nothing_to_measure(operator: Operator, home: Path) -> None:
     file = home / "lines.jsonl"
     file.touch()

@@ -50,6 +50,13 @@ def test_each_scene_is_heard_in_a_residents_words(understander: Understander, sa
     assert found.why
 
 
+def test_many_read_together_are_read_as_each_alone(understander: Understander) -> None:
+    said = [str(row["text"]) for name in ("splitting5.jsonl", "chat3.jsonl") for row in _said(SETS / name)]
+    said += ["", "\0", "啊" * 4096, "路灯坏了，下水道也堵了，3栋", said[0]]
+    assert understander.read_all(said) == [understander.read(text) for text in said]
+    assert understander.read_all([]) == []
+
+
 def test_chat_is_understood(understander: Understander, chat: list[dict[str, object]]) -> None:
     found = [understander.whole(str(row["text"])) for row in chat]
     truth, named = [str(row["scene"]) for row in chat], [str(f.scene) for f in found]
