@@ -108,7 +108,7 @@ def _received(page: Page, form: Form) -> Iterator[str]:
     if week.received:
         yield page.say("digest.kinds", problems=week.problems, needs=week.needs, queries=week.queries)
     for count in sorted(week.scenes, key=lambda count: (-count.now, -count.before)):
-        if count.now or count.before:
+        if count.now or (count.before and week.received):  # of a week with nothing new its sum says it all
             n = counted(page.say, count.now, week.received, "digest.share_of_all")
             yield page.say("digest.scene", n=n, before=count.before, scene=form.scene(page, count.scene))
 

@@ -224,7 +224,7 @@ def _command(turn: Turn, name: str) -> None:
     elif turn.bot.serves is Serves.STAFF and not turn.as_staff:
         turn.say("start.staff_only")
     elif turn.event.private:  # in a group it may be meant for another bot
-        turn.say("problem.unknown_command")
+        turn.say("problem.for_staff" if name in STAFF_COMMANDS else "problem.unknown_command")
     elif turn.as_staff and name in STAFF_COMMANDS:
         turn.say("group.privately")
 

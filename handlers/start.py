@@ -2,6 +2,7 @@
 
 from handlers import drafts, joining, proxies
 from handlers.context import Serves
+from handlers.reply import Reply
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 
@@ -56,8 +57,10 @@ def _set_place(turn: Turn, community_id: int, building_id: int | None) -> None:
 def help_(turn: Turn) -> None:
     """What one may do here: residents, grid workers and managers, responsible units, and who is none of them."""
     if turn.as_staff and turn.staff:
-        only_unit = all(right.role is Role.OFFICER for right in turn.staff.rights)
-        turn.say("help.officer" if only_unit else "help.staff")
+        roles = {right.role for right in turn.staff.rights}
+        keys = ["help.officer" if roles == {Role.OFFICER} else "help.staff"]
+        keys += [f"help.{role}" for role in (Role.MANAGER, Role.SUPERVISOR) if role in roles]
+        turn.send(Reply(turn.event.address, "\n".join(turn.context.texts(key) for key in keys)))
     else:
         turn.say("start.staff_only" if turn.bot.serves is Serves.STAFF else "help.resident")
 

@@ -1,9 +1,13 @@
-"""What a manager writes of a facility: 有, 没有, 800, 约 1.2 万平方米."""
+"""What a manager writes of a facility: 有, 没有, 800, 约 1.2 万平方米, 八百平."""
 
 import re
 import unicodedata
 
+from nlp.numerals import SPOKEN
+from nlp.numerals import value as numeral
+
 FIGURE = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(万?)")
+IN_WORDS = re.compile(rf"(?:大?约|大概|有)?(?P<n>{SPOKEN})(?:平方米?|平米|平|家|个|处|座|所|班|分钟?|年)?")
 TEN_THOUSAND = 10_000
 MOST = {"number": 1_000_000.0, "area_m2": 1e9, "base_m2": 1e9, "ratio": 100.0, "walk_minutes": 600.0, "year": 2100.0}
 LEAST = {"year": 1800.0}
@@ -25,6 +29,8 @@ def figure(words: str, field: str) -> float | int:
         WrongFigure: there is none or several, it is negative, too large, or no whole number where one is meant.
     """
     clean = unicodedata.normalize("NFKC", words).replace("m2", "").replace(" ", "")
+    if (spoken := IN_WORDS.fullmatch(clean)) and (number := numeral(spoken["n"])) >= 0:
+        clean = str(number)
     found = FIGURE.findall(clean)
     if len(found) != 1:
         raise WrongFigure("not_one")
