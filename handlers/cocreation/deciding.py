@@ -17,6 +17,7 @@ from handlers.cocreation import (
     paper,
     register,
     seconding,
+    topic_card,
     topics,
     votes,
     voting_for,
@@ -110,7 +111,7 @@ def _taken_back(turn: Turn, topic: TopicRow) -> None:
     gone = turn.context.texts("privacy.words_erased")
     if topic.state in PROPOSED:
         topics.take(turn, topic, TopicAction.DECLINE, Role.RESIDENT, given={"reason": gone}, quietly=True)
-        close_for_all(turn, topics.draft_name(topic), "content.was_taken_back")
+        close_for_all(turn, topic_card.draft_name(topic), "content.was_taken_back")
     turn.uow.topics.change(topic, title=gone, text=None)
     content.gone(turn, turn.uow.content.get(topic.community_id, ContentKind.TOPIC, topic.no))
 
@@ -118,7 +119,7 @@ def _taken_back(turn: Turn, topic: TopicRow) -> None:
 AREA = Area(
     buttons={
         "propose": topics.ask_for_topic,
-        "topic_card": topics.open_card,
+        "topic_card": topic_card.open_card,
         "topic_open": topics.open_,
         "topic_later": topics.later,
         "topic_decline": topics.ask_decline,

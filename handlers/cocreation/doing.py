@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.cocreation import calls, events
 from handlers.cocreation.linked import Matter
-from handlers.cocreation.topics import BUILT_ON
+from handlers.cocreation.topic_card import BUILT_ON
 from handlers.reply import Rows, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role

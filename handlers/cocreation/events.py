@@ -1,33 +1,29 @@
-"""共建, 活动: events with places, a waiting list that moves up, a reminder, a code at the door, thanks to who came."""
+"""共建, 活动: making one and inviting to it, who comes, the reminder and the thanks (coming to one: attending.py)."""
 
 import re
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from digests.calendar_file import Entry, calendar_file
 from handlers import pushes
 from handlers.area import Area, Due
-from handlers.cocreation import linked
+from handlers.cocreation import attending, linked
 from handlers.cocreation.days import from_until
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, my_community, sure
-from handlers.event import Address
-from handlers.format import from_to
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, sure
 from handlers.pushes import Push
-from handlers.reply import Button, OutFile, Priority, Reply, Rows
+from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
-from ledger.gatherings import NO_LIMIT, has_room, may_check_in, move_up
+from ledger.gatherings import NO_LIMIT
 from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely
 from nlp.numerals import NUMBER, value
 from storage.building import CAME, COMING, GUEST, ON_LIST
-from storage.ids import new_door_code, new_id
+from storage.ids import new_door_code
 from storage.reference import CommunityRow
 from storage.topics import TopicRow
 
 LINES = 4
 USUAL_HOURS = 2
 PLACES = re.compile(NUMBER)
-LONGEST_NAME = 20
 LONGEST_LINE = 60
 
 
@@ -59,7 +55,7 @@ def _card(turn: Turn, community: CommunityRow, gathering: Any) -> str:
     return texts(
         "event.card",
         title=gathering.title,
-        when=_when(community, gathering),
+        when=attending.when(community, gathering),
         place=gathering.place,
         places=places,
         coming=coming,
@@ -152,7 +148,7 @@ def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime, ends_at:
 
 def invite(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """All residents are invited, politely."""
-    gathering = _living(turn, community, data)
+    gathering = attending.living(turn, community, data)
     rows: Rows = tuple(
         (Button(turn.context.texts(f"button.{deed}"), deed, community.id, data={"no": gathering.no}),)
         for deed in ("event_join", "event_for")
@@ -163,15 +159,17 @@ def invite(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 
 def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    gathering = _living(turn, community, data)
+    gathering = attending.living(turn, community, data)
     n = len(turn.uow.gatherings.people(gathering, COMING, ON_LIST))
     if not sure(turn, "event_cancel", community, data, turn.context.texts("event.sure", title=gathering.title, n=n)):
         return
     turn.uow.gatherings.change(gathering, cancelled_at=turn.uow.now, next_at=None)
     pushes.call_off(turn, community.id, f"event:{gathering.no}")
     for person in turn.uow.gatherings.people(gathering, COMING, ON_LIST):
-        _tell(turn, person, "event.cancelled", title=gathering.title, when=_when(community, gathering))
-    turn.say("event.cancelled", title=gathering.title, when=_when(community, gathering))
+        attending.tell(
+            turn, person, "event.cancelled", title=gathering.title, when=attending.when(community, gathering)
+        )
+    turn.say("event.cancelled", title=gathering.title, when=attending.when(community, gathering))
 
 
 def people(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
@@ -187,15 +185,8 @@ def people(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 
 def show_code(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    gathering = _living(turn, community, data)
+    gathering = attending.living(turn, community, data)
     turn.say("event.code", code=gathering.code, title=gathering.title)
-
-
-def _living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
-    gathering = turn.uow.gatherings.held(community.id, int(data["no"]))
-    if gathering is None or gathering.cancelled_at or gathering.ends_at <= turn.uow.now:
-        raise NotAllowed("the event is over")
-    return gathering
 
 
 def _gathering(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
@@ -203,138 +194,6 @@ def _gathering(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any
     if gathering is None:
         raise NotAllowed("there is no such event")
     return gathering
-
-
-def _when(community: CommunityRow, gathering: Any) -> str:
-    return from_to(gathering.starts_at, gathering.ends_at, community.zone)
-
-
-# --- signing up ------------------------------------------------------------------------------------------------------
-
-
-def join(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """A place, or one on the waiting list; with a file for the phone's calendar."""
-    gathering, here = _living(turn, community, data), turn.event.address
-    me = turn.uow.gatherings.person(gathering, here.bot, turn.account)
-    if me is not None and me.state != GUEST:
-        turn.tell("event.in_already", alert=True)
-        return
-    if me is not None:
-        turn.uow.gatherings.remove(me)
-    _sign_up(turn, community, gathering, turn.account, turn.person.name)
-
-
-def _sign_up(turn: Turn, community: CommunityRow, gathering: Any, account: int, name: str | None) -> None:
-    here = turn.event.address
-    room = has_room(gathering.places, len(turn.uow.gatherings.people(gathering, COMING, CAME)))
-    who = {"bot": here.bot, "account": account, "chat": here.chat, "name": name}
-    turn.uow.gatherings.sign_up(gathering, COMING if room else ON_LIST, **who)
-    values = {"title": gathering.title, "when": _when(community, gathering), "place": gathering.place}
-    if not room:
-        ahead = len(turn.uow.gatherings.people(gathering, ON_LIST))
-        turn.say("event.on_list", ((_mine(turn, community, "event_leave", no=gathering.no),),), n=ahead, **values)
-        return
-    turn.say("event.joined", ((_mine(turn, community, "event_leave", no=gathering.no),),), **values)
-    entry = Entry(
-        f"event-{community.code}-{gathering.no}@chulin",
-        gathering.title,
-        gathering.place,
-        gathering.starts_at,
-        gathering.ends_at,
-    )
-    digest = turn.context.files.put(calendar_file(entry, turn.uow.now))
-    name_of_file = turn.context.texts("event.file")
-    turn.send(Reply(here, turn.context.texts("event.for_calendar"), files=(OutFile("document", digest, name_of_file),)))
-
-
-def leave(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Their place, and those of whom they signed up, go to who has waited longest."""
-    gathering = _living(turn, community, data)
-    mine = [row for row in turn.uow.gatherings.people(gathering, COMING, ON_LIST) if _is_mine(turn, row)]
-    if not mine:
-        turn.tell("event.not_in", alert=True)
-        return
-    for row in mine:
-        turn.uow.gatherings.remove(row)
-    fill_places(turn, community, gathering)
-    turn.say("event.left", title=gathering.title)
-
-
-def _is_mine(turn: Turn, row: Any) -> bool:
-    here = turn.event.address
-    return bool(row.bot == here.bot and (row.account == turn.account or row.chat == here.chat))
-
-
-def fill_places(turn: Turn, community: CommunityRow, gathering: Any) -> None:
-    """Whoever waits moves up, in the order of signing up, and is told."""
-    gatherings = turn.uow.gatherings
-    waiting = {row.id: row for row in gatherings.people(gathering, ON_LIST)}
-    coming = len(gatherings.people(gathering, COMING, CAME))
-    for row_id in move_up(gathering.places, coming, list(waiting)):
-        gatherings.change_person(waiting[row_id], state=COMING)
-        values = {"title": gathering.title, "when": _when(community, gathering), "place": gathering.place}
-        row = (_leave_button(turn, waiting[row_id], gathering),)
-        _tell(turn, waiting[row_id], "event.moved_up", (row,), **values)
-
-
-def ask_for(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """For somebody who cannot do it on a phone, with their consent."""
-    gathering = _living(turn, community, data)
-    signed = [r for r in turn.uow.gatherings.people(gathering) if _is_mine(turn, r) and r.account < 0]
-    if len(signed) >= turn.context.district.limits.together.proxies:
-        turn.tell("event.enough_proxies", alert=True, n=len(signed))
-        return
-    ask_words(turn, "event_for_words", community, turn.context.texts("event.ask_for"), no=gathering.no)
-
-
-def sign_up_for(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    gathering = _living(turn, community, asked)
-    name = given_words(turn, community, asked, LONGEST_NAME)
-    if name is not None:
-        _sign_up(turn, community, gathering, -new_id(), name)
-
-
-def _tell(turn: Turn, person: Any, key: str, rows: Rows = (), **values: Any) -> None:
-    text = turn.context.texts(key, **values)
-    turn.send(Reply(Address(person.bot, person.chat), text, rows, priority=Priority.NOTICE))
-
-
-# --- at the door -----------------------------------------------------------------------------------------------------
-
-
-def check_in(turn: Turn) -> None:
-    """签到: the code that is read out on the spot."""
-    community = my_community(turn)
-    if community is None:
-        return
-    now = turn.uow.now
-    open_ = [g for g in turn.uow.gatherings.around(community.id) if may_check_in(now, g.starts_at, g.ends_at)]
-    if not open_:
-        turn.say("event.nothing_on")
-        return
-    ask_words(turn, "event_code_words", community, turn.context.texts("event.ask_code"), nos=[g.no for g in open_])
-
-
-def code_given(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    """A wrong code counts against who tries, not against the event."""
-    words = given_words(turn, community, asked, LONGEST_NAME)
-    if words is None:
-        return
-    gatherings, here = turn.uow.gatherings, turn.event.address
-    most = turn.context.district.limits.together.code_tries
-    for no in asked["nos"]:
-        gathering = gatherings.held(community.id, int(no))
-        who = {"bot": here.bot, "account": turn.account, "chat": here.chat, "name": turn.person.name}
-        gatherings.sign_up(gathering, GUEST, **who)
-        me = gatherings.person(gathering, here.bot, turn.account)
-        if me.tries >= most or not may_check_in(turn.uow.now, gathering.starts_at, gathering.ends_at):
-            continue
-        if words.replace(" ", "") == gathering.code:
-            gatherings.change_person(me, state=CAME)
-            turn.say("event.checked_in", title=gathering.title)
-            return
-        gatherings.change_person(me, tries=me.tries + 1)
-    turn.say("event.wrong_code")
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------
@@ -348,20 +207,14 @@ def look(turn: Turn, gathering: Any) -> None:
         turn.uow.gatherings.change(gathering, next_at=polite)
     elif turn.uow.now < gathering.ends_at:
         for person in turn.uow.gatherings.people(gathering, COMING) if turn.uow.now < gathering.starts_at else ():
-            row = (_leave_button(turn, person, gathering),)
-            values = {"title": gathering.title, "when": _when(community, gathering), "place": gathering.place}
-            _tell(turn, person, "event.tomorrow", (row,), **values)
+            row = (attending.leave_button(turn, person, gathering),)
+            values = {"title": gathering.title, "when": attending.when(community, gathering), "place": gathering.place}
+            attending.tell(turn, person, "event.tomorrow", (row,), **values)
         turn.uow.gatherings.change(gathering, reminded_at=turn.uow.now, next_at=gathering.ends_at)
     else:
         for person in turn.uow.gatherings.people(gathering, CAME):
-            _tell(turn, person, "event.thanks", title=gathering.title)
+            attending.tell(turn, person, "event.thanks", title=gathering.title)
         turn.uow.gatherings.change(gathering, next_at=None)
-
-
-def _leave_button(turn: Turn, person: Any, gathering: Any) -> Button:
-    account = person.account if person.account > 0 else None
-    label = turn.context.texts("button.event_leave")
-    return Button(label, "event_leave", gathering.community_id, data={"no": gathering.no}, account=account)
 
 
 # --- own data --------------------------------------------------------------------------------------------------------
@@ -381,7 +234,7 @@ def _erased(turn: Turn) -> None:
         gatherings.remove(row)
         gathering = gatherings.get(row.community_id, row.gathering_no)
         if gathering.starts_at > turn.uow.now and not gathering.cancelled_at:
-            fill_places(turn, turn.uow.reference.communities[row.community_id], gathering)
+            attending.fill_places(turn, turn.uow.reference.communities[row.community_id], gathering)
 
 
 AREA = Area(
@@ -391,12 +244,12 @@ AREA = Area(
         "event_people": people,
         "event_code": show_code,
         "event_cancel": cancel,
-        "event_join": join,
-        "event_leave": leave,
-        "event_for": ask_for,
+        "event_join": attending.join,
+        "event_leave": attending.leave,
+        "event_for": attending.ask_for,
     },
-    questions={"event_words": make, "event_for_words": sign_up_for, "event_code_words": code_given},
-    resident_commands={"events": show, "check_in": check_in},
+    questions={"event_words": make, "event_for_words": attending.sign_up_for, "event_code_words": attending.code_given},
+    resident_commands={"events": show, "check_in": attending.check_in},
     staff_commands={"events": show},
     due=(Due("event", lambda uow: uow.gatherings.due(), lambda row: (row.community_id, row.no), look),),
     exports=_exported,

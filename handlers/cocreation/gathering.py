@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from handlers.cocreation import topics
+from handlers.cocreation import topic_card
 from handlers.turn import Turn
 from ledger.district import Gathering
 from ledger.lifecycle import Role
@@ -73,4 +73,4 @@ def _draft(turn: Turn, community: CommunityRow, cluster: list[CaseRow], threshol
     topic = turn.uow.topics.begin(community.id, title=title, item=cluster[0].item, source=Source.CASES, text=None)
     turn.uow.topics.add_cases(topic.key, numbers)
     turn.uow.topics.add_event(topic, "gather", Role.SYSTEM, None, detail={"cases": numbers})
-    topics.put_before_judges(turn, community, topic)
+    topic_card.put_before_judges(turn, community, topic)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.cocreation import topics
+from handlers.cocreation import topic_card, topics
 from handlers.cocreation.telling import close_for_all
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
@@ -51,8 +51,8 @@ def merge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any])
     came = turn.uow.topics.bring_over(topic.key, target.key)
     detail = {"from": topic.no} | came
     turn.uow.topics.add_event(target, BROUGHT, role, target.state, staff_id=turn.staff_id, detail=detail)
-    close_for_all(turn, topics.draft_name(topic), "topic.merged", no=topic.no, into=target.no)
-    topics.show(turn, community, role, target)
+    close_for_all(turn, topic_card.draft_name(topic), "topic.merged", no=topic.no, into=target.no)
+    topic_card.show(turn, community, role, target)
 
 
 # --- apart again -----------------------------------------------------------------------------------------------------
@@ -75,10 +75,10 @@ def unmerge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any
     topics.take(turn, topic, TopicAction.UNMERGE, role, merged_into=None)
     if merged.before != TopicState.OPEN:  # a draft waits for whoever decides, as before
         turn.uow.topics.change(topic, state=TopicState.DRAFT)
-        topics.put_before_judges(turn, community, topic)
+        topic_card.put_before_judges(turn, community, topic)
     detail = {"to": topic.no}
     turn.uow.topics.add_event(target, "went_again", role, target.state, staff_id=turn.staff_id, detail=detail)
-    topics.show(turn, community, role, topic)
+    topic_card.show(turn, community, role, topic)
 
 
 def _brought(event: Any, topic: TopicRow) -> bool:

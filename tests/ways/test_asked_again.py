@@ -219,3 +219,38 @@ async def test_in_a_group_of_the_staff_a_private_command_is_sent_there(small_wor
     await group.says("/here")
     await group.says("/topics")
     assert "请私下发给我" in group.last.text
+
+
+async def test_a_mistyped_code_at_the_door_is_typed_again(small_world: World) -> None:
+    (wang,) = await live_here(small_world, range(1001, 1002))
+    manager = small_world.worker(2)
+    await manager.says("活动")
+    await manager.taps("发起活动")
+    await manager.says("包饺子；今天上午十点半；活动室；不限")
+    await manager.taps("签到码")
+    code = re.search(r"签到码：(\d+)", manager.last.text)
+    assert code is not None
+    await small_world.passes(minutes=35)
+    await wang.says("签到")
+    await wang.says("0000" if code[1] != "0000" else "1111")
+    assert "签到码不对" in wang.last.text
+    await wang.says(code[1])
+    assert wang.sees("签到好了")
+
+
+# --- what one may send -----------------------------------------------------------------------------------------------
+
+
+async def test_help_names_what_each_of_the_staff_may_send(small_world: World) -> None:
+    manager, street, worker = (small_world.worker(n) for n in (2, 3, 1))
+    for person in (manager, street, worker):
+        await person.says("帮助")
+    assert "「议题」「投票」" in manager.last.text
+    assert "「督办」" in street.last.text
+    assert "书记还可以发" not in worker.last.text
+
+
+async def test_what_is_for_the_staff_is_said_to_be(small_world: World) -> None:
+    (wang,) = await live_here(small_world, range(1001, 1002))
+    await wang.says("督办")
+    assert "工作人员用的" in wang.last.text

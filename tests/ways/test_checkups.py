@@ -175,7 +175,13 @@ async def test_what_is_no_figure_gets_a_clear_answer_and_the_question_stays(
 
 @pytest.mark.parametrize(
     ("words", "field", "value"),
-    [("1,200.5㎡", "area_m2", 1200.5), ("1.2万", "base_m2", 12_000), ("３ 个", "number", 3), ("2005年", "year", 2005)],
+    [
+        ("1,200.5㎡", "area_m2", 1200.5),
+        ("1.2万", "base_m2", 12_000),
+        ("３ 个", "number", 3),
+        ("2005年", "year", 2005),
+        ("两千二百平", "area_m2", 2200),
+    ],
 )
 def test_figures_as_people_write_them(words: str, field: str, value: float) -> None:
     assert figure(words, field) == value
@@ -183,7 +189,13 @@ def test_figures_as_people_write_them(words: str, field: str, value: float) -> N
 
 @pytest.mark.parametrize(
     ("words", "field", "why"),
-    [("2.5", "number", "whole"), ("120", "ratio", "too_much"), ("98", "year", "too_much"), ("", "number", "not_one")],
+    [
+        ("2.5", "number", "whole"),
+        ("一般", "area_m2", "not_one"),
+        ("120", "ratio", "too_much"),
+        ("98", "year", "too_much"),
+        ("", "number", "not_one"),
+    ],
 )
 def test_figures_that_cannot_be(words: str, field: str, why: str) -> None:
     with pytest.raises(WrongFigure) as wrong:

@@ -40,7 +40,7 @@ async def test_a_manager_sees_what_comes_when_and_changes_the_hour(world: World)
     await zhou.taps("延安岭社区 周报")
     await zhou.taps("17:30")
     await zhou.taps("周二")
-    assert "周二 17:30发到这里" in zhou.last.text
+    assert "周二 17:30 发到这里" in zhou.last.text
     await goes_on_to(world, MONDAY + HOUR)
     assert digests(zhou) == 0
     await goes_on_to(world, MONDAY + timedelta(days=1, hours=9))
