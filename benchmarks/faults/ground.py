@@ -3,9 +3,12 @@
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import Connection, delete
 
 from benchmarks.burst import BOT_ID, reports
 from benchmarks.faults.started import Started
@@ -17,8 +20,11 @@ from bot.tally import Sent, account
 from storage.database import open_database
 from storage.inbox import DONE, PARKED
 from storage.outbox import WAITING
+from storage.tables import Lease
 from storage.tally import Fate, fates, messages_out, opened, updates_in
 from tests.botapi.remote import ControlError
+
+T = TypeVar("T")
 
 PATIENCE = 300
 """Seconds in which something has to go on, once nothing is broken any more, until all is handled and answered.
@@ -86,7 +92,13 @@ class Ground:
     async def kills(self, process: Started) -> None:
         process.kill()
         await process.wait()
+        await self.is_gone(process)
+
+    async def is_gone(self, process: Started) -> None:
+        """One has ended without a word. If no other is left, nobody waits until its leases run out."""
         self.processes.remove(process)
+        if not self.processes and "postgresql" in self.stand.url:
+            await self._asks(lambda connection: connection.execute(delete(Lease)), write=True)
 
     async def ends(self, process: Started) -> None:
         """End one as an operator does."""
@@ -179,13 +191,19 @@ class Ground:
         return known >= self.said and done == known and not waiting
 
     async def _standing(self) -> Standing:
+        def look(connection: Connection) -> Standing:
+            states = updates_in(connection, RESIDENT)
+            return states.total(), states[DONE] + states[PARKED], messages_out(connection, RESIDENT)[WAITING]
+
+        return await self._asks(look)
+
+    async def _asks(self, work: Callable[[Connection], T], *, write: bool = False) -> T:
+        """Beside the app, and through no connection that outlasts it: who comes after a kill finds what it left."""
         database = open_database(self.stand.url)
         try:
-            states = await database.read(lambda connection: updates_in(connection, RESIDENT))
-            waiting = await database.read(lambda connection: messages_out(connection, RESIDENT)[WAITING])
+            return await (database.write if write else database.read)(work)
         finally:
             await database.close()
-        return states.total(), states[DONE] + states[PARKED], waiting
 
     async def seen(self) -> Seen:
         """Compare what residents wrote with the ledger, and the messenger's log with what they should have got."""

@@ -76,7 +76,7 @@ async def _dies(town: Ground, process: Started) -> bool:
         task.cancel()
     await asyncio.gather(ended, settled, return_exceptions=True)
     if died:
-        town.processes.remove(process)
+        await town.is_gone(process)
     return died
 
 

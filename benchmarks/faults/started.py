@@ -1,7 +1,7 @@
-"""Processes of the app, forked from one that has imported everything.
+"""Processes of the app, forked from one that has imported everything (preloaded.py).
 
-Each is a process of its own and does what `chulin` does from its first line on; importing, four fifths of what a start
-costs, is done once. (tests/bot/test_run.py and benchmarks/burst.py start it from nothing.)
+Each is a process of its own and does what `chulin` does from its first line on. (tests/bot/test_run.py and
+benchmarks/burst.py start it from nothing.)
 """
 
 import asyncio
@@ -15,12 +15,7 @@ from pathlib import Path
 import storage.ids
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(
-    [
-        "bot.app", "bot.build", "bot.cli", "bot.logs", "bot.commands.backup", "bot.commands.restore", "bot.commands.run",
-        "bot.channels.aiogram_bot", "bot.channels.ptb_bot",
-    ]
-)  # fmt: skip
+_context.set_forkserver_preload(["benchmarks.faults.preloaded"])
 LOOK_SECONDS = 0.02
 DIED = 137
 """Status of a process that has ended at its step (dying.py), as a shell has it of one that was killed."""
