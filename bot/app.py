@@ -42,7 +42,7 @@ async def run(app: App) -> None:
             log.info("stopping")
             scheduler.shutdown(wait=False)
             await _stop(tasks)
-            await give_up_leases(app)
+            await give_up_leases(app.database, app.owner)
     finally:
         await app.close()
     for task in tasks:
@@ -54,9 +54,9 @@ def _parts(app: App) -> list[Coroutine[Any, Any, None]]:
     """Everything that runs for ever. Polling and delivery are done by one process for each bot."""
     parts = [app.worker.run(), app.fetcher.run()]
     for name, channel in app.channels.items():
-        parts.append(Leased(app, f"deliver:{name}").run(app.deliverers[name].run))
+        parts.append(Leased(app.database, app.owner, f"deliver:{name}").run(app.deliverers[name].run))
         if app.settings.mode is Mode.POLLING:
-            parts.append(Leased(app, f"poll:{name}").run(partial(app.intake.poll, channel)))
+            parts.append(Leased(app.database, app.owner, f"poll:{name}").run(partial(app.intake.poll, channel)))
     return parts
 
 

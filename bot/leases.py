@@ -1,64 +1,96 @@
-"""Runs a part of the program in one process only; another takes over when that one is gone."""
+"""Runs a part of the program in one process only; another takes over when that one is gone.
+
+Who has not heard for as long as a lease holds that it is still theirs ends the part by their own clock, whatever keeps
+the answer: before another can begin, for the time counts from before they asked. (docs/adr/0016)
+"""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
 
 from storage import leases
-
-if TYPE_CHECKING:
-    from bot.build import App
+from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-HELD_FOR = timedelta(seconds=20)
-RENEWED_EVERY = 5.0
+HELD_FOR = timedelta(seconds=15)
+RENEWED_EVERY = 4.0
+"""Seconds: three tries before it has run out."""
+LOOKED_EVERY = 1.0
+"""Seconds after which who does not have it looks again whether it is free."""
 
 
 class Leased:
-    def __init__(self, app: "App", name: str) -> None:
-        self._app = app
+    """A lease of a name; `owner` is this process."""
+
+    def __init__(self, database: Database, owner: str, name: str) -> None:
+        self._database = database
+        self._owner = owner
         self._name = name
+        self._task: asyncio.Future[None] | None = None
+        self._ends: asyncio.TimerHandle | None = None
+
+    @property
+    def _runs(self) -> bool:
+        return self._task is not None and not self._task.done()
 
     async def run(self, part: Callable[[], Awaitable[None]]) -> None:
         """Run `part` while the lease is ours. On SQLite there is only this process, so it always is."""
-        if self._app.database.single:
+        if self._database.single:
             await part()
             return
-        task: asyncio.Future[None] | None = None
         try:
             while True:
-                mine = await self._hold()
-                if mine and (task is None or task.done()):
-                    task = asyncio.ensure_future(part())
-                elif not mine and task is not None:
-                    log.warning("%s: another process has taken over", self._name)
-                    task.cancel()
-                    task = None
-                await asyncio.sleep(RENEWED_EVERY)
+                await self._step(part)
+                await asyncio.sleep(RENEWED_EVERY if self._runs else LOOKED_EVERY)
         finally:
-            if task is not None:
-                task.cancel()
-                await asyncio.wait([task])
+            if self._task is not None:
+                self._stop()
+                await asyncio.wait([self._task])
 
-    async def _hold(self) -> bool:
-        now, owner = self._app.clock.now(), self._app.owner
+    async def _step(self, part: Callable[[], Awaitable[None]]) -> None:
+        """Ask once. Who gets no answer has it as long as before, for nobody else can have got it."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + HELD_FOR.total_seconds()
         try:
-            return await self._app.database.write(
-                lambda connection: leases.hold(connection, self._name, owner, now, HELD_FOR)
-            )
-        except Exception as error:  # noqa: BLE001 - without the database nobody holds anything
+            mine = await self._database.put(self._hold)
+        except Exception as error:  # noqa: BLE001 - without the database nobody gets anything
             log.warning("%s: no lease (%s)", self._name, type(error).__name__)
+            return
+        if not mine and self._runs:
+            log.warning("%s: another process has taken over", self._name)
+            self._stop()
+        elif mine and loop.time() < until:
+            self._goes_on(part, until)
+
+    def _hold(self, connection: Connection) -> bool:
+        if not self._runs and leases.is_held(connection, self._name, self._owner):
             return False
+        return leases.hold(connection, self._name, self._owner, HELD_FOR)
+
+    def _goes_on(self, part: Callable[[], Awaitable[None]], until: float) -> None:
+        """The part runs, and ends when the lease does if nothing is heard before."""
+        if self._ends:
+            self._ends.cancel()
+        if not self._runs:
+            self._task = asyncio.ensure_future(part())
+        self._ends = asyncio.get_running_loop().call_at(until, self._stop)
+
+    def _stop(self) -> None:
+        if self._ends:
+            self._ends.cancel()
+        if self._task:
+            self._task.cancel()
 
 
-async def give_up_leases(app: "App") -> None:
+async def give_up_leases(database: Database, owner: str) -> None:
     """At the end: another process need not wait until ours run out."""
-    if app.database.single:
+    if database.single:
         return
     try:
-        await app.database.write(lambda connection: leases.release(connection, app.owner))
+        await database.write(lambda connection: leases.release(connection, owner))
     except Exception as error:  # noqa: BLE001 - they run out by themselves
         log.warning("leases not given up (%s)", type(error).__name__)

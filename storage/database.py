@@ -39,6 +39,9 @@ CHECKPOINT_SECONDS = 3.0
 """Moving the log beside the writer makes one or two commits wait for the disk, too: fewer than one in a hundred."""
 CACHE_KIB = 32 * 1024
 """How much of the file each connection may hold; with SQLite's own 2 MiB a report read every row from disk anew."""
+STANDS_STILL = {"idle_in_transaction_session_timeout": "20s"}
+"""A process that stands still, or whose machine is gone without a word, would hold for ever what it has locked. Nothing
+of ours lets a transaction wait, so after this time the server ends it."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}")
 
 
@@ -235,7 +238,7 @@ class PostgresDatabase:
             pool_use_lifo=True,  # the connection used last knows the statements already
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": SERVER_SETTINGS},
+            connect_args={"server_settings": SERVER_SETTINGS | STANDS_STILL},
         )
 
     async def read(self, work: Work[T]) -> T:

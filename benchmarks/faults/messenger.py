@@ -52,7 +52,7 @@ async def sent_but_not_said(place: Place, share: Share) -> Row:
 
 async def another_polls(place: Place, share: Share) -> Row:
     """Somebody else polls with the same token for a while (409)."""
-    times = share.of(quick=3, full=30)
+    times = share.of(quick=3, full=8)
     async with ground(await place.new(), 10) as town:
         await _breaks(town, "conflict", {}, method="getUpdates", times=times)
         process = town.starts()

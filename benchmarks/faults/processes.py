@@ -1,6 +1,8 @@
-"""Several processes on one PostgreSQL; the one that leads is killed."""
+"""Several processes on one PostgreSQL; the one that leads is killed, or stands still and comes back."""
 
 import asyncio
+import os
+import signal
 from dataclasses import replace
 
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
@@ -32,4 +34,33 @@ async def leader_killed(place: Place, share: Share) -> Row:
     return replace(found, kept=found.kept and max(takeovers) <= TAKEOVER)
 
 
-FAULTS = (Fault((13,), "leader killed", leader_killed, ("PostgreSQL",)),)
+async def leader_stands_still(place: Place, share: Share) -> Row:
+    """Two processes; the one that polls moves no more (SIGSTOP), another takes over, and it comes back."""
+    times = share.of(quick=1, full=4)
+    async with ground(await place.new(), 2 * WRITE_A_KILL * times) as town:
+        leader = await town.serves("bot.cli")
+        await town.more_say(WRITE_A_KILL, RATE)
+        await town.next_answer()
+        follower = await town.serves("bot.cli")
+        takeovers = []
+        for number in range(times):
+            await town.more_say(WRITE_A_KILL, RATE)
+            await asyncio.sleep(1)
+            os.kill(leader.pid, signal.SIGSTOP)
+            takeovers.append(await town.next_answer())
+            if number < times - 1:
+                await town.more_say(WRITE_A_KILL, RATE)
+            os.kill(leader.pid, signal.SIGCONT)
+            leader, follower = follower, leader
+        town.chats = town.chats[: town.said]
+        seen = await town.seen()
+    did, promised = f"{times} times, and back again", f"0 lost, 0 doubled, takeover <= {TAKEOVER} s"
+    slowest = {"slowest": max(takeovers)}
+    found = row("the leader stands still", did, promised, seen, times, worst=slowest)
+    return replace(found, kept=found.kept and max(takeovers) <= TAKEOVER)
+
+
+FAULTS = (
+    Fault((13,), "leader killed", leader_killed, ("PostgreSQL",)),
+    Fault((13,), "leader stands still", leader_stands_still, ("PostgreSQL",), quick_on=()),
+)

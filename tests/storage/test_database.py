@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.util import await_only
 
+from storage import database as database_of
 from storage.database import SqliteDatabase, open_database
 from storage.errors import NotFound
 
@@ -124,3 +126,28 @@ async def test_who_fails_takes_nothing_back_that_it_joined(tmp_path: Path, plug:
         await second
     assert await database.read(lambda c: c.execute(text("SELECT count(*) FROM said")).scalar_one()) == 1
     await database.close()
+
+
+async def test_what_a_process_that_stands_still_has_locked_is_free_again(
+    filled_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(database_of.STANDS_STILL, "idle_in_transaction_session_timeout", "200ms")
+    still, other = open_database(filled_postgres_url), open_database(filled_postgres_url)
+    locked, moves = asyncio.Event(), asyncio.Event()
+
+    def stands_still(connection: Connection) -> None:
+        connection.execute(text("SELECT id FROM communities FOR UPDATE"))
+        locked.set()
+        await_only(moves.wait())
+        connection.execute(text("UPDATE communities SET name = 'too late'"))
+
+    standing = asyncio.create_task(still.write(stands_still))
+    await locked.wait()
+    async with asyncio.timeout(20):
+        await other.write(lambda connection: connection.execute(text("UPDATE communities SET name = 'free'")))
+    moves.set()
+    await asyncio.gather(standing, return_exceptions=True)
+    names = await other.read(lambda connection: connection.execute(text("SELECT name FROM communities")).scalars())
+    assert set(names) == {"too late"}, "who stood still begins anew, with a transaction of its own"
+    await still.close()
+    await other.close()
