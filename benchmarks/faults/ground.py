@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, func, select
 
 from benchmarks.burst import BOT_ID, reports
 from benchmarks.faults.started import Started
@@ -18,9 +18,10 @@ from bot.district import load_texts
 from bot.settings import Library
 from bot.tally import Sent, account
 from storage.database import open_database
-from storage.inbox import DONE, PARKED
+from storage.inbox import DONE, PARKED, InboxRows
+from storage.inbox import WAITING as IN_WAITING
 from storage.outbox import WAITING
-from storage.tables import Lease
+from storage.tables import Lease, Outbox
 from storage.tally import Fate, fates, messages_out, opened, updates_in
 from tests.botapi.remote import ControlError
 
@@ -157,6 +158,21 @@ class Ground:
                 before, since = now, time.monotonic()
             await asyncio.sleep(0.2)
         return False
+
+    async def waits_for_less_than(self, most: int) -> None:
+        """Go on when fewer updates and messages than so many wait in the app."""
+
+        def look(connection: Connection) -> int:
+            out = select(func.count()).select_from(Outbox).where(Outbox.state == WAITING)
+            return InboxRows(connection).counts().get(IN_WAITING, 0) + int(connection.execute(out).scalar_one())
+
+        before, since = None, time.monotonic()
+        while (now := await self._asks(look)) >= most:
+            self._is_there()
+            if now != before:
+                before, since = now, time.monotonic()
+            assert time.monotonic() - since < PATIENCE, f"{now} wait, and nothing goes on"
+            await asyncio.sleep(0.1)
 
     async def answers(self) -> int:
         """How often the messenger was given something to show."""

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from benchmarks.burst import reports
 from benchmarks.faults.fault import Fault, Place, Row, Share, Size
-from benchmarks.faults.ground import ENOUGH, PREFIX, Ground, ground
+from benchmarks.faults.ground import ENOUGH, PATIENCE, PREFIX, Ground, ground
 from bot.app import REPORT_SECONDS
 from bot.build import RESIDENT
 from bot.district import DEFAULT_FOLDER
 
-RATE = {Size.QUICK: 25.0, Size.FULL: 100.0}
-"""Updates a second; each is answered."""
+AT_ONCE, AHEAD = 250, 250
+"""So many write at once, as soon as no more than so many wait: as fast as the program answers."""
 PEOPLE = {Size.QUICK: 75, Size.FULL: 20_011}
 """Nobody writes so often that they would have to wait; a prime, so that it is not always the same who report."""
-SENT_A_SECOND = 300
-"""So many messages a second may go out: what the messenger takes in truth (30) would make a run of eleven hours."""
+LIMITS = {"  per_second: 30\n": "  per_second: 5000\n", "  at_once: 1 ": "  at_once: 16 "}
+"""What may go out: with what the messenger takes in truth a run would take eleven hours."""
 ASKED = ("我的诉求", "帮助", "你好", "谢谢", "隐私", "社区", "想问一下几点上班", "好的", "修好了没有")
 REPORT_EVERY = {Size.QUICK: 20, Size.FULL: 1000}
 """What is filed stays open, and in memory to be compared with: that grows with the ledger, and not with the run."""
@@ -35,37 +35,47 @@ FILES = {Size.QUICK: 16, Size.FULL: 2}
 async def long_run(place: Place, share: Share) -> Row:
     """Residents ask, thank and now and then report, again and again."""
     count, size = share.of(quick=300, full=1_000_000), share.size
+    warm = int(count * WARM)
     async with ground(await place.new(), PEOPLE[size]) as town:
         began, process = time.monotonic(), town.starts(CHULIN_DISTRICT_DIR=str(_hurried(town.stand.folder)))
-        await _feeds(town, int(count * WARM), size)
+        await _feeds(town, range(warm), size)
         await asyncio.sleep(began + REPORT_SECONDS + TICKED - time.monotonic())
         before = await _stands(town, process.pid)
-        await _feeds(town, count - int(count * WARM), size)
+        fed = time.monotonic()
+        await _feeds(town, range(warm, count), size)
+        rate = (count - warm) / (time.monotonic() - fed)
         after = await _stands(town, process.pid)
     grown = after[0] / before[0] - 1
-    seen = f"{before[0]} -> {after[0]} MiB ({grown:+.1%}), {before[1]} -> {after[1]} open files"
+    seen = f"{before[0]} -> {after[0]} MiB ({grown:+.1%}), {before[1]} -> {after[1]} open files; {rate:.0f} a second"
     kept = grown < GROWTH[size] and after[1] <= before[1] + FILES[size]
     return Row("a long run", f"{count} updates", f"memory < +{GROWTH[size]:.0%}, no open files more", seen, kept)
 
 
 def _hurried(folder: Path) -> Path:
-    """The district's files, with another limit of what goes out a second."""
-    district, plain = folder / "district", "  per_second: 30\n"
+    """The district's files, with other limits of what goes out."""
+    district = folder / "district"
     shutil.copytree(DEFAULT_FOLDER, district)
     limits = (district / "limits.yaml").read_text(encoding="utf-8")
-    assert limits.count(plain) == 1
-    (district / "limits.yaml").write_text(limits.replace(plain, f"  per_second: {SENT_A_SECOND}\n"), encoding="utf-8")
+    for plain, hurried in LIMITS.items():
+        assert limits.count(plain) == 1, plain
+        limits = limits.replace(plain, hurried)
+    (district / "limits.yaml").write_text(limits, encoding="utf-8")
     return district
 
 
-async def _feeds(town: Ground, count: int, size: Size) -> None:
-    """Everybody writes once, and again, until it was so many."""
-    for first in range(0, count, PEOPLE[size]):
-        some = min(PEOPLE[size], count - first)
+async def _feeds(town: Ground, numbers: range, size: Size) -> None:
+    """Everybody writes once, and again, until it was so many; nobody while many wait."""
+    first = numbers.start
+    while first in numbers:
+        person = first % PEOPLE[size]
+        some = min(AT_ONCE, PEOPLE[size] - person, numbers.stop - first)
         await town.stand.remote.do(
-            "feed", bot=RESIDENT, texts=_texts(first, some, REPORT_EVERY[size]), users=some, count=some,
-            rate=RATE[size], wait=True, prefix=PREFIX,
+            "feed", bot=RESIDENT, texts=_texts(first, some, REPORT_EVERY[size]), first=person, users=some, count=some,
+            wait=True, prefix=PREFIX,
         )  # fmt: skip
+        await town.stand.remote.do("drained", bot=RESIDENT, seconds=PATIENCE)
+        await town.waits_for_less_than(AHEAD)
+        first += some
 
 
 def _texts(first: int, count: int, report_every: int) -> list[str]:
