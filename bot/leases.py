@@ -21,6 +21,8 @@ RENEWED_EVERY = 4.0
 """Seconds: three tries before it has run out."""
 LOOKED_EVERY = 1.0
 """Seconds after which who does not have it looks again whether it is free."""
+AGAIN_AFTER = 0.5
+"""Seconds after which the part is ended once more: what it awaits may swallow a cancellation."""
 
 
 class Leased:
@@ -80,10 +82,12 @@ class Leased:
         self._ends = asyncio.get_running_loop().call_at(until, self._stop)
 
     def _stop(self) -> None:
+        """End the part, and again until it has ended."""
         if self._ends:
             self._ends.cancel()
-        if self._task:
+        if self._task and not self._task.done():
             self._task.cancel()
+            self._ends = asyncio.get_running_loop().call_later(AGAIN_AFTER, self._stop)
 
 
 async def give_up_leases(database: Database, owner: str) -> None:

@@ -1,6 +1,7 @@
 """A part that only one process may run: begun with the lease, and ended with it."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
@@ -33,6 +34,15 @@ class Part:
         finally:
             self.begun.clear()
             self.ended.set()
+
+
+class Deaf(Part):
+    """One that does not hear the first time that it is to end."""
+
+    async def __call__(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await super().__call__()
+        await super().__call__()
 
 
 class Line:
@@ -68,6 +78,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "HELD_FOR", timedelta(seconds=1))
     monkeypatch.setattr(leases, "RENEWED_EVERY", 0.1)
     monkeypatch.setattr(leases, "LOOKED_EVERY", 0.05)
+    monkeypatch.setattr(leases, "AGAIN_AFTER", 0.05)
 
 
 @pytest.fixture
@@ -80,8 +91,8 @@ async def database(filled_postgres_url: str) -> AsyncIterator[Database]:
 class Process:
     """Who wants to run the part, and its way to the database."""
 
-    def __init__(self, database: Database, owner: str) -> None:
-        self.line, self.part = Line(database), Part()
+    def __init__(self, database: Database, owner: str, part: Part | None = None) -> None:
+        self.line, self.part = Line(database), part or Part()
         self._task = asyncio.ensure_future(Leased(self.line, owner, "poll:resident").run(self.part))  # type: ignore[arg-type]
 
     async def begins(self) -> None:
@@ -98,11 +109,11 @@ class Process:
 
 
 @pytest.fixture
-async def process(database: Database) -> AsyncIterator[Callable[[str], Process]]:
+async def process(database: Database) -> AsyncIterator[Callable[..., Process]]:
     begun: list[Process] = []
 
-    def begins(owner: str) -> Process:
-        begun.append(Process(database, owner))
+    def begins(owner: str, part: Part | None = None) -> Process:
+        begun.append(Process(database, owner, part))
         return begun[-1]
 
     yield begins
@@ -110,7 +121,7 @@ async def process(database: Database) -> AsyncIterator[Callable[[str], Process]]
         await one.is_ended()
 
 
-Starts = Callable[[str], Process]
+Starts = Callable[..., Process]
 
 
 async def test_who_hears_nothing_ends_the_part_by_its_own_clock(process: Starts) -> None:
@@ -135,6 +146,16 @@ async def test_another_begins_only_when_the_first_has_ended(process: Starts) -> 
     one.line.moves.set()
     await one.line.is_asked(3)
     assert (one.part.runs, two.part.runs) == (1, 1), "who comes back waits"
+
+
+async def test_a_part_that_does_not_hear_the_first_time_is_told_again(process: Starts) -> None:
+    one = process("one", Deaf())
+    await one.begins()
+    two = process("two")
+    one.line.moves.clear()
+    await two.begins()
+    assert one.part.runs == 2
+    assert one.part.ended.is_set()
 
 
 async def test_a_database_that_is_away_for_a_moment_ends_nothing(process: Starts) -> None:
