@@ -14,6 +14,7 @@ from handlers.cocreation.deciding import AREA as DECIDING
 from handlers.moderation import deciding, deciding_content
 from handlers.surveys.area import AREA as SURVEYS
 from handlers.turn import Turn
+from storage.reference import CommunityRow
 
 AREAS: tuple[Area, ...] = (
     DECIDING,
@@ -56,11 +57,20 @@ def answer(turn: Turn, asked: dict[str, Any]) -> None:
         turn.outcome = "answer refused"
 
 
+def _refused(turn: Turn, community: CommunityRow | None) -> None:
+    """A resident who has moved since reads where they are registered now."""
+    mine = turn.community(turn.person.community_id)
+    if community is None or mine is None or turn.as_staff or mine.id == community.id:
+        turn.tell("problem.no_right", alert=True)
+    else:
+        turn.tell("problem.elsewhere", alert=True, community=community.name, mine=mine.name)
+
+
 def _done(turn: Turn, name: str, deed: Deed, community_id: int, data: dict[str, Any]) -> bool:
     community = turn.community(community_id)
     role = role_for(turn, name, community) if community else None
     if community is None or role is None:
-        turn.tell("problem.no_right", alert=True)
+        _refused(turn, community)
         return False
     deed(turn, community, role, data)
     return True

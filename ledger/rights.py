@@ -312,6 +312,7 @@ DEEDS: dict[str, Deed] = {
     "vote_result": NEIGHBOURS,
     "line_claim": NEIGHBOURS,
     "council_join": NEIGHBOURS,
+    "minutes_read": JUDGES,
     "topic_open": JUDGES,
     "topic_decline": JUDGES,
     "topic_later": JUDGES,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import deadlines
-from handlers.area import on_council
+from handlers.area import role_for
 from handlers.card_face import Beside, card
 from handlers.cocreation import asking, promises
 from handlers.cocreation.days import day_of, moment, moment_and_rest
@@ -162,7 +162,7 @@ def read_minutes(turn: Turn) -> None:
 
 
 def _read(turn: Turn, community: CommunityRow) -> None:
-    if not on_council(turn, community):
+    if role_for(turn, "minutes_read", community) is None:
         turn.say("meeting.for_the_council")
         return
     found = [meeting for meeting in turn.uow.council.meetings(community.id, LISTED) if meeting.minutes]

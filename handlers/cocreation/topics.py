@@ -44,9 +44,8 @@ def _list(turn: Turn, community: CommunityRow) -> None:
 
 def _line(turn: Turn, topic: TopicRow) -> str:
     n = turn.uow.topics.people_behind(topic.key)
-    return turn.context.texts(
-        "topic.list_line", no=topic.no, title=topic.title, state=topic_card.state_of(turn, topic), n=n
-    )
+    key, state = "topic.list_line" if n else "topic.list_line_new", topic_card.state_of(turn, topic)
+    return turn.context.texts(key, no=topic.no, title=topic.title, state=state, n=n)
 
 
 def _called(turn: Turn, topic: TopicRow) -> str:
@@ -226,7 +225,9 @@ def done(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
         answered = carrying_out.answer_cases(turn, topic, role, words)
         take(turn, topic, TopicAction.CARRY_OUT, role, given={"words": words}, told=answered)
         promises.kept_with(turn, community, topic.no)
-        turn.say("topic.done_said", no=topic.no)
+        told = len({*turn.uow.topics.everybody(topic.key), *answered})
+        tell = turn.mine("button.story_make", "story_make", community_id=community.id, data={"topic": topic.no})
+        turn.say("topic.done_said", ((tell,),), no=topic.no, n=told)
 
 
 def _ask_about(turn: Turn, community: CommunityRow, data: dict[str, Any], what: str, action: TopicAction) -> None:

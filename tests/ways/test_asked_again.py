@@ -254,3 +254,30 @@ async def test_what_is_for_the_staff_is_said_to_be(small_world: World) -> None:
     (wang,) = await live_here(small_world, range(1001, 1002))
     await wang.says("督办")
     assert "工作人员用的" in wang.last.text
+
+
+async def test_a_ballot_of_where_somebody_has_moved_from_says_so(small_world: World) -> None:
+    (wang,) = await live_here(small_world, range(1001, 1002))
+    await vote(small_world)
+    await wang.says("社区")
+    await wang.taps("文化宫社区")
+    said = await wang.taps(OPTIONS[0])
+    assert "这是延安岭社区的事，您现在在文化宫社区" in said
+
+
+async def test_what_is_carried_out_is_told_with_how_many_hear_of_it_and_leads_to_a_story(small_world: World) -> None:
+    (wang,) = await live_here(small_world, range(1001, 1002))
+    manager = await topic(small_world)
+    await wang.says("议题")
+    assert "（正在议）" in wang.last.text, "nobody is behind it yet, and no nought is shown"
+    await wang.taps("议题 1")
+    await wang.taps("附议")
+    await manager.says("议题")
+    await manager.taps("议题 1")
+    await manager.taps("议定了")
+    await manager.says("建在东头")
+    await manager.taps("办成了")
+    await manager.says("车棚建好了")
+    assert "告诉了关心这件事的 1 位居民" in manager.last.text
+    await manager.taps("写个故事")
+    assert "从前怎样" in manager.last.text

@@ -191,7 +191,13 @@ async def test_a_command_reaches_only_the_communities_of_who_gives_it(
         assert shows is sees, (command, account)
 
 
-REFUSALS = ("problem.no_right", "overdue.not_yours", "weekly.not_yours", "checkups.not_yours", "survey_menu.not_yours")
+REFUSALS = (
+    "problem.no_right",
+    "overdue.not_yours",
+    "weekly.not_yours",
+    "checkups.not_yours",
+    "survey_menu.not_yours",
+)
 OF_STAFF = sorted(
     name
     for name in router.STAFF_COMMANDS
