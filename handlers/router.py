@@ -26,6 +26,7 @@ from handlers import (
     sight,
     start,
     subscriptions,
+    ways_in,
 )
 from handlers.area import Command
 from handlers.cocreation import ballots, rules
@@ -290,8 +291,24 @@ def _said(turn: Turn) -> None:
     elif _short_number(turn):
         turn.say("talk.number")
         turn.outcome = "none number"
-    elif turn.event.text.strip() and not (lookup.asked_after(turn) or rules.answers(turn) or ballots.spoken(turn)):
+    elif turn.event.text.strip() and not (
+        _led(turn) or lookup.asked_after(turn) or rules.answers(turn) or ballots.spoken(turn)
+    ):
         report.report(turn)
+
+
+def _led(turn: Turn) -> bool:
+    """Whether somebody asked in their own words for a command, or for a topic by its number."""
+    name = ways_in.command(turn)
+    if name in _commands(turn):
+        _command(turn, name)
+        return True
+    no = ways_in.topic_no(turn) if turn.event.private else None
+    here = turn.communities_for("topics") if turn.as_staff else [turn.community(turn.person.community_id)]
+    if no is None or len(here) != 1 or here[0] is None:
+        return False
+    areas.press(turn, "topic_card", here[0].id, {"topic": no})
+    return True
 
 
 def _among_staff(turn: Turn) -> None:
@@ -302,7 +319,7 @@ def _among_staff(turn: Turn) -> None:
         calls = [f"emergency.call_{alarm}" for alarm in emergency.alarms if alarm is not Alarm.HUMAN]
         key = "emergency.staff" if calls else "emergency.listen"
         turn.say(key, calls="\n".join(turn.context.texts(call) for call in calls))
-    elif not (turn.as_staff and lookup.card_by_number(turn)):
+    elif not (turn.as_staff and (lookup.card_by_number(turn) or _led(turn))):
         start.help_(turn)
 
 

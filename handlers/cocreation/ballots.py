@@ -21,7 +21,7 @@ from storage.reference import CommunityRow
 from storage.topics import TopicRow
 from storage.votes import VoteRow
 
-SAYS = "我?(?:要|想)?(?:选|投给|投(?!诉))"
+SAYS = "我?(?:要|想)?(?:选|投票给?|投给|投(?!诉|票))"
 CHOICE = re.compile(rf"(?:{SAYS})?\s*(?P<letter>[A-Za-z])|{SAYS}\s*(?P<words>.{{2,30}})")
 """What people write who mean to vote."""
 ENDS = " 。.!！~"
