@@ -83,16 +83,16 @@ async def test_a_meeting_at_no_time_or_in_the_past_is_not_called(small_world: Wo
     assert await count(small_world, Meeting) == 0
 
 
-async def test_a_meeting_is_called_off_by_two_taps_and_the_council_hears(small_world: World) -> None:
-    wang = await seated(small_world)
-    manager = await meeting(small_world, "11月25日 19:30 楚邻驿站")
+async def test_a_meeting_is_called_off_by_two_taps_and_the_council_hears(world: World) -> None:
+    wang = await seated(world)
+    manager = await meeting(world, "11月25日 19:30 楚邻驿站")
     await manager.says("议事会")
     await manager.taps("这次不开了")
     assert not wang.sees("不开了")
     await manager.taps("确定")
     assert wang.sees("第 1 次会（11月25日 19:30）不开了")
-    assert await count(small_world, Meeting) == 0
-    await small_world.passes(days=7)
+    assert await count(world, Meeting) == 0
+    await world.passes(days=7)
     assert not wang.sees("快开会了")
 
 
@@ -183,19 +183,19 @@ async def test_a_vote_that_was_only_set_up_is_dropped_with_the_draft_that_is_pub
     assert "现在没有大家在议的事" in manager.last.text
 
 
-async def test_whoever_wished_for_something_takes_it_back(small_world: World) -> None:
-    wang, li = await live_here(small_world, range(1001, 1003))
+async def test_whoever_wished_for_something_takes_it_back(world: World) -> None:
+    wang, li = await live_here(world, range(1001, 1003))
     await wang.says("微心愿")
     await wang.taps("我有个心愿")
     await wang.taps("出时间")
     await wang.says("换灯泡")
-    await small_world.worker(2).taps("给邻居看")
+    await world.worker(2).taps("给邻居看")
     await li.says("微心愿")
     await li.taps("我来认领")
     await wang.says("微心愿")
     await wang.taps("收回")
     assert li.sees("您不用忙了")
-    (row,) = await rows_of(small_world, HelpCall)
+    (row,) = await rows_of(world, HelpCall)
     assert row.state == "ended"
 
 
