@@ -1,7 +1,8 @@
 """One resident who does not stop, among others who write once.
 
-Calm and flooded stretches take turns, and the typical one of each counts: a disk that stands still for a moment, which
-what else the machine does can bring about, makes one stretch late, and not all. All of them together are told, too.
+Calm and flooded stretches take turns, and each flooded one is held against its calm neighbour, which has the same
+machine; the typical pair counts: a disk that stands still for a moment, which what else the machine does can bring
+about, makes one stretch late, and not all. How far pairs differ, and all of them together, are told, too.
 """
 
 import os
@@ -116,17 +117,25 @@ async def _done(town: Stand, chat: int) -> int:
     return sum(fate.chat == chat and fate.state == DONE for fate in found)
 
 
+def _middle_half(ratios: list[float]) -> str:
+    """Between which the middle half of all pairs lies: how sure the typical one is."""
+    quarter = len(ratios) // 4
+    return f"half of the pairs {ratios[quarter]:.2f} to {ratios[-1 - quarter]:.2f}"
+
+
 def _row(plan: Plan, size: Size, delays: dict[str, Delays], lost: int) -> Row:
     said = 2 * plan.pairs * plan.others
     unanswered = said - int(sum(delays[kind]["answered"] for kind in ("calm", "flooded")))
     calms, floods = [[delays[p]["p95"] for p in plan.stretches if p.startswith(k)] for k in ("calm", "flooded")]
-    calm, flooded = median(calms), median(floods)
+    pairs = list(zip(calms, floods, strict=True))  # neighbours in time, who have the same machine
+    over, ratios = median(f - MOST_SLOWER * c for c, f in pairs), sorted(f / c for c, f in pairs)
     noise = NOISE if size is Size.FULL else max(BUSY, max(calms) - min(calms))
     together = delays["flooded"]["p95"] / delays["calm"]["p95"]
-    seen = f"typical p95 {calm * 1000:.0f} ms calm, {flooded * 1000:.0f} ms flooded: {flooded / calm:.2f} times"
+    seen = f"typical p95 {median(calms) * 1000:.0f} ms calm, {median(floods) * 1000:.0f} ms flooded"
+    seen += f": {median(ratios):.2f} times, {_middle_half(ratios)}"
     seen += f" (all stretches together {together:.2f}); {unanswered} of {said} unanswered, {lost} of the flooder's lost"
     seen += f"; load {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores"
-    kept = lost == 0 and unanswered == 0 and flooded <= calm * MOST_SLOWER + noise
+    kept = lost == 0 and unanswered == 0 and over <= noise
     did = f"{plan.flood} messages in {plan.seconds} s, {plan.pairs} times"
     return Row("one resident floods", did, f"others' p95 <= {MOST_SLOWER} times, 0 lost", seen, kept)
 
