@@ -233,8 +233,6 @@ class Deliverer:
         bot = self._channel.name
         match error:
             case TryLater(seconds=float() | int() as seconds):
-                if error.whole_bot:
-                    self._limiter.hold(row.chat, time.monotonic() + seconds, whole_bot=True)
                 await self._put_off(row, reason, seconds, counts=False)
             case TryLater():
                 await self._wait_for_messenger(row, reason)

@@ -3,7 +3,7 @@
 ChannelError
 ├── Unreadable        a raw update that its library cannot parse: set aside, never blocks its lane
 └── SendError
-    ├── TryLater      the messenger is busy or broken: after `seconds`; `whole_bot`: nothing goes out before
+    ├── TryLater      the messenger is busy or broken: after `seconds`
     ├── Unreachable   blocked, kicked, deleted: stop sending to this chat
     ├── Moved         the group is now `new_chat`
     ├── NotEditable   the shown message cannot be edited any more: send anew
@@ -44,12 +44,11 @@ class SendError(ChannelError):
 
 
 class TryLater(SendError):
-    """Busy or broken: again after `seconds`. `whole_bot`: the limit is the bot's, not the chat's."""
+    """Busy or broken: again after `seconds`. Whose limit it is, the bot's or the chat's, is not said."""
 
-    def __init__(self, why: str, seconds: float | None = None, *, whole_bot: bool = False) -> None:
+    def __init__(self, why: str, seconds: float | None = None) -> None:
         super().__init__(why)
         self.seconds = seconds
-        self.whole_bot = whole_bot
 
 
 class Unreachable(SendError):

@@ -99,6 +99,24 @@ async def test_a_broken_messenger_loses_nothing(world: World) -> None:
     assert texts(world) == ["在"]
 
 
+async def test_when_the_messenger_says_to_wait_nothing_goes_out_before_and_no_message_pays_for_it(world: World) -> None:
+    deliverer = world.app.deliverers["resident"]
+    await queue(world, Reply(HERE, "在"))
+    for _ in range(3):
+        world.residents.failures = [TryLater("429", 17.0)]
+        await drain(world)
+        now = time.monotonic()
+        assert HERE.chat in deliverer._limiter.held_chats(now + 15)
+        assert HERE.chat not in deliverer._limiter.held_chats(now + 18)
+        world.clock.forward(seconds=16)
+        await drain(world)
+        assert texts(world) == [], "a process that has just begun waits as well"
+        world.clock.forward(seconds=2)
+    assert await world.rows(lambda c: c.execute(select(Outbox.attempts)).scalar_one()) == 0
+    await drain(world)
+    assert texts(world) == ["在"]
+
+
 async def test_a_token_that_is_refused_costs_no_message(world: World) -> None:
     deliverer = world.app.deliverers["resident"]
     await queue(world, Reply(HERE, "在"))

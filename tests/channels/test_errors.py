@@ -28,7 +28,6 @@ async def test_a_busy_messenger_says_for_how_long(line: TelegramDesk, method: st
     with pytest.raises(TryLater) as caught:
         await CALLS[method](line)
     assert caught.value.seconds == 7.0
-    assert not caught.value.whole_bot
 
 
 @pytest.mark.parametrize("fault", BREAKDOWNS, ids=lambda fault: fault.name)
