@@ -145,6 +145,9 @@ async def test_what_was_reported_and_is_all_right_stays_and_nobody_is_bothered(s
     assert await kind.seen_by(li)
     assert "您说过了" in await reports(li, kind)
     assert "邻居看得见" in manager.last.text, "nobody is asked about it again by the same person"
+    (zhao,) = await live_here(small_world, range(1003, 1004))
+    await reports(zhao, kind)
+    assert "有 1 位邻居" in manager.last.text, "who was heard before is not counted again"
 
 
 @kinds_and_topics
