@@ -238,17 +238,6 @@ async def test_a_household_has_one_vote_whoever_of_it_taps(world: World) -> None
     assert "没有投票" in await wang.taps("我的票"), "what the other one of the household chose is not shown"
 
 
-async def test_who_of_a_household_chooses_the_same_does_not_take_it_back(small_world: World) -> None:
-    wang, li = await live_here(small_world, range(1001, 1003))
-    await on_the_register(small_world, ("household", "1-501", "K3M9QTRA"))
-    for person in (wang, li):
-        await registered(person, "K3M9QTRA")
-    await vote(small_world, sets=("按人，社区居民", "按人，名册上的"))
-    for person in (wang, li):
-        await choose(person, OPTIONS[0])
-    assert await count(small_world, Ballot) == 1, "a second tap takes back only what the same person chose"
-
-
 async def test_without_a_code_the_door_is_looked_at_by_a_worker(small_world: World) -> None:
     (wang,) = await live_here(small_world, range(1001, 1002))
     await on_the_register(small_world, ("household", "1单元501室", ""))
