@@ -155,7 +155,7 @@ async def test_a_part_that_does_not_hear_the_first_time_is_told_again(process: S
     one.line.moves.clear()
     await two.begins()
     assert one.part.runs == 2
-    assert one.part.ended.is_set()
+    await one.stops()
 
 
 async def test_a_database_that_is_away_for_a_moment_ends_nothing(process: Starts) -> None:

@@ -218,7 +218,7 @@ async def test_a_worker_on_the_residents_bot_is_a_resident(small_world: World) -
     await settled(small_world)
     chen = small_world.resident(1)
     await chen.says("待办")
-    assert "我不认识这个命令" in chen.last.text
+    assert "这个是社区工作人员用的" in chen.last.text
     await chen.says("我的诉求")
     assert "还没有登记过" in chen.last.text
 
