@@ -28,8 +28,8 @@ WARM = 0.3
 GROWTH = {Size.QUICK: 0.15, Size.FULL: 0.05}
 """A few hundred updates do not fill every cache; a long run has no such excuse."""
 
-FILES = {Size.QUICK: 16, Size.FULL: 2}
-"""So many open files more; a short run on a busy machine may not have used all connections of the pool before."""
+FILES = {Size.QUICK: 32, Size.FULL: 2}
+"""So many open files more; a short run may not have had 16 messages on the way at once, nor all connections of the pool."""
 
 
 async def long_run(place: Place, share: Share) -> Row:

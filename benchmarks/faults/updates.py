@@ -1,7 +1,10 @@
 """Updates that come twice or make no sense."""
 
+import asyncio
+from collections.abc import Iterable
+
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
-from benchmarks.faults.ground import ground
+from benchmarks.faults.ground import Ground, ground
 from bot.build import RESIDENT
 
 POISON: tuple[object, ...] = (
@@ -37,14 +40,17 @@ async def poison(place: Place, share: Share) -> Row:
     rounds = share.of(quick=2, full=25)
     async with ground(await place.new(), 20 * rounds) as town:
         town.starts()
-        await town.says(20)
-        for _ in range(rounds):
-            for update in POISON:
-                await town.stand.remote.do("raw", bot=RESIDENT, update=update)
+        # what is settled is only asked when all is out: who is still to write would count as lost
+        await asyncio.gather(town.says(20, wait=True), _hands_out(town, POISON * rounds))
         seen = await town.seen()
         delays = await town.stand.remote.do("delays", bot=RESIDENT)
     did, late = f"{rounds * len(POISON)} among {seen.said}", {"slowest": float(delays["max"])}
     return row("updates that cannot be read", did, "0 blocked", seen, worst=late)
+
+
+async def _hands_out(town: Ground, updates: Iterable[object]) -> None:
+    for update in updates:
+        await town.stand.remote.do("raw", bot=RESIDENT, update=update)
 
 
 FAULTS = (
