@@ -24,7 +24,7 @@ _MOST_ASKED = 200
 """Holders of one part that are looked at, the newest first: if a hundred people write the same, some are as good as
 all.
 """
-_KEPT_APART = 2048
+_KEPT_APART = 5000
 """Cases that stay taken apart, at 5 kB each: those that are like much of what comes in."""
 
 
