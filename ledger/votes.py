@@ -29,7 +29,7 @@ class VoteAction(StrEnum):
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""What options are called, on a topic as on the ballot."""
+"""What options are called on the ballot."""
 
 
 class Method(StrEnum):

@@ -160,16 +160,16 @@ def invite(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     gathering = attending.living(turn, community, data)
-    n = len(turn.uow.gatherings.people(gathering, COMING, ON_LIST))
-    if not sure(turn, "event_cancel", community, data, turn.context.texts("event.sure", title=gathering.title, n=n)):
+    signed_up = turn.uow.gatherings.people(gathering, COMING, ON_LIST)
+    question = turn.context.texts("event.sure", title=gathering.title, n=len(signed_up))
+    if not sure(turn, "event_cancel", community, data, question):
         return
     turn.uow.gatherings.change(gathering, cancelled_at=turn.uow.now, next_at=None)
     pushes.call_off(turn, community.id, f"event:{gathering.no}")
-    for person in turn.uow.gatherings.people(gathering, COMING, ON_LIST):
-        attending.tell(
-            turn, person, "event.cancelled", title=gathering.title, when=attending.when(community, gathering)
-        )
-    turn.say("event.cancelled", title=gathering.title, when=attending.when(community, gathering))
+    values = {"title": gathering.title, "when": attending.when(community, gathering)}
+    for person in signed_up:
+        attending.tell(turn, person, "event.cancelled", **values)
+    turn.say("event.cancelled", **values)
 
 
 def people(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
@@ -208,8 +208,7 @@ def look(turn: Turn, gathering: Any) -> None:
     elif turn.uow.now < gathering.ends_at:
         for person in turn.uow.gatherings.people(gathering, COMING) if turn.uow.now < gathering.starts_at else ():
             row = (attending.leave_button(turn, person, gathering),)
-            values = {"title": gathering.title, "when": attending.when(community, gathering), "place": gathering.place}
-            attending.tell(turn, person, "event.tomorrow", (row,), **values)
+            attending.tell(turn, person, "event.tomorrow", (row,), **attending.about(community, gathering))
         turn.uow.gatherings.change(gathering, reminded_at=turn.uow.now, next_at=gathering.ends_at)
     else:
         for person in turn.uow.gatherings.people(gathering, CAME):

@@ -132,11 +132,12 @@ def coming(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 def close(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """No more bookings; whoever has one hears that it is off."""
     room = _room(turn, community, data)
-    n = len(turn.uow.rooms.bookings(room))
-    if not sure(turn, "room_close", community, data, turn.context.texts("room.sure", name=room.name, n=n)):
+    bookings = turn.uow.rooms.bookings(room)
+    question = turn.context.texts("room.sure", name=room.name, n=len(bookings))
+    if not sure(turn, "room_close", community, data, question):
         return
     turn.uow.rooms.change(room, closed_at=turn.uow.now)
-    for booking in turn.uow.rooms.bookings(room):
+    for booking in bookings:
         turn.uow.rooms.cancel(booking)
         text = turn.context.texts("room.closed_told", name=room.name, when=_when(community, booking))
         turn.send(Reply(Address(booking.bot, booking.chat), text, priority=Priority.NOTICE))

@@ -114,12 +114,13 @@ def leave(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
 def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """It is over; whoever is in it hears so, with thanks."""
     rota = _living(turn, community, data)
-    n = len(turn.uow.rotas.members(rota))
-    if not sure(turn, "rota_end", community, data, turn.context.texts("rota.sure", title=rota.title, n=n)):
+    members = turn.uow.rotas.members(rota)
+    question = turn.context.texts("rota.sure", title=rota.title, n=len(members))
+    if not sure(turn, "rota_end", community, data, question):
         return
     turn.uow.rotas.change(rota, ended_at=turn.uow.now, next_at=None)
     pushes.call_off(turn, community.id, f"rota:{rota.no}")
-    for member in turn.uow.rotas.members(rota):
+    for member in members:
         _tell(turn, member, "rota.ended", title=rota.title)
     turn.say("rota.ended", title=rota.title)
 

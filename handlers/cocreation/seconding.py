@@ -8,11 +8,12 @@ from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentState
 from ledger.topics import ContributionKind, TopicState
+from ledger.votes import LETTERS
 from ledger.words import shortened
 from storage.reference import CommunityRow
 from storage.topics import ContributionRow, TopicRow
 
-OPTIONS, REASONS, LABEL = 26, 8, 22
+OPTIONS, REASONS, LABEL = len(LETTERS), 8, 22
 
 
 def lines(turn: Turn, found: list[ContributionRow]) -> list[str]:

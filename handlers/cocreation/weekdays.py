@@ -3,13 +3,13 @@
 import re
 from datetime import date
 
+from handlers.cocreation.days import TO
 from handlers.texts import Texts
 
 DAYS = range(7)
 EVERY = "0123456"
 SPAN = 3
 """Days in a row are told as a span from so many on."""
-TO = r"\s*(?:到|至|-|–|—|~)\s*"
 
 
 def names(texts: Texts) -> list[str]:

@@ -9,6 +9,7 @@ from tests.deciding.neighbours import OPTIONS, begin_vote, live_here, rows_of, t
 from tests.deciding.test_council import seated
 from tests.support.world import Person, World
 from tests.ways.steps import count
+from tests.ways.test_building import event
 
 
 async def asked_to_vote_for(world: World) -> tuple[Person, str]:
@@ -201,10 +202,7 @@ async def test_whoever_wished_for_something_takes_it_back(world: World) -> None:
 
 async def test_who_moves_up_may_make_room_again(small_world: World) -> None:
     wang, li = await live_here(small_world, range(1001, 1003))
-    manager = small_world.worker(2)
-    await manager.says("活动")
-    await manager.taps("发起活动")
-    await manager.says("包饺子；周六上午九点；活动室；一人")
+    manager = await event(small_world, "包饺子；周六上午九点；活动室；一人")
     await manager.taps("通知居民")
     await wang.taps("我要来")
     await li.taps("我要来")
@@ -223,10 +221,7 @@ async def test_in_a_group_of_the_staff_a_private_command_is_sent_there(small_wor
 
 async def test_a_mistyped_code_at_the_door_is_typed_again(small_world: World) -> None:
     (wang,) = await live_here(small_world, range(1001, 1002))
-    manager = small_world.worker(2)
-    await manager.says("活动")
-    await manager.taps("发起活动")
-    await manager.says("包饺子；今天上午十点半；活动室；不限")
+    manager = await event(small_world, "包饺子；今天上午十点半；活动室；不限")
     await manager.taps("签到码")
     code = re.search(r"签到码：(\d+)", manager.last.text)
     assert code is not None
