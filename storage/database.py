@@ -265,14 +265,20 @@ class PostgresDatabase:
         raise AssertionError("unreachable")
 
     async def _once(self, work: Work[T], *, alone: bool) -> T:
+        began = False
         async with self._engine.connect() as connection:
             driver: Any = await _living(connection)
             try:
                 async with nullcontext() if alone else driver.transaction():
+                    began = True
                     return await connection.run_sync(work)
-            finally:
-                if driver.is_closed():
+            except BaseException as error:
+                # Cancelled in its midst, a connection may be left in a transaction of which nobody knows: whatever is
+                # written there next would never be committed.
+                sound = began and isinstance(error, Exception)
+                if not sound or driver.is_closed() or driver.is_in_transaction():
                     await connection.invalidate()
+                raise
 
 
 async def _living(connection: AsyncConnection) -> Any:

@@ -19,8 +19,9 @@ LOCKED_SECONDS = 3
 NO_ROOM = 4096
 """Bytes that a file may have: no page of the database or of its log can be written behind them."""
 WRITE_A_COPY, RATE_OF_COPIES = 6, 20
+FROZEN_SECONDS = 5
 BACK_SECONDS = 5
-"""From when PostgreSQL takes connections again until somebody is answered."""
+"""From when PostgreSQL takes connections again, or goes on, until somebody is answered."""
 
 
 async def locked(place: Place, share: Share) -> Row:
@@ -135,15 +136,22 @@ async def restarted(place: Postgres, share: Share) -> Row:
     return replace(found, kept=kept, counts={"restarts": times} | found.counts)
 
 
-async def frozen(place: Postgres, _share: Share) -> Row:
-    """PostgreSQL does not answer for a while (SIGSTOP)."""
-    async with ground(await place.new(), 60) as town:
+async def frozen(place: Postgres, share: Share) -> Row:
+    """PostgreSQL does not answer for a while (SIGSTOP), again and again while residents write."""
+    times = share.of(quick=1, full=20)
+    async with ground(await place.new(), 80 * times) as town:
         await town.serves()
-        await town.says(10)
-        await town.next_answer()
-        await asyncio.to_thread(place.freezes, 5)
+        recoveries = []
+        for _ in range(times):
+            await town.more_say(80, 10)
+            await town.next_answer()
+            await asyncio.sleep(share.dice.uniform(0, 1))
+            await asyncio.to_thread(place.freezes, FROZEN_SECONDS)
+            recoveries.append(await town.next_answer())
         seen = await town.seen()
-    return row("PostgreSQL frozen", "5 s", "0 lost", seen)
+    did, slowest = f"{times} times {FROZEN_SECONDS} s", max(recoveries)
+    found = row("PostgreSQL frozen", did, f"0 lost, back <= {BACK_SECONDS} s", seen, times, worst={"slowest": slowest})
+    return replace(found, kept=found.kept and slowest <= BACK_SECONDS, counts={"freezes": times} | found.counts)
 
 
 def _file(town: Ground) -> Path:
