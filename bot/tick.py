@@ -78,9 +78,15 @@ class Ticker:
     async def once(self) -> int:
         """Do all that is due now; returns how many things that were."""
         with METRICS.tick_seconds.time():
-            done = sum([await self._run(task) for task in self._tasks])
+            some = await self._database.read(self._is_anything_due)
+            done = sum([await self._run(task) for task in self._tasks]) if some else 0
         METRICS.ticked_at.set(self._clock.now().timestamp())
         return done
+
+    def _is_anything_due(self, connection: Connection) -> bool:
+        """Most seconds nothing is: one look, and no transaction for each kind of thing."""
+        with UnitOfWork(connection, self._worker.reference(connection), self._clock.now()) as uow:
+            return any(self._awake(task, uow) for task in self._tasks)
 
     def due_now(self, uow: UnitOfWork) -> dict[str, int]:
         """How many things of each kind are due and not done, those that failed and rest among them."""
