@@ -16,13 +16,14 @@ from nlp.reasons import reasons
 from nlp.tables import DATA
 from nlp.tokens import Cutter, cutter
 from nlp.understanding import LEADS_ON, NoneType, Reading, Span, Understanding
-from nlp.weights import Weights
+from nlp.weights import Head, Weights
 
 MODEL = DATA / "model.txt"
 _ASKED = 3
 _SCENES: Mapping[str, Scene] = {scene: scene for scene in Scene}
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in Kind}
 _URGENCIES: Mapping[str, Urgency] = {urgency: urgency for urgency in Urgency}
+_NO_ITEM = "0"
 _CHINESE = re.compile("[㐀-鿿]")
 _UNREAD = 0.5
 """How sure anybody can be of a text without a Chinese character: all that was learned is Chinese."""
@@ -135,11 +136,12 @@ class Understander:
     def _understanding(self, found: _Found) -> Understanding:
         part, seen, scores, scenes, urgencies, danger, where, why = found
         heads = self._weights.heads
-        scene, probability = _SCENES[scenes[0]], heads["scene"].likeliest(scores)[1]
+        scene, probability = _scene(heads["scene"], scores, scenes, danger.emergency)
         if not _CHINESE.search(seen.text):
             probability = min(probability, _UNREAD)
-        kind, kind_probability = heads["kind"].likeliest(scores)
-        item, item_probability = heads["item"].likeliest(scores)
+        wanted = scene is not Scene.NONE
+        kind, kind_probability = _kind(heads["kind"], scores) if wanted else (Kind.NONE, probability)
+        item, item_probability = heads["item"].likeliest(scores) if wanted else (_NO_ITEM, probability)
         urgency, urgency_probability = _urgency(urgencies, danger.emergency)
         return Understanding(
             text=part.text,
@@ -147,9 +149,9 @@ class Understander:
             scene_probability=probability,
             scenes=tuple([_SCENES[label] for label in scenes[:_ASKED]]),
             scene2=_SCENES.get(heads["scene2"].likeliest_but(scene, scores)),
-            kind=_KINDS[kind] if scene is not Scene.NONE else Kind.NONE,
+            kind=_KINDS[kind],
             kind_probability=kind_probability,
-            none_type=NoneType(heads["none_type"].likeliest(scores)[0]) if scene is Scene.NONE else None,
+            none_type=None if wanted else NoneType(heads["none_type"].likeliest(scores)[0]),
             item=int(item),
             item_probability=item_probability,
             urgency=urgency,
@@ -164,6 +166,22 @@ class Understander:
 
     def _compounds_among(self, places: Iterable[str]) -> frozenset[str]:
         return self._compounds & {*map(whereabouts.compound, places)} if self._compounds else self._compounds
+
+
+def _scene(head: Head, scores: Sequence[float], ranked: Sequence[str], emergency: bool) -> tuple[Scene, float]:
+    """The likeliest scene; an emergency is never nothing."""
+    if emergency and ranked[0] == Scene.NONE:
+        return _SCENES[ranked[1]], head.probabilities(scores)[ranked[1]]
+    return _SCENES[ranked[0]], head.likeliest(scores)[1]
+
+
+def _kind(head: Head, scores: Sequence[float]) -> tuple[str, float]:
+    """The likeliest kind of what is not nothing."""
+    kind, probability = head.likeliest(scores)
+    if kind != Kind.NONE:
+        return kind, probability
+    kind = head.likeliest_but(Kind.NONE, scores)
+    return kind, head.probabilities(scores)[kind]
 
 
 def _urgency(probabilities: Mapping[str, float], emergency: bool) -> tuple[Urgency, float]:

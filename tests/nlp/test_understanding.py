@@ -50,6 +50,17 @@ def test_each_scene_is_heard_in_a_residents_words(understander: Understander, sa
     assert found.why
 
 
+@pytest.mark.parametrize("said", ["家里煤气味好大", "着火了！！！", "好的，收到", "哈哈哈讲得好", "路灯坏了", "救命"])
+def test_what_is_nothing_has_no_kind_and_no_item_and_what_is_something_has_a_kind(
+    understander: Understander, said: str
+) -> None:
+    found = understander.read(said).first
+    nothing = found.scene == "none"
+    assert (found.kind == "none", found.none_type is not None) == (nothing, nothing)
+    assert not (nothing and found.item)
+    assert not (nothing and found.urgency == "E"), "an emergency is never nothing"
+
+
 def test_many_read_together_are_read_as_each_alone(understander: Understander) -> None:
     said = [str(row["text"]) for name in ("splitting5.jsonl", "chat3.jsonl") for row in _said(SETS / name)]
     said += ["", "\0", "啊" * 4096, "路灯坏了，下水道也堵了，3栋", said[0]]
