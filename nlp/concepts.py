@@ -4,9 +4,12 @@ Residents say 黑灯瞎火 or 摸黑 for a lamp that is out: two messages are he
 words. The words are data (`data/concepts.txt`); a thing `a/b` is a kind of `a`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
 
 from nlp.normalise import fold, normalise
 from nlp.tables import table
@@ -23,13 +26,15 @@ class Found(NamedTuple):
 
 
 class _Concepts(NamedTuple):
-    meant: dict[str, tuple[tuple[str, str], ...]]
-    lengths: dict[str, tuple[int, ...]]
+    """Words with (sort, concept); `of` has them by their numbers in the search."""
+
+    meant: Mapping[str, Sequence[tuple[str, str]]]
+    of: Sequence[Sequence[tuple[str, str]]]
+    search: AhoCorasick
 
 
 @cache
 def _concepts() -> _Concepts:
-    """Words with (sort, concept), and how long the words are that begin with a character."""
     meant: dict[str, dict[tuple[str, str], None]] = {}
     sort = ""
     things: set[str] = set()
@@ -43,45 +48,30 @@ def _concepts() -> _Concepts:
         found = [(THING if name in things else ASPECT if sort != THING else sort, name) for name in names.split("+")]
         for word in normalise(fold(words)).split():
             meant.setdefault(word, {}).update(dict.fromkeys(found))
-    lengths: dict[str, set[int]] = {}
-    for word in meant:
-        lengths.setdefault(word[0], set()).add(len(word))
-    return _Concepts(
-        {word: tuple(found) for word, found in meant.items()},
-        {first: tuple(sorted(known, reverse=True)) for first, known in lengths.items()},
-    )
+    known = {word: tuple(found) for word, found in meant.items()}
+    return _Concepts(known, [*known.values()], AhoCorasick(known))
 
 
 def find(text: str, tokens: Sequence[str]) -> Found:
     """Concepts in normalised text; `tokens` join to it. Of words that overlap the first and longest count."""
-    meant, lengths = _concepts()
-    alone = _single(tokens)
+    _, of, search = _concepts()
+    cuts = {0, *accumulate(map(len, tokens))}
     found: dict[str, set[str]] = {THING: set(), ASPECT: set()}
     done = {THING: 0, ASPECT: 0}
     covered = bytearray(len(text))
-    for start, first in enumerate(text):
-        for length in lengths.get(first, ()):
-            concepts = meant.get(text[start : start + length])
-            if concepts is None or (length == 1 and start not in alone):
-                continue
-            end = start + length
-            new = [(sort, name) for sort, name in concepts if end > done[sort]]
-            for sort, name in new:
-                found[sort].add(name)
-                done[sort] = end
-            if new:
-                covered[start:end] = b"\1" * length
+    hits = search.find_matches_as_indexes(text, overlapping=True)
+    for start, back, number in sorted([(start, -end, number) for number, start, end in hits]):
+        end = -back
+        # a word of one character stands alone: 漏 counts in 漏 了, not in 漏斗
+        if end - start == 1 and not (start in cuts and end in cuts):
+            continue
+        new = [(sort, name) for sort, name in of[number] if end > done[sort]]
+        for sort, name in new:
+            found[sort].add(name)
+            done[sort] = end
+        if new:
+            covered[start:end] = b"\1" * (end - start)
     return Found(frozenset(found[THING]), frozenset(found[ASPECT]), covered)
-
-
-def _single(tokens: Sequence[str]) -> set[int]:
-    """Where words of one character stand: 漏 counts in 漏 了, not in 漏斗."""
-    alone, at = set(), 0
-    for token in tokens:
-        if len(token) == 1:
-            alone.add(at)
-        at += len(token)
-    return alone
 
 
 def names(sort: str) -> set[str]:
@@ -89,6 +79,6 @@ def names(sort: str) -> set[str]:
     return {name for found in _concepts().meant.values() for known, name in found if known == sort}
 
 
-def meanings() -> dict[str, tuple[tuple[str, str], ...]]:
+def meanings() -> Mapping[str, Sequence[tuple[str, str]]]:
     """Words with what they speak of: (sort, concept)."""
     return _concepts().meant

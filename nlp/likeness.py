@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import exp
+from operator import add
 from typing import overload
 from zlib import crc32
 
@@ -68,16 +69,27 @@ def signature(
     """All that needs to be kept of normalised `text` to compare it; `names` are compounds that it names."""
     found = concepts.find(text, tokens)
     parts = {number(THING, name) for name in found.things} | {number(ASPECT, name) for name in found.aspects}
-    at, empty = 0, empty_words()
+    at, is_covered = 0, found.covered.find
     for token in tokens:
         end = at + len(token)
-        if token not in empty and token.isalpha():
-            parts |= {number(WORD, token)} if any(found.covered[at:end]) else {number(WORD, token), number(BARE, token)}
+        if said := _word(token):
+            parts.update(said if is_covered(1, at, end) < 0 else said[:1])
         at = end
-    parts |= {number(PAIR, two) for two in map(str.__add__, text[:_READ], text[1:_READ])}
-    parts |= {_place(kind, value) for kind, value in whereabouts.parts(text, names)}
-    parts |= _pointed(meaning.point(meaning.features(text, tokens, topics)))
+    parts.update(map(_two, map(add, text[:_READ], text[1:_READ])))
+    parts.update([_place(kind, value) for kind, value in whereabouts.parts(text, names)])
+    parts.update(_pointed(meaning.point(text, tokens, topics)))
     return tuple(sorted(parts))
+
+
+@lru_cache(maxsize=_NUMBERED)
+def _word(token: str) -> tuple[int, ...]:
+    """As a word, and as one that no concept covers; nothing if it says nothing of the matter."""
+    return (number(WORD, token), number(BARE, token)) if token.isalpha() and token not in empty_words() else ()
+
+
+@lru_cache(maxsize=_NUMBERED)
+def _two(characters: str) -> int:
+    return number(PAIR, characters)
 
 
 class Signature(Sequence[int]):

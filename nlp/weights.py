@@ -1,31 +1,22 @@
 """The trained weights: a table from features to numbers, kept in a plain file, summed without numpy.
 
-A feature has one weight for each label of each head (scene, kind, item, …). The weights of a feature are whole numbers
-from 0 to 255 (128 is nothing) in 16-bit lanes of one long integer, so that one addition adds all of them and summing a
-message's features costs some 40 ns each. A sum of n features is brought back by taking 128 n from each lane.
+A feature has one weight for each label of each head (scene, kind, item, …), a lane each (`nlp.lanes`).
 
 File: comment lines (#), one line of JSON (the head), then for each group as many lines "feature TAB base64 of its
 lanes" as the head says.
 """
 
-import base64
 import json
-import struct
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import exp, sqrt
+from operator import mul
 from pathlib import Path
 from typing import Any
 
-_LANE = 2
-"""Bytes of one lane while summing."""
-_FITS = 256
-"""So many features at most are summed before a lane runs over."""
-_ZERO = 128
-_SIGN = 1 << 15
-"""What a lane is brought up by, so that no sum is below zero and borrows from the next; as a bit it is the sign."""
+from nlp.lanes import Lanes
+
 GROUPS = ("words", "chars", "topics", "turns")
 
 
@@ -73,12 +64,10 @@ class Weights:
     def __init__(self, head: Mapping[str, Any], groups: Mapping[str, Mapping[str, int]]) -> None:
         self.about: Mapping[str, Any] = head
         self.heads = {item["name"]: _head(item) for item in head["heads"]}
-        self.lanes: int = head["lanes"]
+        self.lanes = Lanes(head["lanes"])
         self.bias: list[float] = head["bias"]
         self._scale: list[list[float]] = [head["scale"][name] for name in GROUPS]
         self._groups = [groups[name] for name in GROUPS]
-        self._ones = int.from_bytes(b"\1".ljust(_LANE, b"\0") * self.lanes, "little")
-        self._signs = _SIGN * self._ones
 
     @classmethod
     def load(cls, path: Path) -> "Weights":
@@ -94,10 +83,9 @@ class Weights:
         start = text.index(b"\n{") if text.startswith(b"#") else 0
         end = text.index(b"\n", start + 1)
         head, pieces = json.loads(text[start:end]), text[end:].split()
+        lanes = Lanes(head["lanes"])
         ends = [2 * end for end in accumulate(head["sizes"].values(), initial=0)]
-        groups = {
-            name: _rows(pieces[a:b], head["lanes"]) for name, (a, b) in zip(head["sizes"], pairwise(ends), strict=True)
-        }
+        groups = {name: _rows(pieces[a:b], lanes) for name, (a, b) in zip(head["sizes"], pairwise(ends), strict=True)}
         return cls(head, groups)
 
     def scores(self, features: Iterable[Iterable[str]]) -> list[float]:
@@ -107,19 +95,8 @@ class Weights:
         # one walk over the lanes for all groups: a walk each takes twice as long
         return [
             bias + words * a * w + chars * b * c + topics * d * t + turns * e * u
-            for bias, a, b, d, e, w, c, t, u in zip(self.bias, *self._scale, *map(self._summed, known), strict=True)
+            for bias, a, b, d, e, w, c, t, u in zip(self.bias, *self._scale, *map(self.lanes.sums, known), strict=True)
         ]
-
-    def _summed(self, known: Sequence[int]) -> Sequence[int]:
-        """The lanes' sums. Few messages know more features than fit in one long addition."""
-        if len(known) <= _FITS:
-            return self._lanes(known)
-        parts = [self._lanes(known[at : at + _FITS]) for at in range(0, len(known), _FITS)]
-        return [*map(sum, zip(*parts, strict=True))]
-
-    def _lanes(self, known: Sequence[int]) -> Sequence[int]:
-        raised = sum(known, (_SIGN - _ZERO * len(known)) * self._ones)
-        return array("h", (raised ^ self._signs).to_bytes(self.lanes * _LANE, "little"))
 
     @property
     def features(self) -> list[Iterable[str]]:
@@ -130,8 +107,8 @@ class Weights:
         """The weights of one feature, a number a lane; nothing for one that is not known."""
         packed = self._groups[group].get(name)
         if packed is None:
-            return [0.0] * self.lanes
-        return [s * ((packed >> 8 * _LANE * i & 255) - _ZERO) for i, s in enumerate(self._scale[group])]
+            return [0.0] * self.lanes.count
+        return [*map(mul, self._scale[group], self.lanes.numbers(packed))]
 
     def shares(self, group: int, names: Sequence[str], lane: int, other: int) -> list[tuple[str, float]]:
         """How much each known feature of a group speaks for `lane` rather than for `other`."""
@@ -140,27 +117,15 @@ class Weights:
         ]
         share = 1 / sqrt(len(known) or 1)
         a, b = self._scale[group][lane] * share, self._scale[group][other] * share
-        at, other_at = lane * 8 * _LANE, other * 8 * _LANE
-        return [(n, a * ((p >> at & 255) - _ZERO) - b * ((p >> other_at & 255) - _ZERO)) for n, p in known]
+        number = self.lanes.number
+        return [(name, a * number(packed, lane) - b * number(packed, other)) for name, packed in known]
 
 
 def _head(item: Mapping[str, Any]) -> Head:
     return Head(item["name"], tuple(item["labels"]), item["first"], item["temperature"])
 
 
-def _rows(pieces: Sequence[bytes], lanes: int) -> dict[str, int]:
-    """Features with their lanes, spread for summing; `pieces` are names and codes in turns."""
-    size, names = lanes * _LANE, b" ".join(pieces[::2]).decode().split()
-    spread = bytearray(len(names) * size)
-    spread[::_LANE] = base64.b64decode(b"".join(pieces[1::2]))
-    rows = struct.unpack(f"{size}s" * len(names), spread)
-    number = int.from_bytes
-    return {name: number(row, "little") for name, row in zip(names, rows, strict=True)}
-
-
-def pack(weights: bytes) -> str:
-    """Lanes (0 to 255) as they stand in the file; their number must be a multiple of three."""
-    return base64.b64encode(weights).decode("ascii")
-
-
-__all__ = ["GROUPS", "Head", "Weights", "pack"]
+def _rows(pieces: Sequence[bytes], lanes: Lanes) -> dict[str, int]:
+    """Features with their lanes; `pieces` are names and codes in turns."""
+    names = b" ".join(pieces[::2]).decode().split()
+    return dict(zip(names, lanes.read(b"".join(pieces[1::2])), strict=True))

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from nlp.lanes import pack
 from nlp.training.fit import Fitted
 from nlp.training.vectors import Vocabulary
-from nlp.weights import GROUPS, pack
+from nlp.weights import GROUPS
 
 _FULL = 127
 

@@ -125,7 +125,7 @@ def _old(in_use: Weights, known: Vocabulary) -> tuple[Any, Any]:
     """The weights in use as a matrix over the columns of the vocabulary, and their constant part."""
     parts = []
     for group, columns in enumerate(known.columns):
-        part = np.zeros((len(columns), in_use.lanes))
+        part = np.zeros((len(columns), in_use.lanes.count))
         for name, column in columns.items():
             part[column] = in_use.row(group, name)
         parts.append(part)

@@ -1,13 +1,17 @@
 """What most messages are spared would have changed nothing: the quick looks pass over no matter, name or danger."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
-from nlp import emergencies, matters, names
+from nlp import emergencies, matters, meaning, names, whereabouts
 from nlp.dangers import Rules
+from nlp.features import extract
+from nlp.lexicon import lexicon
 from nlp.normalise import fold, normalise
+from nlp.tokens import cutter
 from nlp.training.rows import corpus
 
 SETS = Path(__file__).parent / "sets"
@@ -36,3 +40,24 @@ def test_quick_looks_pass_over_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rules, "name_danger", lambda *_: True)
     for text, passed in zip(said, quick, strict=True):
         assert found(text) == passed, text
+
+
+def test_a_point_is_where_all_features_that_were_learned_put_it() -> None:
+    cut, (lanes, *tables) = cutter(), meaning._space()
+    learned = {mark + name: row for mark, table in zip("wcut", tables, strict=True) for name, row in table.items()}
+    for text in texts():
+        seen = extract(text, cut, lexicon())
+        told = (seen.text, seen.tokens, seen.named)
+        sums = lanes.sums([learned[name] for name in meaning.features(*told) if name in learned])
+        length = math.hypot(*sums) or 1.0
+        assert meaning.point(*told) == tuple(round(127 * value / length) for value in sums), text
+
+
+def test_addresses_are_looked_for_wherever_there_may_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = texts()
+    quick = [whereabouts.parts(text) for text in said]
+    patterns = {kind: pattern for kind, (_, pattern) in whereabouts._PARTS.items()}
+    for text, passed in zip(said, quick, strict=True):
+        monkeypatch.setattr(whereabouts, "_PARTS", {kind: (text, pattern) for kind, pattern in patterns.items()})
+        monkeypatch.setattr(whereabouts, "_ROADS", text)
+        assert whereabouts.parts(text) == passed, text

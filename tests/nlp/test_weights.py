@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from nlp.weights import GROUPS, Weights, pack
+from nlp.lanes import pack
+from nlp.weights import GROUPS, Weights
 
 LANES = (255, 0, 129)
 
