@@ -8,10 +8,13 @@ from pathlib import Path
 from benchmarks.burst import reports
 from benchmarks.faults.fault import Fault, Place, Row, Share, Size
 from benchmarks.faults.ground import ENOUGH, PATIENCE, PREFIX, Ground, ground
+from benchmarks.faults.postgres import Files
 from bot.app import REPORT_SECONDS
 from bot.build import RESIDENT
 from bot.district import DEFAULT_FOLDER
 
+ALL, FEWER = 1_000_000, 200_000
+"""Updates of the full run; fewer where a server has the database, for there only the driver differs."""
 AT_ONCE, AHEAD = 250, 250
 """So many write at once, as soon as no more than so many wait: as fast as the program answers."""
 PEOPLE = {Size.QUICK: 75, Size.FULL: 20_011}
@@ -34,7 +37,7 @@ FILES = {Size.QUICK: 32, Size.FULL: 2}
 
 async def long_run(place: Place, share: Share) -> Row:
     """Residents ask, thank and now and then report, again and again."""
-    count, size = share.of(quick=300, full=1_000_000), share.size
+    count, size = share.of(quick=300, full=ALL if isinstance(place, Files) else FEWER), share.size
     warm = int(count * WARM)
     async with ground(await place.new(), PEOPLE[size]) as town:
         began, process = time.monotonic(), town.starts(CHULIN_DISTRICT_DIR=str(_hurried(town.stand.folder)))
