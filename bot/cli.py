@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from bot.usage import told
+from bot.usage import Help, told
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.commands.demo", "在浏览器里试用：不需要令牌，不需要服务器"),
@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "docs": ("bot.commands.docs", "把程序里的表画进 docs/"),
     "nlp": ("bot.commands.nlp", "理解：分类、评测、脱敏、训练"),
 }
+
+click.Context.formatter_class = Help  # the help of every command, however deep, is written by it
 
 DATABASE_DOWN = {"OperationalError", "InterfaceError", "DatabaseError"}
 

@@ -185,12 +185,15 @@ def load() -> Settings:
         BadSettings: one line per wrong field, without the values.
     """
     lines = wrong_lines(Path(".env"), set(Settings.model_fields))
-    if lines:
-        raise BadSettings(lines)
     try:
         found = Settings()
     except ValidationError as error:
-        raise BadSettings([_line(e) for e in error.errors(include_input=False, include_url=False)]) from None
+        values = [_line(e) for e in error.errors(include_input=False, include_url=False)]
+        raise BadSettings([*lines, *values]) from None
+    except (UnicodeDecodeError, OSError):  # `.env` itself: its line is there already
+        raise BadSettings(lines) from None
+    if lines:
+        raise BadSettings(lines)
     sealing.use(in_parts(found.data_keys.get_secret_value()))
     return found
 

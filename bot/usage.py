@@ -1,4 +1,4 @@
-"""What is wrong with a command line, in the operator's language: click itself says it in English."""
+"""Help, and what is wrong with a command line, in the operator's language: click itself says both in English."""
 
 from collections.abc import Iterable
 
@@ -7,6 +7,37 @@ from click.exceptions import BadOptionUsage, MissingParameter, NoArgsIsHelpError
 
 TOO_MANY = "Got unexpected extra argument"
 """How click begins it; it has no class of its own."""
+
+IN_ENGLISH = {
+    "Options": "选项",
+    "Commands": "命令",
+    "[OPTIONS]": "[选项]",
+    "COMMAND [ARGS]...": "命令 [参数]...",
+    "Show this message and exit.": "显示这段说明。",
+    "Show the version and exit.": "显示版本。",
+    "[default: ": "[默认：",
+    "[required]": "[必填]",
+}
+"""What click writes into every help, by our words for it."""
+
+
+class Help(click.HelpFormatter):
+    """The help of a command, with heads that an operator reads."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:  # noqa: ARG002 - click's
+        super().write_usage(prog, _ours(args), "用法：")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(_ours(heading))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(name, _ours(text)) for name, text in rows], col_max, col_spacing)
+
+
+def _ours(text: str) -> str:
+    for theirs, ours in IN_ENGLISH.items():
+        text = text.replace(theirs, ours)
+    return text
 
 
 def told(error: click.ClickException) -> list[str]:

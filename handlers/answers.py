@@ -5,7 +5,21 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from handlers import answering, areas, drafts, matters, media, merging, mine, phoning, receipts, report, worded
+from handlers import (
+    answering,
+    areas,
+    casework,
+    drafts,
+    matters,
+    media,
+    merging,
+    mine,
+    phoning,
+    phrases,
+    receipts,
+    report,
+    worded,
+)
 from handlers.context import Serves
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
@@ -28,6 +42,9 @@ def taken(turn: Turn) -> bool:
     asked = turn.expected()
     if asked is None:
         return _place_after_all(turn)
+    if _given_up(turn, asked):
+        casework.never_mind(turn, asked)
+        return True
     if asked["what"] == "phone":
         return phoning.given(turn, asked)
     if asked["what"] in areas.QUESTIONS:
@@ -43,6 +60,11 @@ def taken(turn: Turn) -> bool:
     else:
         worded.words_given(turn, Action(asked["what"]), case, role, asked)
     return True
+
+
+def _given_up(turn: Turn, asked: dict[str, Any]) -> bool:
+    """算了, 点错了: what the button under the question says (不办这一步) may be written as well."""
+    return "shown_in" in asked and phrases.said(turn.context.texts, "heard", ("drop",), turn.event.text) is not None
 
 
 def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:
@@ -109,6 +131,15 @@ def _is_a_place(turn: Turn, *, sure: bool) -> bool:
     text, matter = turn.event.text.strip(), turn.reading.first
     if len(text) > LONGEST_PLACE or report.is_courtesy(turn):
         return False
+    if sure:
+        return True
     named = sum(map(len, matter.places)) * 2 >= len(text)
     clear = matter.scene_probability >= turn.context.district.limits.ask_back_below
-    return sure or named or not (clear and matters.requests(turn.reading))
+    return named or (_says_where(turn) and not (clear and matters.requests(turn.reading)))
+
+
+def _says_where(turn: Turn) -> bool:
+    """Whether there is any word of a place, or a number: 看嘛 and 都差不多吧 have neither."""
+    text = turn.event.text
+    wheres = turn.context.texts("heard.where").split("|")
+    return bool(turn.reading.first.places) or any(map(str.isdigit, text)) or any(where in text for where in wheres)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from handlers import lookup
 from handlers.area import Area
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
@@ -14,11 +15,24 @@ LOOKED_BACK = timedelta(days=90)
 SHOWN, WORDS_SHOWN = 3, 16
 
 
-def which(turn: Turn) -> None:
-    """The newest that it can be, each with its button; nothing there, they are asked to say what it is."""
-    found = [c for c in turn.uow.cases.of_person(turn.event.address.bot, turn.account) if _can_be(turn, c)][:SHOWN]
-    rows: Rows = tuple((_button(turn, case),) for case in found)
-    turn.send(Reply(turn.event.address, turn.context.texts("broken.which" if found else "broken.none"), rows))
+def which(turn: Turn, beside: Rows = ()) -> None:
+    """The newest that it can be, each with its button; what is open still is shown; else they are asked to say it."""
+    if found := _found(turn):
+        rows = tuple((button(turn, case, "not_solved"),) for case in found)
+        turn.send(Reply(turn.event.address, turn.context.texts("broken.which"), (*rows, *beside)))
+    elif not lookup.show_progress(turn):
+        turn.say("broken.none")
+
+
+def any_of(turn: Turn) -> bool:
+    """The same, where there is any."""
+    if found := _found(turn):
+        which(turn)
+    return bool(found)
+
+
+def _found(turn: Turn) -> list[CaseRow]:
+    return [c for c in turn.uow.cases.of_person(turn.event.address.bot, turn.account) if _can_be(turn, c)][:SHOWN]
 
 
 def _can_be(turn: Turn, case: CaseRow) -> bool:
@@ -26,9 +40,10 @@ def _can_be(turn: Turn, case: CaseRow) -> bool:
     return over or case.state is State.FOLLOW_UP
 
 
-def _button(turn: Turn, case: CaseRow) -> Button:
+def button(turn: Turn, case: CaseRow, action: str) -> Button:
+    """A case by its number and first words, for the tap that says `action` of it."""
     label = f"{turn.number(case)} {shortened(turn.context.mask(case.text), WORDS_SHOWN)}"
-    return Button(label, "not_solved", case.community_id, case.no, {}, turn.account, once=True)
+    return Button(label, action, case.community_id, case.no, {}, turn.account, once=True)
 
 
 AREA = Area(resident_commands={"broken_again": which})

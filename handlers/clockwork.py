@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import deadlines, emergencies, nudging, root_causes, second_look, steps, supervising
+from handlers import deadlines, emergencies, judging, nudging, root_causes, second_look, steps, supervising
 from handlers.event import Address
 from handlers.reply import Button, OutFile, Priority, Reply
 from handlers.turn import Turn
@@ -92,7 +92,7 @@ def _ask_if_solved(turn: Turn, case: CaseRow) -> None:
     lapse = turn.uow.now + turn.context.district.limits.silence_closes_after.wall
     steps.take(turn, case, Action.FOLLOW_UP, Role.SYSTEM, changes={"next_at": lapse})
     unsolved = case.outcome == Outcome.UNSOLVED
-    name = f"follow_up:{case.community_id}:{case.no}:{case.version}"
+    name = judging.question_name(case)
     labels = {"button.accepted" if unsolved else "button.solved": "solved", "button.not_solved": "not_solved"}
     text = turn.context.texts("told.follow_up_unsolved" if unsolved else "told.follow_up", number=turn.number(case))
     _ask(turn, case, Question(name, text, labels), steps.people_to_ask(turn, case))

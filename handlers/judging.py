@@ -15,6 +15,16 @@ Given = dict[str, str]
 SATISFIED = 2
 
 
+def question_name(case: CaseRow) -> str:
+    """The message that asks whether it is solved."""
+    return f"follow_up:{case.community_id}:{case.no}:{case.version}"
+
+
+def satisfied_name(case: CaseRow) -> str:
+    """The message that asks how satisfied somebody is."""
+    return f"satisfied:{case.community_id}:{case.no}:{case.version}"
+
+
 def solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
     """One of those who were asked says yes. A "no" of somebody else that waits for the manager is not overruled."""
     if case.state is State.CLOSED or _objected(turn, case):
@@ -22,7 +32,7 @@ def solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None
     else:
         steps.take(turn, case, Action.CONFIRM, Role.RESIDENT, changes=confirmed(case))
     _close_question(turn, case, data, "judge.solved" if case.outcome != Outcome.UNSOLVED else "judge.accepted")
-    name = f"satisfied:{case.community_id}:{case.no}:{case.version}"
+    name = satisfied_name(case)
     choices = [_mine(turn, case, f"button.satisfied_{n}", "satisfied", {"n": n, "shown_in": name}) for n in (2, 1, 0)]
     text = turn.context.texts("judge.satisfied", number=turn.number(case))
     turn.send(Reply(turn.event.address, text, (tuple(choices),), logical=name))

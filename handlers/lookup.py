@@ -69,6 +69,11 @@ def asked_after(turn: Turn) -> bool:
         return True
     if not _asks_for_progress(turn, text):
         return False
+    return show_progress(turn)
+
+
+def show_progress(turn: Turn) -> bool:
+    """Where one's case stands, or one's cases, with the tap that files the words all the same; False: there is none."""
     cases = turn.uow.cases.of_person(turn.event.address.bot, turn.account, limit=2)
     if not cases:
         return False
@@ -83,10 +88,10 @@ def asked_after(turn: Turn) -> bool:
 def _asks_for_progress(turn: Turn, text: str) -> bool:
     """Short words such as 修好了没有 that name no place: they are about what was told before."""
     phrases = turn.context.texts("answers.progress").split("|")
-    return len(text) <= LONGEST_QUESTION and not _places(turn) and any(phrase in text for phrase in phrases)
+    return len(text) <= LONGEST_QUESTION and not names_a_place(turn) and any(phrase in text for phrase in phrases)
 
 
-def _places(turn: Turn) -> bool:
+def names_a_place(turn: Turn) -> bool:
     return any(matter.places for matter in turn.reading.matters)
 
 

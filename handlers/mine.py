@@ -1,6 +1,6 @@
 """What residents do with their own cases: look at one, add to it, withdraw it, hide their name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import cards, emergencies, filing, offers, receipts, report, steps
@@ -17,6 +17,7 @@ from nlp.personal import mask_for_neighbours
 from storage.cases import CaseRow
 
 LONGEST_CASE = 8000
+JUST_NOW = timedelta(minutes=1)
 TAKES_WORDS = OPEN | {State.ANSWERED, State.FOLLOW_UP}
 """As long as a case is in one of these, more words about it are read by somebody."""
 
@@ -48,6 +49,8 @@ def _clock(turn: Turn, case: CaseRow) -> str:
         return texts("mine.clock_answered", filed=filed, took=took)
     if case.state not in OPEN:
         return texts("mine.clock_ended", filed=filed)
+    if turn.uow.now - case.created_at < JUST_NOW:
+        return texts("mine.clock_now")
     first = _first_due(turn, case)
     lines = [texts("mine.clock_late" if case.due_at < turn.uow.now else "mine.clock", filed=filed, took=took)]
     if first and first != case.due_at:

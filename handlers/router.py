@@ -22,10 +22,12 @@ from handlers import (
     privacy,
     proxies,
     queue,
+    remarks,
     report,
     sight,
     start,
     subscriptions,
+    undo,
     ways_in,
 )
 from handlers.area import Command
@@ -292,7 +294,7 @@ def _said(turn: Turn) -> None:
         turn.say("talk.number")
         turn.outcome = "none number"
     elif turn.event.text.strip() and not (
-        _led(turn) or lookup.asked_after(turn) or rules.answers(turn) or ballots.spoken(turn)
+        remarks.taken(turn) or _led(turn) or lookup.asked_after(turn) or rules.answers(turn) or ballots.spoken(turn)
     ):
         report.report(turn)
 
@@ -319,8 +321,10 @@ def _among_staff(turn: Turn) -> None:
         calls = [f"emergency.call_{alarm}" for alarm in emergency.alarms if alarm is not Alarm.HUMAN]
         key = "emergency.staff" if calls else "emergency.listen"
         turn.say(key, calls="\n".join(turn.context.texts(call) for call in calls))
-    elif not (turn.as_staff and (lookup.card_by_number(turn) or _led(turn))):
-        start.help_(turn)
+    elif not turn.as_staff:
+        turn.say("start.staff_only")
+    elif not (undo.asked_in_words(turn) or lookup.card_by_number(turn) or _led(turn)):
+        turn.say("remark.not_understood")
 
 
 def _short_number(turn: Turn) -> int:

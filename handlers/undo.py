@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from handlers import cards, emergencies, steps, together
+from handlers import cards, emergencies, phrases, steps, together
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, TRANSITIONS, Action, Role, State
@@ -23,9 +23,24 @@ def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -
     rows: Rows = ()
     if TRANSITIONS[action].undoable:
         data = {"event": event_id, "shown_in": name}
+        turn.talk.state["undo"] = {"case": list(case.key), **data}
         label = turn.context.texts("button.undo")
         rows = ((Button(label, "undo", case.community_id, case.no, data, turn.account, once=True),),)
     turn.send(Reply(turn.event.address, done, rows, priority=Priority.INTERACTIVE, logical=name))
+
+
+def asked_in_words(turn: Turn) -> bool:
+    """撤销, 点错了: the last step that was taken here is taken back; False if the words are anything else."""
+    if phrases.said(turn.context.texts, "heard", ("undo",), turn.event.text) is None:
+        return False
+    last = turn.talk.state.pop("undo", None)
+    case = turn.uow.cases.get(*last["case"]) if last else None
+    role = turn.role_for("undo", case) if case else None
+    if case is None or role is None:
+        turn.say("remark.nothing_to_undo")
+    else:
+        undo(turn, case, role, last)
+    return True
 
 
 def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ Only where a message says nothing else: 活动室的灯坏了 is a report.
 import re
 from functools import cache
 
+from handlers.phrases import LONGEST, one_of, said
 from handlers.turn import Turn
 
-LONGEST = 20
 WAYS = (
     "propose", "topics", "vote_for", "votes", "line_claim", "minutes", "council", "check_in",
     "calls", "rooms", "events", "rules", "rotas", "promises", "stories",
@@ -18,14 +18,7 @@ WAYS = (
 
 def command(turn: Turn) -> str | None:
     """The command that somebody asks for; None: they say something else, or more."""
-    text = turn.event.text.strip()
-    if not text or len(text) > LONGEST:
-        return None
-    texts = turn.context.texts
-    found = _pattern(texts("ways_in.around"), *(texts(f"ways_in.{way}") for way in WAYS)).fullmatch(
-        "".join(text.split())
-    )
-    return found.lastgroup if found else None
+    return said(turn.context.texts, "ways_in", WAYS, turn.event.text)
 
 
 def topic_no(turn: Turn) -> int | None:
@@ -39,18 +32,6 @@ def topic_no(turn: Turn) -> int | None:
 
 
 @cache
-def _pattern(around: str, *words: str) -> re.Pattern[str]:
-    beside = _one_of(around)
-    ways = zip(WAYS, map(_one_of, words), strict=True)
-    named = "|".join(f"(?P<{way}>{it}(?:{beside}*{it})*)" for way, it in ways)
-    return re.compile(f"{beside}*(?:{named}){beside}*")
-
-
-@cache
 def _numbered(around: str, word: str) -> re.Pattern[str]:
-    beside = _one_of(around)
-    return re.compile(rf"{beside}*{_one_of(word)}(?P<no>\d{{1,6}}){beside}*")
-
-
-def _one_of(words: str) -> str:
-    return f"(?:{'|'.join(map(re.escape, words.split('|')))})"
+    beside = one_of(around)
+    return re.compile(rf"{beside}*{one_of(word)}(?P<no>\d{{1,6}}){beside}*")

@@ -291,6 +291,7 @@ DEEDS: dict[str, Deed] = {
     "survey_begin": NEIGHBOURS,
     "survey_option": NEIGHBOURS,
     "survey_decline": NEIGHBOURS,
+    "survey_choice": NEIGHBOURS,
     "survey_words": NEIGHBOURS,
     # topics, votes and the council of residents
     "topics": NEIGHBOURS_AND_STAFF,

@@ -204,6 +204,7 @@ async def survey(tale: Tale) -> None:
     tale.people["manager"].says("调研")
     await tale.goes_on()
     await tale.taps("manager", "提前结束")
+    await tale.taps("manager", "确定")
     tale.expects("结果发给书记，带着人数", is_so="「带小孩的托育点」：1 人（1 人回答）" in tale.heard("manager"))
 
 

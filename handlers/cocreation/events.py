@@ -8,9 +8,10 @@ from handlers import pushes
 from handlers.area import Area, Due
 from handlers.cocreation import attending, linked
 from handlers.cocreation.days import from_until
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, sure
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
+from handlers.sure import sure
 from handlers.turn import Turn
 from ledger.gatherings import NO_LIMIT
 from ledger.lifecycle import NotAllowed, Role

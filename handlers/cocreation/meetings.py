@@ -10,8 +10,9 @@ from handlers.cocreation import asking, promises
 from handlers.cocreation.days import day_of, moment, moment_and_rest
 from handlers.cocreation.promises import Promise
 from handlers.cocreation.telling import judges, tell_people
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, sure
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.reply import Button, Priority, Reply
+from handlers.sure import sure
 from handlers.turn import Turn
 from handlers.viewers import View
 from ledger.lifecycle import NotAllowed, Role

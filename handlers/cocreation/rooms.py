@@ -7,10 +7,11 @@ from typing import Any
 from handlers.area import Area, Due, erased_from
 from handlers.cocreation import weekdays
 from handlers.cocreation.days import hours_and_rest
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, sure
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.event import Address
 from handlers.format import day_and_time
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
+from handlers.sure import sure
 from handlers.texts import Texts
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role

@@ -6,10 +6,11 @@ from typing import Any
 from handlers import pushes
 from handlers.area import Area, Due, erased_from
 from handlers.cocreation import linked, weekdays
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of, sure
+from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.event import Address
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
+from handlers.sure import sure
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely

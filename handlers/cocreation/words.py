@@ -26,11 +26,8 @@ def ask_words(
 
 
 def given_words(turn: Turn, community: CommunityRow, asked: dict[str, Any], longest: int) -> str | None:
-    """The words that were asked for. None: there are none or too many (it stays open), or it is given up (算了)."""
+    """The words that were asked for. None: there are none or too many, and it stays open."""
     words = turn.event.text.strip()
-    if words in turn.context.texts("answers.discard").split("|"):
-        casework.never_mind(turn, asked)
-        return None
     if words and len(words) <= longest:
         turn.close(asked.get("shown_in"), "ask.answered")
         return words
@@ -51,17 +48,6 @@ def ask_again(turn: Turn, asked: dict[str, Any], why: str, ask: Callable[[], Non
     ask()
     question = turn.replies[-1]
     question.text = f"{why}\n\n{question.text}"
-
-
-def sure(turn: Turn, deed: str, community: CommunityRow, data: dict[str, Any], text: str) -> bool:
-    """Whether they have tapped twice: what others are told of at once, and cannot be undone, is asked about first."""
-    if data.get("sure"):
-        turn.close(data["shown_in"], "ask.answered")
-        return True
-    name = f"sure:{new_id()}"
-    yes = turn.mine("button.sure", deed, community_id=community.id, data=data | {"sure": True, "shown_in": name})
-    turn.send(Reply(turn.event.address, text, ((yes,), (casework.no_thanks(turn, name),)), logical=name))
-    return False
 
 
 def lines_of(words: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What surveys add to the conversation."""
 
 from handlers.area import Area, Due
-from handlers.surveys import asking, closing, menu
+from handlers.surveys import asking, closing, invitation, menu
 
 AREA = Area(
     buttons={
@@ -14,7 +14,8 @@ AREA = Area(
         "survey_option": asking.option,
         "survey_decline": asking.decline,
     },
-    questions={"survey_words": asking.words},
+    questions={"survey_choice": asking.typed, "survey_words": asking.words},
+    resident_commands={"surveys": invitation.shown},
     staff_commands={"surveys": menu.survey},
     due=(Due("survey", lambda uow: uow.surveys.due(), lambda found: (found.community_id, found.id), closing.look),),
     exports=asking.exported,

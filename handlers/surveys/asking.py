@@ -1,18 +1,23 @@
 """A resident answers a survey: one question a message, each once, and one tap ends it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import area, report
+from handlers import area, phrases, report
 from handlers.reply import Button, Reply, Rows, Showing, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role
+from ledger.surveys import Option
 from storage.reference import CommunityRow
 from storage.surveys import ANSWERING, DONE, RUNNING, Account, SurveyRow
 
 LONGEST = 8
 """Options up to so many characters stand two in a row."""
 LONGEST_WORDS = 500
+SHORTEST = 2
+"""Fewer characters may mean any of them."""
+ENDS = "。.!！~，,吧"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,50 @@ def option(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
     _next(turn, at, number)
 
 
-def words(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+def typed(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
+    """An option in words, 跳过 or 不参加了. What is a matter is filed; after anything else the question comes again."""
+    if _gives_up(turn, community, role, asked):
+        return
+    at = _running(turn, community, asked)
+    if at is None:
+        return
+    number = int(asked["question"])
+    chosen = _called(turn, at.survey.template.questions[number].options)
+    if chosen is not None or _says(turn, "skip"):
+        option(turn, community, role, asked | {"option": chosen})
+        return
+    report.report(turn)
+    if turn.outcome.startswith("none"):
+        _ask(turn, at, number, anew=True)
+    else:
+        turn.talk.state.setdefault("expects", asked)
+
+
+def _called(turn: Turn, options: Sequence[Option]) -> int | None:
+    """The one option that has the words in it, or is in them."""
+    said = "".join(turn.event.text.split()).strip(ENDS)
+    names = ["".join(one.text.split()) for one in options]
+    alike = [place for place, name in enumerate(names) if said in name or name in said]
+    return alike[0] if len(alike) == 1 and len(said) >= SHORTEST else None
+
+
+def _says(turn: Turn, what: str) -> bool:
+    return phrases.said(turn.context.texts, "heard", (what,), turn.event.text) is not None
+
+
+def _gives_up(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> bool:
+    if found := _says(turn, "decline"):
+        decline(turn, community, role, asked)
+    return found
+
+
+def words(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """What somebody wrote for a question without options; if it is a matter to be dealt with, one tap files it."""
+    if _gives_up(turn, community, role, asked):
+        return
+    if _says(turn, "skip"):
+        option(turn, community, role, asked | {"option": None})
+        return
     at = _running(turn, community, asked)
     text = turn.event.text.strip()[:LONGEST_WORDS]
     if at is None:
@@ -130,8 +177,7 @@ def _ask(turn: Turn, at: At, number: int, *, anew: bool = False) -> None:
     text = texts(key, n=number + 1, of=len(questions), text=question.text)
     showing = Showing.ANEW if anew else Showing.IN_PLACE
     turn.send(Reply(turn.event.address, text, rows, logical=at.name, showing=showing))
-    if not question.options:
-        area.ask(turn, "survey_words", at.community, **data)
+    area.ask(turn, "survey_choice" if question.options else "survey_words", at.community, **data)
 
 
 def _me(turn: Turn) -> Account:

@@ -1,9 +1,38 @@
-"""The two buttons under an invitation to a survey."""
+"""The invitation to a survey: its words and its two buttons; who looks for it gets it again."""
 
-from handlers.reply import Button, Rows
+from handlers.cocreation.words import my_community
+from handlers.reply import Button, Reply, Rows, Showing
 from handlers.turn import Turn
+from ledger.surveys import Template
 from storage.reference import CommunityRow
 from storage.surveys import SurveyRow
+
+
+def shown(turn: Turn) -> None:
+    """调研, as a resident: the one that runs where they live."""
+    community = my_community(turn)
+    if community is None:
+        return
+    found = turn.uow.surveys.running(community.id)
+    if found is None:
+        turn.say("survey.none")
+        return
+    name = found.thing
+    turn.send(
+        Reply(
+            turn.event.address,
+            text(turn, community, found.template),
+            rows(turn, community, found, name),
+            logical=name,
+            showing=Showing.ANEW,
+        )
+    )
+    turn.outcome = "survey shown"
+
+
+def text(turn: Turn, community: CommunityRow, template: Template) -> str:
+    n = len(template.questions)
+    return turn.context.texts("survey_menu.invitation", community=community.name, intro=template.intro, n=n)
 
 
 def rows(turn: Turn, community: CommunityRow, found: SurveyRow, name: str) -> Rows:

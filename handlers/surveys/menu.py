@@ -7,6 +7,7 @@ from handlers import pushes
 from handlers.context import Serves
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
+from handlers.sure import sure
 from handlers.surveys import closing, invitation
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -14,7 +15,7 @@ from ledger.peace import politely
 from ledger.surveys import Template
 from storage.ids import new_id
 from storage.reference import CommunityRow
-from storage.surveys import ANSWERING, DECLINED, DONE, STOPPED, SurveyRow
+from storage.surveys import ANSWERING, DECLINED, DONE, RUNNING, STOPPED, SurveyRow
 
 
 def survey(turn: Turn) -> None:
@@ -70,7 +71,7 @@ def preview(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
         return
     texts, between = turn.context.texts, turn.context.district.limits.ask_between
     lines = [
-        texts("survey_menu.invitation", community=community.name, intro=template.intro, n=len(template.questions)),
+        invitation.text(turn, community, template),
         "",
     ]
     for number, question in enumerate(template.questions, 1):
@@ -101,9 +102,7 @@ def start(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
     if found is None:
         turn.tell("survey_menu.one_at_a_time", alert=True)
         return
-    text = turn.context.texts(
-        "survey_menu.invitation", community=community.name, intro=template.intro, n=len(template.questions)
-    )
+    text = invitation.text(turn, community, template)
     people = pushes.invite(
         turn, community.id, Push(found.thing, text, invitation.rows(turn, community, found, found.thing), found.ends_at)
     )
@@ -123,12 +122,14 @@ def _started(turn: Turn, community: CommunityRow, template: Template) -> SurveyR
 
 
 def stop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """End it before its time; what was answered counts."""
+    """End it before its time, which cannot be taken back; what was answered counts."""
     found = turn.uow.surveys.get(community.id, int(data["survey"]))
-    if found is None or not closing.end(turn, community, found, STOPPED):
+    if found is None or found.state != RUNNING:
         turn.tell("survey_menu.over_already")
         return
-    turn.outcome = "survey stopped"
+    question = turn.context.texts("survey_menu.stop_sure", progress=progress(turn, community, found))
+    if sure(turn, "survey_stop", community, data, question) and closing.end(turn, community, found, STOPPED):
+        turn.outcome = "survey stopped"
 
 
 def results(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.channels.port import BadToken, TryLater
 from bot.cli import COMMANDS, LazyGroup
+from bot.usage import IN_ENGLISH
 from storage.database import DatabaseBusy
 from storage.schema import WrongRevision
 from tests.bot.conftest import Operator
@@ -104,3 +105,10 @@ def test_a_command_line_that_is_wrong_is_told_in_chinese(operator: Operator, wor
     assert (ended.status, ended.out) == (2, "")
     assert [part for part in said if part not in ended.err] == []
     assert "Error" not in ended.err
+
+
+@pytest.mark.parametrize("words", [[], ["nlp"], ["demo"], ["nlp", "mask"], ["report", "weekly"]])
+def test_help_has_no_english_heads(operator: Operator, words: list[str]) -> None:
+    ended = operator.runs(*words, "--help")
+    assert ended.out.startswith(" ".join(["用法：chulin", *words]))
+    assert [theirs for theirs in IN_ENGLISH if theirs in ended.out] == []

@@ -88,13 +88,14 @@ def test_an_env_file_that_cannot_be_read(operator: Operator, home: Path, content
 
 
 def test_every_wrong_setting_gets_its_own_line(operator: Operator) -> None:
-    operator.sets(http_port="x", mode="y", tokenizer="z", resident_token=SECRET)
+    operator.sets(http_port="x", mode="y", tokenizer="z", resident_token=SECRET, staff_tokn=SECRET)
     ended = operator.runs("db", "current")
     assert ended.status == 2
     assert sorted(line.split(":")[0] for line in ended.err.splitlines()) == [
         "CHULIN_HTTP_PORT",
         "CHULIN_MODE",
         "CHULIN_RESIDENT_TOKEN",
+        "CHULIN_STAFF_TOKN",
         "CHULIN_TOKENIZER",
     ]
 

@@ -11,8 +11,9 @@ from storage.tables import Survey, SurveyAnswer, SurveyPerson
 from storage.unit_of_work import UnitOfWork
 from tests.support.world import Person as Phone
 from tests.support.world import World
-from tests.ways.steps import settled
+from tests.ways.steps import RUBBISH, means, settled
 from tests.ways.test_checkups import has, reported, stocks
+from tests.ways.test_emergencies import ALARM, FIRE
 
 FIRST = "您觉得最该先办的是哪一件"
 
@@ -165,6 +166,7 @@ async def test_what_was_measured_is_not_replaced_by_what_residents_think(small_w
     manager = small_world.worker(2)
     await manager.says("调研")
     await manager.taps("提前结束")
+    await manager.taps("确定")
     assert (await stocks(small_world))["11"].walk_minutes == 7
 
 
@@ -224,6 +226,9 @@ async def test_a_manager_ends_it_early_and_nobody_is_asked_any_more(world: World
     await wang.taps("好，开始")
     await manager.says("调研")
     await manager.taps("提前结束")
+    assert "现在就结束吗" in manager.last.text
+    assert "答完 0 人，在答 1 人" in manager.last.text
+    await manager.taps("确定")
     assert "已经结束" in await wang.taps("带小孩的托育点")
     assert "已经结束" in await li.taps("好，开始")
     for _ in range(5):
@@ -339,3 +344,81 @@ async def test_nasty_words_are_kept_short_and_shown_as_they_are(small_world: Wor
     await manager.taps("看结果")
     await reported(small_world)
     assert len(manager.last.text) < 4096
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+async def test_who_thinks_better_of_ending_it_has_ended_nothing(small_world: World) -> None:
+    (wang,) = await neighbours(small_world, 1001)
+    manager = await started(small_world)
+    await manager.says("调研")
+    await manager.taps("提前结束")
+    await manager.taps("不办这一步")
+    await wang.taps("好，开始")
+    assert FIRST in wang.last.text
+
+
+async def test_an_option_may_be_written_by_some_of_its_words(world: World) -> None:
+    (wang,) = await neighbours(world, 1001)
+    await started(world)
+    await wang.taps("好，开始")
+    await wang.says("停车")
+    await wang.says("15分钟吧")
+    await wang.says("不清楚")
+    assert "谢谢您，都记下了" in wang.last.text
+    answers = await rows(world, SurveyAnswer)
+    assert sorted((a.question, a.option) for a in answers) == [(0, 2), (1, 2)]
+
+
+async def test_what_is_no_answer_leads_back_to_the_question(small_world: World) -> None:
+    (wang,) = await neighbours(small_world, 1001)
+    await started(small_world)
+    await wang.taps("好，开始")
+    await wang.says("你好")
+    assert FIRST in wang.last.text
+    assert "带小孩的托育点" in wang.last.buttons
+    assert await rows(small_world, SurveyAnswer) == []
+    await wang.says("停车")
+    assert len(await rows(small_world, SurveyAnswer)) == 1
+
+
+async def test_a_matter_told_in_between_is_filed_and_the_survey_goes_on(small_world: World) -> None:
+    (wang,) = await neighbours(small_world, 1001)
+    await started(small_world)
+    await wang.taps("好，开始")
+    await wang.says(RUBBISH)
+    assert "已登记" in wang.last.text
+    await wang.taps("停车和充电")
+    assert wang.sees("（2/3）")
+
+
+async def test_a_danger_told_in_between_is_heard_first(small_world: World) -> None:
+    (wang,) = await neighbours(small_world, 1001)
+    await started(small_world)
+    await wang.taps("好，开始")
+    means(small_world, FIRE, ALARM)
+    await wang.says(FIRE)
+    assert times(wang, "请先打电话") == 1
+
+
+@pytest.mark.parametrize("answered", [0, 2])
+async def test_not_taking_part_may_be_written_at_any_question(small_world: World, answered: int) -> None:
+    (wang,) = await neighbours(small_world, 1001)
+    await started(small_world)
+    await wang.taps("好，开始")
+    for _ in range(answered):
+        await wang.taps("跳过这题")
+    await wang.says("不想填了")
+    assert times(wang, "这次不参加") == 1
+    assert await rows(small_world, SurveyAnswer) == []
+
+
+async def test_who_looks_for_the_survey_gets_it_again(small_world: World) -> None:
+    wang, li = await neighbours(small_world, 1001, 1002)
+    await wang.says("什么调研")
+    assert "现在没有调研" in wang.last.text
+    await started(small_world)
+    await li.says("参加调研")
+    await li.taps("好，开始")
+    assert FIRST in li.last.text

@@ -1,0 +1,33 @@
+"""Messages that say one of a few things and nothing else: 还没修好, 算了, 怎么投票.
+
+The words are the district's data. Whoever says more than them is taken at the rest of their words.
+"""
+
+import re
+from functools import cache
+
+from handlers.texts import Texts
+
+LONGEST = 20
+
+
+def said(texts: Texts, section: str, ways: tuple[str, ...], text: str) -> str | None:
+    """Which of the ways a text says, if nothing but the words `around` stands beside it; the first that fits."""
+    if len(text) > LONGEST:
+        return None
+    words = tuple((way, texts(f"{section}.{way}")) for way in ways)
+    found = _pattern(texts(f"{section}.around"), words).fullmatch("".join(text.split()))
+    return found.lastgroup if found else None
+
+
+def one_of(words: str) -> str:
+    """The pattern of words that are written `one|another`."""
+    return f"(?:{'|'.join(map(re.escape, words.split('|')))})"
+
+
+@cache
+def _pattern(around: str, words: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    beside = one_of(around)
+    ways = ((name, one_of(alike)) for name, alike in words)
+    named = "|".join(f"(?P<{name}>{it}(?:{beside}*{it})*)" for name, it in ways)
+    return re.compile(f"{beside}*(?:{named}){beside}*")

@@ -1,0 +1,65 @@
+"""A hurried thumb: what the staff write that is no answer (点错了, 算了) reaches nobody, and a step is taken back in words."""
+
+import pytest
+
+from tests.support.world import World
+from tests.ways.steps import LAMP, case, settled
+
+
+@pytest.mark.parametrize("button", ["办结答复", "不予受理", "问居民"])
+@pytest.mark.parametrize("words", ["啊点错了", "算了", "取消"])
+async def test_who_thinks_better_of_a_question_may_write_so(small_world: World, button: str, words: str) -> None:
+    wang, chen = await settled(small_world), small_world.worker(1)
+    await chen.taps(button)
+    await chen.says(words)
+    await small_world.passes(seconds=61)
+    assert (await case(small_world)).state == "waiting"
+    assert not wang.sees(words)
+    assert "没有改动" in chen.last.text
+
+
+async def test_an_answer_that_begins_so_is_an_answer(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(1)
+    await chen.taps("办结答复")
+    await chen.says("算了一下要换三根灯管，今天都换好了。")
+    await small_world.passes(seconds=61)
+    assert wang.sees("要换三根灯管")
+
+
+@pytest.mark.parametrize("words", ["撤销", "哎呀点错了", "按错了"])
+async def test_a_step_is_taken_back_in_words(world: World, words: str) -> None:
+    wang, chen = await settled(world), world.worker(1)
+    await chen.taps("✅ 受理")
+    await chen.says(words)
+    await world.passes(seconds=61)
+    assert (await case(world)).state == "waiting"
+    assert not wang.sees("已经受理")
+    assert chen.sees("这一步已撤销")
+
+
+async def test_taking_back_twice_takes_back_once(small_world: World) -> None:
+    _, chen = await settled(small_world), small_world.worker(1)
+    await chen.taps("✅ 受理")
+    await chen.says("撤销")
+    await chen.says("撤销")
+    assert "没有可以撤销的" in chen.last.text
+    assert (await case(small_world)).state == "waiting"
+
+
+async def test_after_the_minute_it_is_too_late_in_words_too(small_world: World) -> None:
+    _, chen = await settled(small_world), small_world.worker(1)
+    await chen.taps("✅ 受理")
+    await small_world.passes(seconds=61)
+    await chen.says("点错了")
+    assert "不能撤销了" in chen.last.text
+    assert (await case(small_world)).state == "accepted"
+
+
+async def test_words_that_nothing_asked_for_are_said_to_have_reached_nobody(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(1)
+    await chen.taps("问居民")
+    await chen.says("待办")
+    await chen.says("请问坏了几天了")
+    assert "没有发给谁" in chen.last.text
+    assert not wang.sees("坏了几天")
+    assert LAMP not in chen.last.text
