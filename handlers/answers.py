@@ -45,8 +45,8 @@ def taken(turn: Turn) -> bool:
     if _given_up(turn, asked):
         casework.never_mind(turn, asked)
         return True
-    if asked["what"] == "phone":
-        return phoning.given(turn, asked)
+    if asked["what"] in OF_THEMSELVES:
+        return OF_THEMSELVES[asked["what"]](turn, asked)
     if asked["what"] in areas.QUESTIONS:
         return _of_an_area(turn, asked)
     if asked["what"] in OF_RESIDENTS:
@@ -63,8 +63,24 @@ def taken(turn: Turn) -> bool:
 
 
 def _given_up(turn: Turn, asked: dict[str, Any]) -> bool:
-    """算了, 点错了: what the button under the question says (不办这一步) may be written as well."""
-    return "shown_in" in asked and phrases.said(turn.context.texts, "heard", ("drop",), turn.event.text) is not None
+    """算了, 点错了: what the button under the question says (不办这一步) may be written as well.
+
+    Where it was the person's own wish to say more, it needs no button; an answer that the staff wait for may say so.
+    """
+    own_wish = asked["what"] == "supplement" and not asked["lasting"]
+    theirs = "shown_in" in asked or asked.get("tapped") or own_wish
+    return theirs and phrases.said(turn.context.texts, "heard", ("drop", "kept"), turn.event.text) is not None
+
+
+def _withdrawn(turn: Turn, asked: dict[str, Any]) -> bool:
+    """确定, where a tap was awaited."""
+    if phrases.said(turn.context.texts, "heard", ("sure",), turn.event.text) is None:
+        return False
+    mine.withdraw(turn, turn.uow.cases.get(*asked["case"]), Role.RESIDENT, asked)
+    return True
+
+
+OF_THEMSELVES = {"phone": phoning.given, "withdraw": _withdrawn}
 
 
 def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:

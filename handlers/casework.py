@@ -116,10 +116,10 @@ def no_thanks(turn: Turn, name: str) -> Button:
 
 
 def never_mind(turn: Turn, data: dict[str, Any]) -> None:
-    """The worker thinks better of it: their next words are no answer."""
-    if turn.talk.state.get("expects", {}).get("shown_in") == data["shown_in"]:
+    """Somebody thinks better of it: their next words are no answer."""
+    if turn.talk.state.get("expects", {}).get("shown_in") == data.get("shown_in"):
         turn.expected()
-    turn.close(data["shown_in"], "ask.never_mind")
+    turn.close(data.get("shown_in"), "ask.never_mind")
     turn.tell("ask.never_mind")
 
 

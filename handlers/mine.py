@@ -196,6 +196,7 @@ def ask_withdraw(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) 
     of = {"community_id": case.community_id, "case_no": case.no, "data": {"shown_in": name}}
     keep = turn.mine("button.withdraw_no", "never_mind", data={"shown_in": name})
     rows = ((turn.mine("button.withdraw_yes", "withdraw", once=True, **of),), (keep,))
+    turn.expect("withdraw", case, shown_in=name)
     text = turn.context.texts("mine.withdraw_sure", number=turn.number(case))
     turn.send(Reply(turn.event.address, text, rows, logical=name, showing=Showing.ANEW))
 

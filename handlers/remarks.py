@@ -5,7 +5,7 @@ Held against where the person's cases stand. Where none fits, the words are take
 
 from collections.abc import Callable
 
-from handlers import broken_again, drafts, emergencies, judging, lookup, media, mine, phrases, receipts, report
+from handlers import broken_again, drafts, emergencies, judging, lookup, matters, media, mine, phrases, receipts, report
 from handlers.reply import Reply
 from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, OPEN, Action, Role, State, actions_for
@@ -18,7 +18,7 @@ def taken(turn: Turn) -> bool:
         return False
     way = phrases.said(turn.context.texts, "heard", tuple(WAYS), turn.event.text)
     if way is None:
-        return _not_yet(turn)
+        return _not_yet(turn) or _goes_on(turn)
     if not WAYS[way](turn):
         return False
     turn.outcome = f"remark {way}" if turn.outcome == "other" else turn.outcome
@@ -103,6 +103,19 @@ def _satisfied(degree: int) -> Callable[[Turn], bool]:
 # --- while it is open ------------------------------------------------------------------------------------------------
 
 
+def _goes_on(turn: Turn) -> bool:
+    """The rest of an answer that comes in several messages: words just after it that are no matter of their own."""
+    said = turn.talk.state.get("said") or {}
+    taken, limit = said.get("taken"), turn.context.district.limits.media_joins_for.wall
+    if not taken or taken["what"] != "supplement" or not report.fresh(turn, said, limit):
+        return False
+    own = matters.requests(turn.reading) or matters.elsewhere(turn.reading) or report.is_courtesy(turn)
+    case = None if own else media.takes_more(turn, taken["case"])
+    if case is not None:
+        mine.supplement(turn, case)
+    return case is not None
+
+
 def _urged(turn: Turn) -> bool:
     """什么时候修: where it stands, and until when somebody answers."""
     return any(case.state in OPEN for case in _mine(turn)) and lookup.show_progress(turn)
@@ -149,6 +162,7 @@ WAYS: dict[str, Callable[[Turn], bool]] = {
     "wrong": _wrong,
     "drop": _drop,
     "kept": _says("ask.never_mind"),
+    "opening": _says("talk.greeting"),
     "ack": _says("talk.ack"),
 }
 """By the names of the words in the catalogue, in the order in which they are looked for."""

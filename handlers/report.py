@@ -226,7 +226,8 @@ def file_it_anyway(turn: Turn) -> Rows:
 def remember_said(turn: Turn, words: str, taken: dict[str, Any] | None = None) -> None:
     """Keep the words for the tap that files them. `taken`: the case that they were put into."""
     files = [packed(file, turn.event.message_id) for file in turn.event.files]
-    turn.talk.state["said"] = {"text": words, "message": turn.event.message_id, "files": files, "taken": taken}
+    told = {"text": words, "message": turn.event.message_id, "files": files, "taken": taken}
+    turn.talk.state["said"] = told | {"at": turn.uow.now.timestamp()}
     drafts.keep_a_week(turn)
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from ledger.scenes import Scene
+from nlp.understanding import NoneType
 from storage.tables import Case
 from tests.support.world import Person, World
 from tests.ways.steps import LAMP, RUBBISH, answered, case, count, means, settled
@@ -181,3 +183,71 @@ async def test_a_word_of_agreement_is_no_greeting(small_world: World) -> None:
     await wang.says("好")
     assert wang.last.text == small_world.app.context.texts("talk.ack")
     assert LAMP in (await case(small_world)).text
+
+
+# --- in several messages ---------------------------------------------------------------------------------------------
+
+
+async def asked_which(world: World) -> tuple[Person, Person]:
+    """A resident whom the grid worker has asked something."""
+    wang, chen = await settled(world), world.worker(1)
+    await chen.taps("问居民")
+    await chen.says("是哪一盏灯？")
+    await world.passes(seconds=61)
+    return wang, chen
+
+
+async def test_the_rest_of_an_answer_belongs_to_it(world: World) -> None:
+    wang, chen = await asked_which(world)
+    await wang.says("就是那个")
+    means(world, "靠左手的第二盏", {"scene": Scene.NONE, "none_type": NoneType.ACK, "places": ()})
+    await wang.says("靠左手的第二盏")
+    means(world, "灯罩是红的", {"scene": Scene.NONE, "none_type": NoneType.CHAT, "places": ()})
+    await wang.says("灯罩是红的")
+    assert (await case(world)).text == f"{LAMP}\n就是那个\n灯罩是红的"
+    assert chen.sees("「灯罩是红的」")
+
+
+@pytest.mark.parametrize("words", ["谢谢", "什么时候修"])
+async def test_thanks_and_questions_after_an_answer_are_no_part_of_it(small_world: World, words: str) -> None:
+    wang, _ = await asked_which(small_world)
+    await wang.says("门口那一盏")
+    await wang.says(words)
+    assert words not in (await case(small_world)).text
+
+
+async def test_hours_later_it_is_no_rest_of_an_answer(small_world: World) -> None:
+    wang, _ = await asked_which(small_world)
+    await wang.says("门口那一盏")
+    await small_world.passes(hours=2)
+    means(small_world, "灯罩是红的", {"scene": Scene.NONE, "none_type": NoneType.CHAT, "places": ()})
+    await wang.says("灯罩是红的")
+    assert "灯罩" not in (await case(small_world)).text
+
+
+# --- questions of our own that wait for a tap ------------------------------------------------------------------------
+
+
+async def test_taking_it_back_may_be_confirmed_in_words(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wang.says("撤回")
+    await wang.says("确定")
+    assert (await case(small_world)).state == "withdrawn"
+
+
+@pytest.mark.parametrize("button", ["补充", "地点不对"])
+async def test_who_thinks_better_of_adding_adds_nothing(small_world: World, button: str) -> None:
+    wang = await settled(small_world)
+    before = await case(small_world)
+    await wang.taps(button)
+    await wang.says("算了")
+    assert "没有改动" in wang.last.text
+    found = await case(small_world)
+    assert (found.text, found.place, found.state) == (before.text, before.place, before.state)
+
+
+@pytest.mark.parametrize("words", ["请问一下", "我有个事想反映", "在吗"])
+async def test_a_beginning_without_a_matter_is_greeted(small_world: World, words: str) -> None:
+    wang = small_world.resident()
+    await wang.says(words)
+    assert wang.last.text == small_world.app.context.texts("talk.greeting")
