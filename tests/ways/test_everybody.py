@@ -79,7 +79,13 @@ async def test_still_broken_opens_it_again_by_one_tap(world: World) -> None:
     await wang.taps("YA-1")
     assert wang.sees("已经重新打开")
     await wang.says("又坏了")
-    assert wang.sees("没有找到办完的事")
+    assert "YA-1（重办）" in wang.last.text, "it is open: where it stands is shown"
+
+
+async def test_still_broken_with_nothing_reported_is_asked_what_it_is(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says("还是坏的")
+    assert "没有找到办完的事" in wang.last.text
 
 
 async def test_large_is_short_and_numbered_at_once_and_says_where_letters_grow(world: World) -> None:
