@@ -195,6 +195,7 @@ def _context(
         district,
         texts,
         understander.read,
+        understander.read_all,
         lru_cache(QUESTIONS_KEPT)(understander.matter),
         personal.mask,
         personal.mask_contacts,

@@ -20,6 +20,7 @@ from handlers.post import post
 from handlers.reply import Answer, Reply
 from handlers.router import Result
 from ledger.lifecycle import NotAllowed
+from nlp.understanding import Reading
 from storage.errors import NotFound
 from storage.fixed import Asking, ask
 from storage.inbox import InboxRows, Stored
@@ -33,11 +34,12 @@ TRIES = 8
 
 @dataclass(slots=True)
 class Prepared:
-    """An update, parsed; `unreadable` says why it could not be."""
+    """An update, parsed; `unreadable` says why it could not be. `reading`: what it says, where that was read ahead."""
 
     stored: Stored
     event: Event | None
     unreadable: str = ""
+    reading: Reading | None = None
 
 
 @dataclass(slots=True)
@@ -80,6 +82,13 @@ class Handling:
             return Prepared(stored, None, type(error).__name__)
         event.update_id, event.taken_at = stored.update_id, stored.received_at
         return Prepared(stored, event)
+
+    def read_ahead(self, group: list[Prepared]) -> None:
+        """Understand what several people say together, which takes a third less of each than one after another."""
+        told = [(p, p.event.text) for p in group if p.event and router.tells(self._context, p.event)]
+        if len(told) > 1:
+            for (prepared, _), reading in zip(told, self._context.read_all([text for _, text in told]), strict=True):
+                prepared.reading = reading
 
     def group(self, connection: Connection, lanes: Collection[Lane], group: list[Prepared]) -> Done:
         """Handle the updates of some lanes, which are locked."""
@@ -145,7 +154,7 @@ class Handling:
 
     def _handle(self, uow: UnitOfWork, prepared: Prepared, done: Done) -> None:
         if prepared.event is not None:
-            self._settle(uow, prepared, router.handle(self._context, uow, prepared.event), done)
+            self._settle(uow, prepared, router.handle(self._context, uow, prepared.event, prepared.reading), done)
 
     def _settle(self, uow: UnitOfWork, prepared: Prepared, result: Result, done: Done) -> None:
         """Queue what an event said."""

@@ -92,9 +92,9 @@ class TimedUnderstander(Understander):
 
     stages = Stages()
 
-    def read(self, text: str) -> "Reading":
+    def read_all(self, texts: "Sequence[str]") -> "list[Reading]":
         with self.stages.timed("prepare"):
-            return super().read(text)
+            return super().read_all(texts)
 
 
 class Replay:

@@ -45,7 +45,7 @@ LATE_PAUSE, LATE_SECONDS, QUIET_SECONDS = 24, 0.05, 2.0
 IDLE_SECONDS = 1.0
 
 
-IN_TIME = (URGENT, ORDINARY)
+IN_TIME, ONLY_LATE = (URGENT, ORDINARY), (LATE, LATE)
 
 
 class Share(NamedTuple):
@@ -103,7 +103,7 @@ class Worker:
         """The turn of who writes more than the limits take."""
         while True:
             began = time.monotonic()
-            some = await self._surely(Share(LATE_LANES, (LATE, LATE)))
+            some = await self._surely(Share(LATE_LANES, ONLY_LATE))
             now = time.monotonic()
             others = now - self._in_time_at < QUIET_SECONDS
             await asyncio.sleep(max(LATE_PAUSE * (now - began) if others else 0.0, LATE_SECONDS))
@@ -154,7 +154,10 @@ class Worker:
             self._more.set()
         if not locked:
             return Done()
-        return self._handling.group(connection, locked, [self._handling.prepare(stored) for stored in waiting])
+        group = [self._handling.prepare(stored) for stored in waiting]
+        if share.ranks != ONLY_LATE:  # most of what is too much is kept unread
+            self._handling.read_ahead(group)
+        return self._handling.group(connection, locked, group)
 
     def _look(self, connection: Connection, share: Share) -> tuple[Collection[Lane], list[Stored]]:
         """Lanes that have something to do, locked, and the updates that wait in them."""

@@ -1,6 +1,6 @@
 """What handlers know beside the event and the unit of work: the district's data, texts, understanding."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +90,8 @@ class Context:
     district: District
     texts: Texts
     read: Callable[[str], Reading]
+    read_all: Callable[[Sequence[str]], list[Reading]]
+    """As `read` for each, several at once."""
     compare: Callable[[str], Matter]
     """What is compared of a text (nlp/likeness.py); remembers the texts of question lists."""
     mask: Callable[[str], str]

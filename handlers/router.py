@@ -38,7 +38,7 @@ from handlers.moderation import allowance, pace
 from handlers.reply import Answer, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal
-from nlp.understanding import Alarm
+from nlp.understanding import Alarm, Reading
 from storage.errors import NotFound
 from storage.unit_of_work import UnitOfWork
 
@@ -99,13 +99,23 @@ STAFF_COMMANDS: dict[str, Command] = {
 }
 
 
-def handle(context: Context, uow: UnitOfWork, event: Event) -> Result:
+def tells(context: Context, event: Event) -> bool:
+    """Whether somebody most likely says what is to be understood: no button, command or number, nothing in a group."""
+    text = event.text.strip()
+    return event.kind is EventKind.TEXT and event.private and len(text) > SHORT_NUMBER and not context.word(text)
+
+
+def handle(context: Context, uow: UnitOfWork, event: Event, reading: Reading | None = None) -> Result:
     """Handle one event completely; everything it changes is in `uow`, everything it says in the result.
+
+    `reading`: its text, where that was understood before.
 
     Raises:
         NotAllowed, NotFound: roll everything back, then `refuse`.
     """
     turn = Turn(context, uow, event)
+    if reading is not None:
+        turn.reading = reading
     sight.narrow(turn)
     if event.private and event.kind in SPOKEN:
         turn.person.paused_at = None
