@@ -6,7 +6,7 @@ in lanes and units of work, and answered through the outbox. Only a library's cl
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,7 +92,7 @@ class TimedUnderstander(Understander):
 
     stages = Stages()
 
-    def read_all(self, texts: "Sequence[str]") -> "list[Reading]":
+    def read_all(self, texts: Sequence[str]) -> "list[Reading]":
         with self.stages.timed("prepare"):
             return super().read_all(texts)
 

@@ -20,6 +20,7 @@ from storage.tables import Case, Inbox, Lane, Outbox
 from storage.unit_of_work import UnitOfWork
 from tests.support.fake_channel import FakeChannel
 from tests.support.world import World, make_world, understander
+from tests.ways.steps import settled
 
 
 def outcomes(connection: Connection) -> list[tuple[str, str | None]]:
@@ -76,6 +77,27 @@ async def test_messages_of_a_chat_are_handled_in_order(world: World) -> None:
     await world.runs()
     shown = world.resident(5).last.text
     assert [shown.index(f"第{n}盏") for n in range(10)] == sorted(shown.index(f"第{n}盏") for n in range(10))
+
+
+async def test_what_several_say_at_once_is_understood_as_each_of_them_said_it(world: World) -> None:
+    said = {
+        11: "三单元门口的路灯坏了半个月了",
+        12: "3栋楼下垃圾堆成山了，没人收",
+        13: "谢谢",
+        14: "我的诉求",
+        15: "12",
+        16: "想给老人办个食堂。另外小区没地方停车",
+    }
+    for account in said:
+        await settled(world, account)
+    before = await world.rows(cases)
+    for chat, text in said.items():
+        world.residents.push(kind="text", chat=chat, account=chat, text=text)
+    await world.runs()
+    filed = await world.rows(lambda c: c.execute(select(Case.text, Case.scene).order_by(Case.no).offset(before)).all())
+    alone = [matter for chat in (11, 12, 16) for matter in understander().read(said[chat]).matters]
+    assert sorted(tuple(row) for row in filed) == sorted((m.text, m.scene) for m in alone)
+    assert "编号" not in world.resident(13).last.text + world.resident(15).last.text
 
 
 async def test_who_may_be_in_danger_is_worked_on_before_those_who_wait(world: World) -> None:
