@@ -6,7 +6,7 @@ before anything of the area runs.
 
 from typing import Any
 
-from handlers import broken_again, manner, overdue, pushes
+from handlers import broken_again, handing_over, manner, overdue, pushes
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules_by_vote, stories
@@ -26,6 +26,7 @@ AREAS: tuple[Area, ...] = (
     rooms.AREA,
     stories.AREA,
     overdue.AREA,
+    handing_over.AREA,
     CHECKUPS,
     SURVEYS,
     deciding.AREA,

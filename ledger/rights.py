@@ -129,6 +129,8 @@ JUDGES = Deed(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, frozenset({Part.COUNCI
 APPEALS = Deed(Thing.COMMUNITY, JUDGES.roles | {R.SUPERVISOR}, JUDGES.parts)
 AT_DOORS = Deed(Thing.COMMUNITY, frozenset({R.WORKER, R.MANAGER}))
 """Who knows who lives where."""
+IN_HAND = Deed(Thing.COMMUNITY, AT_DOORS.roles)
+"""Who gives cases to a colleague: their own, or as the manager anybody's."""
 
 DEEDS: dict[str, Deed] = {
     # steps of the lifecycle, under their own names
@@ -282,6 +284,10 @@ DEEDS: dict[str, Deed] = {
     "story_hide": MANAGERS,
     "story_why": MANAGERS,
     "picture": NEIGHBOURS,
+    # what one of the staff has in hand
+    "hand_over": IN_HAND,
+    "hand_over_from": IN_HAND,
+    "hand_over_to": IN_HAND,
     # surveys
     "surveys": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
     "survey_preview": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),

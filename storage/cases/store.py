@@ -209,6 +209,22 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         statement = select(func.count()).where(where, Case.state.in_(OPEN))
         return int(self._uow.read(statement, Case).scalar_one())
 
+    def in_hand(self, community_id: int) -> dict[int, int]:
+        """How many open cases each of the staff handles there, by the number of their row."""
+        where = (Case.community_id == community_id, Case.state.in_(OPEN), Case.staff_id.is_not(None))
+        statement = select(Case.staff_id, func.count().label("n")).where(*where).group_by(Case.staff_id)
+        return {row.staff_id: row.n for row in self._uow.read(statement, Case)}
+
+    def of_staff(self, community_id: int, staff_id: int, limit: int) -> list[CaseRow]:
+        """Open cases that one of the staff handles there, what is due first in front."""
+        statement = (
+            select(Case.__table__)
+            .where(Case.community_id == community_id, Case.state.in_(OPEN), Case.staff_id == staff_id)
+            .order_by(Case.due_at, Case.no)
+            .limit(limit)
+        )
+        return [self._one(row) for row in self._uow.read(statement, Case)]
+
     def of_person(self, bot: str, account: int, limit: int = 20, offset: int = 0) -> list[CaseRow]:
         """Cases that an account reported or joined, newest first."""
         statement = (

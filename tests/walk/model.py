@@ -57,7 +57,7 @@ UNDOABLE = ("accept", "dispatch", "start", "park", "resolve", "unsolved", "merge
 ONLY_SAID = (
     "added", "placed", "taken_out", "edited", "anonymity", "erased", "phone_shared", "phone_taken_back", "nudged",
     "escalated", "judged", "asked_if_it_holds", "amended", "contacts_removed", "consent_withdrawn", "one_matter",
-    "joined", "left", "root_cause", "claimed",
+    "joined", "left", "root_cause", "claimed", "handed_over",
 )  # fmt: skip
 """Events after which a case stands where it stood."""
 UNDO_FOR = timedelta(seconds=60)
