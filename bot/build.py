@@ -26,6 +26,7 @@ from bot.similar import OpenCases
 from bot.tick import Ticker
 from bot.work import Worker
 from handlers.context import Bot, Context, Serves
+from handlers.texts import Texts
 from ledger.district import Allowance, Crowds, District, Duration, MessengerLimits, Pace
 from nlp import emergencies, personal
 from nlp.understand import Understander
@@ -105,14 +106,11 @@ async def build(
         WrongRevision: mended by `chulin db upgrade`.
         DatabaseBusy: another process serves from this SQLite file.
     """
-    clock = clock or RealClock()
+    clock, channels = clock or RealClock(), dict(channels)
     sealing.use(in_parts(settings.data_keys.get_secret_value()))
-    district = load_district(settings.district_dir)
-    if unhurried:
-        district = replace(district, limits=replace(district.limits, pace=_UNHURRIED, crowds=Crowds(_FREELY, _FREELY)))
+    district = _district(settings, unhurried=unhurried)
     database = open_database(settings.database_url, serve=True)
-    files = FileStore(settings.data_dir / "files")
-    similar = OpenCases()
+    files, similar = FileStore(settings.data_dir / "files"), OpenCases()
     links = SignedLinks.open(settings.link_secret.get_secret_value(), settings.data_dir)
     erased = Erased(links.mark_key(), settings.data_dir)
     names = await database.read(lambda connection: _prepare(connection, clock, similar))
@@ -120,8 +118,8 @@ async def build(
         names, tokenizer=settings.tokenizer, model=models.in_use(settings.data_dir)
     )
     context = _context(
-        settings,
         district=district,
+        texts=load_texts(settings.district_dir),
         understander=understander,
         similar=similar,
         files=files,
@@ -139,25 +137,30 @@ async def build(
         for deliverer in deliverers.values():
             deliverer.wake.set()
 
-    worker = Worker(database, context, dict(channels), clock, to_send)
-    reporter = Reporter(database, context, files, clock, to_send, reference=worker.reference)
-    fetcher = Fetcher(database, dict(channels), files, clock)
+    worker = Worker(database, context, channels, clock, to_send)
     return App(
         settings,
         database,
         context,
-        dict(channels),
+        channels,
         clock,
         files,
         Intake(database, clock, worker.arrived.set, emergencies.likely),
         worker,
         deliverers,
         Ticker(database, context, clock, worker, to_send),
-        fetcher,
-        reporter,
+        Fetcher(database, channels, files, clock),
+        Reporter(database, context, files, clock, to_send, reference=worker.reference),
         Retraining(settings, clock, understander),
         erased,
     )
+
+
+def _district(settings: Settings, *, unhurried: bool) -> District:
+    district = load_district(settings.district_dir)
+    if not unhurried:
+        return district
+    return replace(district, limits=replace(district.limits, pace=_UNHURRIED, crowds=Crowds(_FREELY, _FREELY)))
 
 
 def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[str]:
@@ -179,9 +182,9 @@ def _look_up_everything_once(context: Context) -> None:
 
 
 def _context(
-    settings: Settings,
     *,
     district: District,
+    texts: Texts,
     understander: Understander,
     similar: OpenCases,
     files: FileStore,
@@ -189,7 +192,6 @@ def _context(
     erased: Erased,
     bots: Mapping[str, Bot],
 ) -> Context:
-    texts = load_texts(settings.district_dir)
     staff_bot = STAFF if STAFF in bots else next(iter(bots))
     return Context(
         district,

@@ -56,3 +56,9 @@ def duration(texts: Texts, time: timedelta) -> str:
         return texts("length.days", n=time.days)
     hours = round(time.total_seconds() / HOUR)
     return texts("length.hours", n=hours) if hours else texts("length.minutes", n=round(time.total_seconds() / MINUTE))
+
+
+def exactly(texts: Texts, minutes: int) -> str:
+    """A length that was fixed: 2 小时, 90 分钟."""
+    hours, more = divmod(minutes, MINUTE)
+    return texts("length.minutes", n=minutes) if more else texts("length.hours", n=hours)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, delete, func, literal_column, select, union, update
 
 from ledger.lifecycle import State
-from ledger.moderation import ContentState
-from ledger.topics import TALKED_OVER, ContributionKind, Source, TopicState
+from ledger.topics import TALKED_OVER, Source, TopicState
 from storage.bulk import upsert
 from storage.cases import ROOT_CAUSE, CaseRow, case_row
 from storage.counters import next_no
@@ -21,12 +20,6 @@ from storage.tables import (
     Case,
     CasePerson,
     Contribution,
-    Decision,
-    Gathering,
-    HelpCall,
-    Promise,
-    Rota,
-    Story,
     Topic,
     TopicCase,
     TopicEvent,
@@ -75,29 +68,6 @@ class TopicRow:
     @property
     def key(self) -> Key:
         return self.community_id, self.no
-
-
-@dataclass(slots=True)
-class ContributionRow:
-    """An option or a reason as it was read; how it is judged stands in content.py."""
-
-    community_id: int
-    id: int
-    topic_no: int
-    kind: ContributionKind
-    state: ContentState
-    text: str
-    bot: str | None
-    account: int | None
-    chat: int | None
-    why: str | None
-    at: datetime
-
-    @property
-    def author(self) -> Account | None:
-        if self.bot is None or self.account is None or self.chat is None:
-            return None
-        return self.bot, self.account, self.chat
 
 
 class Topics:
@@ -280,47 +250,13 @@ class Topics:
         """Who told of it, seconded it, or wrote for it, each once."""
         told = self.people_of_cases(key[0], [case.no for case in self.cases(key)])
         seconded = {(row.bot, row.account, row.chat) for row in self.supporters(key)}
-        wrote = {row.author for row in self.contributions(key) if row.author}
+        wrote = {row.author for row in self._uow.contributions.of(key) if row.author}
         return {(bot, account): (bot, account, chat) for bot, account, chat in (*told, *seconded, *wrote)}
 
     def people_behind(self, key: Key) -> int:
         """How many different people told of it or seconded it."""
         told = self.people_of_cases(key[0], [case.no for case in self.cases(key)])
         return len({who[:2] for who in told} | {(row.bot, row.account) for row in self.supporters(key)})
-
-    # merging ---------------------------------------------------------------------------------------------------------
-
-    def bring_over(self, source: Key, target: Key) -> dict[str, Any]:
-        """Bring all that belongs to one topic to another; who supports both counts once.
-
-        Returns what came over, by numbers, so that `take_apart` can undo it. The supporters of the old topic stay in
-        it as well, as its trace.
-        """
-        there = {(row.bot, row.account) for row in self.supporters(target)}
-        new = [row for row in self.supporters(source) if (row.bot, row.account) not in there]
-        for row in new:
-            values = {"community_id": target[0], "topic_no": target[1], "bot": row.bot, "account": row.account}
-            values |= {"chat": row.chat, "came_from": source[1], "since": row.since}
-            self._uow.insert(TopicSupporter, values)
-        return {"supporters": len(new)} | {name: self._moved(name, source, target) for name in _BELONGS}
-
-    def _moved(self, name: str, source: Key, target: Key) -> list[int]:
-        table, number = _BELONGS[name]
-        of_source = (table.community_id == source[0], table.topic_no == source[1])
-        found = list(self._uow.read(select(number).where(*of_source).order_by(number), table).scalars())
-        self._uow.execute(update(table).where(*of_source).values(topic_no=target[1]))
-        return found
-
-    def take_apart(self, source: Key, target: Key, came: dict[str, Any]) -> None:
-        """Undo `bring_over`: what came over goes back, as far as it is still there.
-
-        Who supported the other only by the merging supports the old topic alone again.
-        """
-        came_over = (TopicSupporter.topic_no == target[1], TopicSupporter.came_from == source[1])
-        self._uow.execute(delete(TopicSupporter).where(TopicSupporter.community_id == target[0], *came_over))
-        for name, (table, number) in _BELONGS.items():
-            still = (table.community_id == target[0], table.topic_no == target[1], number.in_(came.get(name, [])))
-            self._uow.execute(update(table).where(*still).values(topic_no=source[1]))
 
     def absorbed(self, key: Key) -> list[TopicRow]:
         """Topics that were merged into this one, the newest first."""
@@ -334,43 +270,6 @@ class Topics:
             found.append(todo.pop())
             todo += [topic.no for topic in self.absorbed((key[0], found[-1])) if topic.no not in found]
         return found
-
-    # options and reasons ---------------------------------------------------------------------------------------------
-
-    def contribute(
-        self, key: Key, kind: ContributionKind, text: str, who: Account | None, *, shown: bool = False
-    ) -> ContributionRow:
-        """Add an option or a reason; what the staff add themselves is `shown` at once and has no author."""
-        bot, account, chat = who or (None, None, None)
-        row: dict[str, Any] = dict.fromkeys(_CONTRIBUTION_COLUMNS)
-        row |= {"community_id": key[0], "id": new_id(), "topic_no": key[1], "kind": kind, "text": text}
-        row |= {"bot": bot, "account": account, "chat": chat, "at": self._uow.now}
-        row["state"] = ContentState.SHOWN if shown else ContentState.WAITING
-        self._uow.insert(Contribution, row | {"appealed": False})
-        return ContributionRow(**row)
-
-    def contributions(self, key: Key, *states: ContentState) -> list[ContributionRow]:
-        """Options and reasons of a topic in these states (all, if none is named), oldest first."""
-        this = [Contribution.community_id == key[0], Contribution.topic_no == key[1]]
-        if states:
-            this.append(Contribution.state.in_(list(states)))
-        statement = select(table_of(Contribution)).where(*this).order_by(Contribution.id)
-        return [_contribution(row) for row in self._uow.read(statement, Contribution)]
-
-    def options(self, key: Key) -> list[ContributionRow]:
-        """The options that neighbours see."""
-        found = self.contributions(key, ContentState.SHOWN)
-        return [row for row in found if row.kind is ContributionKind.OPTION]
-
-    def contributed_by(self, bot: str, account: int, since: datetime) -> int:
-        """How many options and reasons a person has written since then."""
-        mine = (Contribution.bot == bot, Contribution.account == account, Contribution.at > since)
-        return int(self._uow.read(select(func.count()).where(*mine), Contribution).scalar_one())
-
-    def words_of(self, bot: str, account: int) -> list[ContributionRow]:
-        mine = (Contribution.bot == bot, Contribution.account == account)
-        statement = select(table_of(Contribution)).where(*mine).order_by(Contribution.id)
-        return [_contribution(row) for row in self._uow.read(statement, Contribution)]
 
     def seconded_by(self, bot: str, account: int) -> list[TopicRow]:
         same = and_(TopicSupporter.community_id == Topic.community_id, TopicSupporter.topic_no == Topic.no)
@@ -401,14 +300,6 @@ class Topics:
         self._nobody(Contribution, Contribution.bot == bot, Contribution.account == account)
         self._nobody(Topic, Topic.bot == bot, Topic.account == account)
 
-    def delete_contribution(self, row: ContributionRow) -> None:
-        this = (Contribution.community_id == row.community_id, Contribution.id == row.id)
-        self._uow.execute(delete(Contribution).where(*this))
-
-    def reword(self, row: ContributionRow, text: str) -> None:
-        this = (Contribution.community_id == row.community_id, Contribution.id == row.id)
-        self._uow.execute(update(Contribution).where(*this).values(text=text))
-
     def forget_people(self, key: Key) -> None:
         """A topic ended long ago: how many were behind it stays in its history, who they were goes."""
         this = (TopicSupporter.community_id == key[0], TopicSupporter.topic_no == key[1])
@@ -421,7 +312,6 @@ class Topics:
 
 
 _TOPIC_COLUMNS = tuple(field.name for field in fields(TopicRow))
-_CONTRIBUTION_COLUMNS = tuple(field.name for field in fields(ContributionRow))
 _TOPICS = table_of(Topic)
 
 SPEAKS_FOR_A_TOPIC = (
@@ -453,26 +343,9 @@ _UNDECIDED = Fixed(
     .limit(bindparam("most"))
 )
 """Only of what is undecided are the people counted: what was decided over the years is many times as much."""
-_BELONGS: dict[str, tuple[Any, Any]] = {
-    "cases": (TopicCase, TopicCase.case_no),
-    "contributions": (Contribution, Contribution.id),
-    "calls": (HelpCall, HelpCall.no),
-    "gatherings": (Gathering, Gathering.no),
-    "rotas": (Rota, Rota.no),
-    "promises": (Promise, Promise.no),
-    "stories": (Story, Story.no),
-    "decisions": (Decision, Decision.id),
-}
-"""What belongs to a topic and goes with it when it is merged."""
 
 
 def _topic(row: Any) -> TopicRow:
     values = {name: getattr(row, name) for name in _TOPIC_COLUMNS}
     state = TopicState.HIDDEN if row.hidden else TopicState(row.state)
     return TopicRow(**values | {"state": state, "source": Source(row.source)})
-
-
-def _contribution(row: Any) -> ContributionRow:
-    values = {name: getattr(row, name) for name in _CONTRIBUTION_COLUMNS}
-    kind, state = ContributionKind(values["kind"]), ContentState(values["state"])
-    return ContributionRow(**values | {"kind": kind, "state": state})

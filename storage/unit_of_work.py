@@ -20,6 +20,7 @@ from storage.cases import Cases
 from storage.concerns import Concerns
 from storage.contacts import Accesses, Contacts
 from storage.content import Content
+from storage.contributions import Contributions
 from storage.conversations import Conversations
 from storage.council import Council
 from storage.crowds import Crowds
@@ -47,6 +48,7 @@ from storage.staff import StaffRows
 from storage.subscriptions import Subscriptions
 from storage.surveys import Surveys
 from storage.tables import Base, Case, Outbox, table_of
+from storage.topic_merging import TopicMerging
 from storage.topics import Topics
 from storage.voices import Voices
 from storage.vote_proxies import VoteProxies
@@ -235,6 +237,14 @@ class UnitOfWork:
     @cached_property
     def topics(self) -> Topics:
         return Topics(self)
+
+    @cached_property
+    def topic_merging(self) -> TopicMerging:
+        return TopicMerging(self)
+
+    @cached_property
+    def contributions(self) -> Contributions:
+        return Contributions(self)
 
     @cached_property
     def votes(self) -> Votes:

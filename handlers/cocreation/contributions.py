@@ -39,7 +39,7 @@ def _open(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> TopicRow
 
 def _so_far(turn: Turn) -> int:
     since = turn.uow.now - turn.context.district.limits.topics.counted_over.wall
-    return turn.uow.topics.contributed_by(turn.event.address.bot, turn.account, since)
+    return turn.uow.contributions.count_by(turn.event.address.bot, turn.account, since)
 
 
 def option_given(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
@@ -55,19 +55,19 @@ def _given(turn: Turn, community: CommunityRow, role: Role, kind: ContributionKi
     words = given_words(turn, community, asked, turn.context.district.limits.topics.longest)
     if words is None:
         return
-    known = turn.uow.topics.contributions(topic.key, ContentState.SHOWN, ContentState.WAITING)
+    known = turn.uow.contributions.of(topic.key, ContentState.SHOWN, ContentState.WAITING)
     if any(row.text == words and row.kind is kind for row in known):
         turn.say("contribution.there_already")
         return
     here = turn.event.address
     by_resident = role is Role.RESIDENT
     who = (here.bot, turn.account, here.chat) if by_resident else None
-    row = turn.uow.topics.contribute(topic.key, kind, words, who, shown=not by_resident)
+    row = turn.uow.contributions.add(topic.key, kind, words, who, shown=not by_resident)
     turn.uow.topics.add_event(topic, f"{kind}_added", role, topic.state, detail={"contribution": row.id})
     if by_resident:
         turn.say("contribution.waits", no=topic.no)
         content.put_before(turn, community, ContentKind.CONTRIBUTION, row.id)
     else:
         look = of_topic(turn.context.texts("button.topic_card"), "topic_card", topic)(turn.account)
-        n = len(turn.uow.topics.options(topic.key))
+        n = len(turn.uow.contributions.options(topic.key))
         turn.say(f"contribution.{kind}_shown", ((look,),), no=topic.no, n=n)

@@ -41,7 +41,7 @@ def exports(turn: Turn) -> dict[str, Any]:
         "topics_seconded": [_topic(row) for row in uow.topics.seconded_by(bot, account)],
         "topic_words": [
             {"at": row.at, "text": row.text, "state": texts(f"content.state_{row.state}"), "reason": row.why}
-            for row in uow.topics.words_of(bot, account)
+            for row in uow.contributions.written_by(bot, account)
         ],
         "words_seconded": [{"text": row.text} for row in uow.seconding.of_person(bot, account)],
         "council_seats": [{"name": row.name, "until": row.until} for row in uow.council.seats_of(bot, account)],
@@ -82,12 +82,12 @@ def erases(turn: Turn) -> None:
     A ballot of their own is taken out of the box while it can be found.
     """
     bot, account, uow = turn.event.address.bot, turn.account, turn.uow
-    for row in uow.topics.words_of(bot, account):
+    for row in uow.contributions.written_by(bot, account):
         if row.state is ContentState.SHOWN:
-            uow.topics.reword(row, turn.context.mask(row.text))
+            uow.contributions.reword(row, turn.context.mask(row.text))
         else:
             content.gone(turn, uow.content.get(row.community_id, ContentKind.CONTRIBUTION, row.id))
-            uow.topics.delete_contribution(row)
+            uow.contributions.delete(row)
     for topic in uow.topics.of_author(bot, account):
         if topic.state in IN_SIGHT or uow.topics.people_behind(topic.key) > 1:
             uow.topics.change(topic, text=turn.context.mask(topic.text or "") or None)

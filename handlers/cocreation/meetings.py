@@ -7,7 +7,7 @@ from handlers import deadlines
 from handlers.area import role_for
 from handlers.card_face import Beside, card
 from handlers.cocreation import asking, promises
-from handlers.cocreation.days import day_of, moment, moment_and_rest
+from handlers.cocreation.days import day_of, moment_and_rest
 from handlers.cocreation.promises import Promise
 from handlers.cocreation.telling import judges, tell_people
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
@@ -225,8 +225,8 @@ def add_decision(turn: Turn, community: CommunityRow, role: Role, asked: dict[st
     if words is None:
         return
     parts = lines_of(words)
-    due_at = moment(parts[-1], turn.uow.now, community.zone, promises.END_OF_DAY) if len(parts) == PARTS else None
-    if due_at is None or due_at <= turn.uow.now:
+    due_at = promises.due_in(turn, community, parts[-1]) if len(parts) == PARTS else None
+    if due_at is None:
         why = turn.context.texts("decision.lines" if len(parts) != PARTS else "promise.no_such_day", n=len(parts))
         ask_again(turn, asked, why, lambda: ask_decision(turn, community, role, asked))
         return

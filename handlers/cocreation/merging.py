@@ -48,7 +48,7 @@ def merge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any])
         raise NotAllowed("a topic is merged into another that is not decided")
     given = {"target": turn.context.texts("topic.called", no=target.no, title=target.title)}
     topics.take(turn, topic, TopicAction.MERGE, role, given=given, merged_into=target.no)
-    came = turn.uow.topics.bring_over(topic.key, target.key)
+    came = turn.uow.topic_merging.bring_over(topic.key, target.key)
     detail = {"from": topic.no} | came
     turn.uow.topics.add_event(target, BROUGHT, role, target.state, staff_id=turn.staff_id, detail=detail)
     close_for_all(turn, topic_card.draft_name(topic), "topic.merged", no=topic.no, into=target.no)
@@ -71,7 +71,7 @@ def unmerge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any
         raise NotAllowed("the other has been decided since, or who was in this one is forgotten")
     merged = [event for event in turn.uow.topics.events(topic.key) if event.action == TopicAction.MERGE][-1]
     came = [event for event in turn.uow.topics.events(target.key) if _brought(event, topic)][-1]
-    turn.uow.topics.take_apart(topic.key, target.key, came.detail)
+    turn.uow.topic_merging.take_apart(topic.key, target.key, came.detail)
     topics.take(turn, topic, TopicAction.UNMERGE, role, merged_into=None)
     if merged.before != TopicState.OPEN:  # a draft waits for whoever decides, as before
         turn.uow.topics.change(topic, state=TopicState.DRAFT)

@@ -127,14 +127,20 @@ def ask_promise(turn: Turn, community: CommunityRow, _role: Role, data: dict[str
     ask_words(turn, "promise_words", community, text, **linked.data_of(data))
 
 
+def due_in(turn: Turn, community: CommunityRow, words: str) -> datetime | None:
+    """The day that the words name, if it is still to come; it lasts until the end of the working day."""
+    due_at = moment(words, turn.uow.now, community.zone, END_OF_DAY)
+    return due_at if due_at is not None and due_at > turn.uow.now else None
+
+
 def add(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """Three lines: what, who, by when; a fourth names the case or topic whose people it is promised to."""
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
     lines, matter = linked.split_off(turn, community, asked, lines_of(words))
-    due_at = moment(lines[2], turn.uow.now, community.zone, END_OF_DAY) if len(lines) == LINES else None
-    if due_at is None or due_at <= turn.uow.now:
+    due_at = due_in(turn, community, lines[2]) if len(lines) == LINES else None
+    if due_at is None:
         why = turn.context.texts("promise.lines" if len(lines) != LINES else "promise.no_such_day", n=len(lines))
         ask_again(turn, asked, why, lambda: ask_promise(turn, community, role, asked))
         return

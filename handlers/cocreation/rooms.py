@@ -9,7 +9,7 @@ from handlers.cocreation import weekdays
 from handlers.cocreation.days import hours_and_rest
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.event import Address
-from handlers.format import day_and_time
+from handlers.format import day_and_time, exactly
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.sure import sure
 from handlers.texts import Texts
@@ -48,14 +48,8 @@ def _show(turn: Turn, community: CommunityRow) -> None:
 def _card(turn: Turn, room: Any) -> str:
     days = weekdays.shown(turn.context.texts, room.weekdays)
     hours = f"{clock(room.opens)}–{clock(room.closes)}"
-    return turn.context.texts("room.card", name=room.name, days=days, hours=hours, slot=_long(turn, room))
-
-
-def _long(turn: Turn, room: Any) -> str:
-    """How long one booking is: 2 小时, 90 分钟."""
-    whole = room.slot % HOUR == 0
     return turn.context.texts(
-        "length.hours" if whole else "length.minutes", n=room.slot // HOUR if whole else room.slot
+        "room.card", name=room.name, days=days, hours=hours, slot=exactly(turn.context.texts, room.slot)
     )
 
 
@@ -213,8 +207,8 @@ def book(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
         slots_of_day(turn, community, Role.RESIDENT, data)
         return
     when = day_and_time(starts_at, community.zone)
-    turn.close(data["shown_in"], "room.booked", name=room.name, when=when, slot=_long(turn, room))
-    turn.tell("room.booked", name=room.name, when=when, slot=_long(turn, room))
+    turn.close(data["shown_in"], "room.booked", name=room.name, when=when, slot=exactly(turn.context.texts, room.slot))
+    turn.tell("room.booked", name=room.name, when=when, slot=exactly(turn.context.texts, room.slot))
 
 
 def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime) -> datetime | None:

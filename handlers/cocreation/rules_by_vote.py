@@ -47,7 +47,7 @@ def _new_topic(turn: Turn, community: CommunityRow, role: Role, draft: Any) -> T
     turn.uow.topics.add_event(topic, "propose", role, None, staff_id=turn.staff_id)
     topics.take(turn, topic, TopicAction.OPEN, role, quietly=True, opened_at=turn.uow.now)
     for key in OPTIONS:
-        turn.uow.topics.contribute(topic.key, ContributionKind.OPTION, texts(key), None, shown=True)
+        turn.uow.contributions.add(topic.key, ContributionKind.OPTION, texts(key), None, shown=True)
     turn.uow.rules.put_to_vote(draft, topic.no, texts(OPTIONS[0]))
     return topic
 

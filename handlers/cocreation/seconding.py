@@ -10,8 +10,9 @@ from ledger.moderation import ContentState
 from ledger.topics import ContributionKind, TopicState
 from ledger.votes import LETTERS
 from ledger.words import shortened
+from storage.contributions import ContributionRow
 from storage.reference import CommunityRow
-from storage.topics import ContributionRow, TopicRow
+from storage.topics import TopicRow
 
 OPTIONS, REASONS, LABEL = len(LETTERS), 8, 22
 
@@ -48,7 +49,7 @@ def button(turn: Turn, topic: TopicRow, found: list[ContributionRow]) -> tuple[B
 def ask(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """Which of them."""
     topic = turn.uow.topics.living(community.id, int(data["topic"]))
-    found = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    found = turn.uow.contributions.of(topic.key, ContentState.SHOWN)
     rows = tuple(
         (
             Button(
@@ -73,7 +74,7 @@ def tap(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
     topic = turn.uow.topics.living(community.id, int(data["topic"]))
     if topic.state is not TopicState.OPEN:
         raise NotAllowed("only what is talked over is seconded")
-    found = {row.id: row for row in turn.uow.topics.contributions(topic.key, ContentState.SHOWN)}
+    found = {row.id: row for row in turn.uow.contributions.of(topic.key, ContentState.SHOWN)}
     row, me = found.get(int(data["id"])), (turn.event.address.bot, turn.account)
     if row is None:
         turn.tell("content.seen_no_more", alert=True)

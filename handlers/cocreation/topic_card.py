@@ -16,8 +16,9 @@ from ledger.topics import IN_SIGHT, TopicAction, TopicState
 from ledger.votes import VoteState
 from ledger.words import shortened
 from storage.cases import CaseRow
+from storage.contributions import ContributionRow
 from storage.reference import CommunityRow
-from storage.topics import ContributionRow, TopicRow
+from storage.topics import TopicRow
 
 NUMBERS, QUOTES, PLACES = 5, 3, 3
 QUOTE = 30
@@ -41,7 +42,7 @@ def show(turn: Turn, community: CommunityRow, role: Role, topic: TopicRow) -> No
     if topic.state not in IN_SIGHT and not decides:
         turn.tell("content.seen_no_more" if topic.state is TopicState.HIDDEN else "topic.not_open", alert=True)
         return
-    said = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    said = turn.uow.contributions.of(topic.key, ContentState.SHOWN)
     rows = _judge_rows(turn, topic, turn.account) if decides else ()
     rows += _resident_rows(turn, topic, said) if role is Role.RESIDENT else _manager_rows(turn, topic)
     turn.send(Reply(turn.event.address, card(turn, community, topic, said), rows))
@@ -179,7 +180,7 @@ def _resident_rows(turn: Turn, topic: TopicRow, said: list[ContributionRow]) -> 
 
 def put_before_judges(turn: Turn, community: CommunityRow, topic: TopicRow) -> None:
     """The draft goes to the manager and the council, each with buttons of their own."""
-    said = turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+    said = turn.uow.contributions.of(topic.key, ContentState.SHOWN)
     text = turn.context.texts(f"topic.draft_{topic.source}") + "\n" + card(turn, community, topic, said)
     for judge in judges(turn, community):
         if judge.to != turn.event.address:

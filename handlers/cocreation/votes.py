@@ -35,7 +35,7 @@ OUTSIDE = ("paper_hand_out", "proxy_at_door", "slip_read")
 def begin(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """A new vote about an open topic with at least two options; what the district proposes stands in it first."""
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
-    if not _can_be_chosen(turn, topic, len(turn.uow.topics.options(topic.key))):
+    if not _can_be_chosen(turn, topic, len(turn.uow.contributions.options(topic.key))):
         return
     limits = turn.context.district.limits.votes
     vote = turn.uow.votes.begin(
@@ -94,7 +94,7 @@ def _draft(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow
 def _show_setup(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     texts = turn.context.texts
-    options = "、".join(row.text for row in turn.uow.topics.options(topic.key))
+    options = "、".join(row.text for row in turn.uow.contributions.options(topic.key))
     text = texts("vote.setup", no=vote.no, title=topic.title, options=shortened(options, 120))
     settings = [
         ("method", texts(f"vote.method_{vote.method}")),
@@ -162,7 +162,7 @@ def start(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any])
     """From here on nothing about it changes: options and their order (by lot), who may vote, quorum, times."""
     vote = _draft(turn, community, data)
     topic = turn.uow.topics.get(community.id, vote.topic_no)
-    options = [row.text for row in turn.uow.topics.options(topic.key)]
+    options = [row.text for row in turn.uow.contributions.options(topic.key)]
     if not _can_be_chosen(turn, topic, len(options)):
         return
     eligible = turn.uow.voters.count(community.id, vote.electorate, vote.buildings)

@@ -249,8 +249,7 @@ def _ask_which(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Non
     topic, texts = turn.uow.topics.living(community.id, int(data["topic"])), turn.context.texts
     found = [(ContentKind.TOPIC, topic.no, texts("content.the_topic", title=topic.title))]
     found += [
-        (ContentKind.CONTRIBUTION, row.id, row.text)
-        for row in turn.uow.topics.contributions(topic.key, ContentState.SHOWN)
+        (ContentKind.CONTRIBUTION, row.id, row.text) for row in turn.uow.contributions.of(topic.key, ContentState.SHOWN)
     ]
     rows = tuple(
         (

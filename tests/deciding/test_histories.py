@@ -260,7 +260,7 @@ def test_merged_supports_add_up_and_one_person_counts_once(connection: Connectio
             key = topics[one].key
             if what == "apart" and one in model.into and model.into[one] not in model.into:
                 target = topics[model.into.pop(one)]
-                uow.topics.take_apart(key, target.key, came.pop(one))
+                uow.topic_merging.take_apart(key, target.key, came.pop(one))
                 uow.topics.change(topics[one], merged_into=None)
             elif one in model.into or other in model.into:
                 continue
@@ -271,7 +271,7 @@ def test_merged_supports_add_up_and_one_person_counts_once(connection: Connectio
                 uow.topics.take_back_support(key, "resident", other)
                 model.unsecond(one, other)
             elif what == "merge" and other != one:
-                came[one] = uow.topics.bring_over(key, topics[other].key)
+                came[one] = uow.topic_merging.bring_over(key, topics[other].key)
                 uow.topics.change(topics[one], merged_into=topics[other].no)
                 model.into[one] = other
         for number, topic in enumerate(topics):
