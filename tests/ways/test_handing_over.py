@@ -60,7 +60,7 @@ async def test_a_manager_does_it_for_who_is_ill(small_world: World) -> None:
     chen, li = await two_in_hand(small_world)
     manager = small_world.worker(2)
     await manager.says("交接")
-    await manager.taps("小陈（2 件）")
+    await manager.taps("小陈 2件")
     await manager.taps("小李")
     assert await in_hand(small_world) == [6, 6]
     assert "周书记交给小李经办了" in chen.last.text
