@@ -151,14 +151,15 @@ class Reference:
         return list({row.id: row for row in rows}.values())
 
     def on_duty(self, community_id: int, now: datetime) -> list[StaffRow]:
-        """Staff on duty in a community at `now`, by its roster and its own time."""
+        """Staff on duty in a community at `now`, by its roster and its own time; not who has lost every post since."""
         local = now.astimezone(self.communities[community_id].zone)
         minute = minute_of(local.time())
         return [
-            self.staff[duty.staff_id]
+            row
             for duty in self.duties
             if duty.community_id == community_id
             and duty.weekday == local.weekday()
             and duty.start_minute <= minute < duty.end_minute
-            and duty.staff_id in self.staff
+            and (row := self.staff.get(duty.staff_id))
+            and row.rights
         ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from ledger.scenes import Urgency
 from storage.buttons import ButtonRow
 from storage.reference_queries import changed, load
 from storage.tables import Case, CaseEvent, CaseUnit, StaffRight, table_of
@@ -28,6 +29,8 @@ POSTS = (
 )  # fmt: skip
 """Role, scope, its number, community of a grid."""
 STAFF = range(1, 9)
+ON_DUTY = (1, 1)
+"""Who is on duty for emergencies, and in which community: they handle them there, as long as they hold any post."""
 HOMES = ("延安岭社区", "文化宫社区")
 Post = tuple[str, str, int, int]
 
@@ -149,32 +152,36 @@ class PostsWalk:
 
     async def _new(self, account: int | None = None) -> set[str]:
         """Actions of the events since the last look; each must have been within the rights of who did it."""
-        for event, units in await self.world.rows(self._read):
+        for event, units, urgent in await self.world.rows(self._read):
             self.last_event = event.id
             if event.staff_id is None:
                 continue
             _hold(event.staff_id == account, f"{event.action} in the name of {event.staff_id}, but {account} acted")
-            self._within_rights(event, units)
+            self._within_rights(event, units, urgent=urgent)
             self.figures.acts += 1
-        return {event.action for event, _ in self._looked}
+        return {event.action for event, *_ in self._looked}
 
-    def _read(self, connection: Connection) -> list[tuple[Any, set[int]]]:
+    def _read(self, connection: Connection) -> list[tuple[Any, set[int], bool]]:
         self._looked = []
         new = connection.execute(select(EVENTS).where(EVENTS.c.id > self.last_event).order_by(EVENTS.c.id)).all()
         for event in new:
             here = (CASES.c.community_id == event.community_id, CASES.c.no == event.case_no)
             helps = (HELPERS.c.community_id == event.community_id, HELPERS.c.case_no == event.case_no)
             units = set(connection.execute(select(HELPERS.c.unit_id).where(*helps)).scalars())
-            units |= {connection.execute(select(CASES.c.unit_id).where(*here)).scalar_one(), *_unit_before(event)}
-            self._looked.append((event, units))
+            case = connection.execute(select(CASES.c.unit_id, CASES.c.urgency).where(*here)).one()
+            units |= {case.unit_id, *_unit_before(event)}
+            self._looked.append((event, units, case.urgency == Urgency.EMERGENCY))
         return self._looked
 
-    def _within_rights(self, event: Any, units: set[int]) -> None:
-        reaching = {post[0] for post in self._held(event.staff_id) if _covers(post, event.community_id, units)}
+    def _within_rights(self, event: Any, units: set[int], *, urgent: bool) -> None:
+        held = self._held(event.staff_id)
+        reaching = {post[0] for post in held if _covers(post, event.community_id, units)}
+        if urgent and held and reaching <= {"officer"} and (event.staff_id, event.community_id) == ON_DUTY:
+            reaching |= {"worker"}
         if event.role == "helper":
             reaching |= {"helper"} if "officer" in reaching else set()
         told = f"{event.action} of {event.staff_id} as {event.role} in {event.community_id}-{event.case_no}"
-        _hold(event.role in reaching, f"{told}, who holds {self._held(event.staff_id)}")
+        _hold(event.role in reaching, f"{told}, who holds {held}")
         if event.action in STEPS:
             _hold(event.role in STEPS[event.action][2], f"{told}: not a step of that role")
 
