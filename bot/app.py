@@ -18,33 +18,48 @@ from bot.web import serve
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 4.0
+"""For all that runs and all that is on its way; it takes as long only where the database does not answer."""
+CLOSE_SECONDS = 2.0
 AGAIN_SECONDS = 0.5
 WATCH_SECONDS = 60
 CLEAN_SECONDS = 600
 REPORT_SECONDS = 20
-RETRAIN_SECONDS = 3600
+RETRAIN_SECONDS = SWEEP_SECONDS = 3600
 
 
-async def run(app: App) -> None:
-    """Serve until SIGTERM or SIGINT; what was confirmed is stored, so stopping loses nothing."""
+async def run(app: App, told: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT; what was confirmed is stored, so stopping loses nothing.
+
+    Args:
+        told: called when one of them comes.
+    """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+
+    def ends() -> None:
+        told()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, ends)
+    await serve_until(stop, app)
+
+
+async def serve_until(stop: asyncio.Event, app: App) -> None:
+    """Serve until `stop` is set, or a part has come to an end by itself; its error is raised."""
+    tasks: list[asyncio.Task[None]] = []
     try:
         if again := await app.ticker.erase_again(app.erased):
             log.warning("erased again after a restore: %s", again)
         async with serve(app):
-            tasks = [asyncio.create_task(part) for part in _parts(app)]
+            tasks += [asyncio.create_task(part) for part in _parts(app)]
             scheduler = start_clock(app)
             waiting = asyncio.create_task(stop.wait())
             await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
             log.info("stopping")
             scheduler.shutdown(wait=False)
-            await _stop(tasks)
-            await give_up_leases(app.database, app.owner)
+            await _within(STOP_SECONDS, _end(app, tasks))
     finally:
-        await app.close()
+        await _within(CLOSE_SECONDS, app.close())
     for task in tasks:
         if task.done() and not task.cancelled() and (error := task.exception()):
             raise error
@@ -72,6 +87,7 @@ def start_clock(app: App) -> AsyncIOScheduler:
         (partial(_reports, app), REPORT_SECONDS),
         (partial(_requests, app), 1),
         (app.retraining.once, RETRAIN_SECONDS),
+        (app.sweeper.once, SWEEP_SECONDS),
     ):
         scheduler.add_job(_until_cancelled, "interval", seconds=seconds, args=[job])
     scheduler.start()
@@ -92,13 +108,26 @@ async def _requests(app: App) -> None:
     await app.reporter.run_requests(app.clock.now())
 
 
+async def _end(app: App, tasks: list[asyncio.Task[None]]) -> None:
+    """End all parts. Another process gets their leases when nothing of ours is on its way any more, and not before."""
+    await _stop(tasks)
+    await app.finish()
+    await give_up_leases(app.database, app.owner)
+
+
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
     """Cancel until all have ended: what a task awaits may swallow a cancellation."""
     left = set(tasks)
-    for _ in range(int(STOP_SECONDS / AGAIN_SECONDS)):
+    while left:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(tasks, timeout=AGAIN_SECONDS)
-        if not left:
-            return
-    log.warning("%s parts did not end in time; nothing of theirs is lost", len(left))
+
+
+async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
+    """A database or messenger that does not answer holds up nobody's end; what is not written is done again."""
+    try:
+        async with asyncio.timeout(seconds):
+            await ending
+    except TimeoutError:
+        log.warning("not everything ended in %s s; nothing is lost", seconds)

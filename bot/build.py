@@ -23,6 +23,7 @@ from bot.reports import Reporter
 from bot.retraining import Retraining
 from bot.settings import Library, Mode, Settings, in_parts
 from bot.similar import OpenCases
+from bot.sweep import Sweeper
 from bot.tick import Ticker
 from bot.work import Worker
 from handlers.context import Bot, Context, Serves
@@ -38,7 +39,7 @@ from storage.unit_of_work import UnitOfWork
 
 RESIDENT, STAFF = "resident", "staff"
 LAST_MESSAGES = 3.0
-"""Seconds for what is on its way when the process ends."""
+"""Seconds for what is on its way, and for what is being handled, when the process ends."""
 QUESTIONS_KEPT = 5000
 UNLIMITED = MessengerLimits(1e6, 1e6, 1e6)
 """For channels that are ours: the demo, replays, tests."""
@@ -62,6 +63,7 @@ class App:
     deliverers: dict[str, Deliverer]
     ticker: Ticker
     fetcher: Fetcher
+    sweeper: Sweeper
     reporter: Reporter
     retraining: Retraining
     erased: Erased
@@ -78,11 +80,18 @@ class App:
             if not await self.worker.run_once():
                 return
 
+    async def finish(self) -> None:
+        """Let what has begun come to its end: nobody begins anything any more."""
+        sent = (deliverer.stop(LAST_MESSAGES) for deliverer in self.deliverers.values())
+        await asyncio.gather(self.worker.stop(LAST_MESSAGES), *sent)
+
     async def close(self) -> None:
-        await asyncio.gather(*(deliverer.stop(LAST_MESSAGES) for deliverer in self.deliverers.values()))
-        for channel in self.channels.values():
-            await channel.close()
-        await self.reporter.close()
+        self.reporter.close()
+        try:
+            await self.finish()
+        finally:
+            for channel in self.channels.values():
+                await channel.close()
         await self.database.close()
 
 
@@ -150,6 +159,7 @@ async def build(
         deliverers,
         Ticker(database, context, clock, worker, to_send),
         Fetcher(database, channels, files, clock),
+        Sweeper(database, files),
         Reporter(database, context, files, clock, to_send, reference=worker.reference),
         Retraining(settings, clock, understander),
         erased,

@@ -32,6 +32,7 @@ from bot.files import FileStore
 from bot.limiter import Limiter
 from bot.metrics import METRICS
 from bot.split import split
+from bot.tasks import ended
 from ledger.district import MessengerLimits
 from ledger.words import utf16_length
 from storage.database import Database
@@ -109,11 +110,7 @@ class Deliverer:
 
     async def stop(self, seconds: float | None = None) -> None:
         """Let what is on its way arrive and be marked; what has not after `seconds` is sent again some time."""
-        if self._on_the_way:
-            _, late = await asyncio.wait(self._on_the_way.values(), timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await ended([*self._on_the_way.values()], seconds)
 
     async def _due(self, limit: int) -> list[OutRow]:
         """What may be sent now. What waits for chats that blocked the bot or are gone is cancelled on the way."""

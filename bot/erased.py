@@ -3,11 +3,15 @@
 Only a keyed hash of the account is kept, with the time, as long as a backup may hold the person.
 """
 
+import fcntl
 import hashlib
 import hmac
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 FILE = "erased.log"
 
@@ -19,11 +23,9 @@ class Erased:
 
     def note(self, bot: str, account: int, at: datetime) -> None:
         """Keep that somebody was erased; on the disk when this returns."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a") as file:
-            file.write(f"{at.isoformat()} {self._mark(bot, account)}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with self._alone(), self._path.open("a") as file:
+            # a line of its own, also after one that was cut off in its midst
+            _write(file, f"\n{at.isoformat()} {self._mark(bot, account)}\n")
 
     def marks(self) -> dict[str, datetime]:
         """When each was erased last, by their mark."""
@@ -38,12 +40,30 @@ class Erased:
 
     def forget(self, before: datetime) -> None:
         """Drop what no backup can hold any more."""
-        found = self.marks()
-        kept = {mark: at for mark, at in found.items() if at >= before}
-        if kept != found:
-            scratch = self._path.with_suffix(".new")
-            scratch.write_text("".join(f"{at.isoformat()} {mark}\n" for mark, at in kept.items()))
-            scratch.replace(self._path)
+        if not self._path.exists():
+            return
+        with self._alone():
+            found = self.marks()
+            kept = {mark: at for mark, at in found.items() if at >= before}
+            if kept != found:
+                scratch = self._path.with_suffix(".new")
+                with scratch.open("w") as file:
+                    _write(file, "".join(f"{at.isoformat()} {mark}\n" for mark, at in kept.items()))
+                scratch.replace(self._path)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One at a time writes, of all processes: else a mark would be lost that is noted while others are dropped."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _mark(self, bot: str, account: int) -> str:
         return hmac.new(self._key, f"erased:{bot}:{account}".encode(), hashlib.sha256).hexdigest()
+
+
+def _write(file: IO[str], text: str) -> None:
+    file.write(text)
+    file.flush()
+    os.fsync(file.fileno())

@@ -52,14 +52,17 @@ class Fetcher:
                 await asyncio.sleep(self.pause or IDLE_SECONDS)
 
     async def _fetch(self, row: Waiting) -> None:
-        scratch = self._files.scratch()
+        scratch = None
         try:
+            scratch = self._files.scratch()
             await self._channels[row.bot].download(row.file_id, scratch, LARGEST)
+            digest = await asyncio.to_thread(self._files.take, scratch)
         except Exception as error:  # noqa: BLE001 - decided on below
-            scratch.unlink(missing_ok=True)
             await self._failed(row, error)
             return
-        digest = self._files.take(scratch)
+        finally:
+            if scratch is not None:
+                scratch.unlink(missing_ok=True)
         await self._database.write(lambda connection: stored(connection, row, digest))
 
     async def _failed(self, row: Waiting, error: Exception) -> None:
@@ -74,11 +77,11 @@ class Fetcher:
             self.pause = getattr(error, "seconds", None) or 1.0
 
     def _is_final(self, row: Waiting, error: Exception) -> bool:
-        """A messenger that is down for a while, or has been told another token, costs nobody a photo."""
+        """A messenger that is down for a while or was told another token, or a full disk, costs nobody a photo."""
         match error:
             case BadToken():
                 return False
-            case TryLater():
+            case TryLater() | OSError():
                 return self._clock.now() - row.at > OUTAGE_SURVIVED
             case _:
                 return isinstance(error, Refused) or row.attempts + 1 >= TRIES

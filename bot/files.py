@@ -8,12 +8,14 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from storage import sealing
 
 CHUNK = 1 << 20
+SCRATCH = "new-"
 HEAD = b"\x02chulin:"
 """What a sealed file begins with; then comes the name of its key."""
 
@@ -28,10 +30,8 @@ class FileStore:
     def put(self, content: bytes) -> str:
         """Keep content; returns its digest. The same content is kept once."""
         digest = hashlib.sha256(content).hexdigest()
-        if not self.path(digest).exists():
-            scratch = self.scratch()
-            scratch.write_bytes(_sealed(content))
-            self._keep(scratch, digest)
+        if not self.touch([digest]):
+            self._write(_sealed(content), digest)
         return digest
 
     def read(self, digest: str) -> bytes:
@@ -56,18 +56,13 @@ class FileStore:
             return False
         if stands.startswith(HEAD if plain else _head()) is not plain:
             return False
-        scratch = self.scratch()
-        scratch.write_bytes(opened(stands) if plain else _sealed(opened(stands)))
-        if not path.exists():
-            scratch.unlink()
-            return False
-        self._keep(scratch, path.name)
-        return True
+        content = opened(stands) if plain else _sealed(opened(stands))
+        return self._write(content, path.name, only_again=True)
 
     def scratch(self) -> Path:
         """A fresh file beside the store, to download into."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix="new-")
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=SCRATCH)
         os.close(handle)
         return Path(name)
 
@@ -86,11 +81,61 @@ class FileStore:
         for digest in digests:
             self.path(digest).unlink(missing_ok=True)
 
+    # what is left over -----------------------------------------------------------------------------------------------
+
+    def touch(self, digests: Iterable[str]) -> int:
+        """Have files looked at again, whether anything needs them (bot/sweep.py); returns how many there are.
+
+        It goes before a commit with which they lose their last row: who is interrupted after it has not dropped them.
+        """
+        found = 0
+        for digest in digests:
+            with suppress(FileNotFoundError):
+                os.utime(self.path(digest))
+                found += 1
+        return found
+
+    def touched(self, since: float, until: float) -> list[str]:
+        """Digests of files that were last kept or touched between two moments (seconds of the machine's clock)."""
+        found = self.folder.glob("??/*")
+        return [path.name for path in found if since <= (_touched_at(path) or 0) < until]
+
+    def drop_untouched(self, digests: Iterable[str], until: float) -> int:
+        """Drop files that nobody has touched since that moment; returns how many."""
+        old = [digest for digest in digests if (at := _touched_at(self.path(digest))) and at < until]
+        self.drop(old)
+        return len(old)
+
+    def drop_scratch(self, until: float) -> int:
+        """Drop downloads that were interrupted before that moment; returns how many."""
+        old = [path for path in self.folder.glob(f"{SCRATCH}*") if (_touched_at(path) or until) < until]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    # keeping ---------------------------------------------------------------------------------------------------------
+
+    def _write(self, stands: bytes, digest: str, *, only_again: bool = False) -> bool:
+        """Write a file to its place; `only_again`: not one that was dropped meanwhile."""
+        scratch = self.scratch()
+        try:
+            scratch.write_bytes(stands)
+            wanted = not only_again or self.path(digest).exists()
+            if wanted:
+                self._keep(scratch, digest)
+            return wanted
+        finally:
+            scratch.unlink(missing_ok=True)
+
     def _keep(self, scratch: Path, digest: str) -> None:
-        with scratch.open("rb") as file:
-            os.fsync(file.fileno())
-        self.path(digest).parent.mkdir(parents=True, exist_ok=True)
+        """Move a file to its place, name and all on the disk when this returns: the row that names it comes after."""
+        _sync(scratch)
+        folder = self.path(digest).parent
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            _sync(self.folder)
         scratch.replace(self.path(digest))
+        _sync(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +147,23 @@ class StoredFile:
 
     def read_bytes(self) -> bytes:
         return self.store.read(self.digest)
+
+
+def _sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _touched_at(path: Path) -> float | None:
+    """None: it is gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _head() -> bytes:

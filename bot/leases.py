@@ -5,6 +5,7 @@ the answer: before another can begin, for the time counts from before they asked
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -49,8 +50,13 @@ class Leased:
                 await self._step(part)
                 await asyncio.sleep(RENEWED_EVERY if self._runs else LOOKED_EVERY)
         finally:
-            if self._task is not None:
-                self._stop()
+            self._stop()
+            await self._ended()
+
+    async def _ended(self) -> None:
+        """Come back when the part has ended, however often this is cancelled: before, another must not begin."""
+        while self._task is not None and not self._task.done():
+            with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait([self._task])
 
     async def _step(self, part: Callable[[], Awaitable[None]]) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from bot.desk import Desk
 from bot.files import FileStore
 from bot.summaries import Summaries
 from bot.surveys import SURVEY, SurveyReports
+from bot.tasks import in_turn
 from bot.votes import VoteResults
 from bot.weekly import Weeklies
 from digests.drawing import Drawer, Draws
@@ -91,18 +93,21 @@ class Reporter:
         """Answer who asked for a report, and who gets one at their own hour; returns how many were answered."""
         return await self._run(self._asked, now)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         self._desk.drawer.end()
 
     async def _run(self, jobs: Sequence[Job], now: datetime) -> int:
+        """Do every job; one of which nothing can be found holds up no other."""
+        return sum(await in_turn([partial(self._do, job, now) for job in jobs]))
+
+    async def _do(self, job: Job, now: datetime) -> int:
         done = 0
-        for job in jobs:
-            for one in await self._desk.read(now, job.found):
-                self._used_at = self._clock.now()
-                try:
-                    done += await job.work(one, now)
-                except Exception:
-                    log.exception("%s %s failed; it is tried again", job.what, job.name(one))
+        for one in await self._desk.read(now, job.found):
+            self._used_at = self._clock.now()
+            try:
+                done += await job.work(one, now)
+            except Exception:
+                log.exception("%s %s failed; it is tried again", job.what, job.name(one))
         return done
 
 

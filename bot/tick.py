@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.erased import Erased
 from bot.metrics import METRICS
+from bot.tasks import in_turn
 from bot.work import Worker
 from handlers import areas, clockwork, erasing, retention, router, spikes
 from handlers.area import Due
@@ -76,12 +78,23 @@ class Ticker:
         )
 
     async def once(self) -> int:
-        """Do all that is due now; returns how many things that were."""
+        """Do all that is due now; returns how many things that were.
+
+        Where what is due of one kind cannot even be found, that holds up no other; its error is raised at the end.
+        """
         with METRICS.tick_seconds.time():
-            some = await self._database.read(self._is_anything_due)
-            done = sum([await self._run(task) for task in self._tasks]) if some else 0
+            done = 0
+            if await self._something_may_be_due():
+                done = sum(await in_turn([partial(self._run, task) for task in self._tasks]))
         METRICS.ticked_at.set(self._clock.now().timestamp())
         return done
+
+    async def _something_may_be_due(self) -> bool:
+        try:
+            return await self._database.read(self._is_anything_due)
+        except Exception as error:  # noqa: BLE001 - found out below, kind by kind
+            log.warning("what is due cannot be found (%s); looking for each kind by itself", type(error).__name__)
+            return True
 
     def _is_anything_due(self, connection: Connection) -> bool:
         """Most seconds nothing is: one look, and no transaction for each kind of thing."""
@@ -99,8 +112,7 @@ class Ticker:
     async def clean(self) -> None:
         """Erase what has outlived its time: drafts, keys, buttons."""
         try:
-            await self._write(self._clean)
-            await self._run(self._kept_too_long)
+            await in_turn((lambda: self._write(self._clean), lambda: self._run(self._kept_too_long)))
         except Exception:
             log.exception("the clean-up failed; it is tried again")
 

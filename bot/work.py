@@ -22,6 +22,7 @@ from bot.channels.port import Channel
 from bot.clock import Clock
 from bot.handling import Done, Handling
 from bot.metrics import METRICS
+from bot.tasks import ended
 from handlers.context import Context
 from handlers.reply import Answer
 from ledger.lifecycle import NotAllowed
@@ -73,6 +74,7 @@ class Worker:
         self._handling = Handling(context, channels, clock)
         self._lanes, groups = (LANES, 1) if database.single else (LANES_SHARED, GROUPS_SHARED)
         self._under_way = asyncio.Semaphore(groups)
+        self._groups: set[asyncio.Task[int]] = set()
         self._answering: set[asyncio.Task[None]] = set()
         self.arrived = asyncio.Event()
         self._more = asyncio.Event()
@@ -127,7 +129,10 @@ class Worker:
 
     async def run_group(self, share: Share) -> int:
         """Take one group; returns how many updates were finished. Who is cancelled meanwhile leaves it to its end."""
-        return await asyncio.shield(asyncio.ensure_future(self._run_group(share)))
+        task = asyncio.get_running_loop().create_task(self._run_group(share))
+        self._groups.add(task)
+        task.add_done_callback(self._groups.discard)
+        return await asyncio.shield(task)
 
     async def _run_group(self, share: Share) -> int:
         async with self._under_way:
@@ -138,6 +143,14 @@ class Worker:
                 return await self._one_by_one(share)
             self._finish(done)
             return done.taken
+
+    async def stop(self, seconds: float | None = None) -> None:
+        """Let groups that are under way come to their end, and what is left to be done after their commit.
+
+        What has not after `seconds` is taken back, and handled by another process.
+        """
+        await ended([*self._groups], seconds)
+        await ended([*self._answering], seconds)
 
     async def drain(self) -> None:
         """Work until nothing is ready."""

@@ -50,6 +50,10 @@ class Files(Protocol):
         """Keep a file; returns its digest."""
         ...
 
+    def touch(self, digests: Iterable[str]) -> int:
+        """Have files looked at again some time, whether anything needs them; returns how many there are."""
+        ...
+
     def drop(self, digests: Iterable[str]) -> None: ...
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers import areas, cards, emergencies, nudging, privacy, receipts, steps
 from handlers.card_face import card_name
+from handlers.dropping import drop_files
 from handlers.event import Address
 from handlers.format import day
 from handlers.mine import without
@@ -44,12 +45,11 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
             area.erases(turn)
     uow.flush()
     uow.erasure.chat(here.bot, turn.account, here.chat, turn.event.update_id)
-    uow.erasure.copies(gone)
+    drop_files(turn, gone)
     uow.people.erase(here.bot, turn.account)
     uow.subscriptions.erase(here.bot, here.chat)
-    files, erased, who = turn.context.files, turn.context.erased, (here.bot, turn.account, uow.now)
-    uow.after_commit.append(lambda: files.drop(gone))
-    uow.after_commit.append(lambda: erased.note(*who))
+    # before the commit: who ends just after it must not come back with a backup; noted in vain, it is done at the start
+    turn.context.erased.note(here.bot, turn.account, uow.now)
     turn.replies[:] = [reply for reply in turn.replies if reply.to != here]
     until = uow.now + turn.context.district.limits.backups_kept.wall + PRUNED_WITHIN
     community = turn.uow.reference.communities[DISTRICT]

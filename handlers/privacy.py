@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import areas
+from handlers.dropping import drop_files
 from handlers.reply import OutFile, Reply
 from handlers.turn import Turn
 from ledger.rights import Part
@@ -45,9 +46,7 @@ def _keep_for_sending(turn: Turn, digest: str) -> None:
 def forget_export(turn: Turn) -> None:
     export = turn.talk.state.pop("export", None)
     if export:
-        files, digest = turn.context.files, export["digest"]
-        turn.uow.erasure.copies([digest])
-        turn.uow.after_commit.append(lambda: files.drop([digest]))
+        drop_files(turn, [export["digest"]])
 
 
 def _named(turn: Turn, part: Any) -> Any:

@@ -39,7 +39,7 @@ async def poison(place: Place, share: Share) -> Row:
     """Updates that cannot be read stand between those of residents."""
     rounds = share.of(quick=2, full=25)
     async with ground(await place.new(), 20 * rounds) as town:
-        town.starts()
+        await town.serves()  # else the slowest answer is that of who wrote while the program was starting
         # what is settled is only asked when all is out: who is still to write would count as lost
         await asyncio.gather(town.says(20, wait=True), _hands_out(town, POISON * rounds))
         seen = await town.seen()

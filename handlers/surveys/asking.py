@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers import area, phrases, report
+from handlers.dropping import drop_files
 from handlers.reply import Button, Reply, Rows, Showing, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -215,6 +216,4 @@ def erased(turn: Turn) -> None:
         if any(row.words for row in answers):
             gone += turn.uow.reports.forget_books(found.community_id, found.started_at)
     turn.uow.surveys.erase(_me(turn))
-    turn.uow.erasure.copies(gone)
-    files = turn.context.files
-    turn.uow.after_commit.append(lambda: files.drop(gone))
+    drop_files(turn, gone)

@@ -1,5 +1,8 @@
 """Files of cases are fetched however long the messenger is away; only what it will never give is given up."""
 
+import asyncio
+import errno
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +24,7 @@ async def with_photo(world: World) -> None:
     await wang.sends("photo")
 
 
-@pytest.mark.parametrize("error", [TryLater("502"), TryLater("429", 3.0), BadToken("resident")])
+@pytest.mark.parametrize("error", [TryLater("502"), TryLater("429", 3.0), BadToken("resident"), OSError("disk full")])
 async def test_a_messenger_that_is_away_costs_no_photo(small_world: World, error: Exception) -> None:
     await with_photo(small_world)
     for _ in range(3 * fetch.TRIES):
@@ -41,10 +44,51 @@ async def test_a_file_that_nobody_could_give_for_a_day_is_given_up(small_world: 
     assert await state(small_world) == "refused"
 
 
-@pytest.mark.parametrize(("error", "tries"), [(Refused("gone"), 1), (OSError("disk full"), fetch.TRIES)])
+@pytest.mark.parametrize(("error", "tries"), [(Refused("gone"), 1), (ValueError("nonsense"), fetch.TRIES)])
 async def test_what_will_never_come_is_given_up(small_world: World, error: Exception, tries: int) -> None:
     await with_photo(small_world)
     for left in reversed(range(tries)):
         small_world.residents.no_files = [error]
         await small_world.app.fetcher.once()
         assert await state(small_world) == ("waiting" if left else "refused")
+
+
+async def test_who_is_cancelled_while_a_file_comes_leaves_no_half_of_it(
+    small_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_photo(small_world)
+    begun = asyncio.Event()
+
+    async def slowly(_file_id: str, to: Path, _limit: int) -> None:
+        to.write_bytes(b"the half of it")  # noqa: ASYNC240 - a few bytes
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(small_world.residents, "download", slowly)
+    fetching = asyncio.create_task(small_world.app.fetcher.run())
+    await begun.wait()
+    fetching.cancel()
+    await asyncio.gather(fetching, return_exceptions=True)
+    assert kept(small_world) == []
+    assert await state(small_world) == "waiting"
+
+
+async def test_no_room_in_the_store_leaves_nothing_behind_and_costs_no_photo(
+    small_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_photo(small_world)
+
+    def no_room(_scratch: Path) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(small_world.app.files, "take", no_room)
+        for _ in range(3 * fetch.TRIES):
+            await small_world.app.fetcher.once()
+    assert kept(small_world) == []
+    await small_world.app.fetcher.once()
+    assert await state(small_world) == "stored"
+
+
+def kept(world: World) -> list[str]:
+    return [path.name for path in world.app.files.folder.rglob("*") if path.is_file()]

@@ -103,8 +103,10 @@ class Process:
         async with asyncio.timeout(SECONDS):
             await self.part.ended.wait()
 
-    async def is_ended(self) -> None:
-        self._task.cancel()
+    async def is_ended(self, times: int = 1) -> None:
+        for _ in range(times):
+            self._task.cancel()
+            await asyncio.sleep(0)
         await asyncio.gather(self._task, return_exceptions=True)
 
 
@@ -186,3 +188,11 @@ async def test_the_end_of_the_program_ends_the_part(process: Starts) -> None:
     await one.begins()
     await one.is_ended()
     assert one.part.ended.is_set()
+
+
+async def test_the_end_waits_for_the_part_however_often_it_is_told(process: Starts) -> None:
+    one = process("one", Deaf())
+    await one.begins()
+    await one.is_ended(times=3)
+    assert one.part.runs == 2
+    assert one.part.ended.is_set(), "its lease is given up, and another begins beside it"

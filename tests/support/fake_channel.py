@@ -40,6 +40,8 @@ class FakeChannel:
     contents: bytes | None = None
     """What every file holds; its own id unless said."""
     sends: int = 0
+    sending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when something is on its way for the first time."""
     _ids: Any = field(default_factory=lambda: itertools.count(1))
     _message_ids: Any = field(default_factory=lambda: itertools.count(100))
 
@@ -96,6 +98,7 @@ class FakeChannel:
 
     async def send(self, message: Outgoing) -> Sent:
         self.sends += 1
+        self.sending.set()
         if self.hangs:
             await self.hangs.wait()
         if self.failures:
