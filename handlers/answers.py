@@ -10,12 +10,14 @@ from handlers import (
     areas,
     casework,
     drafts,
+    labels,
     matters,
     media,
     merging,
     mine,
     phoning,
     phrases,
+    presses,
     receipts,
     report,
     worded,
@@ -80,7 +82,15 @@ def _withdrawn(turn: Turn, asked: dict[str, Any]) -> bool:
     return True
 
 
-OF_THEMSELVES = {"phone": phoning.given, "withdraw": _withdrawn}
+def _named(turn: Turn, asked: dict[str, Any]) -> bool:
+    """The name on a button, written instead of tapped."""
+    data = labels.named(turn, asked["what"].removeprefix("set_"))
+    if data is not None:
+        presses.do(turn, asked["what"], turn.uow.cases.get(*asked["case"]), data | {"shown_in": asked["shown_in"]})
+    return data is not None
+
+
+OF_THEMSELVES = {"phone": phoning.given, "withdraw": _withdrawn, "set_scene": _named, "set_urgency": _named}
 
 
 def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers import cards, emergencies, receipts
+from handlers import cards, emergencies, phrases, receipts
 from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
 from ledger import clocks
@@ -86,11 +86,25 @@ def _name() -> str:
 
 def _ask(turn: Turn, case: CaseRow, what: str, buttons: list[Button], name: str) -> None:
     text = turn.context.texts(f"ask.{what}", number=turn.number(case))
+    turn.expect(f"set_{what}", case, shown_in=name)
     turn.send(Reply(turn.event.address, text, in_rows(buttons), logical=name))
 
 
+def named(turn: Turn, what: str) -> dict[str, Any] | None:
+    """What the button beside it carries, for a scene or an urgency that is written instead (安全, 较急)."""
+    district = turn.context.district
+    names: dict[str, str] = {scene: district.scenes[scene].name for scene in EIGHT_SCENES}
+    if what == "urgency":
+        names = {urgency: district.urgencies[urgency].name for urgency in (Urgency if turn.as_staff else CHOOSABLE)}
+    place = phrases.called(turn.event.text, [*names.values()])
+    return None if place is None else {what: [*names][place]}
+
+
 def _say_so(turn: Turn, case: CaseRow, data: dict[str, Any], value: str) -> None:
-    turn.close(data.get("shown_in"), "done.relabel", number=turn.number(case), value=value)
+    name = data.get("shown_in")
+    if name and turn.talk.state.get("expects", {}).get("shown_in") == name:
+        turn.expected()
+    turn.close(name, "done.relabel", number=turn.number(case), value=value)
     turn.tell("done.relabel", number=turn.number(case), value=value)
     turn.outcome = "relabel"
 

@@ -4,11 +4,15 @@ The words are the district's data. Whoever says more than them is taken at the r
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from handlers.texts import Texts
 
 LONGEST = 20
+SHORTEST = 2
+"""Fewer characters may mean any of several names."""
+ENDS = "。.!！~，,吧"
 
 
 def said(texts: Texts, section: str, ways: tuple[str, ...], text: str) -> str | None:
@@ -18,6 +22,14 @@ def said(texts: Texts, section: str, ways: tuple[str, ...], text: str) -> str | 
     words = tuple((way, texts(f"{section}.{way}")) for way in ways)
     found = _pattern(texts(f"{section}.around"), words).fullmatch("".join(text.split()))
     return found.lastgroup if found else None
+
+
+def called(text: str, names: Sequence[str]) -> int | None:
+    """The place of the one name that has the words in it, or is in them: 停车 for 停车和充电."""
+    said = "".join(text.split()).strip(ENDS)
+    bare = ["".join(name.split()) for name in names]
+    alike = [place for place, name in enumerate(bare) if said in name or name in said]
+    return alike[0] if len(alike) == 1 and SHORTEST <= len(said) <= LONGEST else None
 
 
 def one_of(words: str) -> str:

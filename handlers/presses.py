@@ -186,10 +186,15 @@ def _belongs(turn: Turn, button: ButtonRow) -> bool:
 def _press_on_case(turn: Turn, button: ButtonRow) -> None:
     case = turn.uow.cases.get(button.community_id, button.case_no or 0)
     turn.outcome = f"press {button.action}"
-    if button.action in STAFF and (role := turn.role_for(button.action, case)):
-        STAFF[button.action](turn, case, role, button.data)
-    elif button.action in REPORTER and may(button.action, (), _part(turn, case)):
-        REPORTER[button.action](turn, case, Role.RESIDENT, button.data)
+    do(turn, button.action, case, button.data)
+
+
+def do(turn: Turn, action: str, case: CaseRow, data: dict[str, Any]) -> None:
+    """What a button about a case does, for whoever may do it."""
+    if action in STAFF and (role := turn.role_for(action, case)):
+        STAFF[action](turn, case, role, data)
+    elif action in REPORTER and may(action, (), _part(turn, case)):
+        REPORTER[action](turn, case, Role.RESIDENT, data)
     else:
         turn.outcome = "button refused"
         turn.tell("problem.no_right", alert=True)

@@ -1,6 +1,5 @@
 """A resident answers a survey: one question a message, each once, and one tap ends it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,16 +8,12 @@ from handlers.dropping import drop_files
 from handlers.reply import Button, Reply, Rows, Showing, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role
-from ledger.surveys import Option
 from storage.reference import CommunityRow
 from storage.surveys import ANSWERING, DONE, RUNNING, Account, SurveyRow
 
 LONGEST = 8
 """Options up to so many characters stand two in a row."""
 LONGEST_WORDS = 500
-SHORTEST = 2
-"""Fewer characters may mean any of them."""
-ENDS = "。.!！~，,吧"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,8 @@ def typed(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
     if at is None:
         return
     number = int(asked["question"])
-    chosen = _called(turn, at.survey.template.questions[number].options)
+    options = at.survey.template.questions[number].options
+    chosen = phrases.called(turn.event.text, [one.text for one in options])
     if chosen is not None or _says(turn, "skip"):
         option(turn, community, role, asked | {"option": chosen})
         return
@@ -78,14 +74,6 @@ def typed(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
         _ask(turn, at, number, anew=True)
     else:
         turn.talk.state.setdefault("expects", asked)
-
-
-def _called(turn: Turn, options: Sequence[Option]) -> int | None:
-    """The one option that has the words in it, or is in them."""
-    said = "".join(turn.event.text.split()).strip(ENDS)
-    names = ["".join(one.text.split()) for one in options]
-    alike = [place for place, name in enumerate(names) if said in name or name in said]
-    return alike[0] if len(alike) == 1 and len(said) >= SHORTEST else None
 
 
 def _says(turn: Turn, what: str) -> bool:

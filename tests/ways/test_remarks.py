@@ -251,3 +251,38 @@ async def test_a_beginning_without_a_matter_is_greeted(small_world: World, words
     wang = small_world.resident()
     await wang.says(words)
     assert wang.last.text == small_world.app.context.texts("talk.greeting")
+
+
+@pytest.mark.parametrize(("button", "words", "field", "value"), [
+    ("类别不对", "安全", "scene", "safety"), ("轻重不对", "较急吧", "urgency", "U"),
+])  # fmt: skip
+async def test_the_name_on_a_button_may_be_written(
+    small_world: World, button: str, words: str, field: str, value: str
+) -> None:
+    wang = await settled(small_world)
+    await wang.taps(button)
+    await wang.says(words)
+    assert getattr(await case(small_world), field) == value
+    assert await count(small_world, Case) == 1
+
+
+async def test_a_resident_makes_no_emergency_by_its_name(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wang.taps("轻重不对")
+    await wang.says("紧急")
+    assert (await case(small_world)).urgency == "N"
+
+
+async def test_what_is_no_name_of_a_button_is_taken_as_any_words(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wang.taps("类别不对")
+    await wang.says(RUBBISH)
+    assert await count(small_world, Case) == 2
+
+
+async def test_once_tapped_the_question_is_over(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wang.taps("类别不对")
+    await wang.taps("绿色低碳")
+    await wang.says("安全")
+    assert (await case(small_world)).scene == "green"

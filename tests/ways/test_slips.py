@@ -63,3 +63,11 @@ async def test_words_that_nothing_asked_for_are_said_to_have_reached_nobody(smal
     assert "没有发给谁" in chen.last.text
     assert not wang.sees("坏了几天")
     assert LAMP not in chen.last.text
+
+
+async def test_the_staff_may_write_a_label_too(small_world: World) -> None:
+    _, chen = await settled(small_world), small_world.worker(1)
+    await chen.taps("改类别")
+    await chen.says("城市安全")
+    found = await case(small_world)
+    assert (found.scene, found.confirmed) == ("safety", True)
