@@ -56,6 +56,7 @@ OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
     "never_mind": casework.never_mind,
     "mine_more": lookup.more,
     "queue_more": queue.more,
+    "queue_next": queue.next_one,
     "my_data": privacy.my_data,
     "ask_erase": erasing.ask_erase,
     "erase": erasing.erase,

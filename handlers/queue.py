@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from handlers import casework
 from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
 from ledger.rights import Scope, may
@@ -19,6 +20,16 @@ def waiting(turn: Turn) -> None:
 def more(turn: Turn, data: dict[str, Any]) -> None:
     """The next ones: some wait for somebody else, and have to be looked at all the same."""
     _list(turn, int(data["from"]))
+
+
+def next_one(turn: Turn, _data: dict[str, Any]) -> None:
+    """The card of what nobody has touched yet, so that a morning's new cases need no list."""
+    case = turn.uow.cases.untouched(*scope_of(turn))
+    role = turn.role_over(case) if case else None
+    if case is None or role is None:
+        turn.say("queue.none_new")
+    else:
+        casework.open_card(turn, case, role, {})
 
 
 def _list(turn: Turn, first: int) -> None:

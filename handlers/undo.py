@@ -18,14 +18,15 @@ ADDED_TO = ("amended",)
 
 
 def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -> None:
-    """Say what was done, with the button that takes it back."""
+    """Say what was done, with the button that takes it back, and the one that leads on to the next new case."""
     name = f"done:{event_id}"
     rows: Rows = ()
     if TRANSITIONS[action].undoable:
         data = {"event": event_id, "shown_in": name}
         turn.talk.state["undo"] = {"case": list(case.key), **data}
         label = turn.context.texts("button.undo")
-        rows = ((Button(label, "undo", case.community_id, case.no, data, turn.account, once=True),),)
+        take_back = Button(label, "undo", case.community_id, case.no, data, turn.account, once=True)
+        rows = ((take_back, turn.mine("button.queue_next", "queue_next")),) if turn.event.private else ((take_back,),)
     turn.send(Reply(turn.event.address, done, rows, priority=Priority.INTERACTIVE, logical=name))
 
 

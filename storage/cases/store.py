@@ -204,6 +204,14 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         )
         return [self._one(row) for row in self._uow.read(statement, Case)]
 
+    def untouched(self, community_ids: list[int], unit_ids: list[int]) -> CaseRow | None:
+        """The most urgent case that nobody has accepted there, or that no officer of these units has signed for."""
+        new = and_(Case.community_id.in_(community_ids), Case.state == State.WAITING)
+        sent = and_(Case.unit_id.in_(unit_ids), Case.state == State.DISPATCHED)
+        statement = select(Case.__table__).where(or_(new, sent)).order_by(BY_URGENCY, Case.due_at, Case.no).limit(1)
+        row = self._uow.read(statement, Case).one_or_none()
+        return self._one(row) if row else None
+
     def count_waiting(self, community_ids: list[int], unit_ids: list[int] | None = None) -> int:
         where = _seen_by(community_ids, unit_ids or [])
         statement = select(func.count()).where(where, Case.state.in_(OPEN))
