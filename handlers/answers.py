@@ -29,6 +29,8 @@ from ledger.scenes import Urgency
 from storage.cases import CaseRow
 
 LONGEST_PLACE = 60
+GIVES_UP = ("drop", "kept", "not_going")
+"""What ends a question of ours without an answer."""
 ENDS = " 。.!！~,，"
 CLAUSES = re.compile(r"[\s,，。;；!！]+")
 IT_IS = re.compile(r"^(?:应该|就)?(?:是|在)?(?:在)?")
@@ -71,7 +73,7 @@ def _given_up(turn: Turn, asked: dict[str, Any]) -> bool:
     """
     own_wish = asked["what"] == "supplement" and not asked["lasting"]
     theirs = "shown_in" in asked or asked.get("tapped") or own_wish
-    return theirs and phrases.said(turn.context.texts, "heard", ("drop", "kept"), turn.event.text) is not None
+    return theirs and phrases.said(turn.context.texts, "heard", GIVES_UP, turn.event.text) is not None
 
 
 def _withdrawn(turn: Turn, asked: dict[str, Any]) -> bool:

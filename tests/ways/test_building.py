@@ -131,6 +131,17 @@ async def test_a_cancelled_event_is_told_and_a_late_button_does_nothing(world: W
     assert not wang.sees("明天有活动")
 
 
+@pytest.mark.parametrize("words", ["不去了", "算了"])
+async def test_who_thinks_better_of_it_signs_up_nobody_of_that_name(small_world: World, words: str) -> None:
+    await event(small_world)
+    wang = await settled(small_world)
+    await wang.says("活动")
+    await wang.taps("替老人报名")
+    await wang.says(words)
+    assert "没有改动" in wang.last.text
+    assert not small_world.worker(2).sees(words)
+
+
 async def test_somebody_signs_up_for_an_old_neighbour_with_consent(world: World) -> None:
     (wang,) = await residents(world, 1001)
     manager = await event(world)

@@ -65,6 +65,13 @@ async def test_words_that_nothing_asked_for_are_said_to_have_reached_nobody(smal
     assert LAMP not in chen.last.text
 
 
+@pytest.mark.parametrize("words", ["谢谢", "你好", "辛苦了"])
+async def test_a_kind_word_of_the_staff_gets_one_back(small_world: World, words: str) -> None:
+    chen = small_world.worker(1)
+    await chen.says(words)
+    assert "辛苦了" in chen.last.text
+
+
 async def test_the_staff_may_write_a_label_too(small_world: World) -> None:
     _, chen = await settled(small_world), small_world.worker(1)
     await chen.taps("改类别")
