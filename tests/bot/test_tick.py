@@ -1,16 +1,18 @@
 """The clock: what is due is done, and what fails holds up nothing else."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, NoReturn
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from storage.cases.store import Cases
+from storage.tables import Inbox
 from storage.unit_of_work import UnitOfWork
 from tests.digests.test_reporter import MONDAY, reporter, weeklies
 from tests.support.world import World
-from tests.ways.steps import settled
+from tests.ways.steps import LAMP, settled
 
 
 def fails(*_: Any) -> NoReturn:
@@ -47,3 +49,29 @@ async def test_a_report_that_cannot_be_found_holds_up_no_other_kind(
     with pytest.raises(LookupError):
         await writer.run_due(MONDAY)
     assert await weeklies(small_world)
+
+
+async def test_the_key_of_an_update_is_known_as_long_as_is_promised(world: World) -> None:
+    kept = world.app.context.district.limits.inbox_key_kept.wall
+    assert kept >= timedelta(days=30)
+    raw = world.residents.push(kind="text", chat=5, text=LAMP)
+    await world.runs()
+    world.residents.updates.clear()
+    assert await comes_again(world, raw, kept - timedelta(minutes=1)) == ["done"]
+    assert await comes_again(world, raw, timedelta(minutes=2)) == ["waiting"]
+
+
+async def comes_again(world: World, raw: dict[str, Any], after: timedelta) -> list[str]:
+    """States of an update that is handed out once more after a while, in which there was a clean-up."""
+    world.clock.forward(seconds=after.total_seconds())
+    await world.app.ticker.clean()
+    await world.app.intake.store(world.residents, [raw])
+    return list(await world.rows(lambda c: c.execute(select(Inbox.state)).scalars().all()))
+
+
+async def test_what_was_set_aside_waits_for_a_person_however_long(small_world: World) -> None:
+    small_world.residents.push(poison=True, chat=5)
+    await small_world.runs()
+    small_world.clock.forward(days=400)
+    await small_world.app.ticker.clean()
+    assert await small_world.rows(lambda c: c.execute(select(Inbox.state)).scalars().all()) == ["parked"]

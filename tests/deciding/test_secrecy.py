@@ -1,6 +1,7 @@
 """What a voter chose stands in the ballot box and nowhere else, and after the closing nothing there says whose it was."""
 
 import io
+import itertools
 import json
 import logging
 import re
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, select
 from bot.commands.vote import command
 from digests.votes import log
 from ledger.votes import receipt, tag
+from storage import votes
 from storage.reference_queries import load
 from storage.tables import Ballot, Base, Inbox, Keyboard, Mark, Newcomer, Outbox, Slip, Vote
 from storage.unit_of_work import UnitOfWork
@@ -112,6 +114,36 @@ async def test_after_the_closing_nothing_leads_from_a_voter_to_a_ballot(world: W
     assert await count(world, Newcomer) == await count(world, Slip) == 0
     told = [ballot.id for ballot in ballots]
     assert told == sorted(told), "rows lie in the order of ids that say nothing"
+
+
+async def test_after_the_closing_ballots_lie_in_an_order_that_chance_gives_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = await live_here(world, range(1001, 1011))
+    await vote(world, *CANARY)
+    for number, person in enumerate(people):
+        await choose(person, CANARY[number // 5])
+    orders = []
+    for drawn in (itertools.count(1), itertools.count(1_000_000, -1)):
+        monkeypatch.setattr(votes, "new_random_id", lambda drawn=drawn: next(drawn))
+        orders.append(await closed_for_a_try(world))
+    assert len(orders[0]) == 10
+    assert orders[0] == orders[1][::-1], "by what is drawn, and not as they were cast"
+
+
+async def closed_for_a_try(world: World) -> list[list[int]]:
+    """The ballots in the order in which they lie after the closing, which is taken back."""
+    found: list[list[int]] = []
+
+    def close(connection: Connection) -> None:
+        uow = UnitOfWork(connection, load(connection), world.clock.now())
+        uow.votes.unlink(uow.votes.get(1, 1))
+        found.extend(choice for _, choice in uow.votes.ballots((1, 1)))
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await world.app.database.write(close)
+    return found[-10:]
 
 
 async def test_my_data_says_that_there_is_a_ballot_and_not_what_is_on_it(small_world: World) -> None:
