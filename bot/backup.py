@@ -25,12 +25,14 @@ import orjson
 import pyrage
 from sqlalchemy import Connection
 
+from bot.files import on_disk
 from storage import dump
 from storage.revision import knows, revision_of
 
 FORMAT = 1
 NAME = re.compile(r"chulin-(\d{8}T\d{6}Z)\.age")
 STAMP = "%Y%m%dT%H%M%SZ"
+A_DAY = 86_400
 DIGEST = re.compile(r"[0-9a-f]{64}")
 LINK_KEY = "link.key"
 
@@ -115,6 +117,7 @@ def make(url: str, data_dir: Path, folder: Path, keys: Sequence[Any], now: datet
             out.flush()
             os.fsync(out.fileno())
         part.replace(target)
+        on_disk(folder)
     finally:
         part.unlink(missing_ok=True)
     return target, found[0]
@@ -141,7 +144,8 @@ def _written_by(write: Callable[[io.BufferedIOBase], Contents]) -> Iterator[tupl
             yield source, found
     finally:
         thread.join()
-        if failed:
+        # a pipe that nobody reads any more is no cause: why nobody does is raised already
+        if failed and not isinstance(failed[0], BrokenPipeError):
             raise failed[0]
 
 
@@ -198,8 +202,12 @@ def kept(folder: Path) -> list[tuple[datetime, Path]]:
 
 
 def prune(folder: Path, keep: timedelta, now: datetime) -> list[Path]:
-    """Delete backups that are older than that, but never the last one; returns what went."""
+    """Delete backups that are older than that, but never the last one; returns what went.
+
+    What was interrupted a day ago or before is none, and goes, too: it holds people as a backup does.
+    """
     old = [path for made_at, path in kept(folder)[:-1] if made_at < now - keep]
+    old += [path for path in folder.glob("chulin-*.part") if path.stat().st_mtime < now.timestamp() - A_DAY]
     for path in old:
         path.unlink()
     return old
@@ -296,11 +304,14 @@ def _restore(connection: Connection, data_dir: Path, path: Path, keys: Sequence[
 
 
 def _keep(path: Path, content: bytes) -> None:
+    """Under its name it stands only when it is whole: who restores again after a power cut takes it for good."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    part = path.with_name(f"{path.name}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    part.replace(path)
 
 
 def _hold_references(connection: Connection) -> None:

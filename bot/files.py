@@ -129,13 +129,13 @@ class FileStore:
 
     def _keep(self, scratch: Path, digest: str) -> None:
         """Move a file to its place, name and all on the disk when this returns: the row that names it comes after."""
-        _sync(scratch)
+        on_disk(scratch)
         folder = self.path(digest).parent
         if not folder.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            _sync(self.folder)
+            on_disk(self.folder)
         scratch.replace(self.path(digest))
-        _sync(folder)
+        on_disk(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class StoredFile:
         return self.store.read(self.digest)
 
 
-def _sync(path: Path) -> None:
+def on_disk(path: Path) -> None:
     """Have a file, or the names in a folder, on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -1,7 +1,9 @@
 """Backups: made beside a running bot, for the operator's key only, restored into an empty database of either kind."""
 
 import asyncio
+import errno
 import io
+import os
 import re
 import tarfile
 from datetime import UTC, datetime, timedelta
@@ -198,6 +200,30 @@ def test_old_backups_go_but_never_the_last_one(tmp_path: Path) -> None:
     assert len(backup.prune(tmp_path, timedelta(hours=1), NOW)) == 1
     assert backup.prune(tmp_path, timedelta(hours=1), NOW) == []
     assert (tmp_path / "chulin-mine.age").exists()
+
+
+def test_what_is_left_of_an_interrupted_backup_goes_after_a_day(tmp_path: Path) -> None:
+    left, running = tmp_path / "chulin-20261101T020000Z.part", tmp_path / "chulin-20261118T020000Z.part"
+    for path, at in ((left, NOW - timedelta(days=2)), (running, NOW - timedelta(hours=1))):
+        path.touch()
+        os.utime(path, (at.timestamp(),) * 2)
+    assert backup.prune(tmp_path, timedelta(days=30), NOW) == [left]
+    assert running.exists()
+
+
+async def test_a_backup_that_finds_no_room_says_so_and_leaves_nothing(
+    small_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await settled(small_world)
+
+    def no_room(source: Any, _out: Any, _keys: Any) -> None:
+        source.read(10)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pyrage, "encrypt_io", no_room)
+    with pytest.raises(OSError, match="No space left"):
+        await made(small_world, tmp_path)
+    assert list((tmp_path / "backups").iterdir()) == []
 
 
 # --- the commands ----------------------------------------------------------------------------------------------------

@@ -105,3 +105,23 @@ async def test_of_many_reasons_the_newest_are_listed_and_the_rest_counted(small_
     assert "理由第9条" in text
     assert "理由第1条" not in text
     assert "另有 2 条没有列出" in text
+
+
+async def test_who_seconded_what_is_forgotten_when_the_topic_is_over_for_as_long_as_is_promised(
+    small_world: World,
+) -> None:
+    (wang,) = await live_here(small_world, range(1001, 1002))
+    manager = await topic(small_world, *OPTIONS)
+    await seconds(wang, OPTIONS[1])
+    await manager.says("议题")
+    await manager.taps("议题 1")
+    await manager.taps("议定了")
+    await manager.says("在东头建二十个充电位")
+    await manager.taps("办成了")
+    await manager.says("车棚建好了")
+    await small_world.passes(minutes=2)
+    kept = small_world.app.context.district.limits.topics.kept.wall
+    await small_world.passes(seconds=kept.total_seconds() - 240)
+    assert await count(small_world, ContributionSupporter) == 1
+    await small_world.passes(minutes=5)
+    assert await count(small_world, ContributionSupporter) == 0
