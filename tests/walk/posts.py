@@ -95,10 +95,11 @@ class PostsWalk:
         """Somebody loses a post, or gets one."""
         number = self.luck.choice(STAFF)
         held = self.posts.setdefault(number, [])
-        if held and self.luck.random() < 0.5:
+        free = [post for post in POSTS if post not in held]
+        if held and (not free or self.luck.random() < 0.5):
             held.remove(self.luck.choice(held))
         else:
-            held.append(self.luck.choice([post for post in POSTS if post not in held]))
+            held.append(self.luck.choice(free))
         await change(self.world, lambda connection: _set(connection, number, held))
         self.figures.changes += 1
 
