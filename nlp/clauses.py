@@ -18,11 +18,18 @@ from nlp.tables import table
 ENDS = ",。;!?\n、 :"
 _MARKS = frozenset(ENDS)
 _END = re.escape(ENDS)
-_OPENERS = "另外|还有就是|还有我|还有隔壁|再就是|顺便|我自己想|旁边那|楼下餐馆|同时反映"
+_OPENERS = "另外|再一个|对了|还有就是|还有我|还有隔壁|再就是|顺便|我自己想|旁边那|楼下餐馆|同时反映"
 _CLAUSE = re.compile(rf"[^{_END}]+[{_END}]*|[{_END}]+")
 _OPENER = re.compile(_OPENERS)
 _OPENED = re.compile(rf"[^{_END}]+?(?:[{_END}]+|$|(?={_OPENERS}))|[{_END}]+")
 """Clauses where an opener begins one, too; looking for them at every character takes three times as long."""
+_TURN = re.compile(
+    rf"[了吗呢吧呀嘛](?<=[^{_END}]{{5}})(?![半几多点些个一两二三四五六七八九十百\d的没吗吧呢啊呀嘛])(?=[^{_END}]{{5}})"
+)
+"""Where another clause may begin in what was dictated without a mark: 路灯坏了好几天了垃圾也没人收."""
+_RUN_ON = 14
+"""Characters without a mark from which on turns are looked for."""
+_LEAST = 5
 _GOES_ON = re.compile(rf"[{_END}][^{_END}]")
 _NUMBER = re.compile(r"\(?[1-9一二三四五六七八九]\)?[.、)](?!\d)|[①-⑨]|第[一二三四五][,、:个]|[一二三四五]是")
 _CLAIMED = re.compile(r"(?P<n>[两二三四五23])(?:[个件项]?(?:新|小)?(?:事|问题|情况|诉求)|件|样|桩)")
@@ -85,7 +92,7 @@ class Clause(NamedTuple):
 
 def has_several_clauses(text: str) -> bool:
     """A quick look: a third of the messages have only one."""
-    return text[:1] in _MARKS or bool(_GOES_ON.search(text) or _OPENER.search(text, 1))
+    return text[:1] in _MARKS or bool(_GOES_ON.search(text) or _OPENER.search(text, 1) or _TURN.search(text))
 
 
 def clauses(text: str) -> list[Clause]:
@@ -93,11 +100,22 @@ def clauses(text: str) -> list[Clause]:
     marks, spoken = _marks().find(text), _spoken().find(text)
     marked, named = [cue.start for cue in marks], [start for start, _ in spoken]
     found = []
-    for hit in (_OPENED if _OPENER.search(text) else _CLAUSE).finditer(text):
-        start, end = hit.span()
+    for start, end in _spans(text):
         own = marks[bisect_left(marked, start) : bisect_left(marked, end)]
         found.append(_clause(text, start, end, own, spoken[bisect_left(named, start) : bisect_left(named, end)]))
     return found
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    turns = [turn.end() for turn in _TURN.finditer(text)]
+    for hit in (_OPENED if _OPENER.search(text) else _CLAUSE).finditer(text):
+        start, end = hit.span()
+        if turns and end - start >= _RUN_ON:
+            for turn in turns[bisect_left(turns, start) : bisect_left(turns, end)]:
+                if turn - start >= _LEAST:
+                    yield start, turn
+                    start = turn
+        yield start, end
 
 
 def _clause(text: str, start: int, end: int, marks: Sequence[Cue], spoken: Sequence[tuple[int, Spoken]]) -> Clause:

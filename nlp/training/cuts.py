@@ -1,7 +1,9 @@
 """Learns where a message begins another matter (`nlp.matters`): `uv run python -m nlp.training.cuts`.
 
 Messages with marked cuts were written for it (`data/cuts.txt`). The corpus tells of one matter a message: none of
-its clauses begins another. What its messages begin with, put behind each other, is several matters.
+its clauses begins another. What its messages begin with, put behind each other, is several matters. Both are
+learned from as they stand, with blanks for all marks, and with none at all: so people type, and so a telephone writes
+what it hears.
 """
 
 import random
@@ -23,7 +25,10 @@ from nlp.training.meaning import corpus
 FILE = DATA / "cut-weights.txt"
 Marked = tuple[float, tuple[str, ...]]
 """What a message counts, and the matters that it tells of."""
-_OWN, _JOINED, _WRITTEN = 1.0, 0.2, 12.0
+_OWN, _JOINED, _WRITTEN = 2.0, 0.2, 14.0
+_BLANK, _RUN_ON = 0.5, 0.6
+"""What a marked message counts with blanks for its marks, and with none, where one as it stands counts 1."""
+_OWN_RUN_ON = 1.0
 _LONGEST = 26
 _JOINTS = (",", ",", ",", ",", "。", " ", ";", "、", ",还有", " 还有", "。还有", ",也", "!")
 _LEAST = 12
@@ -32,12 +37,22 @@ _TOO_SHARE = 0.3
 _SHORTEST = 3
 _TOO_LIGHT = 0.01
 _JOINED_MESSAGES = 6000
+_MARK = re.compile("[,。; ]+")
 
 
 def written() -> Iterator[Marked]:
-    """Messages with marked cuts."""
+    """Messages with marked cuts, in each of the ways in which they may be typed."""
     for line in table("cuts.txt"):
-        yield _WRITTEN, tuple(fold(line).split("|"))
+        parts = tuple(fold(line).split("|"))
+        yield _WRITTEN, parts
+        for share, mark in (_BLANK, " "), (_RUN_ON, ""):
+            if (other := marked_with(mark, parts)) != parts:
+                yield share * _WRITTEN, other
+
+
+def marked_with(mark: str, parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts with another mark for each that stands in them or ends one."""
+    return tuple(_MARK.sub(mark, part) for part in parts)
 
 
 def joined(texts: Sequence[str]) -> Iterator[Marked]:
@@ -131,8 +146,9 @@ def write(weights: dict[str, float], path: Path = FILE) -> None:
 
 def main() -> None:
     texts = [fold(text) for text in corpus()]
-    marked = [(_OWN, (text,)) for text in texts]
-    rows = list(boundaries([*marked, *joined(openings(texts)), *written()]))
+    own = [(_OWN, (text,)) for text in texts]
+    run_on = [(_OWN_RUN_ON, (other,)) for text in texts if (other := _MARK.sub("", text)) != text]
+    rows = list(boundaries([*own, *run_on, *joined(openings(texts)), *written()]))
     write(learn(rows))
 
 

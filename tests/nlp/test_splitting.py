@@ -57,6 +57,8 @@ def test_what_is_told_of_one_matter_is_seldom_cut() -> None:
         "一是门禁坏了，二是停车位被占",
         "反映两件事：装修太吵，消防通道停车",
         "没地方停车，能不能再装几样健身器材",
+        "路灯坏了好几天了垃圾也没人收",
+        "楼上漏水漏了一个月 我妈的高龄津贴也没到账",
     ],
 )
 def test_two_things_are_two_matters(words: str) -> None:
@@ -73,6 +75,8 @@ def test_two_things_are_two_matters(words: str) -> None:
         "谢谢，另外谢谢网格员",
         "没地方停车，能不能在空地划几个车位",
         "车没地方停，希望把路边的空地划成车位",
+        "儿子要上小学了，学区怎么划的",
+        "楼上漏水漏了半个月了物业也不管",
     ],
 )
 def test_one_thing_with_its_causes_and_effects_is_one_matter(words: str) -> None:
