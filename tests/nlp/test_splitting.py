@@ -29,12 +29,14 @@ def texts(path: Path) -> list[dict[str, object]]:
         ("splitting4.jsonl", 0.93),
         ("splitting5.jsonl", 0.83),
         ("splitting6.jsonl", 0.73),
-        ("splitting7.jsonl", 0.77),
+        ("splitting7.jsonl", 0.81),
+        ("splitting8.jsonl", 0.77),
+        ("splitting9.jsonl", 0.88),
     ],
 )
 def test_most_messages_have_the_right_number_of_matters(name: str, enough: float) -> None:
     """The fourth set was read when the weights were learned (0.73 at first sight), the fifth to seventh never (0.61,
-    0.67, 0.72).
+    0.67, 0.72), the eighth then (0.77), the ninth never (0.70).
     """
     found = [(row["matters"], split(fold(str(row["text"])))) for row in texts(SETS / name)]
     wrong = [(wanted, parts) for wanted, parts in found if len(parts) != wanted]
