@@ -82,13 +82,29 @@ async def test_who_tapped_is_answered_though_the_program_ends(tmp_path: Path, ap
 class Line:
     """The way to PostgreSQL, which can stand still: nothing comes through, and nobody says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: Path) -> None:
+        self._server = server
+        self._calls: set[asyncio.Task[None]] = set()
         self.moves = asyncio.Event()
         self.moves.set()
 
-    async def takes(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: Path) -> None:
-        there, back = await asyncio.open_unix_connection(str(server))
-        await asyncio.gather(self._passes(reader, back), self._passes(there, writer), return_exceptions=True)
+    def takes(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._calls.add(asyncio.create_task(self._call(reader, writer)))
+
+    async def ends(self) -> None:
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(str(self._server))
+        try:
+            await asyncio.gather(self._passes(reader, back), self._passes(there, writer))
+        finally:
+            for end in (writer, back):
+                end.transport.abort()
+                with suppress(OSError):
+                    await end.wait_closed()
 
     async def _passes(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
@@ -101,12 +117,11 @@ class Line:
 @asynccontextmanager
 async def line_to(url: str, folder: Path) -> AsyncIterator[tuple[Line, str]]:
     """A line to the server behind a URL, and the URL by way of it."""
-    parsed, line, name = make_url(url), Line(), ".s.PGSQL.5432"
-    server = Path(str(parsed.query["host"])) / name
-    async with await asyncio.start_unix_server(
-        lambda reader, writer: line.takes(reader, writer, server), str(folder / name)
-    ):
+    parsed, name = make_url(url), ".s.PGSQL.5432"
+    line = Line(Path(str(parsed.query["host"])) / name)
+    async with await asyncio.start_unix_server(line.takes, str(folder / name)):
         yield line, parsed.set(query={"host": str(folder)}).render_as_string(hide_password=False)
+        await line.ends()
 
 
 async def test_a_database_that_does_not_answer_holds_up_nobodys_end(tmp_path: Path, filled_postgres_url: str) -> None:
@@ -133,4 +148,3 @@ async def test_a_database_that_does_not_answer_holds_up_nobodys_end(tmp_path: Pa
         finally:
             with suppress(ProcessLookupError):
                 process.kill()
-            line.moves.set()
