@@ -68,6 +68,8 @@ class Deliverer:
         self._at_once = limits.at_once
         self._on_the_way: dict[int, asyncio.Task[bool]] = {}
         self._chats_on_the_way: set[int] = set()
+        self._pieces_out: dict[int, int] = {}
+        """How many pieces of a long message are out, by its row; until the last one is."""
         self.wake = asyncio.Event()
         self.trouble = ""
         """Why nothing at all can be sent at the moment; shown by /readyz."""
@@ -165,6 +167,7 @@ class Deliverer:
             METRICS.send_errors.labels(self._channel.name, type(error).__name__).inc()
             await self._failed(row, error)
         else:
+            self._pieces_out.pop(row.id, None)
             await self._note_sent(row, sent)
             METRICS.sent.labels(self._channel.name).inc()
             self.trouble = ""
@@ -185,15 +188,19 @@ class Deliverer:
             return await self._channel.send(Outgoing(row.chat, row.topic, "", edit=row.shown_id, gone=True))
         files = await self._to_send(body.get("files", []))
         rows = [[Choice(b["label"], b["data"]) for b in line] for line in body.get("rows", [])]
-        text = body["text"]
-        if files and utf16_length(text) > can.caption_limit:
-            await self._channel.send(Outgoing(row.chat, row.topic, text))
-            text = ""
-        pieces = split(text, can.text_limit)
-        for piece in pieces[:-1]:
-            await self._channel.send(Outgoing(row.chat, row.topic, piece))
+        pieces = split(body["text"], can.text_limit)
+        if files and utf16_length(body["text"]) > can.caption_limit:
+            pieces.append("")
+        await self._send_before(row, pieces[:-1])
         edit = row.shown_id if can.edits and len(pieces) == 1 and not files else None
         return await self._channel.send(Outgoing(row.chat, row.topic, pieces[-1], rows, files, edit))
+
+    async def _send_before(self, row: OutRow, pieces: list[str]) -> None:
+        """All pieces but the last; those that went out are not sent again when a later one fails."""
+        for number, piece in enumerate(pieces, 1):
+            if number > self._pieces_out.get(row.id, 0):
+                await self._channel.send(Outgoing(row.chat, row.topic, piece))
+                self._pieces_out[row.id] = number
 
     async def _to_send(self, files: list[dict[str, str]]) -> list[SendFile]:
         if not files:

@@ -227,6 +227,19 @@ async def test_a_long_text_goes_out_in_pieces(world: World) -> None:
     assert [len(t) for t in texts(world)] == [4096, 904]
 
 
+async def test_pieces_that_went_out_are_not_sent_again_when_a_later_one_fails(small_world: World) -> None:
+    long = "".join(f"第{n}行\n" for n in range(2000))
+    await queue(small_world, Reply(HERE, long))
+    small_world.residents.failures = [None, None, TryLater("away")]
+    await drain(small_world)
+    assert len(texts(small_world)) == 2
+    small_world.clock.forward(minutes=1)
+    small_world.app.deliverers["resident"]._limiter._held.clear()
+    await drain(small_world)
+    assert len(set(texts(small_world))) == len(texts(small_world)) > 2
+    assert "".join(texts(small_world)).count("行") == 2000
+
+
 async def test_a_sent_message_leaves_no_words_behind(world: World) -> None:
     await queue(world, Reply(HERE, "私密的话"))
     await drain(world)

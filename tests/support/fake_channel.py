@@ -33,7 +33,8 @@ class FakeChannel:
     """All that ever came, also what was confirmed."""
     messages: list[ShownMessage] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
-    failures: list[Exception] = field(default_factory=list)
+    failures: list[Exception | None] = field(default_factory=list)
+    """What comes of the next messages, one after another; None: that one arrives."""
     hangs: asyncio.Event | None = None
     """While it is set, a message does not arrive before this event."""
     no_files: list[Exception] = field(default_factory=list)
@@ -101,8 +102,8 @@ class FakeChannel:
         self.sending.set()
         if self.hangs:
             await self.hangs.wait()
-        if self.failures:
-            raise self.failures.pop(0)
+        if self.failures and (failure := self.failures.pop(0)):
+            raise failure
         if message.gone:
             self.messages = [m for m in self.messages if (m.chat, m.message_id) != (message.chat, message.edit)]
             return Sent(message.edit or 0, {})
