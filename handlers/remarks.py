@@ -76,10 +76,16 @@ def _not_yet(turn: Turn) -> bool:
     text = turn.event.text
     again = turn.context.texts("heard.again").split("|")
     short = len(text) <= phrases.LONGEST and not lookup.names_a_place(turn)
-    if not (short and any(word in text for word in again) and _asked(turn)):
+    if not (short and any(word in text for word in again) and _may_be_meant(turn, _asked(turn))):
         return False
     broken_again.which(turn, report.file_it_anyway(turn))
     return True
+
+
+def _may_be_meant(turn: Turn, cases: list[CaseRow]) -> bool:
+    """Whether the words can be about one of these: 广场舞还在放 says nothing of a lamp."""
+    own = matters.requests(turn.reading)
+    return any(case.scene in matter.scenes for case in cases for matter in own) if own else bool(cases)
 
 
 def _satisfied(degree: int) -> Callable[[Turn], bool]:

@@ -162,7 +162,7 @@ async def test_what_fails_with_the_words_in_hand_tells_them_nowhere(
     kept, level = list(root.handlers), root.level
     wang = await settled(small_world)
 
-    def fails(_context: Any, _uow: Any, event: Any) -> None:
+    def fails(_context: Any, _uow: Any, event: Any, _reading: Any) -> None:
         words = event.text
         try:
             {}[words]

@@ -83,6 +83,13 @@ async def test_more_words_than_these_open_nothing_by_themselves(small_world: Wor
     assert (await case(small_world)).reopened == 1
 
 
+async def test_what_goes_on_elsewhere_is_a_matter_of_its_own(small_world: World) -> None:
+    wang, _ = await answered(small_world)
+    await wang.says("广场舞太吵了，晚上十点还在放")
+    assert await count(small_world, Case) == 2
+    assert (await case(small_world)).state == "follow_up"
+
+
 # --- while it is open ------------------------------------------------------------------------------------------------
 
 
