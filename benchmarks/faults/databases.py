@@ -6,12 +6,14 @@ import shutil
 import signal
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
-from benchmarks.faults.ground import Ground, ground
+from benchmarks.faults.ground import Ground, Seen, ground
 from benchmarks.faults.postgres import Postgres
 from bot.build import RESIDENT
 
@@ -121,37 +123,37 @@ def _is_sound(copy: Path, confirmed: int) -> bool:
 async def restarted(place: Postgres, share: Share) -> Row:
     """PostgreSQL ends at once (immediate), again and again, and comes back."""
     times = share.of(quick=2, full=20)
-    async with ground(await place.new(), 80 * times) as town:
-        await town.serves()
-        recoveries = []
-        for _ in range(times):
-            await town.more_say(80, 10)
-            await town.next_answer()
-            await asyncio.to_thread(place.restart)
-            recoveries.append(await town.next_answer())
-        seen = await town.seen()
-    promised, slowest = f"0 lost, back <= {BACK_SECONDS} s", max(recoveries)
-    found = row("PostgreSQL restarted", f"{times} times", promised, seen, times, worst={"slowest": slowest})
-    kept = found.kept and slowest <= BACK_SECONDS
-    return replace(found, kept=kept, counts={"restarts": times} | found.counts)
+    found, slowest = await _away(place, place.restart, times, share.dice)
+    return _back(found, slowest, "PostgreSQL restarted", f"{times} times", {"restarts": times})
 
 
 async def frozen(place: Postgres, share: Share) -> Row:
-    """PostgreSQL does not answer for a while (SIGSTOP), again and again while residents write."""
+    """PostgreSQL does not answer for a while (SIGSTOP), again and again."""
     times = share.of(quick=1, full=20)
+    found, slowest = await _away(place, lambda: place.freezes(FROZEN_SECONDS), times, share.dice)
+    return _back(found, slowest, "PostgreSQL frozen", f"{times} times {FROZEN_SECONDS} s", {"freezes": times})
+
+
+async def _away(place: Postgres, goes: Callable[[], None], times: int, dice: Random) -> tuple[Seen, float]:
+    """The server is away at any moment while residents write; `goes` ends when it is back. With the slowest recovery."""
     async with ground(await place.new(), 80 * times) as town:
         await town.serves()
         recoveries = []
         for _ in range(times):
             await town.more_say(80, 10)
             await town.next_answer()
-            await asyncio.sleep(share.dice.uniform(0, 1))
-            await asyncio.to_thread(place.freezes, FROZEN_SECONDS)
+            await asyncio.sleep(dice.uniform(0, 1))
+            await asyncio.to_thread(goes)
             recoveries.append(await town.next_answer())
         seen = await town.seen()
-    did, slowest = f"{times} times {FROZEN_SECONDS} s", max(recoveries)
-    found = row("PostgreSQL frozen", did, f"0 lost, back <= {BACK_SECONDS} s", seen, times, worst={"slowest": slowest})
-    return replace(found, kept=found.kept and slowest <= BACK_SECONDS, counts={"freezes": times} | found.counts)
+    return seen, max(recoveries)
+
+
+def _back(seen: Seen, slowest: float, fault: str, did: str, counts: dict[str, int]) -> Row:
+    """Nothing lost, at most a repeat each time, and somebody answered soon."""
+    promised, (times,) = f"0 lost, back <= {BACK_SECONDS} s", counts.values()
+    found = row(fault, did, promised, seen, times, worst={"slowest": slowest})
+    return replace(found, kept=found.kept and slowest <= BACK_SECONDS, counts=counts | found.counts)
 
 
 def _file(town: Ground) -> Path:
