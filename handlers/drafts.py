@@ -1,5 +1,6 @@
 """Words that wait for consent: shown back in one message, kept for a week, seen by nobody else."""
 
+from dataclasses import replace
 from typing import Any
 
 from handlers import communities, filing, matters, offers
@@ -17,6 +18,10 @@ from storage.reference import CommunityRow
 DRAFT_SHOWN = 300
 MOST_WORDS = 8000
 MOST_FILES = 30
+NEARBY = 300
+"""Characters before and after a message in which a danger may have begun or be told to its end."""
+ONE_MATTER = 1000
+"""Characters of a draft from which on it holds more than one matter: nobody is asked if a neighbour has said it."""
 
 
 def there_is_one(turn: Turn) -> bool:
@@ -54,6 +59,22 @@ def is_emergency(turn: Turn) -> bool:
     return matters.emergency(turn.context.read(words(turn))) is not None
 
 
+def danger(turn: Turn) -> Understanding | None:
+    """The danger that the message of this turn tells of, with what was said around it.
+
+    All else was read when it came: a draft can be long, and who fills one writes often.
+    """
+    return matters.emergency(turn.context.read(_nearby(turn.talk.state["draft"], turn.event.message_id)))
+
+
+def _nearby(draft: dict[str, Any], message_id: int | None) -> str:
+    """A message with the end of what was said before it and the beginning of what was said after it."""
+    place = next((n for n, (part, _) in enumerate(draft["parts"]) if part == message_id), len(draft["parts"]))
+    said = [text for _, text in draft["parts"]]
+    before, after = "\n".join(said[:place]), "\n".join(said[place + 1 :])
+    return "\n".join(filter(None, (before[-NEARBY:], *said[place : place + 1], after[:NEARBY])))
+
+
 def _words(draft: dict[str, Any]) -> str:
     return "\n".join(text for _, text in draft["parts"])
 
@@ -64,8 +85,8 @@ def edited(turn: Turn) -> bool:
     mine = [part for part in parts if part[0] == turn.event.message_id]
     for part in mine:
         part[1] = turn.event.text
-    if mine and is_emergency(turn):
-        file(turn)
+    if mine and (found := danger(turn)):
+        file(turn, found)
     elif mine:
         show(turn)
     return bool(mine)
@@ -98,7 +119,8 @@ def show(turn: Turn, rows: Rows | None = None, *, below: bool = False) -> None:
 
 def _like(turn: Turn, community: CommunityRow) -> CaseRow | None:
     """What a neighbour has said already, if the draft is one matter."""
-    found = matters.to_file(turn.context.read(words(turn)))
+    said = words(turn)
+    found = matters.to_file(turn.context.read(said)) if len(said) <= ONE_MATTER else ()
     return offers.like(turn, community.id, found[0]) if len(found) == 1 else None
 
 
@@ -161,10 +183,10 @@ def _agree(turn: Turn, *, anonymous: bool) -> None:
     file(turn)
 
 
-def file(turn: Turn) -> None:
-    """File the draft: of somebody who has agreed, or at once where its words, put together, tell of an emergency."""
+def file(turn: Turn, danger: Understanding | None = None) -> None:
+    """File the draft: of somebody who has agreed, or at once where its words tell of an emergency, or of `danger`."""
     reading = turn.context.read(words(turn))
-    if emergency := matters.emergency(reading):
+    if emergency := matters.emergency(reading) or (danger and replace(danger, text=reading.text)):
         turn.close(name(turn), "draft.agreed", shown=_shown(turn))
         community = communities.of_emergency(turn, reading.text)
         filing.file_emergency(turn, _report(turn, taken(turn), (emergency,), community))

@@ -61,8 +61,9 @@ def take(turn: Turn) -> None:
         _file_now(turn)
         return
     drafts.add(turn)
-    if drafts.words(turn) and ((agreed and may_file) or drafts.is_emergency(turn)):
-        drafts.file(turn)
+    danger = drafts.danger(turn) if drafts.words(turn) else None
+    if danger or (agreed and may_file and drafts.words(turn)):
+        drafts.file(turn, danger)
         return
     if not may_file:
         allowance.say_later(turn)

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ledger.scenes import Scene
-from nlp.understanding import NoneType
+from handlers import drafts
+from ledger.scenes import Scene, Urgency
+from nlp.understanding import Alarm, NoneType, Reading
 from storage.tables import Case, CaseMessage, Conversation, Person
 from tests.support.world import World
 from tests.ways.steps import LAMP, RUBBISH, case, count, files, means, settled
@@ -196,3 +197,34 @@ async def test_a_draft_that_is_full_says_so_and_keeps_what_it_has(small_world: W
     await wang.taps("延安岭社区")
     await wang.taps("同意，提交")
     assert RUBBISH not in (await case(small_world)).text
+
+
+LONG = "楼道里的灯一到晚上就不亮，" * 40
+
+
+async def test_a_danger_told_in_pieces_is_found_at_the_end_of_a_long_draft(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LONG)
+    means(small_world, f"{LONG[-drafts.NEARBY :]}\n{LAMP}", {"urgency": Urgency.EMERGENCY, "alarms": (Alarm.FIRE,)})
+    await wang.says(LAMP)
+    assert await small_world.rows(lambda c: c.execute(select(Case.urgency)).scalar_one()) == "E"
+    told = await small_world.rows(
+        lambda c: c.execute(select(CaseMessage.text).order_by(CaseMessage.id)).scalars().all()
+    )
+    assert told == [LONG, LAMP]
+
+
+async def test_a_long_draft_is_not_read_anew_with_each_message(small_world: World) -> None:
+    wang = small_world.resident()
+    for number in range(10):
+        await wang.says(f"{number}{LONG}")
+    context, read, texts = small_world.app.context, small_world.app.context.read, list[str]()
+
+    def noted(said: str) -> Reading:
+        texts.append(said)
+        return read(said)
+
+    object.__setattr__(context, "read", noted)
+    await wang.says(LAMP)
+    assert max(map(len, texts)) == drafts.NEARBY + len(f"\n{LAMP}")
+    assert await count(small_world, Case) == 0
