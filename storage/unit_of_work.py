@@ -13,7 +13,8 @@ from typing import Any, Self
 from sqlalchemy import Connection, CursorResult, Executable
 
 from storage import wall
-from storage.building import Gatherings, HelpCalls
+from storage.cocreation.calls import HelpCalls
+from storage.cocreation.events import Gatherings
 from storage.bulk import Batch, Change, inserting, run
 from storage.buttons import Buttons
 from storage.cases import Cases
@@ -29,7 +30,8 @@ from storage.facilities import Facilities
 from storage.fixed import Fixed
 from storage.groups import Groups
 from storage.inbox import InboxRows
-from storage.keeping import Rotas, RulesRows
+from storage.cocreation.rotas import Rotas
+from storage.cocreation.rules import RulesRows
 from storage.nudges import Nudges
 from storage.outbox import OutboxRows
 from storage.overdue import Overdue
@@ -40,7 +42,8 @@ from storage.reference import Reference
 from storage.reports import Reports
 from storage.retention import Retention
 from storage.seconding import Seconding
-from storage.sharing import Rooms, Stories
+from storage.cocreation.rooms import Rooms
+from storage.cocreation.stories import Stories
 from storage.shown import ShownRows
 from storage.spans import Spans
 from storage.spikes import Spikes

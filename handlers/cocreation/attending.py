@@ -10,7 +10,7 @@ from handlers.reply import Button, OutFile, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.gatherings import has_room, may_check_in, move_up
 from ledger.lifecycle import NotAllowed, Role
-from storage.building import CAME, COMING, GUEST, ON_LIST
+from storage.cocreation.events import CAME, COMING, GUEST, ON_LIST
 from storage.ids import new_id
 from storage.reference import CommunityRow
 

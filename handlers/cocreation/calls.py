@@ -21,7 +21,7 @@ from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentKind
 from ledger.topics import TopicState
 from nlp.numerals import NUMBER, value
-from storage.building import ENDED, OPEN, WAITING
+from storage.cocreation.calls import ENDED, OPEN, WAITING
 from storage.cases import CaseRow
 from storage.reference import CommunityRow
 

@@ -17,7 +17,7 @@ from ledger.gatherings import NO_LIMIT
 from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely
 from nlp.numerals import NUMBER, value
-from storage.building import CAME, COMING, GUEST, ON_LIST
+from storage.cocreation.events import CAME, COMING, GUEST, ON_LIST
 from storage.ids import new_door_code
 from storage.reference import CommunityRow
 from storage.topics import TopicRow

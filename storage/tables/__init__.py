@@ -7,7 +7,7 @@
 """
 
 from storage.tables.base import Base, table_of
-from storage.tables.building import Gathering, GatheringPerson, HelpCall, HelpOffer
+from storage.tables.calls import HelpCall, HelpOffer
 from storage.tables.cases import (
     Access,
     Attachment,
@@ -22,7 +22,7 @@ from storage.tables.cases import (
 from storage.tables.checkups import FacilityPast, FacilityStock, Neighbour
 from storage.tables.community import Building, Counter, Duty, Grid, Keyboard, Question
 from storage.tables.council import CouncilMember, Decision, Meeting
-from storage.tables.keeping import Rota, RotaMember, RotaTurn, Rules, RulesClause, RulesComment
+from storage.tables.events import Gathering, GatheringPerson
 from storage.tables.messenger import Conversation, FileCopy, Inbox, Lane, Lease, Outbox, Person, ResidentGroup, Shown
 from storage.tables.moderation import Concern, ConcernEvent, ContentReport, ContentStep, Crowd
 from storage.tables.promises import Promise, PromisePerson
@@ -39,7 +39,10 @@ from storage.tables.reference import (
     Unit,
 )
 from storage.tables.reports import ReportRequest, ReportRun, Subscription
-from storage.tables.sharing import Booking, Room, Story, StoryPicture
+from storage.tables.rooms import Booking, Room
+from storage.tables.rotas import Rota, RotaMember, RotaTurn
+from storage.tables.rules import Rules, RulesClause, RulesComment
+from storage.tables.stories import Story, StoryPicture
 from storage.tables.surveys import Survey, SurveyAnswer, SurveyPerson
 from storage.tables.topics import (
     Contribution,

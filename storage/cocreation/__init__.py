@@ -1,0 +1,1 @@
+"""What neighbours do together: topics, votes, the council, promises, rules, rotas, calls, events, rooms, stories."""
