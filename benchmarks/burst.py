@@ -24,7 +24,7 @@ from bot.tally import Account, Sent, account
 from ledger.scenes import Scene
 from nlp.understand import Understander
 from storage.database import open_database
-from storage.outbox import WAITING
+from storage.messenger.outbox import WAITING
 from storage.tally import Fate, Opened, fates, opened
 
 CALM_RATE = 20

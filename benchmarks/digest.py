@@ -31,7 +31,7 @@ from digests.drawing import Drawer, DrawHere, Order
 from digests.text import weekly_text
 from ledger.periods import week_from
 from nlp.personal import mask
-from storage import driver
+from storage.sql import driver
 from storage.database import Database, open_database
 from storage.reference import CommunityRow
 from storage.reference_queries import load

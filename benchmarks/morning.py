@@ -28,7 +28,7 @@ from ledger.periods import Period, last_full_months, week_from, zone_named
 from nlp.understand import Understander
 from storage.database import open_database
 from storage.reference_queries import load
-from storage.reports import WEEKLY
+from storage.reporting.reports import WEEKLY
 from storage.schema import migrate
 from storage.tables import Case, Counter, ReportRun
 

@@ -28,7 +28,7 @@ from bot.settings import Library
 from bot.tally import Sent, account
 from ledger.words import utf16_length
 from storage.database import open_database
-from storage.outbox import WAITING
+from storage.messenger.outbox import WAITING
 from storage.tables import Outbox
 from storage.tally import Fate, Opened, fates, opened
 

@@ -22,7 +22,7 @@ from ledger.needs import Voice
 from ledger.periods import Period, midnight
 from ledger.sharing import neighbours
 from storage.reference import CommunityRow
-from storage.report_rows import Request, Run
+from storage.reporting.rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
 CONTENT_VERSION = 1

@@ -36,8 +36,8 @@ from bot.tasks import ended
 from ledger.district import MessengerLimits
 from ledger.words import utf16_length
 from storage.database import Database
-from storage.filecopies import copies, remember
-from storage.outbox import OutRow
+from storage.messenger.filecopies import copies, remember
+from storage.messenger.outbox import OutRow
 from storage.reference import Reference
 from storage.unit_of_work import UnitOfWork
 

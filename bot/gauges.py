@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from bot.metrics import METRICS
-from storage.inbox import WAITING, InboxRows
+from storage.messenger.inbox import WAITING, InboxRows
 from storage.revision import newest
 from storage.unit_of_work import UnitOfWork
 

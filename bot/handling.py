@@ -22,9 +22,9 @@ from handlers.router import Result
 from ledger.lifecycle import NotAllowed
 from nlp.understanding import Reading
 from storage.errors import NotFound
-from storage.fixed import Asking, ask
-from storage.inbox import InboxRows, Stored
-from storage.inbox import Key as Lane
+from storage.sql.compiled import Asking, ask
+from storage.messenger.inbox import InboxRows, Stored
+from storage.messenger.inbox import Key as Lane
 from storage.reference import Reference
 from storage.reference_queries import VERSION, load, version
 from storage.unit_of_work import UnitOfWork

@@ -14,7 +14,7 @@ from bot.channels.port import Channel, ChannelError, Conflict, RawUpdateBody, Tr
 from bot.clock import Clock
 from bot.metrics import METRICS
 from storage.database import Database
-from storage.inbox import InboxRows, RawUpdate
+from storage.messenger.inbox import InboxRows, RawUpdate
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from storage import leases
+from storage.messenger import leases
 from storage.database import Database
 
 log = logging.getLogger(__name__)

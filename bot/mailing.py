@@ -11,7 +11,7 @@ from handlers.event import Address
 from handlers.post import post
 from handlers.reply import OutFile, Priority, Reply
 from ledger.periods import Period, last_full_months, months_before, newest_due
-from storage.report_rows import Request, Run
+from storage.reporting.rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
 Message = Callable[[Address, str, Priority], Reply]

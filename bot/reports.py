@@ -28,8 +28,8 @@ from handlers.context import Context
 from storage.database import Database
 from storage.reference import Reference
 from storage.reference_queries import load
-from storage.report_rows import Request
-from storage.reports import WEEKLY
+from storage.reporting.rows import Request
+from storage.reporting.reports import WEEKLY
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from digests.summary import RESULTS_NAMED, TREND, Level, Summary
 from handlers.reply import OutFile
 from ledger.district import District
 from ledger.periods import Period, months_before, months_up_to
-from storage.report_rows import Request, Run
+from storage.reporting.rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
 CONTENT_VERSION = 1

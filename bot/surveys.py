@@ -9,7 +9,7 @@ from handlers.post import post
 from handlers.reply import Reply
 from handlers.surveys import closing
 from handlers.turn import Turn
-from storage.report_rows import Request, Run
+from storage.reporting.rows import Request, Run
 from storage.surveys import RUNNING, Counts, SurveyRow
 from storage.unit_of_work import UnitOfWork
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from ledger.scenes import Scene, Urgency
-from storage.inbox import DONE, PARKED
-from storage.outbox import DEAD, SENT, WAITING
+from storage.messenger.inbox import DONE, PARKED
+from storage.messenger.outbox import DEAD, SENT, WAITING
 from storage.tally import Fate, Opened, fates, messages_out, opened
 
 AGREED = "draft"

@@ -12,7 +12,7 @@ from handlers.event import Address, Event, EventKind
 from handlers.post import post
 from handlers.turn import Turn
 from storage.unit_of_work import UnitOfWork
-from storage.votes import VoteRow
+from storage.cocreation.votes import VoteRow
 
 log = logging.getLogger(__name__)
 

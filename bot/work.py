@@ -28,8 +28,8 @@ from handlers.reply import Answer
 from ledger.lifecycle import NotAllowed
 from storage.database import Database
 from storage.errors import NotFound
-from storage.inbox import EVERY_RANK, LATE, ORDINARY, URGENT, InboxRows, Stored
-from storage.inbox import Key as Lane
+from storage.messenger.inbox import EVERY_RANK, LATE, ORDINARY, URGENT, InboxRows, Stored
+from storage.messenger.inbox import Key as Lane
 from storage.reference import Reference
 
 log = logging.getLogger(__name__)

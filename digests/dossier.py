@@ -15,7 +15,7 @@ from ledger.district import District, RateWeights
 from ledger.periods import months_name
 from ledger.scenes import Scene
 from ledger.words import shortened, storable
-from storage.report_rows import Key, Said
+from storage.reporting.rows import Key, Said
 
 LEAST_TREND = 2
 COUNTS = ("received", "answered", "in_time", "overdue")

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Protocol
 
 from digests.page import Page
-from storage.report_rows import LedgerRow
+from storage.reporting.rows import LedgerRow
 
 NICENESS = 10
 

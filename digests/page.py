@@ -11,7 +11,7 @@ from ledger.district import District
 from ledger.scenes import Scene
 from ledger.words import shortened, storable
 from storage.reference import CommunityRow
-from storage.report_rows import Said, Titled
+from storage.reporting.rows import Said, Titled
 
 WORDS_SHOWN = 30
 PLACE_SHOWN = 16

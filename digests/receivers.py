@@ -10,7 +10,7 @@ from ledger.peace import awake, time_at
 from ledger.periods import Period
 from ledger.schedules import Schedule, moment, usual
 from storage.reference import Reference
-from storage.subscriptions import SubscriptionRow
+from storage.reporting.subscriptions import SubscriptionRow
 from storage.unit_of_work import UnitOfWork
 
 

@@ -8,7 +8,7 @@ from digests.hotspots import WEEKS, Place, place_of
 from ledger.district import Spike as Rule
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Scene
 from nlp.similar import SAME, alike
-from storage.spikes import Sighting, Usual
+from storage.reporting.spikes import Sighting, Usual
 
 ALIKE = SAME / 2
 """At one place less has to agree than where only the words tell that two matters are one."""

@@ -7,7 +7,7 @@ from digests.summary import Level
 from ledger.lifecycle import Role
 from ledger.rights import Scope, may, roles_at
 from storage.reference import DISTRICT, CommunityRow, Reference, StaffRow
-from storage.reports import WEEKLY
+from storage.reporting.reports import WEEKLY
 
 WEEK, MONTH, QUARTER = 0, 1, 3
 TODAY = -1

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from digests.weekly import Counted, Rates, SceneCount, rates, scene_counts
 from ledger.periods import Period
 from ledger.scenes import Kind, Scene
-from storage.report_rows import Judged, Key, Received, SpanRows, Turnover
+from storage.reporting.rows import Judged, Key, Received, SpanRows, Turnover
 
 RESULTS_NAMED = 8
 TREND = 6

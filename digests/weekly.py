@@ -19,7 +19,7 @@ from ledger.district import Duration
 from ledger.lifecycle import Action, Outcome, Role, State
 from ledger.periods import WEEK, Period, midnight
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene, Urgency
-from storage.report_rows import CaseLine, Judged, LedgerRow, Received, TopicLine, WeekRows
+from storage.reporting.rows import CaseLine, Judged, LedgerRow, Received, TopicLine, WeekRows
 
 NEARLY_DUE = Duration(working_days=1)
 """Due by the close of work of the next working day: what a manager can still save on Monday."""

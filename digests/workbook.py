@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from digests.drawing import Order
-    from storage.report_rows import LedgerRow
+    from storage.reporting.rows import LedgerRow
 
 Value = str | int | datetime | None
 FIRST_ROW = 2

@@ -16,7 +16,7 @@ from ledger.lifecycle import Role, State
 from ledger.rights import Part
 from ledger.scenes import Urgency
 from storage.cases import CaseRow
-from storage.shown import OnTheWay
+from storage.messenger.shown import OnTheWay
 
 log = logging.getLogger(__name__)
 

@@ -40,7 +40,7 @@ from handlers.moderation import crowds
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.rights import Part, may
-from storage.buttons import ButtonRow
+from storage.messenger.buttons import ButtonRow
 from storage.cases import CaseRow
 
 OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {

@@ -10,7 +10,7 @@ from handlers.context import Serves
 from handlers.event import EventKind
 from handlers.turn import Turn
 from ledger.rights import Scope, covers
-from storage.buttons import community_of
+from storage.messenger.buttons import community_of
 from storage.reference import DISTRICT
 
 ABOUT_CHATS = (EventKind.BLOCKED, EventKind.UNBLOCKED, EventKind.MOVED)

@@ -12,7 +12,7 @@ from ledger.periods import Period
 from ledger.schedules import Schedule
 from storage.ids import new_id
 from storage.reference import StaffRow
-from storage.subscriptions import SubscriptionRow
+from storage.reporting.subscriptions import SubscriptionRow
 
 OFFERED = 12
 """Reports in one list: a street's supervisor has its communities, the district's would have all."""

@@ -14,8 +14,8 @@ from ledger.rights import Place, Scope, may, roles_at
 from ledger.scenes import Urgency
 from nlp.understanding import Reading
 from storage.cases import CaseRow
-from storage.conversations import Talk
-from storage.people import PersonRow
+from storage.messenger.conversations import Talk
+from storage.messenger.people import PersonRow
 from storage.reference import DISTRICT, CommunityRow, StaffRow
 from storage.unit_of_work import UnitOfWork
 

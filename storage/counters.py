@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam
 
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.tables import Counter, table_of
 
 if TYPE_CHECKING:

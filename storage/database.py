@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from storage.driver import raw
+from storage.sql.driver import raw
 from storage.wall import SERVER_SETTINGS
 
 T = TypeVar("T")
@@ -224,7 +224,7 @@ def _take(job: Job, group: list[Job]) -> None:
 class PostgresDatabase:
     """For more than one process or machine. Work is run again after a lost race or a lost connection.
 
-    The driver begins and commits: SQLAlchemy's statements and the driver's own (storage/driver.py) share a transaction.
+    The driver begins and commits: SQLAlchemy's statements and the driver's own (storage/sql/driver.py) share a transaction.
     """
 
     single = False

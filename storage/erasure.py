@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, or_, select, update
 
-from storage.inbox import DONE
-from storage.inbox import WAITING as NOT_HANDLED
-from storage.outbox import CANCELLED, DEAD, WAITING
+from storage.messenger.inbox import DONE
+from storage.messenger.inbox import WAITING as NOT_HANDLED
+from storage.messenger.outbox import CANCELLED, DEAD, WAITING
 from storage.tables import (
     Attachment,
     CaseMessage,

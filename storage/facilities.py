@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from ledger.checkup import Condition, Source, Stock
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.tables import FacilityPast, FacilityStock, Neighbour
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, select
 
-from storage.outbox import DEAD, WAITING
+from storage.messenger.outbox import DEAD, WAITING
 from storage.tables import Attachment, Conversation, Outbox, ReportRun, StoryPicture, table_of
 
 AT_ONCE = 500

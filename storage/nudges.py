@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from ledger.lifecycle import Role
 from ledger.nudges import Nudge as Kind
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.ids import new_id
 from storage.tables import Nudge
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select, update
 
 from ledger.lifecycle import Role
 from ledger.rights import Right, Scope
-from storage.fixed import Fixed
+from storage.sql.compiled import Fixed
 from storage.reference import BuildingRow, CommunityRow, DutyRow, QuestionRow, Reference, StaffRow
 from storage.tables import (
     Building,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.reference_queries import changed, load
 from storage.tables import Community, Invitation, StaffAccount
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
 
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 
 if TYPE_CHECKING:
     from storage.tables import Base

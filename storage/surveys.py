@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import and_, delete, func, insert, select, update
 
 from ledger.surveys import Template
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.ids import new_id
 from storage.pushes import SENT
 from storage.tables import Person, Push, PushRecipient, Survey, SurveyAnswer, SurveyPerson

@@ -15,48 +15,48 @@ from sqlalchemy import Connection, CursorResult, Executable
 from storage import wall
 from storage.cocreation.calls import HelpCalls
 from storage.cocreation.events import Gatherings
-from storage.bulk import Batch, Change, inserting, run
-from storage.buttons import Buttons
+from storage.sql.bulk import Batch, Change, inserting, run
+from storage.messenger.buttons import Buttons
 from storage.cases import Cases
-from storage.concerns import Concerns
+from storage.moderation.concerns import Concerns
 from storage.contacts import Accesses, Contacts
-from storage.content import Content
-from storage.contributions import Contributions
-from storage.conversations import Conversations
-from storage.council import Council
-from storage.crowds import Crowds
+from storage.moderation.content import Content
+from storage.cocreation.contributions import Contributions
+from storage.messenger.conversations import Conversations
+from storage.cocreation.council import Council
+from storage.moderation.crowds import Crowds
 from storage.erasure import Erasure
 from storage.facilities import Facilities
-from storage.fixed import Fixed
-from storage.groups import Groups
-from storage.inbox import InboxRows
+from storage.sql.compiled import Fixed
+from storage.messenger.groups import Groups
+from storage.messenger.inbox import InboxRows
 from storage.cocreation.rotas import Rotas
 from storage.cocreation.rules import RulesRows
 from storage.nudges import Nudges
-from storage.outbox import OutboxRows
-from storage.overdue import Overdue
-from storage.people import People
-from storage.promises import Promises
+from storage.messenger.outbox import OutboxRows
+from storage.reporting.overdue import Overdue
+from storage.messenger.people import People
+from storage.cocreation.promises import Promises
 from storage.pushes import Pushes
 from storage.reference import Reference
-from storage.reports import Reports
+from storage.reporting.reports import Reports
 from storage.retention import Retention
-from storage.seconding import Seconding
+from storage.cocreation.seconding import Seconding
 from storage.cocreation.rooms import Rooms
 from storage.cocreation.stories import Stories
-from storage.shown import ShownRows
-from storage.spans import Spans
-from storage.spikes import Spikes
+from storage.messenger.shown import ShownRows
+from storage.reporting.spans import Spans
+from storage.reporting.spikes import Spikes
 from storage.staff import StaffRows
-from storage.subscriptions import Subscriptions
+from storage.reporting.subscriptions import Subscriptions
 from storage.surveys import Surveys
 from storage.tables import Base, Case, Outbox, table_of
-from storage.topic_merging import TopicMerging
-from storage.topics import Topics
-from storage.voices import Voices
-from storage.vote_proxies import VoteProxies
-from storage.voters import Voters
-from storage.votes import Votes
+from storage.cocreation.topic_merging import TopicMerging
+from storage.cocreation.topics import Topics
+from storage.reporting.voices import Voices
+from storage.cocreation.vote_proxies import VoteProxies
+from storage.cocreation.voters import Voters
+from storage.cocreation.votes import Votes
 
 Row = dict[str, Any]
 

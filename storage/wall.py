@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Table, inspect, text
 
-from storage.driver import fetch
+from storage.sql.driver import fetch
 from storage.tables import Base
 
 SETTING = "chulin.communities"

@@ -16,7 +16,7 @@ from benchmarks.served import Stand, stand
 from bot.build import RESIDENT
 from bot.settings import Library
 from storage.database import open_database
-from storage.inbox import DONE, WAITING, InboxRows
+from storage.messenger.inbox import DONE, WAITING, InboxRows
 from storage.tally import fates
 
 FLOOD_RATE, OTHERS_RATE = 100, 5

@@ -18,9 +18,9 @@ from bot.district import load_texts
 from bot.settings import Library
 from bot.tally import Sent, account
 from storage.database import open_database
-from storage.inbox import DONE, PARKED, InboxRows
-from storage.inbox import WAITING as IN_WAITING
-from storage.outbox import WAITING
+from storage.messenger.inbox import DONE, PARKED, InboxRows
+from storage.messenger.inbox import WAITING as IN_WAITING
+from storage.messenger.outbox import WAITING
 from storage.tables import Lease, Outbox
 from storage.tally import Fate, fates, messages_out, opened, updates_in
 from tests.botapi.remote import ControlError

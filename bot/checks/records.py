@@ -9,8 +9,8 @@ from bot.console import is_missing, on_database, on_rows
 from bot.settings import Settings
 from ledger.lifecycle import Role
 from storage import resealing, schema, sealing, wall
-from storage.inbox import PARKED
-from storage.outbox import DEAD
+from storage.messenger.inbox import PARKED
+from storage.messenger.outbox import DEAD
 from storage.reference import DISTRICT, CommunityRow, Reference
 from storage.unit_of_work import UnitOfWork
 

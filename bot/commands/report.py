@@ -19,7 +19,7 @@ from ledger.district import District
 from ledger.periods import Period, last_full_week, week_named
 from nlp.personal import mask
 from storage.reference import CommunityRow
-from storage.report_rows import Run
+from storage.reporting.rows import Run
 from storage.unit_of_work import UnitOfWork
 
 

@@ -12,7 +12,7 @@ from digests.votes.log import Recount
 from ledger.votes import VoteState
 from storage.errors import NotFound
 from storage.unit_of_work import UnitOfWork
-from storage.votes import VoteRow
+from storage.cocreation.votes import VoteRow
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

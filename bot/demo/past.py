@@ -24,7 +24,7 @@ from ledger.periods import last_full_week, zone_named
 from ledger.scenes import Kind, Scene, Urgency
 from storage.cases import CaseRow, PersonOfCase
 from storage.reference import Reference
-from storage.report_rows import Run
+from storage.reporting.rows import Run
 from storage.unit_of_work import UnitOfWork
 
 ZONE = zone_named("Asia/Shanghai")

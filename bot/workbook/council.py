@@ -9,7 +9,7 @@ from bot.workbook.shelf import Once
 from storage.ids import new_id
 from storage.register import Register
 from storage.tables import CouncilMember
-from storage.voters import hash_of
+from storage.cocreation.voters import hash_of
 
 MONTHS, DAYS_A_MONTH = 24, 365 / 12
 SHORTEST_CODE = 6

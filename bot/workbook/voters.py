@@ -12,7 +12,7 @@ from bot.workbook.sheets import REGISTER
 from storage.ids import new_id
 from storage.register import Register, Row
 from storage.tables import Voter
-from storage.voters import hash_of, plain_room
+from storage.cocreation.voters import hash_of, plain_room
 
 SHORTEST_CODE = 6
 Same = tuple[int, str, str, str | None]

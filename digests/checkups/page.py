@@ -13,7 +13,7 @@ from ledger.checkup import LACKING, Finding, Measure, Point, State, Stock
 from ledger.district import District
 from ledger.words import shortened, storable
 from storage.reference import CommunityRow
-from storage.report_rows import Quote
+from storage.reporting.rows import Quote
 
 
 @dataclass(frozen=True)

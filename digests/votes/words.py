@@ -6,7 +6,7 @@ from importlib import import_module
 
 from ledger.votes import LETTERS, Method, Turnout, Validity
 from ledger.words import shortened
-from storage.votes import VoteRow
+from storage.cocreation.votes import VoteRow
 
 SEAL_SHOWN = 12
 VERDICT = 44

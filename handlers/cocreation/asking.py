@@ -11,8 +11,8 @@ from handlers.pushes import Push
 from handlers.reply import Button, Rows
 from handlers.turn import Turn
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
-from storage.votes import VoteRow
+from storage.cocreation.topics import TopicRow
+from storage.cocreation.votes import VoteRow
 
 
 def local(moment: datetime | None, community: CommunityRow) -> str:

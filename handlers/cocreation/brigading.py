@@ -10,9 +10,9 @@ from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal, Role
 from ledger.votes import Electorate, Hold, VoteState
-from storage.people import PersonRow
+from storage.messenger.people import PersonRow
 from storage.reference import CommunityRow
-from storage.votes import VoteRow
+from storage.cocreation.votes import VoteRow
 
 WAITING, ADMITTED, LEFT_OUT = "waiting", "admitted", "left_out"
 UNDECIDED = (VoteState.OPEN, VoteState.LOOKED_AT)

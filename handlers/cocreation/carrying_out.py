@@ -3,7 +3,7 @@
 from handlers import answering, steps
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Outcome, Role
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 
 def answer_cases(turn: Turn, topic: TopicRow, role: Role, words: str) -> set[tuple[str, int]]:

@@ -10,7 +10,7 @@ from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentKind, ContentState
 from ledger.topics import ContributionKind, TopicState
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 
 def ask_option(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:

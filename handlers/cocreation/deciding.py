@@ -29,7 +29,7 @@ from ledger.lifecycle import Role
 from ledger.moderation import ContentKind, ContentState
 from ledger.topics import IN_SIGHT, PROPOSED, TopicAction
 from ledger.votes import Electorate, VoteState
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 
 def exports(turn: Turn) -> dict[str, Any]:

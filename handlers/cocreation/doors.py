@@ -18,8 +18,8 @@ from ledger.lifecycle import NotAllowed, Refusal, Role
 from ledger.votes import REGISTERED, VoteState
 from storage.ids import new_code
 from storage.reference import CommunityRow
-from storage.voters import plain_room
-from storage.votes import VoteRow
+from storage.cocreation.voters import plain_room
+from storage.cocreation.votes import VoteRow
 
 LONGEST = 60
 

@@ -16,8 +16,8 @@ from ledger.lifecycle import Role
 from ledger.topics import TopicAction, TopicState
 from ledger.votes import Hold, Turnout, Validity, VoteAction, VoteState, validity
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
-from storage.votes import VoteRow
+from storage.cocreation.topics import TopicRow
+from storage.cocreation.votes import VoteRow
 
 
 def look_at(turn: Turn, vote: VoteRow) -> None:

@@ -20,7 +20,7 @@ from nlp.numerals import NUMBER, value
 from storage.cocreation.events import CAME, COMING, GUEST, ON_LIST
 from storage.ids import new_door_code
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 LINES = 4
 USUAL_HOURS = 2

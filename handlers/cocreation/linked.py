@@ -10,7 +10,7 @@ from handlers.turn import Turn
 from storage.cases import CaseRow
 from storage.errors import NotFound
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 LONGEST_NUMBER = 9
 

@@ -22,7 +22,7 @@ from ledger.scenes import Kind, Scene, Urgency
 from ledger.topics import TopicState
 from ledger.words import shortened
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 LONGEST, LONGEST_MINUTES = 200, 2000
 ON_AGENDA, LISTED = 6, 5

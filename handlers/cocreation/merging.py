@@ -11,7 +11,7 @@ from ledger.lifecycle import NotAllowed, Role
 from ledger.topics import UNDECIDED, TopicAction, TopicState
 from ledger.words import shortened
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 LABEL = 20
 BROUGHT = "merged_here"

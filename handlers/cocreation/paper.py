@@ -13,7 +13,7 @@ from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.votes import LETTERS, Method, VoteState
 from storage.reference import CommunityRow
-from storage.votes import SlipRead, VoteRow
+from storage.cocreation.votes import SlipRead, VoteRow
 
 SLIP = re.compile(r"\s*(\d{1,6})(?:\s{0,3}[号:：,，]|\s)([A-Za-z,，、>\s]*)")
 READ_IN = (VoteState.OPEN, VoteState.LOOKED_AT)

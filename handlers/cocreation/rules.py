@@ -13,7 +13,7 @@ from ledger.lifecycle import NotAllowed, Role
 from ledger.votes import RUNNING, VoteState
 from nlp.numerals import NUMBER, value
 from storage.reference import CommunityRow
-from storage.votes import VoteRow
+from storage.cocreation.votes import VoteRow
 
 LONGEST = 3000
 """Characters of a whole draft."""

@@ -12,8 +12,8 @@ from ledger.topics import ContributionKind, Source, TopicAction, TopicState
 from ledger.votes import RUNNING
 from ledger.words import shortened
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
-from storage.votes import VoteRow
+from storage.cocreation.topics import TopicRow
+from storage.cocreation.votes import VoteRow
 
 OPTIONS = ("rules.for_it", "rules.against_it")
 

@@ -10,9 +10,9 @@ from ledger.moderation import ContentState
 from ledger.topics import ContributionKind, TopicState
 from ledger.votes import LETTERS
 from ledger.words import shortened
-from storage.contributions import ContributionRow
+from storage.cocreation.contributions import ContributionRow
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 OPTIONS, REASONS, LABEL = len(LETTERS), 8, 22
 

@@ -10,7 +10,7 @@ from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 Who = tuple[str | None, int | None]
 """Bot and account of somebody; of nobody, nothing."""

@@ -16,9 +16,9 @@ from ledger.topics import IN_SIGHT, TopicAction, TopicState
 from ledger.votes import VoteState
 from ledger.words import shortened
 from storage.cases import CaseRow
-from storage.contributions import ContributionRow
+from storage.cocreation.contributions import ContributionRow
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 NUMBERS, QUOTES, PLACES = 5, 3, 3
 QUOTE = 30

@@ -14,7 +14,7 @@ from ledger.lifecycle import Role
 from ledger.topics import PROPOSED, TALKED_OVER, Source, TopicAction, TopicState
 from ledger.words import shortened
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
+from storage.cocreation.topics import TopicRow
 
 IN_LIST = 22
 

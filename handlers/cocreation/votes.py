@@ -18,8 +18,8 @@ from ledger.votes import REGISTERED, RUNNING, Electorate, Method, VoteAction, Vo
 from ledger.words import shortened
 from storage.ids import in_lot_order, new_secret
 from storage.reference import CommunityRow
-from storage.topics import TopicRow
-from storage.votes import VoteRow
+from storage.cocreation.topics import TopicRow
+from storage.cocreation.votes import VoteRow
 
 T = TypeVar("T")
 NOW, NEXT_DAY = "now", "next_day"

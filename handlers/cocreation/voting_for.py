@@ -16,7 +16,7 @@ from ledger.lifecycle import Role
 from ledger.votes import REGISTERED, VoteState
 from storage.ids import new_code
 from storage.reference import CommunityRow
-from storage.votes import VoteRow
+from storage.cocreation.votes import VoteRow
 
 AT_DOOR = "proxy_at_door"
 

@@ -9,7 +9,7 @@ from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.words import shortened
-from storage.concerns import ConcernRow, State
+from storage.moderation.concerns import ConcernRow, State
 from storage.reference import DISTRICT
 
 SAMPLE = 200

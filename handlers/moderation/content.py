@@ -10,7 +10,7 @@ from handlers.moderation.concerns import unlinked
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.moderation import ContentKind
-from storage.content import ContentRow
+from storage.moderation.content import ContentRow
 from storage.reference import CommunityRow
 
 LOOK, LOOK_AGAIN = ("content_show", "content_hide"), ("content_keep", "content_hide")

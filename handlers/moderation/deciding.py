@@ -11,7 +11,7 @@ from handlers.packing import unpacked
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import Role
-from storage.concerns import ConcernRow, State
+from storage.moderation.concerns import ConcernRow, State
 from storage.reference import CommunityRow
 
 

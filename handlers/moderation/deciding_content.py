@@ -18,7 +18,7 @@ from ledger.lifecycle import NotAllowed, Refusal, Role
 from ledger.moderation import ContentKind, ContentState, Judgement, possible, step
 from ledger.topics import IN_SIGHT, TopicState
 from ledger.words import shortened
-from storage.content import ContentRow
+from storage.moderation.content import ContentRow
 from storage.reference import CommunityRow
 
 LISTED, LABEL, LONGEST = 10, 24, 200

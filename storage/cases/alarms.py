@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, select, update
 
 from storage.cases.by_case import by_case, of
-from storage.fixed import Fixed
+from storage.sql.compiled import Fixed
 from storage.tables import Alarm, table_of
 
 if TYPE_CHECKING:

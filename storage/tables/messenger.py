@@ -18,7 +18,7 @@ class Lane(Base):
     chat: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     ready_at: Mapped[datetime | None]
     rank: Mapped[int] = mapped_column(SmallInteger, server_default="1")
-    """Lanes of a lower rank are worked on first: see storage/inbox.py."""
+    """Lanes of a lower rank are worked on first: see storage/messenger/inbox.py."""
     __table_args__ = (partial("ix_lanes_rank", "rank", "ready_at", where="ready_at IS NOT NULL"),)
 
 

@@ -13,7 +13,7 @@ from bot.limiter import CHAT_BURST, Limiter
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import Priority, Reply
-from storage.subscriptions import SubscriptionRow
+from storage.reporting.subscriptions import SubscriptionRow
 from storage.tables import Outbox, Person, ResidentGroup, Subscription
 from storage.unit_of_work import UnitOfWork
 from tests.support.world import World

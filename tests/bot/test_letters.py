@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from storage.inbox import ORDINARY, RawUpdate, Stored
-from storage.outbox import OutRow
+from storage.messenger.inbox import ORDINARY, RawUpdate, Stored
+from storage.messenger.outbox import OutRow
 from storage.unit_of_work import UnitOfWork
 from tests.bot.conftest import Operator
 from tests.bot.test_invite import writes

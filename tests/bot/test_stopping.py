@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.engine import make_url
 
 from bot.app import serve_until
-from storage import leases
+from storage.messenger import leases
 from storage.tables import Outbox
 from tests.botapi import BotApiServer
 from tests.support.world import make_world

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert
 
 from bot.demo.cocreation import COMPLAINTS, NOTHING, SHED, SOCKETS
 from storage.tables import Person, Voter
-from storage.voters import hash_of
+from storage.cocreation.voters import hash_of
 from tests.support.world import NOW, World
 from tests.support.world import Person as Somebody
 

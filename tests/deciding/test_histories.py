@@ -23,7 +23,7 @@ from storage.ids import new_secret
 from storage.reference_queries import load
 from storage.tables import Ballot, Mark
 from storage.unit_of_work import UnitOfWork
-from storage.votes import SlipRead, VoteRow
+from storage.cocreation.votes import SlipRead, VoteRow
 from tests.support.world import NOW
 
 OPTIONS = 3

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from bot.commands.vote import command
 from digests.votes import log
 from ledger.votes import receipt, tag
-from storage import votes
+from storage.cocreation import votes
 from storage.reference_queries import load
 from storage.tables import Ballot, Base, Inbox, Keyboard, Mark, Newcomer, Outbox, Slip, Vote
 from storage.unit_of_work import UnitOfWork
@@ -201,7 +201,7 @@ async def test_erasing_takes_a_ballot_out_while_it_can_be_found(small_world: Wor
 def test_nothing_but_the_ballot_box_reads_the_box() -> None:
     """No report, export, command or handler can tell a choice, for none of them can read one."""
     root = Path(__file__).parents[2]
-    readers = {"storage/votes.py", "storage/tables/votes.py", "storage/tables/__init__.py"}
+    readers = {"storage/cocreation/votes.py", "storage/tables/votes.py", "storage/tables/__init__.py"}
     found = {
         str(path.relative_to(root))
         for folder in ("bot", "digests", "handlers", "ledger", "nlp", "storage")

@@ -17,7 +17,7 @@ from ledger.periods import week_from
 from ledger.scenes import EIGHT_SCENES, Kind, Scene, Urgency
 from nlp.personal import mask
 from storage.reference import CommunityRow
-from storage.report_rows import LedgerRow, Said
+from storage.reporting.rows import LedgerRow, Said
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WEEK = week_from(date(2026, 11, 16), ZONE)

@@ -20,7 +20,7 @@ from ledger.checkup import Condition, Source, State, Stock, year_by_year
 from ledger.needs import Voice
 from ledger.periods import Period
 from nlp.personal import mask
-from storage.report_rows import Quote
+from storage.reporting.rows import Quote
 from tests.digests.pages import HIDDEN, NOW, PHONE, community, district, texts
 
 PERIOD = Period(datetime(2025, 11, 23, tzinfo=UTC), NOW)

@@ -15,7 +15,7 @@ from bot.reports import Reporter
 from bot.weekly import PRESSING_LISTED
 from digests.drawing import DrawHere
 from ledger.scenes import EIGHT_SCENES, Kind, Urgency
-from storage.reports import WEEKLY
+from storage.reporting.reports import WEEKLY
 from storage.tables import ReportRun
 from tests.deciding.neighbours import rows_of
 from tests.digests.histories import Row, case, write

@@ -17,7 +17,7 @@ from ledger.periods import Period, week_from
 from ledger.scenes import Scene
 from storage.database import Database, open_database
 from storage.reference import Reference
-from storage.report_queries import RESOLVED
+from storage.reporting.queries import RESOLVED
 from storage.tables import Case, CaseEvent
 from storage.types import Json
 from storage.unit_of_work import UnitOfWork

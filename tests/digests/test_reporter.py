@@ -17,7 +17,7 @@ from bot.channels.port import Refused, TryLater
 from bot.reports import Reporter
 from digests.drawing import Drawable, Drawer, Order
 from storage.reference_queries import load
-from storage.reports import WEEKLY
+from storage.reporting.reports import WEEKLY
 from storage.tables import Outbox, ReportRequest, ReportRun
 from storage.unit_of_work import UnitOfWork
 from tests.digests.histories import case, write

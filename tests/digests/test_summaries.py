@@ -22,7 +22,7 @@ from ledger.lifecycle import OPEN
 from ledger.periods import last_full_months, months_before, months_from, months_name, months_named
 from nlp.personal import mask
 from storage.database import Database, open_database
-from storage.report_queries import RESOLVED
+from storage.reporting.queries import RESOLVED
 from storage.tables import ReportRun
 from storage.types import Json
 from storage.unit_of_work import UnitOfWork
@@ -116,7 +116,7 @@ def test_one_figure_of_the_three_rates_stands_beside_its_weights() -> None:
 
 
 def dossier(found: Summary, words: str = "路灯坏了", reply: str | None = None) -> Dossier:
-    from storage.report_rows import Said  # noqa: PLC0415
+    from storage.reporting.rows import Said  # noqa: PLC0415
 
     said = dict.fromkeys(found.keys(), Said(words, None, reply))
     names = {1: ("YA", "延安岭社区"), 2: ("JP", "江畔社区")}

@@ -7,7 +7,7 @@ import pytest
 from digests.text import LIMIT, weekly_text
 from ledger.topics import TopicState
 from ledger.words import utf16_length
-from storage.report_rows import Said, Titled, TopicLine
+from storage.reporting.rows import Said, Titled, TopicLine
 from tests.digests.pages import HIDDEN, PHONE, page
 
 

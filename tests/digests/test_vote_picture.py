@@ -12,7 +12,7 @@ from digests import figures
 from digests.votes.picture import png
 from digests.votes.words import pictured, result_text
 from ledger.votes import Electorate, Method, Validity, VoteState
-from storage.votes import VoteRow
+from storage.cocreation.votes import VoteRow
 from tests.digests.pages import texts
 
 OPTIONS = ["在东头空地建充电车棚", "每栋楼下装两个充电口，" + "由物业统一管理，" * 20, "维持现状"]

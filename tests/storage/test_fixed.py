@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from storage.fixed import Asking, Fixed, ask
-from storage.keys import given, select_by_keys
+from storage.sql.compiled import Asking, Fixed, ask
+from storage.sql.keys import given, select_by_keys
 from storage.tables import Conversation, Inbox, Lane, Person, table_of
 from tests.support.world import World
 

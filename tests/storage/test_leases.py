@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Interval, literal, update
 from sqlalchemy.util import await_only
 
-from storage import leases
+from storage.messenger import leases
 from storage.database import Database, open_database
 from storage.tables import Lease
 

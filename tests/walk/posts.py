@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from ledger.scenes import Urgency
-from storage.buttons import ButtonRow
+from storage.messenger.buttons import ButtonRow
 from storage.reference_queries import changed, load
 from storage.tables import Case, CaseEvent, CaseUnit, StaffRight, table_of
 from storage.unit_of_work import UnitOfWork

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from storage.buttons import ButtonRow
+from storage.messenger.buttons import ButtonRow
 from storage.reference_queries import load
 from storage.tables import Alarm, Case, CaseEvent, Inbox, Nudge, table_of
 from storage.unit_of_work import UnitOfWork

@@ -49,7 +49,7 @@ async def test_a_parked_update_that_is_retried_is_handled(small_world: World, mo
     monkeypatch.undo()
 
     def again(connection):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        from storage.inbox import InboxRows  # noqa: PLC0415
+        from storage.messenger.inbox import InboxRows  # noqa: PLC0415
 
         row = connection.execute(select(Inbox.bot, Inbox.update_id)).one()
         return InboxRows(connection).retry(row.bot, row.update_id, small_world.clock.now())

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.work import IN_TIME, LATE_LANES, LATE_UPDATES, Share
-from storage.inbox import LATE
+from storage.messenger.inbox import LATE
 from storage.tables import Case, Inbox
 from tests.support.world import World, make_world
 from tests.ways.steps import LAMP, count, settled

@@ -10,7 +10,7 @@ from handlers.event import Address, Event, EventKind
 from handlers.pushes import Push
 from handlers.reply import Button
 from handlers.turn import Turn
-from storage.outbox import WAITING
+from storage.messenger.outbox import WAITING
 from storage.tables import Outbox, Person, PushRecipient
 from storage.unit_of_work import UnitOfWork
 from tests.support.world import World

@@ -8,7 +8,7 @@ from digests.summary import Level
 from handlers import areas, presses, router
 from ledger.lifecycle import Role
 from ledger.rights import DEEDS, Part, Thing, may
-from storage.buttons import Buttons
+from storage.messenger.buttons import Buttons
 from storage.tables import Base, Case, CasePerson, Inbox
 from storage.unit_of_work import UnitOfWork
 from tests.support.world import NOW, Person, World

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 
-from storage.bulk import Batch, Change, Rows
-from storage.fixed import Asking, Fixed, ask
-from storage.keys import given, select_by_keys
+from storage.sql.bulk import Batch, Change, Rows
+from storage.sql.compiled import Asking, Fixed, ask
+from storage.sql.keys import given, select_by_keys
 from storage.tables import Person, table_of
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from ledger.needs import Voice
 from ledger.rights import Part
 from ledger.scenes import NO_ITEM, Kind, Urgency
 from storage.cases import ROOT_CAUSE
-from storage.report_rows import Quote
+from storage.reporting.rows import Quote
 from storage.tables import Case, CasePerson, Survey, SurveyAnswer
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from storage.tables import Contribution, table_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from storage.topics import Account, Key
+    from storage.cocreation.topics import Account, Key
     from storage.unit_of_work import UnitOfWork
 
 

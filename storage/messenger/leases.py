@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, delete, func, or_, select
 
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.tables import Lease
 
 _NOW = func.clock_timestamp()

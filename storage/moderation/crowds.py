@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Integer, bindparam, func, select
 
 from storage.cases.by_case import of
-from storage.fixed import Fixed
+from storage.sql.compiled import Fixed
 from storage.tables import Case, Crowd, table_of
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from sqlalchemy import (
     update,
 )
 
-from storage.bulk import Batch, Change, Rows, inserting, run
-from storage.fixed import Fixed
-from storage.keys import given, keys_in, packed, select_by_keys
+from storage.sql.bulk import Batch, Change, Rows, inserting, run
+from storage.sql.compiled import Fixed
+from storage.sql.keys import given, keys_in, packed, select_by_keys
 from storage.tables import Inbox, Lane, table_of
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"

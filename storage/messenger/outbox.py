@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, null, select, update
 
-from storage.bulk import Change, Rows, upsert
+from storage.sql.bulk import Change, Rows, upsert
 from storage.ids import new_id
 from storage.tables import Outbox, Shown, table_of
 

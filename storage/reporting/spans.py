@@ -12,8 +12,8 @@ from sqlalchemy import and_, bindparam, func, select
 from ledger.lifecycle import OPEN, Action, Outcome, Role
 from ledger.scenes import Kind, Scene
 from storage.cases import ROOT_CAUSE
-from storage.report_queries import JUDGED, RESOLVED
-from storage.report_rows import Came, Done, Judged, Key, Late, Said, SpanRows, Turnover
+from storage.reporting.queries import JUDGED, RESOLVED
+from storage.reporting.rows import Came, Done, Judged, Key, Late, Said, SpanRows, Turnover
 from storage.tables import Case, CaseEvent
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Connection, Dialect, Float, Integer, SelectBase,
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeEngine
 
-from storage import driver
+from storage.sql import driver
 from storage.types import Json, Utc, Words, WordsJson
 
 Convert = Callable[[Any], Any]
@@ -40,7 +40,7 @@ class _Compiled(NamedTuple):
 
 
 class Fixed:
-    """A query without parts that depend on its values (many keys: see storage/keys.py)."""
+    """A query without parts that depend on its values (many keys: see storage/sql/keys.py)."""
 
     def __init__(self, query: SelectBase) -> None:
         self._query = query

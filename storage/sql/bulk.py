@@ -31,7 +31,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-from storage.driver import Values, fetch, is_sqlite, numbered_on, run_many
+from storage.sql.driver import Values, fetch, is_sqlite, numbered_on, run_many
 from storage.tables import Base, table_of
 from storage.types import Json, Utc, Words, WordsJson
 

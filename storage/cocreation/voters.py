@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, func, or_, select, update
 
 from ledger.votes import REGISTERED, Electorate
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.tables import Person, Voter, VoterClaim, table_of
 
 if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
-    from storage.votes import VoteRow
+    from storage.cocreation.votes import VoteRow
 
 NOT_OF_A_ROOM = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff]|单元|号楼|室|号|房")
 NOT_OF_A_CODE = re.compile(r"[^0-9A-Z]")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import and_, delete, or_, select, update
 
-from storage.bulk import Batch, Change, Rows, run
-from storage.fixed import Asking, Fixed, ask
-from storage.keys import given, select_by_keys
+from storage.sql.bulk import Batch, Change, Rows, run
+from storage.sql.compiled import Asking, Fixed, ask
+from storage.sql.keys import given, select_by_keys
 from storage.tables import Conversation, table_of
 
 if TYPE_CHECKING:

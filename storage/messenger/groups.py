@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, exists, select, update
 
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.tables import ResidentGroup
 
 if TYPE_CHECKING:

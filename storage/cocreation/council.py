@@ -10,7 +10,7 @@ from storage.counters import next_no
 from storage.errors import NotFound
 from storage.ids import new_id
 from storage.tables import CouncilMember, Decision, Meeting, table_of
-from storage.voters import hash_of
+from storage.cocreation.voters import hash_of
 
 if TYPE_CHECKING:
     from datetime import datetime

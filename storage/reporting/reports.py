@@ -12,11 +12,11 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from ledger.lifecycle import Action, Role, State
 from ledger.scenes import Kind, Scene, Urgency
 from ledger.topics import TopicState
-from storage import report_queries as queries
-from storage.bulk import upsert
+from storage.reporting import queries as queries
+from storage.sql.bulk import upsert
 from storage.ids import new_id
 from storage.reference import DISTRICT
-from storage.report_rows import (
+from storage.reporting.rows import (
     Answered,
     CaseLine,
     Judged,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ledger.periods import Period
-    from storage.fixed import Fixed
+    from storage.sql.compiled import Fixed
     from storage.unit_of_work import UnitOfWork
 
 WEEKLY = "weekly"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, select, update
 
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.tables import Subscription
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from storage.bulk import upsert
+from storage.sql.bulk import upsert
 from storage.tables import FileCopy
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, exists, func, select, update
 
 from ledger.votes import Electorate, Method, VoteState, chosen
-from storage.bulk import insert_rows, upsert
+from storage.sql.bulk import insert_rows, upsert
 from storage.counters import next_no
 from storage.errors import LostRace, NotFound
 from storage.ids import new_id, new_random_id

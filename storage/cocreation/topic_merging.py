@@ -19,7 +19,7 @@ from storage.tables import (
 )
 
 if TYPE_CHECKING:
-    from storage.topics import Key
+    from storage.cocreation.topics import Key
     from storage.unit_of_work import UnitOfWork
 
 _BELONGS: dict[str, tuple[Any, Any]] = {

@@ -10,7 +10,7 @@ from storage.store import Store
 from storage.tables import Contribution, ContributionSupporter, table_of
 
 if TYPE_CHECKING:
-    from storage.contributions import ContributionRow
+    from storage.cocreation.contributions import ContributionRow
 
 Seconder = ContributionSupporter
 

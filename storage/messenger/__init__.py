@@ -1,0 +1,1 @@
+"""What passes between the messengers and the handlers: inbox, outbox, buttons, conversations, people, leases."""

@@ -1,0 +1,1 @@
+"""What is moderated: how somebody writes, what residents publish, and crowds of like cases."""
