@@ -20,7 +20,7 @@ from benchmarks.sample import texts
 from benchmarks.served import TOKENS, Stand, stand
 from bot.build import RESIDENT, STAFF
 from bot.settings import Library
-from bot.tally import Account, Sent, account
+from bot.replaying.tally import Account, Sent, account
 from ledger.scenes import Scene
 from nlp.understand import Understander
 from storage.database import open_database

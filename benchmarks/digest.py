@@ -26,7 +26,7 @@ from sqlalchemy.engine import make_url
 from benchmarks.large_ledger import NOW, add_communities, fill_postgres, fill_sqlite
 from benchmarks.sample import own_postgres
 from bot.district import load_district, load_texts
-from bot.weekly import WeeklyMaker
+from bot.reporting.weekly import WeeklyMaker
 from digests.drawing import Drawer, DrawHere, Order
 from digests.text import weekly_text
 from ledger.periods import week_from

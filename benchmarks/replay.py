@@ -23,9 +23,9 @@ from bot.build import RESIDENT
 from bot.commands.replay import told
 from bot.demo.sample import load_sample
 from bot.district import load_texts
-from bot.replay_lines import Line, read_lines
+from bot.replaying.lines import Line, read_lines
 from bot.settings import Library
-from bot.tally import Sent, account
+from bot.replaying.tally import Sent, account
 from ledger.words import utf16_length
 from storage.database import open_database
 from storage.messenger.outbox import WAITING

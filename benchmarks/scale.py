@@ -28,7 +28,7 @@ from benchmarks.faults.postgres import Postgres, postgres
 from benchmarks.served import ROOT, TOKENS
 from bot.build import RESIDENT, STAFF
 from bot.district import load_district
-from bot.web import SECRET_HEADER
+from bot.http.server import SECRET_HEADER
 from nlp.understand import Understander
 from storage.database import open_database
 from storage.schema import migrate

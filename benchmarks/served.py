@@ -16,7 +16,7 @@ from typing import Any
 from bot.build import RESIDENT, STAFF
 from bot.demo.sample import Sample, load_sample
 from bot.links import SignedLinks
-from bot.replay import make_ready
+from bot.replaying.replay import make_ready
 from bot.settings import Library, Settings
 from tests.botapi.remote import RemoteBotApi
 

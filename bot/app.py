@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.build import App
 from bot.leases import Leased, give_up_leases
 from bot.settings import Mode
-from bot.web import serve
+from bot.http.server import serve
 
 log = logging.getLogger(__name__)
 

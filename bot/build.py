@@ -19,7 +19,7 @@ from bot.fetch import Fetcher
 from bot.files import FileStore
 from bot.intake import Intake
 from bot.links import SignedLinks
-from bot.reports import Reporter
+from bot.reporting.reports import Reporter
 from bot.retraining import Retraining
 from bot.settings import Library, Mode, Settings, in_parts
 from bot.similar import OpenCases

@@ -19,7 +19,7 @@ from storage.schema import WrongRevision, check, newest
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from bot.desk import MadeFile  # only a report's command draws
+    from bot.reporting.desk import MadeFile  # only a report's command draws
 
 T = TypeVar("T")
 

@@ -111,7 +111,7 @@ def workbooks() -> Callable[[bytes], None]:
 def webhooks() -> Callable[[bytes], None]:
     """Bodies posted to a webhook: no update, or one that any database can keep."""
     from bot.channels.aiogram_bot import AiogramChannel  # noqa: PLC0415
-    from bot.web import update_in  # noqa: PLC0415
+    from bot.http.server import update_in  # noqa: PLC0415
 
     channel = AiogramChannel("resident", TOKEN, None)
 

@@ -10,7 +10,7 @@ import click
 from bot import settings as settings_of
 from bot.console import Stop, community_named, reading_rows, street_named, write_report
 from bot.district import load_district, load_texts
-from bot.summaries import SummaryMaker
+from bot.reporting.summaries import SummaryMaker
 from digests.dossier import Dossier
 from digests.drawing import DrawHere
 from digests.subject import MONTH, QUARTER, Subject

@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy import Connection
 
 from bot.demo.sample import HERE, Sample
-from bot.weekly import CONTENT_VERSION, WeeklyMaker
+from bot.reporting.weekly import CONTENT_VERSION, WeeklyMaker
 from handlers import casework, clockwork, dispatching, filing, judging, merging, mine, spikes, worded
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind

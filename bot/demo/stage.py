@@ -16,9 +16,9 @@ from bot.demo.past import Past, live_through, load_past
 from bot.demo.people import Person
 from bot.demo.sample import Sample, load_sample, plant
 from bot.district import load_district
-from bot.reports import Reporter
+from bot.reporting.reports import Reporter
 from bot.settings import Mode, Settings
-from bot.weekly import WeeklyMaker
+from bot.reporting.weekly import WeeklyMaker
 from digests.drawing import DrawHere, Draws
 from storage.database import open_database
 from storage.reference_queries import load

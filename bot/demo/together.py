@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from bot.demo.neighbours import TITLE, asks, ever, neighbour, opens_topic, over, writes
 from bot.demo.past import ZONE
 from bot.demo.script import Chapter, Tale
-from bot.stories import page_of
+from bot.http.stories import page_of
 from ledger.lifecycle import CLOSED
 from ledger.topics import TopicState
 from storage.reference_queries import load

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 from sqlalchemy import select, update
 
-from bot.web import application
+from bot.http.server import application
 from storage.reference import DISTRICT
 from storage.tables import Case
 from tests.support.world import NOW, World

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.web import serve
+from bot.http.server import serve
 from tests.botapi import BotApiServer
 from tests.channels.town import SECRET, WAYS_ROUND, Town, town
 

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from bot.reports import Reporter
-from bot.weekly import PRESSING_LISTED
+from bot.reporting.reports import Reporter
+from bot.reporting.weekly import PRESSING_LISTED
 from digests.drawing import DrawHere
 from ledger.scenes import EIGHT_SCENES, Kind, Urgency
 from storage.reporting.reports import WEEKLY

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.channels.port import Refused, TryLater
-from bot.reports import Reporter
+from bot.reporting.reports import Reporter
 from digests.drawing import Drawable, Drawer, Order
 from storage.reference_queries import load
 from storage.reporting.reports import WEEKLY

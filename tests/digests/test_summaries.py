@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import Connection
 
-from bot.reports import Reporter
+from bot.reporting.reports import Reporter
 from digests.chart import png, summary_chart
 from digests.dossier import Dossier, index, summary_text
 from digests.pages import summary_pdf

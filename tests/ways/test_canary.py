@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from bot.handling import TRIES
 from bot.logs import set_up
-from bot.web import application
+from bot.http.server import application
 from handlers import router
 from storage.tables import Case, Inbox
 from tests.support.world import World

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.reports import Reporter
+from bot.reporting.reports import Reporter
 from handlers.checkups.figures import WrongFigure, figure
 from ledger.checkup import Condition, Source, Stock
 from storage.facilities import stock_of

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from bot.web import application
+from bot.http.server import application
 from handlers.cocreation.rooms import understood
 from ledger.rooms import Hours, begins_at, slots
 from storage.tables import Booking, StoryPicture

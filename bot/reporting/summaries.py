@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.desk import Desk, Made, drawn
-from bot.mailing import Mailing, Message
+from bot.reporting.desk import Desk, Made, drawn
+from bot.reporting.mailing import Mailing, Message
 from digests import summary
 from digests.dossier import Dossier, summary_text
 from digests.drawing import Draws

@@ -23,7 +23,7 @@ from bot.demo.clock import StandingClock
 from bot.demo.sample import Sample, load_sample, plant
 from bot.district import load_district
 from bot.settings import Settings
-from bot.tally import Account, Sent, account
+from bot.replaying.tally import Account, Sent, account
 from nlp.understand import Understander
 from storage.database import open_database
 from storage.schema import migrate
@@ -32,7 +32,7 @@ from storage.tally import tables_in
 
 if TYPE_CHECKING:
     from bot.channels.port import Channel, RawUpdateBody
-    from bot.replay_lines import Line
+    from bot.replaying.lines import Line
     from handlers.event import Event
     from nlp.understanding import Reading
 

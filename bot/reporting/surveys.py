@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.desk import Desk, drawn
+from bot.reporting.desk import Desk, drawn
 from digests.surveys.results import SurveyPage, survey_text
 from handlers.event import Address, Event, EventKind
 from handlers.post import post

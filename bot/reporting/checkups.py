@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from bot.desk import Desk, Made, drawn
-from bot.mailing import Mailing, Message
+from bot.reporting.desk import Desk, Made, drawn
+from bot.reporting.mailing import Mailing, Message
 from digests.checkups.area import AreaPage, area_text, over_communities
 from digests.checkups.checkup import Found, checkups, content_of, from_content
 from digests.checkups.page import CheckupPage

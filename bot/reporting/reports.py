@@ -12,15 +12,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.checkups import Checkups
+from bot.reporting.checkups import Checkups
 from bot.clock import Clock
-from bot.desk import Desk
+from bot.reporting.desk import Desk
 from bot.files import FileStore
-from bot.summaries import Summaries
-from bot.surveys import SURVEY, SurveyReports
+from bot.reporting.summaries import Summaries
+from bot.reporting.surveys import SURVEY, SurveyReports
 from bot.tasks import in_turn
-from bot.votes import VoteResults
-from bot.weekly import Weeklies
+from bot.reporting.votes import VoteResults
+from bot.reporting.weekly import Weeklies
 from digests.drawing import Drawer, Draws
 from digests.subject import CHECKUP
 from digests.summary import Level

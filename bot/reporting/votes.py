@@ -5,7 +5,7 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.desk import Desk, drawn
+from bot.reporting.desk import Desk, drawn
 from digests.votes.words import Picture, pictured
 from handlers.cocreation import asking, ending
 from handlers.event import Address, Event, EventKind

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from prometheus_client import generate_latest
 
-from bot import open311, stories
+from bot.http import open311
+from bot.http import stories
 from bot.channels.fields import whole
 from bot.gauges import measure
 from bot.metrics import METRICS

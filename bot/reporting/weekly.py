@@ -10,8 +10,8 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.desk import Desk, MadeFile, drawn
-from bot.mailing import Mailing, Message
+from bot.reporting.desk import Desk, MadeFile, drawn
+from bot.reporting.mailing import Mailing, Message
 from digests import weekly
 from digests.drawing import Draws, Names, Order, Rows
 from digests.page import Page, Say

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.desk import Desk, Made
+from bot.reporting.desk import Desk, Made
 from digests.receivers import Receiver, due_at, receivers
 from digests.subject import Subject
 from handlers.event import Address
