@@ -12,7 +12,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from ledger.lifecycle import Action, Role, State
 from ledger.scenes import Kind, Scene, Urgency
 from ledger.topics import TopicState
-from storage.reporting import queries as queries
+from storage.reporting import queries
 from storage.sql.bulk import upsert
 from storage.ids import new_id
 from storage.reference import DISTRICT
