@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from benchmarks.sample import own_postgres, texts
 from benchmarks.way import make_app
 from bot.build import App
-from handlers import deadlines
+from handlers.cases import deadlines
 from ledger.scenes import EIGHT_SCENES, Kind, Urgency
 from storage.unit_of_work import UnitOfWork
 

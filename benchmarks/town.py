@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from benchmarks.sample import texts
-from handlers import matters
+from handlers.residents import matters
 from nlp.understand import Understander
 from storage.reference_queries import changed
 from storage.tables import Building, Community, Duty, Grid, Person, Staff, StaffAccount, StaffRight, Street

@@ -29,7 +29,7 @@ from bot.channels.aiogram_bot import AiogramChannel
 from bot.commands.run import settle_down
 from bot.settings import Settings
 from bot.work import GROUPS_SHARED
-from handlers import matters
+from handlers.residents import matters
 from handlers.context import Bot, Serves
 from nlp.understand import Understander
 from nlp.understanding import Reading

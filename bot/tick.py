@@ -14,7 +14,11 @@ from bot.erased import Erased
 from bot.metrics import METRICS
 from bot.tasks import in_turn
 from bot.work import Worker
-from handlers import areas, clockwork, erasing, retention, router, spikes
+from handlers import (areas, router)
+from handlers.cases import clockwork
+from handlers.personal_data import erasing
+from handlers.personal_data import retention
+from handlers.cases import spikes
 from handlers.area import Due
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind

@@ -6,7 +6,10 @@ before anything of the area runs.
 
 from typing import Any
 
-from handlers import broken_again, handing_over, manner, overdue, pushes
+from handlers import (manner, pushes)
+from handlers.residents import broken_again
+from handlers.cases import handing_over
+from handlers.cases import overdue
 from handlers.area import Area, Command, Deed, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules_by_vote, stories

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from handlers import communities, drafts
+from handlers import communities
+from handlers.residents import drafts
 from handlers.event import Location
 from handlers.reply import Reply, Rows
 from handlers.turn import Turn

@@ -6,7 +6,11 @@ Until they do, the words stand in that person's own conversation for a day, and 
 from dataclasses import replace
 from typing import Any
 
-from handlers import communities, drafts, filing, matters, report
+from handlers import communities
+from handlers.residents import drafts
+from handlers.residents import filing
+from handlers.residents import matters
+from handlers.residents import report
 from handlers.event import Address, EventKind, Quoted
 from handlers.moderation import links
 from handlers.reply import Button, Reply, Showing

@@ -1,6 +1,6 @@
 """Comings and goings: a bot that was blocked or put out, a group that moved, a group made the staff chat."""
 
-from handlers import emergencies
+from handlers.cases import emergencies
 from handlers.event import EventKind
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn

@@ -3,37 +3,31 @@
 from collections.abc import Callable
 from typing import Any
 
-from handlers import (
-    answering,
-    areas,
-    casework,
-    choosing,
-    consent,
-    dispatching,
-    drafts,
-    erasing,
-    extending,
-    groups,
-    helping,
-    joining,
-    judging,
-    labels,
-    lookup,
-    merging,
-    mine,
-    nudging,
-    phoning,
-    privacy,
-    proxies,
-    pushes,
-    queue,
-    report,
-    returning,
-    second_look,
-    subscriptions,
-    undo,
-    worded,
-)
+from handlers import (areas, choosing, groups, pushes, subscriptions)
+from handlers.cases import answering
+from handlers.cases import casework
+from handlers.personal_data import consent
+from handlers.cases import dispatching
+from handlers.residents import drafts
+from handlers.personal_data import erasing
+from handlers.cases import extending
+from handlers.cases import helping
+from handlers.residents import joining
+from handlers.residents import judging
+from handlers.cases import labels
+from handlers.residents import lookup
+from handlers.cases import merging
+from handlers.residents import mine
+from handlers.cases import nudging
+from handlers.cases import phoning
+from handlers.personal_data import privacy
+from handlers.residents import proxies
+from handlers.cases import queue
+from handlers.residents import report
+from handlers.cases import returning
+from handlers.cases import second_look
+from handlers.cases import undo
+from handlers.cases import worded
 from handlers.cocreation import calls
 from handlers.context import Serves
 from handlers.moderation import crowds

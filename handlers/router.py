@@ -3,33 +3,21 @@
 import math
 from dataclasses import dataclass
 
-from handlers import (
-    albums,
-    answers,
-    areas,
-    choosing,
-    consent,
-    edits,
-    erasing,
-    groups,
-    joining,
-    lookup,
-    matters,
-    media,
-    membership,
-    periodicals,
-    presses,
-    privacy,
-    proxies,
-    queue,
-    remarks,
-    report,
-    sight,
-    start,
-    subscriptions,
-    undo,
-    ways_in,
-)
+from handlers import (answers, areas, choosing, groups, membership, periodicals, presses, sight, start, subscriptions, ways_in)
+from handlers.residents import albums
+from handlers.personal_data import consent
+from handlers.residents import edits
+from handlers.personal_data import erasing
+from handlers.residents import joining
+from handlers.residents import lookup
+from handlers.residents import matters
+from handlers.residents import media
+from handlers.personal_data import privacy
+from handlers.residents import proxies
+from handlers.cases import queue
+from handlers.residents import remarks
+from handlers.residents import report
+from handlers.cases import undo
 from handlers.area import Command
 from handlers.cocreation import ballots, rules
 from handlers.context import Context, Serves

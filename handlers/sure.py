@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers import casework
+from handlers.cases import casework
 from handlers.reply import Reply
 from handlers.turn import Turn
 from storage.ids import new_id

@@ -15,7 +15,15 @@ from sqlalchemy import Connection
 
 from bot.demo.sample import HERE, Sample
 from bot.reporting.weekly import CONTENT_VERSION, WeeklyMaker
-from handlers import casework, clockwork, dispatching, filing, judging, merging, mine, spikes, worded
+from handlers.cases import casework
+from handlers.cases import clockwork
+from handlers.cases import dispatching
+from handlers.residents import filing
+from handlers.residents import judging
+from handlers.cases import merging
+from handlers.residents import mine
+from handlers.cases import spikes
+from handlers.cases import worded
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
 from handlers.turn import Turn

@@ -11,7 +11,7 @@ from handlers.area import Area
 from handlers.cocreation import linked
 from handlers.cocreation.linked import Matter
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
-from handlers.emergencies import reachable
+from handlers.cases.emergencies import reachable
 from handlers.event import Address
 from handlers.moderation import content
 from handlers.pushes import Push

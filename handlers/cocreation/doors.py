@@ -11,7 +11,7 @@ from typing import Any
 from handlers.cocreation import ballots
 from handlers.cocreation.register import building_in, door, lines_in
 from handlers.cocreation.telling import close_for_all
-from handlers.emergencies import reachable
+from handlers.cases.emergencies import reachable
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal, Role

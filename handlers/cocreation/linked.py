@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.lookup import case_by_number
+from handlers.residents.lookup import case_by_number
 from handlers.turn import Turn
 from storage.cases import CaseRow
 from storage.errors import NotFound

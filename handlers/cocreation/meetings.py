@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from handlers import deadlines
+from handlers.cases import deadlines
 from handlers.area import role_for
-from handlers.card_face import Beside, card
+from handlers.cases.card_face import Beside, card
 from handlers.cocreation import asking, promises
 from handlers.cocreation.days import day_of, moment_and_rest
 from handlers.cocreation.promises import Promise
@@ -14,7 +14,7 @@ from handlers.cocreation.words import ask_again, ask_words, for_community, given
 from handlers.reply import Button, Priority, Reply
 from handlers.sure import sure
 from handlers.turn import Turn
-from handlers.viewers import View
+from handlers.cases.viewers import View
 from ledger.lifecycle import NotAllowed, Role
 from ledger.peace import politely
 from ledger.promises import Kind as By

@@ -14,7 +14,7 @@ from handlers.cocreation import linked
 from handlers.cocreation.days import day_of, moment
 from handlers.cocreation.telling import close_for_all
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
-from handlers.emergencies import reachable
+from handlers.cases.emergencies import reachable
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn

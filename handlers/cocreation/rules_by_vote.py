@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.area import Area, erased_from
 from handlers.cocreation import rules, topics, votes
-from handlers.emergencies import reachable
+from handlers.cases.emergencies import reachable
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import Role

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from handlers import casework, choosing
+from handlers import choosing
+from handlers.cases import casework
 from handlers.area import ask
 from handlers.reply import Button, Reply
 from handlers.turn import Turn

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers import emergencies
+from handlers.cases import emergencies
 from handlers.event import Address
 from handlers.moderation import allowance
 from handlers.reply import Button, Priority, Reply, Rows, Showing

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from handlers import filing, matters
+from handlers.residents import filing
+from handlers.residents import matters
 from handlers.area import Area, Deed, Due
 from handlers.event import Address, Event, EventKind, Location
 from handlers.format import day_and_time

@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from handlers.filing import Report
+from handlers.residents.filing import Report
 from handlers.moderation import concerns
 from handlers.packing import packed
 from handlers.turn import Turn

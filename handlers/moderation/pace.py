@@ -1,6 +1,8 @@
 """Not more at a time than a person can mean: what is over is kept and said once. An emergency is never held up."""
 
-from handlers import drafts, emergencies, matters
+from handlers.residents import drafts
+from handlers.cases import emergencies
+from handlers.residents import matters
 from handlers.event import EventKind
 from handlers.moderation import allowance, concerns
 from handlers.turn import Turn

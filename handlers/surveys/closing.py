@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import pushes
-from handlers.emergencies import reachable
+from handlers.cases.emergencies import reachable
 from handlers.event import Address
 from handlers.pushes import Push
 from handlers.reply import Priority, Reply

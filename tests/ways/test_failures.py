@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from bot import handling
-from handlers import clockwork, router
+from handlers import router
+from handlers.cases import clockwork
 from storage.tables import Case, Inbox
 from tests.support.world import World
 from tests.ways.steps import LAMP, RUBBISH, answered, case, count, means, settled

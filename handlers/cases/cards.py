@@ -1,0 +1,138 @@
+"""The card of a case, as staff see it: one message that changes in place, wherever it stands."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+
+from handlers.cases.card_face import Beside, card, card_name
+from handlers.cocreation import wanted
+from handlers.cases.emergencies import alarm_name, reachable
+from handlers.event import Address
+from handlers.reply import Button, Priority, Reply, Showing
+from handlers.turn import Turn
+from handlers.cases.viewers import View, private_view, viewers
+from ledger.lifecycle import Role, State
+from ledger.rights import Part
+from ledger.scenes import Urgency
+from storage.cases import CaseRow
+from storage.messenger.shown import OnTheWay
+
+log = logging.getLogger(__name__)
+
+
+def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxied: bool = False) -> None:
+    """Send the card of a case that was just filed to whoever handles the community's cases."""
+    name = turn.person.name or ""
+    name = named_for(turn, case, name) if proxied else name
+    beside = Beside(tuple(similar), files, name, case.urgency is Urgency.EMERGENCY)
+    views = viewers(turn, case)
+    if not views:
+        _nobody_there(case.community_id)
+    for view in views:
+        turn.send(card(turn, case, view, beside))
+
+
+def refresh(turn: Turn, case: CaseRow) -> None:
+    """Show the case as it is now, wherever its card stands, to who may still see it."""
+    views = {(view.to.bot, view.to.chat): view for view in viewers(turn, case)}
+    for bot, chat in turn.uow.shown.chats(card_name(case)):
+        if (bot, chat) not in views and (view := private_view(turn, case, bot, chat)):
+            views[bot, chat] = view
+    delayed = _on_the_way(turn, case, set(views))
+    if not views and not delayed:
+        return
+    beside = what_is_beside(turn, case)
+    for view in views.values():
+        turn.send(card(turn, case, view, beside))
+    for view, waiting in delayed:
+        delay = max(waiting.due_at - turn.uow.now, timedelta())
+        turn.send(replace(card(turn, case, view, beside), delay=delay, cause=waiting.cause))
+
+
+def redraw(turn: Turn, case: CaseRow) -> None:
+    """Change the cards that stand in chats, and send none anew."""
+    here = {(view.to.bot, view.to.chat): view for view in viewers(turn, case)}
+    beside = what_is_beside(turn, case)
+    for bot, chat in turn.uow.shown.chats(card_name(case)):
+        if view := here.get((bot, chat)) or private_view(turn, case, bot, chat):
+            turn.send(replace(card(turn, case, view, beside), showing=Showing.ONLY_EDIT))
+
+
+def show_here(turn: Turn, case: CaseRow, role: Role) -> None:
+    """Send the card to this chat; from now on it changes here."""
+    view = View(turn.event.address, role, masked=not turn.event.private)
+    reply = card(turn, case, view, what_is_beside(turn, case))
+    turn.send(replace(reply, showing=Showing.ANEW, priority=Priority.INTERACTIVE))
+
+
+def notify(turn: Turn, case: CaseRow, key: str, **values: str) -> None:
+    """Tell whoever handles a case that something was added: a card that changes in place makes no sound."""
+    urgent = case.urgency is Urgency.EMERGENCY
+    called = turn.uow.shown.chats(alarm_name(case)) if urgent else []
+    views = [*viewers(turn, case), *(View(Address(bot, chat)) for bot, chat in called), *_lead(turn, case)]
+    for view in {(view.to.bot, view.to.chat): view for view in views}.values():
+        shown = {name: view.hides(turn)(value) for name, value in values.items()}
+        text = turn.context.texts(key, number=turn.number(case), **shown)
+        look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
+        priority = Priority.EMERGENCY if urgent else Priority.NOTICE
+        turn.send(Reply(view.to, text, ((look,),), priority=priority, cause=about(case)))
+
+
+def _lead(turn: Turn, case: CaseRow) -> list[View]:
+    """The officers of the unit that leads (主办), as far as the card has reached them."""
+    if case.unit_id is None:
+        return []
+    has_it = set(turn.uow.shown.chats(card_name(case)))
+    officers = reachable(turn, turn.officers_of(case, case.unit_id))
+    return [View(to, Role.OFFICER) for to in officers if (to.bot, to.chat) in has_it]
+
+
+@cache
+def _nobody_there(community_id: int) -> None:
+    """Said once: it is a gap in the staff, not in the case."""
+    log.error("community %s: nobody on the staff can be shown its cases", community_id)
+
+
+def about(case: CaseRow) -> str:
+    """Cause of messages that carry a case's words: erasing the words takes back those that have not arrived."""
+    return f"about:{case.community_id}:{case.no}"
+
+
+def _on_the_way(turn: Turn, case: CaseRow, done: set[tuple[str, int]]) -> list[tuple[View, OnTheWay]]:
+    """Cards that still wait for the minute of undo: when they come, they have to say what is true then."""
+    officers = turn.officers_of(case, case.unit_id) if case.unit_id else []
+    found = []
+    for to in reachable(turn, officers) if officers else ():
+        waiting = turn.uow.shown.on_the_way(to.bot, to.chat, card_name(case))
+        if waiting and (to.bot, to.chat) not in done:
+            found.append((View(to, Role.OFFICER), waiting))
+    return found
+
+
+def what_is_beside(turn: Turn, case: CaseRow) -> Beside:
+    cases = turn.uow.cases
+    alarm = cases.alarm(case.key) if case.urgency is Urgency.EMERGENCY else None
+    ringing = alarm is not None and alarm.acknowledged_at is None
+    helpers = tuple(cases.helpers(case.key)) if case.state is not State.WAITING else ()
+    files = len(cases.attachments(case.key))
+    crowd = turn.uow.crowds.size(case.key)
+    calls = wanted.lines(turn, case.community_id, case_no=case.no)
+    name = _reporter(turn, case)
+    return Beside(files=files, name=name, unanswered=ringing, helpers=helpers, crowd=crowd, calls=calls)
+
+
+def _reporter(turn: Turn, case: CaseRow) -> str:
+    """How the reporter is called in the messenger; nobody gets to know who was anonymous."""
+    people = [] if case.anonymous else turn.uow.cases.people(case.key)
+    teller = next((p for p in people if p.part != Part.JOINER and not p.anonymous), None)
+    person = turn.uow.people.find(teller.bot, teller.account) if teller else None
+    name = (person.name or "") if person else ""
+    return named_for(turn, case, name) if teller and teller.part != Part.REPORTER else name
+
+
+def named_for(turn: Turn, case: CaseRow, name: str) -> str:
+    """Of a case that somebody filed for another: for whom, and who it was."""
+    rows = (row for row in turn.uow.contacts.of_case(case.key) if row.part == "represented")
+    whom = next((row.name for row in rows), None)
+    return turn.context.texts("card.for_whom", whom=whom, name=name) if whom else name

@@ -1,0 +1,184 @@
+"""What staff do with a case: by buttons on its card, and by the words that a button asked for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from handlers.cases import cards
+from handlers.cases import emergencies
+from handlers.cases import nudging
+from handlers.cases import steps
+from handlers.cases import undo
+from handlers.reply import Button, OutFile, Priority, Reply, Rows
+from handlers.turn import Turn
+from ledger.lifecycle import TRANSITIONS, Action, Role, State, step
+from storage.cases import CaseRow
+from storage.ids import new_id
+
+Handler = Callable[[Turn, CaseRow, Role, dict[str, Any]], None]
+Given = dict[str, str]
+Changes = Callable[[Turn, CaseRow, Given], dict[str, Any]]
+CHOICES: dict[Action, str] = {
+    Action.REFUSE: "refuse.reasons",
+    Action.TRANSFER: "transfer.channels",
+    Action.PARK: "park.reasons",
+}
+"""Lists of the district from which the words may be taken."""
+
+
+def simple(action: Action) -> Handler:
+    """A step that needs nothing but the tap."""
+
+    def handler(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+        finish(turn, case, action, role)
+
+    return handler
+
+
+def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any) -> int:
+    """Take the step, say so to the worker, and offer to undo it; returns the event's id."""
+    event_id = steps.take(turn, case, action, role, **options)
+    nudging.answered(turn, case, action)
+    undo.offer(turn, case, action, event_id, _done(turn, case, action))
+    if role is Role.OFFICER:
+        _tell_first_taker(turn, case, action, event_id)
+    if TRANSITIONS[action].tells and not steps.people_to_tell(turn, case):
+        turn.say("done.unreachable", number=turn.number(case))
+    turn.outcome = f"step {action}"
+    return event_id
+
+
+def _tell_first_taker(turn: Turn, case: CaseRow, action: Action, event_id: int) -> None:
+    """Who took it first stays answerable (首接负责), and so hears what the unit does with it."""
+    first = turn.uow.reference.staff.get(case.first_staff_id or 0)
+    if first is None or first.id == turn.staff_id:
+        return
+    state = turn.context.district.states[case.state]
+    name, done = turn.staff.name if turn.staff else "", turn.context.texts(f"button.{action}")
+    text = turn.context.texts("card.first_hears", number=turn.number(case), name=name, action=done, state=state)
+    look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
+    delay = steps.hold(turn, case) if TRANSITIONS[action].undoable else timedelta()
+    for to in emergencies.reachable(turn, [first]):
+        reply = Reply(to, text, ((look,),), priority=Priority.NOTICE, cause=steps.cause_of(case, event_id), delay=delay)
+        turn.send(reply)
+
+
+def accept(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    finish(turn, case, Action.ACCEPT, role, changes={"staff_id": turn.staff_id, "confirmed": True})
+
+
+def acknowledge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """Somebody says that they are on it: the alarm goes no further up, and the case is accepted."""
+    step(case.state, Action.ACKNOWLEDGE, role)
+    alarm = turn.uow.cases.alarm(case.key)
+    if alarm is None or alarm.acknowledged_at is not None:
+        taken_by = turn.uow.reference.staff.get(alarm.staff_id) if alarm else None
+        turn.tell("emergency.already", alert=True, name=taken_by.name if taken_by else "")
+        return
+    event_id = steps.take(turn, case, Action.ACKNOWLEDGE, role, changes={"staff_id": turn.staff_id})
+    if case.state is State.WAITING:
+        steps.take(turn, case, Action.ACCEPT, role, quietly=True)
+    look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
+    turn.say("emergency.acknowledged", ((look,),), number=turn.number(case))
+    steps.tell_people(turn, case, "told.on_the_way", event_id, undoable=False)
+
+
+def contact(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """Somebody has spoken with the resident, by phone or at the door."""
+    if case.contacted_at is not None:
+        turn.tell("contact.already")
+        return
+    finish(turn, case, Action.CONTACT, role)
+
+
+# --- steps that need words -------------------------------------------------------------------------------------------
+
+
+def ask_words(action: Action) -> Handler:
+    """The step needs words: ask for them; the worker's next message here is the answer."""
+
+    def handler(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+        steps.allowed(turn, case, action, role)
+        ask(turn, case, action, _choices(turn, case, action))
+
+    return handler
+
+
+def ask(turn: Turn, case: CaseRow, what: str, rows: Rows = (), *, given: Given | None = None) -> None:
+    """Ask a worker for words; in a group they have to answer the very message. `given` is what was chosen before."""
+    name = f"ask:{new_id()}"
+    turn.expect(what, case, shown_in=name, given=given or {})
+    text = turn.context.texts(f"ask.{what}", number=turn.number(case))
+    if not turn.event.private:
+        text += "\n" + turn.context.texts("ask.in_group")
+    turn.send(Reply(turn.event.address, text, (*rows, (no_thanks(turn, name),)), logical=name))
+
+
+def no_thanks(turn: Turn, name: str) -> Button:
+    """The way out of a question."""
+    return turn.mine("button.never_mind", "never_mind", data={"shown_in": name})
+
+
+def never_mind(turn: Turn, data: dict[str, Any]) -> None:
+    """Somebody thinks better of it: their next words are no answer."""
+    if turn.talk.state.get("expects", {}).get("shown_in") == data.get("shown_in"):
+        turn.expected()
+    turn.close(data.get("shown_in"), "ask.never_mind")
+    turn.tell("ask.never_mind")
+
+
+def _choices(turn: Turn, case: CaseRow, action: Action) -> Rows:
+    """Answers that need no typing: the label is short, the resident gets the whole (`label：words`)."""
+    if action is Action.RESOLVE:
+        label = turn.context.texts("button.ask_unsolved")
+        return ((Button(label, "ask_unsolved", case.community_id, case.no, account=turn.account),),)
+    if action not in CHOICES:
+        return ()
+    chosen = (choice.partition("：") for choice in turn.context.texts(CHOICES[action]).split("|"))
+    return tuple(
+        (
+            Button(
+                label,
+                "words_chosen",
+                case.community_id,
+                case.no,
+                {"step": action, "words": f"{label}。{words}" if words else label},
+                turn.account,
+                once=True,
+            ),
+        )
+        for label, _, words in chosen
+    )
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
+
+
+def show_files(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    turn.uow.accesses.add(case.key, staff_id=turn.staff_id, role=role, what="files")
+    rows = turn.uow.cases.attachments(case.key)
+    files = tuple(
+        OutFile(row.kind, row.digest, f"{turn.number(case)}-{index}{EXTENSIONS.get(row.media_type, '')}")
+        for index, row in enumerate(rows, 1)
+        if row.digest
+    )
+    waiting = sum(row.state == "waiting" for row in rows)
+    if files:
+        text = turn.context.texts("card.files", number=turn.number(case), n=len(files))
+        turn.send(Reply(turn.event.address, text, files=files, priority=Priority.INTERACTIVE))
+    if waiting or not files:
+        turn.tell("card.files_waiting" if waiting else "card.no_files")
+
+
+EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "audio/ogg": ".ogg", "video/mp4": ".mp4"}
+
+
+def open_card(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """Show a case's card here, with what can be done next; whoever told it may ask who looked."""
+    turn.uow.accesses.add(case.key, staff_id=turn.staff_id, role=role, what="card")
+    cards.show_here(turn, case, role)
+
+
+def _done(turn: Turn, case: CaseRow, action: Action) -> str:
+    state, button = turn.context.district.states[case.state], turn.context.texts(f"button.{action}")
+    return turn.context.texts("done.step", number=turn.number(case), state=state, action=button.split(maxsplit=1)[-1])

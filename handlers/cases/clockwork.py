@@ -1,0 +1,149 @@
+"""What the clock does to cases: nudges whoever forgets one, sends photos of an answer, asks whether it is solved.
+
+Silence ends a case unconfirmed; later the reporters are asked whether what was done still holds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.cases import deadlines
+from handlers.cases import emergencies
+from handlers.residents import judging
+from handlers.cases import nudging
+from handlers.cases import root_causes
+from handlers.cases import second_look
+from handlers.cases import steps
+from handlers.cases import supervising
+from handlers.event import Address
+from handlers.reply import Button, OutFile, Priority, Reply
+from handlers.turn import Turn
+from ledger.lifecycle import CLOSED, FINAL_WORDS, OPEN, Action, Outcome, Role, State
+from ledger.nudges import Nudge
+from ledger.rights import Part
+from ledger.words import shortened
+from storage.cases import CaseRow, PersonOfCase
+from storage.nudges import NudgeRow
+
+WORDS_SHOWN = 40
+FILES_AWAITED = timedelta(minutes=10)
+FILES_LOOKED_FOR = timedelta(seconds=20)
+STILL_ASKED = {Nudge.SUPERVISION: OPEN, Nudge.OBJECTION: frozenset({State.FOLLOW_UP})}
+"""States in which the staff still owe what they were asked for."""
+
+
+def look_at(turn: Turn, case: CaseRow) -> None:
+    """Something is due in a case."""
+    if case.state in OPEN:
+        nudging.look(turn, case)
+    elif case.state is State.ANSWERED:
+        if _files_sent(turn, case):
+            _ask_if_solved(turn, case)
+            second_look.ask_for_one(turn, case)
+            root_causes.look_at_place(turn, case)
+    elif case.state is State.FOLLOW_UP:
+        steps.take(turn, case, Action.LAPSE, Role.SYSTEM)
+    elif case.state in CLOSED and case.closed_at is not None:
+        _ask_if_it_holds(turn, case, case.closed_at)
+    else:
+        turn.uow.cases.change(case, next_at=None)
+
+
+def nudge_due(turn: Turn, case: CaseRow, nudge: NudgeRow) -> None:
+    """The staff were to answer by now."""
+    if case.state in STILL_ASKED[nudge.kind]:
+        supervising.unanswered(turn, case, nudge)
+    else:
+        turn.uow.nudges.told_too(nudge, [])
+
+
+def alarm_due(turn: Turn, case: CaseRow, alarm: Any) -> None:
+    """Nobody acknowledged in time."""
+    if case.state in OPEN:
+        emergencies.not_acknowledged(turn, case, alarm.level)
+    else:
+        turn.uow.cases.escalate(case.key, alarm.level, None)
+
+
+# --- an answer's photos ----------------------------------------------------------------------------------------------
+
+
+def _files_sent(turn: Turn, case: CaseRow) -> bool:
+    """Send the photos of the answer; False while they are still being fetched from the messenger."""
+    ids = _files_of_answer(turn, case)
+    rows = [row for row in turn.uow.cases.attachments(case.key) if row.id in ids] if ids else []
+    patient = turn.uow.now - (case.answered_at or turn.uow.now) < FILES_AWAITED
+    if patient and any(row.state == "waiting" for row in rows):
+        turn.uow.cases.change(case, next_at=turn.uow.now + FILES_LOOKED_FOR)
+        return False
+    number = turn.number(case)
+    files = tuple(OutFile(r.kind, r.digest, f"{number}-{i}") for i, r in enumerate(rows, 1) if r.digest)
+    for person in steps.people_to_tell(turn, case) if files else ():
+        text = turn.context.texts("told.files", number=number)
+        key = f"files:{case.community_id}:{case.no}:{case.version}:{person.bot}:{person.account}"
+        to = Address(person.bot, person.chat)
+        turn.send(Reply(to, text, files=files, priority=Priority.NOTICE, key=key))
+    return True
+
+
+def _files_of_answer(turn: Turn, case: CaseRow) -> list[int]:
+    answers = [event for event in turn.uow.cases.events(case.key) if event.action in FINAL_WORDS]
+    return list((answers[-1].detail or {}).get("files", [])) if answers else []
+
+
+# --- 回访 ------------------------------------------------------------------------------------------------------------
+
+
+def _ask_if_solved(turn: Turn, case: CaseRow) -> None:
+    """The reporter and all who joined judge the answer. Silence is not satisfaction."""
+    lapse = turn.uow.now + turn.context.district.limits.silence_closes_after.wall
+    steps.take(turn, case, Action.FOLLOW_UP, Role.SYSTEM, changes={"next_at": lapse})
+    unsolved = case.outcome == Outcome.UNSOLVED
+    name = judging.question_name(case)
+    labels = {"button.accepted" if unsolved else "button.solved": "solved", "button.not_solved": "not_solved"}
+    text = turn.context.texts("told.follow_up_unsolved" if unsolved else "told.follow_up", number=turn.number(case))
+    _ask(turn, case, Question(name, text, labels), steps.people_to_ask(turn, case))
+
+
+def _ask_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> None:
+    """A month and a quarter after an urgent case was closed: is it still as it was promised? (巩固提升)"""
+    turn.uow.cases.change(case, next_at=deadlines.asks_if_it_holds(turn, case, closed_at))
+    days = (turn.uow.now - closed_at).days
+    name = f"holds:{case.community_id}:{case.no}:{days}"
+    detail = {"days": days}
+    turn.uow.cases.add_event(
+        case, action="asked_if_it_holds", role=Role.SYSTEM, before=case.state, via=turn.via, detail=detail
+    )
+    labels = {"button.still_holds": "still_holds", "button.broken_again": "not_solved"}
+    words = shortened(turn.context.mask(case.text), WORDS_SHOWN)
+    text = turn.context.texts("told.holds", number=turn.number(case), text=words)
+    reporters = [person for person in steps.people_to_ask(turn, case) if person.part != Part.JOINER]
+    _ask(turn, case, Question(name, text, labels), reporters)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What people are asked about a case: the logical name of the message, its words, its buttons by label."""
+
+    name: str
+    text: str
+    buttons: dict[str, str]
+
+
+def _ask(turn: Turn, case: CaseRow, question: Question, people: list[PersonOfCase]) -> None:
+    for person in people:
+        row = tuple(
+            Button(
+                turn.context.texts(label),
+                action,
+                case.community_id,
+                case.no,
+                {"shown_in": question.name},
+                person.account,
+                once=True,
+            )
+            for label, action in question.buttons.items()
+        )
+        to = Address(person.bot, person.chat)
+        key = f"{question.name}:{person.bot}:{person.account}"
+        turn.send(Reply(to, question.text, (row,), priority=Priority.NOTICE, logical=question.name, key=key))

@@ -1,0 +1,96 @@
+"""申请延期 and 挂账: more time is asked for before the end; the manager decides, and the resident hears it."""
+
+from typing import Any
+
+from handlers.cases import casework
+from handlers.cases import deadlines
+from handlers.cases import nudging
+from handlers.cases import steps
+from handlers.cases.emergencies import reachable
+from handlers.format import length
+from handlers.cases.nudging import Asks
+from handlers.reply import Button, Priority, Reply, in_rows
+from handlers.turn import Turn
+from ledger import clocks
+from ledger.district import Duration
+from ledger.lifecycle import Action, Role
+from ledger.nudges import Nudge
+from storage.cases import CaseRow
+from storage.ids import new_id
+
+Given = dict[str, str]
+
+
+def ask_length(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """How much more time is needed? The lengths are the district's data."""
+    steps.allowed(turn, case, Action.EXTEND, role)
+    name = f"ask:{new_id()}"
+    lengths = deadlines.clock_of(turn, case).extensions
+    buttons = [
+        Button(
+            length(turn.context.texts, more),
+            "extend_by",
+            case.community_id,
+            case.no,
+            {"length": index, "shown_in": name},
+            turn.account,
+        )
+        for index, more in enumerate(lengths)
+    ]
+    text = turn.context.texts("ask.extend_by", number=turn.number(case), due=turn.when(case.due_at, case))
+    rows = (*in_rows(buttons, 3), (casework.no_thanks(turn, name),))
+    turn.send(Reply(turn.event.address, text, rows, logical=name))
+
+
+def extend_by(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
+    steps.allowed(turn, case, Action.EXTEND, role)
+    turn.close(data.get("shown_in"), "ask.answered")
+    casework.ask(turn, case, Action.EXTEND, given={"length": str(data["length"])})
+
+
+def ask_manager(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
+    """The manager is asked; whoever asks does not decide."""
+    more = _length(turn, case, given)
+    values = (("length", length(turn.context.texts, more)), ("new_due", turn.when(_new_due(turn, case, more), case)))
+    own = frozenset({turn.staff_id}) if turn.staff_id else frozenset()
+    asks = Asks(case.due_at, words=given["reason"], by=turn.staff_id, values=values, not_to=own)
+    nudging.ask(turn, case, Nudge.EXTENSION, asks)
+
+
+def grant(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    asked = turn.uow.cases.last_step(case.key, (Action.EXTEND,))
+    given = dict(asked.detail["given"]) if asked else {}
+    due_at = _new_due(turn, case, _length(turn, case, given)) if given else case.due_at
+    given |= {"reason": asked.reason} if asked and asked.reason else {}
+    detail = {"from": case.due_at.isoformat(), "to": due_at.isoformat()}
+    casework.finish(turn, case, Action.GRANT, role, given=given, changes={"due_at": due_at}, detail=detail)
+    _tell_who_asked(turn, case, asked, "extend.granted")
+
+
+def deny(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    asked = turn.uow.cases.last_step(case.key, (Action.EXTEND,))
+    casework.finish(turn, case, Action.DENY, role)
+    _tell_who_asked(turn, case, asked, "extend.denied")
+
+
+def review_date(turn: Turn, case: CaseRow, _given: Given) -> dict[str, Any]:
+    """A parked case is looked at again each quarter; the resident is told when."""
+    limits = turn.context.district.limits
+    return {"due_at": clocks.due(turn.uow.now, limits.parked_reviewed_in, turn.community_of(case).zone)}
+
+
+def _length(turn: Turn, case: CaseRow, given: Given) -> Duration:
+    lengths = deadlines.clock_of(turn, case).extensions
+    return lengths[min(int(given["length"]), len(lengths) - 1)]
+
+
+def _new_due(turn: Turn, case: CaseRow, more: Duration) -> Any:
+    return clocks.due(case.due_at, more, turn.community_of(case).zone)
+
+
+def _tell_who_asked(turn: Turn, case: CaseRow, asked: Any, key: str) -> None:
+    staff = turn.uow.reference.staff.get(asked.staff_id or 0) if asked else None
+    text = turn.context.texts(key, number=turn.number(case), due=turn.when(case.due_at, case))
+    for to in reachable(turn, [staff]) if staff else ():
+        if to != turn.event.address:
+            turn.send(Reply(to, text, priority=Priority.NOTICE))

@@ -1,0 +1,87 @@
+"""Putting two reports of one matter together: both histories stay, and everybody is told."""
+
+import re
+from typing import Any
+
+from handlers.cases import casework
+from handlers.cases import steps
+from handlers.cases import together
+from handlers.reply import Button
+from handlers.turn import Turn
+from ledger.lifecycle import OPEN, Action, Role, step
+from storage.cases import CaseRow
+from storage.errors import NotFound
+
+NUMBER = re.compile(r"(?:(?<![A-Za-z])([A-Za-z]{1,40})\s{0,3}[-－—]?\s{0,3})?(?<!\d)(\d{1,9})(?!\d)")
+
+
+def ask_merge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """Offer the likely ones; the worker may also type a number."""
+    step(case.state, Action.MERGE, role, {"target"})
+    matter, code = turn.context.read(case.text).first, turn.community_of(case).code
+    likely = [no for no in turn.context.similar.nearest(case.community_id, matter) if no != case.no]
+    rows = tuple(
+        (Button(f"{code}-{no}", "merge_into", case.community_id, case.no, {"into": no}, turn.account),) for no in likely
+    )
+    casework.ask(turn, case, "merge", rows)
+
+
+def merge_typed(turn: Turn, case: CaseRow, role: Role, asked: dict[str, Any]) -> None:
+    target = _target(turn, case, turn.event.text)
+    if target is None:
+        turn.expect("merge", case, shown_in=asked.get("shown_in"))
+        turn.say("ask.merge_again", number=turn.number(case), code=turn.community_of(case).code)
+        return
+    turn.close(asked.get("shown_in"), "ask.answered")
+    _merge(turn, case, role, target)
+
+
+def merge_into(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
+    asked = turn.expected() or {}
+    target = turn.uow.cases.get(case.community_id, int(data["into"]))
+    if not _can_take(case, target):
+        turn.tell("ask.merge_ended", alert=True, number=turn.number(target))
+        return
+    turn.close(asked.get("shown_in"), "ask.answered")
+    _merge(turn, case, role, target)
+
+
+def _target(turn: Turn, case: CaseRow, typed: str) -> CaseRow | None:
+    """The open case of this community that was named, if exactly one was."""
+    named = NUMBER.findall(typed)
+    code = turn.community_of(case).code.casefold()
+    if len(named) != 1 or (named[0][0] and named[0][0].casefold() != code):
+        return None
+    try:
+        target = turn.uow.cases.get(case.community_id, int(named[0][1]))
+    except NotFound:
+        return None
+    return target if _can_take(case, target) else None
+
+
+def _can_take(case: CaseRow, target: CaseRow) -> bool:
+    return target.no != case.no and target.state in OPEN
+
+
+def _merge(turn: Turn, case: CaseRow, role: Role, target: CaseRow) -> None:
+    """The people of the merged case belong to the other from now on."""
+    joiners = together.newcomers(turn, case, target)
+    casework.finish(turn, case, Action.MERGE, role, **together.options(turn, target, len(joiners)))
+    together.come_over(turn, case, target, role, joiners)
+
+
+# --- taking apart ----------------------------------------------------------------------------------------------------
+
+
+def unmerge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """They were two matters after all, whenever that is found out: the case goes on by itself, with its people."""
+    step(case.state, Action.UNMERGE, role, {"target"})
+    history = turn.uow.cases.events(case.key)
+    since = next((e.at for e in reversed(history) if e.action in (Action.MERGE, Action.JOIN)), case.created_at)
+    into = case.merged_into
+    target = turn.uow.cases.get(case.community_id, into or 0)
+    changes = {"merged_into": None, "closed_at": None, "staff_id": case.staff_id or turn.staff_id}
+    given = {"target": turn.number(target)}
+    casework.finish(turn, case, Action.UNMERGE, role, given=given, changes=changes, detail={"from": into})
+    steps.open_again(turn, case)
+    together.go_back(turn, case, into, since, {"apart": case.no})

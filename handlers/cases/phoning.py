@@ -1,0 +1,130 @@
+"""电话: a number is given to one handler, for one case, by who it belongs to, and taken back when they say so.
+
+The community gets a number for itself, a unit for itself: PIPL asks for a consent of its own for each (article 23).
+"""
+
+from typing import Any
+
+from handlers.cases import cards
+from handlers.cases import emergencies
+from handlers.cases import steps
+from handlers.event import Address
+from handlers.reply import Button, Priority, Reply
+from handlers.turn import Turn
+from ledger.lifecycle import Role
+from ledger.rights import Part
+from nlp import personal
+from nlp.understanding import Personal
+from storage.cases import CaseRow
+
+LONGEST_NAME = 20
+SHARED = "shared"
+IN_CHAT = "in_chat"
+"""How the consent was given: by a tap of the person themselves."""
+
+
+def phone(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """Show the number that was given to this handler, and keep that it was shown; else ask for it, once."""
+    unit_id = case.unit_id if role is Role.OFFICER else None
+    rows = [row for row in turn.uow.contacts.of_case(case.key) if row.phone and row.unit_id == unit_id]
+    if rows:
+        _show(turn, case, role, rows)
+    elif _asked(turn, case, unit_id):
+        turn.tell("phone.asked", number=turn.number(case))
+    else:
+        turn.tell("phone.nobody", alert=True, number=turn.number(case))
+    turn.outcome = "phone"
+
+
+def _show(turn: Turn, case: CaseRow, role: Role, rows: list[Any]) -> None:
+    number = turn.number(case)
+    turn.uow.accesses.add(case.key, staff_id=turn.staff_id, role=role, what="phone", purpose=number)
+    if not turn.event.private:
+        turn.tell("phone.privately", alert=True)
+        return
+    lines = [turn.context.texts("phone.line", name=row.name or "", phone=row.phone) for row in rows]
+    turn.say("phone.shown", number=number, lines="\n".join(lines))
+
+
+def _asked(turn: Turn, case: CaseRow, unit_id: int | None) -> bool:
+    """Ask whoever told it; each handler asks once (the key), and no answer is an answer."""
+    tellers = [person for person in steps.people_to_tell(turn, case) if person.part != Part.JOINER]
+    who = turn.unit_name(case, unit_id) or turn.community_of(case).name
+    for person in tellers:
+        name = f"phone:{case.community_id}:{case.no}:{unit_id or 0}"
+        data = {"unit": unit_id, "shown_in": name}
+        buttons = tuple(
+            Button(turn.context.texts(f"button.{action}"), action, case.community_id, case.no, data, person.account)
+            for action in ("share_phone", "no_phone")
+        )
+        text = turn.context.texts("phone.may_we", number=turn.number(case), who=who, days=_days(turn))
+        key = f"{name}:{person.bot}:{person.account}"
+        to = Address(person.bot, person.chat)
+        turn.send(Reply(to, text, (buttons,), priority=Priority.NOTICE, logical=name, key=key))
+    return bool(tellers)
+
+
+def _days(turn: Turn) -> int:
+    return turn.context.district.limits.contacts_kept.wall.days
+
+
+# --- the resident ----------------------------------------------------------------------------------------------------
+
+
+def share_phone(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
+    """They agree: the next words with a number in them are the number."""
+    turn.expect("phone", case, unit=data["unit"])
+    turn.close(data["shown_in"], "phone.agreed", number=turn.number(case))
+    turn.say("phone.please", number=turn.number(case))
+
+
+def no_phone(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
+    turn.close(data["shown_in"], "phone.not_agreed", number=turn.number(case))
+    turn.tell("phone.not_agreed", number=turn.number(case))
+
+
+def given(turn: Turn, asked: dict[str, Any]) -> bool:
+    """Keep the number; False if the words have none, and so are something else."""
+    text = turn.event.text.strip()
+    spans = [span for span in personal.find(text) if span.type is Personal.PHONE]
+    case = turn.uow.cases.living((asked["case"][0], asked["case"][1]))
+    if not spans or case is None:
+        return False
+    span, here = spans[0], turn.event.address
+    name = (text[: span.start] + text[span.end :]).strip(" ，,。：:电话号码是我的叫")[:LONGEST_NAME]
+    turn.uow.contacts.add(
+        case.key,
+        part=SHARED,
+        consent=IN_CHAT,
+        name=name or None,
+        phone=text[span.start : span.end],
+        unit_id=asked["unit"],
+        bot=here.bot,
+        account=turn.account,
+    )
+    detail = {"unit": asked["unit"]}
+    turn.uow.cases.add_event(case, action="phone_shared", role=Role.RESIDENT, before=case.state, detail=detail)
+    _tell_handler(turn, case, asked["unit"])
+    of = {"community_id": case.community_id, "case_no": case.no}
+    turn.say("phone.thanks", ((turn.mine("button.take_back_phone", "take_back_phone", **of),),), days=_days(turn))
+    turn.outcome = "phone given"
+    return True
+
+
+def _tell_handler(turn: Turn, case: CaseRow, unit_id: int | None) -> None:
+    """The note has no number in it: whoever wants it looks it up, and that is kept."""
+    if unit_id is None:
+        cards.notify(turn, case, "phone.given")
+        return
+    look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
+    text = turn.context.texts("phone.given", number=turn.number(case))
+    for to in emergencies.reachable(turn, turn.officers_of(case, unit_id)):
+        turn.send(Reply(to, text, ((look,),), priority=Priority.NOTICE, cause=cards.about(case)))
+
+
+def take_back_phone(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+    """Deleted at once, whoever had been given it."""
+    if turn.uow.contacts.take_back(case.key, turn.event.address.bot, turn.account):
+        turn.uow.cases.add_event(case, action="phone_taken_back", role=Role.RESIDENT, before=case.state)
+    turn.tell("phone.taken_back", alert=True)
+    turn.outcome = "phone taken back"

@@ -1,0 +1,50 @@
+"""A second pair of eyes: nobody of the staff confirms their own closing. A colleague looks, else the manager."""
+
+from typing import Any
+
+from handlers.cases import casework
+from handlers.residents import judging
+from handlers.cases import nudging
+from handlers.cases.emergencies import reachable
+from handlers.cases.nudging import Asks
+from handlers.turn import Turn
+from ledger.lifecycle import FINAL_WORDS, Action, Role
+from ledger.nudges import Nudge
+from ledger.words import shortened
+from storage.cases import CaseRow
+
+WORDS_SHOWN = 120
+
+
+def ask_for_one(turn: Turn, case: CaseRow) -> None:
+    """The case was answered: somebody else of the staff is asked to look. What they do or not holds nothing up."""
+    answer = turn.uow.cases.last_step(case.key, FINAL_WORDS)
+    who = turn.uow.reference.staff.get(answer.staff_id or 0) if answer else None
+    if answer is None or who is None or (answer.detail or {}).get("one_look") is False:
+        return
+    workers = turn.uow.reference.staff_with(case.community_id, Role.WORKER)
+    colleagues = reachable(turn, [row for row in workers if row.id != who.id])
+    to = colleagues[case.no % len(colleagues) :][:1] if colleagues else []  # each gets their share, one is enough
+    to = to or list(nudging.whom(turn, case, Role.MANAGER, frozenset({who.id}))[1])
+    values = (("name", who.name), ("reply", shortened(case.reply or "", WORDS_SHOWN)))
+    nudging.ask(turn, case, Nudge.CHECK, Asks(case.answered_at or turn.uow.now, values=values, to=tuple(to)))
+
+
+def check(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    casework.finish(turn, case, Action.CHECK, role)
+
+
+def open_again(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """Somebody of the staff saw that it is not done, or the manager gives a second "no" its due."""
+    casework.finish(turn, case, Action.REOPEN, role, changes=judging.again(turn, case))
+    judging.after_reopening(turn, case)
+
+
+def phoned_solved(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    """电话回访: the resident says by phone that it is solved; a colleague of who answered writes it down."""
+    casework.finish(turn, case, Action.CONFIRM, role, changes=judging.confirmed(case), detail={"by_phone": True})
+
+
+def phoned_unsolved(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
+    judging.refused(turn, case, role, detail={"by_phone": True})
+    turn.say("judge.noted", number=turn.number(case))

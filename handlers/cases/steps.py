@@ -1,0 +1,229 @@
+"""One step of a case: held against the lifecycle, written as an event, told to the people, shown on the card."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from handlers.cases import cards
+from handlers.cases import deadlines
+from handlers.cases import emergencies
+from handlers.event import Address
+from handlers.reply import Priority, Reply
+from handlers.turn import Turn
+from ledger.lifecycle import CLOSED, ENDED, OPEN, TRANSITIONS, Action, Role, State, Transition, step
+from ledger.rights import Part
+from ledger.scenes import Urgency
+from nlp.personal import mask_for_neighbours
+from nlp.understanding import Understanding
+from storage.cases import CaseRow, PersonOfCase
+
+UNDOABLE_FIELDS = (
+    "state",
+    "confirmed",
+    "staff_id",
+    "first_staff_id",
+    "unit_id",
+    "merged_into",
+    "reply",
+    "supporters",
+    "outcome",
+    "due_at",
+    "signed_at",
+    "contacted_at",
+    "answered_at",
+    "closed_at",
+    "next_at",
+)
+SPEAKS = frozenset({Action.CONTACT, Action.ASK, Action.RESOLVE, Action.UNSOLVED})
+"""Steps by which somebody of the staff speaks with the resident themselves."""
+ASKED_IF_IT_HOLDS = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
+
+
+def take(
+    turn: Turn,
+    case: CaseRow,
+    action: Action,
+    role: Role,
+    *,
+    given: dict[str, str] | None = None,
+    changes: dict[str, Any] | None = None,
+    detail: dict[str, Any] | None = None,
+    quietly: bool = False,
+) -> int:
+    """Take a step and tell everybody it concerns; returns the event's id.
+
+    `given` holds what the step needs (reason, reply, target name ...) and fills the text for the resident;
+    `quietly`: the people have heard of it in other words.
+
+    Raises:
+        NotAllowed: the table has no such step here.
+        LostRace: the case was changed meanwhile.
+    """
+    given = given or {}
+    before = {name: _plain(getattr(case, name)) for name in UNDOABLE_FIELDS}
+    staff_id = turn.staff_id if role is not Role.RESIDENT else None
+    new = step(case.state, action, role, given, **_conditions(turn, case, TRANSITIONS[action], staff_id))
+    values = {**_first_touch(turn, case, action, staff_id), **(changes or {}), **_ended(turn, new)}
+    turn.uow.cases.change(case, state=new, **values, **_next_look(turn, case, new, values))
+    event_id = turn.uow.cases.add_event(
+        case,
+        action=action,
+        role=role,
+        before=State(before["state"]),
+        staff_id=staff_id,
+        reason=given.get("reason") or given.get("reply") or given.get("question") or given.get("words"),
+        via=turn.via,
+        detail={"before": before, **(detail or {})},
+    )
+    if staff_id is not None and case.urgency is Urgency.EMERGENCY:
+        emergencies.stop(turn, case)
+    if not quietly:
+        _tell(turn, case, action, event_id, given)
+    _show(turn, case)
+    return event_id
+
+
+def allowed(turn: Turn, case: CaseRow, action: Action, role: Role) -> None:
+    """Hold a step that still lacks its words against the table.
+
+    Raises:
+        NotAllowed: it could not be taken now.
+    """
+    row = TRANSITIONS[action]
+    step(case.state, action, role, row.needs, **_conditions(turn, case, row, turn.staff_id))
+
+
+def _conditions(turn: Turn, case: CaseRow, row: Transition, staff_id: int | None) -> dict[str, Any]:
+    """What the table's row wants to know beside state and role; looked up only where it does."""
+    found: dict[str, Any] = {}
+    if row.back and case.state in row.sources:
+        found["origin"] = turn.uow.cases.came_from(case)
+    if row.in_time:
+        found["late"] = turn.uow.now >= case.due_at
+    if row.judges and staff_id is not None:
+        judged = turn.uow.cases.last_step(case.key, row.judges)
+        found["own"] = judged is not None and judged.staff_id == staff_id
+    return found
+
+
+def _tell(turn: Turn, case: CaseRow, action: Action, event_id: int, given: dict[str, str]) -> None:
+    if tells := TRANSITIONS[action].tells:
+        values, undoable = {"due": turn.when(case.due_at, case)} | given, TRANSITIONS[action].undoable
+        if not undoable:
+            _say_first_what_waits(turn, case)
+        tell_people(turn, case, tells, event_id, undoable=undoable, **values)
+
+
+def _say_first_what_waits(turn: Turn, case: CaseRow) -> None:
+    """A step that follows ends the undo of the one before, and is not to be heard of before it."""
+    since = turn.uow.now - turn.context.district.limits.undo_for.wall
+    waits = [cause_of(case, event.id) for event in turn.uow.cases.events(case.key) if event.at > since]
+    turn.uow.outbox.hurry(waits)
+
+
+def _show(turn: Turn, case: CaseRow) -> None:
+    """The staff see a step, and what has ended is no longer found as a like case."""
+    cards.refresh(turn, case)
+    if case.state in ENDED:
+        similar, key = turn.context.similar, case.key
+        turn.uow.after_commit.append(lambda: similar.remove(*key))
+
+
+def _first_touch(turn: Turn, case: CaseRow, action: Action, staff_id: int | None) -> dict[str, Any]:
+    """The first of the staff to touch a case has signed for it and stays answerable (首接负责)."""
+    found: dict[str, Any] = {}
+    if staff_id is not None and case.signed_at is None:
+        found = {"signed_at": turn.uow.now, "first_staff_id": case.first_staff_id or staff_id}
+    if staff_id is not None and case.contacted_at is None and action in SPEAKS:
+        found["contacted_at"] = turn.uow.now
+    return found
+
+
+def _ended(turn: Turn, state: State) -> dict[str, Any]:
+    return {"closed_at": turn.uow.now} if state in ENDED else {}
+
+
+def _next_look(turn: Turn, case: CaseRow, new: State, values: dict[str, Any]) -> dict[str, Any]:
+    """When the clock looks again after a step, unless the step says so itself."""
+    if "next_at" in values:
+        return {}
+    if new in CLOSED and case.urgency in ASKED_IF_IT_HOLDS:
+        return {"next_at": deadlines.asks_if_it_holds(turn, case, turn.uow.now)}
+    if new in ENDED:
+        return {"next_at": None}
+    parked = State.PARKED in (new, case.state) and new is not case.state
+    if new in OPEN and (case.state not in OPEN or parked or "due_at" in values):
+        return {"next_at": deadlines.next_look(turn, replace(case, state=new, **values))}
+    return {}
+
+
+def open_again(turn: Turn, case: CaseRow) -> None:
+    """New reports may be the same matter as this one again."""
+    _compare_with(turn, case)
+
+
+def compare_anew(turn: Turn, case: CaseRow) -> None:
+    """What it is about, or where, was changed: new reports are held against it as it is now."""
+    if case.state in OPEN:
+        matter = _compare_with(turn, case)
+        turn.uow.cases.change(case, proposal={**case.proposal, "key": list(matter.similar_key)})
+
+
+def _compare_with(turn: Turn, case: CaseRow) -> Understanding:
+    similar, where = turn.context.similar, case.place or ""
+    matter = turn.context.read(case.text if where in case.text else f"{where} {case.text}").first
+    turn.uow.after_commit.append(lambda: similar.add(case, matter))
+    return matter
+
+
+def cause_of(case: CaseRow, event_id: int) -> str:
+    """What an undo of this step takes back."""
+    return f"case:{case.community_id}:{case.no}:{event_id}"
+
+
+def hold(turn: Turn, case: CaseRow) -> timedelta:
+    """How long messages of a step wait that can be undone: an emergency never does."""
+    return timedelta() if case.urgency is Urgency.EMERGENCY else turn.context.district.limits.undo_for.wall
+
+
+def tell_people(turn: Turn, case: CaseRow, key: str, event_id: int, *, undoable: bool, **values: str) -> None:
+    """Tell the reporter and all who joined, in plain words; whoever does it here sees it anyway.
+
+    Who joined does not read what the answer says of the reporter.
+    """
+    named = {"number": turn.number(case), "community": turn.community_of(case).name}
+    whole = turn.context.texts(key, **named, **values)
+    people = people_to_tell(turn, case)
+    joined = any(person.part == Part.JOINER for person in people)
+    masked = {name: mask_for_neighbours(value or "", case.text) for name, value in values.items()} if joined else {}
+    for person in people:
+        if turn.event.address == Address(person.bot, person.chat):
+            continue
+        text = turn.context.texts(key, **named, **masked) if person.part == Part.JOINER else whole
+        proxied = person.part in (Part.PROXY, Part.CLERK)
+        turn.send(
+            Reply(
+                Address(person.bot, person.chat),
+                f"{text}\n{turn.context.texts('proxy.please_tell')}" if proxied else text,
+                priority=Priority.NOTICE,
+                key=f"told:{event_id}:{person.bot}:{person.account}",
+                cause=cause_of(case, event_id),
+                delay=hold(turn, case) if undoable else timedelta(),
+            )
+        )
+
+
+def people_to_tell(turn: Turn, case: CaseRow) -> list[PersonOfCase]:
+    """Who reported or joined a case and has not blocked the bot."""
+    people = turn.uow.cases.people(case.key)
+    there = turn.uow.people.reachable([(p.bot, p.account) for p in people])
+    return [person for person in people if (person.bot, person.account) in there]
+
+
+def people_to_ask(turn: Turn, case: CaseRow) -> list[PersonOfCase]:
+    """Who judges an answer: a clerk who wrote it down for somebody does not, a colleague phones the person."""
+    return [person for person in people_to_tell(turn, case) if person.part != Part.CLERK]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,104 @@
+"""Taking back a step within a minute: the case is as it was, and what the step would have told is never sent."""
+
+from datetime import datetime
+from typing import Any
+
+from handlers import phrases
+from handlers.cases import cards
+from handlers.cases import emergencies
+from handlers.cases import steps
+from handlers.cases import together
+from handlers.reply import Button, Priority, Reply, Rows
+from handlers.turn import Turn
+from ledger.lifecycle import OPEN, TRANSITIONS, Action, Role, State
+from ledger.promises import noted, out_of_answer
+from ledger.scenes import Urgency
+from storage.cases import CaseRow
+
+TIMES = ("due_at", "signed_at", "contacted_at", "answered_at", "closed_at", "next_at")
+
+ADDED_TO = ("amended",)
+"""What only adds to a step: it is taken back with it."""
+
+
+def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -> None:
+    """Say what was done, with the button that takes it back, and the one that leads on to the next new case."""
+    name = f"done:{event_id}"
+    rows: Rows = ()
+    if TRANSITIONS[action].undoable:
+        data = {"event": event_id, "shown_in": name}
+        turn.talk.state["undo"] = {"case": list(case.key), **data}
+        label = turn.context.texts("button.undo")
+        take_back = Button(label, "undo", case.community_id, case.no, data, turn.account, once=True)
+        rows = ((take_back, turn.mine("button.queue_next", "queue_next")),) if turn.event.private else ((take_back,),)
+    turn.send(Reply(turn.event.address, done, rows, priority=Priority.INTERACTIVE, logical=name))
+
+
+def asked_in_words(turn: Turn) -> bool:
+    """撤销, 点错了: the last step that was taken here is taken back; False if the words are anything else."""
+    if phrases.said(turn.context.texts, "heard", ("undo",), turn.event.text) is None:
+        return False
+    last = turn.talk.state.pop("undo", None)
+    case = turn.uow.cases.get(*last["case"]) if last else None
+    role = turn.role_for("undo", case) if case else None
+    if case is None or role is None:
+        turn.say("remark.nothing_to_undo")
+    else:
+        undo(turn, case, role, last)
+    return True
+
+
+def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
+    """Undo the newest step of a case."""
+    history = turn.uow.cases.events(case.key)
+    event = next((step for step in reversed(history) if step.action not in ADDED_TO), None)
+    limit = turn.context.district.limits.undo_for.wall
+    if event is None or event.id != int(data["event"]) or turn.uow.now - event.at > limit:
+        turn.tell("undo.too_late", alert=True)
+        return
+    old = case.state
+    turn.uow.cases.change(case, **_values(event.detail["before"]))
+    taken_back = history[history.index(event) :]
+    cancelled = sum(turn.uow.outbox.cancel(steps.cause_of(case, step.id)) for step in taken_back)
+    event_id = turn.uow.cases.add_event(
+        case,
+        action="undo",
+        role=role,
+        before=old,
+        staff_id=turn.staff_id,
+        via=turn.via,
+        detail={"event": event.id, "messages_cancelled": cancelled, "before": event.detail["before"]},
+    )
+    if event.action == Action.MERGE:
+        together.go_back(turn, case, int(event.detail["into"]), event.at, {"undone": event.id})
+    _no_promise(turn, case, event.id)
+    if case.state in OPEN:
+        steps.open_again(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        emergencies.ring_on(turn, case, event)
+    cards.refresh(turn, case)
+    turn.close(data.get("shown_in"), "undo.closed", number=turn.number(case))
+    turn.tell(_said(turn, case, event_id, cancelled))
+    turn.outcome = "undo"
+
+
+def _no_promise(turn: Turn, case: CaseRow, event_id: int) -> None:
+    """What the answer promised goes with it."""
+    promise = turn.uow.promises.out_of(case.community_id, out_of_answer(event_id))
+    if promise is not None and turn.uow.promises.take_back(case.community_id, promise.no):
+        turn.close(noted(case.community_id, promise.no), "promise.was_none", no=promise.no)
+
+
+def _said(turn: Turn, case: CaseRow, event_id: int, cancelled: int) -> str:
+    """Whether nobody has heard of the step; who has (an emergency's messages do not wait) is told that it was wrong."""
+    if cancelled or not steps.people_to_tell(turn, case):
+        return "undo.done"
+    state = turn.context.district.states[case.state]
+    steps.tell_people(turn, case, "told.corrected", event_id, undoable=False, state=state)
+    return "undo.told_already"
+
+
+def _values(before: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a case as they were."""
+    times = {name: datetime.fromisoformat(before[name]) if before.get(name) else None for name in TIMES}
+    return {**before, **times, "state": State(before["state"])}

@@ -1,0 +1,122 @@
+"""删除我的数据: words, files, account and conversation of a person go; their cases stay as numbers in the ledger."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from handlers import areas
+from handlers.cases import cards
+from handlers.cases import emergencies
+from handlers.cases import nudging
+from handlers.personal_data import privacy
+from handlers.residents import receipts
+from handlers.cases import steps
+from handlers.cases.card_face import card_name
+from handlers.personal_data.dropping import drop_files
+from handlers.event import Address
+from handlers.format import day
+from handlers.residents.mine import without
+from handlers.reply import Priority, Reply, Showing
+from handlers.turn import Turn
+from ledger.lifecycle import OPEN, Action, Role
+from ledger.rights import Part
+from storage.cases import CaseRow, PersonOfCase
+from storage.erasure import ERASED
+from storage.ids import new_id
+from storage.reference import DISTRICT
+
+PRUNED_WITHIN = timedelta(days=1)
+"""Backups are made, and old ones deleted, once a day."""
+
+
+def ask_erase(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    name = f"sure:{new_id()}"
+    sure = turn.mine("button.erase_yes", "erase", once=True)
+    keep = turn.mine("button.erase_no", "never_mind", data={"shown_in": name})
+    text = turn.context.texts("privacy.erase_sure")
+    turn.send(Reply(turn.event.address, text, ((sure,), (keep,)), logical=name))
+
+
+def erase(turn: Turn, _data: dict[str, Any]) -> None:
+    """Erase the person; the last word still reaches them, though nothing else that waited does."""
+    uow, here = turn.uow, turn.event.address
+    uow.see(None)  # whatever is theirs, wherever it is
+    gone: list[str] = []
+    for case in uow.cases.of_person(here.bot, turn.account, limit=privacy.ALL):
+        gone += _leave(turn, case)
+    for talk in uow.conversations.all_of(here.bot, turn.account):
+        gone += [talk.state["export"]["digest"]] if "export" in talk.state else []
+    for area in areas.AREAS:
+        if area.erases:
+            area.erases(turn)
+    uow.flush()
+    uow.erasure.chat(here.bot, turn.account, here.chat, turn.event.update_id)
+    drop_files(turn, gone)
+    uow.people.erase(here.bot, turn.account)
+    uow.subscriptions.erase(here.bot, here.chat)
+    # before the commit: who ends just after it must not come back with a backup; noted in vain, it is done at the start
+    turn.context.erased.note(here.bot, turn.account, uow.now)
+    turn.replies[:] = [reply for reply in turn.replies if reply.to != here]
+    until = uow.now + turn.context.district.limits.backups_kept.wall + PRUNED_WITHIN
+    community = turn.uow.reference.communities[DISTRICT]
+    text = turn.context.texts("privacy.erased", until=day(until, community.zone))
+    turn.send(Reply(here, text, cause=ERASED))
+    turn.outcome = ERASED
+
+
+def _leave(turn: Turn, case: CaseRow) -> list[str]:
+    """Take a person and their words out of one case; returns digests of files to be dropped.
+
+    An open case that nobody else is in is withdrawn.
+    """
+    cases = turn.uow.cases
+    people = cases.people(case.key)
+    me = next(p for p in people if (p.bot, p.account) == (turn.event.address.bot, turn.account))
+    alone = len(people) == 1
+    if alone and case.state in OPEN:
+        steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
+    cases.change(case, **_without_words(turn, case, me, alone=alone))
+    gone = turn.uow.erasure.said_in_case(case.key, me.bot, me.chat)
+    cases.remove_people(case.key, [(me.bot, me.account)])
+    turn.uow.contacts.take_back(case.key, me.bot, me.account)
+    cases.add_event(case, action="erased", role=Role.RESIDENT, before=case.state)
+    if me.part != Part.JOINER:
+        similar, key = turn.context.similar, case.key
+        turn.uow.after_commit.append(lambda: similar.remove(*key))
+    gone += turn.uow.reports.forget_books(case.community_id, case.created_at)
+    _tell_nobody_any_more(turn, case)
+    return gone
+
+
+def _without_words(turn: Turn, case: CaseRow, me: PersonOfCase, *, alone: bool) -> dict[str, Any]:
+    """The case without what this person said: nothing of the reporter's, and nothing that a neighbour added."""
+    if me.part == Part.JOINER:
+        text = case.text
+        for row in turn.uow.cases.messages(case.key):
+            if row.text and (row.bot, row.chat) == (me.bot, me.chat):
+                text = without(text, row.text)
+        return {"text": text, "supporters": max(case.supporters - 1, 1)}
+    proposal = {name: value for name, value in case.proposal.items() if name not in ("why", "key")}
+    return {
+        "text": turn.context.texts("privacy.words_erased"),
+        "place": None if alone or not case.place else turn.context.mask(case.place),
+        "latitude": None,
+        "longitude": None,
+        "building_id": None if alone else case.building_id,
+        "proposal": proposal,
+        "supporters": case.supporters if alone else max(case.supporters - 1, 1),
+    }
+
+
+def _tell_nobody_any_more(turn: Turn, case: CaseRow) -> None:
+    """Cards, alarms and nudges lose the words where they stand; what was to carry them is taken back."""
+    names = (card_name(case), emergencies.alarm_name(case), receipts.name_of(case))
+    turn.uow.erasure.told_of_case(cards.about(case), names)
+    cards.refresh(turn, case)
+    for nudge in turn.uow.nudges.open(case.key):
+        nudging.end(turn, case, nudge, "emergency.erased")
+    text = turn.context.texts("emergency.erased", number=turn.number(case))
+    for bot, chat in turn.uow.shown.chats(emergencies.alarm_name(case)):
+        name = emergencies.alarm_name(case)
+        reply = Reply(Address(bot, chat), text, priority=Priority.NOTICE, logical=name)
+        turn.send(replace(reply, showing=Showing.ONLY_EDIT))

@@ -1,0 +1,159 @@
+"""隐私, 我的数据: what is kept, and a copy of it."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from handlers import areas
+from handlers.personal_data.dropping import drop_files
+from handlers.reply import OutFile, Reply
+from handlers.turn import Turn
+from ledger.rights import Part
+from storage.cases import CaseRow, PersonOfCase
+
+ALL = 100_000
+
+
+def notice(turn: Turn) -> None:
+    """The whole notice, with its version and what the person may do."""
+    rows = ((turn.mine("button.my_data", "my_data"),), (turn.mine("button.erase", "ask_erase"),))
+    limits = turn.context.district.limits
+    turn.say("privacy.full", rows, version=limits.consent_version, days=limits.backups_kept.wall.days)
+
+
+def my_data(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    """Everything that is kept of this person, as a file they can open."""
+    turn.uow.see(None)  # whatever is theirs, wherever it is
+    cases = turn.uow.cases.of_person(turn.event.address.bot, turn.account, limit=ALL)
+    content = json.dumps(_named(turn, _content(turn, cases)), ensure_ascii=False, indent=2, default=str).encode()
+    digest = turn.context.files.put(content)
+    _keep_for_sending(turn, digest)
+    text = turn.context.texts("privacy.export", n=len(cases))
+    name = turn.context.texts("privacy.file")
+    turn.send(Reply(turn.event.address, text, files=(OutFile("document", digest, name),)))
+    turn.outcome = "export"
+
+
+def _keep_for_sending(turn: Turn, digest: str) -> None:
+    """The copy is theirs: ours goes when it has had time to arrive, and with the next one."""
+    if turn.talk.state.get("export", {}).get("digest") != digest:
+        forget_export(turn)
+    gone_at = turn.uow.now + turn.context.district.limits.export_kept.wall
+    turn.talk.state["export"] = {"digest": digest, "due": gone_at.timestamp()}
+    turn.wake_again()
+
+
+def forget_export(turn: Turn) -> None:
+    export = turn.talk.state.pop("export", None)
+    if export:
+        drop_files(turn, [export["digest"]])
+
+
+def _named(turn: Turn, part: Any) -> Any:
+    """The content with names that people can read."""
+    if isinstance(part, list):
+        return [_named(turn, each) for each in part]
+    if isinstance(part, dict):
+        return {turn.context.texts(f"export.{name}"): _named(turn, value) for name, value in part.items()}
+    return part.isoformat() if isinstance(part, datetime) else part
+
+
+def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:
+    person, community = turn.person, turn.community(turn.person.community_id)
+    return {
+        "account": turn.account,
+        "chat": person.chat,
+        "name": person.name,
+        "community": community.name if community else None,
+        "building": _building(turn),
+        "consent": person.consent_version,
+        "consented_at": person.consented_at,
+        "first_seen": person.created_at,
+        "paused_at": person.paused_at,
+        "staff": turn.staff.name if turn.staff else None,
+        "subscriptions": [
+            {"report": row.report, "chat": row.chat, "wanted": row.wanted}
+            for row in turn.uow.subscriptions.in_chat(person.bot, person.chat).values()
+        ],
+        "talks": [_as_it_is(talk.state) for talk in turn.uow.conversations.all_of(person.bot, turn.account)],
+        "cases": [_case(turn, case) for case in cases],
+        "accesses": _accesses(turn, cases),
+        **{name: part for area in areas.AREAS if area.exports for name, part in area.exports(turn).items()},
+    }
+
+
+def _accesses(turn: Turn, cases: list[CaseRow]) -> list[dict[str, Any]]:
+    """Who looked at these cases, by what they are."""
+    roles, texts = turn.context.district.roles, turn.context.texts
+    return [
+        {
+            "at": row.at,
+            "by": roles.get(row.role) or texts("seen.operator"),
+            "step": texts(f"seen.{row.what}"),
+            "reason": row.purpose,
+        }
+        for row in turn.uow.accesses.of_cases([case.key for case in cases], ALL)
+    ]
+
+
+def _as_it_is(state: dict[str, Any]) -> str:
+    """What is kept of a conversation has no names for people: it is given as it stands."""
+    return json.dumps(state, ensure_ascii=False, default=str)
+
+
+def _building(turn: Turn) -> str | None:
+    buildings = turn.uow.reference.buildings_of.get(turn.person.community_id or 0, [])
+    return next((b.name for b in buildings if b.id == turn.person.building_id), None)
+
+
+def _case(turn: Turn, case: CaseRow) -> dict[str, Any]:
+    """A case as its reporter knows it; who joined it gets their own words only."""
+    me = next(
+        p for p in turn.uow.cases.people(case.key) if (p.bot, p.account) == (turn.event.address.bot, turn.account)
+    )
+    district, reported = turn.context.district, me.part != Part.JOINER
+    return {
+        "number": turn.number(case),
+        "part": turn.context.texts(f"export.{me.part}"),
+        "anonymous": me.anonymous,
+        "scene": district.scenes[case.scene].name,
+        "urgency": district.urgencies[case.urgency].name,
+        "state": district.states[case.state],
+        "filed": case.created_at,
+        "due": case.due_at,
+        "reply": case.reply,
+        "solved": case.solved,
+        "satisfied": case.satisfied,
+        **(_told(case) if reported else {}),
+        **_said(turn, case, me),
+        "contacts": [
+            {"name": row.name, "phone": row.phone, "consented_at": row.consented_at}
+            for row in turn.uow.contacts.of_case(case.key)
+            if (row.bot, row.account) == (me.bot, me.account)
+        ],
+        "history": [
+            {"at": event.at, "step": event.action, "state": district.states.get(event.after)}
+            for event in turn.uow.cases.events(case.key)
+        ],
+    }
+
+
+def _told(case: CaseRow) -> dict[str, Any]:
+    return {
+        "text": case.text,
+        "place": case.place,
+        "latitude": case.latitude,
+        "longitude": case.longitude,
+        "proposal": _as_it_is(case.proposal),
+    }
+
+
+def _said(turn: Turn, case: CaseRow, me: PersonOfCase) -> dict[str, Any]:
+    """Messages and files that came from this person."""
+    messages = [row for row in turn.uow.cases.messages(case.key) if (row.bot, row.chat) == (me.bot, me.chat)]
+    own = {row.attachment_id for row in messages}
+    files = [row for row in turn.uow.cases.attachments(case.key) if row.id in own]
+    return {
+        "messages": [{"at": row.at, "kind": row.kind, "text": row.text, "revision": row.revision} for row in messages],
+        "files": [{"at": row.at, "kind": row.kind, "size": row.size, "type": row.media_type} for row in files],
+    }

@@ -1,0 +1,230 @@
+"""Words that wait for consent: shown back in one message, kept for a week, seen by nobody else."""
+
+from dataclasses import replace
+from typing import Any
+
+from handlers import communities
+from handlers.residents import filing
+from handlers.residents import matters
+from handlers.residents import offers
+from handlers.event import Location
+from handlers.moderation import allowance, links
+from handlers.packing import packed, unpacked
+from handlers.reply import Reply, Rows
+from handlers.turn import Turn
+from ledger.words import shortened
+from nlp.understanding import Understanding
+from storage.cases import CaseRow
+from storage.ids import new_id
+from storage.reference import CommunityRow
+
+DRAFT_SHOWN = 300
+MOST_WORDS = 8000
+MOST_FILES = 30
+NEARBY = 300
+"""Characters before and after a message in which a danger may have begun or be told to its end."""
+ONE_MATTER = 1000
+"""Characters of a draft from which on it holds more than one matter: nobody is asked if a neighbour has said it."""
+
+
+def there_is_one(turn: Turn) -> bool:
+    return "draft" in turn.talk.state
+
+
+def add(turn: Turn) -> None:
+    """Put the words, files and place of this turn into the draft."""
+    draft = turn.talk.state.setdefault("draft", {"id": new_id(), "shown": 0, "parts": [], "files": []})
+    event = turn.event
+    draft["files"] = [*draft["files"], *(packed(file, event.message_id) for file in event.files)][:MOST_FILES]
+    if len(_words(draft)) + len(event.text) > MOST_WORDS:
+        if not (turn.hurried and draft.get("full")):
+            turn.say("draft.full")
+        draft["full"] = True
+    elif event.text:
+        draft["parts"].append([event.message_id, event.text])
+    if event.location:
+        draft["location"] = [event.location.latitude, event.location.longitude]
+    keep_a_week(turn)
+    turn.outcome = "draft"
+
+
+def keep_a_week(turn: Turn) -> None:
+    """Words that nobody agreed to are erased when nobody comes back for them."""
+    turn.talk.expires_at = turn.uow.now + turn.context.district.limits.draft_kept.wall
+
+
+def words(turn: Turn) -> str:
+    return _words(turn.talk.state["draft"])
+
+
+def is_emergency(turn: Turn) -> bool:
+    """Whether the words, put together, tell of danger: nobody waits for a tap then."""
+    return matters.emergency(turn.context.read(words(turn))) is not None
+
+
+def danger(turn: Turn) -> Understanding | None:
+    """The danger that the message of this turn tells of, with what was said around it.
+
+    All else was read when it came: a draft can be long, and who fills one writes often.
+    """
+    return matters.emergency(turn.context.read(_nearby(turn.talk.state["draft"], turn.event.message_id)))
+
+
+def _nearby(draft: dict[str, Any], message_id: int | None) -> str:
+    """A message with the end of what was said before it and the beginning of what was said after it."""
+    place = next((n for n, (part, _) in enumerate(draft["parts"]) if part == message_id), len(draft["parts"]))
+    said = [text for _, text in draft["parts"]]
+    before, after = "\n".join(said[:place]), "\n".join(said[place + 1 :])
+    return "\n".join(filter(None, (before[-NEARBY:], *said[place : place + 1], after[:NEARBY])))
+
+
+def _words(draft: dict[str, Any]) -> str:
+    return "\n".join(text for _, text in draft["parts"])
+
+
+def edited(turn: Turn) -> bool:
+    """The person changed a message that the draft is made of."""
+    parts = turn.talk.state["draft"]["parts"] if there_is_one(turn) else []
+    mine = [part for part in parts if part[0] == turn.event.message_id]
+    for part in mine:
+        part[1] = turn.event.text
+    if mine and (found := danger(turn)):
+        file(turn, found)
+    elif mine:
+        show(turn)
+    return bool(mine)
+
+
+# --- showing ---------------------------------------------------------------------------------------------------------
+
+
+def show(turn: Turn, rows: Rows | None = None, *, below: bool = False) -> None:
+    """Show back what was said, why it is kept, and what is still needed: a community, then the agreement.
+
+    `below`: at the end of the chat, where the person has just written; the older version loses its buttons.
+    """
+    draft = turn.talk.state["draft"]
+    if below:
+        turn.close(name(turn) if draft["shown"] else None, "draft.continued")
+        draft["shown"] += 1
+    if not draft["parts"]:
+        turn.send(Reply(turn.event.address, turn.context.texts("draft.need_words"), logical=name(turn)))
+        return
+    community = turn.community(turn.person.community_id)
+    if community is None:
+        rows = rows or communities.rows(turn, name(turn))
+    text = _text(turn, choosing=rows is not None)
+    if rows is None and community and (case := _like(turn, community)):
+        text = turn.context.texts("draft.like", shown=text, about=offers.about(turn, case))
+        rows = ((offers.button(turn, case, name(turn), draft=True),), *_agree_rows(turn))
+    turn.send(Reply(turn.event.address, text, rows or _agree_rows(turn), logical=name(turn)))
+
+
+def _like(turn: Turn, community: CommunityRow) -> CaseRow | None:
+    """What a neighbour has said already, if the draft is one matter."""
+    said = words(turn)
+    found = matters.to_file(turn.context.read(said)) if len(said) <= ONE_MATTER else ()
+    return offers.like(turn, community.id, found[0]) if len(found) == 1 else None
+
+
+def name(turn: Turn) -> str:
+    draft = turn.talk.state["draft"]
+    return f"draft:{draft['id']}:{draft['shown']}"
+
+
+def _text(turn: Turn, *, choosing: bool) -> str:
+    texts, community = turn.context.texts, turn.community(turn.person.community_id)
+    key = "draft.choose" if choosing or community is None else "draft.agree"
+    where = community.name if community else ""
+    return texts(key, shown=_shown(turn), notice=texts("privacy.short"), community=where)
+
+
+def _shown(turn: Turn) -> str:
+    draft, texts = turn.talk.state["draft"], turn.context.texts
+    shown = texts("draft.shown", text=shortened(_words(draft), DRAFT_SHOWN))
+    return f"{shown}\n{texts('draft.files', n=len(draft['files']))}" if draft["files"] else shown
+
+
+def _agree_rows(turn: Turn) -> Rows:
+    return (
+        (turn.mine("button.agree", "agree", once=True),),
+        (turn.mine("button.agree_anonymous", "agree_anonymous", once=True),),
+        (
+            turn.mine("button.other_community", "other_community", data={"shown_in": name(turn)}),
+            turn.mine("button.discard", "discard", once=True),
+        ),
+    )
+
+
+# --- deciding --------------------------------------------------------------------------------------------------------
+
+
+def agree(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    _agree(turn, anonymous=False)
+
+
+def agree_anonymous(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    _agree(turn, anonymous=True)
+
+
+def _agree(turn: Turn, *, anonymous: bool) -> None:
+    """The tap that agrees files the draft and records the consent with its version."""
+    person = turn.person
+    if not there_is_one(turn) or not words(turn) or turn.community(person.community_id) is None:
+        turn.tell("draft.gone")
+        return
+    if allowance.has_to_wait(turn):
+        return
+    if not allowance.may_file(turn):
+        allowance.say_later(turn)
+        show(turn, below=True)
+        return
+    person.consent_version = turn.context.district.limits.consent_version
+    person.consented_at = turn.uow.now
+    turn.talk.state["anonymous"] = anonymous
+    turn.close(name(turn), "draft.agreed", shown=_shown(turn))
+    file(turn)
+
+
+def file(turn: Turn, danger: Understanding | None = None) -> None:
+    """File the draft: of somebody who has agreed, or at once where its words tell of an emergency, or of `danger`."""
+    reading = turn.context.read(words(turn))
+    if emergency := matters.emergency(reading) or (danger and replace(danger, text=reading.text)):
+        turn.close(name(turn), "draft.agreed", shown=_shown(turn))
+        community = communities.of_emergency(turn, reading.text)
+        filing.file_emergency(turn, _report(turn, taken(turn), (emergency,), community))
+        return
+    agreed = turn.community(turn.person.community_id)
+    assert agreed is not None  # noqa: S101 - nobody agrees without one
+    report = _report(turn, taken(turn), matters.to_file(reading), agreed)
+    if not links.holds(turn, report):
+        filing.file_report(turn, report)
+
+
+def _report(
+    turn: Turn, draft: dict[str, Any], found: tuple[Understanding, ...], community: CommunityRow
+) -> filing.Report:
+    return filing.Report(
+        found,
+        community,
+        anonymous=bool(turn.talk.state.get("anonymous")),
+        files=unpacked(draft["files"]),
+        said=tuple((message_id, text) for message_id, text in draft["parts"]),
+        location=Location(*draft["location"]) if "location" in draft else None,
+    )
+
+
+def discard(turn: Turn, _data: dict[str, Any] | None = None) -> None:
+    if there_is_one(turn):
+        turn.close(name(turn), "draft.discarded")
+        taken(turn)
+    turn.tell("draft.discarded")
+    turn.outcome = "discarded"
+
+
+def taken(turn: Turn) -> dict[str, Any]:
+    """The draft, out of the conversation; with it goes the reason to forget the conversation."""
+    turn.talk.state.pop("said", None)
+    turn.talk.expires_at = None
+    found: dict[str, Any] = turn.talk.state.pop("draft")
+    return found

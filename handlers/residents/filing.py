@@ -1,0 +1,193 @@
+"""Files matters into the ledger: labels, place, clocks, people, first event, the card for staff and the receipt."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.cases import cards
+from handlers.cases import deadlines
+from handlers.cases import emergencies
+from handlers.residents import offers
+from handlers.residents import receipts
+from handlers.residents import represented
+from handlers.communities import names
+from handlers.event import File, Location
+from handlers.moderation import allowance, crowds
+from handlers.turn import Turn
+from ledger.lifecycle import Role
+from ledger.rights import Part
+from ledger.scenes import Kind
+from nlp.understanding import LEADS_ON, Understanding
+from storage.cases import CaseRow, PersonOfCase
+from storage.reference import BuildingRow, CommunityRow
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a person wants filed. `said` holds the messages that told it: their ids and their words."""
+
+    matters: tuple[Understanding, ...]
+    community: CommunityRow
+    anonymous: bool = False
+    files: tuple[File, ...] = ()
+    said: tuple[tuple[int | None, str], ...] = ()
+    location: Location | None = None
+
+
+def file_report(turn: Turn, report: Report) -> list[CaseRow]:
+    """File every matter of a report and tell the person and the staff; files go with the first matter."""
+    allowance.count(turn, "reports")
+    proxy = _proxy(turn)
+    filed = [_file(turn, report, matter, proxy) for matter in report.matters]
+    _attach_all(turn, filed[0], report)
+    similar: list[int] = []
+    for case, matter in zip(filed, report.matters, strict=True):
+        similar = [no for no in offers.nearest(turn, case.community_id, matter) if no != case.no]
+        _remember(turn, case, matter)
+        files = len(report.files) if case is filed[0] else 0
+        crowds.show_new(turn, case, similar, files, proxied=proxy is not None)
+    if len(filed) == 1:
+        receipts.one(turn, filed[0], report.matters[0], similar)
+    else:
+        receipts.several(turn, filed)
+    if proxy:
+        represented.pass_on(turn, filed, proxy)
+    turn.outcome = "case" if len(filed) == 1 else f"cases {len(filed)}"
+    return filed
+
+
+def _proxy(turn: Turn) -> dict[str, Any] | None:
+    """For whom this person files, if they have just said so and that they agree; good for one report."""
+    found = represented.pending(turn) if "proxy" in turn.talk.state else None
+    return turn.talk.state.pop("proxy") if found and "consent" in found else None
+
+
+def file_emergency(turn: Turn, report: Report) -> CaseRow:
+    """Numbers to call first, then people are called; whatever else there is to say comes later."""
+    matter = report.matters[0]
+    case = _file(turn, report, matter, _proxy(turn))
+    _attach_all(turn, case, report)
+    _remember(turn, case, matter)
+    emergencies.raise_alarm(turn, case, matter)
+    cards.show_new(turn, case, [], files=len(report.files))
+    turn.outcome = "emergency"
+    return case
+
+
+def attach(turn: Turn, case: CaseRow, file: File, by: Role = Role.RESIDENT) -> int:
+    """Keep a file of a case; it is fetched from the messenger later. Returns the attachment's id."""
+    address = turn.event.address
+    attachment = turn.uow.cases.add_attachment(
+        case.key,
+        bot=address.bot,
+        kind=file.kind,
+        file_id=file.id,
+        unique_id=file.unique_id,
+        size=file.size,
+        media_type=file.media_type,
+    )
+    turn.uow.cases.add_message(
+        case.key,
+        by=by,
+        kind=file.kind,
+        bot=address.bot,
+        chat=address.chat,
+        message_id=file.message_id or turn.event.message_id,
+        attachment_id=attachment,
+    )
+    return attachment
+
+
+def keep_words(turn: Turn, case: CaseRow, by: Role = Role.RESIDENT) -> None:
+    """Keep the words of this turn in the case's history."""
+    _said(turn, case, turn.event.message_id, turn.event.text, by)
+
+
+def _file(turn: Turn, report: Report, matter: Understanding, proxy: dict[str, Any] | None) -> CaseRow:
+    limits, community = turn.context.district.limits, report.community
+    building = _building(turn, community.id, matter)
+    case = turn.uow.cases.file(
+        community.id,
+        scene=matter.scene,
+        scene2=matter.scene2,
+        kind=matter.kind if matter.kind is not Kind.NONE else Kind.PROBLEM,
+        item=matter.item,
+        urgency=matter.urgency,
+        text=matter.text.rstrip(LEADS_ON) or matter.text,
+        place=" ".join(matter.places) or (building.name if building else None),
+        building_id=building.id if building else None,
+        grid_id=building.grid_id if building else None,
+        latitude=report.location.latitude if report.location else None,
+        longitude=report.location.longitude if report.location else None,
+        proposal=_proposal(matter),
+        anonymous=report.anonymous,
+        source=turn.event.address.bot,
+        **deadlines.times_of_new(limits, matter.kind, matter.urgency, turn.uow.now, community.zone),
+    )
+    _add_origin(turn, case, report, matter, proxy)
+    return case
+
+
+def _add_origin(turn: Turn, case: CaseRow, report: Report, matter: Understanding, proxy: dict[str, Any] | None) -> None:
+    """Who said it, in which messages, and the first event."""
+    address, cases = turn.event.address, turn.uow.cases
+    part = Part.REPORTER if proxy is None else Part.CLERK if turn.as_staff else Part.PROXY
+    person = PersonOfCase(address.bot, turn.account, address.chat, part, anonymous=report.anonymous)
+    cases.add_person(case.key, person)
+    for message_id, text in _told_in(report, matter) or report.said or ((turn.event.message_id, matter.text),):
+        _said(turn, case, message_id, text, Role.RESIDENT)
+    detail = None if proxy is None else {"for": proxy["relation"], "consent": proxy["consent"]}
+    cases.add_event(case, action="file", role=Role.RESIDENT, before=None, via=turn.via, detail=detail)
+    if proxy is not None:
+        given = {name: proxy[name] for name in ("name", "phone", "relation", "consent")}
+        turn.uow.contacts.add(case.key, part="represented", **given)
+
+
+def _told_in(report: Report, matter: Understanding) -> list[tuple[int | None, str]]:
+    """The messages that told this matter, each with what it said of it: one may tell several, several one."""
+    whole = matter.text.strip()
+    return [
+        (message_id, matter.text if whole in text else text)
+        for message_id, text in report.said
+        if text and (whole in text or text.strip() in whole)
+    ]
+
+
+def _said(turn: Turn, case: CaseRow, message_id: int | None, text: str, by: Role) -> None:
+    address = turn.event.address
+    turn.uow.cases.add_message(
+        case.key, by=by, kind="text", bot=address.bot, chat=address.chat, text=text, message_id=message_id
+    )
+
+
+def _attach_all(turn: Turn, case: CaseRow, report: Report) -> None:
+    for file in report.files:
+        attach(turn, case, file)
+    turn.talk.state["last"] = {"case": list(case.key), "at": turn.uow.now.timestamp(), "album": turn.event.album}
+
+
+def _proposal(matter: Understanding) -> dict[str, object]:
+    """What the machine said, kept beside the labels that people may change."""
+    return {
+        "scene": matter.scene,
+        "p": round(matter.scene_probability, 3),
+        "scenes": list(matter.scenes),
+        "kind": matter.kind,
+        "item": matter.item,
+        "urgency": matter.urgency,
+        "why": list(matter.why),
+        "key": list(matter.similar_key),
+    }
+
+
+def _building(turn: Turn, community_id: int, matter: Understanding) -> BuildingRow | None:
+    """The building that the words name, else the one whose code the person scanned."""
+    buildings = turn.uow.reference.buildings_of.get(community_id, [])
+    named = [b for b in buildings if any(names(b.name, place) or names(place, b.name) for place in matter.places)]
+    if len(named) == 1:
+        return named[0]
+    return next((b for b in buildings if b.id == turn.person.building_id), None)
+
+
+def _remember(turn: Turn, case: CaseRow, matter: Understanding) -> None:
+    similar = turn.context.similar
+    turn.uow.after_commit.append(lambda: similar.add(case, matter))

@@ -1,0 +1,171 @@
+"""Finding cases in one's own words: 我的诉求, 修好了没有, SL-43, 撤回; and 待办's way to a card by its number."""
+
+import re
+from typing import Any
+
+from handlers.cases import cards
+from handlers.residents import drafts
+from handlers.residents import joining
+from handlers.residents import matters
+from handlers.residents import mine
+from handlers.residents import receipts
+from handlers.residents import report
+from handlers.reply import Button, Reply, Rows
+from handlers.turn import Turn
+from ledger.lifecycle import Action, Role, actions_for
+from ledger.words import shortened
+from storage.cases import CaseRow
+from storage.errors import NotFound
+
+LISTED = 8
+NUMBER = re.compile(r"([A-Za-z]{1,6})\s{0,3}[-－—]?\s{0,3}(\d{1,9})(?!\d)")
+BESIDE_A_NUMBER = 8
+"""So many characters more may stand beside a number that somebody looks up: SL-43 怎么样了."""
+LONGEST_QUESTION = 20
+
+
+def my_cases(turn: Turn) -> None:
+    """我的诉求: one's own cases and where they stand."""
+    if drafts.there_is_one(turn):
+        turn.say("mine.draft_waits")
+    _list(turn, 0)
+
+
+def more(turn: Turn, data: dict[str, Any]) -> None:
+    """The older ones."""
+    _list(turn, int(data["from"]))
+
+
+def _list(turn: Turn, first: int, beside: Rows = ()) -> None:
+    bot, texts = turn.event.address.bot, turn.context.texts
+    cases = turn.uow.cases.of_person(bot, turn.account, limit=LISTED, offset=first)
+    if not cases:
+        turn.say("mine.none", beside)
+        return
+    left = turn.uow.cases.count_of_person(bot, turn.account) - first - len(cases)
+    head = [] if first else [texts("mine.head", n=len(cases) + left)]
+    rows: Rows = tuple((receipts.details_button(turn, case),) for case in cases)
+    if left > 0:
+        rows = (*rows, (turn.mine("button.older", "mine_more", data={"from": first + LISTED}),))
+    lines = [*head, *(_line(turn, case) for case in cases)]
+    turn.send(Reply(turn.event.address, "\n".join(lines), (*rows, *beside)))
+
+
+def _line(turn: Turn, case: CaseRow) -> str:
+    return turn.context.texts(
+        "mine.line_open" if receipts.is_due(case) else "mine.line",
+        number=turn.number(case),
+        mark=turn.context.district.scenes[case.scene].mark,
+        state=turn.context.district.states[case.state],
+        text=shortened(turn.context.mask(case.text), 28),
+        due=turn.when(case.due_at, case),
+    )
+
+
+# --- in one's own words ----------------------------------------------------------------------------------------------
+
+
+def asked_after(turn: Turn) -> bool:
+    """Answer somebody who asks what became of their cases; False if the words are anything else."""
+    text = turn.event.text.strip()
+    if drafts.there_is_one(turn) or turn.event.files or matters.emergency(turn.reading):
+        return False
+    if (number := _number_in(turn, text)) is not None:
+        _one_of_mine(turn, *number)
+        return True
+    if not _asks_for_progress(turn, text):
+        return False
+    return show_progress(turn)
+
+
+def show_progress(turn: Turn) -> bool:
+    """Where one's case stands, or one's cases, with the tap that files the words all the same; False: there is none."""
+    cases = turn.uow.cases.of_person(turn.event.address.bot, turn.account, limit=2)
+    if not cases:
+        return False
+    if len(cases) == 1:
+        mine.details(turn, cases[0], Role.RESIDENT, {})
+    else:
+        _list(turn, 0, report.file_it_anyway(turn))
+    turn.outcome = "asked after"
+    return True
+
+
+def _asks_for_progress(turn: Turn, text: str) -> bool:
+    """Short words such as 修好了没有 that name no place: they are about what was told before."""
+    phrases = turn.context.texts("answers.progress").split("|")
+    return len(text) <= LONGEST_QUESTION and not names_a_place(turn) and any(phrase in text for phrase in phrases)
+
+
+def names_a_place(turn: Turn) -> bool:
+    return any(matter.places for matter in turn.reading.matters)
+
+
+def _one_of_mine(turn: Turn, community_id: int, no: int) -> None:
+    """One's own case; a neighbour's is shown as to anybody who may join it."""
+    case = _case(turn, community_id, no)
+    if case is not None and turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account):
+        mine.details(turn, case, Role.RESIDENT, {})
+        turn.outcome = "asked after"
+    else:
+        joining.show(turn, (community_id, no))
+
+
+def withdraw_which(turn: Turn) -> None:
+    """撤回: the one case that can be withdrawn, or which of several."""
+    if drafts.there_is_one(turn):
+        drafts.discard(turn)
+        return
+    found = turn.uow.cases.of_person(turn.event.address.bot, turn.account, limit=LISTED)
+    cases = [case for case in found if Action.WITHDRAW in actions_for(case.state, Role.RESIDENT)]
+    if not cases:
+        turn.say("mine.nothing_to_withdraw")
+    elif len(cases) == 1:
+        mine.ask_withdraw(turn, cases[0], Role.RESIDENT, {})
+    else:
+        rows = tuple((_withdraw_button(turn, case),) for case in cases)
+        lines = [turn.context.texts("mine.withdraw_which"), *(_line(turn, case) for case in cases)]
+        turn.send(Reply(turn.event.address, "\n".join(lines), rows))
+
+
+def _withdraw_button(turn: Turn, case: CaseRow) -> Button:
+    label = turn.context.texts("button.withdraw_this", number=turn.number(case))
+    return Button(label, "ask_withdraw", case.community_id, case.no, account=turn.account)
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+
+
+def card_by_number(turn: Turn) -> bool:
+    """The card of the case whose number a member of staff wrote."""
+    number = _number_in(turn, turn.event.text.strip())
+    case = _case(turn, *number) if number else None
+    role = turn.role_over(case) if case else None
+    if case is None or role is None:
+        return False
+    cards.show_here(turn, case, role)
+    turn.outcome = "card by number"
+    return True
+
+
+def case_by_number(turn: Turn, text: str) -> CaseRow | None:
+    """The case whose number is written there, if it is anywhere."""
+    number = _number_in(turn, text)
+    return _case(turn, *number) if number else None
+
+
+def _number_in(turn: Turn, text: str) -> tuple[int, int] | None:
+    """Community and number of the one case that is named, if hardly anything else stands there."""
+    found = NUMBER.search(text)
+    if found is None or len(text) - len(found[0]) > BESIDE_A_NUMBER:
+        return None
+    code = found[1].upper()
+    named = next((c for c in turn.uow.reference.communities.values() if c.code.upper() == code), None)
+    return (named.id, int(found[2])) if named else None
+
+
+def _case(turn: Turn, community_id: int, no: int) -> CaseRow | None:
+    try:
+        return turn.uow.cases.get(community_id, no)
+    except NotFound:
+        return None

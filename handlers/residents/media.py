@@ -1,0 +1,120 @@
+"""Photos, voice and places: with words they are a report, without they join what the person just said."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from handlers import choosing
+from handlers.residents import albums
+from handlers.cases import cards
+from handlers.residents import drafts
+from handlers.residents import filing
+from handlers.residents import mine
+from handlers.residents import receipts
+from handlers.residents import report
+from handlers.residents import voices
+from handlers.event import File
+from handlers.turn import Turn
+from ledger.lifecycle import Role
+from ledger.scenes import Urgency
+from storage.cases import CaseRow
+
+
+def media(turn: Turn) -> None:
+    """Files, with or without words; an album comes as a whole (see albums)."""
+    case = None if drafts.there_is_one(turn) else last_case(turn)
+    if case is not None and albums.is_late_part(turn):
+        albums.attach_late(turn, case)
+        cards.refresh(turn, case)
+    elif not turn.event.text.strip():
+        _join(turn, case)
+    elif case is not None and report.says_what_a_photo_shows(turn):
+        mine.supplement(turn, case)
+    else:
+        report.report(turn)
+
+
+def _join(turn: Turn, case: CaseRow | None) -> None:
+    """Without words: into the draft, else into the last report if it is fresh, else wait for the words."""
+    if case is None and voices.alone(turn):
+        voices.begin(turn)
+        return
+    if case is None:
+        drafts.add(turn)
+        drafts.show(turn, below=bool(drafts.words(turn)))
+        return
+    files: tuple[File, ...] = turn.event.files
+    for file in files:
+        filing.attach(turn, case, file)
+    turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
+    turn.talk.state["last"]["album"] = turn.event.album
+    cards.refresh(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        cards.notify(turn, case, "card.added", text=turn.context.texts("card.a_file"))
+    turn.say("media.added", n=len(files), number=turn.number(case))
+    turn.outcome = "joined"
+
+
+def location(turn: Turn) -> None:
+    """A place: where the last report is, if that is fresh; else it says which community the person is in."""
+    place = turn.event.location
+    if place is None:
+        return
+    case = _asked_where(turn) or (None if drafts.there_is_one(turn) else last_case(turn))
+    if case is not None:
+        _place_case(turn, case)
+        return
+    if drafts.there_is_one(turn):
+        drafts.add(turn)
+        if turn.person.community_id is not None:
+            drafts.show(turn, below=True)
+            return
+    choosing.ask_nearest(turn, place)
+
+
+def _place_case(turn: Turn, case: CaseRow) -> None:
+    place = turn.event.location
+    assert place is not None  # noqa: S101 - checked by the caller
+    address = turn.event.address
+    turn.uow.cases.change(case, latitude=place.latitude, longitude=place.longitude)
+    turn.uow.cases.add_message(
+        case.key,
+        by=Role.RESIDENT,
+        kind="location",
+        bot=address.bot,
+        chat=address.chat,
+        message_id=turn.event.message_id,
+    )
+    turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)
+    cards.refresh(turn, case)
+    receipts.refresh(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        where = {"latitude": f"{place.latitude:.6f}", "longitude": f"{place.longitude:.6f}"}
+        cards.notify(turn, case, "card.placed", text=turn.context.texts("card.map", **where))
+    turn.say("media.place_added", number=turn.number(case))
+    turn.outcome = "joined"
+
+
+def _asked_where(turn: Turn) -> CaseRow | None:
+    """The case whose place we asked for."""
+    asked = turn.expected()
+    if asked is None:
+        return None
+    if asked["what"] != "place":
+        turn.talk.state["expects"] = asked
+        return None
+    return takes_more(turn, asked["case"])
+
+
+def last_case(turn: Turn, within: Callable[[CaseRow], timedelta] | None = None) -> CaseRow | None:
+    """The person's last report, if it is young enough to be joined and somebody still reads it."""
+    last = turn.talk.state.get("last")
+    case = takes_more(turn, last["case"]) if last else None
+    if last is None or case is None:
+        return None
+    limit = within(case) if within else turn.context.district.limits.media_joins_for.wall
+    return case if report.fresh(turn, last, limit) else None
+
+
+def takes_more(turn: Turn, key: list[int]) -> CaseRow | None:
+    case = turn.uow.cases.living((key[0], key[1]))
+    return case if case is not None and case.state in mine.TAKES_WORDS else None

@@ -1,0 +1,255 @@
+"""What residents do with their own cases: look at one, add to it, withdraw it, hide their name."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.cases import cards
+from handlers.cases import emergencies
+from handlers.residents import filing
+from handlers.residents import offers
+from handlers.residents import receipts
+from handlers.residents import report
+from handlers.cases import steps
+from handlers.cocreation import wanted
+from handlers.format import duration
+from handlers.reply import Reply, Rows, Showing
+from handlers.turn import Turn
+from ledger import clocks
+from ledger.lifecycle import OPEN, Action, Role, State, step
+from ledger.rights import FOLLOWS, TELLERS, Part
+from ledger.scenes import Urgency
+from ledger.words import shortened
+from nlp.personal import mask_for_neighbours
+from storage.cases import CaseRow
+
+LONGEST_CASE = 8000
+JUST_NOW = timedelta(minutes=1)
+TAKES_WORDS = OPEN | {State.ANSWERED, State.FOLLOW_UP}
+"""As long as a case is in one of these, more words about it are read by somebody."""
+
+
+def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+    """One case: its words, its state, its clock, what was answered; from now on it changes here."""
+    told, place, reply = _as_read_by(turn, case)
+    text = turn.context.texts("mine.words", text=shortened(told, 300))
+    text = f"{receipts.text_of(turn, case, place)}\n{text}"
+    if reply:
+        text += "\n" + turn.context.texts("mine.reply", reply=reply)
+    text = "\n".join((text, *wanted.lines(turn, case.community_id, case_no=case.no), _clock(turn, case)))
+    name = receipts.name_of(case)
+    part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
+    buttons = receipts.buttons(turn, case, part or Part.REPORTER)
+    if offers.can_be_joined(case):
+        share = turn.mine("button.share_case", "share_case", community_id=case.community_id, case_no=case.no)
+        buttons = (*buttons, (share,))
+    if turn.person.community_id == case.community_id:
+        buttons = (*buttons, *wanted.buttons(turn, case.community_id, case_no=case.no))
+    turn.send(Reply(turn.event.address, text, buttons, logical=name, showing=Showing.ANEW))
+
+
+def _clock(turn: Turn, case: CaseRow) -> str:
+    """The resident's own clock: it runs from the report and never pauses, whatever new time was set."""
+    texts, until = turn.context.texts, case.answered_at if case.state not in OPEN else None
+    filed, took = turn.when(case.created_at, case), duration(texts, (until or turn.uow.now) - case.created_at)
+    if until:
+        return texts("mine.clock_answered", filed=filed, took=took)
+    if case.state not in OPEN:
+        return texts("mine.clock_ended", filed=filed)
+    if turn.uow.now - case.created_at < JUST_NOW:
+        return texts("mine.clock_now")
+    first = _first_due(turn, case)
+    lines = [texts("mine.clock_late" if case.due_at < turn.uow.now else "mine.clock", filed=filed, took=took)]
+    if first and first != case.due_at:
+        lines.append(texts("mine.clock_moved", first=turn.when(first, case), due=turn.when(case.due_at, case)))
+    return "\n".join(lines)
+
+
+def _first_due(turn: Turn, case: CaseRow) -> datetime | None:
+    """When an answer was first due, if steps have set another time since."""
+    befores = ((event.detail or {}).get("before", {}).get("due_at") for event in turn.uow.cases.events(case.key))
+    first = next((due_at for due_at in befores if due_at), None)
+    return datetime.fromisoformat(first) if first else None
+
+
+def _as_read_by(turn: Turn, case: CaseRow) -> tuple[str, str | None, str | None]:
+    """Words, place and answer; a neighbour who joined does not get to see what they tell of the reporter."""
+    me = (turn.event.address.bot, turn.account)
+    people = turn.uow.cases.people(case.key)
+    mine = any((p.bot, p.account) == me and p.part in FOLLOWS - {Part.JOINER} for p in people)
+    if mine:
+        return case.text, case.place, case.reply
+    place, reply = (turn.context.mask(case.place or ""), mask_for_neighbours(case.reply or "", case.text))
+    return turn.context.mask(case.text), place or None, reply or None
+
+
+# --- adding ----------------------------------------------------------------------------------------------------------
+
+
+def add_to_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+    if case.state not in TAKES_WORDS:
+        turn.tell("mine.ended", alert=True, number=turn.number(case))
+        return
+    turn.expect("supplement", case)
+    turn.say("mine.add", number=turn.number(case))
+
+
+def supplement(turn: Turn, case: CaseRow) -> None:
+    """More words for a case of one's own, perhaps with files; if staff had asked, it waits for them again."""
+    words = turn.event.text.strip()
+    for file in turn.event.files:
+        filing.attach(turn, case, file)
+    if words:
+        filing.keep_words(turn, case)
+        turn.uow.cases.change(case, text=f"{case.text}\n{words}"[:LONGEST_CASE])
+    if case.state is State.NEEDS_INFO:
+        steps.take(turn, case, Action.SUPPLEMENT, Role.RESIDENT, given={"words": words}, changes=_due_later(turn, case))
+    else:
+        turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
+        cards.refresh(turn, case)
+    cards.notify(turn, case, "card.added", text=words or turn.context.texts("card.a_file"))
+    _say_added(turn, case, "mine.added", "supplement", words)
+
+
+def _due_later(turn: Turn, case: CaseRow) -> dict[str, Any]:
+    """Once the resident has answered, the staff have some time left at least; what was overdue stays overdue."""
+    limit, zone = turn.context.district.limits.supplement_answered_in, turn.community_of(case).zone
+    due_at = clocks.due(turn.uow.now, limit, zone)
+    return {"due_at": due_at} if turn.uow.now <= case.due_at < due_at else {}
+
+
+def ask_place(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+    """The place was not understood rightly."""
+    step(case.state, Action.RELABEL, Role.RESIDENT, {"label"})
+    turn.expect("place", case, tapped=True)
+    turn.say("ask.place", number=turn.number(case))
+
+
+def place(turn: Turn, case: CaseRow, where: str = "") -> None:
+    """The answer to "where?"; `where` is the place in it, if more was said."""
+    words = shortened(where or turn.event.text, 100)
+    for file in turn.event.files:
+        filing.attach(turn, case, file)
+    filing.keep_words(turn, case)
+    turn.uow.cases.change(case, place=words)
+    steps.compare_anew(turn, case)
+    turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)
+    cards.refresh(turn, case)
+    receipts.refresh(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        cards.notify(turn, case, "card.placed", text=words)
+    _say_added(turn, case, "mine.placed", "place", turn.event.text)
+
+
+def _say_added(turn: Turn, case: CaseRow, key: str, what: str, words: str) -> None:
+    """Say what the words were taken for, with the tap that says they were something else."""
+    text = turn.context.texts(key, number=turn.number(case), place=case.place or "")
+    rows: Rows = ()
+    if words:
+        report.remember_said(turn, words, taken={"what": what, "case": list(case.key)})
+        rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
+    turn.send(Reply(turn.event.address, text, rows))
+    turn.outcome = what
+
+
+def other_matter(turn: Turn, _data: dict[str, Any]) -> None:
+    """The words were no answer: they leave the case they were put into, and become a report of their own."""
+    said = report.take_said(turn)
+    if said is None:
+        turn.tell("draft.gone")
+        return
+    if taken := said.get("taken"):
+        case = turn.uow.cases.get(*taken["case"])
+        _take_out(turn, case, str(said["text"]), taken["what"])
+        if said["message"] is not None:
+            address = turn.event.address
+            turn.uow.cases.take_message_out(case.key, address.bot, address.chat, said["message"])
+    report.file_said(turn, said)
+
+
+def _take_out(turn: Turn, case: CaseRow, words: str, what: str) -> None:
+    changes: dict[str, Any] = {"place": None} if what == "place" else {"text": without(case.text, words)}
+    turn.uow.cases.change(case, **changes)
+    turn.uow.cases.add_event(case, action="taken_out", role=Role.RESIDENT, before=case.state, via=turn.via)
+    cards.refresh(turn, case)
+
+
+def without(text: str, words: str) -> str:
+    """The text as it was before these words were added to it."""
+    before, found, after = text.rpartition(f"\n{words}")
+    return before + after if found else text
+
+
+# --- anonymity, withdrawing ------------------------------------------------------------------------------------------
+
+
+def anonymity(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
+    """Hide one's name from the staff, or show it; the next reports are kept the same way."""
+    anonymous, address = bool(data["anonymous"]), turn.event.address
+    turn.talk.state["anonymous"] = anonymous
+    turn.uow.cases.set_anonymous(case.key, address.bot, turn.account, anonymous=anonymous)
+    people = turn.uow.cases.people(case.key)
+    if any(p.part in TELLERS and (p.bot, p.account) == (address.bot, turn.account) for p in people):
+        turn.uow.cases.change(case, anonymous=anonymous)
+    turn.uow.cases.add_event(case, action="anonymity", role=Role.RESIDENT, before=case.state, via=turn.via)
+    cards.refresh(turn, case)
+    receipts.refresh(turn, case)
+    turn.tell("mine.now_anonymous" if anonymous else "mine.now_named")
+
+
+def ask_withdraw(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
+    step(case.state, Action.WITHDRAW, Role.RESIDENT)
+    name = f"sure:{case.community_id}:{case.no}:{case.version}"
+    of = {"community_id": case.community_id, "case_no": case.no, "data": {"shown_in": name}}
+    keep = turn.mine("button.withdraw_no", "never_mind", data={"shown_in": name})
+    rows = ((turn.mine("button.withdraw_yes", "withdraw", once=True, **of),), (keep,))
+    turn.expect("withdraw", case, shown_in=name)
+    text = turn.context.texts("mine.withdraw_sure", number=turn.number(case))
+    turn.send(Reply(turn.event.address, text, rows, logical=name, showing=Showing.ANEW))
+
+
+def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
+    """The reporter takes it back; with neighbours in it, only the reporter leaves."""
+    step(case.state, Action.WITHDRAW, Role.RESIDENT)
+    me = (turn.event.address.bot, turn.account)
+    if any((p.bot, p.account) != me for p in turn.uow.cases.people(case.key)):
+        turn.uow.cases.remove_people(case.key, [me])
+        turn.uow.cases.change(case, supporters=max(case.supporters - 1, 1))
+        turn.uow.cases.add_event(case, action="left", role=Role.RESIDENT, before=case.state, via=turn.via)
+        cards.refresh(turn, case)
+        turn.close(receipts.name_of(case), "mine.withdrawn", number=turn.number(case))
+    else:
+        _end(turn, case)
+    for name in ("last", "alarm", "expects"):
+        if turn.talk.state.get(name, {}).get("case") == list(case.key):
+            turn.talk.state.pop(name)
+    turn.close(data.get("shown_in"), "mine.withdrawn", number=turn.number(case))
+    turn.tell("mine.withdrawn", number=turn.number(case))
+    turn.outcome = "withdrawn"
+
+
+def _end(turn: Turn, case: CaseRow) -> None:
+    """Nobody is left in it. Who was called to an emergency hears of it: they decide whether to look all the same."""
+    steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
+    receipts.refresh(turn, case)
+    if case.urgency is Urgency.EMERGENCY:
+        cards.notify(turn, case, "card.withdrawn")
+        emergencies.stop(turn, case, "emergency.withdrawn")
+
+
+def one_matter(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
+    """What was cut into several cases is one matter: the others are withdrawn, this one gets all the words."""
+    others = [turn.uow.cases.get(case.community_id, int(no)) for no in data["others"]]
+    if any(other.state is not State.WAITING for other in (case, *others)):
+        turn.tell("mine.too_late_for_one", alert=True)
+        return
+    words = "\n".join(part.text for part in (case, *others))
+    for other in others:
+        steps.take(turn, other, Action.WITHDRAW, Role.RESIDENT, detail={"one_with": case.no})
+    turn.uow.cases.change(case, text=words)
+    turn.uow.cases.add_event(
+        case, action="one_matter", role=Role.RESIDENT, before=case.state, detail={"with": data["others"]}
+    )
+    steps.open_again(turn, case)
+    cards.refresh(turn, case)
+    turn.close(data["shown_in"], "mine.one_now", number=turn.number(case))
+    details(turn, case, Role.RESIDENT, {})

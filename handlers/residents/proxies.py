@@ -1,0 +1,167 @@
+"""代录: filing for somebody who cannot, by a worker, family or a 楼组长, with that person's consent written down.
+
+Who files is told like a reporter and asked to pass it on; the person, or whoever looks after them, follows the case
+by themselves through a link that leads to this one case.
+"""
+
+from typing import Any
+
+from handlers import communities
+from handlers.residents import filing
+from handlers.residents import matters
+from handlers.residents import represented
+from handlers.cases import steps
+from handlers.event import Address
+from handlers.reply import Priority, Reply, in_rows
+from handlers.turn import Turn
+from ledger.lifecycle import Role
+from ledger.rights import Part
+from nlp import personal
+from nlp.understanding import Personal
+from storage.cases import CaseRow, PersonOfCase
+from storage.ids import new_id
+from storage.reference import CommunityRow
+
+RELATIONS = ("family", "building_head", "other")
+CONSENTS = ("in_person", "by_phone")
+CLERK = "worker"
+LONGEST_NAME = 20
+
+
+def begin(turn: Turn) -> None:
+    """替人反映: for whom, do they agree, what is it; in that order."""
+    if turn.as_staff and not turn.communities_for("proxy"):
+        turn.say("problem.no_right")
+        return
+    turn.talk.state["proxy"] = {"at": turn.uow.now.timestamp()}
+    turn.talk.expires_at = turn.uow.now + turn.context.district.limits.draft_kept.wall
+    if turn.as_staff and turn.event.private:
+        turn.talk.state["proxy"]["relation"] = CLERK
+        turn.say("proxy.who")
+        return
+    name = f"proxy:{new_id()}"
+    chips = [
+        turn.mine(f"button.proxy_{relation}", "proxy_relation", data={"relation": relation, "shown_in": name})
+        for relation in RELATIONS
+    ]
+    turn.send(Reply(turn.event.address, turn.context.texts("proxy.relation"), in_rows(chips), logical=name))
+
+
+def relation(turn: Turn, data: dict[str, Any]) -> None:
+    proxy = represented.pending(turn)
+    if proxy is None:
+        turn.tell("proxy.gone")
+        return
+    proxy["relation"] = data["relation"]
+    turn.close(data["shown_in"], "proxy.who")
+
+
+def takes(turn: Turn) -> bool:
+    """Whether the words are for whom it is; for staff, also what it is."""
+    proxy = represented.pending(turn)
+    if proxy is None or not turn.event.text.strip() or "relation" not in proxy:
+        return False
+    if "name" not in proxy:
+        if not turn.as_staff and matters.emergency(turn.reading):
+            return False
+        _name(turn, proxy)
+    elif turn.as_staff and "consent" in proxy:
+        _file_for(turn)
+    else:
+        return False
+    return True
+
+
+def _name(turn: Turn, proxy: dict[str, Any]) -> None:
+    text = turn.event.text.strip()
+    phone = next((span for span in personal.find(text) if span.type is Personal.PHONE), None)
+    proxy["phone"] = text[phone.start : phone.end] if phone else None
+    name = text if phone is None else text[: phone.start] + text[phone.end :]
+    proxy["name"] = name.strip(" ，,。：:电话号码是")[:LONGEST_NAME] or turn.context.texts("proxy.somebody")
+    shown = f"proxy:{new_id()}"
+    rows = [turn.mine(f"button.proxy_{c}", "proxy_consent", data={"consent": c, "shown_in": shown}) for c in CONSENTS]
+    rows.append(turn.mine("button.proxy_not_yet", "proxy_consent", data={"consent": None, "shown_in": shown}))
+    text = turn.context.texts("proxy.consent", name=proxy["name"])
+    turn.send(Reply(turn.event.address, text, in_rows(rows), logical=shown))
+    turn.outcome = "proxy"
+
+
+def consent(turn: Turn, data: dict[str, Any]) -> None:
+    """Without the person's agreement nothing is written down for them."""
+    proxy = represented.pending(turn)
+    if proxy is None or "name" not in proxy:
+        turn.tell("proxy.gone")
+    elif data["consent"] is None:
+        turn.talk.state.pop("proxy")
+        turn.close(data["shown_in"], "proxy.ask_first", name=proxy["name"])
+    else:
+        proxy["consent"] = data["consent"]
+        turn.close(data["shown_in"], "proxy.what", name=proxy["name"])
+
+
+# --- filing ----------------------------------------------------------------------------------------------------------
+
+
+def _file_for(turn: Turn) -> None:
+    """A worker's words for somebody else go straight into the ledger of the worker's community."""
+    community = _community(turn)
+    if community is None:
+        turn.say("proxy.which")
+        return
+    said = ((turn.event.message_id, turn.event.text),)
+    emergency = matters.emergency(turn.reading)
+    found = (emergency,) if emergency else matters.to_file(turn.reading)
+    report = filing.Report(found, community, files=turn.event.files, said=said, location=turn.event.location)
+    if emergency:
+        filing.file_emergency(turn, report)
+    else:
+        filing.file_report(turn, report)
+
+
+def _community(turn: Turn) -> CommunityRow | None:
+    mine = turn.communities_for("proxy")
+    named = communities.mentioned(turn, turn.event.text)
+    return mine[0] if len(mine) == 1 else named if named in mine else None
+
+
+# --- the person themselves -------------------------------------------------------------------------------------------
+
+
+def show_claim(turn: Turn, key: tuple[int, int]) -> None:
+    """The link was opened: the case, and the notice that they agree to."""
+    case = turn.uow.cases.living(key)
+    if case is None or not _unclaimed(turn, case):
+        turn.say("proxy.claimed_already")
+        return
+    name = f"claim:{new_id()}"
+    of = {"community_id": case.community_id, "case_no": case.no, "data": {"shown_in": name}}
+    text = turn.context.texts("proxy.is_it_you", number=turn.number(case), notice=turn.context.texts("privacy.join"))
+    turn.send(Reply(turn.event.address, text, ((turn.mine("button.claim", "claim", once=True, **of),),), logical=name))
+
+
+def claim(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
+    """From now on they are the reporter: told, asked at the end, and free to withdraw it."""
+    if not _unclaimed(turn, case):
+        turn.tell("proxy.claimed_already", alert=True)
+        return
+    person, here = turn.person, turn.event.address
+    person.consent_version = turn.context.district.limits.consent_version
+    person.consented_at = turn.uow.now
+    person.community_id = person.community_id or case.community_id
+    me = PersonOfCase(here.bot, turn.account, here.chat, Part.REPORTER, anonymous=case.anonymous)
+    turn.uow.cases.add_person(case.key, me)
+    turn.uow.cases.add_event(case, action="claimed", role=Role.RESIDENT, before=case.state, via=turn.via)
+    turn.close(data["shown_in"], "proxy.claimed", number=turn.number(case))
+    for other in steps.people_to_tell(turn, case):
+        if other.part in (Part.PROXY, Part.CLERK):
+            text = turn.context.texts("proxy.follows_now", number=turn.number(case))
+            turn.send(Reply(Address(other.bot, other.chat), text, priority=Priority.NOTICE))
+    turn.outcome = "claimed"
+
+
+def _unclaimed(turn: Turn, case: CaseRow) -> bool:
+    """A link is good for one person; who files for somebody does not become them."""
+    me, people = (turn.event.address.bot, turn.account), turn.uow.cases.people(case.key)
+    proxied = any(p.part in (Part.PROXY, Part.CLERK) for p in people)
+    taken = any(p.part == Part.REPORTER or (p.bot, p.account) == me for p in people)
+    return proxied and not taken

@@ -1,0 +1,266 @@
+"""A resident's words: an emergency, an answer to a draft, nothing to file, or a report. Free text comes first."""
+
+from datetime import timedelta
+from typing import Any
+
+from handlers import (choosing, communities)
+from handlers.cases import cards
+from handlers.residents import drafts
+from handlers.cases import emergencies
+from handlers.residents import filing
+from handlers.residents import matters
+from handlers.residents import questions
+from handlers.event import File
+from handlers.moderation import allowance, concerns, links
+from handlers.packing import packed, unpacked
+from handlers.reply import Rows
+from handlers.turn import Turn
+from ledger.lifecycle import Role
+from ledger.scenes import Scene
+from nlp.understanding import Alarm, NoneType, Understanding
+from storage.cases import CaseRow
+from storage.reference import CommunityRow, QuestionRow
+
+COURTESIES = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.SPAM, NoneType.TEST)
+"""Not a part of a report that somebody is in the middle of."""
+NOT_OF_A_DRAFT = (*COURTESIES, NoneType.ABUSE)
+PLAINLY_NOTHING = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.TEST)
+PUT_BEFORE_A_PERSON = (NoneType.ABUSE, NoneType.SPAM)
+"""What a person of the staff looks at if somebody does not stop."""
+SHORT = 8
+"""Up to so many characters a greeting or a thank you is nothing else, and is not asked about."""
+NOT_ABOUT_A_PHOTO = (NoneType.THANKS, NoneType.SPAM)
+"""Other words with a photo, such as "look", mean what it shows."""
+
+
+def report(turn: Turn) -> None:
+    """Take words (with files, perhaps) as a report, or say in a word why they are none."""
+    if emergency := matters.emergency(turn.reading):
+        _emergency(turn, emergency)
+    elif (case := emergencies.ringing(turn)) is not None:
+        _more_of_emergency(turn, case, ())
+    elif drafts.there_is_one(turn) and _answers_draft(turn):
+        return
+    elif not drafts.there_is_one(turn) and (known := questions.known(turn)) is not None:
+        _answer(turn, known)
+    elif (nothing := _nothing_to_file(turn)) is not None:
+        _small_talk(turn, nothing)
+    else:
+        take(turn)
+
+
+def _answer(turn: Turn, known: QuestionRow) -> None:
+    """From the community's list, with its source. One tap files the question all the same."""
+    remember_said(turn, turn.event.text)
+    not_it = turn.mine("button.not_answered", "file_anyway", once=True)
+    values = {"question": known.question, "answer": known.answer, "source": known.source}
+    turn.say("question.answer", ((not_it,),), **values)
+    turn.outcome = "answered"
+
+
+def take(turn: Turn) -> None:
+    """File it for somebody who has agreed; else it waits as a draft."""
+    if allowance.has_to_wait(turn):
+        return
+    agreed, may_file = _agreed(turn), allowance.may_file(turn)
+    if agreed and may_file and not drafts.there_is_one(turn):
+        _file_now(turn)
+        return
+    drafts.add(turn)
+    danger = drafts.danger(turn) if drafts.words(turn) else None
+    if danger or (agreed and may_file and drafts.words(turn)):
+        drafts.file(turn, danger)
+        return
+    if not may_file:
+        allowance.say_later(turn)
+    if turn.person.community_id is None and (found := communities.supposed(turn, drafts.words(turn))):
+        turn.person.community_id = found.id
+    drafts.show(turn, below=True)
+
+
+def _file_now(turn: Turn) -> None:
+    reading, community = turn.reading, turn.community(turn.person.community_id)
+    assert community is not None  # noqa: S101 - nobody agrees without one
+    wanted = _report(turn, matters.to_file(reading), community)
+    if links.holds(turn, wanted):
+        return
+    filing.file_report(turn, wanted)
+    if (other := matters.elsewhere(reading)) and matters.requests(reading):
+        _out_of_remit(turn.as_if(text=other.text))
+
+
+def _agreed(turn: Turn) -> bool:
+    """Whether this person has agreed to the present notice and said where they live."""
+    current = turn.context.district.limits.consent_version
+    return turn.person.consent_version == current and turn.community(turn.person.community_id) is not None
+
+
+def _report(turn: Turn, found: tuple[Understanding, ...], community: CommunityRow) -> filing.Report:
+    event = turn.event
+    anonymous = bool(turn.talk.state.get("anonymous"))
+    return filing.Report(found, community, anonymous, event.files, ((event.message_id, event.text),), event.location)
+
+
+# --- emergencies -----------------------------------------------------------------------------------------------------
+
+
+def _emergency(turn: Turn, matter: Understanding) -> None:
+    """Filed at once, without consent or community. What the same person says next belongs to it."""
+    if (case := emergencies.ringing(turn)) is not None:
+        told = turn.talk.state["alarm"]["told"]
+        _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if alarm not in told))
+        return
+    community = communities.of_emergency(turn, turn.event.text)
+    filing.file_emergency(turn, _report(turn, (matter,), community))
+
+
+def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> None:
+    """Another word on a fresh emergency: no second case, but whoever was called hears it at once."""
+    if not new and turn.event.text and not turn.event.files and is_courtesy(turn):
+        turn.say("emergency.thanks")
+        turn.outcome = "none courtesy"
+        return
+    words = turn.event.text
+    _add_to(turn, case, words)
+    turn.talk.state["alarm"]["told"] += [*new]
+    calls = "\n".join(turn.context.texts(f"emergency.call_{alarm}") for alarm in new if alarm is not Alarm.HUMAN)
+    remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
+    rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
+    cards.refresh(turn, case)
+    turn.outcome = "supplement"
+    if turn.hurried and not new:
+        return  # kept and on the card, but no more of these makes a sound
+    gently = "emergency.human" if Alarm.HUMAN in new else "emergency.more"
+    turn.say(gently if calls else "emergency.passed_on", rows, calls=calls)
+    cards.notify(turn, case, "card.added", text=words)
+
+
+def _add_to(turn: Turn, case: CaseRow, words: str) -> None:
+    for file in turn.event.files:
+        filing.attach(turn, case, file)
+    filing.keep_words(turn, case)
+    places = [place for matter in turn.reading.matters for place in matter.places]
+    whole = f"{case.text}\n{words}" if len(case.text) < drafts.MOST_WORDS else case.text
+    turn.uow.cases.change(case, text=whole, place=case.place or " ".join(places) or None)
+    turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
+    if not case.place and case.latitude is None:
+        turn.expect("place", case)
+
+
+# --- answers to a draft ----------------------------------------------------------------------------------------------
+
+
+def _answers_draft(turn: Turn) -> bool:
+    """Somebody who writes what the buttons say; False if the words are more of the report."""
+    said = turn.event.text.strip().rstrip("。.!！~")
+    if turn.event.files or not drafts.words(turn):
+        return False
+    if community := communities.called(turn, said):
+        choosing.chosen(turn, community)
+        return True
+    for answer, do in DRAFT_ANSWERS.items():
+        if said in turn.context.texts(f"answers.{answer}").split("|"):
+            if answer in AGREEING and turn.community(turn.person.community_id) is None:
+                turn.say("draft.where_first")
+                drafts.show(turn, below=True)
+            else:
+                do(turn)
+            return True
+    return False
+
+
+DRAFT_ANSWERS = {"agree": drafts.agree, "anonymous": drafts.agree_anonymous, "discard": drafts.discard}
+AGREEING = ("agree", "anonymous")
+
+
+# --- nothing to file -------------------------------------------------------------------------------------------------
+
+
+def is_courtesy(turn: Turn) -> bool:
+    """A thank you or an "all right" says no place; a number may."""
+    matter = turn.reading.first
+    says_where = matter.places or any(character.isdigit() for character in turn.event.text)
+    return matter.none_type in COURTESIES and not says_where
+
+
+def _nothing_to_file(turn: Turn) -> Understanding | None:
+    """The matter that is none. A photo with a few words, or more words for a draft, may well be a matter."""
+    if matters.requests(turn.reading):
+        return None
+    matter = matters.elsewhere(turn.reading) or turn.reading.first
+    if turn.event.files:
+        return matter if matter.none_type in NOT_ABOUT_A_PHOTO else None
+    if drafts.there_is_one(turn):
+        return matter if matter.none_type in NOT_OF_A_DRAFT and not matter.places else None
+    return matter
+
+
+def says_what_a_photo_shows(turn: Turn) -> bool:
+    """Words such as "look at this": they belong to the photo, and the photo to what was said before."""
+    reading = turn.reading
+    plain = not matters.requests(reading) and not matters.elsewhere(reading) and not matters.emergency(reading)
+    return plain and reading.first.none_type not in NOT_ABOUT_A_PHOTO
+
+
+def _small_talk(turn: Turn, matter: Understanding) -> None:
+    """A short honest word; what is not ours gets the number that is. One tap files it all the same."""
+    if matter.scene is Scene.OUT_OF_REMIT:
+        _out_of_remit(turn)
+        turn.outcome = "out_of_remit"
+        return
+    kind = matter.none_type or NoneType.CHAT
+    turn.outcome = f"none {kind}"
+    if kind in PUT_BEFORE_A_PERSON:
+        concerns.noticed(turn, kind.value)
+    if drafts.there_is_one(turn):
+        turn.say("draft.waits")
+        drafts.show(turn, below=True)
+        return
+    plain = kind in PLAINLY_NOTHING and len(turn.event.text.strip()) <= SHORT
+    turn.say(f"talk.{kind}", () if plain else file_it_anyway(turn))
+
+
+def _out_of_remit(turn: Turn) -> None:
+    turn.say("talk.out_of_remit", file_it_anyway(turn))
+
+
+def file_it_anyway(turn: Turn) -> Rows:
+    """The machine may be wrong."""
+    remember_said(turn, turn.event.text)
+    return ((turn.mine("button.file_anyway", "file_anyway", once=True),),)
+
+
+def remember_said(turn: Turn, words: str, taken: dict[str, Any] | None = None) -> None:
+    """Keep the words for the tap that files them. `taken`: the case that they were put into."""
+    files = [packed(file, turn.event.message_id) for file in turn.event.files]
+    told = {"text": words, "message": turn.event.message_id, "files": files, "taken": taken}
+    turn.talk.state["said"] = told | {"at": turn.uow.now.timestamp()}
+    drafts.keep_a_week(turn)
+
+
+def take_said(turn: Turn) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = turn.talk.state.pop("said", None)
+    return found
+
+
+def file_anyway(turn: Turn, _data: dict[str, Any]) -> None:
+    """Somebody insists that it is a matter: the grid worker will see."""
+    said = take_said(turn)
+    if said is None:
+        turn.tell("draft.gone")
+        return
+    file_said(turn, said)
+
+
+def file_said(turn: Turn, said: dict[str, Any]) -> None:
+    files: tuple[File, ...] = () if said.get("taken") else unpacked(said["files"])
+    as_said = turn.as_if(text=str(said["text"]), files=files, message_id=said["message"])
+    take(as_said)
+    turn.outcome = as_said.outcome
+
+
+# --- the person's last report ----------------------------------------------------------------------------------------
+
+
+def fresh(turn: Turn, told: dict[str, Any], limit: timedelta) -> bool:
+    return turn.uow.now.timestamp() - float(told["at"]) <= limit.total_seconds()
