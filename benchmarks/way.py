@@ -28,7 +28,7 @@ from bot.build import UNLIMITED, App, build
 from bot.channels.aiogram_bot import AiogramChannel
 from bot.commands.run import settle_down
 from bot.settings import Settings
-from bot.work import GROUPS_SHARED
+from bot.work import SHARED_BATCHES
 from handlers.residents import matters
 from handlers.context import Bot, Serves
 from nlp.understand import Understander
@@ -53,7 +53,7 @@ async def make_app(url: str, folder: Path, residents: int, *, app_url: str = "",
     await database.close()
     bots = {"resident": Bot("resident", Serves.RESIDENTS), "staff": Bot("staff", Serves.STAFF)}
     channels = {name: AiogramChannel(name, TOKEN) for name in bots}
-    app = await build(settings, channels, bots=bots, limits=UNLIMITED, unhurried=True)
+    app = await build(settings, channels, bots=bots, limits=UNLIMITED, unthrottled=True)
     settle_down()
     return app
 
@@ -69,17 +69,17 @@ async def the_way(app: App, updates: list[dict[str, Any]], at_once: int) -> floa
     async def work() -> None:
         nonlocal left
         while left:
-            app.worker.arrived.clear()
+            app.worker.wake.clear()
             done = await app.worker.run_once()
             left -= done
             if done:
                 await come(done)
             elif left:
-                await app.worker.arrived.wait()
-        app.worker.arrived.set()
+                await app.worker.wake.wait()
+        app.worker.wake.set()
 
     started = time.perf_counter()
-    await asyncio.gather(come(at_once), *(work() for _ in range(min(at_once, GROUPS_SHARED))))
+    await asyncio.gather(come(at_once), *(work() for _ in range(min(at_once, SHARED_BATCHES))))
     return time.perf_counter() - started
 
 

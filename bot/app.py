@@ -1,4 +1,4 @@
-"""Runs an app: intake, work, delivery, the clock and the small web server, until told to stop."""
+"""Runs an app until it is told to stop: intake, work, delivery, the clock and the small web server."""
 
 import asyncio
 import contextlib
@@ -18,34 +18,34 @@ from bot.http.server import serve
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 4.0
-"""For all that runs and all that is on its way; it takes as long only where the database does not answer."""
+"""Time for running parts and messages in flight to end. It is used up only if the database does not answer."""
 CLOSE_SECONDS = 2.0
-AGAIN_SECONDS = 0.5
+CANCEL_AGAIN_SECONDS = 0.5
 WATCH_SECONDS = 60
 CLEAN_SECONDS = 600
 REPORT_SECONDS = 20
 RETRAIN_SECONDS = SWEEP_SECONDS = 3600
 
 
-async def run(app: App, told: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGTERM or SIGINT; what was confirmed is stored, so stopping loses nothing.
+async def run(app: App, on_signal: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT. Whatever was confirmed to a messenger is stored, so stopping loses nothing.
 
     Args:
-        told: called when one of them comes.
+        on_signal: called when a signal arrives.
     """
     stop = asyncio.Event()
 
-    def ends() -> None:
-        told()
+    def handle() -> None:
+        on_signal()
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ends)
+        asyncio.get_running_loop().add_signal_handler(number, handle)
     await serve_until(stop, app)
 
 
 async def serve_until(stop: asyncio.Event, app: App) -> None:
-    """Serve until `stop` is set, or a part has come to an end by itself; its error is raised."""
+    """Serve until `stop` is set or a part ends by itself, in which case its error is raised."""
     tasks: list[asyncio.Task[None]] = []
     try:
         if again := await app.ticker.erase_again(app.erased):
@@ -66,7 +66,7 @@ async def serve_until(stop: asyncio.Event, app: App) -> None:
 
 
 def _parts(app: App) -> list[Coroutine[Any, Any, None]]:
-    """Everything that runs for ever. Polling and delivery are done by one process for each bot."""
+    """Everything that runs for ever. For each bot only one process polls and only one delivers."""
     parts = [app.worker.run(), app.fetcher.run()]
     for name, channel in app.channels.items():
         parts.append(Leased(app.database, app.owner, f"deliver:{name}").run(app.deliverers[name].run))
@@ -76,7 +76,7 @@ def _parts(app: App) -> list[Coroutine[Any, Any, None]]:
 
 
 def start_clock(app: App) -> AsyncIOScheduler:
-    """APScheduler only ticks: it keeps no jobs of its own, and a late tick is as good as one in time."""
+    """APScheduler only ticks. It stores no jobs, and a late tick does the same as a punctual one."""
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
@@ -95,7 +95,7 @@ def start_clock(app: App) -> AsyncIOScheduler:
 
 
 async def _until_cancelled(job: Callable[[], Awaitable[object]]) -> None:
-    """To be cancelled at the end is no error of a job's, though the scheduler would log it as one."""
+    """Run a job. Cancelling it at the end of the program is no error, though the scheduler would log it as one."""
     with contextlib.suppress(asyncio.CancelledError):
         await job()
 
@@ -109,23 +109,23 @@ async def _requests(app: App) -> None:
 
 
 async def _end(app: App, tasks: list[asyncio.Task[None]]) -> None:
-    """End all parts. Another process gets their leases when nothing of ours is on its way any more, and not before."""
+    """End all parts. Leases are released only when no message of ours is in flight, or another process would repeat it."""
     await _stop(tasks)
     await app.finish()
     await give_up_leases(app.database, app.owner)
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel until all have ended: what a task awaits may swallow a cancellation."""
+    """Cancel tasks, repeatedly, until all have ended: code that a task awaits may swallow a cancellation."""
     left = set(tasks)
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(tasks, timeout=AGAIN_SECONDS)
+        _, left = await asyncio.wait(tasks, timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
-    """A database or messenger that does not answer holds up nobody's end; what is not written is done again."""
+    """Await `ending`, but not longer than `seconds`: a database that does not answer must not keep the process alive."""
     try:
         async with asyncio.timeout(seconds):
             await ending

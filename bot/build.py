@@ -44,7 +44,7 @@ QUESTIONS_KEPT = 5000
 UNLIMITED = MessengerLimits(1e6, 1e6, 1e6)
 """For channels that are ours: the demo, replays, tests."""
 _FREELY = Allowance(1_000_000, Duration(timedelta(minutes=1)))
-_UNHURRIED = Pace(*6 * (_FREELY,))
+_UNTHROTTLED = Pace(*6 * (_FREELY,))
 """For people who are ours: in a replay they do in seconds what took weeks."""
 
 
@@ -102,12 +102,12 @@ async def build(
     *,
     bots: Mapping[str, Bot] | None = None,
     limits: MessengerLimits | None = None,
-    unhurried: bool = False,
+    unthrottled: bool = False,
     understander: Understander | None = None,
 ) -> App:
     """Wire an app over opened channels, by bot name; refuses a database of another revision.
 
-    `limits` replaces the messenger's of the district's data: a channel of our own has none; `unhurried` takes away what
+    `limits` replaces the messenger's of the district's data: a channel of our own has none; `unthrottled` takes away what
     holds people up. `understander` is shared by apps that live in one process.
 
     Raises:
@@ -117,7 +117,7 @@ async def build(
     """
     clock, channels = clock or RealClock(), dict(channels)
     sealing.use(in_parts(settings.data_keys.get_secret_value()))
-    district = _district(settings, unhurried=unhurried)
+    district = _district(settings, unthrottled=unthrottled)
     database = open_database(settings.database_url, serve=True)
     files, similar = FileStore(settings.data_dir / "files"), OpenCases()
     links = SignedLinks.open(settings.link_secret.get_secret_value(), settings.data_dir)
@@ -154,7 +154,7 @@ async def build(
         channels,
         clock,
         files,
-        Intake(database, clock, worker.arrived.set, emergencies.likely),
+        Intake(database, clock, worker.wake.set, emergencies.likely),
         worker,
         deliverers,
         Ticker(database, context, clock, worker, to_send),
@@ -166,11 +166,11 @@ async def build(
     )
 
 
-def _district(settings: Settings, *, unhurried: bool) -> District:
+def _district(settings: Settings, *, unthrottled: bool) -> District:
     district = load_district(settings.district_dir)
-    if not unhurried:
+    if not unthrottled:
         return district
-    return replace(district, limits=replace(district.limits, pace=_UNHURRIED, crowds=Crowds(_FREELY, _FREELY)))
+    return replace(district, limits=replace(district.limits, pace=_UNTHROTTLED, crowds=Crowds(_FREELY, _FREELY)))
 
 
 def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[str]:

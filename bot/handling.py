@@ -1,4 +1,4 @@
-"""What becomes of updates: parsed, then understood and handled within a transaction. Nothing is awaited here."""
+"""Handles updates within a transaction: parse, understand, run the handlers, queue the replies. Nothing awaits here."""
 
 import json
 from collections.abc import Callable, Collection, Sequence
@@ -22,7 +22,7 @@ from handlers.router import Result
 from ledger.lifecycle import NotAllowed
 from nlp.understanding import Reading
 from storage.errors import NotFound
-from storage.sql.compiled import Asking, ask
+from storage.sql.compiled import QueryCall, fetch_together
 from storage.messenger.inbox import InboxRows, Stored
 from storage.messenger.inbox import Key as Lane
 from storage.reference import Reference
@@ -34,7 +34,10 @@ TRIES = 8
 
 @dataclass(slots=True)
 class Prepared:
-    """An update, parsed; `unreadable` says why it could not be. `reading`: what it says, where that was read ahead."""
+    """A parsed update. `event` is None where it could not be parsed, and `unreadable` says why.
+
+    `reading`: its text as understood by `Handling.read_ahead`, if that was done.
+    """
 
     stored: Stored
     event: Event | None
@@ -43,19 +46,21 @@ class Prepared:
 
 
 @dataclass(slots=True)
-class Done:
-    """What comes of a group, and what is left to be done when it is committed. `ended` has the outcomes."""
+class BatchResult:
+    """What a batch has done, and what remains to be done once it is committed."""
 
-    taken: int = 0
+    handled: int = 0
+    """Number of updates, including those that could not be parsed."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     answers: list[tuple[str, str, Answer]] = field(default_factory=list)
-    ended: list[tuple[Stored, str]] = field(default_factory=list)
-    late: set[Lane] = field(default_factory=set)
-    """Lanes of people who write more than the limits take."""
+    """Answers to pressed buttons: bot, id of the press, answer."""
+    outcomes: list[tuple[Stored, str]] = field(default_factory=list)
+    throttled: set[Lane] = field(default_factory=set)
+    """Lanes of people who are over the rate limit."""
 
 
 class Handling:
-    """Handles updates in the transaction at hand."""
+    """Handles updates on the connection it is given; whoever opened the transaction commits it."""
 
     def __init__(self, context: Context, channels: dict[str, Channel], clock: Clock) -> None:
         self._context = context
@@ -64,7 +69,7 @@ class Handling:
         self._reference: Reference | None = None
 
     def reference(self, connection: Connection) -> Reference:
-        """The snapshot of the reference tables, read again when something in them was changed."""
+        """The snapshot of the reference tables; it is read again after a change to them."""
         return self._reference_of(connection, version(connection))
 
     def _reference_of(self, connection: Connection, version: int) -> Reference:
@@ -73,7 +78,7 @@ class Handling:
         return self._reference
 
     def prepare(self, stored: Stored) -> Prepared:
-        """Parse with the library's models, which does not touch the database."""
+        """Parse an update with its channel's library. Does not touch the database and never raises."""
         try:
             event = self._channels[stored.bot].parse(_loaded(stored.body))
         except Unreadable as error:
@@ -83,47 +88,47 @@ class Handling:
         event.update_id, event.taken_at = stored.update_id, stored.received_at
         return Prepared(stored, event)
 
-    def read_ahead(self, group: list[Prepared]) -> None:
-        """Understand what several people say together, which takes a third less of each than one after another."""
-        told = [(p, p.event.text) for p in group if p.event and router.tells(self._context, p.event)]
-        if len(told) > 1:
-            for (prepared, _), reading in zip(told, self._context.read_all([text for _, text in told]), strict=True):
+    def read_ahead(self, batch: list[Prepared]) -> None:
+        """Understand the texts of a batch together: that takes a third less time than one after another."""
+        texts = [(p, p.event.text) for p in batch if p.event and router.needs_understanding(self._context, p.event)]
+        if len(texts) > 1:
+            for (prepared, _), reading in zip(texts, self._context.read_all([text for _, text in texts]), strict=True):
                 prepared.reading = reading
 
-    def group(self, connection: Connection, lanes: Collection[Lane], group: list[Prepared]) -> Done:
-        """Handle the updates of some lanes, which are locked."""
+    def batch(self, connection: Connection, lanes: Collection[Lane], batch: list[Prepared]) -> BatchResult:
+        """Handle updates of `lanes`, which the caller has locked, and mark them as finished."""
         now, inbox = self._clock.now(), InboxRows(connection)
         with UnitOfWork(connection, self._reference or self.reference(connection), now) as uow:
-            self._preload(uow, [p.event for p in group if p.event])
-            done = Done(len(group), uow.after_commit)
-            for prepared in group:
-                self._handle(uow, prepared, done)
-            uow.flush(*inbox.ending(done.ended, lanes, now, done.late))
-        for prepared in group:
+            self._preload(uow, [p.event for p in batch if p.event])
+            result = BatchResult(len(batch), uow.after_commit)
+            for prepared in batch:
+                self._handle(uow, prepared, result)
+            uow.flush(*inbox.ending(result.outcomes, lanes, now, result.throttled))
+        for prepared in batch:
             if prepared.event is None:
                 inbox.park(prepared.stored, prepared.unreadable, now)
                 METRICS.set_aside.labels(prepared.stored.bot).inc()
-        return done
+        return result
 
-    def single(self, stored: Stored, connection: Connection) -> Done:
-        """As `group`, for one update of a lane that nobody holds yet."""
+    def single(self, stored: Stored, connection: Connection) -> BatchResult:
+        """As `batch`, for one update whose lane is not locked yet; empty if somebody else has finished it."""
         if not InboxRows(connection).take(stored):
-            return Done()
-        return self.group(connection, [(stored.bot, stored.chat)], [self.prepare(stored)])
+            return BatchResult()
+        return self.batch(connection, [(stored.bot, stored.chat)], [self.prepare(stored)])
 
-    def refused(self, stored: Stored, error: NotAllowed | NotFound, connection: Connection) -> Done:
-        """The update asked for something that cannot be done: say so, having done nothing."""
+    def refused(self, stored: Stored, error: NotAllowed | NotFound, connection: Connection) -> BatchResult:
+        """Finish an update that asked for something impossible: change nothing, and tell the person so."""
         prepared = self.prepare(stored)
         uow = UnitOfWork(connection, self.reference(connection), self._clock.now())
-        done = Done(1, uow.after_commit)
+        result = BatchResult(1, uow.after_commit)
         if prepared.event is None or not uow.inbox.take(stored):
-            return done
-        self._settle(uow, prepared, router.refuse(self._context, uow, prepared.event, error), done)
-        uow.flush(*uow.inbox.ending(done.ended, [(stored.bot, stored.chat)], uow.now))
-        return done
+            return result
+        self._settle(uow, prepared, router.refuse(self._context, uow, prepared.event, error), result)
+        uow.flush(*uow.inbox.ending(result.outcomes, [(stored.bot, stored.chat)], uow.now))
+        return result
 
     def failed(self, stored: Stored, error: Exception, connection: Connection) -> None:
-        """Put an update off; after `TRIES` it is set aside with its reason, so that it blocks nobody."""
+        """Put a failed update off. After `TRIES` attempts it is set aside with its reason, so that its lane moves on."""
         now, inbox = self._clock.now(), InboxRows(connection)
         reason = type(error).__name__  # its text may quote what somebody said
         if stored.attempts + 1 < TRIES:
@@ -131,45 +136,45 @@ class Handling:
             return
         inbox.park(stored, reason, now)
         METRICS.set_aside.labels(stored.bot).inc()
-        self._say_sorry(stored, connection, now)
+        self._apologise(stored, connection, now)
 
     def _preload(self, uow: UnitOfWork, events: list[Event]) -> None:
-        """Read what all of them will ask for, in as few goes as can be."""
+        """Read what the handlers of all events will need, in as few round trips as possible."""
         accounts = {(event.address.bot, event.account or 0) for event in events}
-        ask(
+        fetch_together(
             uow.connection,
-            Asking(VERSION, {}, partial(self._refer, uow)),
-            uow.conversations.asking({_talk_key(event) for event in events}),
-            *uow.people.asking(accounts),
+            QueryCall(VERSION, {}, partial(self._refer, uow)),
+            uow.conversations.query_call({_talk_key(event) for event in events}),
+            *uow.people.query_calls(accounts),
         )
         uow.cases.preload(uow.conversations.about())
         uow.find_reach(accounts)
         communities = uow.people.communities()
         staff = uow.reference.shown_to(self._context.staff_bot, communities)
-        ask(uow.connection, *uow.cases.counting(communities), *uow.people.asking(staff))
+        fetch_together(uow.connection, *uow.cases.counter_calls(communities), *uow.people.query_calls(staff))
         uow.cases.lock_counters(communities)
 
     def _refer(self, uow: UnitOfWork, found: Sequence[Any]) -> None:
         uow.reference = self._reference_of(uow.connection, found[0].version)
 
-    def _handle(self, uow: UnitOfWork, prepared: Prepared, done: Done) -> None:
+    def _handle(self, uow: UnitOfWork, prepared: Prepared, result: BatchResult) -> None:
         if prepared.event is not None:
-            self._settle(uow, prepared, router.handle(self._context, uow, prepared.event, prepared.reading), done)
+            self._settle(uow, prepared, router.handle(self._context, uow, prepared.event, prepared.reading), result)
 
-    def _settle(self, uow: UnitOfWork, prepared: Prepared, result: Result, done: Done) -> None:
-        """Queue what an event said."""
+    def _settle(self, uow: UnitOfWork, prepared: Prepared, handled: Result, result: BatchResult) -> None:
+        """Queue the replies to one event and note its outcome."""
         event = prepared.event
         assert event is not None  # noqa: S101 - an unreadable update has no result
-        for reply in result.replies:
+        for reply in handled.replies:
             post(self._context, uow, reply)
         if event.press_id:
-            done.answers.append((event.address.bot, event.press_id, result.answer or Answer("")))
-        done.ended.append((prepared.stored, result.outcome))
-        if result.hurried:
-            done.late.add((prepared.stored.bot, prepared.stored.chat))
+            result.answers.append((event.address.bot, event.press_id, handled.answer or Answer("")))
+        result.outcomes.append((prepared.stored, handled.outcome))
+        if handled.throttled:
+            result.throttled.add((prepared.stored.bot, prepared.stored.chat))
 
-    def _say_sorry(self, stored: Stored, connection: Connection, now: datetime) -> None:
-        """Once, in plain words: it did not work, the words are kept, somebody will look at them."""
+    def _apologise(self, stored: Stored, connection: Connection, now: datetime) -> None:
+        """Tell the person once that it did not work, that their words are kept, and that somebody will look at them."""
         try:
             event = self._channels[stored.bot].parse(_loaded(stored.body))
         except (Unreadable, ValueError, RecursionError):
@@ -182,7 +187,7 @@ class Handling:
 
 
 def _loaded(body: str) -> dict[str, object]:
-    """A raw update; orjson takes no lone surrogates, which people do send."""
+    """Decode a raw update. orjson refuses lone surrogates, which people do send; the standard library takes them."""
     try:
         found: dict[str, object] = orjson.loads(body)
     except orjson.JSONDecodeError:

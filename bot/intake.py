@@ -1,6 +1,6 @@
 """Intake: raw updates are stored and committed before they are confirmed to the messenger. Nothing is parsed here.
 
-Only a quick look is taken at the words: who may be in danger is worked on before all others.
+Only a quick check runs on the text, so that somebody who may be in danger is served first.
 """
 
 import asyncio
@@ -19,34 +19,36 @@ from storage.messenger.inbox import InboxRows, RawUpdate
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
-LONGEST_LOOK = 4096
+CHECKED_LENGTH = 4096
+"""Characters of a message that the check for danger reads."""
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds to wait after the first, second, ... failed poll in a row."""
 
 
 class Intake:
-    """Takes updates in for all bots; `arrived` is called after each commit, so that work begins at once.
+    """Stores the updates of all bots.
 
-    Where this process is alone with the database it is called before, too: work that is asked for while the updates are
-    written is committed with them, so that a message takes one commit, not two.
+    `wake_worker` is called after each commit, so that work starts at once. On a database of this process alone it is
+    called before the write, too: the work joins the same transaction, and a message costs one commit instead of two.
 
-    `urgent` is the quick look at words: chats where somebody may be in danger are worked on before all others.
+    `is_urgent` is the quick check: does this text sound as if somebody were in danger?
     """
 
     def __init__(
-        self, database: Database, clock: Clock, arrived: Callable[[], None], urgent: Callable[[str], bool]
+        self, database: Database, clock: Clock, wake_worker: Callable[[], None], is_urgent: Callable[[str], bool]
     ) -> None:
         self._database = database
         self._clock = clock
-        self._arrived = arrived
-        self._urgent = urgent
+        self._wake_worker = wake_worker
+        self._is_urgent = is_urgent
         self.trouble: dict[str, str] = {}
         """Why a bot cannot receive at the moment, by its name; shown by /readyz."""
 
     async def store(self, channel: Channel, batch: list[RawUpdateBody]) -> int:
-        """Keep what concerns the bot; returns only when it is committed. Gives the offset that confirms the batch."""
+        """Store the updates that concern the bot. Returns, after the commit, the offset that confirms the batch."""
         envelopes = [(channel.envelope(raw), raw) for raw in batch]
         updates = [
-            RawUpdate(channel.name, e.update_id, e.chat, _packed(raw), self._looks_urgent(e.words))
+            RawUpdate(channel.name, e.update_id, e.chat, _packed(raw), self._sounds_urgent(e.words))
             for e, raw in envelopes
             if e.ours
         ]
@@ -56,22 +58,22 @@ class Intake:
             def work(connection: Connection) -> None:
                 InboxRows(connection).store(updates, now)
 
-            if self._database.single:
-                self._arrived()
-            await self._database.put(work)
+            if self._database.single_process:
+                self._wake_worker()
+            await self._database.write_one(work)
             METRICS.taken_in.labels(channel.name).inc(len(updates))
-            self._arrived()
+            self._wake_worker()
         return max((e.update_id for e, _ in envelopes), default=-1) + 1
 
-    def _looks_urgent(self, words: str) -> bool:
+    def _sounds_urgent(self, words: str) -> bool:
         try:
-            return bool(words) and self._urgent(words[:LONGEST_LOOK])
+            return bool(words) and self._is_urgent(words[:CHECKED_LENGTH])
         except Exception:
-            log.exception("the look at what cannot wait failed; it waits its turn")
+            log.exception("the check for danger failed; the message waits its turn")
             return False
 
     async def poll(self, channel: Channel) -> None:
-        """Long-poll for ever. The next request's offset is what confirms, and it moves only after the commit."""
+        """Long-poll for ever. The offset of the next request confirms a batch, so it moves only after the commit."""
         offset: int | None = None
         failures = 0
         while True:
@@ -88,7 +90,7 @@ class Intake:
                 await self._wait_after(channel, error, failures)
 
     async def _store_batch(self, channel: Channel, batch: list[RawUpdateBody]) -> int:
-        """As `store`; a batch that nothing can confirm is not asked for again at once."""
+        """As `store`. A batch without any valid update id cannot be confirmed: raise, so that polling backs off."""
         offset = await self.store(channel, batch)
         if offset <= 0:
             raise TryLater("updates without an id")
@@ -104,7 +106,7 @@ class Intake:
 
 
 def _packed(raw: RawUpdateBody) -> str:
-    """ASCII JSON: NUL and lone surrogates stay escaped, so every database can hold what came."""
+    """ASCII JSON: NUL and lone surrogates stay escaped, so that every database can store the update."""
     return json.dumps(raw, separators=(",", ":"))
 
 

@@ -42,7 +42,7 @@ class Leased:
 
     async def run(self, part: Callable[[], Awaitable[None]]) -> None:
         """Run `part` while the lease is ours. On SQLite there is only this process, so it always is."""
-        if self._database.single:
+        if self._database.single_process:
             await part()
             return
         try:
@@ -64,7 +64,7 @@ class Leased:
         loop = asyncio.get_running_loop()
         until = loop.time() + HELD_FOR.total_seconds()
         try:
-            mine = await self._database.put(self._hold)
+            mine = await self._database.write_one(self._hold)
         except Exception as error:  # noqa: BLE001 - without the database nobody gets anything
             log.warning("%s: no lease (%s)", self._name, type(error).__name__)
             return
@@ -98,7 +98,7 @@ class Leased:
 
 async def give_up_leases(database: Database, owner: str) -> None:
     """At the end: another process need not wait until ours run out."""
-    if database.single:
+    if database.single_process:
         return
     try:
         await database.write(lambda connection: leases.release(connection, owner))

@@ -1,14 +1,25 @@
-"""Several things to be done, of which one must not keep the others from it; and tasks that have to be over in time."""
+"""Runs several things so that one that fails does not stop the others, and waits for tasks up to a time limit."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def run_callbacks(callbacks: Iterable[Callable[[], None]]) -> None:
+    """Call each. The commit they follow has succeeded, so one that fails is logged and the others still run."""
+    for callback in callbacks:
+        try:
+            callback()
+        except Exception:
+            log.exception("a callback after a commit failed")
 
 
 async def in_turn(parts: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
-    """Do one after another, all of them whatever fails; the first error is raised at the end."""
+    """Await each in turn, whatever fails; the first error is raised at the end."""
     results: list[T] = []
     errors: list[Exception] = []
     for part in parts:
@@ -22,7 +33,7 @@ async def in_turn(parts: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
 
 
 async def ended(tasks: Sequence[asyncio.Task[Any]], seconds: float | None = None) -> None:
-    """Wait until tasks have ended; those that have not after `seconds`, or when the waiting is cancelled, are."""
+    """Wait until all tasks have ended. Those still running after `seconds`, or when the wait is cancelled, are cancelled."""
     try:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)

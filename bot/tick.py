@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.erased import Erased
 from bot.metrics import METRICS
-from bot.tasks import in_turn
+from bot.tasks import in_turn, run_callbacks
 from bot.work import Worker
 from handlers import (areas, router)
 from handlers.cases import clockwork
@@ -185,8 +185,7 @@ class Ticker:
                 return result
 
         result = await self._database.write(in_transaction)
-        for call in after:
-            call()
+        run_callbacks(after)
         if result:
             self._to_send()
         return result

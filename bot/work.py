@@ -1,9 +1,11 @@
-"""Work: whole lanes of updates, several to a commit, each update all or nothing.
+"""Work: takes stored updates in batches. A batch is one transaction, in which each update is handled fully or not at all.
 
-Who writes more than the limits take has small turns with long pauses, so that a flood does not slow the others: see
-`LATE_UPDATES`.
-Where others share the database (PostgreSQL) two groups are under way at once: one computes while the other waits for
-the server. If a group fails it is rolled back and its updates are run one by one.
+Updates wait in lanes, one lane for each chat of a bot. A batch takes whole lanes, so a chat's updates stay in order.
+People over the rate limit are throttled: their lanes get small batches with long pauses between them, so that a flood
+barely slows anybody else.
+
+On a shared database (PostgreSQL) two batches run at a time: one computes while the other waits for the server. If a
+batch fails, it is rolled back and its updates are run one by one.
 """
 
 import asyncio
@@ -20,44 +22,48 @@ from sqlalchemy import Connection
 
 from bot.channels.port import Channel
 from bot.clock import Clock
-from bot.handling import Done, Handling
+from bot.handling import BatchResult, Handling
 from bot.metrics import METRICS
-from bot.tasks import ended
+from bot.tasks import ended, run_callbacks
 from handlers.context import Context
 from handlers.reply import Answer
 from ledger.lifecycle import NotAllowed
 from storage.database import Database
 from storage.errors import NotFound
-from storage.messenger.inbox import EVERY_RANK, LATE, ORDINARY, URGENT, InboxRows, Stored
+from storage.messenger.inbox import ALL_RANKS, NORMAL, THROTTLED, URGENT, InboxRows, Stored
 from storage.messenger.inbox import Key as Lane
 from storage.reference import Reference
 
 log = logging.getLogger(__name__)
 
-LANES = 64
-LANES_SHARED, GROUPS_SHARED = 8, 2
-"""Where others share the database: smaller groups, so that the second finds something to do, and nobody waits long."""
-PER_LANE, PER_URGENT_LANE = 4, 25
-"""Updates of one chat in a group where nobody else waits, else it is one of each; and of who may be in danger."""
-LATE_LANES, LATE_UPDATES = 4, 8
-"""A turn of all who write more than the limits take: so many lanes, so many updates, for the next poll waits for it."""
-LATE_PAUSE, LATE_SECONDS, QUIET_SECONDS = 24, 0.05, 2.0
-"""The pause after it: so many times what the turn took, on a slow machine too, while others write; else so long."""
+MAX_LANES = 64
+"""Lanes in a batch."""
+SHARED_MAX_LANES, SHARED_BATCHES = 8, 2
+"""On a shared database: lanes in a batch, and batches at a time. Small ones leave work for each other."""
+LANE_UPDATES, URGENT_LANE_UPDATES = 4, 25
+"""Updates of one lane in a batch; a lane that is not urgent gives only one while other lanes wait."""
+THROTTLED_LANES, THROTTLED_UPDATES = 4, 8
+"""A throttled batch: its lanes, and its updates in all. Small, because the next poll has to wait for it."""
+THROTTLED_PAUSE_FACTOR = 24
+"""While others write, the pause after a throttled batch lasts this many times as long as the batch did."""
+MIN_THROTTLED_PAUSE = 0.05
+"""Seconds of pause after a throttled batch in any case."""
+QUIET_SECONDS = 2.0
+"""Seconds without work for anybody else, after which throttled people need not wait for others."""
 IDLE_SECONDS = 1.0
 
+UNTHROTTLED_RANKS, THROTTLED_RANKS = (URGENT, NORMAL), (THROTTLED, THROTTLED)
 
-IN_TIME, ONLY_LATE = (URGENT, ORDINARY), (LATE, LATE)
 
+class BatchScope(NamedTuple):
+    """Which lanes a batch takes: at most `max_lanes`, with a rank from the first to the last of `ranks`."""
 
-class Share(NamedTuple):
-    """Which lanes have their turn: so many at the most, of the first to the last of the ranks."""
-
-    lanes: int
+    max_lanes: int
     ranks: tuple[int, int]
 
 
 class Worker:
-    """Handles what intake stored; `to_send` is called when there is something to send."""
+    """Handles the updates that intake has stored. Setting `wake` starts a batch at once."""
 
     def __init__(
         self,
@@ -65,57 +71,57 @@ class Worker:
         context: Context,
         channels: dict[str, Channel],
         clock: Clock,
-        to_send: Callable[[], None],
+        wake_delivery: Callable[[], None],
     ) -> None:
         self._database = database
         self._channels = channels
         self._clock = clock
-        self._to_send = to_send
+        self._wake_delivery = wake_delivery
         self._handling = Handling(context, channels, clock)
-        self._lanes, groups = (LANES, 1) if database.single else (LANES_SHARED, GROUPS_SHARED)
-        self._under_way = asyncio.Semaphore(groups)
-        self._groups: set[asyncio.Task[int]] = set()
+        self._max_lanes, batches = (MAX_LANES, 1) if database.single_process else (SHARED_MAX_LANES, SHARED_BATCHES)
+        self._slots = asyncio.Semaphore(batches)
+        self._batches: set[asyncio.Task[int]] = set()
         self._answering: set[asyncio.Task[None]] = set()
-        self.arrived = asyncio.Event()
-        self._more = asyncio.Event()
-        """A group was full: there is work for a second one. Only used where work runs in the loop's own thread."""
-        self._in_time_at = -math.inf
-        """When something of those who do not write too much was last handled (monotonic seconds)."""
+        self.wake = asyncio.Event()
+        self._batch_was_full = asyncio.Event()
+        """There is work for a second batch. Only used where work runs in the event loop's own thread."""
+        self._unthrottled_at = -math.inf
+        """When an update of somebody who is not throttled was last handled (monotonic seconds)."""
 
     def reference(self, connection: Connection) -> Reference:
-        """The snapshot of the reference tables, read again when something in them was changed."""
+        """The snapshot of the reference tables; it is read again after a change to them."""
         return self._handling.reference(connection)
 
     async def run(self) -> None:
-        """Work for ever: as long as there is something, else until intake says so or a second has passed."""
-        parts = [self._run_when(self.arrived, IDLE_SECONDS), self._run_late()]
-        if not self._database.single:
-            parts.append(self._run_when(self._more, None))
-        await asyncio.gather(*parts)
+        """Work for ever: without pause while there is work, else when woken or after a second."""
+        loops = [self._run_unthrottled(self.wake, IDLE_SECONDS), self._run_throttled()]
+        if not self._database.single_process:
+            loops.append(self._run_unthrottled(self._batch_was_full, None))
+        await asyncio.gather(*loops)
 
-    async def _run_when(self, wanted: asyncio.Event, patience: float | None) -> None:
+    async def _run_unthrottled(self, wake: asyncio.Event, timeout: float | None) -> None:
         while True:
-            wanted.clear()
-            if await self._surely(Share(self._lanes, IN_TIME)):
-                self._in_time_at = time.monotonic()
+            wake.clear()
+            if await self._run_batch_or_log(BatchScope(self._max_lanes, UNTHROTTLED_RANKS)):
+                self._unthrottled_at = time.monotonic()
             else:
-                await _until(wanted, patience)
+                await _wait_for(wake, timeout)
 
-    async def _run_late(self) -> None:
-        """The turn of who writes more than the limits take."""
+    async def _run_throttled(self) -> None:
         while True:
             began = time.monotonic()
-            some = await self._surely(Share(LATE_LANES, ONLY_LATE))
+            handled = await self._run_batch_or_log(BatchScope(THROTTLED_LANES, THROTTLED_RANKS))
             now = time.monotonic()
-            others = now - self._in_time_at < QUIET_SECONDS
-            await asyncio.sleep(max(LATE_PAUSE * (now - began) if others else 0.0, LATE_SECONDS))
-            if not some:
-                await _until(self.arrived, IDLE_SECONDS)
+            others_write = now - self._unthrottled_at < QUIET_SECONDS
+            pause = THROTTLED_PAUSE_FACTOR * (now - began) if others_write else 0.0
+            await asyncio.sleep(max(pause, MIN_THROTTLED_PAUSE))
+            if not handled:
+                await _wait_for(self.wake, IDLE_SECONDS)
 
-    async def _surely(self, share: Share) -> int:
-        """As `run_group`, whatever happens."""
+    async def _run_batch_or_log(self, scope: BatchScope) -> int:
+        """As `run_batch`, but never raises: the updates are still stored and are tried again."""
         try:
-            return await self.run_group(share)
+            return await self.run_batch(scope)
         except asyncio.CancelledError:
             raise
         except Exception:
@@ -124,116 +130,119 @@ class Worker:
             return 1
 
     async def run_once(self, lanes: int | None = None) -> int:
-        """Take one group, whoever is in it; returns how many updates were finished."""
-        return await self.run_group(Share(lanes or self._lanes, EVERY_RANK))
+        """Run one batch over lanes of every rank; returns the number of updates handled."""
+        return await self.run_batch(BatchScope(lanes or self._max_lanes, ALL_RANKS))
 
-    async def run_group(self, share: Share) -> int:
-        """Take one group; returns how many updates were finished. Who is cancelled meanwhile leaves it to its end."""
-        task = asyncio.get_running_loop().create_task(self._run_group(share))
-        self._groups.add(task)
-        task.add_done_callback(self._groups.discard)
+    async def run_batch(self, scope: BatchScope) -> int:
+        """Run one batch; returns the number of updates handled. A cancelled caller does not cancel the batch."""
+        task = asyncio.get_running_loop().create_task(self._run_batch(scope))
+        self._batches.add(task)
+        task.add_done_callback(self._batches.discard)
         return await asyncio.shield(task)
 
-    async def _run_group(self, share: Share) -> int:
-        async with self._under_way:
+    async def _run_batch(self, scope: BatchScope) -> int:
+        async with self._slots:
             try:
-                done = await self._database.write(partial(self._group, share))
-            except Exception as error:  # noqa: BLE001 - found out below, one by one
-                log.warning("a group of updates failed (%s); running them one by one", type(error).__name__)
-                return await self._one_by_one(share)
-            self._finish(done)
-            return done.taken
+                result = await self._database.write(partial(self._handle_batch, scope))
+            except Exception as error:  # noqa: BLE001 - the culprit is found one by one
+                log.warning("a batch of updates failed (%s); running them one by one", type(error).__name__)
+                return await self._run_one_by_one(scope)
+            self._after_commit(result)
+            return result.handled
 
     async def stop(self, seconds: float | None = None) -> None:
-        """Let groups that are under way come to their end, and what is left to be done after their commit.
+        """Wait for running batches, and for what follows their commit.
 
-        What has not after `seconds` is taken back, and handled by another process.
+        What takes longer than `seconds` is cancelled and rolled back; another process handles it.
         """
-        await ended([*self._groups], seconds)
+        await ended([*self._batches], seconds)
         await ended([*self._answering], seconds)
 
     async def drain(self) -> None:
-        """Work until nothing is ready."""
+        """Work until no lane is ready."""
         while await self.run_once():
             pass
         await asyncio.gather(*self._answering)
 
-    # one group -------------------------------------------------------------------------------------------------------
+    # one batch -------------------------------------------------------------------------------------------------------
 
-    def _group(self, share: Share, connection: Connection) -> Done:
-        """What is looked at stays locked until it is done."""
-        locked, waiting = self._look(connection, share)
-        if len(locked) == self._lanes and not self._database.single:
-            self._more.set()
+    def _handle_batch(self, scope: BatchScope, connection: Connection) -> BatchResult:
+        """Lock lanes and handle what waits in them; the locks are held until the commit."""
+        locked, waiting = self._lock_lanes(connection, scope)
+        if len(locked) == self._max_lanes and not self._database.single_process:
+            self._batch_was_full.set()
         if not locked:
-            return Done()
-        group = [self._handling.prepare(stored) for stored in waiting]
-        if share.ranks != ONLY_LATE:  # most of what is too much is kept unread
-            self._handling.read_ahead(group)
-        return self._handling.group(connection, locked, group)
+            return BatchResult()
+        batch = [self._handling.prepare(stored) for stored in waiting]
+        if scope.ranks != THROTTLED_RANKS:  # most of what throttled people write is kept without being understood
+            self._handling.read_ahead(batch)
+        return self._handling.batch(connection, locked, batch)
 
-    def _look(self, connection: Connection, share: Share) -> tuple[Collection[Lane], list[Stored]]:
-        """Lanes that have something to do, locked, and the updates that wait in them."""
+    def _lock_lanes(self, connection: Connection, scope: BatchScope) -> tuple[Collection[Lane], list[Stored]]:
+        """Lock lanes that are ready; gives them and the updates that wait in them."""
         now, inbox = self._clock.now(), InboxRows(connection)
-        found = inbox.ready_lanes(list(self._channels), now, share.lanes, share.ranks)
-        by_size: defaultdict[int, list[Lane]] = defaultdict(list)
+        found = inbox.ready_lanes(list(self._channels), now, scope.max_lanes, scope.ranks)
+        by_limit: defaultdict[int, list[Lane]] = defaultdict(list)
         for lane, rank in found.items():
-            by_size[_most_of(rank, len(found))].append(lane)
-        return found, [stored for most, lanes in by_size.items() for stored in inbox.waiting(lanes, most, now)]
+            by_limit[_updates_per_lane(rank, len(found))].append(lane)
+        return found, [stored for limit, lanes in by_limit.items() for stored in inbox.waiting(lanes, limit, now)]
 
-    # afterwards ------------------------------------------------------------------------------------------------------
+    # after the commit ------------------------------------------------------------------------------------------------
 
-    def _finish(self, done: Done) -> None:
-        for call in done.after_commit:
-            call()
-        for bot, press_id, answer in done.answers:
+    def _after_commit(self, result: BatchResult) -> None:
+        run_callbacks(result.after_commit)
+        for bot, press_id, answer in result.answers:
             task = asyncio.get_running_loop().create_task(self._answer(bot, press_id, answer))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
+        self._count(result)
+        if result.handled:
+            self._wake_delivery()
+
+    def _count(self, result: BatchResult) -> None:
         now = self._clock.now()
-        for (bot, outcome), times in Counter((s.bot, outcome.split(" ")[0]) for s, outcome in done.ended).items():
-            METRICS.handled.labels(bot, outcome).inc(times)
-        for stored, _ in done.ended:
+        kinds = Counter((stored.bot, outcome.split(" ")[0]) for stored, outcome in result.outcomes)
+        for (bot, kind), times in kinds.items():
+            METRICS.handled.labels(bot, kind).inc(times)
+        for stored, _ in result.outcomes:
             METRICS.answered_in.observe(max((now - stored.received_at).total_seconds(), 0))
-        if done.taken:
-            self._to_send()
 
     async def _answer(self, bot: str, press_id: str, answer: Answer) -> None:
-        """Answers to buttons are not queued: a late one is worth nothing."""
+        """Answer a pressed button. Such answers are not queued: a late one is worth nothing."""
         try:
             await self._channels[bot].answer(press_id, answer)
         except Exception as error:  # noqa: BLE001 - only the spinner on the button stays a little longer
             log.debug("answer to a button failed: %s", type(error).__name__)
 
-    # when something fails --------------------------------------------------------------------------------------------
+    # when a batch fails ----------------------------------------------------------------------------------------------
 
-    async def _one_by_one(self, share: Share) -> int:
-        """Run the heads of the ready lanes singly; whatever fails alone is put off or set aside."""
-        _, found = await self._database.read(lambda connection: self._look(connection, share))
+    async def _run_one_by_one(self, scope: BatchScope) -> int:
+        """Handle the first update of each ready lane by itself; one that fails again is put off or set aside."""
+        _, found = await self._database.read(lambda connection: self._lock_lanes(connection, scope))
         heads = {(stored.bot, stored.chat): stored for stored in reversed(found)}
         for stored in heads.values():
             try:
-                self._finish(await self._database.write(partial(self._handling.single, stored)))
+                self._after_commit(await self._database.write(partial(self._handling.single, stored)))
             except (NotAllowed, NotFound) as error:
-                self._finish(await self._database.write(partial(self._handling.refused, stored, error)))
+                self._after_commit(await self._database.write(partial(self._handling.refused, stored, error)))
             except Exception as error:
                 log.exception("update %s/%s failed", stored.bot, stored.update_id)
                 await self._database.write(partial(self._handling.failed, stored, error))
-                self._to_send()
+                self._wake_delivery()
         return len(heads)
 
 
-def _most_of(rank: int, lanes: int) -> int:
-    """Updates of one lane in a group of so many lanes."""
+def _updates_per_lane(rank: int, lanes: int) -> int:
+    """How many updates of one lane a batch of `lanes` lanes takes."""
     if rank == URGENT:
-        return PER_URGENT_LANE
-    if rank == LATE:
-        return max(LATE_UPDATES // lanes, 1)
-    return PER_LANE if lanes == 1 else 1
+        return URGENT_LANE_UPDATES
+    if rank == THROTTLED:
+        return max(THROTTLED_UPDATES // lanes, 1)
+    return LANE_UPDATES if lanes == 1 else 1
 
 
-async def _until(wanted: asyncio.Event, patience: float | None) -> None:
-    # not wait_for: before Python 3.12 it can swallow a cancellation
+async def _wait_for(wake: asyncio.Event, timeout: float | None) -> None:  # noqa: ASYNC109 - None waits for ever
+    # not asyncio.wait_for: before Python 3.12 it can swallow a cancellation
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(patience):
-            await wanted.wait()
+        async with asyncio.timeout(timeout):
+            await wake.wait()

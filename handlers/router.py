@@ -1,4 +1,4 @@
-"""Which handler an event goes to: tables of commands and of what a question of ours expects; buttons have their own."""
+"""Routes an event to its handler: by command, by button (handlers/presses.py), or by what its words say."""
 
 import math
 from dataclasses import dataclass
@@ -31,23 +31,24 @@ from storage.errors import NotFound
 from storage.unit_of_work import UnitOfWork
 
 SPOKEN = (EventKind.TEXT, EventKind.MEDIA, EventKind.LOCATION, EventKind.COMMAND, EventKind.PRESS)
-"""What somebody can only do who has not blocked the bot."""
+"""Kinds of events that only a person who has not blocked the bot can cause."""
 SHORT_NUMBER = 2
-SAID = (Refusal.LATE, Refusal.OWN)
-"""Refusals that have words of their own; for the others it is said where the case stands."""
+"""Digits of a number that chooses from a list."""
+EXPLAINED = (Refusal.LATE, Refusal.OWN)
+"""Refusals that have a text of their own; for the others the person is told the case's state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of an event: replies to queue, the word over a pressed button, and the outcome for the inbox.
+    """What handling an event produced: replies to queue, the answer to a pressed button, and the inbox's outcome.
 
-    `hurried`: its person does more at a time than the limits take.
+    `throttled`: its person is over the rate limit.
     """
 
     replies: list[Reply]
     answer: Answer | None
     outcome: str
-    hurried: bool = False
+    throttled: bool = False
 
 
 RESIDENT_COMMANDS: dict[str, Command] = {
@@ -75,7 +76,7 @@ GROUP_COMMANDS: dict[str, Command] = {
     "here": membership.here,
     "subscriptions": subscriptions.show,
 }
-OF_RESIDENTS_GROUPS: dict[str, Command] = {"register": groups.register, "start": groups.tie}
+RESIDENTS_GROUP_COMMANDS: dict[str, Command] = {"register": groups.register, "start": groups.tie}
 STAFF_COMMANDS: dict[str, Command] = {
     **GROUP_COMMANDS,
     "proxy": proxies.begin,
@@ -87,19 +88,19 @@ STAFF_COMMANDS: dict[str, Command] = {
 }
 
 
-def tells(context: Context, event: Event) -> bool:
-    """Whether somebody most likely says what is to be understood: no button, command or number, nothing in a group."""
+def needs_understanding(context: Context, event: Event) -> bool:
+    """Whether the text has most likely to be understood: private words, not a command and not a short number."""
     text = event.text.strip()
     return event.kind is EventKind.TEXT and event.private and len(text) > SHORT_NUMBER and not context.word(text)
 
 
 def handle(context: Context, uow: UnitOfWork, event: Event, reading: Reading | None = None) -> Result:
-    """Handle one event completely; everything it changes is in `uow`, everything it says in the result.
+    """Handle one event completely. What it changes goes into `uow`, what it says into the result.
 
-    `reading`: its text, where that was understood before.
+    `reading`: the event's text as understood, if that was done ahead.
 
     Raises:
-        NotAllowed, NotFound: roll everything back, then `refuse`.
+        NotAllowed, NotFound: the caller must roll back, then call `refuse`.
     """
     turn = Turn(context, uow, event)
     if reading is not None:
@@ -112,11 +113,11 @@ def handle(context: Context, uow: UnitOfWork, event: Event, reading: Reading | N
     if not pace.held_up(turn):
         _route(turn)
     edits.catch_up(turn)
-    return Result(turn.replies, turn.answer, turn.outcome, turn.hurried)
+    return Result(turn.replies, turn.answer, turn.outcome, turn.throttled)
 
 
 def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | NotFound) -> Result:
-    """Say in plain words that nothing was done; what the refused step had begun is rolled back before."""
+    """Tell the person in plain words that nothing was done. The caller has rolled back what the event began."""
     turn = Turn(context, uow, event)
     uow.find_reach({(event.address.bot, turn.account)})
     sight.narrow(turn)
@@ -125,7 +126,7 @@ def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | 
         turn.tell("problem.gone", alert=True)
         return Result(turn.replies, turn.answer, "gone")
     case = presses.case_of(turn, event.press)
-    if error.why in SAID:
+    if error.why in EXPLAINED:
         turn.tell(f"problem.{error.why}", alert=True)
     elif case is None:
         turn.tell("problem.not_now", alert=True)
@@ -136,7 +137,7 @@ def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | 
 
 
 def wake(context: Context, uow: UnitOfWork, event: Event) -> Result:
-    """Something became due in a conversation though nobody wrote."""
+    """Handle what became due in a conversation without anybody writing: a complete album, an old export, a pause."""
     turn = Turn(context, uow, event)
     uow.see(None)
     uow.find_reach({(event.address.bot, turn.account)})
@@ -175,9 +176,9 @@ def _route(turn: Turn) -> None:
 
 
 def _in_a_group(turn: Turn) -> None:
-    """Where everybody reads along nobody is asked for their words; an emergency is one anywhere.
+    """In a group everybody reads along, so reports are taken privately; an emergency is taken anywhere.
 
-    Among residents the staff are neighbours: no list and no card is shown there.
+    In a residents' group the staff are neighbours like others: no list and no card is shown there.
     """
     turn.outcome = "in a group"
     if turn.event.account is None:
@@ -200,17 +201,17 @@ def _to_the_staff_bot(turn: Turn) -> None:
 
 
 def _write_privately(turn: Turn) -> None:
-    """Said to each once a minute, however often they write."""
+    """Point to the private chat, at most once a minute for each person."""
     here, minute = turn.event.address, int(turn.uow.now.timestamp() // 60)
     key = f"privately:{here.bot}:{here.chat}:{turn.account}:{minute}"
     turn.send(Reply(here, turn.context.texts("group.private"), key=key))
 
 
 def _group_command(turn: Turn) -> Command | None:
-    """登记 in answer to a message, and /start with a link of ours; with a mention it needs no slash."""
+    """登记 as a reply to a message, or /start with one of our links. After a mention the slash may be left out."""
     said = f"/{turn.event.command}" if turn.event.command else turn.event.text
     name = turn.context.word(said) or turn.event.command
-    return None if name == "start" and not turn.event.argument else OF_RESIDENTS_GROUPS.get(name)
+    return None if name == "start" and not turn.event.argument else RESIDENTS_GROUP_COMMANDS.get(name)
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -232,7 +233,7 @@ def _command(turn: Turn, name: str) -> None:
 
 def _commands(turn: Turn) -> dict[str, Command]:
     if not turn.event.private:
-        return GROUP_COMMANDS if turn.bot.serves is Serves.STAFF else {**GROUP_COMMANDS, **OF_RESIDENTS_GROUPS}
+        return GROUP_COMMANDS if turn.bot.serves is Serves.STAFF else {**GROUP_COMMANDS, **RESIDENTS_GROUP_COMMANDS}
     match turn.bot.serves:
         case Serves.RESIDENTS:
             return RESIDENT_COMMANDS
@@ -246,7 +247,7 @@ def _commands(turn: Turn) -> dict[str, Command]:
 
 
 def _words(turn: Turn) -> None:
-    """Words are a command, a number for a choice, part of an album, the answer to a question of ours, or a report."""
+    """Words may be a command, the number of a choice, part of an album, an answer to our question, or a report."""
     event, text = turn.event, turn.event.text.strip()
     if command := _command_word(turn):
         _command(turn, command)
@@ -259,11 +260,11 @@ def _words(turn: Turn) -> None:
             _album_complete(turn)
         albums.gather(turn)
     else:
-        _said(turn)
+        _free_text(turn)
 
 
 def _command_word(turn: Turn) -> str | None:
-    """The command behind plain words; what only residents say is, among staff, an answer like any other."""
+    """The command that plain words name. On the staff bot, words that only residents have a command for are none."""
     command = turn.context.word(turn.event.text) if turn.event.kind is EventKind.TEXT else None
     return command if command in _commands(turn) or turn.bot.serves is not Serves.STAFF else None
 
@@ -271,11 +272,11 @@ def _command_word(turn: Turn) -> str | None:
 def _album_complete(turn: Turn) -> None:
     event = albums.taken(turn)
     whole = Turn(turn.context, turn.uow, event, replies=turn.replies)
-    _said(whole)
+    _free_text(whole)
     turn.outcome = whole.outcome
 
 
-def _said(turn: Turn) -> None:
+def _free_text(turn: Turn) -> None:
     if turn.event.private and proxies.takes(turn):
         return
     if answers.taken(turn):
@@ -292,13 +293,13 @@ def _said(turn: Turn) -> None:
         turn.say("talk.number")
         turn.outcome = "none number"
     elif turn.event.text.strip() and not (
-        remarks.taken(turn) or _led(turn) or lookup.asked_after(turn) or rules.answers(turn) or ballots.spoken(turn)
+        remarks.taken(turn) or _follow_wish(turn) or lookup.asked_after(turn) or rules.answers(turn) or ballots.spoken(turn)
     ):
         report.report(turn)
 
 
-def _led(turn: Turn) -> bool:
-    """Whether somebody asked in their own words for a command, or for a topic by its number."""
+def _follow_wish(turn: Turn) -> bool:
+    """Follow a wish for a command, or for a topic by its number, in the person's own words. False: there was none."""
     name = ways_in.command(turn)
     if name in _commands(turn):
         _command(turn, name)
@@ -312,7 +313,7 @@ def _led(turn: Turn) -> bool:
 
 
 def _among_staff(turn: Turn) -> None:
-    """Reports are told elsewhere; whoever is in danger is not sent there first."""
+    """Staff do not report here. Somebody in danger still gets the numbers to call instead of being sent elsewhere."""
     turn.outcome = "among staff"
     emergency = matters.emergency(turn.reading) if turn.event.text else None
     if emergency:
@@ -321,7 +322,7 @@ def _among_staff(turn: Turn) -> None:
         turn.say(key, calls="\n".join(turn.context.texts(call) for call in calls))
     elif not turn.as_staff:
         turn.say("start.staff_only")
-    elif not (undo.asked_in_words(turn) or lookup.card_by_number(turn) or _led(turn)):
+    elif not (undo.asked_in_words(turn) or lookup.card_by_number(turn) or _follow_wish(turn)):
         turn.say("remark.staff_courtesy" if report.is_courtesy(turn) else "remark.not_understood")
 
 
@@ -331,6 +332,6 @@ def _short_number(turn: Turn) -> int:
 
 
 def _numbered(turn: Turn, number: int) -> str | None:
-    """The button behind a number, where choices are numbered."""
+    """The button behind a number, where choices are numbered instead of shown as buttons."""
     choices = turn.talk.state.get("choices", {}).get("data", [])
     return choices[number - 1] if number <= len(choices) else None

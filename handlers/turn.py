@@ -34,7 +34,7 @@ class Turn:
     outcome: str = "other"
     button: str = ""
     """What the pressed button does."""
-    hurried: bool = False
+    throttled: bool = False
     """Whether this person does more at a time than the district's limits take (see handlers/moderation/)."""
 
     # who and where ---------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Two databases behind one small port: work is a plain function of a connection, run in one transaction.
 
-Work is synchronous so that nothing else can be awaited inside a transaction. On PostgreSQL it runs on SQLAlchemy's
-async engine (`run_sync`); on SQLite one thread owns the only write connection and commits all the work that has piled
-up before or meanwhile in one go (docs/adr/0006). If a group fails, it is rolled back and its pieces are run one by one.
+Work is synchronous, so nothing else can be awaited inside a transaction. On PostgreSQL it runs on SQLAlchemy's async
+engine (`run_sync`). On SQLite one thread owns the only write connection and commits everything that is queued in one
+transaction (group commit, docs/adr/0006); if a group fails, it is rolled back and its jobs are run one by one.
 """
 
 import asyncio
@@ -31,17 +31,18 @@ Job = tuple[Work[Any], Future[Any]]
 log = logging.getLogger(__name__)
 
 GROUP_LIMIT = 64
+"""Jobs that one transaction on SQLite takes."""
 LOCK_WAIT_MS = 10_000
 RETRIES = 8
 WAL_PAGES = 32_000
-"""Size of the log at which a commit has to move it into the database itself; a message that waits for that is late."""
+"""Size of the write-ahead log at which a commit itself has to checkpoint it. High, so that no message waits for that."""
 CHECKPOINT_SECONDS = 3.0
-"""Moving the log beside the writer makes one or two commits wait for the disk, too: fewer than one in a hundred."""
+"""Interval of the checkpoints beside the writer. Each delays one or two commits: fewer than one in a hundred."""
 CACHE_KIB = 32 * 1024
-"""How much of the file each connection may hold; with SQLite's own 2 MiB a report read every row from disk anew."""
-STANDS_STILL = {"idle_in_transaction_session_timeout": "20s"}
-"""A process that stands still, or whose machine is gone without a word, would hold for ever what it has locked. Nothing
-of ours lets a transaction wait, so after this time the server ends it."""
+"""Page cache of each connection. With SQLite's default of 2 MiB a report reads every row from disk again."""
+IDLE_TRANSACTION_TIMEOUT = {"idle_in_transaction_session_timeout": "20s"}
+"""A frozen process, or one whose machine vanished, would hold its locks for ever. None of our transactions ever waits
+for anything, so the server ends those that do."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}")
 
 
@@ -50,15 +51,15 @@ class DatabaseBusy(Exception):
 
 
 class Database(Protocol):
-    """Where work runs. `single`: no other process can touch the same rows meanwhile."""
+    """Runs work in a transaction. `single_process`: no other process can use this database at the same time."""
 
-    single: bool
+    single_process: bool
     url: URL
 
     async def read(self, work: Work[T]) -> T: ...
     async def write(self, work: Work[T]) -> T: ...
-    async def put(self, work: Work[T]) -> T:
-        """As `write`, for work that is one statement, which a server commits by itself: two ways there are saved."""
+    async def write_one(self, work: Work[T]) -> T:
+        """As `write`, for work that is a single statement: PostgreSQL commits it by itself, saving two round trips."""
         ...
 
     async def close(self) -> None: ...
@@ -68,7 +69,7 @@ def open_database(url: str, *, serve: bool = False) -> Database:
     """Open the database at `url` (sqlite:///file or postgresql://...).
 
     Args:
-        serve: this process answers people; a second such process on one SQLite file is refused.
+        serve: this process serves people. A second such process on the same SQLite file is refused.
 
     Raises:
         DatabaseBusy: see `serve`.
@@ -80,7 +81,7 @@ def open_database(url: str, *, serve: bool = False) -> Database:
 
 
 def sqlite_engine(url: URL, *, write: bool) -> Engine:
-    """Engine with the pragmas that durable serving needs; write transactions begin immediately."""
+    """An engine with the pragmas for durable writes; with `write`, transactions take the write lock at once."""
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_MS / 1000},
@@ -95,16 +96,16 @@ def sqlite_engine(url: URL, *, write: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # a deferred transaction that reads before it writes fails at once with BUSY_SNAPSHOT
+        # a deferred transaction that reads before it writes can fail with BUSY_SNAPSHOT, which no timeout waits for
         raw(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
 
 
 class SqliteDatabase:
-    """The embedded database: one writer thread with group commit, a few readers beside it (WAL)."""
+    """The embedded database: one writer thread with group commit, and two readers beside it (WAL)."""
 
-    single = True
+    single_process = True
 
     def __init__(self, url: URL, *, serve: bool) -> None:
         self.url = url
@@ -114,7 +115,7 @@ class SqliteDatabase:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="sqlite-read")
         self._checkpointed_at = time.monotonic()
-        self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
+        self._writer = threading.Thread(target=self._run_writer, name="sqlite-write", daemon=True)
         self._writer.start()
 
     async def read(self, work: Work[T]) -> T:
@@ -125,7 +126,7 @@ class SqliteDatabase:
         self._jobs.put((work, done))
         return await asyncio.wrap_future(done)
 
-    put = write
+    write_one = write
 
     async def close(self) -> None:
         self._jobs.put(None)
@@ -140,32 +141,32 @@ class SqliteDatabase:
         with self._reading.begin() as connection:
             return work(connection)
 
-    def _write_for_ever(self) -> None:
-        """Connect when there is something to write: before, it would only be in the way of who moves the database."""
+    def _run_writer(self) -> None:
+        """The writer thread. It connects with the first job: an idle connection would block migrations and restores."""
         connection: Connection | None = None
         while group := self._next_group():
             try:
                 connection = connection or self._writing.connect()
-            except BaseException as error:  # noqa: BLE001 - whoever waits has to hear of it; the next may fare better
+            except BaseException as error:  # noqa: BLE001 - passed on to the callers; the next group tries again
                 for _, done in group:
                     done.set_exception(error)
                 continue
-            self._settle(connection, group)
-            self._checkpoint_in_time()
+            self._commit_group(connection, group)
+            self._checkpoint_if_due()
         if connection is not None:
             connection.close()
 
-    def _settle(self, connection: Connection, group: list[Job]) -> None:
+    def _commit_group(self, connection: Connection, group: list[Job]) -> None:
         try:
             results = self._run(connection, group)
-        except BaseException:  # noqa: BLE001 - each piece gets its own chance and its own error
+        except BaseException:  # noqa: BLE001 - each job gets a run and an error of its own
             self._run_singly(connection, group)
         else:
             for (_, done), result in zip(group, results, strict=True):
                 done.set_result(result)
 
     def _next_group(self) -> list[Job]:
-        """Wait for work; an empty list ends the thread."""
+        """Wait for the next job. An empty list ends the thread."""
         group: list[Job] = []
         while not group:
             job = self._jobs.get()
@@ -175,7 +176,7 @@ class SqliteDatabase:
         return group
 
     def _take_waiting(self, group: list[Job]) -> None:
-        """Add to a group what has piled up."""
+        """Add the jobs that have queued up to the group."""
         while len(group) < GROUP_LIMIT and not self._jobs.empty():
             job = self._jobs.get()
             if job is None:
@@ -184,7 +185,7 @@ class SqliteDatabase:
             _take(job, group)
 
     def _run(self, connection: Connection, group: list[Job]) -> list[Any]:
-        """Run a group and what is asked for meanwhile, which joins it, and commit once."""
+        """Run a group, and the jobs that arrive meanwhile, in one transaction; returns their results in order."""
         results: list[Any] = []
         with connection.begin():
             while len(results) < len(group):
@@ -192,12 +193,12 @@ class SqliteDatabase:
                 self._take_waiting(group)
         return results
 
-    def _checkpoint_in_time(self) -> None:
-        """Move what was written from the log into the database beside the writer, which goes on meanwhile."""
+    def _checkpoint_if_due(self) -> None:
+        """Checkpoint the write-ahead log in a reader's thread, so that the writer goes on meanwhile."""
         now = time.monotonic()
         if now - self._checkpointed_at > CHECKPOINT_SECONDS:
             self._checkpointed_at = now
-            with suppress(RuntimeError):  # closing: the last connection does it
+            with suppress(RuntimeError):  # closing: the last connection to close checkpoints
                 self._readers.submit(self._checkpoint)
 
     def _checkpoint(self) -> None:
@@ -209,25 +210,26 @@ class SqliteDatabase:
             try:
                 with connection.begin():
                     result = work(connection)
-            except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked for the work
+            except BaseException as error:  # noqa: BLE001 - passed on to the caller
                 done.set_exception(error)
             else:
                 done.set_result(result)
 
 
 def _take(job: Job, group: list[Job]) -> None:
-    """Whoever asked may have given up; from here on they cannot, so that the answer finds its place."""
+    """Add a job to a group unless its caller has cancelled it; from here on it can no longer be cancelled."""
     if job[1].set_running_or_notify_cancel():
         group.append(job)
 
 
 class PostgresDatabase:
-    """For more than one process or machine. Work is run again after a lost race or a lost connection.
+    """For several processes or machines. Work is run again after a lost connection, a deadlock or a lost race.
 
-    The driver begins and commits: SQLAlchemy's statements and the driver's own (storage/sql/driver.py) share a transaction.
+    The driver begins and commits the transaction, so that SQLAlchemy's statements and those that go to the driver
+    directly (storage/sql/driver.py) share it.
     """
 
-    single = False
+    single_process = False
 
     def __init__(self, url: URL) -> None:
         self.url = url
@@ -235,54 +237,54 @@ class PostgresDatabase:
             url,
             pool_size=8,
             max_overflow=8,
-            pool_use_lifo=True,  # the connection used last knows the statements already
+            pool_use_lifo=True,  # the connection used last has the statements prepared already
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": SERVER_SETTINGS | STANDS_STILL},
+            connect_args={"server_settings": SERVER_SETTINGS | IDLE_TRANSACTION_TIMEOUT},
         )
 
     async def read(self, work: Work[T]) -> T:
-        return await self._again(work)
+        return await self._with_retries(work)
 
     async def write(self, work: Work[T]) -> T:
-        return await self._again(work)
+        return await self._with_retries(work)
 
-    async def put(self, work: Work[T]) -> T:
-        return await self._again(work, alone=True)
+    async def write_one(self, work: Work[T]) -> T:
+        return await self._with_retries(work, autocommit=True)
 
     async def close(self) -> None:
         await self._engine.dispose()
 
-    async def _again(self, work: Work[T], *, alone: bool = False) -> T:
+    async def _with_retries(self, work: Work[T], *, autocommit: bool = False) -> T:
         for attempt in range(RETRIES):
             try:
-                return await self._once(work, alone=alone)
+                return await self._run(work, autocommit=autocommit)
             except Exception as error:
-                if attempt == RETRIES - 1 or not _passing(error):
+                if attempt == RETRIES - 1 or not _is_transient(error):
                     raise
                 log.warning("database: trying again after %s", type(error).__name__)
             await asyncio.sleep(random.uniform(0.5, 1.0) * min(0.05 * 2**attempt, 2.0))
         raise AssertionError("unreachable")
 
-    async def _once(self, work: Work[T], *, alone: bool) -> T:
+    async def _run(self, work: Work[T], *, autocommit: bool) -> T:
         began = False
         async with self._engine.connect() as connection:
-            driver: Any = await _living(connection)
+            driver: Any = await _open_driver_connection(connection)
             try:
-                async with nullcontext() if alone else driver.transaction():
+                async with nullcontext() if autocommit else driver.transaction():
                     began = True
                     return await connection.run_sync(work)
             except BaseException as error:
-                # Cancelled in its midst, a connection may be left in a transaction of which nobody knows: whatever is
-                # written there next would never be committed.
+                # A cancelled call may leave its connection inside a transaction that nobody will commit: what is
+                # written there next would be lost. Such a connection is thrown away.
                 sound = began and isinstance(error, Exception)
                 if not sound or driver.is_closed() or driver.is_in_transaction():
                     await connection.invalidate()
                 raise
 
 
-async def _living(connection: AsyncConnection) -> Any:
-    """The driver's connection; one that the server has closed meanwhile is replaced."""
+async def _open_driver_connection(connection: AsyncConnection) -> Any:
+    """The driver's connection; one that the server has closed is replaced first."""
     assert connection.sync_connection is not None  # noqa: S101 - it is connected
     driver = raw(connection.sync_connection)
     while driver.is_closed():
@@ -291,9 +293,9 @@ async def _living(connection: AsyncConnection) -> Any:
     return driver
 
 
-def _passing(error: Exception) -> bool:
-    """Whether the error is a lost connection, a serialization failure or a deadlock."""
-    import asyncpg  # noqa: PLC0415 - only where there is a PostgreSQL
+def _is_transient(error: Exception) -> bool:
+    """Whether a retry may help: a lost connection, a server that is starting or stopping, a deadlock or lost race."""
+    import asyncpg  # noqa: PLC0415 - only needed with PostgreSQL
 
     if isinstance(error, OSError) or getattr(error, "connection_invalidated", False):
         return True

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select, update
 
 from ledger.lifecycle import Role
 from ledger.rights import Right, Scope
-from storage.sql.compiled import Fixed
+from storage.sql.compiled import CompiledQuery
 from storage.reference import BuildingRow, CommunityRow, DutyRow, QuestionRow, Reference, StaffRow
 from storage.tables import (
     Building,
@@ -76,4 +76,4 @@ def _community(row: Any) -> CommunityRow:
     )
 
 
-VERSION = Fixed(select(table_of(ReferenceVersion).c.version).where(table_of(ReferenceVersion).c.id == 1))
+VERSION = CompiledQuery(select(table_of(ReferenceVersion).c.version).where(table_of(ReferenceVersion).c.id == 1))

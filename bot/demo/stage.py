@@ -63,7 +63,7 @@ class Stage:
         """The clock was moved: let the running app look at once at what is due."""
         await self.app.ticker.once()
         await self.app.reporter.run_due(self.clock.now())
-        self.app.worker.arrived.set()
+        self.app.worker.wake.set()
         for deliverer in self.app.deliverers.values():
             deliverer.wake.set()
 
@@ -110,7 +110,7 @@ async def set_up(folder: Path, clock: DemoClock, drawer: Draws | None = None) ->
     resident, staff = WebChannel("resident", clock, first_id), WebChannel("staff", clock, first_id)
     channels: dict[str, Channel] = {"resident": resident, "staff": staff}
     bots = await open_all(settings, channels)
-    app = await build(settings, channels, clock, bots=bots, limits=UNLIMITED, unhurried=True)
+    app = await build(settings, channels, clock, bots=bots, limits=UNLIMITED, unthrottled=True)
     if drawer:
         app.reporter = Reporter(app.database, app.context, app.files, clock, lambda: None, drawer=drawer)
     if fresh:

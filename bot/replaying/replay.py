@@ -114,7 +114,7 @@ class Replay:
         channels: dict[str, Channel] = {RESIDENT: channel, STAFF: WebChannel(STAFF, clock)}
         bots = await open_all(settings, channels)
         app = await build(
-            settings, channels, clock, bots=bots, limits=UNLIMITED, unhurried=True, understander=understander
+            settings, channels, clock, bots=bots, limits=UNLIMITED, unthrottled=True, understander=understander
         )
         return cls(app, channel, stages)
 

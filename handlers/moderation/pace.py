@@ -29,8 +29,8 @@ def held_up(turn: Turn) -> bool:
     if what is None or not turn.event.private or not turn.account or turn.as_staff or _part_of_an_album(turn):
         return False
     found, allowed = allowance.count(turn, what), allowance.of(turn, what)
-    turn.hurried = found.times > allowed.times
-    if not turn.hurried or _urgent(turn, found.times, allowed.times):
+    turn.throttled = found.times > allowed.times
+    if not turn.throttled or _urgent(turn, found.times, allowed.times):
         return False
     turn.outcome = f"over the limit of {what}"
     if what == "taps":

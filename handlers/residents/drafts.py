@@ -37,7 +37,7 @@ def add(turn: Turn) -> None:
     event = turn.event
     draft["files"] = [*draft["files"], *(packed(file, event.message_id) for file in event.files)][:MOST_FILES]
     if len(_words(draft)) + len(event.text) > MOST_WORDS:
-        if not (turn.hurried and draft.get("full")):
+        if not (turn.throttled and draft.get("full")):
             turn.say("draft.full")
         draft["full"] = True
     elif event.text:

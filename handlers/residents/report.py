@@ -128,7 +128,7 @@ def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> Non
     rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
     cards.refresh(turn, case)
     turn.outcome = "supplement"
-    if turn.hurried and not new:
+    if turn.throttled and not new:
         return  # kept and on the card, but no more of these makes a sound
     gently = "emergency.human" if Alarm.HUMAN in new else "emergency.more"
     turn.say(gently if calls else "emergency.passed_on", rows, calls=calls)

@@ -16,7 +16,7 @@ from storage.cases.people import PeopleOfCases
 from storage.cases.rows import BY_URGENCY, COLUMNS, ROOT_CAUSE, CaseRow, case_row
 from storage.cases.said import SaidInCases
 from storage.errors import LostRace, NotFound
-from storage.sql.compiled import Asking, Fixed, ask
+from storage.sql.compiled import QueryCall, CompiledQuery, fetch_together
 from storage.sql.keys import given, select_by_keys
 from storage.tables import Case, CaseMessage, CasePerson, CaseUnit, Counter, table_of
 
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 _COUNTERS = table_of(Counter)
-_LOCK_COUNTERS = Fixed(
+_LOCK_COUNTERS = CompiledQuery(
     select_by_keys([_COUNTERS.c.community_id])
     .where(_COUNTERS.c.name == "case")
     .order_by(_COUNTERS.c.community_id)
     .with_for_update(of=_COUNTERS)
 )
 _CASES = table_of(Case)
-_ONE_CASE = Fixed(
+_ONE_CASE = CompiledQuery(
     select(_CASES).where(_CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number"))
 )
-_FILED_AT = Fixed(
+_FILED_AT = CompiledQuery(
     select(_CASES.c.created_at).where(
         _CASES.c.community_id == bindparam("community"), _CASES.c.no == bindparam("number")
     )
 )
-_MANY_CASES = Fixed(select_by_keys([_CASES.c.community_id, _CASES.c.no]))
+_MANY_CASES = CompiledQuery(select_by_keys([_CASES.c.community_id, _CASES.c.no]))
 
 
 def _counted(rows: Rows) -> Any:
@@ -109,20 +109,20 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
 
     def lock_counters(self, community_ids: set[int]) -> None:
         """Read the running numbers of communities at once; in one order everywhere, so that nobody can deadlock."""
-        ask(self._uow.connection, *self.counting(community_ids))
+        fetch_together(self._uow.connection, *self.counter_calls(community_ids))
         if new := sorted(community_ids - self._counters.keys()):
             rows = [{"community_id": community_id, "name": "case", "value": 0} for community_id in new]
             insert_rows(self._uow.connection, Counter, rows, skip_known=True)
-            ask(self._uow.connection, *self.counting(set(new)))
+            fetch_together(self._uow.connection, *self.counter_calls(set(new)))
 
-    def counting(self, community_ids: set[int]) -> list[Asking]:
+    def counter_calls(self, community_ids: set[int]) -> list[QueryCall]:
         """The running numbers that are not locked yet and were used before, to be asked for with other things."""
         new = sorted(community_ids - self._counters.keys())
 
-        def heard(rows: Sequence[Any]) -> None:
+        def keep(rows: Sequence[Any]) -> None:
             self._counters.update({row.community_id: row.value for row in rows})
 
-        return [Asking(_LOCK_COUNTERS, given((number,) for number in new), heard)] if new else []
+        return [QueryCall(_LOCK_COUNTERS, given((number,) for number in new), keep)] if new else []
 
     def _next_no(self, community_id: int) -> int:
         """The next number, without gaps: its row is locked until the commit and goes back with a rollback."""

@@ -13,7 +13,7 @@ from storage.sql.bulk import upsert
 from storage.cases import ROOT_CAUSE, CaseRow, case_row
 from storage.counters import next_no
 from storage.errors import LostRace, NotFound
-from storage.sql.compiled import Fixed
+from storage.sql.compiled import CompiledQuery
 from storage.ids import new_id
 from storage.reporting.rows import TopicLine
 from storage.tables import (
@@ -137,7 +137,7 @@ class Topics:
         What is ripe for the council, and for the weekly digest.
         """
         given = {"community": community_id, "most": limit}
-        found = self._uow.ask(_UNDECIDED, Topic, TopicCase, TopicSupporter, CasePerson, given=given)
+        found = self._uow.fetch(_UNDECIDED, Topic, TopicCase, TopicSupporter, CasePerson, given=given)
         return [TopicLine(row.no, row.people) for row in found]
 
     def proposed_by(self, bot: str, account: int, since: datetime) -> int:
@@ -335,7 +335,7 @@ _seconded = (
 )
 _behind = union(_told, _seconded).subquery()
 _people = func.count(_behind.c.topic_no)
-_UNDECIDED = Fixed(
+_UNDECIDED = CompiledQuery(
     select(_undecided.c.no, _people.label("people"))
     .outerjoin(_behind, _behind.c.topic_no == _undecided.c.no)
     .group_by(_undecided.c.no)

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import and_, delete, or_, select, update
 
 from storage.sql.bulk import Batch, Change, Rows, run
-from storage.sql.compiled import Asking, Fixed, ask
+from storage.sql.compiled import QueryCall, CompiledQuery, fetch_together
 from storage.sql.keys import given, select_by_keys
 from storage.tables import Conversation, table_of
 
@@ -45,7 +45,7 @@ WORDS = ("draft", "said", "album", "edits", "hand_in", "proxy")
 _NAMES = ("bot", "chat", "topic", "account")
 _CHANGING = ("state", "expires_at", "wake_at", "updated_at")
 _TABLE = table_of(Conversation)
-_MANY = Fixed(select_by_keys([_TABLE.c[name] for name in _NAMES]))
+_MANY = CompiledQuery(select_by_keys([_TABLE.c[name] for name in _NAMES]))
 
 
 class Conversations:
@@ -53,16 +53,16 @@ class Conversations:
         self._uow = uow
         self._talks: dict[Key, Talk] = {}
 
-    def asking(self, keys: set[Key]) -> Asking:
-        """Many conversations with one query."""
+    def query_call(self, keys: set[Key]) -> QueryCall:
+        """The query that reads many conversations, to be run with others."""
 
-        def heard(rows: Sequence[Any]) -> None:
+        def keep(rows: Sequence[Any]) -> None:
             for row in rows:
                 self._keep(Talk((row.bot, row.chat, row.topic, row.account), row.state, row.expires_at, row.wake_at))
             for key in keys - self._talks.keys():
                 self._keep(Talk(key))
 
-        return Asking(_MANY, given(keys), heard)
+        return QueryCall(_MANY, given(keys), keep)
 
     def about(self) -> set[tuple[int, int]]:
         """The cases that the conversations read so far are about."""
@@ -72,7 +72,7 @@ class Conversations:
 
     def get(self, key: Key) -> Talk:
         if key not in self._talks:
-            ask(self._uow.connection, self.asking({key}))
+            fetch_together(self._uow.connection, self.query_call({key}))
         return self._talks[key]
 
     def all_of(self, bot: str, account: int) -> list[Talk]:

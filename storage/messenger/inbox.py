@@ -1,4 +1,4 @@
-"""Raw updates and the lanes they wait in. Intake stores, a worker takes whole lanes, each update is finished once."""
+"""Raw updates and the lanes in which they wait. Intake stores them, a worker takes whole lanes, each is finished once."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -26,14 +26,14 @@ from sqlalchemy import (
 )
 
 from storage.sql.bulk import Batch, Change, Rows, inserting, run
-from storage.sql.compiled import Fixed
+from storage.sql.compiled import CompiledQuery
 from storage.sql.keys import given, keys_in, packed, select_by_keys
 from storage.tables import Inbox, Lane, table_of
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
-URGENT, ORDINARY, LATE = 0, 1, 2
-"""Ranks of lanes: where somebody may be in danger, all others, and those of who writes more than the limits take."""
-EVERY_RANK = (URGENT, LATE)
+URGENT, NORMAL, THROTTLED = 0, 1, 2
+"""Ranks of lanes, first to last: somebody may be in danger; most lanes; the person is over the rate limit."""
+ALL_RANKS = (URGENT, THROTTLED)
 
 Key = tuple[str, int]
 """A lane: bot and chat."""
@@ -41,7 +41,7 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class RawUpdate:
-    """An update as it came: `body` is ASCII JSON. `urgent`: somebody may be in danger."""
+    """An update as it arrived. `body` is ASCII JSON; `urgent`: somebody may be in danger."""
 
     bot: str
     update_id: int
@@ -52,6 +52,8 @@ class RawUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
+    """An update as it waits in its lane. `attempts` counts those that failed."""
+
     bot: str
     update_id: int
     chat: int
@@ -65,7 +67,7 @@ class InboxRows:
         self.connection = connection
 
     def store(self, updates: list[RawUpdate], now: datetime) -> None:
-        """Keep updates and wake their lanes; one that is known already is left as it is."""
+        """Store updates and wake their lanes. An update that is stored already is left unchanged."""
         rows = [
             {
                 "bot": u.bot,
@@ -78,7 +80,7 @@ class InboxRows:
         ]
         urgent = {(u.bot, u.chat) for u in updates if u.urgent}
         lanes = [
-            {"bot": lane[0], "chat": lane[1], "ready_at": now, "rank": URGENT if lane in urgent else ORDINARY}
+            {"bot": lane[0], "chat": lane[1], "ready_at": now, "rank": URGENT if lane in urgent else NORMAL}
             # one order everywhere, so that two intakes cannot deadlock
             for lane in sorted({(u.bot, u.chat) for u in updates})
         ]
@@ -86,17 +88,18 @@ class InboxRows:
             run(self.connection, (inserting(Inbox, tuple(rows[0]), skip_known=True), rows), (_WAKING, lanes))
 
     def ready_lanes(
-        self, bots: list[str], now: datetime, limit: int, ranks: tuple[int, int] = EVERY_RANK
+        self, bots: list[str], now: datetime, limit: int, ranks: tuple[int, int] = ALL_RANKS
     ) -> dict[Key, int]:
-        """Lock up to `limit` lanes that have something to do, of the first to the last of `ranks`; gives their ranks.
+        """Lock up to `limit` lanes in which updates are due, with ranks from the first to the last of `ranks`.
 
-        Locked ones are passed over. Those where somebody may be in danger come first, then those that wait longest.
+        Returns the rank of each. Lanes that others have locked are skipped. Lower ranks come first, then the longest
+        wait.
         """
         values = {"now": now, "limit": limit, "first": ranks[0], "last": ranks[1]}
         return {(row.bot, row.chat): row.rank for row in _ready(tuple(bots)).rows(self.connection, values)}
 
     def waiting(self, lanes: Collection[Key], per_lane: int, now: datetime) -> list[Stored]:
-        """The next updates of each lane, in order; a lane whose head is to be tried later gives none."""
+        """The next updates of each lane, in order; none from a lane whose first update is put off until later."""
         if not lanes:
             return []
         found: list[Stored] = []
@@ -110,38 +113,38 @@ class InboxRows:
         return found
 
     def take(self, stored: Stored) -> bool:
-        """Lock the lane of one update; False if somebody else has finished the update since it was read."""
+        """Lock the lane of one update. False: another worker has finished the update since it was read."""
         lane = select(Lane.ready_at).where(Lane.bot == stored.bot, Lane.chat == stored.chat).with_for_update()
         self.connection.execute(lane).one_or_none()
         mine = (Inbox.bot == stored.bot, Inbox.update_id == stored.update_id, Inbox.state == WAITING)
         return self.connection.execute(select(Inbox.update_id).where(*mine)).one_or_none() is not None
 
     def lock_lane(self, bot: str, chat: int) -> bool:
-        """Lock a lane for the clock; False while a worker has it."""
+        """Lock a lane for the clock. False, without waiting, while a worker holds it."""
         lane = select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update(skip_locked=True)
         return self.connection.execute(lane).one_or_none() is not None
 
     def hold_lane(self, bot: str, chat: int) -> None:
-        """Lock a lane before something in it is changed from outside; waits for who has it."""
+        """Lock a lane from which a conversation is about to be changed by another chat's update; waits for its holder."""
         self.connection.execute(select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update())
 
     def ending(
-        self, done: list[tuple[Stored, str]], lanes: Collection[Key], now: datetime, late: Collection[Key] = ()
+        self, done: list[tuple[Stored, str]], lanes: Collection[Key], now: datetime, throttled: Collection[Key] = ()
     ) -> list[Batch]:
-        """Marks updates as done with their outcome and empties their bodies; the keys stay against duplicates.
+        """Changes that mark updates as done, with their outcomes. Bodies are emptied; the keys stay against duplicates.
 
-        Their lanes are put to sleep, or woken for what is left in them; `late` ones have little of a turn from now on.
+        Each lane sleeps, or stays awake for what is left in it. Lanes in `throttled` get the last rank from now on.
         """
         rows = [{"of": s.bot, "id": s.update_id, "outcome": outcome[:400], "done_at": now} for s, outcome in done]
         finished = [(_FINISHED, rows)] if rows else []
-        return [*finished, *_resting(lanes, [stored for stored, _ in done], late)]
+        return [*finished, *_resting(lanes, [stored for stored, _ in done], throttled)]
 
     def rest(self, lanes: Collection[Key]) -> None:
-        """Put lanes to sleep, or wake them for what is left in them."""
+        """Let lanes sleep until something arrives, or keep them awake for what is left in them."""
         run(self.connection, *_resting(lanes))
 
     def put_off(self, stored: Stored, error: str, again_at: datetime) -> None:
-        """Try an update again later; its lane waits with it, so order holds."""
+        """Try an update again later. Its lane waits with it, so that the order holds."""
         self._set(stored.bot, stored.update_id, attempts=stored.attempts + 1, next_at=again_at, outcome=error[:400])
         self.rest([(stored.bot, stored.chat)])
         self.connection.execute(
@@ -149,7 +152,7 @@ class InboxRows:
         )
 
     def park(self, stored: Stored, reason: str, now: datetime) -> None:
-        """Set an update aside with its reason: kept and listed, but no longer in anybody's way."""
+        """Set an update aside with its reason: it is kept and listed, but no longer blocks its lane."""
         self._set(
             stored.bot,
             stored.update_id,
@@ -175,7 +178,7 @@ class InboxRows:
         return True
 
     def drop(self, bot: str, update_id: int, now: datetime) -> bool:
-        """Give a parked update up: its body goes, its key stays."""
+        """Give a parked update up: its body is deleted, its key stays."""
         key = and_(Inbox.bot == bot, Inbox.update_id == update_id, Inbox.state == PARKED)
         values = {"state": DONE, "body": None, "done_at": now, "outcome": "dropped"}
         return self.connection.execute(update(Inbox).where(key).values(**values)).rowcount > 0
@@ -206,7 +209,7 @@ _RANKED = (
     .where(_INBOX.c.state == _IS_WAITING)
     .subquery()
 )
-_WAITING = Fixed(
+_WAITING = CompiledQuery(
     select(_RANKED)
     .where(_RANKED.c.rank <= bindparam("per_lane"))
     .order_by(_RANKED.c.bot, _RANKED.c.chat, _RANKED.c.rank)
@@ -214,8 +217,8 @@ _WAITING = Fixed(
 
 
 @cache
-def _ready(bots: tuple[str, ...]) -> Fixed:
-    return Fixed(
+def _ready(bots: tuple[str, ...]) -> CompiledQuery:
+    return CompiledQuery(
         select(_LANES.c.bot, _LANES.c.chat, _LANES.c.rank)
         .where(
             _LANES.c.ready_at <= bindparam("now"),
@@ -245,26 +248,26 @@ def _finished(rows: Rows) -> Any:
 def _rested(rows: Rows) -> Any:
     this = (_LANES.c.bot == rows.c["of"], _LANES.c.chat == rows.c["id"])
     left = _left(rows.c["done"])
-    # who may be in danger comes first until all of it was heard
+    # an urgent lane keeps its rank until everything in it has been handled
     stays_urgent = and_(_LANES.c.rank == URGENT, left.is_not(None))
     rank = case((stays_urgent, _LANES.c.rank), else_=rows.c["next"])
     return update(_LANES).where(*this).values(ready_at=left, rank=rank)
 
 
 def _left(done: Any) -> Any:
-    """Since when the first of what waits in a lane waits, but for the updates of these keys."""
+    """When the first waiting update of a lane is due, leaving out the updates with the ids in `done`; null: none waits."""
     waits = (_INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == _IS_WAITING)
     since = func.min(func.coalesce(_INBOX.c.next_at, _INBOX.c.received_at))
     return select(since).where(*waits, _INBOX.c.update_id.not_in(keys_in(done, BigInteger))).scalar_subquery()
 
 
-def _resting(lanes: Collection[Key], done: Collection[Stored] = (), late: Collection[Key] = ()) -> list[Batch]:
-    """`done` are marked by the same statement, which therefore does not see it."""
+def _resting(lanes: Collection[Key], done: Collection[Stored] = (), throttled: Collection[Key] = ()) -> list[Batch]:
+    """Changes that set each lane's next due time. `done` is marked in the same statement, so it is left out by id."""
     ids: defaultdict[Key, list[int]] = defaultdict(list)
     for stored in done:
         ids[stored.bot, stored.chat].append(stored.update_id)
     rows = [
-        {"of": lane[0], "id": lane[1], "next": LATE if lane in late else ORDINARY, "done": packed(ids[lane])}
+        {"of": lane[0], "id": lane[1], "next": THROTTLED if lane in throttled else NORMAL, "done": packed(ids[lane])}
         for lane in lanes
     ]
     return [(_RESTED, rows)] if rows else []

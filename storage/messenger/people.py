@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from storage.sql.bulk import Batch, Change, Rows
-from storage.sql.compiled import Asking, Fixed, ask
+from storage.sql.compiled import QueryCall, CompiledQuery, fetch_together
 from storage.sql.keys import given, select_by_keys
 from storage.tables import Person, table_of
 
@@ -49,7 +49,7 @@ _COLUMNS = tuple(field.name for field in fields(PersonRow))
 _values = attrgetter(*_COLUMNS)
 _COMMUNITY = _COLUMNS.index("community_id")
 _TABLE = table_of(Person)
-_MANY = Fixed(select_by_keys([_TABLE.c.bot, _TABLE.c.account]))
+_MANY = CompiledQuery(select_by_keys([_TABLE.c.bot, _TABLE.c.account]))
 
 
 class People:
@@ -61,20 +61,20 @@ class People:
 
     def preload(self, accounts: set[Account]) -> None:
         """Read many accounts with one query, but for those that were read before."""
-        ask(self._uow.connection, *self.asking(accounts))
+        fetch_together(self._uow.connection, *self.query_calls(accounts))
 
-    def asking(self, accounts: set[Account]) -> list[Asking]:
-        """As `preload`, to be asked with other things."""
+    def query_calls(self, accounts: set[Account]) -> list[QueryCall]:
+        """The queries of `preload`, to be run with others."""
         new = accounts - self._people.keys() - self._missing
 
-        def heard(rows: Sequence[Any]) -> None:
+        def keep(rows: Sequence[Any]) -> None:
             for row in rows:
                 person = PersonRow(*_values(row))
                 self._people[person.bot, person.account] = person
                 self._seen[person.bot, person.account] = _values(person)
             self._missing.update(new - self._people.keys())
 
-        return [Asking(_MANY, given(new), heard)] if new else []
+        return [QueryCall(_MANY, given(new), keep)] if new else []
 
     def communities(self) -> set[int]:
         """Communities of the people read so far."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, literal_column, select
 
 from storage.sql.bulk import Change, Rows
-from storage.sql.compiled import Fixed
+from storage.sql.compiled import CompiledQuery
 from storage.messenger.outbox import WAITING
 from storage.tables import Outbox, Shown, table_of
 
@@ -32,12 +32,12 @@ class ShownRows:
 
     def chats(self, logical: str) -> list[tuple[str, int]]:
         """(bot, chat) of all chats that show this message."""
-        return [(row.bot, row.chat) for row in self._uow.ask(_CHATS, Shown, given={"logical": logical})]
+        return [(row.bot, row.chat) for row in self._uow.fetch(_CHATS, Shown, given={"logical": logical})]
 
     def on_the_way(self, bot: str, chat: int, logical: str) -> OnTheWay | None:
         """The newest version that waits for this chat."""
         given = {"bot": bot, "chat": chat, "logical": logical}
-        found = self._uow.ask(_ON_THE_WAY, Outbox, given=given)
+        found = self._uow.fetch(_ON_THE_WAY, Outbox, given=given)
         return OnTheWay(*found[0]) if found else None
 
     def forget(self, bot: str, chat: int, logical: str) -> None:
@@ -47,12 +47,12 @@ class ShownRows:
 
 
 _SHOWN, _OUTBOX = table_of(Shown), table_of(Outbox)
-_CHATS = Fixed(
+_CHATS = CompiledQuery(
     select(_SHOWN.c.bot, _SHOWN.c.chat)
     .where(_SHOWN.c.logical == bindparam("logical"))
     .order_by(_SHOWN.c.bot, _SHOWN.c.chat)
 )
-_ON_THE_WAY = Fixed(
+_ON_THE_WAY = CompiledQuery(
     select(_OUTBOX.c.due_at, _OUTBOX.c.cause)
     .where(
         _OUTBOX.c.bot == bindparam("bot"),

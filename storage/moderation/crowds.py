@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Integer, bindparam, func, select
 
 from storage.cases.by_case import of
-from storage.sql.compiled import Fixed
+from storage.sql.compiled import CompiledQuery
 from storage.tables import Case, Crowd, table_of
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ _OURS = _CROWDS.c.community_id == bindparam("community")
 _NUMBER = bindparam("number", type_=Integer)
 _LEAD = func.coalesce(select(_CROWDS.c.lead_no).where(_OURS, _CROWDS.c.case_no == _NUMBER).scalar_subquery(), _NUMBER)
 _SIZE_OF_LED = select(func.count()).where(_LED.c.community_id == bindparam("community"), _LED.c.lead_no == _LEAD)
-_STANDING = Fixed(select(_LEAD.label("lead_no"), _SIZE_OF_LED.scalar_subquery().label("size")))
-_SIZE = Fixed(select(func.count().label("n")).where(_OURS, _CROWDS.c.lead_no == bindparam("number")))
+_STANDING = CompiledQuery(select(_LEAD.label("lead_no"), _SIZE_OF_LED.scalar_subquery().label("size")))
+_SIZE = CompiledQuery(select(func.count().label("n")).where(_OURS, _CROWDS.c.lead_no == bindparam("number")))
 
 
 class Crowds:
@@ -33,7 +33,7 @@ class Crowds:
 
     def standing(self, key: Key) -> tuple[int, int]:
         """The number of the case that speaks for this one, itself if it came alone, and for how many that speaks."""
-        found = self._uow.ask(_STANDING, Crowd, given=of(key))[0]
+        found = self._uow.fetch(_STANDING, Crowd, given=of(key))[0]
         return found.lead_no, found.size
 
     def join(self, key: Key, lead_no: int) -> None:
@@ -42,7 +42,7 @@ class Crowds:
 
     def size(self, key: Key) -> int:
         """How many cases this one speaks for, beside itself."""
-        return int(self._uow.ask(_SIZE, Crowd, given=of(key))[0].n)
+        return int(self._uow.fetch(_SIZE, Crowd, given=of(key))[0].n)
 
     def members(self, key: Key, states: list[str], limit: int) -> list[int]:
         """Numbers of those that stand in one of `states`, oldest first."""

@@ -31,14 +31,14 @@ class Overdue:
 
     def counts(self, community_ids: list[int]) -> dict[int | None, int]:
         """How many of each unit; None is the communities' own work."""
-        return {row.unit_id: row.n for row in self._ask(_COUNTS, community_ids)}
+        return {row.unit_id: row.n for row in self._fetch(_COUNTS, community_ids)}
 
     def cases(self, community_ids: list[int], most: int, first: int = 0) -> list[CaseRow]:
         """Unit by unit, what has been overdue longest first; the communities' own work last."""
-        keys = [(row.community_id, row.no) for row in self._ask(_CASES, community_ids, most=most, first=first)]
+        keys = [(row.community_id, row.no) for row in self._fetch(_CASES, community_ids, most=most, first=first)]
         self._uow.cases.preload(set(keys))
         return [self._uow.cases.get(*key) for key in keys]
 
-    def _ask(self, statement: Any, community_ids: list[int], **more: int) -> list[Any]:
+    def _fetch(self, statement: Any, community_ids: list[int], **more: int) -> list[Any]:
         given = {"communities": community_ids, "now": self._uow.now, **more}
         return list(self._uow.read(statement, Case, given=given))

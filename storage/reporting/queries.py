@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 from ledger.lifecycle import OPEN, Action, State
 from ledger.scenes import Urgency
 from storage.cases import BY_URGENCY
-from storage.sql.compiled import Fixed
+from storage.sql.compiled import CompiledQuery
 from storage.reporting.rows import CaseLine, LedgerRow
 from storage.tables import Case, CaseEvent
 from storage.cocreation.topics import SPEAKS_FOR_A_TOPIC
@@ -44,16 +44,16 @@ URGENT, LATE, NEAR = _among(Case.urgency, PRESSING), Case.due_at < NOW, Case.due
 # written out: a database uses a partial index only where it sees the index's own condition
 JUDGED = sql(f"case_events.action IN ('{Action.CONFIRM}', '{Action.REOPEN}', '{Action.OBJECT}')")
 
-RECEIVED = Fixed(select(Case.scene, func.count().label("n")).where(CREATED).group_by(Case.scene))
+RECEIVED = CompiledQuery(select(Case.scene, func.count().label("n")).where(CREATED).group_by(Case.scene))
 
 _PLACE = (Case.scene, Case.building_id, Case.grid_id, Case.place)
-PLACES = Fixed(
+PLACES = CompiledQuery(
     select(*_PLACE, func.count().label("n"))
     .where(CREATED, or_(Case.building_id.is_not(None), Case.grid_id.is_not(None), Case.place.is_not(None)))
     .group_by(*_PLACE)
 )
 
-OPEN_COUNTS = Fixed(
+OPEN_COUNTS = CompiledQuery(
     select(
         func.count().label("total"),
         func.count().filter(URGENT).label("urgent"),
@@ -63,7 +63,7 @@ OPEN_COUNTS = Fixed(
     ).where(WAITING)
 )
 
-MOST_PRESSING = Fixed(
+MOST_PRESSING = CompiledQuery(
     select(*ROW)
     .where(WAITING, or_(URGENT, NEAR))
     .order_by(BY_URGENCY, Case.due_at, Case.supporters.desc(), Case.no)
@@ -71,7 +71,7 @@ MOST_PRESSING = Fixed(
 )
 
 # a case that speaks for a topic is talked over, or was decided on, there
-MOST_SUPPORTED = Fixed(
+MOST_SUPPORTED = CompiledQuery(
     select(*ROW)
     .where(WAITING, Case.supporters > 1, ~SPEAKS_FOR_A_TOPIC)
     .order_by(Case.supporters.desc(), Case.due_at, Case.no)
@@ -79,7 +79,7 @@ MOST_SUPPORTED = Fixed(
 )
 
 _signed_in_time = and_(Case.signed_at.is_not(None), Case.signed_at <= Case.sign_due_at).label("in_time")
-JUDGEMENTS = Fixed(
+JUDGEMENTS = CompiledQuery(
     select(CaseEvent.case_no, CaseEvent.action, CaseEvent.role, _signed_in_time, Case.satisfied, Case.outcome)
     .join(Case, and_(Case.community_id == CaseEvent.community_id, Case.no == CaseEvent.case_no))
     .where(CaseEvent.community_id == COMMUNITY, JUDGED, CaseEvent.at >= START, CaseEvent.at < END)
@@ -88,14 +88,14 @@ JUDGEMENTS = Fixed(
 
 # the counts stand in every row, so that one statement gives them and the first few
 _in_time = func.count().filter(Case.answered_at <= Case.due_at)
-DONE = Fixed(
+DONE = CompiledQuery(
     select(*LINE, func.count().over().label("n"), _in_time.over().label("in_time"))
     .where(ANSWERED)
     .order_by(case((Case.solved.is_(True), 0), else_=1), Case.supporters.desc(), Case.answered_at.desc(), Case.no)
     .limit(MOST)
 )
 
-FILED = Fixed(select(*ROW).where(CREATED).order_by(Case.created_at, Case.no))
+FILED = CompiledQuery(select(*ROW).where(CREATED).order_by(Case.created_at, Case.no))
 
 WORDS = select(Case.no, Case.text, Case.place, Case.reply).where(
     OF_COMMUNITY, Case.no.in_(bindparam("nos", expanding=True))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ledger.periods import Period
-    from storage.sql.compiled import Fixed
+    from storage.sql.compiled import CompiledQuery
     from storage.unit_of_work import UnitOfWork
 
 WEEKLY = "weekly"
@@ -107,21 +107,21 @@ class Reports:
         earlier = of | {"start": before.start, "end": before.end}
         now = of | {"now": self._uow.now, "soon": soon}
         return WeekRows(
-            before=[Received(Scene(row.scene), row.n) for row in self._ask(queries.RECEIVED, earlier)],
+            before=[Received(Scene(row.scene), row.n) for row in self._fetch(queries.RECEIVED, earlier)],
             earlier=[
                 Located._make(row)._replace(scene=Scene(row.scene))
-                for row in self._ask(queries.PLACES, of | {"start": since, "end": week.start})
+                for row in self._fetch(queries.PLACES, of | {"start": since, "end": week.start})
             ],
             filed=self._cases(queries.FILED, within),
-            open=OpenCounts._make(self._ask(queries.OPEN_COUNTS, now)[0]),
+            open=OpenCounts._make(self._fetch(queries.OPEN_COUNTS, now)[0]),
             pressing=self._cases(queries.MOST_PRESSING, now | {"most": limit}),
-            supported=[_line(row) for row in self._ask(queries.MOST_SUPPORTED, of | {"most": FEW})],
+            supported=[_line(row) for row in self._fetch(queries.MOST_SUPPORTED, of | {"most": FEW})],
             topics=[line for line in self._uow.topics.undecided(community_id, FEW) if line.people],
             judged=[
                 Judged(row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied, row.outcome)
-                for row in self._ask(queries.JUDGEMENTS, within)
+                for row in self._fetch(queries.JUDGEMENTS, within)
             ],
-            answered=_answered(self._ask(queries.DONE, within | {"most": FEW})),
+            answered=_answered(self._fetch(queries.DONE, within | {"most": FEW})),
         )
 
     def words(self, community_id: int, nos: Iterable[int]) -> dict[int, Said]:
@@ -136,11 +136,11 @@ class Reports:
         rows = self._uow.read(select(Topic.no, Topic.title, Topic.state).where(*there), Topic)
         return {row.no: Titled(row.title, TopicState(row.state)) for row in rows}
 
-    def _cases(self, query: Fixed, values: dict[str, Any]) -> list[LedgerRow]:
-        return [_row(row) for row in self._ask(query, values)]
+    def _cases(self, query: CompiledQuery, values: dict[str, Any]) -> list[LedgerRow]:
+        return [_row(row) for row in self._fetch(query, values)]
 
-    def _ask(self, query: Fixed, values: dict[str, Any]) -> Sequence[Any]:
-        return self._uow.ask(query, Case, CaseEvent, TopicCase, given=values)
+    def _fetch(self, query: CompiledQuery, values: dict[str, Any]) -> Sequence[Any]:
+        return self._uow.fetch(query, Case, CaseEvent, TopicCase, given=values)
 
     # runs ------------------------------------------------------------------------------------------------------------
 

@@ -88,7 +88,7 @@ class Spans:
         of: dict[str, Any] = {"communities": list(communities)}
         within = of | {"start": period.start, "end": period.end}
         judged: dict[int, list[Judged]] = {community: [] for community in communities}
-        for row in self._ask(_JUDGED, within):
+        for row in self._fetch(_JUDGED, within):
             found = Judged(
                 row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied, row.outcome
             )
@@ -96,12 +96,12 @@ class Spans:
         return SpanRows(
             came=self._came(within),
             before=self._came(of | {"start": before.start, "end": before.end}),
-            done=[Done._make(row) for row in self._ask(_DONE, within)],
-            late=[Late._make(row) for row in self._ask(_LATE, of | {"now": self._uow.now})],
+            done=[Done._make(row) for row in self._fetch(_DONE, within)],
+            late=[Late._make(row) for row in self._fetch(_LATE, of | {"now": self._uow.now})],
             judged=judged,
-            granted=self._ask(_GRANTED, within)[0][0],
-            roots=[(row.community_id, row.no) for row in self._ask(_ROOTS, within)],
-            results=[(row.community_id, row.no) for row in self._ask(_RESULTS, within | {"most": most})],
+            granted=self._fetch(_GRANTED, within)[0][0],
+            roots=[(row.community_id, row.no) for row in self._fetch(_ROOTS, within)],
+            results=[(row.community_id, row.no) for row in self._fetch(_RESULTS, within | {"most": most})],
         )
 
     def turnover(self, communities: Sequence[int], periods: Iterable[Period]) -> list[Turnover]:
@@ -109,8 +109,8 @@ class Spans:
         found = []
         for period in periods:
             within = {"communities": list(communities), "start": period.start, "end": period.end}
-            done = self._ask(_DONE, within)
-            came = sum(row.n for row in self._ask(_CAME, within))
+            done = self._fetch(_DONE, within)
+            came = sum(row.n for row in self._fetch(_CAME, within))
             found.append(Turnover(came, sum(row.n for row in done), sum(row.in_time for row in done)))
         return found
 
@@ -126,7 +126,7 @@ class Spans:
         }
 
     def _came(self, values: dict[str, Any]) -> list[Came]:
-        return [Came(r.community_id, Scene(r.scene), Kind(r.kind), r.n) for r in self._ask(_CAME, values)]
+        return [Came(r.community_id, Scene(r.scene), Kind(r.kind), r.n) for r in self._fetch(_CAME, values)]
 
-    def _ask(self, statement: Any, values: dict[str, Any]) -> list[Any]:
+    def _fetch(self, statement: Any, values: dict[str, Any]) -> list[Any]:
         return list(self._uow.read(statement, Case, CaseEvent, given=values))

@@ -91,7 +91,7 @@ class Spikes:
 
     def usual(self, community_id: int, start: datetime, end: datetime) -> list[Usual]:
         """Cases by place and scene in [start, end)."""
-        rows = self._uow.ask(PLACES, Case, given={"community": community_id, "start": start, "end": end})
+        rows = self._uow.fetch(PLACES, Case, given={"community": community_id, "start": start, "end": end})
         return [Usual(Scene(row.scene), row.building_id, row.grid_id, row.place, row.n) for row in rows]
 
     def tell(self, community_id: int, scene: str, place: tuple[str, int | str], before: datetime) -> bool:

@@ -93,13 +93,13 @@ class Voices:
     def of(self, community_ids: Collection[int], period: Period) -> dict[ItemOf, Voice]:
         """What was asked for in a half-open period."""
         given = {"communities": list(community_ids), "start": period.start, "end": period.end}
-        cases = {_key(row): (row.n, row.urgent) for row in self._ask(_CASES, given)}
+        cases = {_key(row): (row.n, row.urgent) for row in self._fetch(_CASES, given)}
         people, surveyed = Counter[ItemOf](), Counter[ItemOf]()
-        for row in (*self._ask(_PEOPLE, given), *self._ask(_NOBODY_KNOWN, given)):
+        for row in (*self._fetch(_PEOPLE, given), *self._fetch(_NOBODY_KNOWN, given)):
             people[_key(row)] += int(row.n)
-        for row in self._ask(_SURVEYED, given):
+        for row in self._fetch(_SURVEYED, given):
             surveyed[_key(row)] += row.n
-        for row in self._ask(_FIXED, given):
+        for row in self._fetch(_FIXED, given):
             for item, n in (row.results or {}).get("items", {}).items():
                 people[row.community_id, int(item)] += n
                 surveyed[row.community_id, int(item)] += n
@@ -108,9 +108,9 @@ class Voices:
     def loudest(self, community_id: int, period: Period) -> dict[int, Quote]:
         """One case of each item, as it stands now: erased words are not in here any more."""
         given = {"communities": [community_id], "start": period.start, "end": period.end}
-        return {row.item: Quote(row.no, row.text) for row in self._ask(_LOUDEST, given)}
+        return {row.item: Quote(row.no, row.text) for row in self._fetch(_LOUDEST, given)}
 
-    def _ask(self, statement: Any, given: dict[str, Any]) -> list[Any]:
+    def _fetch(self, statement: Any, given: dict[str, Any]) -> list[Any]:
         return list(self._uow.read(statement, Case, CasePerson, Survey, SurveyAnswer, given=given))
 
 

@@ -1,4 +1,4 @@
-"""Queries that never change but for their values: compiled once, run at the driver's own cost."""
+"""Queries that differ only in their values: compiled once, then handed to the driver directly (docs/adr/0015)."""
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ _NO_DIALECT = DefaultDialect()
 
 
 class _Compiled(NamedTuple):
-    """The names of the places in order, what stands there if nothing is given, and conversions, in and out."""
+    """Parameter names in the order of their placeholders, their default values, and conversions of values and results."""
 
     statement: str
     names: tuple[str, ...]
@@ -32,15 +32,15 @@ class _Compiled(NamedTuple):
     out: tuple[tuple[int, Convert], ...]
 
     def values(self, given: Mapping[str, Any]) -> driver.Values:
-        """Values for the driver, in the order of their places."""
+        """Values for the driver, in the order of the placeholders."""
         found = {**self.defaults, **given}
         for name, convert in self.into:
             found[name] = convert(found[name])
         return tuple([found[name] for name in self.names])
 
 
-class Fixed:
-    """A query without parts that depend on its values (many keys: see storage/sql/keys.py)."""
+class CompiledQuery:
+    """A query whose text never depends on its values. For a varying number of keys see storage/sql/keys.py."""
 
     def __init__(self, query: SelectBase) -> None:
         self._query = query
@@ -49,13 +49,13 @@ class Fixed:
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
-        """All rows, each with its columns by name."""
+        """All rows, as named tuples of the query's columns."""
         compiled = self.compiled(connection.dialect)
         found = driver.fetch(connection, compiled.statement, compiled.values(values or {}))
         return [self._row(_converted(row, compiled.out)) for row in found]
 
     def rows_of_json(self, packed: str | None) -> Sequence[Any]:
-        """The rows that PostgreSQL has put into one JSON array of arrays; null if there are none."""
+        """The rows out of the JSON array of arrays that PostgreSQL made of them (see `fetch_together`)."""
         return [self._row(_converted(row, self._out_of_json)) for row in orjson.loads(packed or "[]")]
 
     def first(self, connection: Connection, values: Mapping[str, Any] | None = None) -> Any | None:
@@ -72,7 +72,7 @@ class Fixed:
         return self._query.selected_columns.keys()
 
     def compiled(self, dialect: Dialect) -> _Compiled:
-        """As it is run on this kind of database; made once."""
+        """The compiled form for this dialect; made once."""
         return self._compiled.get(dialect.name) or self._compile(dialect)
 
     def _compile(self, dialect: Dialect) -> _Compiled:
@@ -91,42 +91,42 @@ class Fixed:
         return found
 
 
-class Asking(NamedTuple):
-    """A query to be asked together with others; `heard` takes its rows."""
+class QueryCall(NamedTuple):
+    """A query with its values, to be run together with others. `on_rows` receives the rows."""
 
-    query: Fixed
+    query: CompiledQuery
     given: Mapping[str, Any]
-    heard: Callable[[Sequence[Any]], None]
+    on_rows: Callable[[Sequence[Any]], None]
 
 
-def ask(connection: Connection, *asking: Asking) -> None:
-    """Ask several things, none of which relies on another: PostgreSQL in one go, for the way there is what costs."""
-    if driver.is_sqlite(connection) or len(asking) == 1:
-        for each in asking:
-            each.heard(each.query.rows(connection, each.given))
-    elif asking:
-        statement = _together(tuple(each.query for each in asking), connection.dialect)
-        compiled = (each.query.compiled(connection.dialect).values(each.given) for each in asking)
+def fetch_together(connection: Connection, *calls: QueryCall) -> None:
+    """Run several queries, none of which depends on another. On PostgreSQL they share one round trip."""
+    if driver.is_sqlite(connection) or len(calls) == 1:
+        for each in calls:
+            each.on_rows(each.query.rows(connection, each.given))
+    elif calls:
+        statement = _together(tuple(each.query for each in calls), connection.dialect)
+        compiled = (each.query.compiled(connection.dialect).values(each.given) for each in calls)
         (answers,) = driver.fetch(connection, statement, tuple(chain.from_iterable(compiled)))
-        for each, packed in zip(asking, answers, strict=True):
-            each.heard(each.query.rows_of_json(packed))
+        for each, packed in zip(calls, answers, strict=True):
+            each.on_rows(each.query.rows_of_json(packed))
 
 
 @cache
-def _together(queries: tuple[Fixed, ...], dialect: Dialect) -> str:
-    """One row, with the rows of each query as JSON."""
+def _together(queries: tuple[CompiledQuery, ...], dialect: Dialect) -> str:
+    """A statement that gives one row: the rows of each query as one JSON value."""
     compiled = (query.compiled(dialect) for query in queries)
     texts = driver.numbered_on((each.statement, len(each.names)) for each in compiled)
     return "SELECT " + ", ".join(map(_as_json, queries, texts))
 
 
-def _as_json(query: Fixed, text: str) -> str:
+def _as_json(query: CompiledQuery, text: str) -> str:
     columns = ", ".join(f'it."{name}"' for name in query.columns)
     return f"(SELECT CAST(json_agg(json_build_array({columns})) AS text) FROM ({text}) AS it)"  # noqa: S608 - ours
 
 
 def _out_of_json(type_: TypeEngine[Any]) -> Convert | None:
-    """As `_out`, for what travelled as JSON."""
+    """As `_out`, for values that came as JSON."""
     if isinstance(type_, Utc):
         return _moment_with_zone
     if isinstance(type_, OWN):
@@ -141,12 +141,12 @@ def _moment_with_zone(text: str | None) -> datetime | None:
 
 
 def _out(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    """What makes a value of ours out of the driver's; for our own types without SQLAlchemy's calls in between."""
+    """The conversion of a driver's value to ours; None: it needs none. Our own types skip SQLAlchemy's wrappers."""
     if isinstance(type_, Utc) and dialect.name == "sqlite":
         return _moment
     if isinstance(type_, OWN):
         return partial(type_.process_result_value, dialect=dialect)
-    # PostgreSQL's driver gives all others as they are
+    # asyncpg returns all other types as Python values
     return type_.dialect_impl(dialect).result_processor(dialect, None) if dialect.name == "sqlite" else None
 
 

@@ -74,6 +74,6 @@ async def test_who_is_erased_is_marked_though_the_process_ends_just_after_the_co
 ) -> None:
     wang = await settled(world)
     await wang.says("删除我的数据")
-    monkeypatch.setattr(world.app.worker, "_finish", lambda _done: None)
+    monkeypatch.setattr(world.app.worker, "_after_commit", lambda _result: None)
     await wang.taps("是的，全部删除")
     assert world.app.erased.at(world.app.erased.marks(), "resident", 1001) is not None

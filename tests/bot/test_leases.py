@@ -48,7 +48,7 @@ class Deaf(Part):
 class Line:
     """The way to the database, which can be cut or stand still."""
 
-    single = False
+    single_process = False
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -58,14 +58,14 @@ class Line:
         self.asked = 0
         self.heard = asyncio.Condition()
 
-    async def put(self, work: Callable[..., Any]) -> Any:
+    async def write_one(self, work: Callable[..., Any]) -> Any:
         self.asked += 1
         async with self.heard:
             self.heard.notify_all()
         if self.cut:
             raise ConnectionError
         await self.moves.wait()
-        return await self._database.put(work)
+        return await self._database.write_one(work)
 
     async def is_asked(self, times: int) -> None:
         async with asyncio.timeout(SECONDS), self.heard:

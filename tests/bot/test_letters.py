@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage.messenger.inbox import ORDINARY, RawUpdate, Stored
+from storage.messenger.inbox import NORMAL, RawUpdate, Stored
 from storage.messenger.outbox import OutRow
 from storage.unit_of_work import UnitOfWork
 from tests.bot.conftest import Operator
@@ -48,7 +48,7 @@ def test_words_are_shown_on_demand(parked: Operator) -> None:
 def test_one_parked_update_is_put_back(parked: Operator) -> None:
     assert parked.runs("inbox", "retry", "resident", 1).out == "放回去了 1 条\n"
     assert inbox_states() == {"parked": 1, "waiting": 1}
-    assert writes(lambda uow: uow.inbox.ready_lanes(["resident"], uow.now, 9)) == {("resident", 5): ORDINARY}
+    assert writes(lambda uow: uow.inbox.ready_lanes(["resident"], uow.now, 9)) == {("resident", 5): NORMAL}
 
 
 def test_parked_updates_are_put_back_or_given_up_together(parked: Operator) -> None:

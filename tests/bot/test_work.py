@@ -187,7 +187,7 @@ async def test_two_processes_share_the_work_and_double_nothing(tmp_path: Path, f
         first.clock,
         bots=bots,
         limits=UNLIMITED,
-        unhurried=True,
+        unthrottled=True,
         understander=understander(),
     )
     for number in range(60):
@@ -254,7 +254,7 @@ async def test_an_invitation_gives_its_rights_to_what_comes_in_the_same_batch(wo
 async def test_a_part_can_be_stopped_just_as_something_arrives(small_world: World, part: str, steps: int) -> None:
     """The event is set, and some steps later, while it wakes the part, the part is cancelled: that must not be lost."""
     worker, deliverer = small_world.app.worker, small_world.app.deliverers["resident"]
-    runs, event = (worker.run, worker.arrived) if part == "worker" else (deliverer.run, deliverer.wake)
+    runs, event = (worker.run, worker.wake) if part == "worker" else (deliverer.run, deliverer.wake)
     running = asyncio.create_task(runs())
     while not event._waiters:  # noqa: ASYNC110 - the part is busy with the database; nothing tells when it waits
         await asyncio.sleep(0)

@@ -19,7 +19,7 @@ from tests.support.world import HandClock
 class Ledger:
     """A database that can fail before or after a commit, and notes what the messenger still held at that moment."""
 
-    single = False
+    single_process = False
     """Work is then told of an update when it is committed, and not before, too: so it can be counted."""
 
     def __init__(self, database: Database, bot: Bot) -> None:
@@ -28,11 +28,11 @@ class Ledger:
         self.fails: list[str] = []
         self.unconfirmed: list[int] = []
 
-    async def put(self, work: Callable[..., Any]) -> Any:
+    async def write_one(self, work: Callable[..., Any]) -> Any:
         trouble = self.fails.pop(0) if self.fails else ""
         if trouble == "before":
             raise OSError("disk full")
-        done = await self._database.put(work)
+        done = await self._database.write_one(work)
         self.unconfirmed.append(self._bot.queue.waiting)
         if trouble == "after":
             raise OSError("connection lost")

@@ -131,7 +131,7 @@ async def test_an_update_that_cannot_be_stored_is_brought_again(hook: Hook, monk
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(hook.place.app.database, "put", fails)
+        patch.setattr(hook.place.app.database, "write_one", fails)
         assert await hook.takes(UPDATE, SECRET) == 503
     assert await hook.takes(UPDATE, SECRET) == 200
     assert await hook.kept() == 1

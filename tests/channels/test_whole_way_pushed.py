@@ -57,17 +57,17 @@ async def test_a_push_that_comes_again_is_handled_once(hooked: Town) -> None:
 
 async def test_a_push_is_not_confirmed_before_it_is_stored(hooked: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     wang, bot = hooked.resident(), hooked.bots["resident"]
-    put, waiting = hooked.app.database.put, []
+    write_one, waiting = hooked.app.database.write_one, []
 
     async def fails_once(work: object) -> object:
         waiting.append(bot.queue.waiting)
         if len(waiting) == 1:
             raise OSError("disk full")
-        done: object = await put(work)  # type: ignore[arg-type]
+        done: object = await write_one(work)  # type: ignore[arg-type]
         waiting.append(bot.queue.waiting)
         return done
 
-    monkeypatch.setattr(hooked.app.database, "put", fails_once)
+    monkeypatch.setattr(hooked.app.database, "write_one", fails_once)
     await wang.says("3栋三单元门口的路灯坏了")
     await hooked.server.drained(bot)
     monkeypatch.undo()

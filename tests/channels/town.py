@@ -99,7 +99,7 @@ async def town(
         clock,
         bots=bots_of(channels, usernames),
         limits=UNLIMITED,
-        unhurried=True,
+        unthrottled=True,
         understander=understander(),
     )
     await app.database.write(_nobody_is_bound)

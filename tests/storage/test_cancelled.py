@@ -22,7 +22,7 @@ async def test_what_is_written_after_a_cancellation_is_kept(postgres_url: str, a
     await database.write(_count)
     for number in range(MOST_STEPS):
         ended = await _cancelled(database, number, again_after)
-        await asyncio.wait_for(database.put(partial(_write, number)), 10)
+        await asyncio.wait_for(database.write_one(partial(_write, number)), 10)
         found = await beside.fetchval("SELECT count(*) FROM written WHERE number = $1", number)
         assert found == 1, f"cancelled at step {number}: what came next is not there"
         assert await _open_transactions(beside) == 0, f"cancelled at step {number}: its transaction is open"

@@ -131,7 +131,7 @@ async def test_who_fails_takes_nothing_back_that_it_joined(tmp_path: Path, plug:
 async def test_what_a_process_that_stands_still_has_locked_is_free_again(
     filled_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(database_of.STANDS_STILL, "idle_in_transaction_session_timeout", "200ms")
+    monkeypatch.setitem(database_of.IDLE_TRANSACTION_TIMEOUT, "idle_in_transaction_session_timeout", "200ms")
     still, other = open_database(filled_postgres_url), open_database(filled_postgres_url)
     locked, moves = asyncio.Event(), asyncio.Event()
 

@@ -25,7 +25,7 @@ async def database(filled_postgres_url: str) -> AsyncIterator[Database]:
 
 
 async def holds(database: Database, owner: str, name: str = NAME) -> bool:
-    return await database.put(lambda connection: leases.hold(connection, name, owner, FOR))
+    return await database.write_one(lambda connection: leases.hold(connection, name, owner, FOR))
 
 
 async def is_held(database: Database, owner: str) -> bool:

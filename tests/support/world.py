@@ -170,14 +170,14 @@ def understander() -> Understander:
     return Understander.load(["延安岭社区", "文化宫社区", "3栋"])
 
 
-async def make_world(folder: Path, url: str, *, unhurried: bool = True, **settings: Any) -> World:
-    """An app over a database that was filled. `unhurried` False: the district's limits hold people up."""
+async def make_world(folder: Path, url: str, *, unthrottled: bool = True, **settings: Any) -> World:
+    """An app over a database that was filled. `unthrottled` False: the district's limits hold people up."""
     clock = HandClock()
     residents, staff = FakeChannel("resident"), FakeChannel("staff")
     found = Settings(_env_file=None, database_url=url, data_dir=folder, link_secret=SecretStr("s" * 32), **settings)  # type: ignore[call-arg]
     bots = {"resident": Bot("resident", Serves.RESIDENTS), "staff": Bot("staff", Serves.STAFF)}
     channels = {"resident": residents, "staff": staff}
     app = await build(
-        found, channels, clock, bots=bots, limits=UNLIMITED, unhurried=unhurried, understander=understander()
+        found, channels, clock, bots=bots, limits=UNLIMITED, unthrottled=unthrottled, understander=understander()
     )
     return World(app, clock, residents, staff, itertools.count(1))

@@ -25,7 +25,7 @@ async def _world(folder: Path, template: Path, bots: dict[str, Bot]) -> World:
         channel.abilities = replace(channel.abilities, buttons=bots[name].buttons)
     clock = HandClock()
     app = await build(
-        found, channels, clock=clock, bots=bots, limits=UNLIMITED, unhurried=True, understander=understander()
+        found, channels, clock=clock, bots=bots, limits=UNLIMITED, unthrottled=True, understander=understander()
     )
     residents, staff = channels.get("resident", channels["staff"]), channels["staff"]
     return World(app, clock, residents, staff, itertools.count(1))

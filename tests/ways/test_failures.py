@@ -87,14 +87,14 @@ async def test_an_album_that_breaks_does_not_stop_those_of_others(
 ) -> None:
     await settled(small_world)
     await settled(small_world, 1002, RUBBISH)
-    whole = router._said
+    whole = router._free_text
 
     def breaking(turn):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         if turn.account == 1001:
             raise RuntimeError("broken")
         whole(turn)
 
-    monkeypatch.setattr(router, "_said", breaking)
+    monkeypatch.setattr(router, "_free_text", breaking)
     for account in (1001, 1002):
         await small_world.resident(account).sends("photo", "5栋后面的路灯坏了", album=f"a{account}")
     await small_world.passes(seconds=3)

@@ -6,21 +6,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.work import IN_TIME, LATE_LANES, LATE_UPDATES, Share
-from storage.messenger.inbox import LATE
+from bot.work import THROTTLED_LANES, THROTTLED_RANKS, THROTTLED_UPDATES, UNTHROTTLED_RANKS, BatchScope
 from storage.tables import Case, Inbox
 from tests.support.world import World, make_world
 from tests.ways.steps import LAMP, count, settled
 
 FIRE = "着火了！3栋2单元冒烟，快来人"
 FLOODER = 1001
-ORDINARY_TURN, LATE_TURN = Share(64, IN_TIME), Share(LATE_LANES, (LATE, LATE))
+UNTHROTTLED, THROTTLED = BatchScope(64, UNTHROTTLED_RANKS), BatchScope(THROTTLED_LANES, THROTTLED_RANKS)
 
 
 @pytest.fixture
 async def town(tmp_path: Path, app_url: str) -> AsyncIterator[World]:
     """A world in which the district's limits hold, with one who has just gone over them."""
-    found = await make_world(tmp_path, app_url, unhurried=False)
+    found = await make_world(tmp_path, app_url, unthrottled=False)
     await settled(found)
     for number in range(25):
         await found.resident(FLOODER).says(f"{number}号楼道的灯也坏了")
@@ -42,11 +41,11 @@ async def waiting(town: World, chat: int) -> int:
 
 async def test_the_others_are_handled_before_who_floods(town: World) -> None:
     await comes(town, *((FLOODER, f"灯坏了{n}") for n in range(60)), (7, LAMP))
-    assert await town.app.worker.run_group(ORDINARY_TURN) == 1
+    assert await town.app.worker.run_batch(UNTHROTTLED) == 1
     assert await waiting(town, 7) == 0
-    assert await town.app.worker.run_group(ORDINARY_TURN) == 0
-    assert await town.app.worker.run_group(LATE_TURN) == LATE_UPDATES
-    assert await waiting(town, FLOODER) == 60 - LATE_UPDATES
+    assert await town.app.worker.run_batch(UNTHROTTLED) == 0
+    assert await town.app.worker.run_batch(THROTTLED) == THROTTLED_UPDATES
+    assert await waiting(town, FLOODER) == 60 - THROTTLED_UPDATES
 
 
 async def test_several_who_flood_share_one_small_turn(town: World) -> None:
@@ -55,13 +54,13 @@ async def test_several_who_flood_share_one_small_turn(town: World) -> None:
     await town.app.worker.drain()
     for chat in (7, 8):
         await comes(town, *((chat, f"灯又坏了{n}") for n in range(40)))
-    assert await town.app.worker.run_group(LATE_TURN) <= LATE_UPDATES
-    assert await waiting(town, 7) == await waiting(town, 8) == 40 - LATE_UPDATES // 2
+    assert await town.app.worker.run_batch(THROTTLED) <= THROTTLED_UPDATES
+    assert await waiting(town, 7) == await waiting(town, 8) == 40 - THROTTLED_UPDATES // 2
 
 
 async def test_danger_in_a_flood_is_heard_in_the_ordinary_turn_and_in_order(town: World) -> None:
     await comes(town, *((FLOODER, f"灯坏了{n}") for n in range(40)), (FLOODER, FIRE), (FLOODER, "灯坏了"))
-    while await town.app.worker.run_group(ORDINARY_TURN):
+    while await town.app.worker.run_batch(UNTHROTTLED):
         pass
     assert await count(town, Case, Case.urgency == "E") == 1
     assert await waiting(town, FLOODER) == 0
@@ -85,4 +84,4 @@ async def test_who_has_calmed_down_is_one_of_the_others_again(town: World) -> No
     town.clock.forward(hours=2)
     await town.resident(FLOODER).says("谢谢")
     await comes(town, (FLOODER, LAMP))
-    assert await town.app.worker.run_group(ORDINARY_TURN) == 1
+    assert await town.app.worker.run_batch(UNTHROTTLED) == 1

@@ -21,7 +21,7 @@ FIRE = "着火了！3栋2单元冒烟，快来人"
 
 @pytest.fixture
 async def town(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
-    found = await make_world(tmp_path, copy_of(sqlite_template, tmp_path), unhurried=False)
+    found = await make_world(tmp_path, copy_of(sqlite_template, tmp_path), unthrottled=False)
     yield found
     await found.app.close()
 
