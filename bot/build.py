@@ -38,14 +38,15 @@ from storage.revision import check
 from storage.unit_of_work import UnitOfWork
 
 RESIDENT, STAFF = "resident", "staff"
-LAST_MESSAGES = 3.0
-"""Seconds for what is on its way, and for what is being handled, when the process ends."""
+GRACE_SECONDS = 3.0
+"""Time that messages in flight and running batches get to finish when the process ends."""
 QUESTIONS_KEPT = 5000
+"""Questions of the communities' lists whose comparison keys are cached."""
 UNLIMITED = MessengerLimits(1e6, 1e6, 1e6)
-"""For channels that are ours: the demo, replays, tests."""
+"""For channels of our own: the demo, replays, tests."""
 _FREELY = Allowance(1_000_000, Duration(timedelta(minutes=1)))
 _UNTHROTTLED = Pace(*6 * (_FREELY,))
-"""For people who are ours: in a replay they do in seconds what took weeks."""
+"""No rate limits for people: in a replay they do in seconds what took weeks."""
 
 
 @dataclass
@@ -70,7 +71,7 @@ class App:
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
     async def settle(self) -> None:
-        """Work, deliver and tick until nothing is left to do now; for replays, scripts and tests."""
+        """Work, tick and deliver until nothing is left to do now: for replays, scripts and tests."""
         while True:
             await self.worker.drain()
             await self.ticker.once()
@@ -81,9 +82,9 @@ class App:
                 return
 
     async def finish(self) -> None:
-        """Let what has begun come to its end: nobody begins anything any more."""
-        sent = (deliverer.stop(LAST_MESSAGES) for deliverer in self.deliverers.values())
-        await asyncio.gather(self.worker.stop(LAST_MESSAGES), *sent)
+        """Let running batches and deliveries finish. Call it once nothing new is started."""
+        sent = (deliverer.stop(GRACE_SECONDS) for deliverer in self.deliverers.values())
+        await asyncio.gather(self.worker.stop(GRACE_SECONDS), *sent)
 
     async def close(self) -> None:
         self.reporter.close()
@@ -107,12 +108,12 @@ async def build(
 ) -> App:
     """Wire an app over opened channels, by bot name; refuses a database of another revision.
 
-    `limits` replaces the messenger's of the district's data: a channel of our own has none; `unthrottled` takes away what
-    holds people up. `understander` is shared by apps that live in one process.
+    `limits` replaces the messenger's limits in the district's data; `unthrottled` turns the rate limits for people off.
+    `understander` lets several apps of one process share one.
 
     Raises:
         BadData: a data file of the district is wrong.
-        WrongRevision: mended by `chulin db upgrade`.
+        WrongRevision: the database needs `chulin db upgrade`.
         DatabaseBusy: another process serves from this SQLite file.
     """
     clock, channels = clock or RealClock(), dict(channels)
@@ -136,17 +137,17 @@ async def build(
         erased=erased,
         bots=bots or bots_of(channels, {}),
     )
-    _look_up_everything_once(context)
+    _warm_up(context)
     deliverers = {
         name: Deliverer(database, channel, files, limits or district.limits.telegram, clock)
         for name, channel in channels.items()
     }
 
-    def to_send() -> None:
+    def wake_delivery() -> None:
         for deliverer in deliverers.values():
             deliverer.wake.set()
 
-    worker = Worker(database, context, channels, clock, to_send)
+    worker = Worker(database, context, channels, clock, wake_delivery)
     return App(
         settings,
         database,
@@ -157,10 +158,10 @@ async def build(
         Intake(database, clock, worker.wake.set, emergencies.likely),
         worker,
         deliverers,
-        Ticker(database, context, clock, worker, to_send),
+        Ticker(database, context, clock, worker, wake_delivery),
         Fetcher(database, channels, files, clock),
         Sweeper(database, files),
-        Reporter(database, context, files, clock, to_send, reference=worker.reference),
+        Reporter(database, context, files, clock, wake_delivery, reference=worker.reference),
         Retraining(settings, clock, understander),
         erased,
     )
@@ -174,7 +175,7 @@ def _district(settings: Settings, *, unthrottled: bool) -> District:
 
 
 def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[str]:
-    """Check the schema and read what lives in memory; returns local names for the dictionary."""
+    """Check the schema and fill the index of open cases; returns local names for the dictionary."""
     check(connection)
     reference = load(connection)
     similar.load(UnitOfWork(connection, reference, clock.now()))
@@ -182,8 +183,8 @@ def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[s
     return names + list(reference.streets.values())
 
 
-def _look_up_everything_once(context: Context) -> None:
-    """Tables of understanding are read when they are first asked for: that is now, so that no resident waits for it."""
+def _warm_up(context: Context) -> None:
+    """Understand one message now: tables are loaded on first use, and no resident is to wait for that."""
     matter = context.read("三单元门口的路灯坏了，张师傅的电话是13800000000").first
     list(matter.similar_key)
     context.compare(matter.text)
@@ -222,7 +223,7 @@ def _context(
 
 
 def bots_of(channels: Mapping[str, Channel], usernames: Mapping[str, str]) -> dict[str, Bot]:
-    """One bot serves both sides where it is alone; else each its own."""
+    """Which bot serves whom: a single bot serves residents and staff, two bots one side each."""
     both = len(channels) == 1
     return {
         name: Bot(

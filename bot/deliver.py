@@ -1,7 +1,7 @@
-"""Delivery: drains the outbox of one bot under the messenger's limits, most urgent class first.
+"""Delivery: drains the outbox of one bot within the messenger's limits, most urgent class first.
 
-A crash between sending and marking repeats what was on its way. So one message at a time is on its way, unless the
-district's limits say more (`at_once`): a slow line is filled better, and a kill may repeat as many.
+A crash between sending a message and marking it as sent repeats the message. So only one is in flight at a time, unless
+the district's limits allow more (`at_once`): that uses a slow line better, and a crash may repeat as many.
 """
 
 import asyncio
@@ -45,17 +45,20 @@ log = logging.getLogger(__name__)
 
 BATCH = 60
 TRIES = 12
+"""Attempts at a message that fails for a reason of its own."""
 LONGEST_WAIT = 300.0
+"""Seconds between two such attempts, at most."""
 OUTAGE_SURVIVED = timedelta(hours=24)
+"""How long a message waits for a messenger that is down."""
 OUTAGE_WAIT = 8.0
 TOKEN_WAIT = 30.0
 IDLE_SECONDS = 1.0
-NOTED_AGAIN, NOTED_AGAIN_LATER = 0.2, 5.0
-"""Seconds after which it is tried again to note what was sent, growing from one to the other."""
+RETRY_WRITE, RETRY_WRITE_AT_MOST = 0.2, 5.0
+"""Seconds until an outcome that could not be written is written again: at first, and after several failures."""
 
 
 class Deliverer:
-    """Sends what waits for one bot. `wake` is set when something new was queued."""
+    """Sends what is queued for one bot. Setting `wake` makes it look at once."""
 
     def __init__(
         self, database: Database, channel: Channel, files: FileStore, limits: MessengerLimits, clock: Clock
@@ -66,13 +69,14 @@ class Deliverer:
         self._clock = clock
         self._limiter = Limiter(limits)
         self._at_once = limits.at_once
-        self._on_the_way: dict[int, asyncio.Task[bool]] = {}
-        self._chats_on_the_way: set[int] = set()
-        self._pieces_out: dict[int, int] = {}
-        """How many pieces of a long message are out, by its row; until the last one is."""
+        self._in_flight: dict[int, asyncio.Task[bool]] = {}
+        """Deliveries that are under way, by row id."""
+        self._busy_chats: set[int] = set()
+        self._pieces_sent: dict[int, int] = {}
+        """How many pieces of a long message have been sent, by row id, until the last one has."""
         self.wake = asyncio.Event()
         self.trouble = ""
-        """Why nothing at all can be sent at the moment; shown by /readyz."""
+        """Why nothing can be sent at the moment; shown by /readyz."""
 
     async def run(self) -> None:
         while True:
@@ -88,9 +92,9 @@ class Deliverer:
                 await self._sleep(wait)
 
     async def run_once(self) -> float:
-        """Send what may be sent now; returns for how many seconds there is nothing to do.
+        """Start what may be sent now; returns for how many seconds there is nothing to do.
 
-        No more is taken at a time than can be on its way, so that an alarm that comes now is next.
+        It takes no more rows than may be in flight, so that an alarm that is queued meanwhile comes next.
         """
         now = time.monotonic()
         room = self._limiter.room(now)
@@ -102,7 +106,7 @@ class Deliverer:
         return 0.0 if rows else min(self._limiter.next_free_at() - time.monotonic(), IDLE_SECONDS)
 
     async def drain(self) -> None:
-        """Send all that is due, chat by chat in order, whatever the limits: for channels that are ours."""
+        """Send everything that is due, in order within each chat, ignoring limits: for the demo, replays and tests."""
         while rows := await self._due(BATCH):
             chats: dict[int, list[OutRow]] = {}
             for row in rows:
@@ -111,12 +115,12 @@ class Deliverer:
         await self.stop()
 
     async def stop(self, seconds: float | None = None) -> None:
-        """Let what is on its way arrive and be marked; what has not after `seconds` is sent again some time."""
-        await ended([*self._on_the_way.values()], seconds)
+        """Wait until messages in flight have arrived and are marked. After `seconds` they are given up and repeated later."""
+        await ended([*self._in_flight.values()], seconds)
 
     async def _due(self, limit: int) -> list[OutRow]:
-        """What may be sent now. What waits for chats that blocked the bot or are gone is cancelled on the way."""
-        held = self._limiter.held_chats(time.monotonic()) | self._chats_on_the_way
+        """Rows that may be sent now. Rows for chats that have blocked the bot or are gone are cancelled instead."""
+        held = self._limiter.held_chats(time.monotonic()) | self._busy_chats
         now, name = self._clock.now(), self._channel.name
 
         def look(connection: Connection) -> tuple[list[OutRow], set[int]]:
@@ -131,43 +135,51 @@ class Deliverer:
             await self._write(lambda uow, chats=paused: [uow.outbox.cancel_chat(name, chat) for chat in chats])  # type: ignore[misc]
 
     async def _start(self, row: OutRow) -> None:
-        """Begin one delivery; waits for a place. One after another in each chat."""
-        while len(self._on_the_way) >= self._at_once:
-            await asyncio.wait(self._on_the_way.values(), return_when=asyncio.FIRST_COMPLETED)
+        """Start one delivery when there is room for it, unless its chat is busy or has to wait."""
+        while len(self._in_flight) >= self._at_once:
+            await asyncio.wait(self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED)
         now = time.monotonic()
-        if row.chat in self._chats_on_the_way | self._limiter.held_chats(now):
+        if row.chat in self._busy_chats | self._limiter.held_chats(now):
             return
         self._limiter.note(row.chat, now)
-        self._chats_on_the_way.add(row.chat)
+        self._busy_chats.add(row.chat)
         task = asyncio.get_running_loop().create_task(self._deliver(row))
-        self._on_the_way[row.id] = task
-        task.add_done_callback(lambda _: self._arrived(row))
+        self._in_flight[row.id] = task
+        task.add_done_callback(lambda done: self._ended(row, done))
 
-    def _arrived(self, row: OutRow) -> None:
-        self._on_the_way.pop(row.id, None)
-        self._chats_on_the_way.discard(row.chat)
+    def _ended(self, row: OutRow, task: asyncio.Task[bool]) -> None:
+        self._in_flight.pop(row.id, None)
+        self._busy_chats.discard(row.chat)
+        if not task.cancelled() and (error := task.exception()):
+            self._not_noted(row, error)
         self.wake.set()
 
+    def _not_noted(self, row: OutRow, error: BaseException) -> None:
+        """The outcome of a failed attempt could not be written, so the row is still due: let its chat wait a little."""
+        self.trouble = f"the outcome of a message cannot be noted ({type(error).__name__})"
+        log.error("delivery for %s: %s", self._channel.name, self.trouble)
+        self._limiter.hold(row.chat, time.monotonic() + RETRY_WRITE_AT_MOST, whole_bot=False)
+
     async def _deliver_all(self, rows: list[OutRow]) -> None:
-        """Deliver rows of one chat; after one that failed, none may overtake it."""
+        """Deliver the rows of one chat in order; stop at the first that fails, which the others must not overtake."""
         for row in rows:
             if not await self._deliver(row):
                 return
 
     async def _deliver(self, row: OutRow) -> bool:
-        """Send one row and note what came of it; whether it went out."""
+        """Send one row and note the outcome; True: it was sent, or there was nothing to send."""
         if row.body.get("only_edit") and (row.shown_id is None or not self._channel.abilities.edits):
             await self._write(lambda uow: uow.outbox.skip(row))
             return True
         failure: Exception | None = None
         try:
             sent = await self._send(row)
-        except Exception as error:  # noqa: BLE001 - every kind is decided on in one place
+        except Exception as error:  # noqa: BLE001 - `_failed` decides what each kind means
             failure = error
             METRICS.send_errors.labels(self._channel.name, type(error).__name__).inc()
             await self._failed(row, error)
         else:
-            self._pieces_out.pop(row.id, None)
+            self._pieces_sent.pop(row.id, None)
             await self._note_sent(row, sent)
             METRICS.sent.labels(self._channel.name).inc()
             self.trouble = ""
@@ -186,7 +198,7 @@ class Deliverer:
         body, can = row.body, self._channel.abilities
         if body.get("gone"):
             return await self._channel.send(Outgoing(row.chat, row.topic, "", edit=row.shown_id, gone=True))
-        files = await self._to_send(body.get("files", []))
+        files = await self._files_to_send(body.get("files", []))
         rows = [[Choice(b["label"], b["data"]) for b in line] for line in body.get("rows", [])]
         pieces = split(body["text"], can.text_limit)
         if files and utf16_length(body["text"]) > can.caption_limit:
@@ -196,13 +208,13 @@ class Deliverer:
         return await self._channel.send(Outgoing(row.chat, row.topic, pieces[-1], rows, files, edit))
 
     async def _send_before(self, row: OutRow, pieces: list[str]) -> None:
-        """All pieces but the last; those that went out are not sent again when a later one fails."""
+        """Send all pieces of a long text but the last; those sent in an earlier attempt are left out."""
         for number, piece in enumerate(pieces, 1):
-            if number > self._pieces_out.get(row.id, 0):
+            if number > self._pieces_sent.get(row.id, 0):
                 await self._channel.send(Outgoing(row.chat, row.topic, piece))
-                self._pieces_out[row.id] = number
+                self._pieces_sent[row.id] = number
 
-    async def _to_send(self, files: list[dict[str, str]]) -> list[SendFile]:
+    async def _files_to_send(self, files: list[dict[str, str]]) -> list[SendFile]:
         if not files:
             return []
         digests = [file["digest"] for file in files]
@@ -213,24 +225,24 @@ class Deliverer:
         ]
 
     async def _note_sent(self, row: OutRow, sent: Sent) -> None:
-        """Note it, however long the database is away: what is not noted would be sent again, and again."""
-        name, wait = self._channel.name, NOTED_AGAIN
+        """Mark a row as sent, however long the database is away: an unmarked message would be sent again and again."""
+        name, wait = self._channel.name, RETRY_WRITE
 
         def note(uow: UnitOfWork) -> None:
-            _arrived(uow, row, sent)
+            _mark_sent(uow, row, sent)
             if sent.file_ids:
                 remember(uow.connection, name, sent.file_ids)
 
         while True:
             try:
                 return await self._write(note)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the message is out
+            except Exception as error:  # noqa: BLE001 - whatever it is, the message has been sent
                 self.trouble = f"what was sent cannot be noted ({type(error).__name__})"
                 log.error("delivery for %s waits: %s", name, self.trouble)  # noqa: TRY400 - it repeats
             await asyncio.sleep(wait)
-            wait = min(wait * 2, NOTED_AGAIN_LATER)
+            wait = min(wait * 2, RETRY_WRITE_AT_MOST)
 
-    # when it did not work --------------------------------------------------------------------------------------------
+    # when sending fails ----------------------------------------------------------------------------------------------
 
     async def _failed(self, row: OutRow, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}" if isinstance(error, Refused | TryLater) else type(error).__name__
@@ -255,14 +267,14 @@ class Deliverer:
                 await self._again_or_dead(row, reason, error)
 
     async def _wait_for_messenger(self, row: OutRow, reason: str) -> None:
-        """The messenger is down: no fault of this message, which waits for a day before it is given up."""
+        """The messenger is down, which is not the message's fault: it waits for a day before it is given up."""
         if self._clock.now() - row.created_at > OUTAGE_SURVIVED:
             await self._write(lambda uow: uow.outbox.kill(row, reason))
         else:
             await self._put_off(row, reason, min(2.0**row.attempts, OUTAGE_WAIT) * random.uniform(0.5, 1), counts=True)
 
     async def _wait_for_token(self, row: OutRow, reason: str) -> None:
-        """No message's fault: all wait, however long it takes until somebody gives this bot a token that is good."""
+        """The token is refused, which is no message's fault: all of them wait until the bot has a valid token."""
         self.trouble = reason
         log.error("the messenger refuses the token of %s: nothing can be sent; see chulin doctor", self._channel.name)
         self._limiter.hold(row.chat, time.monotonic() + TOKEN_WAIT, whole_bot=True)
@@ -276,7 +288,7 @@ class Deliverer:
             await self._put_off(row, reason, min(2.0**row.attempts, LONGEST_WAIT), counts=True)
 
     async def _put_off(self, row: OutRow, reason: str, seconds: float, *, counts: bool) -> None:
-        """Later; the chat's other messages wait with it, so that none overtakes it."""
+        """Try again later. The chat's other messages wait with it, so that none overtakes it."""
         self._limiter.hold(row.chat, time.monotonic() + seconds, whole_bot=False)
         again = self._clock.now() + timedelta(seconds=seconds)
         await self._write(lambda uow: uow.outbox.put_off(row, reason, again, counts=counts))
@@ -297,19 +309,19 @@ _NOBODY = Reference(0, {}, {}, {}, {}, (), {})
 
 
 def _heads(rows: list[OutRow]) -> list[OutRow]:
-    """The first row of each chat: a later one must not overtake it if it fails."""
+    """The first row of each chat: a later one must not overtake it, should it fail."""
     return list({row.chat: row for row in reversed(rows)}.values())[::-1]
 
 
-def _arrived(uow: UnitOfWork, row: OutRow, sent: Sent) -> None:
-    """It went out; of what was taken away nothing is shown any more."""
+def _mark_sent(uow: UnitOfWork, row: OutRow, sent: Sent) -> None:
+    """Mark a row as sent. After a deletion, nothing is shown under its logical name any more."""
     uow.outbox.mark_sent(row, sent.message_id)
     if row.body.get("gone"):
         uow.outbox.forget_shown(row)
 
 
 def _give_up_chat(uow: UnitOfWork, row: OutRow, reason: str) -> None:
-    """Blocked or gone: nothing more is sent there until somebody writes from there again."""
+    """The chat is gone or has blocked the bot: send nothing there until somebody writes from it again."""
     uow.people.pause(row.bot, row.chat)
     for community_id in uow.sends_no_more_to_group(row.bot, row.chat) if row.chat < 0 else ():
         log.error("the staff chat of community %s is gone: its cards go to people again", community_id)

@@ -1,4 +1,4 @@
-"""The clock's part: APScheduler only ticks. What is due is a query on rows, "done" is a row."""
+"""Ticks: does what has become due. What is due is a query on rows, and what was done is a row, too."""
 
 import logging
 from collections.abc import Callable, Hashable
@@ -33,12 +33,13 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 OUTBOX_KEPT = REQUESTS_KEPT = timedelta(days=30)
 CONTACTS_AT_ONCE = 100
-RESTS_FOR = timedelta(minutes=1)
+RETRY_AFTER = timedelta(minutes=1)
+"""A thing whose handling failed is left alone for this long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A kind of thing that becomes due: what to find, by which key to tell one from another, what to do with each."""
+    """A kind of thing that becomes due: how to find those that are, how to tell them apart, what to do with each."""
 
     name: str
     find: Callable[[UnitOfWork], list[Any]]
@@ -47,16 +48,16 @@ class Task:
 
 
 class Ticker:
-    """Runs what is due: albums, deadlines, follow-ups, alarms, clean-up. What fails rests a while; the others go on."""
+    """Does what is due: albums, deadlines, follow-ups, alarms, clean-up. A thing that fails is retried after a while."""
 
     def __init__(
-        self, database: Database, context: Context, clock: Clock, worker: Worker, to_send: Callable[[], None]
+        self, database: Database, context: Context, clock: Clock, worker: Worker, wake_delivery: Callable[[], None]
     ) -> None:
         self._database = database
         self._context = context
         self._clock = clock
         self._worker = worker
-        self._to_send = to_send
+        self._wake_delivery = wake_delivery
         self._resting: dict[Hashable, datetime] = {}
         self._tasks = (
             Task("alarm", lambda uow: uow.cases.alarms_due(), lambda alarm: ("alarm", alarm[0], alarm[1]), self._alarm),
@@ -82,9 +83,9 @@ class Ticker:
         )
 
     async def once(self) -> int:
-        """Do all that is due now; returns how many things that were.
+        """Do everything that is due now; returns the number of things done.
 
-        Where what is due of one kind cannot even be found, that holds up no other; its error is raised at the end.
+        If the query for one kind of thing fails, the other kinds are still handled; the error is raised at the end.
         """
         with METRICS.tick_seconds.time():
             done = 0
@@ -96,32 +97,32 @@ class Ticker:
     async def _something_may_be_due(self) -> bool:
         try:
             return await self._database.read(self._is_anything_due)
-        except Exception as error:  # noqa: BLE001 - found out below, kind by kind
-            log.warning("what is due cannot be found (%s); looking for each kind by itself", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the culprit is found kind by kind
+            log.warning("the query for what is due failed (%s); querying each kind by itself", type(error).__name__)
             return True
 
     def _is_anything_due(self, connection: Connection) -> bool:
-        """Most seconds nothing is: one look, and no transaction for each kind of thing."""
+        """One read for all kinds: in most seconds nothing is due, and no write transaction is needed."""
         with UnitOfWork(connection, self._worker.reference(connection), self._clock.now()) as uow:
             return any(self._awake(task, uow) for task in self._tasks)
 
     def due_now(self, uow: UnitOfWork) -> dict[str, int]:
-        """How many things of each kind are due and not done, those that failed and rest among them."""
+        """How many things of each kind are due and not done, including those that failed and wait for a retry."""
         return {task.name: len(task.find(uow)) for task in self._tasks}
 
     async def watch(self) -> None:
-        """Look at what came in lately as a whole; a minute between two looks is soon enough."""
+        """Look for spikes among recent cases; once a minute is often enough."""
         await self._run(self._watched)
 
     async def clean(self) -> None:
-        """Erase what has outlived its time: drafts, keys, buttons."""
+        """Delete what has outlived its retention time: drafts, keys, buttons, contact data."""
         try:
             await in_turn((lambda: self._write(self._clean), lambda: self._run(self._kept_too_long)))
         except Exception:
             log.exception("the clean-up failed; it is tried again")
 
     async def erase_again(self, erased: Erased) -> int:
-        """After a backup was restored: who had asked to be erased since it was made is erased again."""
+        """After a restore: erase again everybody who asked to be erased since the backup was made."""
         marks = erased.marks()
 
         def work(uow: UnitOfWork) -> int:
@@ -139,7 +140,7 @@ class Ticker:
     # running ---------------------------------------------------------------------------------------------------------
 
     async def _run(self, task: Task) -> int:
-        """All that is due in one transaction; if that fails, one by one."""
+        """Do all that is due of one kind in one transaction; if that fails, one by one."""
 
         def all_at_once(uow: UnitOfWork) -> int:
             things = self._awake(task, uow)
@@ -149,19 +150,20 @@ class Ticker:
 
         try:
             return await self._write(all_at_once)
-        except Exception as error:  # noqa: BLE001 - found out below, one by one
-            log.warning("things that are due failed together (%s); doing them one by one", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the culprit is found one by one
+            log.warning("a batch of due things failed (%s); doing them one by one", type(error).__name__)
             return await self._one_by_one(task)
 
     async def _one_by_one(self, task: Task) -> int:
-        done = 0
+        done, now = 0, self._clock.now()
+        self._resting = {key: until for key, until in self._resting.items() if until > now}
         for key in await self._write(lambda uow: [task.key(thing) for thing in self._awake(task, uow)]):
             try:
                 done += await self._write(lambda uow, key=key: self._only(task, uow, key))  # type: ignore[misc]
             except Exception:
                 log.exception("%s failed; it is tried again in a while", key)
                 METRICS.tick_failures.labels(task.name).inc()
-                self._resting[key] = self._clock.now() + RESTS_FOR
+                self._resting[key] = self._clock.now() + RETRY_AFTER
         return done
 
     def _only(self, task: Task, uow: UnitOfWork, key: Hashable) -> int:
@@ -187,7 +189,7 @@ class Ticker:
         result = await self._database.write(in_transaction)
         run_callbacks(after)
         if result:
-            self._to_send()
+            self._wake_delivery()
         return result
 
     # what is due -----------------------------------------------------------------------------------------------------
@@ -259,7 +261,7 @@ class Ticker:
         uow.erasure.left_overs()
 
     def _turn(self, uow: UnitOfWork) -> Turn:
-        """A turn of nobody's: the clock acts."""
+        """A turn without a person: the clock acts."""
         return Turn(self._context, uow, Event(EventKind.IGNORED, Address(self._context.staff_bot, 0), None, uow.now))
 
     def _post(self, uow: UnitOfWork, replies: list[Reply]) -> None:
@@ -268,6 +270,6 @@ class Ticker:
 
 
 def _is_back(erased: Erased, marks: dict[str, datetime], person: Any) -> bool:
-    """Whether this person was erased after they first came: then only a backup can have brought them back."""
+    """Whether this person was erased after their row was created: then only a restore can have brought it back."""
     at = erased.at(marks, person.bot, person.account)
     return at is not None and person.created_at is not None and person.created_at < at

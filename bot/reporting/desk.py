@@ -46,12 +46,12 @@ async def drawn(drawer: Draws, page: Drawable) -> tuple[MadeFile, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`reference` gives the snapshot of the reference tables; `to_send` is called when something was queued."""
+    """`reference` gives the snapshot of the reference tables; `wake_delivery` is called when a message was queued."""
 
     database: Database
     context: Context
     files: FileStore
-    to_send: Callable[[], None]
+    wake_delivery: Callable[[], None]
     drawer: Draws
     reference: Callable[[Connection], Reference]
 
@@ -69,7 +69,7 @@ class Desk:
 
         done = await self.database.write(flushed)
         if done:
-            self.to_send()
+            self.wake_delivery()
         return done
 
     async def stored(self, files: Iterable[MadeFile]) -> tuple[OutFile, ...]:

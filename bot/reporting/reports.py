@@ -59,12 +59,12 @@ class Reporter:
         context: Context,
         files: FileStore,
         clock: Clock,
-        to_send: Callable[[], None],
+        wake_delivery: Callable[[], None],
         *,
         drawer: Draws | None = None,
         reference: Callable[[Connection], Reference] = load,
     ) -> None:
-        self._desk = desk = Desk(database, context, files, to_send, drawer or Drawer(), reference)
+        self._desk = desk = Desk(database, context, files, wake_delivery, drawer or Drawer(), reference)
         self._clock = clock
         self._used_at = clock.now()
         weeklies, summaries, checkups = Weeklies(desk), Summaries(desk), Checkups(desk)

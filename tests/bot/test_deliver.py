@@ -247,6 +247,23 @@ async def test_a_sent_message_leaves_no_words_behind(world: World) -> None:
     assert await states(world) == ["sent"]
 
 
+async def test_a_refusal_that_cannot_be_noted_is_not_tried_again_at_once(small_world: World) -> None:
+    deliverer, write = small_world.app.deliverers["resident"], small_world.app.database.write
+    await queue(small_world, Reply(HERE, "收到"))
+    full = "CREATE TRIGGER full BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END"
+    await write(lambda connection: connection.execute(text(full)))
+    small_world.residents.failures += [Refused("no")] * 3
+    for _ in range(3):
+        await deliverer.run_once()
+        await asyncio.wait(deliverer._in_flight.values() or [asyncio.create_task(asyncio.sleep(0))])
+    assert len(small_world.residents.failures) == 2, "one attempt; the chat waits before the next"
+    assert "cannot be noted" in deliverer.trouble
+    await write(lambda connection: connection.execute(text("DROP TRIGGER full")))
+    deliverer._limiter._held.clear()
+    await drain(small_world)
+    assert await states(small_world) == ["dead"]
+
+
 async def test_what_was_sent_and_cannot_be_noted_is_not_sent_again(small_world: World) -> None:
     """As on a disk that is full: nothing else goes out meanwhile, and all of it afterwards."""
     deliverer, write = small_world.app.deliverers["resident"], small_world.app.database.write

@@ -11,8 +11,10 @@ from sqlalchemy import Connection, func, select, update
 
 from bot import handling
 from bot.build import UNLIMITED, build
+from bot.handling import BatchResult
 from handlers import presses, router
 from handlers.context import Bot, Serves
+from handlers.reply import Answer
 from handlers.router import Result
 from handlers.turn import Turn
 from storage.reference_queries import load
@@ -264,3 +266,19 @@ async def test_a_part_can_be_stopped_just_as_something_arrives(small_world: Worl
     running.cancel()
     ended, _ = await asyncio.wait([running], timeout=5)
     assert ended
+
+
+async def test_a_callback_that_fails_after_the_commit_keeps_nobody_from_their_answer(world: World) -> None:
+    """The rows are safe by then: the other callbacks run, the button is answered, delivery is woken."""
+    remembered: list[str] = []
+
+    def fails() -> None:
+        raise RuntimeError("an index in memory is broken")
+
+    answers = [("resident", "press-1", Answer("好的"))]
+    done = BatchResult(1, [fails, lambda: remembered.append("case 1")], answers)
+    world.app.worker._after_commit(done)
+    await world.app.worker.stop()
+    assert remembered == ["case 1"]
+    assert world.residents.answers == {"press-1": Answer("好的")}
+    assert world.app.deliverers["resident"].wake.is_set()
