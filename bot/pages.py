@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from bot.district import load_district, load_texts
 from ledger.drawing import draw
 from ledger.lifecycle import Role
-from ledger.rights import DEEDS, Deed, Part, Thing
+from ledger.rights import PERMISSIONS, Permission, Part, Thing
 from storage.distribution import Family, families, statements
 
 DRAWN = "<!-- Drawn by `chulin docs`; do not edit. -->"
@@ -13,7 +13,7 @@ SHOWN_ROLES = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.OFFICER, Role.HE
 
 
 def rights() -> str:
-    """Every deed of every role, as `ledger/rights.py` has it."""
+    """Every permission of every role, as `ledger/rights.py` has it."""
     return "\n".join(_rights()) + "\n"
 
 
@@ -25,19 +25,19 @@ def _rights() -> Iterator[str]:
     yield "Residents act on cases that they are in: as reporter, as joiner, or as proxy of somebody else. SYSTEM is the"
     yield "clock. What is not in the table nobody may do. Everybody may see, copy and erase what is kept of themselves."
     for thing in Thing:
-        deeds = {name: deed for name, deed in DEEDS.items() if deed.on is thing}
+        rows = {name: row for name, row in PERMISSIONS.items() if row.on is thing}
         yield from ("", f"## On a {thing}", "")
-        yield "| deed | " + " | ".join([*SHOWN_ROLES, *Part, Role.SYSTEM]) + " |"
+        yield "| action | " + " | ".join([*SHOWN_ROLES, *Part, Role.SYSTEM]) + " |"
         yield "|---" * (len(SHOWN_ROLES) + len(Part) + 2) + "|"
-        yield from (f"| `{name}` | " + " | ".join(_marks(deed)) + " |" for name, deed in deeds.items())
+        yield from (f"| `{name}` | " + " | ".join(_marks(row)) + " |" for name, row in rows.items())
 
 
-def _marks(deed: Deed) -> Iterator[str]:
+def _marks(row: Permission) -> Iterator[str]:
     for role in SHOWN_ROLES:
-        yield "yes" if role in deed.roles else ""
+        yield "yes" if role in row.roles else ""
     for part in Part:
-        yield "yes" if Role.RESIDENT in deed.roles and part in deed.parts else ""
-    yield "yes" if Role.SYSTEM in deed.roles else ""
+        yield "yes" if Role.RESIDENT in row.roles and part in row.parts else ""
+    yield "yes" if Role.SYSTEM in row.roles else ""
 
 
 def lifecycle() -> str:

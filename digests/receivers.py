@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from digests.subject import WEEK, Subject
 from ledger.district import DigestTime
-from ledger.peace import awake, time_at
+from ledger.quiet_hours import after_quiet_hours, time_at
 from ledger.periods import Period
 from ledger.schedules import Schedule, moment, usual
 from storage.reference import Reference
@@ -25,7 +25,7 @@ class Receiver:
 
     def reached_at(self, period: Period, now: datetime, zone: tzinfo) -> datetime:
         """When the report of a period is to reach them; what is late comes now, but in no quiet hours."""
-        return max(moment(self.schedule, period, zone), awake(now, self.schedule.quiet, zone))
+        return max(moment(self.schedule, period, zone), after_quiet_hours(now, self.schedule.quiet, zone))
 
 
 def receivers(uow: UnitOfWork, subject: Subject, digest: DigestTime, bot: str) -> list[Receiver]:

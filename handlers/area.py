@@ -15,7 +15,7 @@ from storage.reference import CommunityRow
 from storage.unit_of_work import UnitOfWork
 
 Command = Callable[[Turn], None]
-Deed = Callable[[Turn, CommunityRow, Role, dict[str, Any]], None]
+Handler = Callable[[Turn, CommunityRow, Role, dict[str, Any]], None]
 """Takes the role in which it is done, and what the button or the question carried; the words are in `turn.event`."""
 
 
@@ -33,8 +33,8 @@ class Due:
 class Area:
     """`exports`: what it keeps of a person, as the parts of 我的数据; `erases`: takes all of that away."""
 
-    buttons: Mapping[str, Deed] = field(default_factory=dict)
-    questions: Mapping[str, Deed] = field(default_factory=dict)
+    buttons: Mapping[str, Handler] = field(default_factory=dict)
+    questions: Mapping[str, Handler] = field(default_factory=dict)
     resident_commands: Mapping[str, Command] = field(default_factory=dict)
     staff_commands: Mapping[str, Command] = field(default_factory=dict)
     due: tuple[Due, ...] = ()
@@ -59,13 +59,13 @@ def ask(turn: Turn, what: str, community: CommunityRow, *, lasting: bool = False
     turn.talk.state["expects"] = asked | data
 
 
-def role_for(turn: Turn, deed: str, community: CommunityRow) -> Role | None:
+def role_for(turn: Turn, action: str, community: CommunityRow) -> Role | None:
     """The role in which this person may do something in a community: of the staff there, or as who lives there."""
     roles = turn.roles(community.place()) if turn.as_staff else ()
     here = [role for role in LOCAL_FIRST if role in roles]
     lives_here = turn.bot.serves is not Serves.STAFF and turn.person.community_id == community.id
-    role = may(deed, here, Part.NEIGHBOUR if lives_here else None)
-    return role or (may(deed, (), Part.COUNCIL) if lives_here and on_council(turn, community) else None)
+    role = may(action, here, Part.NEIGHBOUR if lives_here else None)
+    return role or (may(action, (), Part.COUNCIL) if lives_here and on_council(turn, community) else None)
 
 
 def on_council(turn: Turn, community: CommunityRow) -> bool:

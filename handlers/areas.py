@@ -10,7 +10,7 @@ from handlers import (manner, pushes)
 from handlers.residents import broken_again
 from handlers.cases import handing_over
 from handlers.cases import overdue
-from handlers.area import Area, Command, Deed, Due, role_for
+from handlers.area import Area, Command, Handler, Due, role_for
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules_by_vote, stories
 from handlers.cocreation.deciding import AREA as DECIDING
@@ -40,8 +40,8 @@ AREAS: tuple[Area, ...] = (
 )
 """What invites stands before the pushes, so that what it asks for goes out in the same tick."""
 
-BUTTONS: dict[str, Deed] = {name: deed for area in AREAS for name, deed in area.buttons.items()}
-QUESTIONS: dict[str, Deed] = {name: deed for area in AREAS for name, deed in area.questions.items()}
+BUTTONS: dict[str, Handler] = {name: handler for area in AREAS for name, handler in area.buttons.items()}
+QUESTIONS: dict[str, Handler] = {name: handler for area in AREAS for name, handler in area.questions.items()}
 RESIDENT_COMMANDS: dict[str, Command] = {n: command for area in AREAS for n, command in area.resident_commands.items()}
 STAFF_COMMANDS: dict[str, Command] = {n: command for area in AREAS for n, command in area.staff_commands.items()}
 DUE: tuple[Due, ...] = tuple(due for area in AREAS for due in area.due)
@@ -70,11 +70,11 @@ def _refused(turn: Turn, community: CommunityRow | None) -> None:
         turn.tell("problem.elsewhere", alert=True, community=community.name, mine=mine.name)
 
 
-def _done(turn: Turn, name: str, deed: Deed, community_id: int, data: dict[str, Any]) -> bool:
+def _done(turn: Turn, name: str, handler: Handler, community_id: int, data: dict[str, Any]) -> bool:
     community = turn.community(community_id)
     role = role_for(turn, name, community) if community else None
     if community is None or role is None:
         _refused(turn, community)
         return False
-    deed(turn, community, role, data)
+    handler(turn, community, role, data)
     return True

@@ -22,8 +22,8 @@ from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.district import Hours
-from ledger.peace import minute_of, time_at
-from ledger.pushes import WEEK, Manners, next_stretch
+from ledger.quiet_hours import minute_of, time_at
+from ledger.pushes import WEEK, PushPolicy, next_window
 from storage.ids import new_id
 from storage.pushes import LEFT_OUT, SENT, WAITING, Recipient
 
@@ -125,14 +125,14 @@ def look(turn: Turn, to: Recipient) -> None:
 
 def _send_in_time(turn: Turn, to: Recipient) -> None:
     pushes, now = turn.uow.pushes, turn.uow.now
-    stretch = next_stretch(now, manners(turn, to), pushes.sent_to(to, now - WEEK))
-    if stretch is None or _too_late(to, stretch.start):
+    window = next_window(now, policy_for(turn, to), pushes.sent_to(to, now - WEEK))
+    if window is None or _too_late(to, window.start):
         pushes.leave_out(to)
-    elif stretch.start > now:
-        pushes.wait(to, stretch.start)
+    elif window.start > now:
+        pushes.wait(to, window.start)
     else:
         turn.send(_message(turn, to, first=not pushes.had_any(to)))
-        pushes.sent(to, stretch.end)
+        pushes.sent(to, window.end)
 
 
 def _see_that_it_went(turn: Turn, to: Recipient) -> None:
@@ -141,19 +141,19 @@ def _see_that_it_went(turn: Turn, to: Recipient) -> None:
     if not pushes.still_waits(to):
         pushes.arrived(to)
         return
-    stretch = next_stretch(now, manners(turn, to))
-    if stretch is None or _too_late(to, stretch.start):
+    window = next_window(now, policy_for(turn, to))
+    if window is None or _too_late(to, window.start):
         pushes.take_back(to)
     else:
-        pushes.put_off(to, stretch.start, stretch.end)
+        pushes.put_off(to, window.start, window.end)
 
 
-def manners(turn: Turn, to: Recipient) -> Manners:
+def policy_for(turn: Turn, to: Recipient) -> PushPolicy:
     limits, community = turn.context.district.limits, turn.uow.reference.communities[to.community_id]
     quiet = None
     if to.quiet_since is not None and to.quiet_until is not None:
         quiet = Hours(time_at(to.quiet_since), time_at(to.quiet_until))
-    return Manners(limits.ask_between, limits.pushes.a_week, community.zone, quiet)
+    return PushPolicy(limits.ask_between, limits.pushes.a_week, community.zone, quiet)
 
 
 def _message(turn: Turn, to: Recipient, *, first: bool) -> Reply:

@@ -9,12 +9,12 @@ from storage.ids import new_id
 from storage.reference import CommunityRow
 
 
-def sure(turn: Turn, deed: str, community: CommunityRow, data: dict[str, Any], text: str) -> bool:
-    """Whether they have tapped twice; else they are asked in `text`, and the second tap does the same deed."""
+def sure(turn: Turn, action: str, community: CommunityRow, data: dict[str, Any], text: str) -> bool:
+    """Whether they have tapped twice; else they are asked in `text`, and the second tap does the same action."""
     if data.get("sure"):
         turn.close(data["shown_in"], "ask.answered")
         return True
     name = f"sure:{new_id()}"
-    yes = turn.mine("button.sure", deed, community_id=community.id, data=data | {"sure": True, "shown_in": name})
+    yes = turn.mine("button.sure", action, community_id=community.id, data=data | {"sure": True, "shown_in": name})
     turn.send(Reply(turn.event.address, text, ((yes,), (casework.no_thanks(turn, name),)), logical=name))
     return False

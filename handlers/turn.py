@@ -140,13 +140,13 @@ class Turn:
         """The most local of them."""
         return next(iter(self.roles_over(case, staff)), None)
 
-    def role_for(self, deed: str, case: CaseRow) -> Role | None:
+    def role_for(self, action: str, case: CaseRow) -> Role | None:
         """The role of the staff in which this person may do it to the case; None: it is not theirs to do."""
-        return may(deed, self.roles_over(case)) if self.as_staff else None
+        return may(action, self.roles_over(case)) if self.as_staff else None
 
-    def communities_for(self, deed: str) -> list[CommunityRow]:
+    def communities_for(self, action: str) -> list[CommunityRow]:
         """The communities in which this person may do it, by name."""
-        return [c for c in self.uow.reference.real_communities() if may(deed, self.roles(c.place()))]
+        return [c for c in self.uow.reference.real_communities() if may(action, self.roles(c.place()))]
 
     def called_to(self, case: CaseRow) -> list[StaffRow]:
         """On duty for an emergency: in its community, else in the district. While on duty they may handle it.

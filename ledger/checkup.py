@@ -1,7 +1,7 @@
-"""社区体检: what each construction item is held against, and what is lacking.
+"""社区体检: the standard of each construction item, and what a community lacks.
 
 Plan, 三(三), 附件2. A point is an item of annex 2, one of its sub-items, or a figure of its requirement. Which points
-there are, how they are measured and what the standards are is data (`district/checkup.yaml`, `district/items.yaml`).
+there are, how they are measured, and their standards are data (`district/checkup.yaml`, `district/items.yaml`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ PER_MILLE = 1000
 
 
 class Measure(StrEnum):
-    """By what a point is measured: whether it is there, how many, square metres, per cent, minutes on foot."""
+    """How a point is measured: whether it exists, how many, square metres, per cent, or minutes on foot."""
 
     HAS = "has"
     COUNT = "count"
@@ -27,7 +27,7 @@ class Measure(StrEnum):
 
 
 class Condition(StrEnum):
-    """What state a facility is in; one that is closed is of no use to anybody."""
+    """The condition of a facility. A closed one counts as lacking."""
 
     GOOD = "good"
     FAIR = "fair"
@@ -44,7 +44,7 @@ class Source(StrEnum):
 
 
 class State(StrEnum):
-    """How a point stands. `EXEMPT`: it does not apply here; `UNKNOWN`: nobody has filled in enough to say."""
+    """The result for a point. `EXEMPT`: it does not apply here; `UNKNOWN`: not enough was filled in."""
 
     MISSING = "missing"
     CLOSED = "closed"
@@ -60,7 +60,7 @@ LACKING = frozenset({State.MISSING, State.CLOSED, State.SHORT})
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """What is taken in place of the standard: at least so many, with so many square metres in all."""
+    """An alternative to the standard: at least `count` facilities with `area_m2` square metres in all."""
 
     count: int
     area_m2: float
@@ -70,9 +70,9 @@ class Instead:
 class Point:
     """Something that is checked. `code` is the item's number, or `3.1` for a part of item 3.
 
-    `standard`: at least so much, for minutes on foot at most; None: it has to be there. `per_mille`: the standard is
-    so many thousandths of the property's floor area. `doubtful`: the plan's figure looks wrong; it is shown and not
-    judged. `exempt` says when the point does not apply (empty: it always does). `unit` is what is counted.
+    `standard`: the least that is required, for minutes on foot the most; None: it only has to exist. `per_mille`: the
+    standard is this many thousandths of the property's floor area. `doubtful`: the plan's figure looks wrong, so it is
+    shown but not judged. `exempt` says when the point does not apply (empty: it always does). `unit`: what is counted.
     """
 
     code: str
@@ -90,13 +90,13 @@ class Point:
 
     @property
     def whole(self) -> bool:
-        """Whether it is the item itself."""
+        """Whether the point is the item itself, not a part of it."""
         return self.code == str(self.item)
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """标配 and 选配 of a scene, by the codes of points."""
+    """Codes of the points that a scene requires (标配) and of those that are optional (选配)."""
 
     must: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
@@ -106,10 +106,10 @@ class Kit:
 class Rules:
     """What a district checks, and how (`district/checkup.yaml`).
 
-    `focus`: items that the plan puts first (一老一幼); `asked_by`: so many people are a common wish; `near_m`: centres
-    of communities that lie no further apart are neighbours; `shared`: points that neighbours may build together;
-    `goals`: per cent of communities that are to meet all items, by year; `sent_every`: unasked, after so many months.
-    The rest are names that people read.
+    `focus`: items that the plan puts first (一老一幼); `asked_by`: how many people make a common wish; `near_m`:
+    communities whose centres are at most this far apart are neighbours; `shared`: points that neighbours may build
+    together; `goals`: per cent of communities that are to meet all items, by year; `sent_every`: months between two
+    reports. The rest are names that people read.
     """
 
     points: Mapping[str, Point] = field(default_factory=dict)
@@ -134,8 +134,8 @@ class Rules:
 class Stock:
     """What a community has of one point. None: not filled in. Areas in square metres, `ratio` in per cent.
 
-    `base_m2` is the property's floor area that a relative standard is taken of. `paid` names services that cost
-    something, `income` and `upkeep` are yuan a year (plan, 三(五)). `origin` says where the figure is from.
+    `base_m2` is the property's floor area, which relative standards refer to. `paid` names services that cost money,
+    `income` and `upkeep` are yuan a year (plan, 三(五)). `origin` says where the figure comes from.
     """
 
     has: bool | None = None
@@ -161,15 +161,15 @@ FIGURES: Mapping[Measure, str] = {
     Measure.RATIO: "ratio",
     Measure.WALK: "walk_minutes",
 }
-"""The field of `Stock` that a measure is read from."""
+"""The field of `Stock` that holds the figure of a measure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How a point stands: what there is, what there has to be, and how much is lacking.
+    """The result for a point: what there is, what is required, and how much is lacking.
 
-    `gap` is standard less stock (for minutes on foot, stock less standard), None where nothing can be subtracted.
-    `judged` False: the plan's figure is doubtful, and only whether it is there counts.
+    `gap` is standard minus stock (for minutes on foot, stock minus standard); None: there is nothing to subtract.
+    `judged` False: the plan's figure is doubtful, so only existence counts.
     """
 
     point: Point
@@ -182,7 +182,7 @@ class Finding:
 
     @property
     def share(self) -> float:
-        """How much of the standard is lacking, from 0 to 1; all of it where nothing is there."""
+        """The part of the standard that is lacking, from 0 to 1; 1 if there is nothing."""
         if self.state not in LACKING:
             return 0.0
         if self.state is not State.SHORT or not self.gap or not self.standard:
@@ -191,7 +191,7 @@ class Finding:
 
 
 def judge_all(points: Mapping[str, Point], stocks: Mapping[str, Stock]) -> dict[str, Finding]:
-    """Hold all that a community has against the standards; details of what is not there are not asked for."""
+    """Compare everything a community has with the standards. Details of an item that does not exist are exempt."""
     return {
         code: Finding(point, State.EXEMPT) if falls_away(point, stocks) else judge(point, stocks.get(code))
         for code, point in points.items()
@@ -199,12 +199,12 @@ def judge_all(points: Mapping[str, Point], stocks: Mapping[str, Stock]) -> dict[
 
 
 def falls_away(point: Point, stocks: Mapping[str, Stock]) -> bool:
-    """Whether the item that a detail is about is not there."""
+    """Whether the point is a detail of an item that does not exist."""
     return point.detail and stocks.get(str(point.item), Stock()).has is False
 
 
 def judge(point: Point, stock: Stock | None) -> Finding:
-    """Hold what there is against the standard."""
+    """Compare what there is with the standard."""
     stock = stock or Stock()
     have, standard = measured(point, stock), standard_of(point, stock)
     worn = stock.condition in (Condition.POOR, Condition.CLOSED)
@@ -216,13 +216,13 @@ def judge(point: Point, stock: Stock | None) -> Finding:
 
 
 def measured(point: Point, stock: Stock) -> float | None:
-    """The figure that a point is measured by; None for what is only there or not, and where nobody filled it in."""
+    """The figure of a point; None if it only exists or not, or if nothing was filled in."""
     name = FIGURES.get(point.measure)
     return None if name is None else getattr(stock, name)
 
 
 def standard_of(point: Point, stock: Stock) -> float | None:
-    """What there has to be; a share of the property's floor area is only known with that."""
+    """What is required; None if unknown: a relative standard needs the property's floor area."""
     if point.per_mille is None:
         return point.standard
     return None if stock.base_m2 is None else point.per_mille * stock.base_m2 / PER_MILLE
@@ -252,7 +252,7 @@ def _instead(point: Point, stock: Stock) -> bool:
 
 
 def year_by_year(found: Mapping[int, Mapping[str, Stock]], until: int) -> dict[int, dict[str, Stock]]:
-    """What there was at the end of each year up to `until`: what was not looked at again is as it was found last."""
+    """What there was at the end of each year up to `until`. Points not checked in a year keep their last figures."""
     stood: dict[str, Stock] = {}
     years: dict[int, dict[str, Stock]] = {}
     for year in range(min(found, default=until), max([until, *found]) + 1):
@@ -262,18 +262,18 @@ def year_by_year(found: Mapping[int, Mapping[str, Stock]], until: int) -> dict[i
 
 
 def worst(findings: Iterable[Finding]) -> State:
-    """How an item stands: as its worst point does. An item whose points all do not apply does not apply."""
+    """The result for an item: that of its worst point. It is exempt if all its points are."""
     return min((finding.state for finding in findings), key=WORST_FIRST.index, default=State.UNKNOWN)
 
 
 def meets(states: Iterable[State]) -> bool:
-    """Whether all items are met, so that the community counts as complete (完整社区)."""
+    """Whether all items are met or exempt, so that the community counts as complete (完整社区)."""
     found = list(states)
     return bool(found) and all(state in (State.MET, State.EXEMPT) for state in found)
 
 
 def goal_for(goals: Mapping[int, float], year: int) -> tuple[int, float] | None:
-    """The plan's goal that counts in `year`: that of the year, else of the last one before, else the first."""
+    """The goal that applies in `year`: the latest up to that year, else the first one."""
     passed = [goal for goal in sorted(goals.items()) if goal[0] <= year]
     return passed[-1] if passed else next(iter(sorted(goals.items())), None)
 

@@ -1,7 +1,7 @@
-"""Deadlines. E and U run by the wall clock, N and L in working days of the People's Republic.
+"""Deadlines: emergencies and urgent matters run by the wall clock, others in Chinese working days.
 
-Working days know public holidays and 调休 (the working weekends that make up for them) through `chinesecalendar`,
-which knows the years that the State Council has announced; beyond them only weekends are free.
+`chinesecalendar` knows public holidays and the weekend days that are worked in return (调休), for the years that the
+State Council has announced. For later years only weekends count as days off.
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -17,7 +17,7 @@ END_OF_WORK = time(18, 0)
 
 @lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
-    """Whether offices work on `day`; for a year not announced yet, Monday to Friday."""
+    """Whether offices work on `day`. In a year that is not announced yet: Monday to Friday."""
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
@@ -34,9 +34,9 @@ def knows_year(year: int) -> bool:
 
 
 def due(start: datetime, limit: Duration, zone: tzinfo) -> datetime:
-    """When `limit` from `start` is over (aware UTC).
+    """The end of a `limit` that begins at `start` (aware UTC).
 
-    A limit in working days ends at the close of work of its last day; the day of the report does not count.
+    A limit in working days ends at the close of work on its last day; the day of `start` is not counted.
     """
     if not limit.working_days:
         return start + limit.wall
@@ -45,7 +45,7 @@ def due(start: datetime, limit: Duration, zone: tzinfo) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _closes(day: date, left: int, zone: tzinfo) -> datetime:
-    """Close of work on the last of so many working days after `day`."""
+    """Close of work on the working day that is `left` working days after `day`."""
     while left:
         day += timedelta(days=1)
         left -= is_working_day(day)
@@ -53,7 +53,7 @@ def _closes(day: date, left: int, zone: tzinfo) -> datetime:
 
 
 def before(end: datetime, limit: Duration, zone: tzinfo) -> datetime:
-    """The moment that lies `limit` before `end` (aware UTC); so many working days before, at the same time of day."""
+    """The moment `limit` before `end` (aware UTC). Working days are counted back at the same time of day."""
     if not limit.working_days:
         return end - limit.wall
     local = end.astimezone(zone)
@@ -63,7 +63,7 @@ def before(end: datetime, limit: Duration, zone: tzinfo) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _worked_before(day: date, left: int) -> date:
-    """The day that lies so many working days before `day`."""
+    """The day that is `left` working days before `day`."""
     while left:
         day -= timedelta(days=1)
         left -= is_working_day(day)
@@ -71,7 +71,7 @@ def _worked_before(day: date, left: int) -> date:
 
 
 def clock_for(limits: Limits, kind: Kind, urgency: Urgency) -> Clock:
-    """Pick the clock of a matter: a plain question has its own, else the urgency decides."""
+    """The clock of a matter: plain questions have their own, otherwise the urgency decides."""
     if kind is Kind.QUERY and urgency in (Urgency.NORMAL, Urgency.LONG_TERM):
         return limits.clocks["query"]
     return limits.clocks[urgency]

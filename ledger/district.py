@@ -1,4 +1,4 @@
-"""What a district may change without touching code: names, colours, items, units, clocks and limits.
+"""What a district can change without touching code: names, colours, items, units, clocks and limits.
 
 The values come from the files in `district/`, which `bot/district.py` reads and checks.
 """
@@ -37,7 +37,7 @@ class UrgencyLook:
 
 @dataclass(frozen=True, slots=True)
 class ItemPart:
-    """A sub-item of annex 2; `units` empty means those of its item."""
+    """A sub-item of annex 2. Empty `units`: those of its item."""
 
     name: str
     scene: Scene
@@ -65,9 +65,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A responsible unit and the other spellings of its name.
+    """A responsible unit and other spellings of its name.
 
-    `own_street`: it stands for the street of the community at hand, whose supervisors are its officers.
+    `own_street`: it stands for the street of the community concerned, whose supervisors act as its officers.
     """
 
     name: str
@@ -77,9 +77,9 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Limits from the report on: to sign for it, to speak with the resident (where there is one), to act on it.
+    """Limits that start with the report: to sign for it, to contact the resident (None: no such limit), to act on it.
 
-    `near` is how long before the end it counts as nearly due; `extensions` are the lengths that may be asked for.
+    `near`: how long before the end a case counts as nearly due; `extensions`: the lengths that may be requested.
     """
 
     sign: Duration
@@ -91,7 +91,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Hours of the day, in the community's own time: [since, until)."""
+    """Hours of the day in the community's time zone: [since, until)."""
 
     since: time
     until: time
@@ -99,9 +99,9 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Pushes:
-    """Invitations to many: how many one person gets in seven days, and which quiet hours of their own they may choose.
+    """Invitations to many people: how many a person gets in seven days, and the quiet hours that they can choose from.
 
-    `kept`: so long after a push its list of people is kept, against sending it twice.
+    `kept`: how long the list of receivers is kept after a push, so that nothing is sent twice.
     """
 
     a_week: int
@@ -113,10 +113,10 @@ class Pushes:
 class Together:
     """What neighbours do together: promises, rules, rotas, calls, events, rooms.
 
-    `promise_near`: so long before it is due its owner is reminded; `shown_from`: so many answers there must be before
-    anybody sees what they say; `evening`: when reminders for tomorrow come. The rest is what one person may have at a
-    time: wishes that wait or are open, calls taken up, rooms booked (`booked_ahead` at most), tries of a code,
-    people signed up for who cannot do it themselves (`proxies`).
+    `promise_near`: how long before a promise is due its owner is reminded; `shown_from`: how many answers it takes
+    before anybody sees what they say; `evening`: when reminders for the next day are sent; `longest`: characters of a
+    text. The rest limits one person at a time: wishes that wait or are open, calls taken up, rooms booked (at most
+    `booked_ahead`), tries of a code, people signed up on their behalf (`proxies`).
     """
 
     promise_near: Duration
@@ -134,7 +134,7 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class RootCause:
-    """When cases are taken for signs of one root cause: so many alike at one place, or reopened so often."""
+    """When cases point to a root cause: `alike` similar ones at one place, or one `reopened` so often, `within` a time."""
 
     alike: int
     reopened: int
@@ -143,9 +143,10 @@ class RootCause:
 
 @dataclass(frozen=True, slots=True)
 class Spike:
-    """When a place is told of at once: so many people of one matter within `within`, or its usual week `times` over.
+    """When managers are told of a place at once.
 
-    `least`: fewer in a week are no spike, however quiet the place was; `again_after`: the same is not told sooner.
+    Either `people` people report one matter `within` a time, or a week brings `times` the usual number. `least`: fewer
+    cases in a week are never a spike; `again_after`: how long the same spike is not told again.
     """
 
     people: int
@@ -157,9 +158,9 @@ class Spike:
 
 @dataclass(frozen=True, slots=True)
 class DigestTime:
-    """When reports are due for who has said nothing else, in the community's own time; weekday 0 is Monday.
+    """When reports are due unless a receiver has chosen otherwise, in the community's time zone; weekday 0 is Monday.
 
-    `on_holidays` False: on the next working day instead. `times`: the hours of the day that one may choose from.
+    `on_holidays` False: on the next working day instead. `times`: the times of day that receivers can choose from.
     """
 
     weekday: int
@@ -171,7 +172,7 @@ class DigestTime:
 
 @dataclass(frozen=True, slots=True)
 class RateWeights:
-    """What the three rates of the call-backs count in one figure; `fairly` is what "fairly satisfied" counts."""
+    """Weights of the three rates in the overall figure; `fairly` is the weight of "fairly satisfied"."""
 
     responded: float
     solved: float
@@ -181,18 +182,18 @@ class RateWeights:
 
 @dataclass(frozen=True, slots=True)
 class MessengerLimits:
-    """What a messenger lets one bot send."""
+    """How much a messenger lets one bot send."""
 
     per_second: float
     per_chat_second: float
     per_group_minute: float
     at_once: int = 1
-    """Messages on their way at a time. A kill repeats at most so many."""
+    """Messages in flight at a time; a crash repeats at most this many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Residents for whom one community is meant (plan, 三(一))."""
+    """The size of a community in residents (plan, 三(一))."""
 
     least: int
     most: int
@@ -200,7 +201,7 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """So often within so long."""
+    """How many events are allowed within a time."""
 
     times: int
     within: Duration
@@ -208,7 +209,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What one person may do in a while; what is over waits. Of the last three, a person of the staff looks at them."""
+    """Rate limits for one person: what exceeds them waits. The last three decide when the staff review a person."""
 
     messages: Allowance
     taps: Allowance
@@ -220,7 +221,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Crowds:
-    """When cases get no card of their own: so many like one another, or so many in all, in one community."""
+    """When new cases of a community share a card: too many similar ones, or too many in all."""
 
     alike: Allowance
     all: Allowance
@@ -228,9 +229,9 @@ class Crowds:
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """What people of the staff decide about: how long a pause is, how long held words wait for them.
+    """Moderation: the length of a pause, how long held messages wait for a decision, how long decisions are kept.
 
-    `reports`: how many words of neighbours one person may call wrong.
+    `reports`: how often one person may report neighbours' content.
     """
 
     pause: Duration
@@ -239,12 +240,12 @@ class Moderation:
     reports: Allowance
     known_links: tuple[str, ...]
     link_endings: tuple[str, ...]
-    """What a bare name has to end with to be taken for a link."""
+    """Endings that make a bare name count as a link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """When what many told becomes a draft of a topic: so many people about one matter, in cases not older than that."""
+    """When many reports become a draft topic: `people` people about one matter, in cases `within` a time."""
 
     people: int
     within: Duration
@@ -252,9 +253,9 @@ class Gathering:
 
 @dataclass(frozen=True, slots=True)
 class TopicLimits:
-    """Limits of topics. `proposals` and `contributions`: of one person, within `counted_over`.
+    """Limits of topics. `proposals` and `contributions` are per person within `counted_over`.
 
-    `gathering` holds for all communities but those in `own`, by their code. `longest`: characters of a contribution.
+    `gathering` applies to all communities except those in `own`, by their code. `longest`: characters of a contribution.
     """
 
     gathering: Gathering
@@ -270,13 +271,13 @@ class TopicLimits:
     own: dict[str, Gathering] = field(default_factory=dict)
 
     def gathers(self, code: str) -> Gathering:
-        """The threshold of a community, by its code."""
+        """The threshold that applies to a community, by its code."""
         return self.own.get(code, self.gathering)
 
 
 @dataclass(frozen=True, slots=True)
 class Brigading:
-    """So many accounts that joined the community within that time hold a vote for a look."""
+    """A vote is held for review if `accounts` of its voters joined the community `within` that time."""
 
     accounts: int
     within: Duration
@@ -284,9 +285,9 @@ class Brigading:
 
 @dataclass(frozen=True, slots=True)
 class VoteLimits:
-    """What can be chosen for a vote, the first being what is proposed, and what protects it.
+    """Choices for a vote (the first of each is the default) and its safeguards.
 
-    `fewest`: ballots under which nothing is counted; `appeals`: how long who was left out may object.
+    `fewest`: with fewer ballots nothing is counted; `appeals`: how long somebody who was left out may object.
     """
 
     days: tuple[int, ...]
@@ -301,7 +302,7 @@ class VoteLimits:
 
 @dataclass(frozen=True, slots=True)
 class CouncilLimits:
-    """How long a term is unless somebody says otherwise, and from when on its end is pointed out."""
+    """The length of a term unless stated otherwise, and how long before a meeting its members are reminded."""
 
     term: Duration
     meeting_reminded_before: Duration
@@ -333,7 +334,7 @@ class Limits:
     spike: Spike
     alarm_acknowledged_in: Duration
     nudges_alone: Allowance
-    """Reminders of one kind to one chat that come each on its own; the rest stand together."""
+    """Reminders of one kind that a chat gets as single messages; any further ones are put into one message."""
     button_kept: Duration
     inbox_key_kept: Duration
     contacts_kept: Duration
@@ -355,7 +356,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class LedgerColumn:
-    """A column of an exchanged ledger: its heading, and the field that stands in it, or what it always says."""
+    """A column of an exchanged ledger: its heading, and its field, or a constant text (`says`)."""
 
     head: str
     field: str = ""
@@ -364,7 +365,7 @@ class LedgerColumn:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A ledger's sheet as others read and write it."""
+    """The layout of a ledger sheet that is exchanged with another system."""
 
     name: str
     columns: tuple[LedgerColumn, ...]
@@ -372,7 +373,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """All data of the district, checked."""
+    """All data of the district, validated."""
 
     scenes: dict[Scene, SceneLook]
     kinds: dict[Kind, str]
@@ -391,15 +392,15 @@ class District:
         return self.items[no - 1] if 1 <= no <= len(self.items) else None
 
     def units_of(self, no: int) -> tuple[str, ...]:
-        """Names of the units responsible for construction item `no`; empty where there is none."""
+        """Names of the units responsible for construction item `no`; empty if there are none."""
         item = self.item(no)
         return item.units if item else ()
 
     def units_at(self, units: Sequence[str], street: str) -> str:
-        """Units as people of a community know them: 各街道 is `street`, where the community lies in one."""
+        """Names of units as people in a community know them: 各街道 becomes `street`, if the community is in one."""
         found = ((name, self.unit_named(name)) for name in units)
         return "、".join(street if street and unit and unit.own_street else name for name, unit in found)
 
     def unit_named(self, name: str) -> Unit | None:
-        """Find a unit by its name or one of its other spellings."""
+        """The unit of that name or spelling, or None."""
         return next((u for u in self.units if name == u.name or name in u.aliases), None)

@@ -1,4 +1,4 @@
-"""The lifecycle as a page (Mermaid and tables), drawn from the table: the picture cannot differ from the code."""
+"""Draws the lifecycle as a page (Mermaid and tables) from its table, so that the page cannot differ from the code."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -16,7 +16,7 @@ Names = Mapping[str, str]
 
 
 def draw(states: Names, roles: Names, text: Callable[[str], str]) -> str:
-    """The whole page. `states` and `roles` are the district's names; `text` gives what a resident is told."""
+    """The whole page. `states` and `roles` hold the district's names; `text` looks up what a resident is told."""
     parts = [HEAD, _picture(states), _states(states), _steps(states, roles, text), _nudges(roles)]
     return "\n".join(parts)
 
@@ -34,7 +34,7 @@ def _picture(states: Names) -> str:
 
 
 def _edges(action: Action, row: Transition) -> Iterable[str]:
-    """Arrows of one step; those from all states of a box are one arrow from the box."""
+    """The arrows of one step. If it starts from every state of a box, one arrow from the box replaces them."""
     if row.to is None and not row.back:
         return
     to = "[where it was]" if row.back else ""

@@ -1,4 +1,4 @@
-"""A case's lifecycle as one table: who may do what, from where, to where, and what it takes.
+"""The lifecycle of a case as one table: which step leads from which state to which, who may take it, what it needs.
 
 发现问题 - 解决问题 - 巩固提升 (plan, 三(三)); steps follow 国办发〔2020〕53号: 受理、派单、办理、答复、回访、评价.
 """
@@ -10,7 +10,7 @@ from functools import cache
 
 
 class State(StrEnum):
-    """Where a case stands. The names that people read are data (`district/scenes.yaml`)."""
+    """The state of a case. The names that people read are data (`district/scenes.yaml`)."""
 
     WAITING = "waiting"
     NEEDS_INFO = "needs_info"
@@ -33,7 +33,7 @@ class State(StrEnum):
 
 
 class Role(StrEnum):
-    """Who acts. `SYSTEM` is the clock; a `HELPER` is an officer of a unit that helps with a case (协办)."""
+    """In which role somebody acts. `SYSTEM` is the clock; a `HELPER` is an officer of a unit that assists (协办)."""
 
     RESIDENT = "resident"
     WORKER = "worker"
@@ -46,7 +46,7 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What can be done to a case (imperative)."""
+    """A step of a case, in the imperative."""
 
     ACCEPT = "accept"
     ASK = "ask"
@@ -84,14 +84,14 @@ class Action(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a case was answered. An honest "unsolved" is followed up like any other answer."""
+    """Whether the answer says that the matter is solved. An honest "unsolved" is followed up like any other answer."""
 
     SOLVED = "solved"
     UNSOLVED = "unsolved"
 
 
 class Refusal(StrEnum):
-    """Why a step is not allowed, as far as people are told."""
+    """Why a step is not allowed."""
 
     STATE = "state"
     ROLE = "role"
@@ -105,26 +105,32 @@ S, R, A = State, Role, Action
 HANDLED: frozenset[State] = frozenset(
     {S.ACCEPTED, S.DISPATCHED, S.SIGNED, S.WORKING, S.EXTENSION_ASKED, S.PARKED, S.REDO, S.RETURNED}
 )
-"""Somebody has taken it and it is not answered yet."""
+"""Somebody has taken the case, and it is not answered yet."""
 OPEN: frozenset[State] = HANDLED | {S.WAITING, S.NEEDS_INFO}
-"""Something is still owed to the resident."""
+"""The resident is still owed an answer."""
 ENDED: frozenset[State] = frozenset(S) - OPEN - {S.ANSWERED, S.FOLLOW_UP}
 
 ANSWERS: frozenset[State] = frozenset({S.ANSWERED, S.FOLLOW_UP})
 CLOSED: frozenset[State] = frozenset({S.CLOSED, S.CLOSED_UNCONFIRMED})
 
 STAFF: frozenset[Role] = frozenset({R.WORKER, R.MANAGER, R.SUPERVISOR, R.ADMIN})
-ABOVE: frozenset[Role] = STAFF - {R.WORKER}
-"""Who decides what a worker may only ask for."""
+APPROVERS: frozenset[Role] = STAFF - {R.WORKER}
+"""Roles that decide what a worker can only request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table. `to` None: the case stays where it is, or (`back`) returns to where it was before.
+    """One row of the table.
 
-    `needs` names what has to be given (reason, reply, unit, target); `tells` is the text that the resident gets;
-    an undoable step can be taken back for a minute, and so what it tells waits so long. `in_time`: only before the
-    case is due. `judges`: not by who took the last of these steps, so that nobody of the staff confirms their own work.
+    Attributes:
+        sources: states from which the step can be taken.
+        to: the state after it. None: the state stays, or, with `back`, returns to the one before.
+        roles: who may take it.
+        needs: what has to be given with it (reason, reply, unit, target).
+        tells: key of the text that the residents of the case get.
+        undoable: it can be undone for a minute; until then the text is held back.
+        in_time: only possible before the case is due.
+        judges: steps that this one confirms or checks; whoever of the staff took the last of them may not take it.
     """
 
     sources: frozenset[State]
@@ -138,38 +144,38 @@ class Transition:
     judges: tuple[Action, ...] = ()
 
 
-IN_HAND: frozenset[State] = frozenset({S.ACCEPTED, S.SIGNED, S.WORKING, S.REDO})
-"""Somebody works on it, or is about to."""
-AT_HAND = STAFF | {R.OFFICER}
-"""Who may work on a case."""
-FINAL_WORDS = (A.RESOLVE, A.UNSOLVED)
+IN_PROGRESS: frozenset[State] = frozenset({S.ACCEPTED, S.SIGNED, S.WORKING, S.REDO})
+"""Somebody is working on the case, or is about to."""
+CASEWORKERS = STAFF | {R.OFFICER}
+"""Roles that may work on a case."""
+ANSWERING = (A.RESOLVE, A.UNSOLVED)
 
 TRANSITIONS: dict[Action, Transition] = {
     A.ACCEPT: Transition(frozenset({S.WAITING, S.NEEDS_INFO}), S.ACCEPTED, STAFF, (), "told.accepted", undoable=True),
-    A.ASK: Transition(OPEN, S.NEEDS_INFO, AT_HAND, ("question",), "told.asked"),
+    A.ASK: Transition(OPEN, S.NEEDS_INFO, CASEWORKERS, ("question",), "told.asked"),
     A.SUPPLEMENT: Transition(frozenset({S.NEEDS_INFO}), None, frozenset({R.RESIDENT}), ("words",), back=True),
     A.RELABEL: Transition(OPEN | ANSWERS, None, STAFF | {R.RESIDENT}, ("label",)),
-    A.CONTACT: Transition(OPEN, None, AT_HAND),
+    A.CONTACT: Transition(OPEN, None, CASEWORKERS),
     A.DISPATCH: Transition(OPEN, S.DISPATCHED, STAFF, ("target",), "told.dispatched", undoable=True),
-    A.SIGN: Transition(frozenset({S.DISPATCHED}), S.SIGNED, AT_HAND),
+    A.SIGN: Transition(frozenset({S.DISPATCHED}), S.SIGNED, CASEWORKERS),
     A.START: Transition(
-        HANDLED - {S.WORKING, S.EXTENSION_ASKED}, S.WORKING, AT_HAND, (), "told.working", undoable=True
+        HANDLED - {S.WORKING, S.EXTENSION_ASKED}, S.WORKING, CASEWORKERS, (), "told.working", undoable=True
     ),
-    A.RETURN: Transition(frozenset({S.DISPATCHED, S.SIGNED, S.WORKING}), S.RETURNED, AT_HAND, ("reason", "target")),
-    A.EXTEND: Transition(IN_HAND, S.EXTENSION_ASKED, AT_HAND, ("reason", "length"), in_time=True),
+    A.RETURN: Transition(frozenset({S.DISPATCHED, S.SIGNED, S.WORKING}), S.RETURNED, CASEWORKERS, ("reason", "target")),
+    A.EXTEND: Transition(IN_PROGRESS, S.EXTENSION_ASKED, CASEWORKERS, ("reason", "length"), in_time=True),
     A.GRANT: Transition(
-        frozenset({S.EXTENSION_ASKED}), None, ABOVE, ("length",), "told.extended", back=True, judges=(A.EXTEND,)
+        frozenset({S.EXTENSION_ASKED}), None, APPROVERS, ("length",), "told.extended", back=True, judges=(A.EXTEND,)
     ),
-    A.DENY: Transition(frozenset({S.EXTENSION_ASKED}), None, ABOVE, (), "told.not_extended", back=True),
-    A.PARK: Transition(IN_HAND | {S.PARKED}, S.PARKED, ABOVE, ("reason",), "told.parked", undoable=True),
-    A.RESOLVE: Transition(OPEN, S.ANSWERED, AT_HAND, ("reply",), "told.answered", undoable=True),
-    A.UNSOLVED: Transition(OPEN, S.ANSWERED, AT_HAND, ("reason", "reply"), "told.unsolved", undoable=True),
+    A.DENY: Transition(frozenset({S.EXTENSION_ASKED}), None, APPROVERS, (), "told.not_extended", back=True),
+    A.PARK: Transition(IN_PROGRESS | {S.PARKED}, S.PARKED, APPROVERS, ("reason",), "told.parked", undoable=True),
+    A.RESOLVE: Transition(OPEN, S.ANSWERED, CASEWORKERS, ("reply",), "told.answered", undoable=True),
+    A.UNSOLVED: Transition(OPEN, S.ANSWERED, CASEWORKERS, ("reason", "reply"), "told.unsolved", undoable=True),
     A.FOLLOW_UP: Transition(frozenset({S.ANSWERED}), S.FOLLOW_UP, frozenset({R.SYSTEM})),
-    A.CHECK: Transition(ANSWERS | CLOSED, None, STAFF, judges=FINAL_WORDS),
-    A.CONFIRM: Transition(ANSWERS | {S.CLOSED_UNCONFIRMED}, S.CLOSED, STAFF | {R.RESIDENT}, judges=FINAL_WORDS),
+    A.CHECK: Transition(ANSWERS | CLOSED, None, STAFF, judges=ANSWERING),
+    A.CONFIRM: Transition(ANSWERS | {S.CLOSED_UNCONFIRMED}, S.CLOSED, STAFF | {R.RESIDENT}, judges=ANSWERING),
     A.REOPEN: Transition(ANSWERS | CLOSED, S.REDO, STAFF | {R.RESIDENT}, (), "told.redo"),
     A.OBJECT: Transition(ANSWERS | CLOSED, S.FOLLOW_UP, STAFF | {R.RESIDENT}),
-    A.UPHOLD: Transition(frozenset({S.FOLLOW_UP}), S.CLOSED, ABOVE, ("reason",), "told.upheld"),
+    A.UPHOLD: Transition(frozenset({S.FOLLOW_UP}), S.CLOSED, APPROVERS, ("reason",), "told.upheld"),
     A.LAPSE: Transition(frozenset({S.FOLLOW_UP}), S.CLOSED_UNCONFIRMED, frozenset({R.SYSTEM})),
     A.MERGE: Transition(OPEN, S.MERGED, STAFF, ("target",), "told.merged", undoable=True),
     A.JOIN: Transition(frozenset({S.WAITING, S.NEEDS_INFO}), S.MERGED, frozenset({R.RESIDENT}), ("target",)),
@@ -178,20 +184,20 @@ TRANSITIONS: dict[Action, Transition] = {
     A.REFUSE: Transition(OPEN, S.REFUSED, STAFF, ("reason",), "told.refused", undoable=True),
     A.WITHDRAW: Transition(OPEN | ANSWERS, S.WITHDRAWN, frozenset({R.RESIDENT})),
     A.HELP: Transition(HANDLED, None, STAFF, ("target",)),
-    A.NOTE: Transition(HANDLED, None, AT_HAND | {R.HELPER}, ("words",)),
-    A.ACKNOWLEDGE: Transition(OPEN, None, AT_HAND),
-    A.SUPERVISE: Transition(OPEN, None, ABOVE, ("words",)),
-    A.REPORT_BACK: Transition(OPEN | ANSWERS, None, AT_HAND, ("words",)),
+    A.NOTE: Transition(HANDLED, None, CASEWORKERS | {R.HELPER}, ("words",)),
+    A.ACKNOWLEDGE: Transition(OPEN, None, CASEWORKERS),
+    A.SUPERVISE: Transition(OPEN, None, APPROVERS, ("words",)),
+    A.REPORT_BACK: Transition(OPEN | ANSWERS, None, CASEWORKERS, ("words",)),
 }
 
 LEAD_BACK: frozenset[Action] = frozenset(action for action, row in TRANSITIONS.items() if row.back)
 
 REOPENS_BY_ITSELF = 1
-"""How often a resident's "no" opens a case again; the next one goes to the manager."""
+"""How many times a resident's "not solved" reopens a case; the next one goes to the manager."""
 
 
 class NotAllowed(Exception):
-    """The step does not fit: wrong state, wrong role, something needed is missing, too late, or judging oneself."""
+    """A step that the table does not allow; `why` says which of its conditions does not hold."""
 
     def __init__(self, message: str, why: Refusal = Refusal.STATE) -> None:
         super().__init__(message)
@@ -210,8 +216,14 @@ def step(
 ) -> State:
     """Return the state after `action`.
 
-    `origin` is the state from which the case came to `state`; `late`: the case is overdue; `own`: the step would judge
-    what the same person did.
+    Args:
+        state: where the case stands.
+        action: the step.
+        role: in which role it is taken.
+        given: names of what is given with it; see `Transition.needs`.
+        origin: the state before `state`, for steps that lead back.
+        late: the case is overdue.
+        own: the same person took the step that this one judges.
 
     Raises:
         NotAllowed: the table has no such step for this state and role, or one of its conditions does not hold.
@@ -231,11 +243,11 @@ def step(
 
 
 def says_no(reopened: int) -> Action:
-    """What a resident's "not solved" does to a case that was reopened so often."""
+    """The step that a resident's "not solved" takes, for a case that was reopened `reopened` times."""
     return A.REOPEN if reopened < REOPENS_BY_ITSELF else A.OBJECT
 
 
 @cache
 def actions_for(state: State, role: Role) -> tuple[Action, ...]:
-    """What `role` could do next to a case in `state`, in the table's order."""
+    """Steps that `role` can take from `state`, in the order of the table."""
     return tuple(action for action, row in TRANSITIONS.items() if state in row.sources and role in row.roles)

@@ -1,7 +1,7 @@
-"""What residents write for neighbours to see: from the first look to the appeal, as one table.
+"""Moderation of what residents write for their neighbours, from the first review to the appeal, as one table.
 
-Options and reasons of a topic, small wishes (微心愿) and the words of a topic itself all go this way. Who may take a
-step stands in `ledger/rights.py`.
+It applies to options and reasons of a topic, to small wishes (微心愿) and to the text of a topic itself. Who may take
+a step is decided by `ledger/rights.py`.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ledger.lifecycle import NotAllowed
 
 
 class ContentKind(StrEnum):
-    """Where it is kept: with a topic, as a call for help, or as the topic itself."""
+    """What was written: an option or reason of a topic, a small wish, or the topic's own text."""
 
     CONTRIBUTION = "contribution"
     WISH = "wish"
@@ -19,10 +19,10 @@ class ContentKind(StrEnum):
 
 
 class ContentState(StrEnum):
-    """Neighbours see only what was let through.
+    """Where it stands. Neighbours see only what is `SHOWN`.
 
-    `UPHELD`: somebody else has looked and it stays hidden; `ENDED`: what was asked for is done, nothing is decided
-    about it any more.
+    `UPHELD`: hidden, and confirmed by a second person on appeal. `ENDED`: what was wished for is done, so there is
+    nothing left to decide.
     """
 
     WAITING = "waiting"
@@ -33,7 +33,7 @@ class ContentState(StrEnum):
 
 
 class Judgement(StrEnum):
-    """What a person decides. `SHOW` of what was reported: it stays; `GRANT`, `UPHOLD`: somebody else, on an appeal."""
+    """A decision. `SHOW` of reported content keeps it; `GRANT` and `UPHOLD` are a second person's answer to an appeal."""
 
     SHOW = "show"
     HIDE = "hide"
@@ -47,7 +47,7 @@ S, J = ContentState, Judgement
 
 @dataclass(frozen=True, slots=True)
 class JudgementStep:
-    """`appealed`: whether an appeal has to be open; a hiding may be appealed against once."""
+    """One row of the table. `appealed`: whether an appeal must have been made (None: either). One appeal is allowed."""
 
     sources: frozenset[ContentState]
     to: ContentState

@@ -1,13 +1,13 @@
-"""轻重缓急: in which order a community's shortfalls are made good (plan, 三(三)).
+"""轻重缓急: the order in which a community's shortfalls are to be remedied (plan, 三(三)).
 
-The rule, in the order in which it decides:
+The classes, in this order:
 
-1. 急: something is lacking and residents ask for it urgently.
-2. 重: something is lacking, and many ask for it, or it is for the old and the young (一老一幼, plan 三(二)).
-3. 轻: the standard is met or not known, and yet it is asked for by many, or urgently, or it is in a poor state.
-4. 缓: something is lacking, and hardly anybody asks for it now.
+1. 急: something is lacking, and residents ask for it urgently.
+2. 重: something is lacking, and either many ask for it or it serves the old and the young (一老一幼, plan 三(二)).
+3. 轻: the standard is met or unknown, but many ask for it, or it is asked for urgently, or it is in poor condition.
+4. 缓: something is lacking, but hardly anybody asks for it.
 
-Within a class: more people first, then more urgent voices, then what lacks more of its standard, then the plan's order.
+Within a class: most people first, then most urgent voices, then the largest missing share, then the plan's order.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from enum import StrEnum
 
 
 class Need(StrEnum):
-    """How soon, soonest first."""
+    """The class of a need, the soonest first."""
 
     URGENT = "urgent"
     MAJOR = "major"
@@ -28,9 +28,9 @@ RANK = {need: rank for rank, need in enumerate(Need)}
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What residents said of an item in a stretch of time: distinct people, cases, those of them that press (E, U).
+    """How residents asked for an item in a period: distinct people, cases, and urgent cases (E and U).
 
-    `surveyed` of the people named it in a survey.
+    `surveyed`: how many of the people named it in a survey.
     """
 
     people: int = 0
@@ -41,7 +41,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """An item as it is put in order. `share` of its standard is lacking (0: nothing), from 0 to 1."""
+    """An item to be put in order. `share`: the part of its standard that is lacking, from 0 (nothing) to 1."""
 
     item: int
     share: float
@@ -51,7 +51,7 @@ class Shortfall:
 
 
 def need_of(found: Shortfall, asked_by: int) -> Need | None:
-    """The class of an item; None where nothing is lacking and hardly anybody asks."""
+    """The class of an item; None: nothing is lacking and hardly anybody asks. `asked_by` people count as many."""
     many = found.voice.people >= asked_by
     if found.share > 0:
         if found.voice.urgent:
@@ -61,5 +61,5 @@ def need_of(found: Shortfall, asked_by: int) -> Need | None:
 
 
 def order(found: Shortfall, need: Need) -> tuple[int, int, int, float, int]:
-    """Sort key: the class first, then the people, then the urgent voices, then what is lacking, then the plan."""
+    """Sort key: class, number of people, urgent voices, missing share, number in the plan."""
     return RANK[need], -found.voice.people, -found.voice.urgent, -found.share, found.item

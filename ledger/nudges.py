@@ -1,4 +1,4 @@
-"""What the staff are asked about a case, when, and who: the clock's stages go up from the worker to the street."""
+"""Which reminders a case causes, when, and to whom: they escalate from the worker to the manager to the street."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -10,7 +10,7 @@ from ledger.lifecycle import Role
 
 
 class Nudge(StrEnum):
-    """催办, 督办 and other questions to the staff."""
+    """A reminder (催办), a supervisor's question (督办), or another question to the staff."""
 
     UNSIGNED = "unsigned"
     UNCONTACTED = "uncontacted"
@@ -38,12 +38,12 @@ GOES_TO: dict[Nudge, Role] = {
     Nudge.CHECK: Role.WORKER,
     Nudge.SUPERVISION: Role.WORKER,
 }
-"""Who is asked first; where nobody of a level can be reached, the next one is. WORKER: whoever handles the case."""
+"""Who is asked first. If nobody of that level can be reached, the next level is. WORKER: whoever handles the case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """What the clock has to know of an open case."""
+    """What the stages of an open case depend on."""
 
     created_at: datetime
     sign_due_at: datetime
@@ -57,7 +57,7 @@ Stage = tuple[datetime, Nudge]
 
 
 def stages(times: Times, clock: Clock, zone: tzinfo) -> list[Stage]:
-    """Moments at which the clock nudges somebody about an open case, in order."""
+    """When the clock reminds somebody of an open case, and of what, in order of time."""
     due = times.due_at
     twice = clocks.due(due, clock.act, zone)
     if times.parked:
@@ -71,10 +71,10 @@ def stages(times: Times, clock: Clock, zone: tzinfo) -> list[Stage]:
 
 
 def upcoming(found: list[Stage], now: datetime) -> datetime | None:
-    """When the clock has to look next."""
+    """When the next stage is reached; None: there is none."""
     return next((at for at, _ in found if at > now), None)
 
 
 def reached(found: list[Stage], now: datetime) -> Nudge | None:
-    """The newest stage that has come: what an earlier one would have said is no longer true."""
+    """The latest stage that has been reached; earlier ones are outdated. None: no stage yet."""
     return next((nudge for at, nudge in reversed(found) if at <= now), None)

@@ -1,4 +1,4 @@
-"""How much somebody may do in a while: a window opens with the first thing and closes when its time is over."""
+"""Rate limits: a window opens with the first event, and closes when its time is up."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from ledger.district import Allowance
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When it opened (seconds since the epoch) and how often something was done in it."""
+    """When the window opened (seconds since the epoch), and the number of events in it."""
 
     opened: float
     times: int = 0
@@ -17,6 +17,6 @@ class Window:
 
 
 def window(kept: tuple[float, int] | None, now: float, allowed: Allowance) -> Window:
-    """The window that is open at `now`: a new one if the kept one has closed, or the clock was set back before it."""
+    """The window open at `now`. A new one, if the stored one has closed or the clock was set back to before it."""
     found = Window(*kept) if kept else Window(now)
     return found if found.opened <= now < found.ends(allowed) else Window(now)

@@ -1,4 +1,4 @@
-"""Weeks of a community: half open [start, end), from midnight to midnight in its own time zone."""
+"""Weeks, months and quarters of reports: half-open spans from midnight to midnight in the community's time zone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,28 +9,28 @@ from ledger.district import DigestTime
 
 WEEK = timedelta(days=7)
 MOST_CAUGHT_UP = 4
-"""After a long downtime only so many weeks are made up for."""
+"""Weeks whose digests are made up for after a long downtime."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A half-open stretch of time [start, end), both aware UTC, each a midnight of its community."""
+    """A half-open span [start, end), both aware UTC and both midnight in the community's time zone."""
 
     start: datetime
     end: datetime
 
     def before(self, zone: tzinfo) -> "Period":
-        """The stretch of as many calendar days just before: a week stays a week over a clock change."""
+        """The period of as many calendar days just before this one; a change of the clock does not matter."""
         first, last = self.days(zone)
         length = last - first
         return Period(midnight(first - length, zone), self.start)
 
     def days(self, zone: tzinfo) -> tuple[date, date]:
-        """First day and the day after the last."""
+        """The first day, and the day after the last."""
         return self.start.astimezone(zone).date(), self.end.astimezone(zone).date()
 
     def name(self, zone: tzinfo) -> str:
-        """Name of a week by the ISO week that it begins in, as 2026-W47."""
+        """The name of a week, after the ISO week in which it begins: 2026-W47."""
         year, week, _ = self.days(zone)[0].isocalendar()
         return f"{year}-W{week:02}"
 
@@ -77,24 +77,24 @@ def last_full_week(now: datetime, digest: DigestTime, zone: tzinfo) -> Period:
 
 
 def months_from(first: date, count: int, zone: tzinfo) -> Period:
-    """The stretch of `count` whole months that begins on `first`, a first of a month."""
+    """The period of `count` whole months that begins on `first`, the first day of a month."""
     return Period(midnight(first, zone), midnight(_later(first, count), zone))
 
 
 def last_full_months(now: datetime, count: int, zone: tzinfo) -> Period:
-    """The newest month (`count` 1) or quarter (3) that is over."""
+    """The latest month (`count` 1) or quarter (`count` 3) that is over."""
     today = now.astimezone(zone).date()
     running = date(today.year, (today.month - 1) // count * count + 1, 1)
     return months_from(_later(running, -count), count, zone)
 
 
 def months_before(period: Period, count: int, zone: tzinfo) -> Period:
-    """The month or quarter before one: months differ in length."""
+    """The month or quarter before `period`. Not `Period.before`, because months differ in length."""
     return months_from(_later(period.days(zone)[0], -count), count, zone)
 
 
 def months_up_to(period: Period, count: int, zone: tzinfo, most: int) -> list[Period]:
-    """`most` months or quarters that end with this one, oldest first."""
+    """The last `most` months or quarters up to this one, oldest first."""
     found = [period]
     while len(found) < most:
         found.append(months_before(found[-1], count, zone))
@@ -102,7 +102,7 @@ def months_up_to(period: Period, count: int, zone: tzinfo, most: int) -> list[Pe
 
 
 def months_named(name: str, zone: tzinfo) -> Period:
-    """The month 2026-10 or the quarter 2026-Q3.
+    """The month (2026-10) or quarter (2026-Q3) of that name.
 
     Raises:
         ValueError: there is no such month or quarter.
@@ -113,7 +113,7 @@ def months_named(name: str, zone: tzinfo) -> Period:
 
 
 def months_name(period: Period, zone: tzinfo) -> str:
-    """2026-10 or 2026-Q3."""
+    """The name of a month (2026-10) or quarter (2026-Q3)."""
     first, after = period.days(zone)
     quarter = _later(first, 1) != after
     return f"{first.year}-Q{(first.month + 2) // 3}" if quarter else f"{first.year}-{first.month:02}"
@@ -127,7 +127,7 @@ def _later(first: date, months: int) -> date:
 def newest_due(
     now: datetime, newest_over: Period, before: Callable[[Period], Period], due_at: Callable[[Period], datetime]
 ) -> Period:
-    """The newest period whose report is due by `now`; `before` gives the period before one."""
+    """The latest period whose report is due by `now`. `before` gives a period's predecessor."""
     period = newest_over
     while due_at(period) > now:
         period = before(period)
@@ -135,10 +135,10 @@ def newest_due(
 
 
 def missed(last: Period, done_until: datetime | None, zone: tzinfo, most: int = MOST_CAUGHT_UP) -> list[Period]:
-    """Weeks up to `last` that still need their digest, oldest first.
+    """Weeks up to `last` whose digest is still to be made, oldest first; at most `most`.
 
-    A community that never had one begins with `last`. A week that lies mostly before `done_until` is done: where the
-    zone or the weekday of the digest was changed, weeks do not fit the older ones to the hour.
+    A community without any digest begins with `last`. A week counts as done if most of it lies before `done_until`:
+    after a change of the time zone or of the digest's weekday, weeks no longer line up with earlier ones.
     """
     if done_until is None:
         return [last]

@@ -1,4 +1,4 @@
-"""How a promise stands: by the clock, by what its owner reports, and by what those who were promised it say."""
+"""The state of a promise: by the clock, by its owner's report, and by what the people it was made to say."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from ledger.district import Duration
 
 
 class Standing(StrEnum):
+    """The state of a promise, derived from its rows and the time."""
+
     OPEN = "open"
     LATE = "late"
     KEPT = "kept"
@@ -18,7 +20,7 @@ class Standing(StrEnum):
 
 
 class Said(StrEnum):
-    """What somebody says who was promised it."""
+    """The answer of a person to whom the promise was made."""
 
     KEPT = "kept"
     NOT_YET = "not_yet"
@@ -26,7 +28,7 @@ class Said(StrEnum):
 
 
 class Kind(StrEnum):
-    """Who promised."""
+    """Who made the promise."""
 
     STAFF = "staff"
     UNIT = "unit"
@@ -35,7 +37,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How many said what. Under `shown_from` nobody is told, for few are known by their answers."""
+    """How many gave which answer. Fewer than `shown_from` are not shown, because few can be recognised."""
 
     kept: int
     not_yet: int
@@ -65,7 +67,7 @@ def standing(
     given_up: bool = False,
     shown_from: int,
 ) -> Standing:
-    """What the owner says holds, unless enough of those who were promised it say otherwise."""
+    """The owner's report counts, unless at least `shown_from` people answered and fewer than half of them confirm it."""
     if given_up or (reported_at and found.n >= shown_from and found.refutes):
         return Standing.BROKEN
     if reported_at is None:
@@ -74,15 +76,15 @@ def standing(
 
 
 def out_of_answer(event_id: int) -> str:
-    """The source of what an answer promised, by the step in which it was given."""
+    """The source of a promise that an answer contains: the event of that answer."""
     return f"answer:{event_id}"
 
 
 def noted(community_id: int, no: int) -> str:
-    """The message by which whoever answered hears that it counts as a promise."""
+    """Logical name of the message that tells the author of an answer that it counts as a promise."""
     return f"promise:{community_id}:{no}:noted"
 
 
 def reminded_at(due_at: datetime, near: Duration, zone: tzinfo) -> datetime:
-    """When the owner is reminded."""
+    """When the owner is reminded (aware UTC): `near` before it is due."""
     return clocks.before(due_at, near, zone)

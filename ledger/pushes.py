@@ -1,6 +1,6 @@
-"""When somebody may be sent what they did not ask for: at polite hours, and seldom.
+"""When a person may be sent a push: at allowed hours only, and not often.
 
-A push is an invitation to many (a survey, a topic, an event). What somebody is told of a matter of their own is none.
+A push is an invitation to many people (to a survey, a topic, an event). News about a person's own case is not one.
 """
 
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from ledger.district import Hours
-from ledger.peace import Stretch, parts, stretches
+from ledger.quiet_hours import Window, allowed_parts, windows
 
 WEEK = timedelta(days=7)
 LAST_CALL = timedelta(minutes=5)
-"""Nothing is sent off in the last minutes of polite hours: it might arrive after them."""
+"""Nothing is sent in the last minutes of the allowed hours: it might arrive after them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
-    """What holds for one person: the community's hours, how many in seven days, their own quiet hours."""
+class PushPolicy:
+    """The limits for one person: the community's allowed hours, pushes in seven days, their own quiet hours."""
 
     hours: Hours
     a_week: int
@@ -25,17 +25,17 @@ class Manners:
     quiet: Hours | None = None
 
 
-def next_stretch(now: datetime, manners: Manners, before: Sequence[datetime] = ()) -> Stretch | None:
-    """When a person may be sent the next push; `before`: when they were sent others.
+def next_window(now: datetime, policy: PushPolicy, before: Sequence[datetime] = ()) -> Window | None:
+    """The next window in which a person may be sent a push. `before`: when earlier ones were sent.
 
-    None: never, since their quiet hours leave no time.
+    None: their quiet hours leave no time at all.
     """
-    earliest = max(now, _week_allows(manners.a_week, before))
-    possible = stretches(earliest, parts(manners.hours, manners.quiet), manners.zone)
-    return next((stretch for stretch in possible if stretch.end - LAST_CALL > stretch.start), None)
+    earliest = max(now, _week_allows(policy.a_week, before))
+    possible = windows(earliest, allowed_parts(policy.hours, policy.quiet), policy.zone)
+    return next((window for window in possible if window.end - LAST_CALL > window.start), None)
 
 
 def _week_allows(a_week: int, before: Sequence[datetime]) -> datetime:
-    """When the last `a_week` pushes do not all lie within seven days any more."""
+    """When fewer than `a_week` pushes will lie within the past seven days."""
     latest = sorted(before)[-a_week:]
     return latest[0] + WEEK if len(latest) == a_week else datetime.min.replace(tzinfo=UTC)

@@ -1,15 +1,15 @@
-"""Who may do what, where: rights are rows, checked here and nowhere else.
+"""Who may do what, and where. Rights are rows; they are checked here and nowhere else.
 
-A right binds a role to a scope; it is held against the community of the object touched,
-never against what a button or a message says. `DEEDS` says for every deed which roles it takes; what a step of the
-lifecycle takes stands in the lifecycle's own table, and is only pointed to from here.
+A right gives a person a role in a scope. It is checked against the community of the object concerned, never against
+what a button or message claims. `PERMISSIONS` lists the roles for every action; those of a lifecycle step come from the
+lifecycle's own table.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledger.lifecycle import ABOVE, AT_HAND, STAFF, TRANSITIONS, Action, Role
+from ledger.lifecycle import APPROVERS, CASEWORKERS, STAFF, TRANSITIONS, Action, Role
 
 
 class Scope(StrEnum):
@@ -22,7 +22,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One role of one person in one scope. `scope_id` is 0 for the district."""
+    """One role of a person in one scope. `scope_id` is 0 for the district."""
 
     role: Role
     scope: Scope
@@ -33,7 +33,7 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an object of the ledger stands, and which units are charged with it."""
+    """Where an object of the ledger belongs, and which units are responsible for it."""
 
     community_id: int
     street_id: int
@@ -42,9 +42,9 @@ class Place:
 
 
 def covers(right: Right, place: Place) -> bool:
-    """Whether the scope of `right` reaches `place`.
+    """Whether `right` applies at `place`.
 
-    A grid worker may act in the whole community, since neighbours of grids stand in for each other.
+    A grid worker's right applies in the whole community, because workers of neighbouring grids stand in for each other.
     """
     match right.scope:
         case Scope.DISTRICT:
@@ -60,24 +60,25 @@ def covers(right: Right, place: Place) -> bool:
 
 
 def roles_at(rights: Iterable[Right], place: Place) -> frozenset[Role]:
-    """Roles that a person with `rights` has at `place`."""
+    """The roles that `rights` give at `place`."""
     return frozenset(right.role for right in rights if covers(right, place))
 
 
-# --- deeds -----------------------------------------------------------------------------------------------------------
+# --- actions -----------------------------------------------------------------------------------------------------------
 
 
 class Thing(StrEnum):
-    """What a deed is done to."""
+    """What an action is done to."""
 
     CASE = "case"
     COMMUNITY = "community"
 
 
 class Part(StrEnum):
-    """What somebody is in a case: a clerk is of the staff and filed it for another; a neighbour was only shown it.
+    """A resident's relation to a case or a community.
 
-    In a community a neighbour is whoever lives there, and the council are those of them who sit on it (居民议事会).
+    A clerk is a member of staff who filed the case for somebody else; a neighbour was only shown it. In a community
+    every resident is a neighbour, and members of the residents' council (居民议事会) are the council.
     """
 
     REPORTER = "reporter"
@@ -90,59 +91,59 @@ class Part(StrEnum):
 
 R = Role
 TELLERS = frozenset({Part.REPORTER, Part.PROXY})
-"""Who told it, and so may say what it is."""
+"""Who reported the case, and so may correct what it is about."""
 ALL_PARTS = frozenset({Part.REPORTER, Part.JOINER, Part.PROXY})
 FOLLOWS = ALL_PARTS | {Part.CLERK}
-"""Who sees it and may add to it; a clerk judges nothing in the person's place."""
+"""Who sees the case and may add to it. A clerk does not judge it in the person's place."""
 RESIDENT = frozenset({R.RESIDENT})
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One deed: on what, by which roles, and which parts in the case it takes of a resident."""
+class Permission:
+    """Who may take an action: which roles, and, for residents, in which relation to the case or community."""
 
     on: Thing
     roles: frozenset[Role]
     parts: frozenset[Part] = frozenset()
 
 
-def _step(action: Action, parts: frozenset[Part] = frozenset()) -> Deed:
-    return Deed(Thing.CASE, TRANSITIONS[action].roles, parts)
+def _step(action: Action, parts: frozenset[Part] = frozenset()) -> Permission:
+    return Permission(Thing.CASE, TRANSITIONS[action].roles, parts)
 
 
-def _staff_step(action: Action) -> Deed:
-    """A staff button that leads to a step which residents may take, too, by buttons of their own."""
-    return Deed(Thing.CASE, TRANSITIONS[action].roles - RESIDENT)
+def _staff_step(action: Action) -> Permission:
+    """A staff button for a step that residents can also take, by buttons of their own."""
+    return Permission(Thing.CASE, TRANSITIONS[action].roles - RESIDENT)
 
 
-def _own(parts: frozenset[Part]) -> Deed:
-    return Deed(Thing.CASE, RESIDENT, parts)
+def _own(parts: frozenset[Part]) -> Permission:
+    return Permission(Thing.CASE, RESIDENT, parts)
 
 
-NEIGHBOURS = Deed(Thing.COMMUNITY, RESIDENT, frozenset({Part.NEIGHBOUR}))
-"""For whoever lives there."""
-MANAGERS = Deed(Thing.COMMUNITY, frozenset({R.MANAGER}))
-NEIGHBOURS_AND_STAFF = Deed(Thing.COMMUNITY, STAFF | RESIDENT, NEIGHBOURS.parts)
-NEIGHBOURS_AND_MANAGERS = Deed(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, NEIGHBOURS.parts)
-JUDGES = Deed(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, frozenset({Part.COUNCIL}))
-"""Who lets through what residents propose: the manager or one of the council."""
-APPEALS = Deed(Thing.COMMUNITY, JUDGES.roles | {R.SUPERVISOR}, JUDGES.parts)
-AT_DOORS = Deed(Thing.COMMUNITY, frozenset({R.WORKER, R.MANAGER}))
-"""Who knows who lives where."""
-IN_HAND = Deed(Thing.COMMUNITY, AT_DOORS.roles)
-"""Who gives cases to a colleague: their own, or as the manager anybody's."""
+NEIGHBOURS = Permission(Thing.COMMUNITY, RESIDENT, frozenset({Part.NEIGHBOUR}))
+"""Every resident of the community."""
+MANAGERS = Permission(Thing.COMMUNITY, frozenset({R.MANAGER}))
+NEIGHBOURS_AND_STAFF = Permission(Thing.COMMUNITY, STAFF | RESIDENT, NEIGHBOURS.parts)
+NEIGHBOURS_AND_MANAGERS = Permission(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, NEIGHBOURS.parts)
+JUDGES = Permission(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, frozenset({Part.COUNCIL}))
+"""Who lets residents' proposals through: the manager or a member of the council."""
+APPEALS = Permission(Thing.COMMUNITY, JUDGES.roles | {R.SUPERVISOR}, JUDGES.parts)
+AT_DOORS = Permission(Thing.COMMUNITY, frozenset({R.WORKER, R.MANAGER}))
+"""Staff who know the households."""
+HANDOVER = Permission(Thing.COMMUNITY, AT_DOORS.roles)
+"""Who hands cases over to a colleague: their own, or, as the manager, anybody's."""
 
-DEEDS: dict[str, Deed] = {
+PERMISSIONS: dict[str, Permission] = {
     # steps of the lifecycle, under their own names
     **{
         action: _step(action, TELLERS if R.RESIDENT in row.roles else frozenset())
         for action, row in TRANSITIONS.items()
     },
     # buttons that lead to a step
-    "words_chosen": Deed(Thing.CASE, AT_HAND),
+    "words_chosen": Permission(Thing.CASE, CASEWORKERS),
     "ask_unsolved": _step(Action.UNSOLVED),
     "unsolved_because": _step(Action.UNSOLVED),
-    "amend": Deed(Thing.CASE, AT_HAND),
+    "amend": Permission(Thing.CASE, CASEWORKERS),
     "extend_by": _step(Action.EXTEND),
     "return_to": _step(Action.RETURN),
     "seen": _step(Action.ACKNOWLEDGE),
@@ -156,13 +157,13 @@ DEEDS: dict[str, Deed] = {
     "staff_urgency": _staff_step(Action.RELABEL),
     "set_scene": _step(Action.RELABEL, TELLERS),
     "set_urgency": _step(Action.RELABEL, TELLERS),
-    "undo": Deed(Thing.CASE, AT_HAND),
+    "undo": Permission(Thing.CASE, CASEWORKERS),
     "help_by": _step(Action.HELP),
     "help_no_more": _step(Action.HELP),
     # looking
-    "open_card": Deed(Thing.CASE, AT_HAND | {R.HELPER}),
-    "phone": Deed(Thing.CASE, AT_HAND),
-    "show_files": Deed(Thing.CASE, AT_HAND | {R.HELPER}),
+    "open_card": Permission(Thing.CASE, CASEWORKERS | {R.HELPER}),
+    "phone": Permission(Thing.CASE, CASEWORKERS),
+    "show_files": Permission(Thing.CASE, CASEWORKERS | {R.HELPER}),
     # residents with a case of theirs
     "details": _own(FOLLOWS),
     "add_to_case": _own(FOLLOWS),
@@ -186,24 +187,24 @@ DEEDS: dict[str, Deed] = {
     "claim": _own(frozenset({Part.NEIGHBOUR})),
     "join_case": _own(frozenset({Part.NEIGHBOUR})),
     # a community
-    "proxy": Deed(Thing.COMMUNITY, STAFF),
-    "queue": Deed(Thing.COMMUNITY, STAFF),
-    "weekly": Deed(Thing.COMMUNITY, ABOVE),
-    "monthly": Deed(Thing.COMMUNITY, frozenset({R.MANAGER, R.SUPERVISOR})),
-    "quarterly": Deed(Thing.COMMUNITY, frozenset({R.SUPERVISOR})),
-    "here": Deed(Thing.COMMUNITY, ABOVE),
+    "proxy": Permission(Thing.COMMUNITY, STAFF),
+    "queue": Permission(Thing.COMMUNITY, STAFF),
+    "weekly": Permission(Thing.COMMUNITY, APPROVERS),
+    "monthly": Permission(Thing.COMMUNITY, frozenset({R.MANAGER, R.SUPERVISOR})),
+    "quarterly": Permission(Thing.COMMUNITY, frozenset({R.SUPERVISOR})),
+    "here": Permission(Thing.COMMUNITY, APPROVERS),
     # promises
-    "promises": Deed(Thing.COMMUNITY, STAFF),
-    "promise_add": Deed(Thing.COMMUNITY, ABOVE),
-    "promise_words": Deed(Thing.COMMUNITY, ABOVE),
-    "promise_done": Deed(Thing.COMMUNITY, STAFF),
-    "promise_none": Deed(Thing.COMMUNITY, STAFF),
-    "promise_give_up": Deed(Thing.COMMUNITY, STAFF),
-    "promise_why": Deed(Thing.COMMUNITY, STAFF),
+    "promises": Permission(Thing.COMMUNITY, STAFF),
+    "promise_add": Permission(Thing.COMMUNITY, APPROVERS),
+    "promise_words": Permission(Thing.COMMUNITY, APPROVERS),
+    "promise_done": Permission(Thing.COMMUNITY, STAFF),
+    "promise_none": Permission(Thing.COMMUNITY, STAFF),
+    "promise_give_up": Permission(Thing.COMMUNITY, STAFF),
+    "promise_why": Permission(Thing.COMMUNITY, STAFF),
     "promise_judge": NEIGHBOURS,
     "promise_because": NEIGHBOURS,
     # rules and rotas
-    "rules": Deed(Thing.COMMUNITY, STAFF),
+    "rules": Permission(Thing.COMMUNITY, STAFF),
     "rules_draft": MANAGERS,
     "rules_words": MANAGERS,
     "rules_look": NEIGHBOURS,
@@ -213,7 +214,7 @@ DEEDS: dict[str, Deed] = {
     "rules_publish": MANAGERS,
     "rules_vote": MANAGERS,
     "rules_drop": MANAGERS,
-    "rotas": Deed(Thing.COMMUNITY, STAFF),
+    "rotas": Permission(Thing.COMMUNITY, STAFF),
     "rota_make": MANAGERS,
     "rota_words": MANAGERS,
     "rota_end": MANAGERS,
@@ -221,17 +222,17 @@ DEEDS: dict[str, Deed] = {
     "rota_leave": NEIGHBOURS,
     "rota_swap": NEIGHBOURS,
     "rota_stand_in": NEIGHBOURS,
-    "overdue": Deed(Thing.COMMUNITY, ABOVE),
-    "overdue_more": Deed(Thing.COMMUNITY, ABOVE),
-    "checkup": Deed(Thing.COMMUNITY, ABOVE),
-    "checkup_fill": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
-    "checkup_pick": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
-    "checkup_item": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
-    "checkup_value": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
-    "checkup_answer": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "overdue": Permission(Thing.COMMUNITY, APPROVERS),
+    "overdue_more": Permission(Thing.COMMUNITY, APPROVERS),
+    "checkup": Permission(Thing.COMMUNITY, APPROVERS),
+    "checkup_fill": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "checkup_pick": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "checkup_item": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "checkup_value": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "checkup_answer": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
     # how somebody writes
-    **{deed: Deed(Thing.COMMUNITY, ABOVE) for deed in ("let_be", "pause_person", "file_held", "refuse_held")},
-    "undo_decision": Deed(Thing.COMMUNITY, ABOVE),
+    **{action: Permission(Thing.COMMUNITY, APPROVERS) for action in ("let_be", "pause_person", "file_held", "refuse_held")},
+    "undo_decision": Permission(Thing.COMMUNITY, APPROVERS),
     # what residents write for neighbours to see
     "content": MANAGERS,
     **dict.fromkeys(("content_show", "content_keep", "content_hide"), JUDGES),
@@ -239,8 +240,8 @@ DEEDS: dict[str, Deed] = {
     "content_appeal": NEIGHBOURS,
     "content_report": NEIGHBOURS_AND_MANAGERS,
     # calls for help and events
-    "calls": Deed(Thing.COMMUNITY, STAFF),
-    "call_for": Deed(Thing.CASE, frozenset({R.MANAGER})),
+    "calls": Permission(Thing.COMMUNITY, STAFF),
+    "call_for": Permission(Thing.CASE, frozenset({R.MANAGER})),
     "call_make": MANAGERS,
     "call_kind": MANAGERS,
     "call_words": MANAGERS,
@@ -252,7 +253,7 @@ DEEDS: dict[str, Deed] = {
     "wish_kind": NEIGHBOURS,
     "wish_words": NEIGHBOURS,
     "wish_drop": NEIGHBOURS,
-    "events": Deed(Thing.COMMUNITY, STAFF),
+    "events": Permission(Thing.COMMUNITY, STAFF),
     "topic_together": NEIGHBOURS_AND_STAFF,
     "event_make": MANAGERS,
     "event_words": MANAGERS,
@@ -267,16 +268,16 @@ DEEDS: dict[str, Deed] = {
     "check_in": NEIGHBOURS,
     "event_code_words": NEIGHBOURS,
     # shared rooms and stories
-    "rooms": Deed(Thing.COMMUNITY, STAFF),
+    "rooms": Permission(Thing.COMMUNITY, STAFF),
     "room_make": MANAGERS,
     "room_words": MANAGERS,
-    "room_coming": Deed(Thing.COMMUNITY, STAFF),
+    "room_coming": Permission(Thing.COMMUNITY, STAFF),
     "room_close": MANAGERS,
     "room_days": NEIGHBOURS,
     "room_slots": NEIGHBOURS,
     "room_book": NEIGHBOURS,
     "room_cancel": NEIGHBOURS,
-    "stories": Deed(Thing.COMMUNITY, STAFF),
+    "stories": Permission(Thing.COMMUNITY, STAFF),
     "story_make": MANAGERS,
     "story_words": MANAGERS,
     "story_publish": MANAGERS,
@@ -285,15 +286,15 @@ DEEDS: dict[str, Deed] = {
     "story_why": MANAGERS,
     "picture": NEIGHBOURS,
     # what one of the staff has in hand
-    "hand_over": IN_HAND,
-    "hand_over_from": IN_HAND,
-    "hand_over_to": IN_HAND,
+    "hand_over": HANDOVER,
+    "hand_over_from": HANDOVER,
+    "hand_over_to": HANDOVER,
     # surveys
-    "surveys": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
-    "survey_preview": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
-    "survey_start": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
-    "survey_stop": Deed(Thing.COMMUNITY, frozenset({R.MANAGER})),
-    "survey_results": Deed(Thing.COMMUNITY, ABOVE),
+    "surveys": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_preview": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_start": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_stop": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
+    "survey_results": Permission(Thing.COMMUNITY, APPROVERS),
     "survey_begin": NEIGHBOURS,
     "survey_option": NEIGHBOURS,
     "survey_decline": NEIGHBOURS,
@@ -354,16 +355,17 @@ DEEDS: dict[str, Deed] = {
     "line_confirm": AT_DOORS,
     "line_refuse": AT_DOORS,
 }
-"""Every deed that is anybody's right; what is not here nobody may do. What people do with their own conversation and
-their own data (consent, export, erasing) is not here: nobody but they can reach it."""
+"""The permission for every action; an action that is not listed is forbidden. What people do with their own conversation
+and their own data (consent, export, erasure) needs no permission: nobody else can reach it."""
 
 
-def may(deed: str, roles: Collection[Role], part: str | None = None) -> Role | None:
-    """The first of `roles` that the deed takes; with a `part` in the case, a resident may be meant.
+def may(action: str, roles: Collection[Role], part: str | None = None) -> Role | None:
+    """The role in which an action is allowed: the first of `roles` that has the permission.
 
-    None: not allowed.
+    `part`: a resident's relation to the object. RESIDENT is returned if only that gives the permission, None if nothing
+    does.
     """
-    rule = DEEDS.get(deed)
+    rule = PERMISSIONS.get(action)
     if rule is None:
         return None
     found = next((role for role in roles if role in rule.roles and role is not Role.RESIDENT), None)

@@ -1,4 +1,4 @@
-"""Slots of a shared room: minutes of the day, one after another, within its opening hours."""
+"""Bookable slots of a shared room: equal slots of the day within its opening hours."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -11,7 +11,7 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """`weekdays` are digits, 0 is Monday; `opens`, `closes`, `slot` are minutes."""
+    """Opening hours. `weekdays` are digits, 0 is Monday; `opens` and `closes` are minutes of the day, `slot` minutes."""
 
     weekdays: str
     opens: int
@@ -20,20 +20,20 @@ class Hours:
 
     @property
     def sound(self) -> bool:
-        """Whether it opens on some day before it closes, and one booking fits in."""
+        """Whether the room opens on some weekday, opens before it closes, and has room for one booking."""
         fits = SHORTEST <= self.slot <= min(LONGEST, self.closes - self.opens)
         return bool(self.weekdays) and 0 <= self.opens < self.closes <= DAY and fits
 
 
 def slots(hours: Hours, day: date) -> list[int]:
-    """When each slot of a day begins; a slot never goes past closing."""
+    """The beginnings of a day's slots, in minutes of the day; the last slot ends by closing time."""
     if str(day.weekday()) not in hours.weekdays or hours.slot <= 0:
         return []
     return list(range(hours.opens, hours.closes - hours.slot + 1, hours.slot))
 
 
 def begins_at(day: date, minute: int, zone: tzinfo) -> datetime:
-    """Aware UTC."""
+    """The moment (aware UTC) of a minute of a day."""
     midnight = datetime.combine(day, datetime.min.time(), zone)
     return (midnight + timedelta(minutes=minute)).astimezone(UTC)
 

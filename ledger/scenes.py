@@ -1,7 +1,7 @@
-"""The stable codes of the taxonomy.
+"""The codes of the taxonomy.
 
-The names, colours, clocks and units that belong to a code are data of the district (see `district/`);
-the codes themselves stand in stored rows and in trained weights, so they are code.
+Names, colours, clocks and units are the district's data (see `district/`). The codes are part of the program, because
+stored rows and trained weights contain them.
 Source: 黄石港区完整社区建设实施方案, 三(二) and annex 2; domain labelling guide v1, sections 1 and 6.
 """
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Scene(StrEnum):
-    """The eight scenes of the plan, in its order, and the two labels beside them."""
+    """The eight scenes of the plan, in its order, and two labels for what belongs to none of them."""
 
     PUBLIC_SERVICE = "public_service"
     INNOVATION = "innovation"
@@ -24,7 +24,7 @@ class Scene(StrEnum):
 
 
 class Kind(StrEnum):
-    """Problem ledger, need list, question, or nothing to be done."""
+    """A problem for the ledger, a need, a question, or nothing to act on."""
 
     PROBLEM = "problem"
     NEED = "need"
@@ -43,4 +43,4 @@ class Urgency(StrEnum):
 
 EIGHT_SCENES: tuple[Scene, ...] = tuple(Scene)[:8]
 NO_ITEM = 0
-"""Construction item number of a matter that none of annex 2's twenty items covers."""
+"""Item number of a matter that none of the twenty construction items of annex 2 covers."""

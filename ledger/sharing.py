@@ -1,4 +1,4 @@
-"""共建共享: which neighbouring communities could build together what each of them lacks (plan, 三(四))."""
+"""共建共享: facilities that neighbouring communities all lack and could build together (plan, 三(四))."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ Position = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One facility that several communities, each the neighbour of all the others, lack."""
+    """A facility that several communities lack, each of them a neighbour of all the others."""
 
     point: str
     communities: tuple[int, ...]
 
 
 def distance_m(one: Position, other: Position) -> float:
-    """Metres between two places, as the crow flies."""
+    """Great-circle distance in metres."""
     (lat1, lon1), (lat2, lon2) = ([radians(part) for part in place] for place in (one, other))
     half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return 2 * EARTH_M * asin(min(1.0, sqrt(half)))
 
 
 def neighbours(positions: Mapping[int, Position], near_m: float, named: Iterable[Pair] = ()) -> set[Pair]:
-    """Communities whose centres lie close, and those that were named as neighbours."""
+    """Pairs of communities whose centres are at most `near_m` metres apart, and the pairs in `named`."""
     close = {
         frozenset(pair)
         for pair in combinations(sorted(positions), 2)
@@ -37,7 +37,7 @@ def neighbours(positions: Mapping[int, Position], near_m: float, named: Iterable
 
 
 def proposals(lacking: Mapping[str, Collection[int]], adjacent: Collection[Pair]) -> list[Shared]:
-    """For each point, groups of communities that lack it and all lie beside each other; none is in two of them."""
+    """For each point, disjoint groups of communities that lack it and are all neighbours of each other."""
     return [
         Shared(point, group)
         for point, communities in lacking.items()

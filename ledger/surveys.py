@@ -1,16 +1,16 @@
-"""居民需求调研: what a survey asks, and what comes of its answers (plan, 三(三))."""
+"""居民需求调研: the questions of a survey, and what its answers may show (plan, 三(三))."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
 SMALL = 3
-"""Counts below this could tell who said it: outside the manager's page they are not shown."""
+"""Counts below this could give somebody away: they are shown to the manager only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An answer to tap. `item`: the construction item that it asks for; `value`: the figure that it stands for."""
+    """A choice. `item`: the construction item that it asks for; `value`: the figure that it stands for."""
 
     text: str
     item: int = 0
@@ -19,7 +19,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. Without options the answer is words. `fills`: the point of the check-up that its values measure."""
+    """One question. Without options it is answered in words. `fills`: the check-up point that its values measure."""
 
     text: str
     options: tuple[Option, ...] = ()
@@ -28,7 +28,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A survey that a manager may start: it runs `days`, and whoever has not answered is reminded once after some."""
+    """A survey that a manager may start. It runs for `days`; after `remind_after` days one reminder is sent."""
 
     name: str
     intro: str
@@ -38,7 +38,7 @@ class Template:
 
 
 def shown(counts: Sequence[int]) -> list[int | None]:
-    """Counts as others may see them: small ones are left out (None), and one more where one alone could be computed."""
+    """Counts as others may see them. Small ones are None; a single one would follow from the sum, so then two are."""
     found: list[int | None] = [None if 0 < n < SMALL else n for n in counts]
     if found.count(None) == 1:
         others = [(n, place) for place, n in enumerate(found) if n]
@@ -48,7 +48,7 @@ def shown(counts: Sequence[int]) -> list[int | None]:
 
 
 def measured(question: Question, answers: Mapping[int, int]) -> float | None:
-    """What residents say of a figure: the middle answer, if enough have said something."""
+    """The figure that the answers give: their lower median, or None if there are too few."""
     values = [
         value
         for place, n in answers.items()

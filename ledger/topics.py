@@ -1,6 +1,6 @@
-"""A topic's lifecycle as one table: what neighbours talk over, from the draft to what became of it (决策共谋).
+"""The lifecycle of a topic (议题, 决策共谋) as one table, from the draft to its result.
 
-Who may take a step stands in `ledger/rights.py`; here stands from where to where, and what it needs.
+Here: from which state a step leads to which, and what it needs. Who may take it is decided by `ledger/rights.py`.
 """
 
 from collections.abc import Collection
@@ -11,10 +11,10 @@ from ledger.lifecycle import NotAllowed, Refusal
 
 
 class TopicState(StrEnum):
-    """Where a topic stands. The names that people read are texts (`topic.state_<name>`).
+    """The state of a topic. The names that people read are texts (`topic.state_<name>`).
 
-    `HIDDEN`: its words were reported and taken down (ledger/moderation.py). No step leads there or away: let through
-    again, it stands where it stood.
+    `HIDDEN`: its text was reported and taken down (ledger/moderation.py). No step of this table leads there or away:
+    once let through again, the topic returns to the state before.
     """
 
     DRAFT = "draft"
@@ -29,7 +29,7 @@ class TopicState(StrEnum):
 
 
 class TopicAction(StrEnum):
-    """What can be done to a topic. `BRING_BACK`: what was put off comes up again by the clock."""
+    """A step of a topic. `BRING_BACK`: the clock brings up a topic that was put off."""
 
     OPEN = "open"
     DECLINE = "decline"
@@ -58,7 +58,7 @@ class ContributionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TopicStep:
-    """One row of the table. `tells`: the text for all who told of it, seconded it or wrote for it."""
+    """One row of the table. `tells`: key of the text for all who reported it, seconded it or contributed to it."""
 
     sources: frozenset[TopicState]
     to: TopicState
@@ -68,9 +68,9 @@ class TopicStep:
 
 S, A = TopicState, TopicAction
 PROPOSED: frozenset[TopicState] = frozenset({S.DRAFT, S.LATER})
-"""Somebody still has to say whether it is talked over."""
+"""It is still to be decided whether neighbours discuss it."""
 UNDECIDED: frozenset[TopicState] = PROPOSED | {S.OPEN}
-"""Others can be merged into it, and taken apart from it again."""
+"""Other topics can be merged into it, and separated from it again."""
 TALKED_OVER: frozenset[TopicState] = frozenset({S.OPEN, S.VOTING, S.DECIDED})
 """Neighbours see it in the list."""
 IN_SIGHT: frozenset[TopicState] = TALKED_OVER | {S.DONE}
@@ -106,5 +106,5 @@ def step(state: TopicState, action: TopicAction, given: Collection[str] = ()) ->
 
 
 def possible(state: TopicState) -> list[TopicAction]:
-    """What could be done next to a topic, in the table's order."""
+    """Steps that are possible from `state`, in the order of the table."""
     return [action for action, row in STEPS.items() if state in row.sources]

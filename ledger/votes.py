@@ -1,4 +1,4 @@
-"""A vote's rules: its lifecycle as one table, who it is for, how it is counted, when it counts at all."""
+"""The rules of a vote: its lifecycle as one table, its electorate and method, and when it decides anything."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ from ledger.lifecycle import NotAllowed
 
 
 class VoteState(StrEnum):
-    """Where a vote stands. `LOOKED_AT`: it has ended, and somebody has to look at it before it is counted."""
+    """The state of a vote. `LOOKED_AT`: it has ended, and is reviewed before it is counted."""
 
     DRAFT = "draft"
     PLANNED = "planned"
@@ -29,11 +29,11 @@ class VoteAction(StrEnum):
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""What options are called on the ballot."""
+"""Names of the options on the ballot."""
 
 
 class Method(StrEnum):
-    """One option, as many as one likes, or an order of them."""
+    """How a ballot is marked: one option, any number of options, or options in order of preference."""
 
     SINGLE = "single"
     APPROVAL = "approval"
@@ -41,7 +41,7 @@ class Method(StrEnum):
 
 
 class Electorate(StrEnum):
-    """Whose vote it is: of everybody who lives here, or of the lines of the register of that kind."""
+    """Who votes: every resident, or the entries of that kind in the register (名册)."""
 
     RESIDENT = "resident"
     PERSON = "person"
@@ -53,7 +53,7 @@ REGISTERED: frozenset[Electorate] = frozenset(Electorate) - {Electorate.RESIDENT
 
 
 class Hold(StrEnum):
-    """What came of a look at many new accounts."""
+    """The decision on many new accounts that joined during a vote."""
 
     OPEN = "open"
     ADMITTED = "admitted"
@@ -61,7 +61,7 @@ class Hold(StrEnum):
 
 
 class Validity(StrEnum):
-    """Why a vote decides nothing, or that it does."""
+    """Whether a vote decides, or why it does not."""
 
     DECIDES = "decides"
     TOO_FEW = "too_few"
@@ -93,7 +93,7 @@ def step(state: VoteState, action: VoteAction) -> VoteState:
 
 
 def chosen(method: Method, before: Sequence[int], place: int) -> list[int]:
-    """The ballot after option `place` was tapped: taken, added at the end, or, if it was there, taken back."""
+    """The ballot after option `place` was tapped: chosen, added, or, if it was on it already, removed."""
     if method is Method.SINGLE:
         return [place]
     if place in before:
@@ -102,18 +102,18 @@ def chosen(method: Method, before: Sequence[int], place: int) -> list[int]:
 
 
 def tag(key: str, who: str) -> str:
-    """What the roll calls a voter. Without the key of the vote nobody can find out whose it is, not even by trying."""
+    """The voter's pseudonym on the roll: a keyed hash, which cannot be guessed without the key of the vote."""
     return hmac.new(bytes.fromhex(key), who.encode(), hashlib.sha256).hexdigest()
 
 
 def receipt(voter: str) -> str:
-    """The part of a voter's tag that they are given, to find it on the roll: 3F2A-91C0-77."""
+    """The part of the pseudonym that the voter is given, to find it on the roll: 3F2A-91C0-77."""
     return "-".join((voter[:4], voter[4:8], voter[8:10])).upper()
 
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """How many voted, of how many (None: not known), and how many had to (per cent; 0: no quorum)."""
+    """How many voted, how many could (None: unknown), and the quorum in per cent (0: none)."""
 
     n: int
     eligible: int | None
@@ -121,7 +121,7 @@ class Turnout:
 
     @property
     def needed(self) -> int:
-        """Votes that the quorum takes, rounded up."""
+        """Number of votes that the quorum requires, rounded up."""
         return -(-(self.eligible or 0) * self.quorum // 100)
 
     @property
@@ -134,7 +134,7 @@ class Turnout:
 
 
 def validity(turnout: Turnout, fewest: int, winners: Sequence[int]) -> Validity:
-    """Whether a vote decides. Under `fewest` nothing is counted: so few ballots would tell who chose what."""
+    """Whether a vote decides. Below `fewest` ballots nothing is counted: it would show who chose what."""
     if turnout.n < fewest:
         return Validity.TOO_FEW
     if not turnout.reached:

@@ -1,4 +1,4 @@
-"""Text safe to keep and to show."""
+"""Text that is safe to store and to show."""
 
 import re
 
@@ -7,12 +7,12 @@ _BLANK = re.compile(r"\s+")
 
 
 def storable(text: str) -> str:
-    """Replace what no database can hold (NUL, lone surrogates) by U+FFFD."""
+    """Replace characters that a database refuses (NUL, lone surrogates) by U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
 
 
 def shortened(text: str, length: int) -> str:
-    """One line of at most `length` characters, with an ellipsis where something was left out."""
+    """The text on one line of at most `length` characters; an ellipsis marks a cut."""
     line = _BLANK.sub(" ", text).strip()
     return line if len(line) <= length else line[: length - 1] + "…"
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from ledger.lifecycle import Role
-from ledger.peace import minute_of
+from ledger.quiet_hours import minute_of
 from ledger.rights import Place, Right, Scope, roles_at
 
 DISTRICT = 0

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import available_timezones
 
-from ledger.peace import minute_of
+from ledger.quiet_hours import minute_of
 from ledger.words import shortened
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from handlers.cases import casework
 from handlers.cases import steps
 from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn
-from ledger.lifecycle import ANSWERS, FINAL_WORDS, TRANSITIONS, Action, NotAllowed, Outcome, Role
+from ledger.lifecycle import ANSWERS, ANSWERING, TRANSITIONS, Action, NotAllowed, Outcome, Role
 from ledger.scenes import Kind
 from nlp import answer_check
 from storage.cases import CaseRow
@@ -75,7 +75,7 @@ def amended(turn: Turn, case: CaseRow, role: Role, asked: dict[str, Any]) -> Non
     """Words are added to the answer: if it still waits for the minute of undo, it goes out as one."""
     _may_amend(case)
     words = turn.event.text.strip()
-    answer = turn.uow.cases.last_step(case.key, FINAL_WORDS)
+    answer = turn.uow.cases.last_step(case.key, ANSWERING)
     if not words or answer is None:
         turn.say("ask.words_too", number=turn.number(case))
         return

@@ -18,7 +18,7 @@ from handlers.cases import supervising
 from handlers.event import Address
 from handlers.reply import Button, OutFile, Priority, Reply
 from handlers.turn import Turn
-from ledger.lifecycle import CLOSED, FINAL_WORDS, OPEN, Action, Outcome, Role, State
+from ledger.lifecycle import CLOSED, ANSWERING, OPEN, Action, Outcome, Role, State
 from ledger.nudges import Nudge
 from ledger.rights import Part
 from ledger.words import shortened
@@ -87,7 +87,7 @@ def _files_sent(turn: Turn, case: CaseRow) -> bool:
 
 
 def _files_of_answer(turn: Turn, case: CaseRow) -> list[int]:
-    answers = [event for event in turn.uow.cases.events(case.key) if event.action in FINAL_WORDS]
+    answers = [event for event in turn.uow.cases.events(case.key) if event.action in ANSWERING]
     return list((answers[-1].detail or {}).get("files", [])) if answers else []
 
 

@@ -9,7 +9,7 @@ from handlers.turn import Turn
 from ledger import clocks, nudges
 from ledger.district import Clock, Limits
 from ledger.lifecycle import State
-from ledger.peace import politely
+from ledger.quiet_hours import next_allowed
 from ledger.scenes import Kind, Urgency
 from storage.cases import CaseRow
 
@@ -57,7 +57,7 @@ def asks_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> datetime
     """When the reporters are next asked whether what was done still holds (巩固提升); None after the last time."""
     limits, zone = turn.context.district.limits, turn.community_of(case).zone
     moments = (clocks.due(closed_at, after, zone) for after in limits.holds_asked_after)
-    return next((politely(at, limits.ask_between, zone) for at in moments if at > turn.uow.now), None)
+    return next((next_allowed(at, limits.ask_between, zone) for at in moments if at > turn.uow.now), None)
 
 
 def again_due(turn: Turn, case: CaseRow) -> datetime:

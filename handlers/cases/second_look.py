@@ -8,7 +8,7 @@ from handlers.cases import nudging
 from handlers.cases.emergencies import reachable
 from handlers.cases.nudging import Asks
 from handlers.turn import Turn
-from ledger.lifecycle import FINAL_WORDS, Action, Role
+from ledger.lifecycle import ANSWERING, Action, Role
 from ledger.nudges import Nudge
 from ledger.words import shortened
 from storage.cases import CaseRow
@@ -18,7 +18,7 @@ WORDS_SHOWN = 120
 
 def ask_for_one(turn: Turn, case: CaseRow) -> None:
     """The case was answered: somebody else of the staff is asked to look. What they do or not holds nothing up."""
-    answer = turn.uow.cases.last_step(case.key, FINAL_WORDS)
+    answer = turn.uow.cases.last_step(case.key, ANSWERING)
     who = turn.uow.reference.staff.get(answer.staff_id or 0) if answer else None
     if answer is None or who is None or (answer.detail or {}).get("one_look") is False:
         return

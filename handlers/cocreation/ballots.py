@@ -103,7 +103,7 @@ def card(
         for place, (letter, text) in enumerate(zip(LETTERS, vote.options, strict=False))
     ]
     rest = ("ballot_see", "ballot_clear")
-    rows.append(tuple(Button(texts(f"button.{deed}"), deed, community.id, data=data) for deed in rest))
+    rows.append(tuple(Button(texts(f"button.{action}"), action, community.id, data=data) for action in rest))
     if wish is None:
         rows.append((Button(texts("button.proxy_vote"), "proxy_vote", community.id, data=data),))
     if wish is None and vote.electorate in REGISTERED:

@@ -50,12 +50,12 @@ def put_before_manager(turn: Turn, community: CommunityRow, vote: VoteRow) -> No
         send_to(turn, judge, text, rows, _name(vote))
 
 
-def _rows(turn: Turn, vote: VoteRow, judge: Judge, deeds: tuple[str, ...], **data: Any) -> Rows:
+def _rows(turn: Turn, vote: VoteRow, judge: Judge, actions: tuple[str, ...], **data: Any) -> Rows:
     values = {"vote": vote.no} | data
     return (
         tuple(
-            Button(turn.context.texts(f"button.{deed}"), deed, vote.community_id, data=values, account=judge.account)
-            for deed in deeds
+            Button(turn.context.texts(f"button.{action}"), action, vote.community_id, data=values, account=judge.account)
+            for action in actions
         ),
     )
 

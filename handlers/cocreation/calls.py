@@ -76,7 +76,7 @@ def show_of(turn: Turn, community: CommunityRow, matter: Matter) -> int:
 
 def _rows(turn: Turn, community: CommunityRow, call: Any) -> Rows:
     if turn.as_staff:
-        row = tuple(_mine(turn, community, deed, no=call.no) for deed in ("call_people", "call_end"))
+        row = tuple(_mine(turn, community, action, no=call.no) for action in ("call_people", "call_end"))
         return ((*row, *_report(turn, community, call)),)
     if _is_me(turn, call):
         return ((_mine(turn, community, "wish_drop", no=call.no),),)
@@ -88,12 +88,12 @@ def _rows(turn: Turn, community: CommunityRow, call: Any) -> Rows:
 def _report(turn: Turn, community: CommunityRow, call: Any) -> tuple[Button, ...]:
     """Of a resident's wish; what the staff call for is theirs to answer for."""
     data = {"kind": ContentKind.WISH, "id": call.no}
-    deed, label = ("content_hide", "") if turn.as_staff else ("content_report", "content_wrong")
-    return (_mine(turn, community, deed, label, **data),) if call.account is not None else ()
+    action, label = ("content_hide", "") if turn.as_staff else ("content_report", "content_wrong")
+    return (_mine(turn, community, action, label, **data),) if call.account is not None else ()
 
 
-def _mine(turn: Turn, community: CommunityRow, deed: str, label: str = "", **data: Any) -> Button:
-    return turn.mine(f"button.{label or deed}", deed, community_id=community.id, data=data)
+def _mine(turn: Turn, community: CommunityRow, action: str, label: str = "", **data: Any) -> Button:
+    return turn.mine(f"button.{label or action}", action, community_id=community.id, data=data)
 
 
 def _is_me(turn: Turn, row: Any) -> bool:
@@ -111,9 +111,9 @@ def for_case(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> No
 def ask_kind(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     if role is Role.RESIDENT and _has_enough(turn):
         return
-    deed = "wish_kind" if role is Role.RESIDENT else "call_kind"
+    action = "wish_kind" if role is Role.RESIDENT else "call_kind"
     of = linked.data_of(data)
-    chips = [_mine(turn, community, deed, f"call_{kind}", kind=kind, **of) for kind in KINDS]
+    chips = [_mine(turn, community, action, f"call_{kind}", kind=kind, **of) for kind in KINDS]
     turn.say("call.which_kind", in_rows(chips))
 
 

@@ -49,7 +49,7 @@ def _rows(turn: Turn, community: CommunityRow, members: list[Any]) -> Rows:
     if community not in turn.communities_for("council_add"):
         return ()
     add = tuple(
-        turn.mine(f"button.{deed}", deed, community_id=community.id) for deed in ("council_add", "meeting_call")
+        turn.mine(f"button.{action}", action, community_id=community.id) for action in ("council_add", "meeting_call")
     )
     ends = [
         (

@@ -19,7 +19,7 @@ def show(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) 
     if topic.state not in BUILT_ON:
         raise NotAllowed("it is not talked over")
     n = calls.show_of(turn, community, Matter(topic=topic)) + events.show_of(turn, community, topic)
-    deeds = ("wish_make",) if role is Role.RESIDENT else BEGINS if turn.communities_for("call_make") else ()
+    actions = ("wish_make",) if role is Role.RESIDENT else BEGINS if turn.communities_for("call_make") else ()
     of = {"community_id": community.id, "data": {"topic": topic.no}}
-    rows: Rows = in_rows([turn.mine(f"button.{deed}", deed, **of) for deed in deeds])
+    rows: Rows = in_rows([turn.mine(f"button.{action}", action, **of) for action in actions])
     turn.say("topic.together" if n else "topic.together_none", rows, no=topic.no, title=topic.title)

@@ -117,8 +117,8 @@ def _at_same_door(turn: Turn, vote: VoteRow, one: AtDoor) -> list[str]:
 
 
 def _rows(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Rows:
-    deeds = ("proxy_vote_yes", "proxy_vote_no")
-    return (tuple(Button(turn.context.texts(f"button.{deed}"), deed, community.id, data=data) for deed in deeds),)
+    actions = ("proxy_vote_yes", "proxy_vote_no")
+    return (tuple(Button(turn.context.texts(f"button.{action}"), action, community.id, data=data) for action in actions),)
 
 
 def _card(community: CommunityRow, wish: int) -> str:

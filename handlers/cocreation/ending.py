@@ -50,9 +50,9 @@ def _ask_for_papers(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
     handed_out = sum(bool(row.paper) for row in turn.uow.votes.roll(vote.of))
     text = turn.context.texts("paper.ended", no=vote.no, n=handed_out)
     for judge in judges(turn, community, council=False):
-        deeds = ("slip_read", "papers_done")
+        actions = ("slip_read", "papers_done")
         buttons = [
-            Button(turn.context.texts(f"button.{deed}"), deed, community.id, data={"vote": vote.no}) for deed in deeds
+            Button(turn.context.texts(f"button.{action}"), action, community.id, data={"vote": vote.no}) for action in actions
         ]
         send_to(turn, judge, text, (tuple(buttons),), f"vote:{community.id}:{vote.no}:papers")
 
@@ -192,10 +192,10 @@ def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
 
 def _who_sees_to_it(turn: Turn, vote: VoteRow, topic: TopicRow) -> Rows:
     """For the manager: what was chosen wants an owner and a day, and then it is a promise."""
-    deed = {TopicState.DECIDED: "decision_add", TopicState.OPEN: "topic_card"}.get(topic.state)
-    if deed is None:
+    action = {TopicState.DECIDED: "decision_add", TopicState.OPEN: "topic_card"}.get(topic.state)
+    if action is None:
         return ()
-    return ((Button(turn.context.texts(f"button.{deed}"), deed, vote.community_id, data={"topic": topic.no}),),)
+    return ((Button(turn.context.texts(f"button.{action}"), action, vote.community_id, data={"topic": topic.no}),),)
 
 
 def picture(vote: VoteRow) -> tuple[OutFile, ...]:

@@ -15,7 +15,7 @@ from handlers.sure import sure
 from handlers.turn import Turn
 from ledger.gatherings import NO_LIMIT
 from ledger.lifecycle import NotAllowed, Role
-from ledger.peace import politely
+from ledger.quiet_hours import next_allowed
 from nlp.numerals import NUMBER, value
 from storage.cocreation.events import CAME, COMING, GUEST, ON_LIST
 from storage.ids import new_door_code
@@ -64,17 +64,17 @@ def _card(turn: Turn, community: CommunityRow, gathering: Any) -> str:
 
 
 def _rows(turn: Turn, community: CommunityRow, gathering: Any) -> Rows:
-    deeds: tuple[str, ...]
+    actions: tuple[str, ...]
     if turn.as_staff:
-        deeds = ("event_invite", "event_people", "event_code", "event_cancel")
+        actions = ("event_invite", "event_people", "event_code", "event_cancel")
     else:
         me = turn.uow.gatherings.person(gathering, turn.event.address.bot, turn.account)
-        deeds = ("event_leave", "event_for") if me and me.state != GUEST else ("event_join", "event_for")
-    return tuple((_mine(turn, community, deed, no=gathering.no),) for deed in deeds)
+        actions = ("event_leave", "event_for") if me and me.state != GUEST else ("event_join", "event_for")
+    return tuple((_mine(turn, community, action, no=gathering.no),) for action in actions)
 
 
-def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
-    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
+    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
 
 
 # --- making one ------------------------------------------------------------------------------------------------------
@@ -148,11 +148,11 @@ def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime, ends_at:
 
 
 def invite(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """All residents are invited, politely."""
+    """All residents are invited, next_allowed."""
     gathering = attending.living(turn, community, data)
     rows: Rows = tuple(
-        (Button(turn.context.texts(f"button.{deed}"), deed, community.id, data={"no": gathering.no}),)
-        for deed in ("event_join", "event_for")
+        (Button(turn.context.texts(f"button.{action}"), action, community.id, data={"no": gathering.no}),)
+        for action in ("event_join", "event_for")
     )
     text = turn.context.texts("event.invite", community=community.name) + "\n" + _card(turn, community, gathering)
     n = pushes.invite(turn, community.id, Push(f"event:{gathering.no}", text, rows, until=gathering.starts_at))
@@ -203,7 +203,7 @@ def _gathering(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any
 def look(turn: Turn, gathering: Any) -> None:
     """The evening before it reminds; after the end it thanks who came."""
     community = turn.uow.reference.communities[gathering.community_id]
-    polite = politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    polite = next_allowed(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     if polite > turn.uow.now:
         turn.uow.gatherings.change(gathering, next_at=polite)
     elif turn.uow.now < gathering.ends_at:

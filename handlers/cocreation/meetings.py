@@ -16,7 +16,7 @@ from handlers.sure import sure
 from handlers.turn import Turn
 from handlers.cases.viewers import View
 from ledger.lifecycle import NotAllowed, Role
-from ledger.peace import politely
+from ledger.quiet_hours import next_allowed
 from ledger.promises import Kind as By
 from ledger.scenes import Kind, Scene, Urgency
 from ledger.topics import TopicState
@@ -92,7 +92,7 @@ def _reminder(turn: Turn, begins_at: datetime) -> datetime | None:
 def remind(turn: Turn, meeting: Any) -> None:
     """A while before, at a polite hour: when and where it is, and what is on the agenda by now."""
     community = turn.uow.reference.communities[meeting.community_id]
-    polite = politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    polite = next_allowed(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     turn.uow.council.remind_at(meeting, polite if turn.uow.now < polite < meeting.begins_at else None)
     if polite > turn.uow.now or turn.uow.now >= meeting.begins_at:
         return

@@ -19,7 +19,7 @@ from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
-from ledger.peace import politely
+from ledger.quiet_hours import next_allowed
 from ledger.promises import Kind, Said, Standing, judgement, reminded_at, standing
 from ledger.rights import roles_at
 from storage.reference import CommunityRow
@@ -163,7 +163,7 @@ def was_none(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
 def look(turn: Turn, promise: Any) -> None:
     """Nearly due: its owner is reminded. Due: those it was made to are asked."""
     limits, community = turn.context.district.limits, turn.uow.reference.communities[promise.community_id]
-    polite = politely(turn.uow.now, limits.ask_between, community.zone)
+    polite = next_allowed(turn.uow.now, limits.ask_between, community.zone)
     if polite > turn.uow.now:
         turn.uow.promises.change(promise, next_at=polite)
     elif turn.uow.now < promise.due_at:
@@ -183,8 +183,8 @@ def _remind(turn: Turn, community: CommunityRow, promise: Any, key: str) -> None
     )
     for to in reachable(turn, staff):
         row = tuple(
-            Button(turn.context.texts(f"button.{deed}"), deed, community.id, data={"no": promise.no})
-            for deed in ("promise_done", "promise_give_up")
+            Button(turn.context.texts(f"button.{action}"), action, community.id, data={"no": promise.no})
+            for action in ("promise_done", "promise_give_up")
         )
         turn.send(Reply(to, text, (row,), priority=Priority.NOTICE, logical=_name(promise)))
 

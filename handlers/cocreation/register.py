@@ -92,8 +92,8 @@ def _ask_staff(turn: Turn, community: CommunityRow, lines: list[Any]) -> None:
         data = {"line": line.id, "bot": here.bot, "account": turn.account, "chat": here.chat}
         rows: Rows = (
             tuple(
-                Button(turn.context.texts(f"button.{deed}"), deed, community.id, data=data)
-                for deed in ("line_confirm", "line_refuse")
+                Button(turn.context.texts(f"button.{action}"), action, community.id, data=data)
+                for action in ("line_confirm", "line_refuse")
             ),
         )
         for to in reachable(turn, workers):

@@ -15,7 +15,7 @@ from handlers.sure import sure
 from handlers.texts import Texts
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
-from ledger.peace import politely
+from ledger.quiet_hours import next_allowed
 from ledger.rooms import HOUR, Hours, begins_at, clock, slots
 from nlp.numerals import NUMBER, value
 from storage.ids import new_id
@@ -37,8 +37,8 @@ def _show(turn: Turn, community: CommunityRow) -> None:
     make: Rows = ((_mine(turn, community, "room_make"),),) if turn.as_staff else ()
     turn.say("room.head" if rooms else "room.none", make, community=community.name)
     for room in rooms:
-        deeds = ("room_coming", "room_close") if turn.as_staff else ("room_days",)
-        rows = (tuple(_mine(turn, community, deed, room=room.id) for deed in deeds),)
+        actions = ("room_coming", "room_close") if turn.as_staff else ("room_days",)
+        rows = (tuple(_mine(turn, community, action, room=room.id) for action in actions),)
         turn.send(Reply(turn.event.address, _card(turn, room), rows))
     if not turn.as_staff:
         for booking in turn.uow.rooms.of_person(turn.event.address.bot, turn.account):
@@ -53,8 +53,8 @@ def _card(turn: Turn, room: Any) -> str:
     )
 
 
-def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
-    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
+    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
 
 
 def _hours(room: Any) -> Hours:
@@ -175,8 +175,8 @@ def slots_of_day(turn: Turn, community: CommunityRow, _role: Role, data: dict[st
     turn.send(Reply(turn.event.address, text, in_rows(chips, 3), logical=data["shown_in"]))
 
 
-def _chip(turn: Turn, community: CommunityRow, label: str, deed: str, data: dict[str, Any]) -> Button:
-    return Button(label, deed, community.id, data=data, account=turn.account)
+def _chip(turn: Turn, community: CommunityRow, label: str, action: str, data: dict[str, Any]) -> Button:
+    return Button(label, action, community.id, data=data, account=turn.account)
 
 
 def _days_ahead(turn: Turn, community: CommunityRow) -> list[date]:
@@ -238,7 +238,7 @@ def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 def remind(turn: Turn, booking: Any) -> None:
     """The evening before, or at the next polite hour; not after it began."""
     community = turn.uow.reference.communities[booking.community_id]
-    polite = politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    polite = next_allowed(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     turn.uow.rooms.reminded(booking)
     if polite > turn.uow.now or turn.uow.now >= booking.starts_at:
         return

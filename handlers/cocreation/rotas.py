@@ -13,7 +13,7 @@ from handlers.reply import Button, Priority, Reply, Rows
 from handlers.sure import sure
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
-from ledger.peace import politely
+from ledger.quiet_hours import next_allowed
 from ledger.rotas import evening_before, next_day
 from storage.reference import CommunityRow
 
@@ -52,8 +52,8 @@ def _rows(turn: Turn, community: CommunityRow, rota: Any) -> Rows:
     return ((_mine(turn, community, "rota_leave" if inside else "rota_join", no=rota.no),),)
 
 
-def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
-    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
+    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
 
 
 def _is_me(turn: Turn, row: Any) -> bool:
@@ -143,7 +143,7 @@ def _today(turn: Turn, community: CommunityRow) -> date:
 def evening(turn: Turn, rota: Any) -> None:
     """Whoever's turn is longest ago has the next; with nobody in it, the day is nobody's."""
     community = turn.uow.reference.communities[rota.community_id]
-    polite = politely(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
+    polite = next_allowed(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     if polite > turn.uow.now:
         turn.uow.rotas.change(rota, next_at=polite)
         return

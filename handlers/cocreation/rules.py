@@ -51,8 +51,8 @@ def _head(turn: Turn, community: CommunityRow, rules: Any) -> str:
 
 def _show_draft(turn: Turn, community: CommunityRow, draft: Any) -> None:
     head = turn.context.texts("rules.head_of_draft", title=draft.title, version=draft.version)
-    deeds = ("rules_vote", "rules_publish", "rules_read", "rules_drop") if turn.as_staff else ("rules_comment",)
-    rows = [(_button(turn, community, deed, version=draft.version),) for deed in deeds]
+    actions = ("rules_vote", "rules_publish", "rules_read", "rules_drop") if turn.as_staff else ("rules_comment",)
+    rows = [(_button(turn, community, action, version=draft.version),) for action in actions]
     if not turn.as_staff and (vote := voted_on(turn, draft, VoteState.OPEN)):
         rows.insert(0, (turn.mine("button.ballots", "ballots", community_id=community.id, data={"vote": vote.no}),))
     _send(turn, community, draft, head, tuple(rows))
@@ -64,8 +64,8 @@ def _send(turn: Turn, community: CommunityRow, rules: Any, head: str, rows: Rows
     turn.send(Reply(turn.event.address, "\n".join(lines), rows))
 
 
-def _button(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
-    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+def _button(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
+    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
 
 
 # --- drafting --------------------------------------------------------------------------------------------------------

@@ -40,8 +40,8 @@ def told(turn: Turn, story: Any) -> str:
     return turn.context.texts("story.card", title=story.title, before=story.before, after=story.after)
 
 
-def _mine(turn: Turn, community: CommunityRow, deed: str, **data: Any) -> Button:
-    return turn.mine(f"button.{deed}", deed, community_id=community.id, data=data)
+def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
+    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -73,8 +73,8 @@ def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
     )
     story = turn.uow.stories.get(community.id, no)
     asked_for = _ask_for_pictures(turn, community, story)
-    deeds = ("story_publish", "story_drop")
-    rows: Rows = (tuple(_mine(turn, community, deed, no=no) for deed in deeds),)
+    actions = ("story_publish", "story_drop")
+    rows: Rows = (tuple(_mine(turn, community, action, no=no) for action in actions),)
     head = turn.context.texts("story.draft" if asked_for else "story.draft_no_pictures", n=asked_for)
     text = head + "\n\n" + told(turn, story)
     turn.send(Reply(turn.event.address, text, rows))

@@ -66,10 +66,10 @@ def who_judges(turn: Turn, role: Role) -> dict[str, Any]:
 # --- saying ----------------------------------------------------------------------------------------------------------
 
 
-def of_topic(label: str, deed: str, topic: TopicRow, **data: Any) -> Callable[[int | None], Button]:
+def of_topic(label: str, action: str, topic: TopicRow, **data: Any) -> Callable[[int | None], Button]:
     """A button about a topic, still without whoever may press it; `label` is what stands on it."""
     values = {"topic": topic.no} | data
-    return lambda account: Button(label, deed, topic.community_id, data=values, account=account)
+    return lambda account: Button(label, action, topic.community_id, data=values, account=account)
 
 
 def send_to(turn: Turn, judge: Judge, text: str, rows: Rows, logical: str, *, key: str | None = None) -> None:

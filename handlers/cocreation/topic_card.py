@@ -106,8 +106,8 @@ def _votes(turn: Turn, topic: TopicRow) -> list[str]:
 # --- buttons ---------------------------------------------------------------------------------------------------------
 
 
-def _button(turn: Turn, topic: TopicRow, deed: str, account: int | None) -> Button:
-    return of_topic(turn.context.texts(f"button.{deed}"), deed, topic)(account)
+def _button(turn: Turn, topic: TopicRow, name: str, account: int | None) -> Button:
+    return of_topic(turn.context.texts(f"button.{name}"), name, topic)(account)
 
 
 def _judge_rows(turn: Turn, topic: TopicRow, account: int | None) -> Rows:
@@ -118,7 +118,7 @@ def _judge_rows(turn: Turn, topic: TopicRow, account: int | None) -> Rows:
         ("topic_later", TopicAction.PUT_OFF),
         ("topic_decline", TopicAction.DECLINE),
     )
-    row = tuple(_button(turn, topic, deed, account) for deed, action in offered if action in possible)
+    row = tuple(_button(turn, topic, name, account) for name, action in offered if action in possible)
     return (row,) if row else ()
 
 
@@ -133,7 +133,7 @@ def _manager_rows(turn: Turn, topic: TopicRow) -> Rows:
         ("decision_add", TopicAction.CARRY_OUT),
         ("topic_done", TopicAction.CARRY_OUT),
     )
-    row = [_button(turn, topic, deed, None) for deed, action in offered if action in possible]
+    row = [_button(turn, topic, name, None) for name, action in offered if action in possible]
     row += [_button(turn, topic, "content_report", None)] if topic.state in IN_SIGHT else []
     row += [_button(turn, topic, "topic_together", None)] if topic.state in BUILT_ON else []
     return (*(tuple(row[i : i + 2]) for i in range(0, len(row), 2)), *_apart_rows(turn, topic))
@@ -159,7 +159,7 @@ def _resident_rows(turn: Turn, topic: TopicRow, said: list[ContributionRow]) -> 
         (_button(turn, topic, "topic_unsecond" if mine else "topic_second", turn.account),)
     ]
     if topic.state is TopicState.OPEN:
-        option, reason = (_button(turn, topic, deed, turn.account) for deed in ("option_add", "reason_add"))
+        option, reason = (_button(turn, topic, name, turn.account) for name in ("option_add", "reason_add"))
         rows += [(option, reason), seconding.button(turn, topic, said)]
     running = [
         vote
@@ -167,8 +167,8 @@ def _resident_rows(turn: Turn, topic: TopicRow, said: list[ContributionRow]) -> 
         if vote.state in (VoteState.OPEN, VoteState.CLOSED)
     ]
     for vote in running[:1]:
-        deed = "ballots" if vote.state is VoteState.OPEN else "vote_result"
-        rows.append((turn.mine(f"button.{deed}", deed, community_id=topic.community_id, data={"vote": vote.no}),))
+        name = "ballots" if vote.state is VoteState.OPEN else "vote_result"
+        rows.append((turn.mine(f"button.{name}", name, community_id=topic.community_id, data={"vote": vote.no}),))
     if topic.state in BUILT_ON:
         rows.append((_button(turn, topic, "topic_together", turn.account),))
     rows.append((_button(turn, topic, "content_report", turn.account),))

@@ -117,8 +117,8 @@ def _show_setup(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
     turn.send(Reply(turn.event.address, text, tuple(rows), logical=_setup_name(vote)))
 
 
-def _button(turn: Turn, vote: VoteRow, label: str, deed: str, **data: Any) -> Button:
-    return Button(label, deed, vote.community_id, data={"vote": vote.no} | data, account=turn.account)
+def _button(turn: Turn, vote: VoteRow, label: str, action: str, **data: Any) -> Button:
+    return Button(label, action, vote.community_id, data={"vote": vote.no} | data, account=turn.account)
 
 
 def _setup_name(vote: VoteRow) -> str:
@@ -270,13 +270,13 @@ def _list(turn: Turn, community: CommunityRow) -> None:
 
 def _of_running(turn: Turn, community: CommunityRow, vote: VoteRow) -> tuple[Button, ...]:
     texts = turn.context.texts
-    deeds: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
     if vote.state is VoteState.OPEN:
-        deeds = (*OUTSIDE, "vote_cancel")
+        actions = (*OUTSIDE, "vote_cancel")
     elif vote.state is VoteState.LOOKED_AT:
-        deeds = ("slip_read", "papers_done") if not vote.papers_done else ()
-    mine = [deed for deed in deeds if role_for(turn, deed, community)]
-    return tuple(_button(turn, vote, f"{texts(f'button.{deed}')} {vote.no}", deed) for deed in mine)
+        actions = ("slip_read", "papers_done") if not vote.papers_done else ()
+    mine = [action for action in actions if role_for(turn, action, community)]
+    return tuple(_button(turn, vote, f"{texts(f'button.{action}')} {vote.no}", action) for action in mine)
 
 
 def ask_cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

@@ -66,13 +66,13 @@ def my_community(turn: Turn) -> CommunityRow | None:
     return community
 
 
-def for_community(turn: Turn, deed: str, then: Callable[[Turn, CommunityRow], None]) -> None:
+def for_community(turn: Turn, action: str, then: Callable[[Turn, CommunityRow], None]) -> None:
     """Do something in the one community that this person is meant for; of several, each in turn."""
     if not turn.as_staff:
         if (mine := my_community(turn)) is not None:
             then(turn, mine)
         return
-    communities = turn.communities_for(deed)
+    communities = turn.communities_for(action)
     if not communities:
         turn.say("problem.no_right")
     for community in communities[:MOST_COMMUNITIES]:

@@ -27,19 +27,19 @@ def show_to(turn: Turn, row: ContentRow, to: list[Judge]) -> None:
     """Its card as it stands now; the newest one in a chat is the one that counts."""
     n = turn.uow.content.reports(row)
     head = turn.context.texts("content.reported_card", n=n) if n else turn.context.texts("content.card")
-    _send(turn, row, to, head, name=name_of(row), deeds=LOOK_AGAIN if n else LOOK)
+    _send(turn, row, to, head, name=name_of(row), actions=LOOK_AGAIN if n else LOOK)
 
 
 def appeal_to(turn: Turn, row: ContentRow, to: list[Judge]) -> None:
     """Its author does not agree that it was hidden."""
     head = turn.context.texts("content.appeal_card", why=row.why or "")
-    _send(turn, row, to, head, name=appeal_name(row), deeds=APPEAL)
+    _send(turn, row, to, head, name=appeal_name(row), actions=APPEAL)
 
 
-def _send(turn: Turn, row: ContentRow, to: list[Judge], head: str, *, name: str, deeds: tuple[str, ...]) -> None:
+def _send(turn: Turn, row: ContentRow, to: list[Judge], head: str, *, name: str, actions: tuple[str, ...]) -> None:
     text = f"{head}\n{told(turn, row)}"
     for judge in to:
-        rows: Rows = (tuple(button(turn, row, deed, judge.account) for deed in deeds),)
+        rows: Rows = (tuple(button(turn, row, action, judge.account) for action in actions),)
         send_to(turn, judge, text, rows, name)
 
 
@@ -73,9 +73,9 @@ def _about(turn: Turn, row: ContentRow) -> str:
     return texts("content.of_case", number=f"{code}-{row.case_no}") if row.case_no else ""
 
 
-def button(turn: Turn, row: ContentRow, deed: str, account: int | None) -> Button:
+def button(turn: Turn, row: ContentRow, action: str, account: int | None) -> Button:
     data = {"kind": row.kind, "id": row.id}
-    return Button(turn.context.texts(f"button.{deed}"), deed, row.community_id, data=data, account=account)
+    return Button(turn.context.texts(f"button.{action}"), action, row.community_id, data=data, account=account)
 
 
 def name_of(row: ContentRow) -> str:

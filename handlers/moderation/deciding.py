@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.residents import filing
 from handlers.residents import matters
-from handlers.area import Area, Deed, Due
+from handlers.area import Area, Due, Handler
 from handlers.event import Address, Event, EventKind, Location
 from handlers.format import day_and_time
 from handlers.moderation import concerns
@@ -67,14 +67,14 @@ def undo_decision(turn: Turn, community: CommunityRow, role: Role, data: dict[st
     turn.tell("concern.undone")
 
 
-DECISIONS: dict[str, Deed] = {
+DECISIONS: dict[str, Handler] = {
     "let_be": let_be,
     "pause_person": pause_person,
     "file_held": file_held,
     "refuse_held": refuse_held,
     "undo_decision": undo_decision,
 }
-"""Buttons of a concern's card; each is a deed on its community."""
+"""Buttons of a concern's card; each is an action on its community."""
 
 
 def lapse(turn: Turn, concern: ConcernRow) -> None:

@@ -11,7 +11,7 @@ from handlers.sure import sure
 from handlers.surveys import closing, invitation
 from handlers.turn import Turn
 from ledger.lifecycle import Role
-from ledger.peace import politely
+from ledger.quiet_hours import next_allowed
 from ledger.surveys import Template
 from storage.ids import new_id
 from storage.reference import CommunityRow
@@ -93,7 +93,7 @@ def preview(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
 
 
 def start(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Start it: one in a community at a time. It goes out politely, in portions, by the clock."""
+    """Start it: one in a community at a time. It goes out next_allowed, in portions, by the clock."""
     template = _templates(turn).get(str(data["template"]))
     if template is None:
         turn.tell("survey_menu.gone")
@@ -114,10 +114,10 @@ def start(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
 def _started(turn: Turn, community: CommunityRow, template: Template) -> SurveyRow | None:
     """It ends, and reminds, in hours in which people are asked."""
     now, between = turn.uow.now, turn.context.district.limits.ask_between
-    ends_at = politely(now + timedelta(days=template.days), between, community.zone)
+    ends_at = next_allowed(now + timedelta(days=template.days), between, community.zone)
     remind_at = None
     if template.remind_after:
-        remind_at = politely(now + timedelta(days=template.remind_after), between, community.zone)
+        remind_at = next_allowed(now + timedelta(days=template.remind_after), between, community.zone)
     return turn.uow.surveys.start(community.id, template, turn.staff_id, ends_at=ends_at, remind_at=remind_at)
 
 

@@ -7,7 +7,7 @@ from ledger import clocks, nudges
 from ledger.district import Clock, Duration, Hours
 from ledger.lifecycle import Role
 from ledger.nudges import GOES_TO, Nudge, Times
-from ledger.peace import politely
+from ledger.quiet_hours import next_allowed
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 11, 18, 10, tzinfo=ZONE)
@@ -72,7 +72,7 @@ def test_working_days_before_the_end_pass_over_holidays() -> None:
 def test_a_question_that_can_wait_comes_at_a_polite_hour() -> None:
     hours = Hours(time(8, 30), time(20))
     night, early = datetime(2026, 11, 18, 23, tzinfo=ZONE), datetime(2026, 11, 18, 6, tzinfo=ZONE)
-    assert politely(night, hours, ZONE) == datetime(2026, 11, 19, 8, 30, tzinfo=ZONE)
-    assert politely(early, hours, ZONE) == datetime(2026, 11, 18, 8, 30, tzinfo=ZONE)
-    assert politely(START, hours, ZONE) == START
-    assert politely(START, hours, ZONE).tzinfo is UTC
+    assert next_allowed(night, hours, ZONE) == datetime(2026, 11, 19, 8, 30, tzinfo=ZONE)
+    assert next_allowed(early, hours, ZONE) == datetime(2026, 11, 18, 8, 30, tzinfo=ZONE)
+    assert next_allowed(START, hours, ZONE) == START
+    assert next_allowed(START, hours, ZONE).tzinfo is UTC

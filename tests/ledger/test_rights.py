@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.lifecycle import STAFF, TRANSITIONS, Role
-from ledger.rights import DEEDS, Part, Place, Right, Scope, may, roles_at
+from ledger.rights import PERMISSIONS, Part, Place, Right, Scope, may, roles_at
 
 HERE = Place(community_id=1, street_id=10, grid_id=5, unit_ids=frozenset({7}))
 
@@ -31,44 +31,44 @@ def test_nobody_has_a_role_without_a_right() -> None:
     assert roles_at([], HERE) == frozenset()
 
 
-# --- deeds -----------------------------------------------------------------------------------------------------------
+# --- permissions -----------------------------------------------------------------------------------------------------
 
 
 def test_a_step_takes_the_roles_that_the_lifecycle_gives_it() -> None:
     for action, row in TRANSITIONS.items():
-        assert DEEDS[action].roles == row.roles, action
+        assert PERMISSIONS[action].roles == row.roles, action
 
 
-@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("action", PERMISSIONS)
 @pytest.mark.parametrize("role", Role)
-def test_who_is_not_in_a_case_may_do_nothing_to_it_without_a_role(deed: str, role: Role) -> None:
-    allowed = may(deed, [role])
-    assert allowed is (role if role in DEEDS[deed].roles - {Role.RESIDENT} else None)
-    assert may(deed, []) is None
+def test_who_is_not_in_a_case_may_do_nothing_to_it_without_a_role(action: str, role: Role) -> None:
+    allowed = may(action, [role])
+    assert allowed is (role if role in PERMISSIONS[action].roles - {Role.RESIDENT} else None)
+    assert may(action, []) is None
 
 
-@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("action", PERMISSIONS)
 @pytest.mark.parametrize("part", Part)
-def test_a_part_in_a_case_gives_what_the_table_says_and_no_right_of_the_staff(deed: str, part: Part) -> None:
-    row = DEEDS[deed]
-    allowed = may(deed, [], part)
+def test_a_part_in_a_case_gives_what_the_table_says_and_no_right_of_the_staff(action: str, part: Part) -> None:
+    row = PERMISSIONS[action]
+    allowed = may(action, [], part)
     assert allowed is (Role.RESIDENT if Role.RESIDENT in row.roles and part in row.parts else None)
 
 
 def test_the_first_role_that_fits_is_the_one_in_which_it_is_done() -> None:
     assert may("merge", [Role.OFFICER, Role.MANAGER]) is Role.MANAGER
     assert may("sign", [Role.OFFICER, Role.MANAGER]) is Role.OFFICER
-    assert may("no such deed", list(Role), Part.REPORTER) is None
+    assert may("no such action", list(Role), Part.REPORTER) is None
 
 
 def test_what_only_some_may_do() -> None:
     """The promises that people were given, said once more in words."""
-    officers = {name for name, deed in DEEDS.items() if Role.OFFICER in deed.roles}
+    officers = {name for name, row in PERMISSIONS.items() if Role.OFFICER in row.roles}
     assert not officers & {"accept", "dispatch", "merge", "refuse", "transfer", "relabel", "queue", "weekly", "here"}
-    residents = {name for name, deed in DEEDS.items() if Role.RESIDENT in deed.roles}
+    residents = {name for name, row in PERMISSIONS.items() if Role.RESIDENT in row.roles}
     assert not residents & {"open_card", "show_files", "dispatch", "resolve", "refuse", "staff_scene", "undo"}
-    assert all(deed.parts == frozenset() for deed in DEEDS.values() if Role.RESIDENT not in deed.roles)
-    staff = {name for name, deed in DEEDS.items() if deed.roles & STAFF}
+    assert all(row.parts == frozenset() for row in PERMISSIONS.values() if Role.RESIDENT not in row.roles)
+    staff = {name for name, row in PERMISSIONS.items() if row.roles & STAFF}
     assert not staff & {"solved", "satisfied", "withdraw", "anonymity"}
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.clocks import is_working_day
 from ledger.district import Hours
-from ledger.peace import awake
+from ledger.quiet_hours import after_quiet_hours
 from ledger.periods import months_from, week_from
 from ledger.schedules import Schedule, moment
 
@@ -40,10 +40,10 @@ def test_the_next_week_s_report_never_comes_before_this_one_s(schedule: Schedule
 
 @given(moments, quiets, zones)
 def test_nobody_is_disturbed_in_quiet_hours(at: datetime, quiet: Hours | None, zone: ZoneInfo) -> None:
-    found = awake(at, quiet, zone)
+    found = after_quiet_hours(at, quiet, zone)
     assert at <= found <= at + timedelta(hours=26)
     if quiet and quiet.since != quiet.until:
-        assert awake(found, quiet, zone) == found
+        assert after_quiet_hours(found, quiet, zone) == found
 
 
 def test_a_holiday_puts_it_off_to_the_first_working_day() -> None:
@@ -58,10 +58,10 @@ def test_quiet_hours_go_past_midnight() -> None:
     def local(hour: int, minute: int = 0) -> datetime:
         return datetime(2026, 11, 18, hour, minute, tzinfo=HUANGSHI)
 
-    assert awake(local(23), NIGHT, HUANGSHI) == datetime(2026, 11, 19, 7, tzinfo=HUANGSHI)
-    assert awake(local(6, 59), NIGHT, HUANGSHI) == local(7)
-    assert awake(local(7), NIGHT, HUANGSHI) == local(7)
-    assert awake(local(21, 59), NIGHT, HUANGSHI) == local(21, 59)
+    assert after_quiet_hours(local(23), NIGHT, HUANGSHI) == datetime(2026, 11, 19, 7, tzinfo=HUANGSHI)
+    assert after_quiet_hours(local(6, 59), NIGHT, HUANGSHI) == local(7)
+    assert after_quiet_hours(local(7), NIGHT, HUANGSHI) == local(7)
+    assert after_quiet_hours(local(21, 59), NIGHT, HUANGSHI) == local(21, 59)
 
 
 def test_a_month_is_told_on_its_first_day_after_whatever_the_weekday() -> None:

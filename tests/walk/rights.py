@@ -1,7 +1,7 @@
 """Random hiring, demoting, dismissing, inviting, joining and leaving, beside a plain model of who may do what.
 
 After every change somebody presses a forged button or asks for the queue; the answer must be what the model says of
-that very moment. The model knows scopes by its own plain rules; which roles a deed takes stands in the table of rights.
+that very moment. The model knows scopes by its own plain rules; which roles an action takes stands in the table of rights.
 """
 
 import random
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ledger.lifecycle import Role
-from ledger.rights import DEEDS, Part
+from ledger.rights import PERMISSIONS, Part
 from storage.tables import Case, CasePerson, Inbox, Staff, StaffAccount, StaffRight
 from storage.unit_of_work import UnitOfWork
 from tests.support.world import NOW, Person, World
@@ -65,12 +65,12 @@ class Model:
             case _:
                 return True
 
-    def staff_may(self, account: int, deed: str, community: int) -> bool:
-        return bool(self.roles(account, community) & (DEEDS[deed].roles - {Role.RESIDENT}))
+    def staff_may(self, account: int, action: str, community: int) -> bool:
+        return bool(self.roles(account, community) & (PERMISSIONS[action].roles - {Role.RESIDENT}))
 
-    def resident_may(self, account: int, deed: str, community: int) -> bool:
+    def resident_may(self, account: int, action: str, community: int) -> bool:
         part = self.parts.get((account, community), Part.NEIGHBOUR)
-        return Role.RESIDENT in DEEDS[deed].roles and part in DEEDS[deed].parts
+        return Role.RESIDENT in PERMISSIONS[action].roles and part in PERMISSIONS[action].parts
 
 
 class RightsWalk:
@@ -184,20 +184,20 @@ class RightsWalk:
     # --- asking ------------------------------------------------------------------------------------------------------
 
     async def _staff_presses(self) -> None:
-        account, deed, community = self.dice.choice(STAFF), self.dice.choice(PRESSED), self.dice.choice((1, 2))
-        let_through = await self._pressed(self._staff(account), deed, community)
-        told = (account, deed, community, sorted(self.model.roles(account, community)))
-        self._agree(told, let_through, self.model.staff_may(account, deed, community))
-        self.done[f"press {deed}"] += 1
+        account, action, community = self.dice.choice(STAFF), self.dice.choice(PRESSED), self.dice.choice((1, 2))
+        let_through = await self._pressed(self._staff(account), action, community)
+        told = (account, action, community, sorted(self.model.roles(account, community)))
+        self._agree(told, let_through, self.model.staff_may(account, action, community))
+        self.done[f"press {action}"] += 1
 
     async def _resident_presses(self) -> None:
-        account, deed, community = self.dice.choice(RESIDENTS), self.dice.choice(TOUCHED), self.dice.choice((1, 2))
-        if deed in ("join_case", "solved") and self.model.resident_may(account, deed, community):
+        account, action, community = self.dice.choice(RESIDENTS), self.dice.choice(TOUCHED), self.dice.choice((1, 2))
+        if action in ("join_case", "solved") and self.model.resident_may(account, action, community):
             return  # it would change who is in the case, or end it
-        let_through = await self._pressed(self.world.resident(account), deed, community)
-        told = (account, deed, community, self.model.parts.get((account, community)))
-        self._agree(told, let_through, self.model.resident_may(account, deed, community))
-        self.done[f"press {deed}"] += 1
+        let_through = await self._pressed(self.world.resident(account), action, community)
+        told = (account, action, community, self.model.parts.get((account, community)))
+        self._agree(told, let_through, self.model.resident_may(account, action, community))
+        self.done[f"press {action}"] += 1
 
     async def _queue(self) -> None:
         """The list of cases shows those of one's communities (and of one's unit), and no other."""
@@ -211,7 +211,7 @@ class RightsWalk:
         self._agree((account, "queue", roles), seen, {community for community, found in roles.items() if found})
         self.done["queue"] += 1
 
-    async def _pressed(self, person: Person, deed: str, community: int) -> bool:
+    async def _pressed(self, person: Person, action: str, community: int) -> bool:
         """Whether a button made for this chat is let through."""
         made: list[str] = []
 
@@ -220,7 +220,7 @@ class RightsWalk:
             kept = timedelta(days=1)
             made.extend(
                 uow.buttons.add(
-                    [(deed, 1, {}, False)],
+                    [(action, 1, {}, False)],
                     community_id=community,
                     bot=person.channel.name,
                     chat=person.chat,

@@ -7,7 +7,7 @@ from digests.subject import READERS
 from digests.summary import Level
 from handlers import areas, presses, router
 from ledger.lifecycle import Role
-from ledger.rights import DEEDS, Part, Thing, may
+from ledger.rights import PERMISSIONS, Part, Thing, may
 from storage.messenger.buttons import Buttons
 from storage.tables import Base, Case, CasePerson, Inbox
 from storage.unit_of_work import UnitOfWork
@@ -138,7 +138,7 @@ HERE = {1: [Role.WORKER], 2: [Role.MANAGER], 3: [Role.SUPERVISOR], 4: [], 9: [Ro
 
 
 async def test_a_button_of_an_area_does_nothing_for_who_has_not_the_role_in_the_community(small_world: World) -> None:
-    """With the test above the whole table: every deed, every role, here and elsewhere."""
+    """With the test above the whole table: every action, every role, here and elsewhere."""
     await crowd(small_world)
     before = await small_world.rows(things)
     refused = {
@@ -168,18 +168,18 @@ def things(connection: Connection) -> dict[str, int]:
 
 
 def test_every_button_on_a_case_has_its_row_in_the_table() -> None:
-    missing = [action for action in ON_CASES if DEEDS.get(action) is None or DEEDS[action].on is not Thing.CASE]
+    missing = [action for action in ON_CASES if PERMISSIONS.get(action) is None or PERMISSIONS[action].on is not Thing.CASE]
     assert missing == []
 
 
 def test_a_button_of_the_staff_takes_staff_and_a_resident_s_takes_residents() -> None:
-    assert [a for a in presses.STAFF if not DEEDS[a].roles - {Role.RESIDENT, Role.SYSTEM}] == []
-    assert [a for a in presses.REPORTER if not DEEDS[a].parts] == []
+    assert [a for a in presses.STAFF if not PERMISSIONS[a].roles - {Role.RESIDENT, Role.SYSTEM}] == []
+    assert [a for a in presses.REPORTER if not PERMISSIONS[a].parts] == []
 
 
-@pytest.mark.parametrize(("command", "deed"), [("待办", "queue"), ("周报", "weekly")])
+@pytest.mark.parametrize(("command", "action"), [("待办", "queue"), ("周报", "weekly")])
 async def test_a_command_reaches_only_the_communities_of_who_gives_it(
-    small_world: World, command: str, deed: str
+    small_world: World, command: str, action: str
 ) -> None:
     await crowd(small_world)
     await settled(small_world, 1005, "二楼楼道灯不亮了")
@@ -187,7 +187,7 @@ async def test_a_command_reaches_only_the_communities_of_who_gives_it(
         person = small_world.worker(account)
         await person.says(command)
         shows = "延安岭" in person.last.text or "YA-" in person.last.text
-        sees = may(deed, roles) is not None or (deed == "queue" and Role.OFFICER in roles)
+        sees = may(action, roles) is not None or (action == "queue" and Role.OFFICER in roles)
         assert shows is sees, (command, account)
 
 
@@ -201,7 +201,7 @@ REFUSALS = (
 OF_STAFF = sorted(
     name
     for name in router.STAFF_COMMANDS
-    if name in DEEDS and DEEDS[name].on is Thing.COMMUNITY and name not in ("here", "queue")
+    if name in PERMISSIONS and PERMISSIONS[name].on is Thing.COMMUNITY and name not in ("here", "queue")
 )
 
 
@@ -231,15 +231,15 @@ def test_what_has_no_row_is_a_person_s_own() -> None:
     own |= {"by_number", "by_button", "short", "long", "large", "broken_again"}
     own |= {"subscriptions"}  # each report in it is held against who may read it
     commands = {**router.RESIDENT_COMMANDS, **router.STAFF_COMMANDS, **router.GROUP_COMMANDS}
-    assert {name for name in commands if name not in DEEDS} <= own
+    assert {name for name in commands if name not in PERMISSIONS} <= own
 
 
 def test_reports_are_read_by_whom_the_table_names() -> None:
     monthly = {role for level, (role, _) in READERS.items() if level is not Level.DISTRICT}
-    assert monthly == DEEDS["monthly"].roles
-    assert {READERS[Level.DISTRICT][0]} == DEEDS["quarterly"].roles
+    assert monthly == PERMISSIONS["monthly"].roles
+    assert {READERS[Level.DISTRICT][0]} == PERMISSIONS["quarterly"].roles
 
 
 def test_every_deed_of_an_area_has_its_row_for_a_community() -> None:
-    deeds = areas.BUTTONS.keys() | areas.QUESTIONS.keys()
-    assert [name for name in deeds if name not in DEEDS or DEEDS[name].on is not Thing.COMMUNITY] == []
+    actions = areas.BUTTONS.keys() | areas.QUESTIONS.keys()
+    assert [name for name in actions if name not in PERMISSIONS or PERMISSIONS[name].on is not Thing.COMMUNITY] == []
