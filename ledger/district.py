@@ -277,7 +277,7 @@ class TopicLimits:
 
 @dataclass(frozen=True, slots=True)
 class Brigading:
-    """A vote is held for review if `accounts` of its voters joined the community `within` that time."""
+    """A vote is held for review once `accounts` people vote who joined the community less than `within` ago."""
 
     accounts: int
     within: Duration
