@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from handlers import (answers, areas, choosing, groups, membership, periodicals, presses, sight, start, subscriptions, ways_in)
+from handlers import (answers, areas, choosing, groups, membership, periodicals, presses, start, subscriptions, ways_in)
+from handlers import visibility
 from handlers.residents import albums
 from handlers.personal_data import consent
 from handlers.residents import edits
@@ -105,7 +106,7 @@ def handle(context: Context, uow: UnitOfWork, event: Event, reading: Reading | N
     turn = Turn(context, uow, event)
     if reading is not None:
         turn.reading = reading
-    sight.narrow(turn)
+    visibility.restrict(turn)
     if event.private and event.kind in SPOKEN:
         turn.person.paused_at = None
     if "choices" in turn.talk.state:
@@ -120,7 +121,7 @@ def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | 
     """Tell the person in plain words that nothing was done. The caller has rolled back what the event began."""
     turn = Turn(context, uow, event)
     uow.find_reach({(event.address.bot, turn.account)})
-    sight.narrow(turn)
+    visibility.restrict(turn)
     turn.expected()
     if isinstance(error, NotFound):
         turn.tell("problem.gone", alert=True)
@@ -141,7 +142,7 @@ def wake(context: Context, uow: UnitOfWork, event: Event) -> Result:
     turn = Turn(context, uow, event)
     uow.see(None)
     uow.find_reach({(event.address.bot, turn.account)})
-    sight.narrow(turn)
+    visibility.restrict(turn)
     state, now = turn.talk.state, uow.now.timestamp()
     if "album" in state and state["album"]["due"] <= now:
         _album_complete(turn)

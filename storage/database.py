@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage.sql.driver import raw
-from storage.wall import SERVER_SETTINGS
+from storage.row_security import SERVER_SETTINGS
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]

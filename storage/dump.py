@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from storage.database import sqlite_engine
 from storage.schema import sqlite_engine_for_migrations
-from storage.wall import SERVER_SETTINGS
+from storage.row_security import SERVER_SETTINGS
 
 T = TypeVar("T")
 Row = list[Any]

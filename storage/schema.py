@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage import wall
+from storage import row_security
 from storage.revision import WrongRevision, check, knows, newest, revision_of, served
 from storage.tables import Base
 
@@ -94,7 +94,7 @@ async def migrate(url: str, revision: str = "head", *, down: bool | None = None)
         finally:
             engine.dispose()
     engine_ = create_async_engine(
-        parsed.set(drivername="postgresql+asyncpg"), connect_args={"server_settings": wall.SERVER_SETTINGS}
+        parsed.set(drivername="postgresql+asyncpg"), connect_args={"server_settings": row_security.SERVER_SETTINGS}
     )
     try:
         async with engine_.begin() as connection_:
@@ -108,7 +108,7 @@ async def let_in(url: str, role: str) -> None:
     engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(wall.let_in, role)
+            await connection.run_sync(row_security.grant, role)
     finally:
         await engine.dispose()
 
@@ -143,7 +143,7 @@ def _move(connection: Connection, revision: str, down: bool) -> tuple[str | None
         raise CannotMove(str(error)) from None
     _keep_references(connection)
     if connection.dialect.name == "postgresql" and not down:
-        wall.build(connection)
+        row_security.enable(connection)
     after = revision_of(connection)
     if after and after != before:
         _note_who_may_serve(connection, before, after, down=down)

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, CursorResult, Executable
 
-from storage import wall
+from storage import row_security
 from storage.cocreation.calls import HelpCalls
 from storage.cocreation.events import Gatherings
 from storage.sql.bulk import Batch, Change, inserting, run
@@ -128,15 +128,15 @@ class UnitOfWork:
         self.__dict__.clear()
 
     @cached_property
-    def walled(self) -> bool:
+    def row_security(self) -> bool:
         """Whether row-level security keeps communities apart on this database."""
-        return wall.stops(self.connection)
+        return row_security.is_enforced(self.connection)
 
     def see(self, communities: Iterable[int] | None) -> None:
         """Make only rows of these communities visible from here on (None: of all). No effect without row-level security."""
         wanted = None if communities is None else frozenset(communities)
-        if wanted != self._in_sight and self.walled:
-            wall.narrow(self.connection, wanted)
+        if wanted != self._in_sight and self.row_security:
+            row_security.restrict(self.connection, wanted)
             self._in_sight = wanted
 
     def see_also(self, community_id: int) -> None:
@@ -146,7 +146,7 @@ class UnitOfWork:
 
     def find_reach(self, accounts: set[tuple[str, int]]) -> None:
         """Look up in which communities these people have cases. Only needed, and done, with row-level security."""
-        if accounts and self.walled:
+        if accounts and self.row_security:
             for bot, account, community_id in self.cases.communities_of(accounts):
                 self.reach.setdefault((bot, account), set()).add(community_id)
 

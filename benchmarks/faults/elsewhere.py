@@ -17,7 +17,7 @@ ELSEWHERE: dict[int, str] = {
     28: "pictures are never decoded: tests/bot/test_pictures.py",
     29: "forged buttons: tests/ways/test_buttons.py, tests/ways/test_rights.py",
     30: "a button pressed twice: tests/ways/test_buttons.py",
-    32: "communities apart: tests/ways/test_apart.py, tests/bot/test_open311.py, tests/ways/test_rights.py, tests/storage/test_wall.py",
+    32: "communities apart: tests/ways/test_apart.py, tests/bot/test_open311.py, tests/ways/test_rights.py, tests/storage/test_row_security.py",
     33: "deep links and invitations: tests/bot/test_links.py, tests/bot/test_invite.py, tests/ways/test_apart.py",
     34: "webhook forgery: tests/channels/test_webhook.py",
     35: "does not apply: there is no web app inside the messenger",

@@ -8,7 +8,8 @@ from bot.checks.finding import Finding, fine, look, wrong
 from bot.console import is_missing, on_database, on_rows
 from bot.settings import Settings
 from ledger.lifecycle import Role
-from storage import resealing, schema, sealing, wall
+from storage import (resealing, schema, sealing)
+from storage import row_security
 from storage.messenger.inbox import PARKED
 from storage.messenger.outbox import DEAD
 from storage.reference import DISTRICT, CommunityRow, Reference
@@ -34,7 +35,7 @@ def database(settings: Settings) -> Iterator[Finding]:
         return
     yield from on_database(settings, _structure)
     yield from on_database(settings, _sealed)
-    yield from on_database(settings, _walled)
+    yield from on_database(settings, _row_security)
     yield from on_rows(settings, lambda uow: [*_people(uow.reference), *_letters(uow)])
 
 
@@ -52,11 +53,11 @@ def _structure(connection: Connection) -> list[Finding]:
     return [wrong("数据库", f"结构不同：{schema.described(d)}。有人手工改过？请从备份恢复") for d in differences]
 
 
-def _walled(connection: Connection) -> list[Finding]:
+def _row_security(connection: Connection) -> list[Finding]:
     """Whether PostgreSQL itself keeps communities apart."""
     if connection.dialect.name != "postgresql":
         return []
-    if wall.stops(connection):
+    if row_security.is_enforced(connection):
         return [fine("社区之间的墙", "数据库按社区隔开（行级安全）")]
     return [look("社区之间的墙", "不起作用：账号是超级用户。请给机器人单独的账号，见运维手册「行级安全」")]
 

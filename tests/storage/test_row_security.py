@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 from handlers import router
 from handlers.turn import Turn
-from storage import wall
+from storage import row_security
 from storage.database import open_database
 from storage.tables import Base, Case, CaseMessage, table_of
 from tests.support.world import World, make_world
@@ -36,7 +36,7 @@ async def two_communities(world: World) -> None:
 def everything(connection: Connection) -> dict[str, set[int]]:
     """Communities of all rows in sight, by table: queries without any filter."""
     found = {}
-    for table in wall.tables():
+    for table in row_security.tables():
         rows = connection.execute(select(table.c.community_id).distinct()).scalars()
         found[table.name] = set(rows)
     return found
@@ -47,7 +47,7 @@ async def test_every_table_of_communities_is_behind_the_wall(walled_url: str) ->
     statement = text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
     found = await database.read(lambda connection: set(connection.execute(statement).scalars()))
     await database.close()
-    assert {table.name for table in wall.tables()} <= found
+    assert {table.name for table in row_security.tables()} <= found
     named = {t.name for t in Base.metadata.sorted_tables if "community_id" in t.c}
     assert named - found == {"people", "staff_rights", "resident_groups"}, "these are keyed by people and chats"
 
@@ -56,7 +56,7 @@ async def test_a_query_without_a_filter_finds_one_community(walled: World) -> No
     await two_communities(walled)
 
     def forgets(connection: Connection) -> dict[str, set[int]]:
-        wall.narrow(connection, [1])
+        row_security.restrict(connection, [1])
         return everything(connection)
 
     found = await walled.rows(forgets)
@@ -69,7 +69,7 @@ async def test_changes_without_a_filter_reach_one_community(walled: World) -> No
     await two_communities(walled)
 
     def forgets(connection: Connection) -> int:
-        wall.narrow(connection, [1])
+        row_security.restrict(connection, [1])
         changed = connection.execute(update(table_of(Case)).values(reply="x")).rowcount
         return changed + connection.execute(delete(table_of(CaseMessage))).rowcount
 
@@ -95,7 +95,7 @@ async def test_a_session_that_has_said_nothing_sees_nothing(walled: World, walle
 async def test_the_setting_ends_with_its_transaction(walled: World) -> None:
     await two_communities(walled)
     for _ in range(20):  # whichever connection of the pool it is
-        await walled.rows(lambda connection: wall.narrow(connection, [1]))
+        await walled.rows(lambda connection: row_security.restrict(connection, [1]))
     assert await count(walled, Case) == 2
 
 

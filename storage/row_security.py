@@ -1,9 +1,9 @@
-"""Row-level security: PostgreSQL's own wall between communities, behind the one that the queries keep.
+"""Row-level security: PostgreSQL keeps communities apart even if a query forgets its filter.
 
-Each transaction of ours begins with all communities in sight (a setting of the connection), and handlers narrow it to
-those that one update may touch; a query that forgets its filter then finds nothing of another community. A session
-that has set nothing sees nothing. New rows pass, so that what several updates gathered can be written together.
-Superusers, and roles with BYPASSRLS, walk through any wall: the app needs a role of its own (`chulin db upgrade`).
+Each of our transactions starts with all communities visible (a setting of the connection). Handlers restrict it to those
+that an update may touch (handlers/visibility.py), so that a query without a filter finds nothing of another community. A
+session that has set nothing sees nothing. Inserts are always allowed, so that the rows of several updates can be written
+together. Superusers and roles with BYPASSRLS bypass all this: the app needs a role of its own (`chulin db upgrade`).
 """
 
 from collections.abc import Collection
@@ -16,31 +16,31 @@ from storage.tables import Base
 SETTING = "chulin.communities"
 ALL = "*"
 SERVER_SETTINGS = {SETTING: ALL}
-"""What a connection of ours begins with."""
+"""The setting with which our connections start."""
 _KNOWN = "chulin_wall_is_up"
 
-_IN_SIGHT = f"""(
+_VISIBLE = f"""(
     (SELECT current_setting('{SETTING}', true)) = '{ALL}'
     OR community_id = ANY (ARRAY(
         SELECT unnest(string_to_array(nullif(current_setting('{SETTING}', true), '{ALL}'), ','))::bigint
     ))
 )"""
-"""Read once for each query, not for each row."""
+"""The setting is read once for each query, not for each row."""
 _POLICIES = {
-    "SELECT": f"USING {_IN_SIGHT}",
-    "UPDATE": f"USING {_IN_SIGHT} WITH CHECK (true)",
-    "DELETE": f"USING {_IN_SIGHT}",
+    "SELECT": f"USING {_VISIBLE}",
+    "UPDATE": f"USING {_VISIBLE} WITH CHECK (true)",
+    "DELETE": f"USING {_VISIBLE}",
     "INSERT": "WITH CHECK (true)",
 }
 
 
 def tables() -> list[Table]:
-    """The tables of communities: their primary key begins with one."""
+    """Community tables: those whose primary key begins with `community_id`."""
     return [t for t in Base.metadata.sorted_tables if next(iter(t.primary_key.columns)).name == "community_id"]
 
 
-def build(connection: Connection) -> None:
-    """Put the wall around every community table that there is; what stands already is put anew."""
+def enable(connection: Connection) -> None:
+    """Enable row-level security on every existing community table, replacing policies that are there."""
     there = set(inspect(connection).get_table_names())
     for name in (table.name for table in tables() if table.name in there):
         connection.execute(text(f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY'))
@@ -51,31 +51,31 @@ def build(connection: Connection) -> None:
             connection.execute(text(f'CREATE POLICY {policy} ON "{name}" FOR {command} {rule}'))
 
 
-def let_in(connection: Connection, role: str) -> None:
-    """Let a role that owns nothing read and write all tables that there are, and change none."""
+def grant(connection: Connection, role: str) -> None:
+    """Let a role that owns nothing read and write the rows of all existing tables."""
     quoted = connection.dialect.identifier_preparer.quote_identifier(role)
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {quoted}"))
     connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}"))
 
 
-def stops(connection: Connection) -> bool:
-    """Whether the wall holds this connection back: on SQLite, and for roles that bypass it, it does not."""
+def is_enforced(connection: Connection) -> bool:
+    """Whether the policies apply to this connection: not on SQLite, and not for roles that bypass them."""
     if connection.dialect.name != "postgresql":
         return False
     known: bool | None = connection.info.get(_KNOWN)
     if known is None:
-        known = connection.info[_KNOWN] = bool(connection.execute(_STOPS).scalar())
+        known = connection.info[_KNOWN] = bool(connection.execute(_IS_ENFORCED).scalar())
     return known
 
 
-def narrow(connection: Connection, communities: Collection[int] | None) -> None:
-    """From here to the end of the transaction only rows of these communities are in sight; None: of all."""
+def restrict(connection: Connection, communities: Collection[int] | None) -> None:
+    """Until the end of the transaction, make only rows of these communities visible; None: of all."""
     value = ALL if communities is None else ",".join(map(str, sorted(communities)))
-    fetch(connection, _NARROW, (value,))
+    fetch(connection, _RESTRICT, (value,))
 
 
-_STOPS = text(
+_IS_ENFORCED = text(
     "SELECT relforcerowsecurity AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)"
     " FROM pg_class WHERE oid = to_regclass('cases')"
 )
-_NARROW = f"SELECT set_config('{SETTING}', $1, true)"
+_RESTRICT = f"SELECT set_config('{SETTING}', $1, true)"

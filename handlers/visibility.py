@@ -1,6 +1,6 @@
-"""Which communities' rows one update may see at all; the database's wall holds everything else back (storage/wall.py).
+"""Which communities' rows an update can see at all; row-level security hides the others (storage/row_security.py).
 
-This is no rule of who may do what (ledger/rights.py): it is the wall behind it, for a query that forgets its filter.
+This does not decide who may do what (ledger/rights.py does): it is the safeguard for a query that forgets its filter.
 """
 
 from collections.abc import Iterator
@@ -14,17 +14,17 @@ from storage.messenger.buttons import community_of
 from storage.reference import DISTRICT
 
 ABOUT_CHATS = (EventKind.BLOCKED, EventKind.UNBLOCKED, EventKind.MOVED)
-"""These concern a chat wherever it is named."""
+"""Kinds of events that concern a chat in every community that names it."""
 
 
-def narrow(turn: Turn) -> None:
-    """Leave in sight what this update may touch, where there is a wall."""
-    if turn.uow.walled:
-        turn.uow.see(_in_sight(turn))
+def restrict(turn: Turn) -> None:
+    """Make only those communities visible that this update may touch, if row-level security is in effect."""
+    if turn.uow.row_security:
+        turn.uow.see(_visible(turn))
 
 
-def _in_sight(turn: Turn) -> frozenset[int] | None:
-    """Communities; None: all of them (the clock, the district, units, chats that moved)."""
+def _visible(turn: Turn) -> frozenset[int] | None:
+    """Ids of communities; None: all of them (for the clock, the district, units, and chats that moved)."""
     if turn.event.kind in ABOUT_CHATS:
         return None
     found = {DISTRICT, *_named(turn)}
@@ -38,7 +38,7 @@ def _in_sight(turn: Turn) -> frozenset[int] | None:
 
 
 def _served(turn: Turn) -> set[int] | None:
-    """Communities in which this member of the staff has a right, or is on duty; None: any may concern them."""
+    """Communities in which this staff member has a right or is on duty; None: any may concern them."""
     reference, staff = turn.uow.reference, turn.staff
     assert staff is not None  # noqa: S101 - asked of the staff only
     if any(right.scope in (Scope.DISTRICT, Scope.UNIT) for right in staff.rights):
