@@ -1,7 +1,7 @@
-"""Runs a part of the program in one process only; another takes over when that one is gone.
+"""Leases: a part of the program runs in one process only, and another process takes over when that one disappears.
 
-Who has not heard for as long as a lease holds that it is still theirs ends the part by their own clock, whatever keeps
-the answer: before another can begin, for the time counts from before they asked. (docs/adr/0016)
+A holder that has not been able to renew its lease stops the part when the lease expires by its own clock, measured from
+before it asked: always before another process can start. (docs/adr/0016)
 """
 
 import asyncio
@@ -19,15 +19,15 @@ log = logging.getLogger(__name__)
 
 HELD_FOR = timedelta(seconds=15)
 RENEWED_EVERY = 4.0
-"""Seconds: three tries before it has run out."""
+"""Seconds. Three attempts fit in before the lease expires."""
 LOOKED_EVERY = 1.0
-"""Seconds after which who does not have it looks again whether it is free."""
+"""Seconds between two checks by processes that do not hold it."""
 AGAIN_AFTER = 0.5
-"""Seconds after which the part is ended once more: what it awaits may swallow a cancellation."""
+"""Seconds until the part is cancelled again: code that it awaits may swallow a cancellation."""
 
 
 class Leased:
-    """A lease of a name; `owner` is this process."""
+    """A lease on `name`, for this process (`owner`)."""
 
     def __init__(self, database: Database, owner: str, name: str) -> None:
         self._database = database
@@ -41,7 +41,7 @@ class Leased:
         return self._task is not None and not self._task.done()
 
     async def run(self, part: Callable[[], Awaitable[None]]) -> None:
-        """Run `part` while the lease is ours. On SQLite there is only this process, so it always is."""
+        """Run `part` whenever the lease is ours. On SQLite, where this is the only process, it always is."""
         if self._database.single_process:
             await part()
             return
@@ -54,18 +54,18 @@ class Leased:
             await self._ended()
 
     async def _ended(self) -> None:
-        """Come back when the part has ended, however often this is cancelled: before, another must not begin."""
+        """Return only when the part has ended, however often this is cancelled: before that, no other may start."""
         while self._task is not None and not self._task.done():
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait([self._task])
 
     async def _step(self, part: Callable[[], Awaitable[None]]) -> None:
-        """Ask once. Who gets no answer has it as long as before, for nobody else can have got it."""
+        """Take or renew the lease once. Without an answer nothing changes: nobody else can have got it either."""
         loop = asyncio.get_running_loop()
         until = loop.time() + HELD_FOR.total_seconds()
         try:
             mine = await self._database.write_one(self._hold)
-        except Exception as error:  # noqa: BLE001 - without the database nobody gets anything
+        except Exception as error:  # noqa: BLE001 - without the database nobody gets a lease
             log.warning("%s: no lease (%s)", self._name, type(error).__name__)
             return
         if not mine and self._runs:
@@ -80,7 +80,7 @@ class Leased:
         return leases.hold(connection, self._name, self._owner, HELD_FOR)
 
     def _goes_on(self, part: Callable[[], Awaitable[None]], until: float) -> None:
-        """The part runs, and ends when the lease does if nothing is heard before."""
+        """Start the part if it is not running, and let it end at `until` unless the lease is renewed before."""
         if self._ends:
             self._ends.cancel()
         if not self._runs:
@@ -88,7 +88,7 @@ class Leased:
         self._ends = asyncio.get_running_loop().call_at(until, self._stop)
 
     def _stop(self) -> None:
-        """End the part, and again until it has ended."""
+        """Cancel the part, repeatedly, until it has ended."""
         if self._ends:
             self._ends.cancel()
         if self._task and not self._task.done():
@@ -97,10 +97,10 @@ class Leased:
 
 
 async def give_up_leases(database: Database, owner: str) -> None:
-    """At the end: another process need not wait until ours run out."""
+    """Release our leases at the end, so that another process need not wait until they expire."""
     if database.single_process:
         return
     try:
         await database.write(lambda connection: leases.release(connection, owner))
-    except Exception as error:  # noqa: BLE001 - they run out by themselves
-        log.warning("leases not given up (%s)", type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - they expire by themselves
+        log.warning("leases not released (%s)", type(error).__name__)

@@ -1,4 +1,4 @@
-"""The messenger's limits as sliding windows: so many in any stretch of so many seconds."""
+"""The messenger's rate limits, as sliding windows."""
 
 import math
 from collections import defaultdict, deque
@@ -8,11 +8,11 @@ from ledger.district import MessengerLimits
 CHAT_BURST = 3
 MINUTE = 60.0
 FEW_WINDOWS = 1000
-"""More windows of chats are only kept while they matter, for each is a kilobyte."""
+"""Beyond this number, windows of idle chats are dropped: each takes a kilobyte."""
 
 
 class Window:
-    """At most `count` events in any `seconds`."""
+    """At most `count` events in any span of `seconds`."""
 
     __slots__ = ("_seconds", "_times")
 
@@ -21,18 +21,18 @@ class Window:
         self._times: deque[float] = deque(maxlen=max(count, 1))
 
     def free_at(self) -> float:
-        """When the next event fits (monotonic seconds); in the past if it fits now."""
+        """When the next event is allowed (monotonic seconds); in the past: now."""
         full = len(self._times) == self._times.maxlen
         return self._times[0] + self._seconds if full else -math.inf
 
     def room(self, now: float) -> int:
-        """How many events fit now."""
+        """How many events are allowed now."""
         while self._times and self._times[0] + self._seconds <= now:
             self._times.popleft()
         return (self._times.maxlen or 0) - len(self._times)
 
     def quiet(self, now: float) -> bool:
-        """Whether all its events are too old to matter."""
+        """Whether all events have left the window."""
         return not self._times or self._times[-1] + self._seconds <= now
 
     def note(self, now: float) -> None:
@@ -40,7 +40,7 @@ class Window:
 
 
 class Limiter:
-    """Limits of one bot. Private chats tolerate short bursts; groups (negative ids) have their own limit a minute."""
+    """The limits of one bot. Private chats allow short bursts; groups (negative ids) also have a limit per minute."""
 
     def __init__(self, limits: MessengerLimits) -> None:
         self._limits = limits
@@ -50,15 +50,15 @@ class Limiter:
         self._chats: dict[int, Window] = defaultdict(self._chat_window)
         self._groups: dict[int, Window] = defaultdict(lambda: Window(int(limits.per_group_minute), MINUTE))
         self._held: dict[int, float] = {}
-        """Chats that have to wait, and until when; looked through for each message, so only these."""
+        """Chats that have to wait, and until when. Scanned for every message, so it holds no others."""
         self._bot_held = -math.inf
         self._most_windows = FEW_WINDOWS
 
     def room(self, now: float) -> int:
         """How many messages the bot may send now.
 
-        The second half of a second's messages is sent evenly. Else a backlog goes out in a volley once a second, and an
-        alarm that comes just after one waits for the next.
+        The second half of a second's allowance is spread evenly. Otherwise a backlog would be sent in one burst a second,
+        and an alarm right after a burst would have to wait for the next.
         """
         if max(self._bot_held, self._bot_paced) > now:
             return 0
@@ -66,14 +66,14 @@ class Limiter:
         return max(room - self._half, min(room, 1))
 
     def free_at(self, chat: int) -> float:
-        """When the next message to `chat` may go out at the earliest."""
+        """The earliest time for the next message to `chat`."""
         return max(self._bot.free_at(), self._bot_held, self._held.get(chat, -math.inf))
 
     def bot_free_at(self) -> float:
         return max(self._bot.free_at(), self._bot_held, self._bot_paced)
 
     def note(self, chat: int, now: float) -> None:
-        """A message to `chat` goes out now."""
+        """Count a message that is sent to `chat` now."""
         self._bot.note(now)
         if self._bot.room(now) < self._half:
             self._bot_paced = max(self._bot_paced, now - self._interval) + self._interval
@@ -85,7 +85,7 @@ class Limiter:
             self._forget_quiet(now)
 
     def hold(self, chat: int, until: float, *, whole_bot: bool) -> None:
-        """The messenger said to wait."""
+        """Let a chat, or the whole bot, wait until then."""
         if whole_bot:
             self._bot_held = max(self._bot_held, until)
         else:
@@ -97,7 +97,7 @@ class Limiter:
         return set(self._held)
 
     def next_free_at(self) -> float:
-        """When the first of the chats that have to wait may get a message again."""
+        """When the first of the waiting chats may get a message again."""
         return min(self._held.values(), default=math.inf)
 
     def _hold_chat(self, chat: int, until: float, now: float) -> None:

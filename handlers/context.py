@@ -1,4 +1,4 @@
-"""What handlers know beside the event and the unit of work: the district's data, texts, understanding."""
+"""What all handlers share: the district's data, the texts, understanding, and ports to files and links."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Serves(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """One bot as people see it. `username` is what deep links need; `buttons` False: choices are numbered."""
+    """One bot. `username` is needed for deep links; `buttons` False: the channel has none, so choices are numbered."""
 
     name: str
     serves: Serves
@@ -32,10 +32,10 @@ class Bot:
 
 
 class SimilarCases(Protocol):
-    """The open cases of each community, kept in memory, for "has a neighbour said this already?"."""
+    """An index in memory of each community's open cases: has a neighbour reported this already?"""
 
     def nearest(self, community_id: int, matter: Understanding, limit: int = 3) -> list[int]:
-        """Numbers of open cases that are likely the same matter, likeliest first."""
+        """Numbers of open cases that are probably the same matter, the most probable first."""
         ...
 
     def add(self, case: CaseRow, matter: Understanding) -> None: ...
@@ -47,18 +47,18 @@ class Files(Protocol):
     """The attachment store: files by the SHA-256 of their content, never decoded here."""
 
     def put(self, content: bytes) -> str:
-        """Keep a file; returns its digest."""
+        """Store a file; returns its digest."""
         ...
 
     def touch(self, digests: Iterable[str]) -> int:
-        """Have files looked at again some time, whether anything needs them; returns how many there are."""
+        """Mark files for the next sweep, which deletes those that no row names; returns how many exist."""
         ...
 
     def drop(self, digests: Iterable[str]) -> None: ...
 
 
 class Links(Protocol):
-    """Signed deep links, so that nobody can be sent to a community, building or case that we did not name."""
+    """Signed deep links, so that nobody can forge one to a community, building or case."""
 
     def read(self, payload: str) -> tuple[int, int | None] | None:
         """(community, building) of a payload that we signed; None for any other."""
@@ -73,7 +73,7 @@ class Links(Protocol):
         ...
 
     def of_person(self, community_id: int, no: int) -> str:
-        """The payload by which the person for whom a case was filed takes it over."""
+        """The payload with which the person for whom a case was filed takes it over."""
         ...
 
     def read_person(self, payload: str) -> tuple[int, int] | None:
@@ -82,34 +82,34 @@ class Links(Protocol):
 
 
 class Erased(Protocol):
-    """Who asked to be erased, beside the database, so that a restored backup does not bring them back."""
+    """The record, outside the database, of erased people, so that a restore does not bring them back."""
 
     def note(self, bot: str, account: int, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Shared by all handlers of a process; immutable but for the similar cases."""
+    """Shared by all handlers of a process. Immutable, except for the index of similar cases."""
 
     district: District
     texts: Texts
     read: Callable[[str], Reading]
     read_all: Callable[[Sequence[str]], list[Reading]]
-    """As `read` for each, several at once."""
+    """As `read` for each of several texts, which is faster together."""
     compare: Callable[[str], Matter]
-    """What is compared of a text (nlp/likeness.py); remembers the texts of question lists."""
+    """The features of a text that are compared with others (nlp/likeness.py); cached."""
     mask: Callable[[str], str]
     mask_contacts: Callable[[str], str]
-    """As `mask`, but a room stays: for who has to go there and need not know whom they meet."""
+    """As `mask`, but keeps room numbers: for somebody who has to go there but need not know who lives there."""
     similar: SimilarCases
     links: Links
     files: Files
     erased: Erased
     words: Mapping[str, str]
-    """Commands by the words that people use for them (我的诉求 -> mine)."""
+    """Commands by the words that people use for them (我的诉求: mine)."""
     bots: Mapping[str, Bot]
     staff_bot: str
 
     def word(self, text: str) -> str | None:
-        """The command behind words such as 我的诉求; None for anything else."""
+        """The command that words such as 我的诉求 stand for, or None."""
         return self.words.get(text.strip().rstrip("。！!").casefold())

@@ -1,4 +1,4 @@
-"""What came in from a chat, whichever messenger it was."""
+"""Events: what came in from a chat, on any messenger."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EventKind(StrEnum):
-    """What happened. `EDIT` carries the whole new text; `MOVED` is a group that became a supergroup."""
+    """The kind of an event. `EDIT` has the whole new text; `MOVED`: a group became a supergroup."""
 
     TEXT = "text"
     MEDIA = "media"
@@ -29,9 +29,9 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that the messenger holds. `id` is only good for the bot that received it; `size` in bytes.
+    """A file held by the messenger. `id` is valid only for the bot that received it; `size` is in bytes.
 
-    `message_id` is the message it came in, where that is another than its event's (a part of an album, of a draft).
+    `message_id`: the message it came in, if that is not the event's own (a part of an album or of a draft).
     """
 
     kind: FileKind
@@ -53,7 +53,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a message goes or came from. `topic` 0: no topic."""
+    """A chat of a bot, or a topic in it. `topic` 0: no topic."""
 
     bot: str
     chat: int
@@ -62,23 +62,30 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """What somebody else said: the message that this one answers, or that it forwards. `account` None: hidden."""
+    """Somebody else's message, which this one replies to or forwards. `account` None: hidden."""
 
     account: int | None
     name: str = ""
     text: str = ""
 
 
-@dataclass(slots=True)  # not frozen, for the one who parses it also says which update it was
+@dataclass(slots=True)  # not frozen: the update id is set after parsing
 class Event:
     """One thing that a person did. Which fields are set depends on `kind`.
 
-    `text` is storable (no NUL, no lone surrogates) and holds the caption of media. `command` is without slash and
-    lower case, `argument` what stood behind it. `press` is the data of the button, `press_id` what is answered.
-    `album` names the media group. `private`: not a group. `account` None: an anonymous admin or a channel.
-    `replied_to` is the id of the message of ours that this one answers; `quoted` holds the words of somebody else that
-    it answers or forwards. `private_chat`: where this person can be reached alone, if they have opened the bot.
-    `at` is the messenger's time of the message (of the one under the button), `taken_at` when the update reached us.
+    Attributes:
+        account: the person's account; None: an anonymous admin or a channel.
+        at: the messenger's time of the message, or of the message with the pressed button.
+        private: the chat is not a group.
+        text: the text or caption, without NUL and lone surrogates.
+        album: id of the media group.
+        command: in lower case, without the slash; `argument` is the text after it.
+        press: data of the pressed button; `press_id` is needed to answer the press.
+        replied_to: id of our message that this one replies to.
+        quoted: somebody else's message that this one replies to or forwards.
+        private_chat: the chat in which this person can be reached alone, if they have started the bot.
+        new_chat: the new id of a group that moved.
+        taken_at: when the update reached us.
     """
 
     kind: EventKind

@@ -1,4 +1,4 @@
-"""What goes out: plain texts with buttons and files, to a chat, as a new message or in place of an older one."""
+"""Replies: plain text with buttons and files, sent as a new message or in place of an earlier one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from handlers.event import Address
 
 
 class Priority(IntEnum):
-    """Classes of messages; the first goes out first, so a survey never delays an alarm."""
+    """Priority classes, the first sent first, so that a survey never delays an alarm."""
 
     EMERGENCY = 0
     INTERACTIVE = 1
@@ -19,25 +19,25 @@ class Priority(IntEnum):
 
 
 class Showing(StrEnum):
-    """How a logical message gets into the chat."""
+    """How a logical message is shown in the chat."""
 
     IN_PLACE = "in_place"
-    """Changes what stands there, else is sent."""
+    """Edit the message that is shown; if there is none, send it."""
     ANEW = "anew"
-    """Is sent to the end of the chat; later ones change it there."""
+    """Send it as a new message, which later versions edit."""
     ONLY_EDIT = "only_edit"
-    """Changes what stands there or is on its way there; where nothing is, nothing is sent."""
+    """Edit the message that is shown or queued; if there is none, send nothing."""
     CLOSE = "close"
-    """The last word in place of what stands there; what is still on its way there is not sent any more."""
+    """Edit the message that is shown for the last time; queued versions are not sent any more."""
     GONE = "gone"
-    """What stands there is deleted, and what is still on its way there is not sent any more."""
+    """Delete the message that is shown; queued versions are not sent any more."""
 
 
-@dataclass(slots=True)  # not frozen: a dozen are made for every message, at a third of the time
+@dataclass(slots=True)  # not frozen: a dozen are made for every message, and frozen ones take three times as long
 class Button:
-    """A choice. Pressing it runs `action` with `data` on `case_no` of `community_id`.
+    """A choice. Pressing it runs `action` with `data` on case `case_no` of `community_id`.
 
-    `account`: only this person may press; None: whoever has the right to `action`. `once`: good for one press.
+    `account`: only this person may press it; None: whoever may take the action. `once`: it works once.
     """
 
     label: str
@@ -58,7 +58,7 @@ def in_rows(buttons: Sequence[Button], width: int = 2) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class OutFile:
-    """A file to send: stored under `digest` in the attachment store, or a picture of ours (`path` inside it)."""
+    """A file to send, stored under `digest` in the attachment store."""
 
     kind: str
     digest: str
@@ -67,11 +67,13 @@ class OutFile:
 
 @dataclass(slots=True)
 class Reply:
-    """One message to be delivered, as plain text: what residents wrote is never read as markup.
+    """One message to be delivered, as plain text: residents' words are never interpreted as markup.
 
-    `logical` names what the message shows (`card:<community>:<case>`): the first is sent, later ones edit it, an older
-    one not sent yet is skipped; see `Showing`. `key` makes a message unique for ever; without it each reply is sent.
-    `cause` (`case:<community>:<no>:<event>`) lets an undo cancel it while it waits for `delay`.
+    Attributes:
+        logical: a name for what the message shows (`card:<community>:<case>`). The first message under a name is sent,
+            later ones edit it, and outdated ones that still wait are skipped; see `showing`.
+        key: makes the message unique for ever: a second one with the same key is not sent.
+        cause: what caused it (`case:<community>:<no>:<event>`); an undo cancels it by this while it waits for `delay`.
     """
 
     to: Address
@@ -88,7 +90,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The short word over a pressed button; `alert` shows it as a window that has to be closed."""
+    """The short answer to a pressed button; `alert` shows it in a window that has to be closed."""
 
     text: str
     alert: bool = False

@@ -1,4 +1,4 @@
-"""One turn of a conversation: an event with everything a handler may need, and the replies it gathers."""
+"""One turn of a conversation: an event, everything that its handler may need, and the replies that it produces."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ LOCAL_FIRST = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN, Role.OFFI
 
 @dataclass
 class Turn:
-    """Lives as long as one event is handled. `outcome` is what the inbox keeps of it."""
+    """Exists while one event is handled. `outcome` is what the inbox records about it."""
 
     context: Context
     uow: UnitOfWork
@@ -33,9 +33,9 @@ class Turn:
     answer: Answer | None = None
     outcome: str = "other"
     button: str = ""
-    """What the pressed button does."""
+    """The action of the pressed button."""
     throttled: bool = False
-    """Whether this person does more at a time than the district's limits take (see handlers/moderation/)."""
+    """Whether this person is over the district's rate limit (see handlers/moderation/pace.py)."""
 
     # who and where ---------------------------------------------------------------------------------------------------
 
@@ -76,7 +76,7 @@ class Turn:
 
     @property
     def via(self) -> str:
-        """By which button or command this happens, for the ledger's events."""
+        """The button or command that caused this, for the ledger's events."""
         if self.button:
             return f"button {self.button}"
         if self.event.kind is EventKind.IGNORED:
@@ -85,7 +85,7 @@ class Turn:
 
     @cached_property
     def reading(self) -> Reading:
-        """What was said, understood; worked out where it is first asked for."""
+        """The text as understood; computed when first asked for."""
         return self.context.read(self.event.text)
 
     def community(self, community_id: int | None) -> CommunityRow | None:
@@ -98,17 +98,17 @@ class Turn:
         return number(self.community_of(case), case)
 
     def when(self, moment: datetime, case: CaseRow) -> str:
-        """A time, as clocks in the case's community show it."""
+        """A time in the case's community, as people read it."""
         return day_and_time(moment, self.community_of(case).zone)
 
     # rights ----------------------------------------------------------------------------------------------------------
 
     def roles(self, place: Place) -> frozenset[Role]:
-        """What this person is at `place`, by the rights of the staff row they are bound to."""
+        """The roles of this person at `place`, by the rights of the staff row they are bound to."""
         return roles_at(self.staff.rights, place) if self.staff else frozenset()
 
     def roles_over(self, case: CaseRow, staff: StaffRow | None = None) -> list[Role]:
-        """Roles that a member of staff (this person, unless given) has over a case as of now, the most local first."""
+        """Roles that a staff member (by default this person) has over a case now, the most local first."""
         staff = staff or self.staff
         if staff is None:
             return []
@@ -120,38 +120,38 @@ class Turn:
         return [Role.WORKER, *found] if set(found) <= {Role.OFFICER} and staff in self.called_to(case) else found
 
     def _helps(self, case: CaseRow, staff: StaffRow) -> bool:
-        """Whether a unit of theirs helps with the case (协办); asked only of who has nothing else to do with it."""
+        """Whether a unit of theirs assists with the case (协办). Only asked if they have no other role in it."""
         units = {right.scope_id for right in staff.rights if right.scope is Scope.UNIT}
         return bool(units) and not units.isdisjoint(self.uow.cases.helpers(case.key))
 
     def unit_name(self, case: CaseRow, unit_id: int | None) -> str:
-        """A unit as people of the case's community know it; empty where there is none."""
+        """The unit's name as people in the case's community know it; empty if there is none."""
         name = self.uow.reference.units.get(unit_id or 0, "")
         return self.context.district.units_at([name], self.uow.reference.street_of(case.community_id))
 
     def officers_of(self, case: CaseRow, unit_id: int) -> list[StaffRow]:
-        """Who answers for a unit in this case; for the streets, the supervisors of the community's own."""
+        """The officers of a unit in this case; for 各街道, the supervisors of the community's own street."""
         reference = self.uow.reference
         unit = self.context.district.unit_named(reference.units.get(unit_id, ""))
         own = reference.staff_with(case.community_id, Role.SUPERVISOR) if unit and unit.own_street else []
         return own or reference.officers_of(unit_id)
 
     def role_over(self, case: CaseRow, staff: StaffRow | None = None) -> Role | None:
-        """The most local of them."""
+        """The most local role that a staff member has over a case."""
         return next(iter(self.roles_over(case, staff)), None)
 
     def role_for(self, action: str, case: CaseRow) -> Role | None:
-        """The role of the staff in which this person may do it to the case; None: it is not theirs to do."""
+        """The staff role in which this person may take an action on the case; None: not allowed."""
         return may(action, self.roles_over(case)) if self.as_staff else None
 
     def communities_for(self, action: str) -> list[CommunityRow]:
-        """The communities in which this person may do it, by name."""
+        """The communities in which this person may take an action as staff."""
         return [c for c in self.uow.reference.real_communities() if may(action, self.roles(c.place()))]
 
     def called_to(self, case: CaseRow) -> list[StaffRow]:
-        """On duty for an emergency: in its community, else in the district. While on duty they may handle it.
+        """Staff on duty for an emergency: in its community, else in the district. They may handle it while on duty.
 
-        What was filed for the district, since its place was not known, has nobody but them.
+        Cases that were filed for the district, because their place is unknown, have nobody else.
         """
         reference, now = self.uow.reference, self.uow.now
         if case.community_id == DISTRICT:
@@ -163,14 +163,14 @@ class Turn:
     # what is said ----------------------------------------------------------------------------------------------------
 
     def say(self, key: str, /, rows: Rows = (), **values: Any) -> None:
-        """Answer in the chat with a text of the catalogue."""
+        """Reply in the chat with a text of the catalogue."""
         self.send(Reply(self.event.address, self.context.texts(key, **values), rows))
 
     def send(self, reply: Reply) -> None:
         self.replies.append(reply)
 
     def tell(self, key: str, /, *, alert: bool = False, **values: Any) -> None:
-        """Answer over the pressed button; in the chat where nothing was pressed."""
+        """Answer the pressed button; if none was pressed, reply in the chat."""
         text = self.context.texts(key, **values)
         if self.event.press_id:
             self.answer = Answer(text, alert)
@@ -178,7 +178,7 @@ class Turn:
             self.send(Reply(self.event.address, text))
 
     def close(self, logical: str | None, key: str, /, **values: Any) -> None:
-        """Replace a message of ours, and with it its buttons, by a last word."""
+        """Replace one of our messages and its buttons by a closing text."""
         if logical:
             text = self.context.texts(key, **values)
             self.send(Reply(self.event.address, text, logical=logical, showing=Showing.CLOSE))
@@ -190,32 +190,32 @@ class Turn:
     # what is asked ---------------------------------------------------------------------------------------------------
 
     def expect(self, what: str, case: CaseRow, *, lasting: bool = False, **data: Any) -> None:
-        """The next message of this person here answers a question of ours, if it comes soon (or always: `lasting`)."""
+        """Treat the person's next message here as the answer to `what`, if it comes soon (`lasting`: at any time)."""
         self.talk.state["expects"] = expectation(what, case, self.uow.now, lasting=lasting) | data
 
     def expected(self) -> dict[str, Any] | None:
-        """What we asked last, unless that is too long ago; it is asked no more."""
+        """Take back the open question and return it, or None if there is none or it is too old."""
         found = self.talk.state.pop("expects", None)
         return dict(found) if found and (found["lasting"] or not self.older(found["at"])) else None
 
     def drop_question(self) -> None:
-        """Something else came instead of an answer; a question of the staff stays open all the same."""
+        """Drop the open question, because something else came; a lasting question of the staff stays open."""
         asked = self.expected()
         if asked and asked["lasting"]:
             self.talk.state["expects"] = asked
 
     def older(self, at: float) -> bool:
-        """Whether a question asked at `at` is no longer open."""
+        """Whether a question asked at `at` (seconds since the epoch) is no longer open."""
         return self.uow.now.timestamp() - at > self.context.district.limits.question_open.wall.total_seconds()
 
     def wake_again(self) -> None:
-        """Wake this conversation when the next of its things is due."""
+        """Schedule the next wake-up of this conversation: when its album, export or pause is due."""
         state = self.talk.state
         due = [part["due"] for name in ("album", "export", "pace") if "due" in (part := state.get(name, {}))]
         self.talk.wake_at = datetime.fromtimestamp(min(due), UTC) if due else None
 
     def as_if(self, **changes: Any) -> "Turn":
-        """The same turn over another event; replies are gathered in the same place."""
+        """The same turn for a changed event; its replies go to the same list."""
         return Turn(self.context, self.uow, replace(self.event, **changes), replies=self.replies)
 
 

@@ -1,4 +1,4 @@
-"""One step of a case: held against the lifecycle, written as an event, told to the people, shown on the card."""
+"""Takes a step of a case: checks it against the lifecycle, records an event, tells the people, refreshes the card."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -35,7 +35,7 @@ UNDOABLE_FIELDS = (
     "next_at",
 )
 SPEAKS = frozenset({Action.CONTACT, Action.ASK, Action.RESOLVE, Action.UNSOLVED})
-"""Steps by which somebody of the staff speaks with the resident themselves."""
+"""Steps by which a staff member speaks with the resident directly."""
 ASKED_IF_IT_HOLDS = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 
 
@@ -52,12 +52,19 @@ def take(
 ) -> int:
     """Take a step and tell everybody it concerns; returns the event's id.
 
-    `given` holds what the step needs (reason, reply, target name ...) and fills the text for the resident;
-    `quietly`: the people have heard of it in other words.
+    Args:
+        turn: whose turn it is.
+        case: the case, as it was read in this transaction.
+        action: the step.
+        role: in which role it is taken.
+        given: what the step needs (reason, reply, name of the target, ...); it also fills the residents' text.
+        changes: further columns to change.
+        detail: further data for the event.
+        quietly: do not tell the people, who have been told in other words.
 
     Raises:
         NotAllowed: the table has no such step here.
-        LostRace: the case was changed meanwhile.
+        LostRace: somebody else has changed the case meanwhile.
     """
     given = given or {}
     before = {name: _plain(getattr(case, name)) for name in UNDOABLE_FIELDS}
@@ -84,17 +91,17 @@ def take(
 
 
 def allowed(turn: Turn, case: CaseRow, action: Action, role: Role) -> None:
-    """Hold a step that still lacks its words against the table.
+    """Check, before asking for its words, whether a step could be taken.
 
     Raises:
-        NotAllowed: it could not be taken now.
+        NotAllowed: it could not.
     """
     row = TRANSITIONS[action]
     step(case.state, action, role, row.needs, **_conditions(turn, case, row, turn.staff_id))
 
 
 def _conditions(turn: Turn, case: CaseRow, row: Transition, staff_id: int | None) -> dict[str, Any]:
-    """What the table's row wants to know beside state and role; looked up only where it does."""
+    """The conditions that this row of the table depends on, besides state and role; only those are looked up."""
     found: dict[str, Any] = {}
     if row.back and case.state in row.sources:
         found["origin"] = turn.uow.cases.came_from(case)
@@ -110,19 +117,19 @@ def _tell(turn: Turn, case: CaseRow, action: Action, event_id: int, given: dict[
     if tells := TRANSITIONS[action].tells:
         values, undoable = {"due": turn.when(case.due_at, case)} | given, TRANSITIONS[action].undoable
         if not undoable:
-            _say_first_what_waits(turn, case)
+            _release_held_messages(turn, case)
         tell_people(turn, case, tells, event_id, undoable=undoable, **values)
 
 
-def _say_first_what_waits(turn: Turn, case: CaseRow) -> None:
-    """A step that follows ends the undo of the one before, and is not to be heard of before it."""
+def _release_held_messages(turn: Turn, case: CaseRow) -> None:
+    """Release held-back messages of earlier steps: a further step ends their undo, and must not be told before them."""
     since = turn.uow.now - turn.context.district.limits.undo_for.wall
     waits = [cause_of(case, event.id) for event in turn.uow.cases.events(case.key) if event.at > since]
     turn.uow.outbox.hurry(waits)
 
 
 def _show(turn: Turn, case: CaseRow) -> None:
-    """The staff see a step, and what has ended is no longer found as a like case."""
+    """Refresh the card; a case that has ended is no longer offered as a similar one."""
     cards.refresh(turn, case)
     if case.state in ENDED:
         similar, key = turn.context.similar, case.key
@@ -130,7 +137,7 @@ def _show(turn: Turn, case: CaseRow) -> None:
 
 
 def _first_touch(turn: Turn, case: CaseRow, action: Action, staff_id: int | None) -> dict[str, Any]:
-    """The first of the staff to touch a case has signed for it and stays answerable (首接负责)."""
+    """Record the first staff member to touch a case, who stays answerable for it (首接负责), and the first contact."""
     found: dict[str, Any] = {}
     if staff_id is not None and case.signed_at is None:
         found = {"signed_at": turn.uow.now, "first_staff_id": case.first_staff_id or staff_id}
@@ -144,7 +151,7 @@ def _ended(turn: Turn, state: State) -> dict[str, Any]:
 
 
 def _next_look(turn: Turn, case: CaseRow, new: State, values: dict[str, Any]) -> dict[str, Any]:
-    """When the clock looks again after a step, unless the step says so itself."""
+    """When the clock looks at the case again, unless the step sets that itself."""
     if "next_at" in values:
         return {}
     if new in CLOSED and case.urgency in ASKED_IF_IT_HOLDS:
@@ -158,12 +165,12 @@ def _next_look(turn: Turn, case: CaseRow, new: State, values: dict[str, Any]) ->
 
 
 def open_again(turn: Turn, case: CaseRow) -> None:
-    """New reports may be the same matter as this one again."""
+    """Offer the case as a similar one again."""
     _compare_with(turn, case)
 
 
 def compare_anew(turn: Turn, case: CaseRow) -> None:
-    """What it is about, or where, was changed: new reports are held against it as it is now."""
+    """After a change of matter or place: compare new reports with the case as it is now."""
     if case.state in OPEN:
         matter = _compare_with(turn, case)
         turn.uow.cases.change(case, proposal={**case.proposal, "key": list(matter.similar_key)})
@@ -177,19 +184,19 @@ def _compare_with(turn: Turn, case: CaseRow) -> Understanding:
 
 
 def cause_of(case: CaseRow, event_id: int) -> str:
-    """What an undo of this step takes back."""
+    """The cause of a step's messages, by which an undo cancels them."""
     return f"case:{case.community_id}:{case.no}:{event_id}"
 
 
 def hold(turn: Turn, case: CaseRow) -> timedelta:
-    """How long messages of a step wait that can be undone: an emergency never does."""
+    """How long the messages of an undoable step are held back; those of an emergency are not."""
     return timedelta() if case.urgency is Urgency.EMERGENCY else turn.context.district.limits.undo_for.wall
 
 
 def tell_people(turn: Turn, case: CaseRow, key: str, event_id: int, *, undoable: bool, **values: str) -> None:
-    """Tell the reporter and all who joined, in plain words; whoever does it here sees it anyway.
+    """Tell the reporter and everybody who joined, except in the chat where the step is taken, which shows it anyway.
 
-    Who joined does not read what the answer says of the reporter.
+    For joiners, personal data of the reporter in the answer is masked.
     """
     named = {"number": turn.number(case), "community": turn.community_of(case).name}
     whole = turn.context.texts(key, **named, **values)
@@ -214,14 +221,14 @@ def tell_people(turn: Turn, case: CaseRow, key: str, event_id: int, *, undoable:
 
 
 def people_to_tell(turn: Turn, case: CaseRow) -> list[PersonOfCase]:
-    """Who reported or joined a case and has not blocked the bot."""
+    """The people of a case who have not blocked the bot."""
     people = turn.uow.cases.people(case.key)
     there = turn.uow.people.reachable([(p.bot, p.account) for p in people])
     return [person for person in people if (person.bot, person.account) in there]
 
 
 def people_to_ask(turn: Turn, case: CaseRow) -> list[PersonOfCase]:
-    """Who judges an answer: a clerk who wrote it down for somebody does not, a colleague phones the person."""
+    """The people who judge an answer. A clerk who filed it for somebody does not: a colleague phones that person."""
     return [person for person in people_to_tell(turn, case) if person.part != Part.CLERK]
 
 

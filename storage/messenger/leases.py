@@ -1,7 +1,6 @@
-"""Leases: who alone may deliver or poll for a bot. The holder renews; after a crash another takes over.
+"""Leases: which process alone polls or delivers for a bot. Its holder renews it; after a crash another takes over.
 
-The server's clock decides (PostgreSQL, for only there is more than one process): one clock for all, whatever the clocks
-of the machines say.
+Only PostgreSQL needs them, and its server's clock decides when one expires: machines' clocks may differ.
 """
 
 from datetime import timedelta
@@ -15,7 +14,7 @@ _NOW = func.clock_timestamp()
 
 
 def hold(connection: Connection, name: str, owner: str, for_: timedelta) -> bool:
-    """Take or renew a lease; False while somebody else holds it. One statement, so that it is kept without a commit."""
+    """Take or renew a lease; False: somebody else holds it. A single statement, which commits itself."""
     statement = upsert(connection)(Lease).values(name=name, owner=owner, until=_NOW + for_)
     statement = statement.on_conflict_do_update(
         index_elements=["name"],
@@ -26,7 +25,7 @@ def hold(connection: Connection, name: str, owner: str, for_: timedelta) -> bool
 
 
 def is_held(connection: Connection, name: str, owner: str) -> bool:
-    """Whether somebody else holds it: a look that writes nothing, and waits for nobody."""
+    """Whether somebody else holds the lease. Writes nothing and waits for no lock."""
     held = select(Lease.name).where(Lease.name == name, Lease.owner != owner, Lease.until >= _NOW)
     return connection.execute(held).one_or_none() is not None
 

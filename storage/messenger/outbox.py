@@ -1,4 +1,4 @@
-"""Messages on their way out. The rows are the truth; bot/deliver.py drains them."""
+"""The outbox: messages to be delivered. bot/deliver.py drains it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WAITING, SENT, DEAD, CANCELLED, SKIPPED = "waiting", "sent", "dead", "cancelled"
 
 @dataclass(frozen=True, slots=True)
 class OutRow:
-    """A message that is due. `shown_id` is the messenger's id of what it replaces, if that was sent."""
+    """A message that is due. `shown_id`: the messenger's id of the message that it replaces, if there is one."""
 
     id: int
     bot: str
@@ -54,7 +54,7 @@ class OutboxRows:
         logical: str | None = None,
         cause: str | None = None,
     ) -> None:
-        """Queue a message. A `key` that was used before queues nothing."""
+        """Queue a message. If its `key` was used before, nothing is queued."""
         row_id = new_id()
         row = {
             "id": row_id,
@@ -72,17 +72,17 @@ class OutboxRows:
         self._uow.insert(Outbox, row)
 
     def cancel(self, cause: str) -> int:
-        """Cancel what a step that was undone would have said; returns how many messages that were."""
+        """Cancel the waiting messages of a step that was undone; returns their number."""
         statement = update(Outbox).where(Outbox.cause == cause, Outbox.state == WAITING)
         return self._uow.execute(statement.values(state=CANCELLED, body=None, done_at=self._uow.now)).rowcount
 
     def hurry(self, causes: Collection[str]) -> None:
-        """What waits so that it could be undone goes out now."""
+        """Make messages due now that were held back for the undo of these steps."""
         held = and_(Outbox.cause.in_(causes), Outbox.state == WAITING, Outbox.due_at > self._uow.now)
         self._uow.execute(update(Outbox).where(held).values(due_at=self._uow.now))
 
     def take_back(self, cause: str) -> list[Any]:
-        """Cancel what has not arrived, dead letters too; returns where it was to go."""
+        """Cancel the messages of a cause that have not arrived, dead letters included; returns their chats."""
         left = and_(Outbox.cause == cause, Outbox.state.in_([WAITING, DEAD]))
         where = (Outbox.bot, Outbox.chat, Outbox.topic)
         found = self._uow.read(select(*where).where(left).distinct().order_by(*where), Outbox).all()
@@ -90,20 +90,20 @@ class OutboxRows:
         return list(found)
 
     def due(self, bot: str, limit: int, held: set[int]) -> list[OutRow]:
-        """What is due for a bot, most urgent class first; chats in `held` are passed over.
+        """Messages of a bot that are due, most urgent class first; those to chats in `held` are left out.
 
-        Of the versions of a logical message only the newest that is due is given.
+        Of several versions of a logical message only the newest that is due is returned.
         """
         values = {"bot": bot, "now": self._uow.now, "held": list(held), "limit": limit}
         return [OutRow(*row) for row in self._uow.connection.execute(_DUE, values)]
 
     def supersede(self, bot: str, chat: int, logical: str) -> None:
-        """Drop what still waits under a logical name, due or not: a newer one takes its place."""
+        """Skip messages that wait under a logical name, due or not: a newer one takes their place."""
         where = {"of": bot, "to": chat, "name": logical, "now": self._uow.now}
         self._uow.change(_SUPERSEDED, where, Outbox)
 
     def mark_sent(self, row: OutRow, message_id: int | None) -> None:
-        """It was delivered; older versions of it that still wait are not sent any more."""
+        """Mark a message as delivered; older versions of it that still wait are skipped."""
         self._end(row.id, SENT, None)
         if row.logical and message_id is not None:
             self._skip_older(row)
@@ -124,33 +124,33 @@ class OutboxRows:
             )
 
     def skip(self, row: OutRow) -> None:
-        """There is nothing to change where it was to go."""
+        """Skip a message that was only to edit something: nothing is shown that it could edit."""
         self._end(row.id, SKIPPED, None)
 
     def forget_shown(self, row: OutRow) -> None:
-        """The messenger cannot edit it any more: the next version is sent anew."""
+        """Forget the message shown under a logical name, so that the next version is sent as a new one."""
         same = and_(Shown.bot == row.bot, Shown.chat == row.chat, Shown.logical == row.logical)
         self._uow.connection.execute(delete(Shown).where(same))
 
     def put_off(self, row: OutRow, error: str, again_at: datetime, *, counts: bool) -> None:
-        """Try later. `counts`: it is a failure of this message, not a limit of the messenger."""
+        """Try again at `again_at`. `counts`: the attempt counts as one of this message's failures."""
         values = {"due_at": again_at, "error": error[:400], "attempts": row.attempts + counts}
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
 
     def kill(self, row: OutRow, error: str) -> None:
-        """Give a message up: it is a dead letter with its reason, listed and replayable."""
+        """Give a message up. It becomes a dead letter with its reason, which is listed and can be sent again."""
         values = {"state": DEAD, "error": error[:400], "done_at": self._uow.now, "attempts": row.attempts + 1}
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
         self._skip_older(row)
 
     def cancel_chat(self, bot: str, chat: int) -> None:
-        """Cancel what waits for a chat that cannot be reached any more."""
+        """Cancel the messages that wait for a chat which cannot be reached any more."""
         same = and_(Outbox.bot == bot, Outbox.chat == chat, Outbox.state == WAITING)
         values = {"state": CANCELLED, "body": None, "done_at": self._uow.now}
         self._uow.connection.execute(update(Outbox).where(same).values(**values))
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
-        """A group became a supergroup: what waits goes there."""
+        """A group became a supergroup: redirect its waiting messages to the new id."""
         self._uow.connection.execute(
             update(Outbox).where(Outbox.bot == bot, Outbox.chat == old, Outbox.state == WAITING).values(chat=new)
         )
@@ -161,7 +161,7 @@ class OutboxRows:
         return list(self._uow.connection.execute(statement))
 
     def retry(self, row_id: int) -> bool:
-        """Send a dead letter after all; not an old version of what was shown anew since."""
+        """Queue a dead letter again. False: there is none, or a newer version has been shown since."""
         same = and_(Shown.bot == Outbox.bot, Shown.chat == Outbox.chat, Shown.logical == Outbox.logical)
         outdated = exists().where(same, Shown.outbox_id > Outbox.id)
         statement = update(Outbox).where(Outbox.id == row_id, Outbox.state == DEAD, ~outdated)
@@ -174,7 +174,7 @@ class OutboxRows:
         return self._uow.connection.execute(statement.values(state=CANCELLED, body=None)).rowcount > 0
 
     def forget_before(self, moment: datetime) -> None:
-        """Delete rows that ended before `moment`; dead letters wait for a person."""
+        """Delete rows that ended before `moment`, except dead letters, which wait for an operator."""
         self._uow.connection.execute(delete(Outbox).where(Outbox.done_at < moment, Outbox.state != DEAD))
 
     def counts(self) -> dict[str, int]:
@@ -182,12 +182,12 @@ class OutboxRows:
         return {row[0]: row[1] for row in self._uow.connection.execute(statement)}
 
     def oldest_due(self) -> datetime | None:
-        """Since when the longest waiting of what could be sent now waits."""
+        """Due time of the message that has waited longest among those that could be sent now."""
         due = select(func.min(Outbox.due_at)).where(Outbox.state == _IS_WAITING, Outbox.due_at <= self._uow.now)
         return self._uow.connection.execute(due).scalar()
 
     def _skip_older(self, row: OutRow) -> None:
-        """Older versions of a logical message would show what is no longer so."""
+        """Skip older versions of a logical message, which would show an outdated state."""
         if row.logical:
             same = (Outbox.bot == row.bot, Outbox.chat == row.chat, Outbox.logical == row.logical)
             older = update(Outbox).where(*same, Outbox.state == _IS_WAITING, Outbox.id < row.id)
