@@ -33,6 +33,7 @@ from bot.limiter import Limiter
 from bot.metrics import METRICS
 from bot.split import split
 from bot.tasks import ended
+from bot.transactions import write
 from ledger.district import MessengerLimits
 from ledger.words import utf16_length
 from storage.database import Database
@@ -294,14 +295,7 @@ class Deliverer:
         await self._write(lambda uow: uow.outbox.put_off(row, reason, again, counts=counts))
 
     async def _write(self, change: Callable[[UnitOfWork], object]) -> None:
-        now = self._clock.now()
-
-        def work(connection: Connection) -> None:
-            with UnitOfWork(connection, _NOBODY, now) as uow:
-                change(uow)
-                uow.flush()
-
-        await self._database.write(work)
+        await write(self._database, lambda _: _NOBODY, self._clock.now(), change)
 
 
 _NOBODY = Reference(0, {}, {}, {}, {}, (), {})

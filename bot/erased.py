@@ -1,6 +1,6 @@
-"""Who asked to be erased, beside the database: a backup that is restored must not bring them back.
+"""A record of erased people outside the database, so that a restored backup does not bring them back.
 
-Only a keyed hash of the account is kept, with the time, as long as a backup may hold the person.
+It holds only a keyed hash of each account and the time, for as long as a backup may contain the person.
 """
 
 import fcntl
@@ -22,13 +22,13 @@ class Erased:
         self._path = folder / FILE
 
     def note(self, bot: str, account: int, at: datetime) -> None:
-        """Keep that somebody was erased; on the disk when this returns."""
+        """Record an erasure; it is on the disk when this returns."""
         with self._alone(), self._path.open("a") as file:
-            # a line of its own, also after one that was cut off in its midst
+            # begins a new line even if the last one was cut off
             _write(file, f"\n{at.isoformat()} {self._mark(bot, account)}\n")
 
     def marks(self) -> dict[str, datetime]:
-        """When each was erased last, by their mark."""
+        """When each person was last erased, by their hash."""
         if not self._path.exists():
             return {}
         lines = (line.split() for line in self._path.read_text().splitlines())
@@ -39,7 +39,7 @@ class Erased:
         return marks.get(self._mark(bot, account))
 
     def forget(self, before: datetime) -> None:
-        """Drop what no backup can hold any more."""
+        """Delete records of people whom no backup can contain any more."""
         if not self._path.exists():
             return
         with self._alone():
@@ -53,7 +53,7 @@ class Erased:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One at a time writes, of all processes: else a mark would be lost that is noted while others are dropped."""
+        """Lock the file against other processes: a record added during `forget` would be lost otherwise."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Fetches files of cases from the messenger once, into the attachment store; never decodes them."""
+"""Downloads the files of cases from the messenger into the attachment store, once each. Never decodes them."""
 
 import asyncio
 import logging
@@ -28,10 +28,10 @@ class Fetcher:
         self._files = files
         self._clock = clock
         self.pause = 0.0
-        """Seconds that the messenger is to be left alone."""
+        """Seconds until the messenger may be asked again."""
 
     async def once(self) -> int:
-        """Fetch what waits, until the messenger wants a pause; returns how many files there were."""
+        """Download waiting files until the messenger asks for a pause; returns how many were waiting."""
         self.pause = 0.0
         todo = await self._database.read(lambda connection: waiting(connection, list(self._channels)))
         for row in todo:
@@ -77,7 +77,7 @@ class Fetcher:
             self.pause = getattr(error, "seconds", None) or 1.0
 
     def _is_final(self, row: Waiting, error: Exception) -> bool:
-        """A messenger that is down for a while or was told another token, or a full disk, costs nobody a photo."""
+        """Whether to give a file up. A messenger that is down, a wrong token or a full disk are waited out."""
         match error:
             case BadToken():
                 return False

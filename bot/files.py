@@ -1,7 +1,7 @@
-"""The attachment store: files by the SHA-256 of their content in a folder of ours. Nothing in here is ever decoded.
+"""The attachment store: a folder of files, each named by the SHA-256 of its content. Files are never decoded.
 
-With a key of the operator's they are sealed as words are (storage/sealing.py): a head that names the key, then nonce
-and ciphertext. The name stays the digest of the content itself.
+If the operator has set a key, files are encrypted like words (storage/sealing.py): a header that names the key, then
+nonce and ciphertext. The name is always the digest of the plain content.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from storage import sealing
 CHUNK = 1 << 20
 SCRATCH = "new-"
 HEAD = b"\x02chulin:"
-"""What a sealed file begins with; then comes the name of its key."""
+"""The beginning of an encrypted file; the name of its key follows."""
 
 
 class FileStore:
@@ -28,17 +28,17 @@ class FileStore:
         return self.folder / digest[:2] / digest
 
     def put(self, content: bytes) -> str:
-        """Keep content; returns its digest. The same content is kept once."""
+        """Store content; returns its digest. The same content is stored once."""
         digest = hashlib.sha256(content).hexdigest()
         if not self.touch([digest]):
             self._write(_sealed(content), digest)
         return digest
 
     def read(self, digest: str) -> bytes:
-        """The content as it was given.
+        """The plain content.
 
         Raises:
-            CannotOpen: this process lacks the key that it is sealed with.
+            CannotOpen: this process lacks the key.
         """
         return opened(self.path(digest).read_bytes())
 
@@ -46,7 +46,7 @@ class FileStore:
         return StoredFile(self, digest)
 
     def seal_again(self, *, plain: bool = False) -> int:
-        """Seal what is not sealed with the newest key (or open everything: `plain`); returns how many files changed."""
+        """Encrypt all files with the newest key, or decrypt them all (`plain`); returns how many changed."""
         return sum(self._seal_again(path, plain) for path in sorted(self.folder.glob("??/*")))
 
     def _seal_again(self, path: Path, plain: bool) -> bool:
@@ -60,7 +60,7 @@ class FileStore:
         return self._write(content, path.name, only_again=True)
 
     def scratch(self) -> Path:
-        """A fresh file beside the store, to download into."""
+        """A new empty file on the store's disk, to download into."""
         self.folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.folder, prefix=SCRATCH)
         os.close(handle)
@@ -84,9 +84,10 @@ class FileStore:
     # what is left over -----------------------------------------------------------------------------------------------
 
     def touch(self, digests: Iterable[str]) -> int:
-        """Have files looked at again, whether anything needs them (bot/sweep.py); returns how many there are.
+        """Mark files for the next sweep (bot/sweep.py); returns how many exist.
 
-        It goes before a commit with which they lose their last row: who is interrupted after it has not dropped them.
+        Call it before the commit that deletes the last row naming them: if the process ends right after that commit, the
+        sweep deletes the files.
         """
         found = 0
         for digest in digests:
@@ -96,18 +97,18 @@ class FileStore:
         return found
 
     def touched(self, since: float, until: float) -> list[str]:
-        """Digests of files that were last kept or touched between two moments (seconds of the machine's clock)."""
+        """Digests of files that were last stored or touched between two moments (seconds since the epoch)."""
         found = self.folder.glob("??/*")
         return [path.name for path in found if since <= (_touched_at(path) or 0) < until]
 
     def drop_untouched(self, digests: Iterable[str], until: float) -> int:
-        """Drop files that nobody has touched since that moment; returns how many."""
+        """Delete those files that were not touched since `until`; returns how many."""
         old = [digest for digest in digests if (at := _touched_at(self.path(digest))) and at < until]
         self.drop(old)
         return len(old)
 
     def drop_scratch(self, until: float) -> int:
-        """Drop downloads that were interrupted before that moment; returns how many."""
+        """Delete unfinished downloads from before `until`; returns how many."""
         old = [path for path in self.folder.glob(f"{SCRATCH}*") if (_touched_at(path) or until) < until]
         for path in old:
             path.unlink(missing_ok=True)
@@ -116,7 +117,7 @@ class FileStore:
     # keeping ---------------------------------------------------------------------------------------------------------
 
     def _write(self, stands: bytes, digest: str, *, only_again: bool = False) -> bool:
-        """Write a file to its place; `only_again`: not one that was dropped meanwhile."""
+        """Write a file into its place; `only_again`: unless it was deleted meanwhile. Returns whether it was written."""
         scratch = self.scratch()
         try:
             scratch.write_bytes(stands)
@@ -128,7 +129,7 @@ class FileStore:
             scratch.unlink(missing_ok=True)
 
     def _keep(self, scratch: Path, digest: str) -> None:
-        """Move a file to its place, name and all on the disk when this returns: the row that names it comes after."""
+        """Move a file into its place. Content and name are on the disk when this returns: its row is committed later."""
         on_disk(scratch)
         folder = self.path(digest).parent
         if not folder.exists():
@@ -140,7 +141,7 @@ class FileStore:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of the store, read when it is needed."""
+    """A file of the store that is read only when needed."""
 
     store: FileStore
     digest: str
@@ -150,7 +151,7 @@ class StoredFile:
 
 
 def on_disk(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk."""
+    """Flush a file, or the entries of a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -159,7 +160,7 @@ def on_disk(path: Path) -> None:
 
 
 def _touched_at(path: Path) -> float | None:
-    """None: it is gone."""
+    """Time of the last change (seconds since the epoch); None: the file is gone."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:
@@ -177,7 +178,7 @@ def _sealed(content: bytes) -> bytes:
 
 
 def opened(stands: bytes) -> bytes:
-    """Content out of what stands in the store.
+    """The plain content of a file as it is stored.
 
     Raises:
         CannotOpen: this process lacks the key.

@@ -1,4 +1,4 @@
-"""The open cases of each community in memory, for "has a neighbour said this already?". The ledger is the truth."""
+"""An index in memory of each community's open cases: has a neighbour reported this already? Rebuilt at every start."""
 
 from collections import defaultdict
 from threading import Lock
@@ -10,7 +10,7 @@ from storage.unit_of_work import UnitOfWork
 
 
 class OpenCases:
-    """Implements `handlers.context.SimilarCases`; safe to use from the writer's thread."""
+    """Implements `handlers.context.SimilarCases`; thread-safe, because the writer's thread uses it, too."""
 
     def __init__(self) -> None:
         self._indices: dict[int, SimilarIndex] = defaultdict(SimilarIndex)
@@ -29,7 +29,7 @@ class OpenCases:
             self._indices[community_id].remove(str(no))
 
     def load(self, uow: UnitOfWork) -> None:
-        """Read all open cases, at start; their signatures were kept with what the machine proposed."""
+        """Load all open cases at start. Their keys are stored with the machine's proposal."""
         with self._lock:
             for row in uow.cases.open_proposals():
                 self._indices[row.community_id].add(str(row.no), row.proposal.get("key", ()))

@@ -1,7 +1,8 @@
-"""Drops files that no row names: what was interrupted between a file and its row, on the way in or on the way out.
+"""Deletes files that no row names: remains of a process that ended between writing a file and its row, or between
+deleting a row and its file.
 
-A file is kept before the row that names it is committed, and dropped after the row is gone: whoever ends in between
-leaves it. So what was kept or touched lately is looked at again, when it has had time to get its row or to lose it.
+A file is stored before the row that names it is committed, and deleted after that row is. So files that were stored or
+touched recently are checked again, once they have had time to get or lose their row.
 """
 
 import asyncio
@@ -16,9 +17,9 @@ from storage.files_used import unused
 log = logging.getLogger(__name__)
 
 SETTLED_AFTER = EVERY = 6 * 3600.0
-"""Seconds. Twice as long is less than the day in which whoever asks to be erased is."""
+"""Seconds. Twice as long is still within the day in which an erasure has to be complete."""
 LOOKED_BACK = 2 * 86_400.0
-"""Seconds that are looked back the first time: not at everything, for a wrong database names nothing of it."""
+"""Seconds of the past that the first sweep covers. Not all of it: with a wrong database, no row would name anything."""
 STAMP = "swept"
 
 
@@ -28,7 +29,7 @@ class Sweeper:
         self._files = files
 
     async def once(self) -> int:
-        """Look, if it is time again; returns how many files were dropped. By the machine's clock, as files have it."""
+        """Sweep, if it is time to; returns the number of files deleted. Uses the machine's clock, as file times do."""
         until = time.time() - SETTLED_AFTER
         since = self._swept_until(until)
         if until - since < EVERY:
@@ -38,7 +39,7 @@ class Sweeper:
         dropped = await asyncio.to_thread(self._files.drop_untouched, left, until)
         dropped += await asyncio.to_thread(self._files.drop_scratch, until)
         if dropped:
-            log.warning("%s files that nothing names were dropped", dropped)
+            log.warning("%s files that no row names were deleted", dropped)
         self._stamp.parent.mkdir(parents=True, exist_ok=True)
         self._stamp.write_text(str(until), encoding="ascii")
         return dropped

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.erased import Erased
 from bot.metrics import METRICS
-from bot.tasks import in_turn, run_callbacks
+from bot.tasks import in_turn
+from bot.transactions import write
 from bot.work import Worker
 from handlers import (areas, router)
 from handlers.cases import clockwork
@@ -176,18 +177,7 @@ class Ticker:
         return [thing for thing in task.find(uow) if self._resting.get(task.key(thing), uow.now) <= uow.now]
 
     async def _write(self, work: Callable[[UnitOfWork], T]) -> T:
-        now = self._clock.now()
-        after: list[Callable[[], None]] = []
-
-        def in_transaction(connection: Connection) -> T:
-            with UnitOfWork(connection, self._worker.reference(connection), now) as uow:
-                result = work(uow)
-                uow.flush()
-                after[:] = uow.after_commit
-                return result
-
-        result = await self._database.write(in_transaction)
-        run_callbacks(after)
+        result = await write(self._database, self._worker.reference, self._clock.now(), work)
         if result:
             self._wake_delivery()
         return result

@@ -1,6 +1,6 @@
-"""What an area of a community (surveys, topics, ...) is made of, and what its conversations need.
+"""What an area of a community (surveys, topics, ...) consists of, and what its handlers need.
 
-Apart from `handlers/areas.py`, which lists the areas: each area's own files import this one.
+Separate from `handlers/areas.py`, which lists the areas, because the files of each area import this one.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -16,12 +16,12 @@ from storage.unit_of_work import UnitOfWork
 
 Command = Callable[[Turn], None]
 Handler = Callable[[Turn, CommunityRow, Role, dict[str, Any]], None]
-"""Takes the role in which it is done, and what the button or the question carried; the words are in `turn.event`."""
+"""Called with the role that allows it, and the data of the button or question; words are in `turn.event`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A kind of thing that becomes due: what to find, how to tell one from another, what to do with each."""
+    """A kind of thing that becomes due: how to find those that are, how to tell them apart, what to do with each."""
 
     name: str
     find: Callable[[UnitOfWork], list[Any]]
@@ -31,7 +31,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """`exports`: what it keeps of a person, as the parts of 我的数据; `erases`: takes all of that away."""
+    """What an area adds: buttons, questions, commands, things that become due.
+
+    `exports`: what it stores about a person, as parts of 我的数据; `erases`: deletes all of that.
+    """
 
     buttons: Mapping[str, Handler] = field(default_factory=dict)
     questions: Mapping[str, Handler] = field(default_factory=dict)
@@ -43,24 +46,24 @@ class Area:
 
 
 class Erases(Protocol):
-    """A store that takes away all that it keeps of a person."""
+    """A store that can delete everything it has about a person."""
 
     def erase(self, bot: str, account: int) -> None: ...
 
 
 def erased_from(store: Callable[[UnitOfWork], Erases]) -> Callable[[Turn], None]:
-    """The part of an area in erasing whoever writes, where its store does it all."""
+    """The `erases` of an area whose store deletes everything about a person itself."""
     return lambda turn: store(turn.uow).erase(turn.event.address.bot, turn.account)
 
 
 def ask(turn: Turn, what: str, community: CommunityRow, *, lasting: bool = False, **data: Any) -> None:
-    """The next message of this person here answers `what`, if it comes soon (or always: `lasting`)."""
+    """Treat the person's next message here as the answer to `what`, if it comes soon (`lasting`: at any time)."""
     asked = {"what": what, "community": community.id, "at": turn.uow.now.timestamp(), "lasting": lasting}
     turn.talk.state["expects"] = asked | data
 
 
 def role_for(turn: Turn, action: str, community: CommunityRow) -> Role | None:
-    """The role in which this person may do something in a community: of the staff there, or as who lives there."""
+    """The role in which this person may take an action in a community, as staff or as a resident; None: not allowed."""
     roles = turn.roles(community.place()) if turn.as_staff else ()
     here = [role for role in LOCAL_FIRST if role in roles]
     lives_here = turn.bot.serves is not Serves.STAFF and turn.person.community_id == community.id
@@ -69,5 +72,5 @@ def role_for(turn: Turn, action: str, community: CommunityRow) -> Role | None:
 
 
 def on_council(turn: Turn, community: CommunityRow) -> bool:
-    """Whether this resident sits on the community's council now."""
+    """Whether this resident is a member of the community's council now."""
     return turn.uow.council.sits(community.id, turn.event.address.bot, turn.account)

@@ -1,7 +1,7 @@
-"""What a community has beside its cases (surveys, topics, ...): each area says once what it adds to the conversation.
+"""The areas of a community other than cases (surveys, topics, ...). Each declares once what it adds.
 
-Buttons and questions of an area are held here against the table of rights, in the community that their row names,
-before anything of the area runs.
+Buttons and questions of an area are checked here against the table of permissions, in the community that their row
+names, before any code of the area runs.
 """
 
 from typing import Any
@@ -38,7 +38,7 @@ AREAS: tuple[Area, ...] = (
     manner.AREA,
     pushes.AREA,
 )
-"""What invites stands before the pushes, so that what it asks for goes out in the same tick."""
+"""Areas that invite come before `pushes`, so that their invitations are sent in the same tick."""
 
 BUTTONS: dict[str, Handler] = {name: handler for area in AREAS for name, handler in area.buttons.items()}
 QUESTIONS: dict[str, Handler] = {name: handler for area in AREAS for name, handler in area.questions.items()}
@@ -48,21 +48,21 @@ DUE: tuple[Due, ...] = tuple(due for area in AREAS for due in area.due)
 
 
 def press(turn: Turn, name: str, community_id: int, data: dict[str, Any]) -> None:
-    """A button about a thing of a community."""
+    """Handle a button of an area."""
     turn.outcome = f"press {name}"
     if not _done(turn, name, BUTTONS[name], community_id, data):
         turn.outcome = "button refused"
 
 
 def answer(turn: Turn, asked: dict[str, Any]) -> None:
-    """Words that answer a question of an area."""
+    """Handle words that answer a question of an area."""
     turn.outcome = f"answer {asked['what']}"
     if not _done(turn, asked["what"], QUESTIONS[asked["what"]], asked["community"], asked):
         turn.outcome = "answer refused"
 
 
 def _refused(turn: Turn, community: CommunityRow | None) -> None:
-    """A resident who has moved since reads where they are registered now."""
+    """Refuse; residents who have moved meanwhile are told where they are registered now."""
     mine = turn.community(turn.person.community_id)
     if community is None or mine is None or turn.as_staff or mine.id == community.id:
         turn.tell("problem.no_right", alert=True)

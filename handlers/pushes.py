@@ -1,14 +1,13 @@
-"""Inviting many residents to something (a survey, a topic, an event), politely. Other areas use three functions:
+"""Pushes: inviting many residents to something (a survey, a topic, an event). Other areas use three functions:
 
-- `invite` notes who is to be invited to what. It sends nothing itself: the clock hands a few hundred at a time to
-  delivery, in its last class, so that neither an alarm nor the transaction waits for 5,000 people.
-- `call_off` when the thing is over: nobody is invited any more, not even from the outbox.
-- `reached` says how many were.
+- `invite` records who is to be invited. It sends nothing: the clock hands a few hundred invitations at a time to
+  delivery, in the lowest priority class, so that neither an alarm nor the transaction waits for 5,000 people.
+- `call_off` ends an invitation: nobody gets it any more, and those in the outbox are cancelled.
+- `reached` tells how many people have been invited.
 
-What holds whatever the thing: each person gets it once (a unique row), within `ask_between` and outside their own quiet
-hours, at most `pushes.a_week` of all things in seven days (what is more waits its turn, until `until`), never who has
-blocked the bot or not agreed to the notice; and one word, 别再发, stops all, up to what waits in the outbox. The first
-push that somebody gets says so.
+Everybody gets an invitation at most once (a unique row), within `ask_between` and outside their own quiet hours, and at
+most `pushes.a_week` of any kind in seven days; further ones wait until their `until`. People who have blocked the bot or
+have not agreed to the notice get none. 别再发 stops them all, including those in the outbox; a person's first push says so.
 """
 
 from collections.abc import Collection, Iterable
@@ -28,9 +27,9 @@ from storage.ids import new_id
 from storage.pushes import LEFT_OUT, SENT, WAITING, Recipient
 
 PORTION = 300
-"""Pushes that wait in the outbox of a bot at a time: what its messenger takes in ten seconds."""
+"""Pushes in the outbox of a bot at a time: as many as its messenger accepts in ten seconds."""
 AGAIN = timedelta(seconds=5)
-"""When somebody who is just writing is looked at again."""
+"""When a person whose lane is locked is tried again."""
 
 
 @dataclass(frozen=True, slots=True)

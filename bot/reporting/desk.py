@@ -1,4 +1,4 @@
-"""What all reports share: transactions on a snapshot, the process that draws, files into the store."""
+"""What all reports share: transactions, the drawing process, and the store for their files."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.files import FileStore
+from bot.transactions import write
 from digests.drawing import Drawable, Draws
 from handlers.context import Context
 from handlers.reply import OutFile
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
+    """A file of a report, before it is stored."""
+
     kind: str
     name: str
     content: bytes
@@ -35,7 +38,7 @@ class Made:
 
 
 async def drawn(drawer: Draws, page: Drawable) -> tuple[MadeFile, ...]:
-    """The files of a page under their names; a picture goes out as a photo.
+    """Draw a page; returns its files with their names. Pictures are sent as photos.
 
     Raises:
         BrokenExecutor: the drawing process died.
@@ -46,7 +49,7 @@ async def drawn(drawer: Draws, page: Drawable) -> tuple[MadeFile, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`reference` gives the snapshot of the reference tables; `wake_delivery` is called when a message was queued."""
+    """Everything that makes reports. `reference` gives the snapshot of the reference tables; `wake_delivery` is called when a message was queued."""
 
     database: Database
     context: Context
@@ -61,13 +64,7 @@ class Desk:
         )
 
     async def write(self, now: datetime, work: Callable[[UnitOfWork], bool]) -> bool:
-        def flushed(connection: Connection) -> bool:
-            uow = UnitOfWork(connection, self.reference(connection), now)
-            done = work(uow)
-            uow.flush()
-            return done
-
-        done = await self.database.write(flushed)
+        done = await write(self.database, self.reference, now, work)
         if done:
             self.wake_delivery()
         return done
