@@ -1,4 +1,4 @@
-"""Pages of docs/ that are drawn from tables of the code, so that they cannot differ from it."""
+"""Draws the pages of docs/ that come from tables in the code, so that they cannot differ from it."""
 
 from collections.abc import Callable, Iterator
 
@@ -19,11 +19,11 @@ def rights() -> str:
 
 def _rights() -> Iterator[str]:
     yield from ("# Who may do what", "", DRAWN, "")
-    yield "A role counts where its scope reaches: a worker's and a manager's in their own community, a supervisor's in"
-    yield "their street, an officer's in cases that their unit leads (a helper's in those that it helps with), an"
-    yield "administrator's in the whole district."
-    yield "Residents act on cases that they are in: as reporter, as joiner, or as proxy of somebody else. SYSTEM is the"
-    yield "clock. What is not in the table nobody may do. Everybody may see, copy and erase what is kept of themselves."
+    yield "A role applies within its scope: a worker's and a manager's in their own community, a supervisor's in their"
+    yield "street, an officer's in cases that their unit leads (a helper's in cases that it assists with), an administrator's"
+    yield "in the whole district. Residents act on cases that they take part in, as reporter, joiner, or proxy for somebody"
+    yield "else. SYSTEM is the clock. An action that is not in the table is forbidden. Everybody may view, copy and erase"
+    yield "their own data."
     for thing in Thing:
         rows = {name: row for name, row in PERMISSIONS.items() if row.on is thing}
         yield from ("", f"## On a {thing}", "")
@@ -41,25 +41,25 @@ def _marks(row: Permission) -> Iterator[str]:
 
 
 def lifecycle() -> str:
-    """States and steps of a case, as `ledger/lifecycle.py` has them, in the district's own words."""
+    """States and steps of a case, from `ledger/lifecycle.py`, with the district's names."""
     district, texts = load_district(), load_texts()
     page = draw(district.states, district.roles, lambda key: texts(key, **{n: f"{{{n}}}" for n in texts.places(key)}))
     return page.replace("\n", f"\n\n{DRAWN}\n", 1)
 
 
 def citus() -> str:
-    """Where each table lies on a distributed PostgreSQL, as `storage/distribution.py` has it."""
+    """How each table is distributed on Citus, from `storage/distribution.py`."""
     return "\n".join(_citus()) + "\n"
 
 
 def _citus() -> Iterator[str]:
     tables = families()
     yield from ("# The tables on Citus", "", DRAWN, "")
-    yield "After `chulin db upgrade` on an empty database, on the coordinator. The keys and foreign keys of all tables"
-    yield "keep to the rules for this (`tests/storage/test_distribution.py`); when it pays: [scale.md](scale.md)."
+    yield "Run this on the coordinator, after `chulin db upgrade` on an empty database. The keys and foreign keys of all"
+    yield "tables follow Citus's rules (`tests/storage/test_distribution.py`). When it pays: [scale.md](scale.md)."
     counts = ", ".join(f"{len(tables[family])} {family}" for family in Family)
     yield from ("", f"Tables: {counts}.", "", "```sql", *statements(), "```")
 
 
 PAGES: dict[str, Callable[[], str]] = {"rights.md": rights, "lifecycle.md": lifecycle, "citus.md": citus}
-"""File in docs/ -> what is drawn into it."""
+"""Files in docs/ and the functions that draw them."""

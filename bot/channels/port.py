@@ -1,15 +1,15 @@
-"""The port that every channel implements, and the errors that it may raise.
+"""The port that every channel implements, and the errors that it can raise.
 
 ChannelError
-├── Unreadable        a raw update that its library cannot parse: set aside, never blocks its lane
-└── SendError
-    ├── TryLater      the messenger is busy or broken: after `seconds`
-    ├── Unreachable   blocked, kicked, deleted: stop sending to this chat
-    ├── Moved         the group is now `new_chat`
-    ├── NotEditable   the shown message cannot be edited any more: send anew
-    └── Refused       this message will never be accepted
-Conflict              somebody else polls with the same token
-BadToken              the messenger does not know the token
+├── Unreadable        the library cannot parse an update: it is set aside and does not block its lane
+├── SendError
+│   ├── TryLater      the messenger is busy or broken: retry after `seconds`
+│   ├── Unreachable   the chat blocked or removed the bot, or is deleted: stop sending to it
+│   ├── Moved         the group has the id `new_chat` now
+│   ├── NotEditable   the shown message can no longer be edited: send a new one
+│   └── Refused       the messenger will never accept this message
+├── Conflict          another process polls with the same token
+└── BadToken          the messenger does not know the token
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ RawUpdateBody = dict[str, Any]
 
 
 class ChannelError(Exception):
-    """Something between us and a messenger."""
+    """Base of all errors between us and a messenger."""
 
 
 class Unreadable(ChannelError):
@@ -40,11 +40,11 @@ class BadToken(ChannelError):
 
 
 class SendError(ChannelError):
-    """A message that was not accepted."""
+    """The messenger did not accept a message."""
 
 
 class TryLater(SendError):
-    """Busy or broken: again after `seconds`. Whose limit it is, the bot's or the chat's, is not said."""
+    """The messenger is busy or broken; retry after `seconds` (None: unknown). The limit may be the bot's or the chat's."""
 
     def __init__(self, why: str, seconds: float | None = None) -> None:
         super().__init__(why)
@@ -64,7 +64,7 @@ class Moved(SendError):
 
 
 class NotEditable(SendError):
-    """What is to be changed is gone or too old."""
+    """The message to be edited is gone or too old."""
 
 
 class Refused(SendError):
@@ -73,7 +73,7 @@ class Refused(SendError):
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a channel can do. `text_limit` in UTF-16 code units."""
+    """What a channel can do. `text_limit` and `caption_limit` are in UTF-16 code units."""
 
     buttons: bool = True
     edits: bool = True
@@ -91,14 +91,14 @@ class Choice:
 
 
 class Readable(Protocol):
-    """Where the bytes of a file come from; a path is one."""
+    """A source of a file's bytes, such as a path."""
 
     def read_bytes(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
 class SendFile:
-    """A file to send: `file_id` if this bot has sent or received it before, else the bytes in `stored`."""
+    """A file to send: by `file_id` if this bot has sent or received it before, otherwise from the bytes in `stored`."""
 
     kind: str
     name: str
@@ -109,7 +109,7 @@ class SendFile:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message as a channel sends it. `edit`: the message id of ours that it replaces; `gone`: that is deleted."""
+    """A message for a channel to send. `edit`: id of our message to edit instead; with `gone` it is deleted."""
 
     chat: int
     topic: int
@@ -122,7 +122,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the messenger says of a message that it took: its id, and file ids by digest."""
+    """The messenger's receipt for a message: its id, and file ids by digest."""
 
     message_id: int
     file_ids: dict[str, str]
@@ -130,9 +130,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What intake has to know of a raw update before it is parsed. `ours`: it concerns the bot and is kept.
+    """What intake needs of a raw update before it is parsed. `ours`: it concerns the bot, so it is stored.
 
-    `words` are what somebody wrote, as they came: only for a quick look at who cannot wait.
+    `words`: the text as it came, only for the quick check for danger.
     """
 
     update_id: int
@@ -142,7 +142,7 @@ class Envelope:
 
 
 class Channel(Protocol):
-    """One bot on one messenger. `name` is the bot's name in the house (resident, staff)."""
+    """One bot on one messenger. `name` is our name for the bot (resident, staff)."""
 
     name: str
     abilities: Abilities
@@ -159,7 +159,7 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
     async def fetch(self, offset: int | None, timeout: int) -> list[RawUpdateBody]:  # noqa: ASYNC109 - the messenger's own long poll
-        """Raw updates from `offset` on, which confirms all before it; waits up to `timeout` seconds.
+        """Fetch raw updates from `offset` on, which confirms all earlier ones; waits up to `timeout` seconds.
 
         Raises:
             Conflict, TryLater, BadToken
@@ -167,14 +167,14 @@ class Channel(Protocol):
         ...
 
     def envelope(self, raw: RawUpdateBody) -> Envelope:
-        """Read the few fields that intake needs; never raises on a dict."""
+        """Read the few fields that intake needs. Never raises for a dict."""
         ...
 
     def parse(self, raw: RawUpdateBody) -> Event:
         """Parse with the library's models.
 
         Raises:
-            Unreadable: the update does not fit them.
+            Unreadable: the update does not match them.
         """
         ...
 
@@ -187,11 +187,11 @@ class Channel(Protocol):
         ...
 
     async def answer(self, press_id: str, answer: Answer) -> None:
-        """Answer a pressed button; best effort."""
+        """Answer a pressed button, as best effort."""
         ...
 
     async def download(self, file_id: str, to: Path, limit: int) -> None:
-        """Write a file that the messenger holds to `to`.
+        """Download a file from the messenger into `to`.
 
         Raises:
             Refused: it is larger than `limit` bytes or gone.
@@ -200,7 +200,7 @@ class Channel(Protocol):
         ...
 
     async def set_webhook(self, url: str, secret: str) -> None:
-        """Let updates be pushed to `url`; an empty one goes back to `fetch`."""
+        """Have updates pushed to `url`; an empty `url` returns to `fetch`."""
         ...
 
     async def webhook_info(self) -> dict[str, Any]: ...

@@ -1,7 +1,7 @@
-"""A Telegram bot on either library: what both do alike. A subclass makes the calls and names the errors.
+"""A Telegram bot, as far as it is the same with both libraries. A subclass makes the calls and maps the errors.
 
-Whatever a library raises is replaced by an error of the port, and nothing of it is chained: its text can quote people's
-words and addresses with the token in them.
+Errors of a library are replaced by errors of the port and never chained: their texts can quote people's words, and
+URLs that contain the token.
 """
 
 import asyncio
@@ -36,13 +36,13 @@ T = TypeVar("T")
 Markup = dict[str, Any]
 
 PATIENCE = 20.0
-"""Seconds for the messenger to answer a call."""
+"""Seconds that a call to the messenger may take."""
 FILES_TAKE = 100.0
-"""Seconds more where a file travels with it."""
+"""Further seconds for a call that uploads a file."""
 LONGEST_ANSWER = 200
 LARGEST_ALBUM = 10
 TOGETHER = {"photo": "visual", "video": "visual", "document": "document"}
-"""Kinds of files that one album may hold; others travel alone."""
+"""Kinds of files that can share an album; others are sent alone."""
 
 
 class TelegramBot(ABC):
@@ -81,7 +81,7 @@ class TelegramBot(ABC):
         except NotModified:
             return Sent(message.edit or 0, {})
         except NoSuchTopic:
-            # a card in the general topic is better than one that nobody sees
+            # a card in the general topic is better than none
             return await self._guarded(self._send(replace(message, topic=0)))
 
     async def answer(self, press_id: str, answer: Answer) -> None:
@@ -114,7 +114,7 @@ class TelegramBot(ABC):
     # sending ---------------------------------------------------------------------------------------------------------
 
     async def _send(self, message: Outgoing) -> Sent:
-        message.text.encode()  # a lone surrogate is this message's own fault; the libraries blame the network
+        message.text.encode()  # fails for a lone surrogate, which the libraries would report as a network error
         if message.gone and message.edit is not None:
             await self._delete(message.chat, message.edit)
             return Sent(message.edit, {})
@@ -126,7 +126,7 @@ class TelegramBot(ABC):
         return Sent(await self._say(message, _keyboard(message.rows)), {})
 
     async def _send_files(self, message: Outgoing) -> Sent:
-        """Files with the text as caption. An album cannot have buttons: then the text follows with them."""
+        """Send files with the text as caption. Albums cannot have buttons: then the text follows, with the buttons."""
         parcels = list(_parcels(message.files))
         apart = bool(message.rows) and len(message.files) > 1
         caption = None if apart else message.text or None
@@ -162,7 +162,7 @@ class TelegramBot(ABC):
 
     @abstractmethod
     async def _updates(self, offset: int | None, timeout: int) -> Any:  # noqa: ASYNC109
-        """Updates as they came: one that the models cannot read must not stop the others."""
+        """Raw updates, not parsed: one that the models cannot read must not stop the others."""
 
     @abstractmethod
     def _model(self, raw: RawUpdateBody) -> Any:
@@ -170,7 +170,7 @@ class TelegramBot(ABC):
 
     @abstractmethod
     def _where(self, error: Exception) -> str:
-        """What is wrong with an update, without anything that stands in it."""
+        """Where an update is wrong, without quoting any of it."""
 
     @abstractmethod
     async def _say(self, message: Outgoing, markup: Markup | None) -> int: ...
@@ -204,7 +204,7 @@ class TelegramBot(ABC):
 
     @abstractmethod
     def _mapped(self, error: Exception) -> ChannelError:
-        """The port's error for one of the library's; what nobody knows is taken for a broken answer."""
+        """The port's error for an error of the library; unknown ones count as a broken answer."""
 
     def _bad_token(self) -> BadToken:
         return BadToken(self.name)
@@ -218,7 +218,7 @@ def _keyboard(rows: Sequence[Sequence[Choice]]) -> Markup | None:
 
 
 def _parcels(files: Sequence[SendFile]) -> Iterator[list[SendFile]]:
-    """Neighbours that may be one album, at most ten; voices travel alone."""
+    """Groups of adjacent files that can be one album, at most ten each; voice notes are sent alone."""
     for together, group in groupby(files, key=lambda file: TOGETHER.get(file.kind)):
         parcel = list(group)
         most = LARGEST_ALBUM if together else 1

@@ -1,8 +1,8 @@
-"""Writes many rows at the driver's own cost.
+"""Writes many rows with statements that go to the driver directly (docs/adr/0015).
 
-SQLAlchemy makes the statements and knows how to convert the values; the driver gets the rows as they are. SQLite runs
-a statement once for each row. On PostgreSQL the way to the server is what costs: there the rows of a table travel as
-one JSON array, which the statement reads as a table, and several changes are one statement.
+SQLAlchemy builds the statements and knows how to convert the values; the driver gets the rows. SQLite runs a statement
+once for each row. On PostgreSQL, where round trips are what costs, the rows of a table travel as one JSON array, which
+the statement reads as a table, and several changes are sent as one statement.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,26 +38,26 @@ from storage.types import Json, Utc, Words, WordsJson
 Row = dict[str, Any]
 Convert = Callable[[Any], Any]
 Converts = tuple[tuple[str, Convert], ...]
-"""What changes values of a row for the driver, by name; None stays None."""
+"""Conversions of a row's values for the driver, by name; None stays None."""
 FEW_DIFFERENT = (Utc, Boolean)
-"""Types whose values mostly repeat from row to row and table to table: what was converted is kept for a while."""
+"""Types whose values often repeat from row to row: conversions are cached."""
 AS_TEXT = (Json, Words, WordsJson)
-"""Types of ours that make text, which both drivers take as it is: SQLAlchemy's calls in between are left out."""
+"""Our own types that produce text, which both drivers accept, so that SQLAlchemy's wrappers can be skipped."""
 
 ROWS = "rows"
-"""Name of the place where PostgreSQL is given the rows of a change."""
+"""Name of the parameter in which PostgreSQL gets the rows of a change."""
 _HERE: Any = object()
 
 
 class Rows(NamedTuple):
-    """Many rows, as the statement that is run for them sees them: their values by name, and how they are inserted."""
+    """Rows as seen by a statement: `c` holds their values by name, `insert` starts an INSERT of them."""
 
     c: Mapping[str, Any]
     insert: Callable[[Table], Any]
 
 
 class Change:
-    """A statement that is run for many rows, made once. `columns` says what each value of a row is like."""
+    """A statement that is built once and run for many rows. `columns` gives the type of each value of a row."""
 
     def __init__(self, columns: Mapping[str, Column[Any]], make: Callable[[Rows], Any]) -> None:
         self.columns = columns
@@ -66,19 +66,19 @@ class Change:
 
 Batch = tuple[Change, list[Row]]
 _DIALECTS: dict[str, Dialect] = {}
-"""The first of each kind: every engine has one of its own, but what is compiled once serves all of them."""
+"""One dialect of each kind. Every engine has its own, but statements compiled for one serve all."""
 
 
 def upsert(connection: Connection) -> Any:
-    """`insert` of the dialect at hand, for ON CONFLICT."""
+    """The `insert` of the connection's dialect, for ON CONFLICT."""
     return sqlite_insert if is_sqlite(connection) else postgres_insert
 
 
 @cache
 def inserting(model: type[Base], given: tuple[str, ...], skip_known: bool = False) -> Change:
-    """Insert rows with the columns `given`; what they leave out gets the column's default.
+    """Insert rows with the columns `given`; other columns get their defaults.
 
-    `skip_known`: a row whose primary or unique key is there already is left as it is; else that is an error.
+    `skip_known`: ignore a row whose primary or unique key exists already; otherwise that is an error.
     """
 
     def make(rows: Rows) -> Any:
@@ -95,9 +95,9 @@ def insert_rows(connection: Connection, model: type[Base], rows: list[Row], *, s
 
 
 def run(connection: Connection, *batches: Batch) -> None:
-    """Run changes for their rows, all of which name all its columns; parents before children.
+    """Run changes, each for its rows; parents before children. Every row has all columns of its change.
 
-    None may rely on what another changes: on PostgreSQL they are one statement.
+    No change may depend on another: on PostgreSQL they are one statement.
     """
     dialect = _DIALECTS.setdefault(connection.dialect.name, connection.dialect)
     if is_sqlite(connection):
@@ -113,7 +113,7 @@ def run(connection: Connection, *batches: Batch) -> None:
 
 
 class _Prepared(NamedTuple):
-    """A statement to be run row by row. `pick` puts the values of a row and the constant ones in order."""
+    """A statement that is run row by row. `pick` puts the row's and the constant values in the order of parameters."""
 
     statement: str
     pick: Callable[[Row], Values]
@@ -140,7 +140,7 @@ def _one_by_one(change: Change, dialect: Dialect) -> _Prepared:
 
 
 class _Part(NamedTuple):
-    """One change. In its places stand the rows, as JSON, where `constant` has `_HERE`, else what never changes."""
+    """One change. Its parameters are `constant`, with the rows as JSON in place of `_HERE`."""
 
     statement: str
     constant: Values
@@ -164,7 +164,7 @@ class _Joined(NamedTuple):
 
 @cache
 def _together(changes: tuple[Change, ...], dialect: Dialect) -> _Joined:
-    """Put together as text: there are many such combinations, and SQLAlchemy takes 20 ms for each."""
+    """Join the changes as text: there are many combinations, and SQLAlchemy takes 20 ms for each."""
     parts = tuple(_part(change, dialect) for change in changes)
     texts = numbered_on((part.statement, len(part.constant)) for part in parts)
     named = ", ".join(f"part_{number} AS ({text})" for number, text in enumerate(texts))
@@ -182,7 +182,7 @@ def _part(change: Change, dialect: Dialect) -> _Part:
 
 
 def _as_table(change: Change) -> Rows:
-    """The rows, which travel as one value."""
+    """The rows of a change, read from one JSON parameter."""
     columns = [column(each, like.type) for each, like in change.columns.items()]
     array = cast(bindparam(ROWS, type_=Text), JSON)
     given = func.json_to_recordset(array).table_valued(*columns).render_derived("given", with_types=True)
@@ -210,7 +210,7 @@ def _packed(rows: Sequence[Row], converts: Converts) -> str:
 
 
 def _converted(row: Row, converts: Converts) -> Row:
-    """A row of our own, with its values as the driver takes them."""
+    """Convert the values of a row for the driver, in place."""
     for name, convert in converts:
         if (value := row[name]) is not None:
             row[name] = convert(value)
@@ -222,7 +222,7 @@ def _converts(like: Mapping[str, Any], dialect: Dialect) -> Converts:
 
 
 def _converter(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    """Converts a value of a type for the driver; None where it takes it as it is."""
+    """The conversion of a type's values for the driver; None: it needs none."""
     if isinstance(type_, AS_TEXT):
         return partial(type_.process_bind_param, dialect=dialect)
     convert = type_.dialect_impl(dialect).bind_processor(dialect)

@@ -1,6 +1,6 @@
-"""The drivers' own ways in, for what runs with every message: SQLAlchemy costs thirty times a small statement.
+"""Direct access to the drivers, for the hot path: for a small statement SQLAlchemy costs thirty times the driver's work.
 
-What is run here belongs to the transaction of the connection (storage/database.py begins it by the driver, too).
+Statements run here belong to the connection's transaction, which storage/database.py begins through the driver as well.
 """
 
 import re
@@ -20,7 +20,7 @@ def is_sqlite(connection: Connection) -> bool:
 
 
 def fetch(connection: Connection, statement: str, values: Values) -> Sequence[Sequence[Any]]:
-    """All rows of a query, as the driver gives them. `values` stand in the order of their places."""
+    """All rows of a query, as the driver returns them. `values` are in the order of the parameters."""
     if is_sqlite(connection):
         rows: Sequence[Values] = raw(connection).execute(statement, values).fetchall()
     else:
@@ -29,7 +29,7 @@ def fetch(connection: Connection, statement: str, values: Values) -> Sequence[Se
 
 
 def run_many(connection: Connection, statement: str, rows: list[Values]) -> None:
-    """Run a change once for each of `rows`."""
+    """Run a statement once for each of `rows`."""
     if is_sqlite(connection):
         raw(connection).executemany(statement, rows)
     else:
@@ -37,7 +37,10 @@ def run_many(connection: Connection, statement: str, rows: list[Values]) -> None
 
 
 def numbered_on(statements: Iterable[tuple[str, int]]) -> list[str]:
-    """Statements for PostgreSQL, each with how many places it has, as parts of one: places of all count on."""
+    """Renumber the parameters ($1, $2, ...) of PostgreSQL statements that become parts of one.
+
+    Each statement comes with the number of its parameters.
+    """
     texts, taken = [], 0
     for statement, places in statements:
         texts.append(_PLACE.sub(partial(_further, taken), statement))

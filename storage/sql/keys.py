@@ -1,7 +1,7 @@
-"""Many rows by their keys, with one query that is the same whatever their number.
+"""Selects rows by many keys with a query whose text does not depend on the number of keys.
 
-`(a, b) IN ((?, ?), ...)` is another statement for every number of keys, and SQLite reads the whole table for it. Here
-the keys travel as one JSON array, and the table is joined to them by its index.
+`(a, b) IN ((?, ?), ...)` is a different statement for every number of keys, and SQLite scans the whole table for it. Here
+the keys are one JSON array, to which the table is joined by its index.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,21 +15,20 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 FEW = "SELECT * FROM ({rows} LIMIT {count}) AS them LIMIT {count}"
-"""PostgreSQL takes what comes out of a JSON array for a hundred rows and reads whole tables to find their like; of a
-limit that it does not know it takes but a tenth, so that twice limited to their number they are few, and it goes by
-the index.
+"""PostgreSQL estimates a hundred rows for a JSON array and then scans whole tables. It estimates a tenth for an unknown
+LIMIT, so two limits make it expect few rows and use the index.
 """
 
 
 class _EachKey(FunctionElement[Any]):
-    """The elements of a JSON array, as rows."""
+    """The elements of a JSON array as rows."""
 
     name = "each_key"
     inherit_cache = True
 
 
 class _Part(FunctionElement[Any]):
-    """One part of a key, by its place."""
+    """One part of a key, by its position."""
 
     name = "key_part"
     inherit_cache = True
@@ -59,7 +58,7 @@ def _part_on_postgres(element: _Part, compiler: SQLCompiler, **options: Any) -> 
 
 
 def select_by_keys(columns: Sequence[Column[Any]], *more: Any) -> Select[Any]:
-    """Whole rows of the table of `columns` whose values there are among the keys given as `keys` (see `given`)."""
+    """Select all columns of the table (and `more`) for rows whose `columns` are among the keys (see `given`)."""
     each = _EachKey(bindparam("keys", type_=String)).table_valued("value", name="one_key")
     parts = [cast(_Part(each.c.value, literal_column(str(place))), c.type) for place, c in enumerate(columns)]
     same = and_(*(column == part for column, part in zip(columns, parts, strict=True)))
@@ -68,16 +67,16 @@ def select_by_keys(columns: Sequence[Column[Any]], *more: Any) -> Select[Any]:
 
 
 def keys_in(packed_keys: Any, type_: type[TypeEngine[Any]]) -> Select[Any]:
-    """The keys of one part each that stand in a value (see `packed`)."""
+    """Select the single-part keys that a value contains (see `packed`)."""
     each = _EachKey(packed_keys).table_valued("value", name="key_in_it")
     return select(cast(_Part(each.c.value, literal_column("0")), type_))
 
 
 def given(keys: Iterable[Sequence[Any]]) -> dict[str, str]:
-    """What a query by keys is run with; the keys must differ."""
+    """The parameter of a query by keys. The keys must be distinct."""
     return {"keys": orjson.dumps(list(keys)).decode()}
 
 
 def packed(keys: Iterable[Any]) -> str:
-    """Keys of one part each as one value of a row."""
+    """Single-part keys as one value of a row."""
     return orjson.dumps([[key] for key in keys]).decode()
