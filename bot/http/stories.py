@@ -1,9 +1,10 @@
-"""The public page of a community's stories: large type, no scripts, no person; read by anybody.
+"""The public page of a community's stories: large type, no scripts, no names of people.
 
 GET /stories/<code of the community>
-GET /stories/<code>/<number>/<digest>   a picture, while who sent it agrees and the story is public
+GET /stories/<code>/<number>/<digest>   a picture, as long as its sender agrees and the story is public
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.files import FileStore
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-"""Not kept by anybody on the way: a picture that was taken back is gone."""
+"""`no-store`: a picture that was taken back must not stay in a cache."""
 PAGE = Template("""<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title><style>
@@ -45,7 +47,7 @@ $stories
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A story with the digests of the pictures that may be shown."""
+    """A story and the digests of the pictures that may be shown with it."""
 
     story: Any
     pictures: Sequence[str]
@@ -64,7 +66,7 @@ async def _stories(app: "App", request: web.Request) -> web.Response:
 
 
 async def page_of(app: "App", code: str) -> str | None:
-    """The page of the community with this code; None: there is no such community."""
+    """The page of the community with this code; None: there is none."""
 
     def work(connection: Connection) -> tuple[str, list[Shown]] | None:
         uow = _uow(app, connection)
@@ -87,15 +89,23 @@ async def _picture(app: "App", request: web.Request) -> web.Response:
         known = NUMBER.fullmatch(no) is not None
         return bool(known and community and uow.stories.picture(community.id, int(no), digest))
 
-    if not await app.database.read(work) or not (path := app.files.path(digest)).is_file():
+    content = await asyncio.to_thread(_content, app.files, digest) if await app.database.read(work) else None
+    if content is None:
         return web.Response(status=404)
-    content = path.read_bytes()
     kind = PNG if content.startswith(PNG_BEGINS) else JPEG
     return web.Response(body=content, content_type=kind, headers=HEADERS)
 
 
+def _content(files: FileStore, digest: str) -> bytes | None:
+    """The picture, decrypted; None: its file is gone."""
+    try:
+        return files.read(digest)
+    except FileNotFoundError:
+        return None
+
+
 def page(texts: Any, community: str, code: str, shown: Sequence[Shown]) -> str:
-    """The whole page; everything in it that somebody wrote is escaped."""
+    """The whole page; everything that people wrote is escaped."""
     title = escape(texts("story.page_title", community=community))
     stories = "\n".join(_story(texts, code, one) for one in shown) or f"<p>{escape(texts('story.page_none'))}</p>"
     return PAGE.substitute(title=title, stories=stories, foot=escape(texts("story.page_foot")))

@@ -6,18 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.commands.db import seal_all
+from bot.http.server import application
 from storage import resealing, sealing
 from storage.sealing import CannotOpen
 from storage.tables import Base, Case
 from tests.support.world import World, make_world
 from tests.ways.steps import LAMP, answered, case, count, settled
+from tests.ways.test_sharing import page, story
 
 OLD, NEW, OTHER = (sealing.new_key() for _ in range(3))
+PHOTO = b"\xff\xd8 a photo"
 SECRETS = (LAMP, "人1001", "灯泡换好了", "13812345678")
 
 
@@ -62,6 +66,20 @@ async def test_nothing_that_anybody_said_can_be_read_on_the_disk(sealed_world: W
     stored = [p.read_bytes() for p in sealed_world.app.files.folder.rglob("*") if p.is_file()]
     assert stored
     assert all(content.startswith(b"\x02chulin:") for content in stored)
+
+
+async def test_the_page_of_stories_shows_a_sealed_picture_as_it_was_sent(sealed_world: World) -> None:
+    sealed_world.residents.contents = PHOTO
+    wang = await settled(sealed_world)
+    await wang.sends("photo")
+    await sealed_world.app.fetcher.once()
+    await sealed_world.runs()
+    manager = await story(sealed_world)
+    await wang.taps("可以用")
+    await manager.taps("公布")
+    path = (await page(sealed_world))[1].split('<img src="')[1].split('"')[0]
+    async with TestClient(TestServer(application(sealed_world.app))) as client, client.get(path) as answer:
+        assert await answer.read() == PHOTO
 
 
 async def test_what_was_stored_before_there_was_a_key_is_read_and_then_sealed(world: World) -> None:
