@@ -1,1 +1,1 @@
-"""The running program: settings, command line, channels, intake, work, delivery, the clock and the wiring."""
+"""The running program: settings, command line, channels, intake, work, delivery, ticks and wiring."""

@@ -1,4 +1,4 @@
-"""Reads `district/checkup.yaml` against annex 2's items: names, units and standards of a point come from there."""
+"""Reads `district/checkup.yaml` and checks it against annex 2's items, from which names, units and standards come."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields

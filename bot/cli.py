@@ -1,4 +1,4 @@
-"""The command `chulin`. Subcommands are imported when they are called, so that `chulin --help` answers at once."""
+"""The command `chulin`. Subcommands are imported when called, so that `chulin --help` answers at once."""
 
 import errno
 import importlib

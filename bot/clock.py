@@ -1,4 +1,4 @@
-"""The clock as a port: now, in aware UTC. Tests and the demo bring their own."""
+"""The clock as a port: the present time in aware UTC. Tests and the demo have their own."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What the operator's commands share: one transaction on a checked database, tables, and an end with clear lines."""
+"""What operators' commands share: one transaction on a checked database, tables, and clear endings."""
 
 import asyncio
 import unicodedata

@@ -1,4 +1,4 @@
-"""Reads and checks the district's data files; a wrong one gets an error that names the file and the line."""
+"""Reads and checks the district's data files. An error names the file and the line."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

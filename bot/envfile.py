@@ -1,4 +1,4 @@
-"""What can be wrong with `.env` and with the names of settings, before anything reads their values.
+"""Finds mistakes in `.env` and in the names of settings, before anything reads their values.
 
 A misspelt name would otherwise be ignored without a word, and a default used in its place.
 """

@@ -1,4 +1,4 @@
-"""What waits, and for how long: read from the database when the metrics are asked for."""
+"""Metrics of what waits and for how long, read from the database when /metrics is requested."""
 
 from datetime import datetime
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""Brings the ledger of another system in: all rows of a sheet, or none, and no row twice."""
+"""Imports another system's ledger: all rows of a sheet or none, and no row twice."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""Signed deep links: a community, perhaps a building, or a case. They never expire, for they hang on walls."""
+"""Signed deep links to a community, a building or a case. They never expire, because they hang on walls."""
 
 import base64
 import contextlib

@@ -1,4 +1,4 @@
-"""Counters and clocks for /metrics; none of them carries words, accounts or chats.
+"""Counters and histograms for /metrics. None contains words, accounts or chats.
 
 What the process has done is counted as it happens; what waits in the database is looked up when somebody asks
 (`bot/gauges.py`). `deploy/alerts.yaml` names some of them; a test holds that they are here.

@@ -1,4 +1,4 @@
-"""Which weights are in use: the package's own, or those that were trained here. The package is never changed."""
+"""Which trained weights are used: the package's, or those trained here. The package's are never changed."""
 
 from pathlib import Path
 

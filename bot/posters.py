@@ -1,4 +1,4 @@
-"""What hangs on the wall: a QR code as a PNG, and an A4 poster with it as a PDF with its fonts inside.
+"""QR codes as PNG, and A4 posters with them as PDF with embedded fonts.
 
 Sizes follow the rule of thumb that a Chinese character has to be 1/250 of the distance it is read from: 8 mm, or 23
 points, for two metres.

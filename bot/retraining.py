@@ -1,4 +1,4 @@
-"""The weekly training, where the setting asks for it: in a process of its own, so that nobody waits for it."""
+"""The weekly training, if the settings ask for it, in a process of its own."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Settings from the environment and `.env` (prefix CHULIN_). A wrong one gets one clear line and exit status 2."""
+"""Settings from the environment and `.env` (prefix CHULIN_). A wrong one gives one clear line and exit status 2."""
 
 import re
 from enum import StrEnum

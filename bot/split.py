@@ -1,4 +1,4 @@
-"""Cuts a long text into messages: by UTF-16 units, at a line's end where there is one, never inside a character."""
+"""Splits a long text into messages by UTF-16 units, at the end of a line if possible, never inside a character."""
 
 from ledger.words import utf16_length
 

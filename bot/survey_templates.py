@@ -1,4 +1,4 @@
-"""Checks `district/surveys.yaml` against the items and the points of the check-up that it names."""
+"""Checks `district/surveys.yaml` against the items and check-up points that it names."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

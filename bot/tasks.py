@@ -19,7 +19,7 @@ def run_callbacks(callbacks: Iterable[Callable[[], None]]) -> None:
 
 
 async def in_turn(parts: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
-    """Await each in turn, whatever fails; the first error is raised at the end."""
+    """Await each in turn, whatever fails. At the end the first error is raised; further ones are logged."""
     results: list[T] = []
     errors: list[Exception] = []
     for part in parts:
@@ -27,6 +27,8 @@ async def in_turn(parts: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
             results.append(await part())
         except Exception as error:  # noqa: BLE001 - raised below
             errors.append(error)
+    for error in errors[1:]:
+        log.error("failed as well", exc_info=error)
     if errors:
         raise errors[0]
     return results

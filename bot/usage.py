@@ -1,4 +1,4 @@
-"""Help, and what is wrong with a command line, in the operator's language: click itself says both in English."""
+"""Help, and errors of the command line, in the operator's language; click itself has only English."""
 
 from collections.abc import Iterable
 

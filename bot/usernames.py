@@ -1,4 +1,4 @@
-"""A bot's username, which its links need: from the settings, else from the messenger itself."""
+"""A bot's username, which links need: from the settings, or from the messenger."""
 
 import asyncio
 

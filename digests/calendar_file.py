@@ -1,4 +1,4 @@
-"""A calendar file (.ics, RFC 5545) for an event, so that a phone reminds of it by itself."""
+"""A calendar file (.ics, RFC 5545) for an event, so that a phone reminds its owner."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Text that is safe in a workbook's cell: no formula, no character that XML refuses, nothing cut without a word."""
+"""Text that is safe in a workbook cell: no formula, no character that XML refuses, and a marked cut."""
 
 import re
 

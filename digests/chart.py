@@ -1,4 +1,4 @@
-"""The week's chart: cases by scene, this week against last, as bars with their numbers, readable on a phone.
+"""The week's chart: cases by scene, this week and last, as labelled bars that are readable on a phone.
 
 Only the drawing process imports this file: matplotlib takes more than a second.
 """

@@ -1,4 +1,4 @@
-"""Days and times as the pages of managers show them, in the community's own time."""
+"""Days and times as managers' pages show them, in the community's time zone."""
 
 from datetime import datetime, timedelta, tzinfo
 

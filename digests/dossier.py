@@ -1,4 +1,4 @@
-"""A monthly or quarterly report with what it takes to show it, and its words."""
+"""A monthly or quarterly report: its data and its words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Draws digests in a process of its own, so that nobody who talks to the bot waits for a picture.
+"""Draws digests in a separate process, so that nobody who talks to the bot waits for a picture.
 
 The process starts when there is something to draw, is nice to the others, and ends with its parent.
 """

@@ -1,4 +1,4 @@
-"""What all pictures share: paper, lines of words, bars with names beside them, a legend, and how they become a PNG.
+"""What all pictures share: paper, text, bars with names, a legend, and rendering to PNG.
 
 Only the drawing process imports this file: matplotlib takes more than a second.
 """

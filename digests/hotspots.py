@@ -1,4 +1,4 @@
-"""Hot spots: where this week brings clearly more of one scene than the same place's own eight weeks before."""
+"""Hot spots: places with clearly more cases of a scene this week than in their own last eight weeks."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The ledger as a sheet for others: columns by the district's layouts, as XLSX or CSV; masked, unless told not to.
+"""The ledger as a sheet for other systems, in the district's layouts, as XLSX or CSV; masked unless told otherwise.
 
 What a column says of a case is named by a field; the headings and their order are data (`district/ledger.yaml`).
 """

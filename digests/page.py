@@ -1,4 +1,4 @@
-"""What every form of a digest needs beside its numbers: the community, names, texts, and a mask for words."""
+"""What every form of a digest needs besides its numbers: the community, names, texts, and a mask for words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

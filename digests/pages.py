@@ -1,4 +1,4 @@
-"""The digest on paper: at most two A4 pages, the chart beside the numbers.
+"""The digest on paper: at most two A4 pages, with the chart beside the numbers.
 
 Only the drawing process imports this file: reportlab takes its time.
 """

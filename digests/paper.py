@@ -1,4 +1,4 @@
-"""A4 pages made of headings, lines and tables, as PDF. Words are drawn as they are: nothing of them is markup.
+"""A4 pages of headings, lines and tables as PDF. Words are drawn literally: nothing in them is markup.
 
 Only the drawing process imports this file: reportlab takes its time.
 """

@@ -1,4 +1,4 @@
-"""The bundled fonts as reportlab knows them; apart from `fonts`, since charts do without reportlab."""
+"""The bundled fonts as reportlab knows them; separate from `fonts`, because charts do not need reportlab."""
 
 from functools import cache
 

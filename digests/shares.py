@@ -1,4 +1,4 @@
-"""Counts with their shares. A share of few misleads: it is left out, and the count stands alone."""
+"""Counts with their shares. A share of few cases would mislead, so then only the count is given."""
 
 from digests.page import Say
 

@@ -1,4 +1,4 @@
-"""Spikes (集中反映): the same matter at one place within a day, or a place with clearly more than its usual week."""
+"""Spikes (集中反映): one matter at one place several times a day, or a place with twice its usual week."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

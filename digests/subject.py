@@ -1,4 +1,4 @@
-"""Whose report it is: what it is made from, and who reads it."""
+"""The subject of a report: what it covers, and who reads it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

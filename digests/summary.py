@@ -1,4 +1,4 @@
-"""A month of a community or a street, a quarter of the district: computed from plain rows, no words in here."""
+"""A month of a community or street, or a quarter of the district: numbers computed from rows, without words."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The figures of a monthly or quarterly report as a workbook: communities, units, scenes. No cell is ever a formula.
+"""The figures of a monthly or quarterly report as a workbook: communities, units, scenes. No cell is a formula.
 
 Only the drawing process imports this file.
 """

@@ -1,4 +1,4 @@
-"""Plain tables as a workbook: strings, numbers and dates, and no cell is ever a formula.
+"""Plain tables as a workbook: strings, numbers and dates. No cell is a formula.
 
 Only the drawing process imports this file.
 """

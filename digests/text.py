@@ -1,4 +1,4 @@
-"""The weekly digest in words: what to do today first, then numbers. One chat message, or the lines of its pages."""
+"""The weekly digest in words: first what to do today, then numbers. One chat message, or the lines of its pages."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A community's week, computed from plain rows: what to do today, what came in, what was done. No words in here.
+"""A community's week, computed from rows: what to do today, what came in, what was done. Without words.
 
 Only numbers and case numbers are fixed when a digest is made; what residents wrote is looked up when it is shown, so
 that erased words never come back out of an old report.

@@ -1,4 +1,4 @@
-"""The week's ledger as a workbook: what to do today, what came in, the numbers. Masked; no cell is ever a formula.
+"""The week's ledger as a workbook: what to do today, what came in, the numbers. Masked; no cell is a formula.
 
 Only the drawing process imports this file.
 """

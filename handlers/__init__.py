@@ -1,1 +1,1 @@
-"""Conversations: one file per thing that a person does in chat. No messaging library, no HTTP, no SQL."""
+"""Conversations: one file for each thing that a person does in chat. No messaging library, no HTTP, no SQL."""

@@ -1,4 +1,4 @@
-"""Words that answer a question of ours: a resident's "where?", a worker's reply to a case, a number to merge into."""
+"""Words that answer our question: a resident's place, a worker's reply to a case, the number of a case to merge into."""
 
 import re
 from collections.abc import Callable

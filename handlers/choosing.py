@@ -1,4 +1,4 @@
-"""Saying where one lives: by tapping, by writing the name, by sending one's location."""
+"""Choosing a community: by tapping, by writing its name, or by sending a location."""
 
 from typing import Any
 

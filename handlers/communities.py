@@ -1,4 +1,4 @@
-"""Which community: the few at once, many by street first; by name where somebody writes it; the nearest of a place."""
+"""Finding communities: a short list, or by street if there are many; by a name in a text; the nearest to a location."""
 
 import re
 from math import cos, radians

@@ -1,4 +1,4 @@
-"""How numbers and times are shown in chat."""
+"""How numbers and times are written in chat."""
 
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache

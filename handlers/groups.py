@@ -1,4 +1,4 @@
-"""Residents' groups: silent unless addressed; /登记 hands in one message, and only if who said it agrees.
+"""Residents' groups: silent unless addressed; /登记 hands one message in, and only if its author agrees.
 
 Until they do, the words stand in that person's own conversation for a day, and nowhere else; nobody else's are kept.
 """

@@ -1,4 +1,4 @@
-"""How somebody likes to be talked to: numbers instead of buttons, one sentence a message, both at once (大字)."""
+"""How a person likes to be addressed: numbers instead of buttons, one sentence a message, or both (大字)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Comings and goings: a bot that was blocked or put out, a group that moved, a group made the staff chat."""
+"""The bot is blocked, removed or welcomed back; a group moves; a group becomes the staff chat."""
 
 from handlers.cases import emergencies
 from handlers.event import EventKind

@@ -1,4 +1,4 @@
-"""Files as a conversation keeps them: lists, in the order of `File`."""
+"""Files as lists, in the order of the fields of `File`, for storing them in a conversation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""周报, 月报, 季报: reports on demand, for who may see them."""
+"""周报, 月报, 季报: reports on demand, for those who may see them."""
 
 from digests.subject import QUARTER, Subject, subjects
 from handlers.turn import Turn

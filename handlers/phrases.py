@@ -1,4 +1,4 @@
-"""Messages that say one of a few things and nothing else: 还没修好, 算了, 怎么投票.
+"""Recognises messages that say exactly one of a few known things: 还没修好, 算了, 怎么投票.
 
 The words are the district's data. Whoever says more than them is taken at the rest of their words.
 """

@@ -1,4 +1,4 @@
-"""Turns replies into rows: their buttons and their place in the outbox."""
+"""Queues replies: makes their buttons and their outbox rows."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Buttons: looked up, held against who presses and what they may do now; a foreign or forged one does nothing."""
+"""Handles pressed buttons: finds the button, checks who pressed it and what they may do; a forged one does nothing."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""First contact: /start, alone or with a signed link of a community or building, or with an invitation for staff."""
+"""First contact: /start, alone, with a signed link of a community or building, or with an invitation for staff."""
 
 from handlers.residents import drafts
 from handlers.residents import joining

@@ -1,4 +1,4 @@
-"""订阅: which reports reach this chat, on which day, at which hour; changed by a tap, also in a staff group."""
+"""订阅: which reports a chat gets, on which day and at which hour; changed by taps, also in a staff group."""
 
 from dataclasses import replace
 from typing import Any

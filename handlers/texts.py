@@ -1,4 +1,4 @@
-"""The catalogue of all texts that people read; the texts themselves are data (`district/texts/`)."""
+"""The catalogue of all texts that people read. The texts themselves are data (`district/texts/`)."""
 
 from collections.abc import Mapping
 from string import Formatter

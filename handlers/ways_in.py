@@ -1,4 +1,4 @@
-"""People who ask in their own words for what can be done together (有什么活动, 怎么投票, 议题3) are led there.
+"""Leads people who ask in their own words to what can be done together (有什么活动, 怎么投票, 议题3).
 
 Only where a message says nothing else: 活动室的灯坏了 is a report.
 """

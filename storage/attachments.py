@@ -1,4 +1,4 @@
-"""Files of cases that still have to be fetched from the messenger."""
+"""Files of cases that still have to be downloaded from the messenger."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime

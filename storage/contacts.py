@@ -1,4 +1,4 @@
-"""Contact data with its own consent, and who looked at personal data: the rows behind 电话, 谁看过 and 撤回同意."""
+"""Contact data with its own consent, and who looked at personal data: for 电话, 谁看过 and 撤回同意."""
 
 from __future__ import annotations
 

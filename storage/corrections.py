@@ -1,4 +1,4 @@
-"""What people put right: the words of each corrected case with the labels that they were given last."""
+"""Corrections: each corrected case's text with the labels that people gave it last."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

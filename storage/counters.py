@@ -1,4 +1,4 @@
-"""Running numbers of a community's things beside its cases: without gaps, for their row is locked until the commit."""
+"""Running numbers within a community, other than of cases. Without gaps: the row is locked until the commit."""
 
 from __future__ import annotations
 

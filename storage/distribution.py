@@ -1,4 +1,4 @@
-"""How the tables would lie on a distributed PostgreSQL (Citus): a decision of the deployment, none of the code.
+"""How the tables are distributed on Citus: a choice of the deployment, which needs no change in code.
 
 Community tables are sharded by `community_id` and lie together, so that what one community does stays on one node.
 Reference tables are copied to every node. Messenger tables stay on the coordinator: they hold what is under way, not

@@ -1,4 +1,4 @@
-"""All rows of a database, out and in again, the same on both databases: a backup of one can be restored into the other.
+"""Exports and imports all rows of a database, the same on both, so that a backup fits either.
 
 Tables are read off the database, not off the code, so that an older revision can be kept and restored too. Values stay
 as they stand there (what is encrypted at rest stays encrypted); only times, days and truth values change their form.

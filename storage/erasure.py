@@ -1,4 +1,4 @@
-"""Erasing a person: every place that keeps words, files or an account of theirs, in one file.
+"""Erasure of a person: every place that stores their words, files or account, in one file.
 
 What stays: the case with its labels and numbers, and the keys that keep an update from being handled twice.
 """

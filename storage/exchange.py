@@ -1,4 +1,4 @@
-"""The ledger for others: cases of a community with what an exported sheet needs beside their own row, and imports."""
+"""The ledger for other systems: cases with what an exported sheet needs, and imports."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What communities have of each point of the check-up, what they had in earlier years, and who their neighbours are."""
+"""What communities have of each check-up point, now and in earlier years, and which are neighbours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files of the attachment store any row still needs: every place that names them, in one file."""
+"""Which files any row still names: every place that does, in one file."""
 
 from collections.abc import Collection, Iterator
 from typing import Any

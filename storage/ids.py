@@ -1,4 +1,4 @@
-"""Row ids made by the program, so that rows can be written in bulk without asking the database.
+"""Ids made by the program, so that rows can be written in bulk without asking the database.
 
 63 bits: 41 of milliseconds since 2024, 10 drawn at start (the process), 12 of a counter. Ids of one process ascend.
 """

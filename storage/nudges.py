@@ -1,4 +1,4 @@
-"""What the staff were asked about cases: by the clock once each, by who supervises as often as they like."""
+"""Reminders and questions to the staff about cases: once each by the clock, any number by supervisors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invitations to many residents: who is to get them, who had how many, what still waits."""
+"""Invitations to many residents: who gets them, how many each person had, which still wait."""
 
 from __future__ import annotations
 

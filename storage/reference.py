@@ -1,4 +1,4 @@
-"""The reference tables as one immutable snapshot in memory; it knows no database, so that a page may carry its rows."""
+"""The reference tables as an immutable snapshot in memory. It needs no database, so reports can carry its rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

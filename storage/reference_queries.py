@@ -1,4 +1,4 @@
-"""Reads the snapshot of the reference tables, again whenever their version rises."""
+"""Reads the snapshot of the reference tables, and reads it again when their version changes."""
 
 from typing import Any
 

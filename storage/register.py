@@ -1,4 +1,4 @@
-"""Rows of the reference tables as an operator changes them: found by their names, never deleted silently."""
+"""Changes to the reference tables by an operator: rows are found by name and never deleted silently."""
 
 from collections.abc import Iterable
 from typing import Any

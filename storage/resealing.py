@@ -1,4 +1,4 @@
-"""Goes over everything that is stored and seals it with the newest key, a little at a time, beside a running bot."""
+"""Re-encrypts everything stored with the newest key, in small steps, beside a running bot."""
 
 from collections.abc import Iterator
 from typing import Any

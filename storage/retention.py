@@ -1,4 +1,4 @@
-"""Which cases have outlived their contact data, and what is done to their messages."""
+"""Which cases have passed the retention time of their contact data, and what is deleted then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""May this program serve from a database? Asked at every start, so without Alembic (0.1 s and 12 MB to import)."""
+"""May this program serve from a database? Checked at every start, so without Alembic (0.1 s and 12 MB to import)."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The revision of a database: brought up to date by command, checked at every start.
+"""The schema of a database: upgraded by command, checked at every start.
 
 A move runs in one transaction on both databases, so a move that was killed has not happened. Two moves at once wait
 for each other.

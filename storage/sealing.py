@@ -1,4 +1,4 @@
-"""Words and contact data, encrypted at rest with the operator's keys (AES-256-GCM); nothing here without a key.
+"""Encryption of words and contact data at rest with the operator's keys (AES-256-GCM); without a key, none.
 
 The newest key encrypts, older ones only decrypt. A sealed value begins with a character that no stored text can begin
 with, then names its key: `␂<key>:<base64 of nonce and ciphertext>`. What was stored before there was a key is read as

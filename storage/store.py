@@ -1,4 +1,4 @@
-"""What the stores of a community's smaller tables share: rows by their keys, one row put once, changes that count."""
+"""What the stores of smaller community tables share: rows by key, inserting a row once, counted changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Surveys: started once, answered once by each, fixed at their end."""
+"""Surveys: started once, answered once by each person, fixed at their end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of updates, read back for a replay's account: inbox outcomes, cases that words opened, messages out."""
+"""Reads back what became of updates, for a replay's account: inbox outcomes, cases, messages."""
 
 from collections import Counter
 from dataclasses import dataclass

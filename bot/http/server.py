@@ -1,4 +1,4 @@
-"""The small web server: /healthz, /readyz, /metrics, /stories; webhooks and Open311 where they are set."""
+"""The web server: /healthz, /readyz, /metrics, /stories; webhooks and Open311 if configured."""
 
 import hmac
 import json

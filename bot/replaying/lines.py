@@ -1,4 +1,4 @@
-"""The file of a replay: one message a line, `{"text": …}` with an optional chat, time and community."""
+"""The input of a replay: one message a line, `{"text": …}` with optional chat, time and community."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Replays messages through the whole way behind a channel, and times its stages.
+"""Replays messages through the whole program behind a channel, and measures its stages.
 
 The channel is the web messenger in memory: updates are stored in the inbox and committed, parsed, understood, handled
 in lanes and units of work, and answered through the outbox. Only a library's client is missing (benchmarks/replay.py).

@@ -1,4 +1,4 @@
-"""The account of a replay: each line that went in is held against the inbox and the ledger, nothing is assumed."""
+"""The account of a replay: compares every input line with the inbox and the ledger, assuming nothing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

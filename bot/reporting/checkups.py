@@ -1,4 +1,4 @@
-"""Check-ups of a community, of a street, of the district: every few months and on demand, as things stand."""
+"""Check-ups of a community, a street and the district: every few months and on demand."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How a report reaches who gets it: fixed once, sent at once or at each receiver's own hour, and again on request."""
+"""Sends a report to its receivers: fixed once, at once or at each receiver's hour, and again on request."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Makes and sends the reports that are due or asked for. What is due is a query, what is done is a row.
+"""Makes and sends the reports that are due or requested. What is due is a query, what was done is a row.
 
 Another kind of report is another row of `_due` or `_asked`.
 """

@@ -1,4 +1,4 @@
-"""The results of surveys, made for who asked for them."""
+"""Results of surveys, on request."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Tells the results of votes: drawn elsewhere, then sent, in one transaction with the mark that they were."""
+"""Announces results of votes: drawn in another process, then sent in the transaction that marks them as told."""
 
 import logging
 from concurrent.futures import BrokenExecutor

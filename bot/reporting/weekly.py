@@ -1,4 +1,4 @@
-"""Weekly digests: read in one transaction, drawn elsewhere, fixed once a week, sent to who gets them.
+"""Weekly digests: read in one transaction, drawn in another process, fixed once a week, sent to their receivers.
 
 A digest is fixed in one transaction together with one message for each receiver; whoever fixes it second, in another
 process or after a restart, has made it for nothing.

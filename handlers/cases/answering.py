@@ -1,4 +1,4 @@
-"""The answer to the residents: solved, or honestly not; a gentle look offers what its words leave out."""
+"""The answer to the residents: solved, or honestly not. A gentle check points out what the answer leaves out."""
 
 from typing import Any
 

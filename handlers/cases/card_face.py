@@ -1,4 +1,4 @@
-"""What stands on a case's card: its lines and its buttons, as one viewer gets to see them."""
+"""The lines and buttons of a case's card, for one viewer."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -1,4 +1,4 @@
-"""The card of a case, as staff see it: one message that changes in place, wherever it stands."""
+"""The card of a case for staff: one message that changes in place, in every chat that shows it."""
 
 import logging
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 
 from handlers.cases.card_face import Beside, card, card_name
-from handlers.cocreation import wanted
+from handlers.cocreation import open_requests
 from handlers.cases.emergencies import alarm_name, reachable
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Showing
@@ -117,7 +117,7 @@ def what_is_beside(turn: Turn, case: CaseRow) -> Beside:
     helpers = tuple(cases.helpers(case.key)) if case.state is not State.WAITING else ()
     files = len(cases.attachments(case.key))
     crowd = turn.uow.crowds.size(case.key)
-    calls = wanted.lines(turn, case.community_id, case_no=case.no)
+    calls = open_requests.lines(turn, case.community_id, case_no=case.no)
     name = _reporter(turn, case)
     return Beside(files=files, name=name, unanswered=ringing, helpers=helpers, crowd=crowd, calls=calls)
 

@@ -1,4 +1,4 @@
-"""What staff do with a case: by buttons on its card, and by the words that a button asked for."""
+"""Steps that staff take with the buttons of a card, and the words that a button asks for."""
 
 from collections.abc import Callable
 from datetime import timedelta

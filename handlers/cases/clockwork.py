@@ -1,4 +1,4 @@
-"""What the clock does to cases: nudges whoever forgets one, sends photos of an answer, asks whether it is solved.
+"""What the clock does to cases: reminds staff, sends the photos of an answer, asks whether the matter is solved.
 
 Silence ends a case unconfirmed; later the reporters are asked whether what was done still holds.
 """

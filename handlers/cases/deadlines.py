@@ -1,4 +1,4 @@
-"""When something is due in a case: its clock, the stages at which the staff are nudged, later questions."""
+"""When a case is due: its clock, the stages at which staff are reminded, later questions."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo

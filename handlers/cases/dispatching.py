@@ -1,4 +1,4 @@
-"""Handing a case to a person or to the unit that is responsible."""
+"""Dispatching a case to a person or to the responsible unit."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Emergencies skip everything: the number to call first, then a person, then the next level if nobody answers."""
+"""Emergencies bypass everything: first the number to call, then a person, then the next level if nobody answers."""
 
 import logging
 from datetime import datetime

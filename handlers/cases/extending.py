@@ -1,4 +1,4 @@
-"""申请延期 and 挂账: more time is asked for before the end; the manager decides, and the resident hears it."""
+"""申请延期 and 挂账: more time is requested before the end; the manager decides, and the resident is told."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""交接: who goes on leave hands all that they have in hand to a colleague at once; a manager does it for who is ill.
+"""交接: somebody going on leave hands all open cases to a colleague; a manager does it for somebody who is ill.
 
 Residents hear nothing of it: for them it stays with the community. Who took a case first stays answerable (首接负责).
 """

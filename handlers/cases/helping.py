@@ -1,4 +1,4 @@
-"""联办: units that help with a case (协办) beside the one that leads (主办)."""
+"""联办: units that assist with a case (协办) beside the leading one (主办)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Correcting what was understood: scene and urgency, by residents and by staff; kept to learn from."""
+"""Correcting what was understood (scene and urgency), by residents and by staff. Corrections are kept for training."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Putting two reports of one matter together: both histories stay, and everybody is told."""
+"""Merging two reports of one matter: both histories are kept, and everybody is told."""
 
 import re
 from typing import Any

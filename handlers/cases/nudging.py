@@ -1,4 +1,4 @@
-"""催办: what the staff are asked about a case, by the clock or by a person; answered or acknowledged once."""
+"""催办: reminders and questions to the staff about a case, from the clock or a person, answered or acknowledged once."""
 
 import logging
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Many reminders of one kind in one hour: the first come each on its own, the rest stand together in one message."""
+"""Many reminders of one kind within an hour: the first come one by one, the others in a single message."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""督办清单: what is overdue in one's street, unit by unit, and one tap to ask for an answer. It never lists workers."""
+"""督办清单: overdue cases of one's area by unit, with one tap to ask for an answer. It never lists workers."""
 
 from itertools import groupby
 from typing import Any

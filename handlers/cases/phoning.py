@@ -1,4 +1,4 @@
-"""电话: a number is given to one handler, for one case, by who it belongs to, and taken back when they say so.
+"""电话: a resident gives their number to one handler, for one case, and can take it back.
 
 The community gets a number for itself, a unit for itself: PIPL asks for a consent of its own for each (article 23).
 """

@@ -1,4 +1,4 @@
-"""待办: what waits for a member of staff, most urgent first."""
+"""待办: the cases that wait for a staff member, most urgent first."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""退单: a unit hands a case back with a reason and the unit it names; the resident's clock runs on."""
+"""退单: a unit returns a case with a reason and names another unit; the resident's clock goes on."""
 
 from typing import Any
 

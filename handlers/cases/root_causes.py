@@ -1,4 +1,4 @@
-"""Three times the same is one root cause: the manager gets a case about what the cases have in common."""
+"""Three similar cases have one root cause: the manager gets a case about what they have in common."""
 
 from handlers.cases import deadlines
 from handlers.cases import nudging

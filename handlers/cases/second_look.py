@@ -1,4 +1,4 @@
-"""A second pair of eyes: nobody of the staff confirms their own closing. A colleague looks, else the manager."""
+"""Review of closings: no staff member confirms their own. A colleague does, or the manager."""
 
 from typing import Any
 

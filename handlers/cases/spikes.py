@@ -1,4 +1,4 @@
-"""集中反映: the same matter at one place again and again is told at once, not only on Monday."""
+"""集中反映: repeated reports about one place are told to the managers at once, not only on Monday."""
 
 from datetime import timedelta
 

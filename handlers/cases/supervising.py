@@ -1,4 +1,4 @@
-"""督办: the manager or the street asks what became of a case, and an answer is due."""
+"""督办: a manager or the street asks for an answer about a case, with a date."""
 
 from handlers.cases import nudging
 from handlers.cases.emergencies import reachable

@@ -1,4 +1,4 @@
-"""Two cases that are one matter: whose people come over to the other, and go back when they are taken apart."""
+"""Merging and separating cases: which people move to the other case, and back."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Taking back a step within a minute: the case is as it was, and what the step would have told is never sent."""
+"""Undoing a step within a minute: the case is as before, and the held-back messages are never sent."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who gets to see a case's card: where, in which role, and what is hidden from them there."""
+"""Who sees a case's card: where, in which role, and what is hidden from them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

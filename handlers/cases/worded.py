@@ -1,4 +1,4 @@
-"""Steps that need words of the staff's own: what the words are for, what they change, and what comes after."""
+"""Steps that need words from staff: what the words are for, what they change, and what follows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""体检: looking at a community's check-up and filling it in, in chat."""
+"""体检: viewing and filling in a community's check-up in chat."""

@@ -1,4 +1,4 @@
-"""What the check-up adds to the conversation."""
+"""The area of check-ups."""
 
 from handlers.area import Area
 from handlers.checkups import filling, menu

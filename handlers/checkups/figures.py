@@ -1,4 +1,4 @@
-"""What a manager writes of a facility: 有, 没有, 800, 约 1.2 万平方米, 八百平."""
+"""Understands what a manager writes about a facility: 有, 没有, 800, 约 1.2 万平方米, 八百平."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Filling in a check-up: point by point, with buttons and short numbers. Each answer is kept at once, with its date.
+"""Filling in a check-up: point by point, with buttons and short numbers. Each answer is saved at once, with its date.
 
 Whoever stops half-way goes on later where nothing is filled in yet; what is there can be put right item by item.
 """

@@ -1,4 +1,4 @@
-"""体检 as a command: what is filled in, the way on, and the check-up itself with its files."""
+"""体检 as a command: what is filled in, what comes next, and the check-up itself with its files."""
 
 from typing import Any
 

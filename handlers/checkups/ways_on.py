@@ -1,4 +1,4 @@
-"""What a manager may do next with a check-up."""
+"""What a manager can do next with a check-up."""
 
 from handlers.reply import Button, Rows
 from handlers.turn import Turn

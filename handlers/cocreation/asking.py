@@ -1,4 +1,4 @@
-"""Asking residents about topics and votes: the one place from which many are written to."""
+"""Inviting residents to topics and votes: the one place from which many people are messaged."""
 
 from collections.abc import Iterable
 from dataclasses import replace

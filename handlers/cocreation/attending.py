@@ -1,4 +1,4 @@
-"""活动, coming to one: places, a waiting list that moves up, signing up for somebody else, the code at the door."""
+"""活动: taking part in an event. Places, a waiting list, signing up for somebody else, the code at the door."""
 
 from typing import Any
 

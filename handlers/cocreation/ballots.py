@@ -1,4 +1,4 @@
-"""投票: marking a ballot by tapping. What is chosen stands in the ballot box and in the word over the button only.
+"""投票: marking a ballot by tapping. The choice is stored in the ballot box and shown in the answer to the tap only.
 
 No message, button, event, outcome or conversation ever holds a choice: those that a voter gets are the same whatever
 they choose (docs/adr/).

@@ -1,4 +1,4 @@
-"""Many new accounts vote within an hour: a person looks, with a reason; nobody is left out silently, and may appeal."""
+"""Many new accounts vote within a short time: a person reviews them; nobody is left out silently, and may appeal."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""共建, 认领 and 微心愿: calls for help, taken up by a tap. Money is only ever pledged; nobody is counted.
+"""共建, 认领 and 微心愿: calls for help, taken up with a tap. Money is only pledged; people are not counted.
 
 What a resident wishes for is seen by others once a person has let it through (handlers/moderation/).
 """

@@ -1,4 +1,4 @@
-"""办成了: what was done for a topic answers every case that told of it, and each reporter judges their own."""
+"""办成了: what was done for a topic answers every case behind it, and each reporter judges their own."""
 
 from handlers.cases import answering
 from handlers.cases import steps

@@ -1,4 +1,4 @@
-"""Options and reasons for a topic: what residents write is seen once a person has let it through (moderation/)."""
+"""Options and reasons for a topic: neighbours see them once a person has let them through (moderation/)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""居民议事会: who sits on it and until when; members join by a code, and decide about topics beside the manager."""
+"""居民议事会: its members and their terms. They join with a code and decide about topics beside the manager."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Words by which somebody promises a day, in an answer to a case or in what was decided: a row of the ledger too."""
+"""A date in an answer or decision makes it a promise, which becomes a row of the ledger."""
 
 from handlers.cocreation import promises
 from handlers.cocreation.days import day_of, promised_by

@@ -1,27 +1,10 @@
-"""What deciding together (决策共谋) adds to the conversation: its buttons, questions, commands and what becomes due."""
+"""The area of deciding together (决策共谋): its buttons, questions, commands and what becomes due."""
 
 from typing import Any
 
 from handlers.area import Area, Due
-from handlers.cocreation import (
-    ballots,
-    brigading,
-    contributions,
-    council,
-    doing,
-    doors,
-    ending,
-    gathering,
-    meetings,
-    merging,
-    paper,
-    register,
-    seconding,
-    topic_card,
-    topics,
-    votes,
-    voting_for,
-)
+from handlers.cocreation import (ballots, brigading, contributions, council, doors, ending, gathering, meetings, merging, paper, register, seconding, topic_card, topics, votes, voting_for)
+from handlers.cocreation import activities
 from handlers.cocreation.telling import close_for_all
 from handlers.moderation import content
 from handlers.turn import Turn
@@ -131,7 +114,7 @@ AREA = Area(
         "topic_merge": merging.ask_target,
         "topic_merge_into": merging.merge,
         "topic_unmerge": merging.unmerge,
-        "topic_together": doing.show,
+        "topic_together": activities.show,
         "option_add": contributions.ask_option,
         "reason_add": contributions.ask_reason,
         "words_second": seconding.ask,

@@ -1,4 +1,4 @@
-"""Whose ballot it is when the voter is in no chat: that of a line of the register, or of whom two of the staff know.
+"""Ballots of voters who are in no chat: of an entry of the register, or of a person whom two of the staff know.
 
 They vote on paper (paper.py) or have somebody mark the ballot (voting_for.py). A line of the register votes once, so
 one of the staff may give it a slip. Where a vote is by resident there is no register: door and name stand for the

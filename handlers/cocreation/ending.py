@@ -1,4 +1,4 @@
-"""The end of a vote: by the clock, after what somebody has to look at; then links are destroyed and it is counted."""
+"""The end of a vote, by the clock and after a review: the links to voters are destroyed, then it is counted."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""共建, 活动: making one and inviting to it, who comes, the reminder and the thanks (coming to one: attending.py)."""
+"""共建, 活动: creating an event and inviting to it, its participants, reminder and thanks (see also attending.py)."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -11,7 +11,7 @@ from handlers.cocreation.days import from_until
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
-from handlers.sure import sure
+from handlers.confirming import confirmed
 from handlers.turn import Turn
 from ledger.gatherings import NO_LIMIT
 from ledger.lifecycle import NotAllowed, Role
@@ -163,7 +163,7 @@ def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
     gathering = attending.living(turn, community, data)
     signed_up = turn.uow.gatherings.people(gathering, COMING, ON_LIST)
     question = turn.context.texts("event.sure", title=gathering.title, n=len(signed_up))
-    if not sure(turn, "event_cancel", community, data, question):
+    if not confirmed(turn, "event_cancel", community, data, question):
         return
     turn.uow.gatherings.change(gathering, cancelled_at=turn.uow.now, next_at=None)
     pushes.call_off(turn, community.id, f"event:{gathering.no}")

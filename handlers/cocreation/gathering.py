@@ -1,4 +1,4 @@
-"""What many told together becomes the draft of a topic, with its evidence, for the manager and the council."""
+"""What many people report becomes a draft topic with its evidence, for the manager and the council."""
 
 from collections import defaultdict
 from collections.abc import Iterator

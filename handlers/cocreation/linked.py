@@ -1,4 +1,4 @@
-"""What neighbours promise, build, keep and tell belongs to a case or a topic: begun there, or named in a line."""
+"""Links promises, calls, events, rotas and stories to a case or topic."""
 
 import re
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ from handlers.cocreation.promises import Promise
 from handlers.cocreation.telling import judges, tell_people
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.reply import Button, Priority, Reply
-from handlers.sure import sure
+from handlers.confirming import confirmed
 from handlers.turn import Turn
 from handlers.cases.viewers import View
 from ledger.lifecycle import NotAllowed, Role
@@ -71,7 +71,7 @@ def call_off(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
     if meeting.begins_at <= turn.uow.now:
         raise NotAllowed("the meeting has begun")
     values = {"no": meeting.no, "when": asking.local(meeting.begins_at, community)}
-    if not sure(turn, "meeting_call_off", community, data, turn.context.texts("meeting.sure", **values)):
+    if not confirmed(turn, "meeting_call_off", community, data, turn.context.texts("meeting.sure", **values)):
         return
     if not turn.uow.council.call_off(meeting):
         turn.tell("problem.pressed_already")

@@ -1,4 +1,4 @@
-"""Two topics that are one: evidence, supporters, options and reasons come over, one person counts once. And apart."""
+"""Merging two topics: evidence, supporters and contributions move, each person counts once. And separating them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Votes on paper, also those that somebody helps an old neighbour with: noted on the roll, read by two from the box.
+"""Votes on paper, also with help for an old neighbour: noted on the roll, and each slip is read by two people.
 
 Who takes paper is on the roll and cannot vote in the chat as well. The slip in the box has no name: two workers read
 each, on their own, and only what both have read the same is a ballot.

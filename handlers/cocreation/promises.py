@@ -1,4 +1,4 @@
-"""共评, 承诺: what was promised, by whom, by when; reminded of, reported, and judged by those it was promised to.
+"""共评, 承诺: what was promised, by whom, by when; reminded of, reported on, and judged by those concerned.
 
 Others make a promise by `make`: an answer to a case that says "by the 5th", a decision of the council.
 """

@@ -1,4 +1,4 @@
-"""登记住户: an account says of which line of the register it is, by the code on its slip, or by the door."""
+"""登记住户: an account claims its entry of the register, with the code on its slip or at the door."""
 
 import re
 from typing import Any

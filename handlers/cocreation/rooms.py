@@ -1,4 +1,4 @@
-"""共享, 预约: shared rooms (楚邻驿站, 活动室), their opening hours, and slots that nobody can book twice."""
+"""共享, 预约: shared rooms (楚邻驿站, 活动室), their opening hours, and slots that cannot be booked twice."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from handlers.cocreation.words import ask_again, ask_words, for_community, given
 from handlers.event import Address
 from handlers.format import day_and_time, exactly
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
-from handlers.sure import sure
+from handlers.confirming import confirmed
 from handlers.texts import Texts
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
@@ -129,7 +129,7 @@ def close(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
     room = _room(turn, community, data)
     bookings = turn.uow.rooms.bookings(room)
     question = turn.context.texts("room.sure", name=room.name, n=len(bookings))
-    if not sure(turn, "room_close", community, data, question):
+    if not confirmed(turn, "room_close", community, data, question):
         return
     turn.uow.rooms.change(room, closed_at=turn.uow.now)
     for booking in bookings:

@@ -1,4 +1,4 @@
-"""共管, 轮值: neighbours who take an upkeep duty in turn. Nobody is counted, and a turn missed is nobody's shame."""
+"""共管, 轮值: neighbours take an upkeep duty in turn. Turns are not counted, and a missed one is nobody's fault."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from handlers.cocreation.words import ask_again, ask_words, for_community, given
 from handlers.event import Address
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
-from handlers.sure import sure
+from handlers.confirming import confirmed
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.quiet_hours import next_allowed
@@ -117,7 +117,7 @@ def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
     rota = _living(turn, community, data)
     members = turn.uow.rotas.members(rota)
     question = turn.context.texts("rota.sure", title=rota.title, n=len(members))
-    if not sure(turn, "rota_end", community, data, question):
+    if not confirmed(turn, "rota_end", community, data, question):
         return
     turn.uow.rotas.change(rota, ended_at=turn.uow.now, next_at=None)
     pushes.call_off(turn, community.id, f"rota:{rota.no}")

@@ -1,4 +1,4 @@
-"""共管, 公约: drafted in versions, commented on by clause, published by a vote or by the manager, found again."""
+"""共管, 公约: rules in versions, commented on by clause, published by a vote or by the manager."""
 
 import re
 from typing import Any

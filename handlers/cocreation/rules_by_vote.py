@@ -1,4 +1,4 @@
-"""表决公约: a draft is put to the vote, and once it has passed it holds by itself."""
+"""表决公约: puts a draft of the rules to the vote, and publishes it once it has passed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What neighbours say for a topic, and who seconds it (赞同): once a person, taken back as easily. Nobody is named."""
+"""Contributions to a topic, and seconding them (赞同): once a person, and it can be taken back. Nobody is named."""
 
 from typing import Any
 

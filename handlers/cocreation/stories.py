@@ -1,4 +1,4 @@
-"""共享, 故事: before and after, told to all who took part and shown on a public page, in words that name nobody.
+"""共享, 故事: before and after, told to everybody who took part and shown on a public page, without names.
 
 Pictures are shown only while who sent them agrees; taken back, page and chat show them no more.
 """

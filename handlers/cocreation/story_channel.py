@@ -1,4 +1,4 @@
-"""The public channel of a community: a story is posted there, with each picture only while who sent it agrees."""
+"""Posts a story in the community's public channel, with pictures only as long as their senders agree."""
 
 from typing import Any
 

@@ -1,10 +1,11 @@
-"""The card of a topic: what it is, who told of it, what could be done, and the buttons of whoever looks at it."""
+"""The card of a topic: what it is about, its evidence, possible options, and the buttons of its viewer."""
 
 from collections import Counter
 from typing import Any
 
 from handlers.area import on_council
-from handlers.cocreation import asking, seconding, wanted
+from handlers.cocreation import (asking, seconding)
+from handlers.cocreation import open_requests
 from handlers.cocreation.telling import judges, of_topic, send_to
 from handlers.format import number
 from handlers.reply import Button, Reply, Rows
@@ -59,7 +60,7 @@ def card(turn: Turn, community: CommunityRow, topic: TopicRow, said: list[Contri
     lines += seconding.lines(turn, said)
     lines += [texts("topic.decision", decision=topic.decision)] if topic.decision else []
     lines += _votes(turn, topic)
-    lines += wanted.lines(turn, community.id, topic_no=topic.no)
+    lines += open_requests.lines(turn, community.id, topic_no=topic.no)
     return _cut("\n".join(lines))
 
 
@@ -172,7 +173,7 @@ def _resident_rows(turn: Turn, topic: TopicRow, said: list[ContributionRow]) -> 
     if topic.state in BUILT_ON:
         rows.append((_button(turn, topic, "topic_together", turn.account),))
     rows.append((_button(turn, topic, "content_report", turn.account),))
-    return (*(row for row in rows if row), *wanted.buttons(turn, topic.community_id, topic_no=topic.no))
+    return (*(row for row in rows if row), *open_requests.buttons(turn, topic.community_id, topic_no=topic.no))
 
 
 # --- drafts -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""议题: drafts are put before the manager and the council; what is open, neighbours see, second and write for."""
+"""议题: drafts go to the manager and the council; open topics are seen, supported and discussed by neighbours."""
 
 from collections.abc import Collection
 from typing import Any

@@ -1,4 +1,4 @@
-"""发起投票: a manager sets a vote up by tapping, and starts it; the clock opens it."""
+"""发起投票: a manager sets a vote up by tapping and starts it; the clock opens it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""代投: somebody who cannot do it on a phone asks a person they trust to mark their ballot; both are told.
+"""代投: somebody who cannot vote on a phone asks a person they trust to mark their ballot; both are told.
 
 A voter who is in the chat gives a code to whoever they choose. Somebody who is in no chat is asked by two of the staff,
 one after the other (doors.py), who hand the code over on paper. It is good for one person and one vote. The voter may

@@ -1,4 +1,4 @@
-"""Days of the week as people read and write them. Their names stand in the catalogue only; 0 is Monday."""
+"""Weekdays as people read and write them. Their names are in the catalogue only; 0 is Monday."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""What these conversations share: where somebody lives, words that are asked for, and asked for again."""
+"""What these conversations share: the community concerned, and asking for words, again if they do not fit."""
 
 import re
 from collections.abc import Callable, Iterable

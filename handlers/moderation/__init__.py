@@ -1,1 +1,1 @@
-"""Flood and abuse: what is too much waits and is said once; what is wrong is put before a person, never dropped."""
+"""Flood and abuse: what exceeds the limits waits and is acknowledged once; abuse is put before a person."""

@@ -1,4 +1,4 @@
-"""What a person may still do in the window that is open; counted in their conversation."""
+"""What a person may still do in the current window, counted in their conversation."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What is put before a person of the staff: counted, shown as one masked card, decided in deciding.py."""
+"""Concerns for the staff: counted, shown as one masked card, decided in deciding.py."""
 
 from typing import Any
 

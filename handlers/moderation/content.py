@@ -1,4 +1,4 @@
-"""What residents write for neighbours to see is put before a person first: one card, whatever it is.
+"""What residents write for neighbours is reviewed by a person first, with one card for all kinds.
 
 Options and reasons of a topic, small wishes (微心愿), the words of a topic itself. What is decided about them stands
 in deciding_content.py.

@@ -1,4 +1,4 @@
-"""Many cases at a time: those like one another share one card, and too many of any kind get none of their own.
+"""Many cases at a time: similar ones share one card, and too many of any kind get none of their own.
 
 Each case is in the ledger all the same, with its receipt, its clock and its place in 待办.
 """

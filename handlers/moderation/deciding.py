@@ -1,4 +1,4 @@
-"""A person of the staff decides about a concern; the resident hears what and why, and it can be taken back."""
+"""A staff member decides about a concern; the resident is told what and why, and it can be taken back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One flow for all that residents write for neighbours: let through, hidden with a reason, appealed against, reported.
+"""Deciding about what residents write for neighbours: let through, hidden with a reason, appealed, reported.
 
 The author hears what was decided and why in the same words, whatever it is; an appeal goes to somebody else.
 """

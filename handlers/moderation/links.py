@@ -1,4 +1,4 @@
-"""Words with a strange link wait until a person has looked; without the link they are filed at once."""
+"""A message with an unknown link waits until a person has reviewed it; without a link it is filed at once."""
 
 import hashlib
 import re

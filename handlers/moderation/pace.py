@@ -1,4 +1,4 @@
-"""Not more at a time than a person can mean: what is over is kept and said once. An emergency is never held up."""
+"""Rate limits for people: what exceeds them is kept and acknowledged once. An emergency is never delayed."""
 
 from handlers.residents import drafts
 from handlers.cases import emergencies

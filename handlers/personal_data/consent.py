@@ -1,4 +1,4 @@
-"""谁看过, 撤回同意: who looked at what is kept of a person, and taking back one's agreement."""
+"""谁看过, 撤回同意: who looked at a person's data, and withdrawing consent."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Files of the attachment store go when the rows that named them are gone, and not before."""
+"""Deletes files of the attachment store, but only after the commit that deletes the rows naming them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""删除我的数据: words, files, account and conversation of a person go; their cases stay as numbers in the ledger."""
+"""删除我的数据: erases words, files, account and conversations of a person; their cases stay as numbers."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""隐私, 我的数据: what is kept, and a copy of it."""
+"""隐私, 我的数据: the notice, and a copy of what is stored about a person."""
 
 import json
 from datetime import datetime

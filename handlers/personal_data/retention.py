@@ -1,4 +1,4 @@
-"""Contact data goes when its time is over, the case stays (PIPL, articles 19 and 47)."""
+"""Contact data is deleted when its retention time is over; the case stays (PIPL, articles 19 and 47)."""
 
 from typing import Any
 

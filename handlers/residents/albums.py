@@ -1,4 +1,4 @@
-"""Albums: their parts come as messages of their own, in any order and without an end mark, and are taken as one."""
+"""Albums: their parts come as single messages, in any order and without an end mark; they are handled as one."""
 
 from typing import Any
 

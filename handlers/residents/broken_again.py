@@ -1,4 +1,4 @@
-"""还是坏的: what was answered or closed and is broken again is opened again by one tap."""
+"""还是坏的: a case that was answered or closed is reopened with one tap."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Words that wait for consent: shown back in one message, kept for a week, seen by nobody else."""
+"""Drafts: words that wait for consent. Shown back in one message, kept for a week, seen by nobody else."""
 
 from dataclasses import replace
 from typing import Any

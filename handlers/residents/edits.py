@@ -1,4 +1,4 @@
-"""A message that its author changed: kept as a revision, the first words stay in the history."""
+"""Edited messages: the new text is kept as a revision, the first one stays in the history."""
 
 from dataclasses import replace
 from datetime import timedelta

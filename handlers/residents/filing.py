@@ -1,4 +1,4 @@
-"""Files matters into the ledger: labels, place, clocks, people, first event, the card for staff and the receipt."""
+"""Files matters into the ledger: labels, place, clocks, people, first event, the card for staff, the receipt."""
 
 from dataclasses import dataclass
 from typing import Any

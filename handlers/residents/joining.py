@@ -1,4 +1,4 @@
-"""我也遇到: a neighbour joins a case that is there already, from an offer, from a link, or by its number."""
+"""我也遇到: a neighbour joins an existing case from an offer, from a link, or by its number."""
 
 import re
 from typing import Any

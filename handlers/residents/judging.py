@@ -1,4 +1,4 @@
-"""回访: whoever reported or joined says whether it is solved, how satisfied they are, and later whether it held."""
+"""回访: everybody in a case says whether it is solved, how satisfied they are, and later whether it still holds."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Finding cases in one's own words: 我的诉求, 修好了没有, SL-43, 撤回; and 待办's way to a card by its number."""
+"""Finding cases in one's own words: 我的诉求, 修好了没有, SL-43, 撤回; for staff, a card by its number."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""What of a message is to be filed, and as what: emergencies whole, requests each for itself."""
+"""Which matters of a message are filed, and how: emergencies as a whole, requests one by one."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Photos, voice and places: with words they are a report, without they join what the person just said."""
+"""Photos, voice notes and locations: with words they are a report, without they join what was said just before."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What residents do with their own cases: look at one, add to it, withdraw it, hide their name."""
+"""What residents do with their own cases: view, supplement, withdraw, hide one's name."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from handlers.residents import offers
 from handlers.residents import receipts
 from handlers.residents import report
 from handlers.cases import steps
-from handlers.cocreation import wanted
+from handlers.cocreation import open_requests
 from handlers.format import duration
 from handlers.reply import Reply, Rows, Showing
 from handlers.turn import Turn
@@ -35,7 +35,7 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
     text = f"{receipts.text_of(turn, case, place)}\n{text}"
     if reply:
         text += "\n" + turn.context.texts("mine.reply", reply=reply)
-    text = "\n".join((text, *wanted.lines(turn, case.community_id, case_no=case.no), _clock(turn, case)))
+    text = "\n".join((text, *open_requests.lines(turn, case.community_id, case_no=case.no), _clock(turn, case)))
     name = receipts.name_of(case)
     part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
     buttons = receipts.buttons(turn, case, part or Part.REPORTER)
@@ -43,7 +43,7 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
         share = turn.mine("button.share_case", "share_case", community_id=case.community_id, case_no=case.no)
         buttons = (*buttons, (share,))
     if turn.person.community_id == case.community_id:
-        buttons = (*buttons, *wanted.buttons(turn, case.community_id, case_no=case.no))
+        buttons = (*buttons, *open_requests.buttons(turn, case.community_id, case_no=case.no))
     turn.send(Reply(turn.event.address, text, buttons, logical=name, showing=Showing.ANEW))
 
 

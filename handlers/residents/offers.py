@@ -1,4 +1,4 @@
-"""Has a neighbour said this already? The case that is shown to somebody who may join it, masked and short."""
+"""Has a neighbour reported this already? Shows that case, masked and short, to somebody who may join it."""
 
 from handlers.reply import Button
 from handlers.turn import Turn

@@ -1,4 +1,4 @@
-"""代录: filing for somebody who cannot, by a worker, family or a 楼组长, with that person's consent written down.
+"""代录: a worker, a relative or a 楼组长 files for somebody who cannot, whose consent is recorded.
 
 Who files is told like a reporter and asked to pass it on; the person, or whoever looks after them, follows the case
 by themselves through a link that leads to this one case.

@@ -1,4 +1,4 @@
-"""A question gets its answer from the community's own list, with its source; else it goes to the grid worker."""
+"""Answers a question from the community's own list, with the source, or passes it on to the grid worker."""
 
 from handlers.turn import Turn
 from ledger.scenes import Kind

@@ -1,4 +1,4 @@
-"""The receipt: what was understood, under which number, until when somebody answers, and buttons to correct it."""
+"""The receipt: what was understood, the number, by when somebody answers, and buttons to correct it."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A few words about what was told before (没解决, 什么时候修, 不对, 算了): they are about one's own case.
+"""Short remarks about one's own case (没解决, 什么时候修, 不对, 算了).
 
 Held against where the person's cases stand. Where none fits, the words are taken as any others.
 """

@@ -1,4 +1,4 @@
-"""A resident's words: an emergency, an answer to a draft, nothing to file, or a report. Free text comes first."""
+"""A resident's words: an emergency, an answer to a draft, nothing to file, or a report."""
 
 from datetime import timedelta
 from typing import Any

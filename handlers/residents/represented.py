@@ -1,4 +1,4 @@
-"""For whom somebody files: what was said of that person so far, and what is passed on to them."""
+"""The person for whom somebody files: what was said about them so far, and what is passed on to them."""
 
 from typing import Any
 

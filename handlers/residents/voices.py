@@ -1,4 +1,4 @@
-"""A voice note without words: a person listens to it. It is never written down by a machine.
+"""Voice notes without text: a person listens to them. They are never transcribed by a machine.
 
 Where its words would stand, the case says that there is a voice to be heard (which does not make two voices one matter:
 handlers/residents/offers.py).

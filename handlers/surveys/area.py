@@ -1,4 +1,4 @@
-"""What surveys add to the conversation."""
+"""The area of surveys."""
 
 from handlers.area import Area, Due
 from handlers.surveys import asking, closing, invitation, menu

@@ -1,4 +1,4 @@
-"""What the clock does to a survey: it reminds once, ends it, fills the check-up, and forgets who said what."""
+"""What the clock does to a survey: reminds once, ends it, fills the check-up, and deletes who said what."""
 
 from dataclasses import replace
 from typing import Any

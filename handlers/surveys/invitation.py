@@ -1,4 +1,4 @@
-"""The invitation to a survey: its words and its two buttons; who looks for it gets it again."""
+"""The invitation to a survey: its text and two buttons. Whoever looks for it gets it again."""
 
 from handlers.cocreation.words import my_community
 from handlers.reply import Button, Reply, Rows, Showing

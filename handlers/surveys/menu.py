@@ -1,4 +1,4 @@
-"""调研 as a manager sees it: choose a template, look at it first, start it, see how it goes, end it."""
+"""调研 for managers: choose a template, preview, start, watch, and end a survey."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from handlers import pushes
 from handlers.context import Serves
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
-from handlers.sure import sure
+from handlers.confirming import confirmed
 from handlers.surveys import closing, invitation
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -128,7 +128,7 @@ def stop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
         turn.tell("survey_menu.over_already")
         return
     question = turn.context.texts("survey_menu.stop_sure", progress=progress(turn, community, found))
-    if sure(turn, "survey_stop", community, data, question) and closing.end(turn, community, found, STOPPED):
+    if confirmed(turn, "survey_stop", community, data, question) and closing.end(turn, community, found, STOPPED):
         turn.outcome = "survey stopped"
 
 

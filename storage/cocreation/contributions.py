@@ -1,4 +1,4 @@
-"""Options and reasons that somebody wrote in a topic."""
+"""Options and reasons that people wrote for a topic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The council of residents: members with terms, meetings, decisions."""
+"""The residents' council: members with terms, meetings, decisions."""
 
 from __future__ import annotations
 

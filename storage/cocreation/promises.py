@@ -1,4 +1,4 @@
-"""Promises of a community and what those who were promised something say of them."""
+"""Promises of a community, and what the people concerned say about them."""
 
 from __future__ import annotations
 

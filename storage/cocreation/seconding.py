@@ -1,4 +1,4 @@
-"""Who seconds which option or reason of a topic: how many each has, and what is kept of a person."""
+"""Who seconds which option or reason of a topic."""
 
 from __future__ import annotations
 

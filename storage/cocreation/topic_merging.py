@@ -1,4 +1,4 @@
-"""Two topics become one: what belongs to the one goes to the other, and comes back when they are taken apart."""
+"""Merging two topics: everything of the one moves to the other, and back when they are separated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The register (名册) of a community: lines that may vote, and the accounts that are of them."""
+"""The register (名册) of a community: entries that may vote, and the accounts that belong to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Votes: the roll of who has voted, the ballots, and the moment at which nothing ties one to the other any more.
+"""Votes: the roll of who has voted, the ballots, and the moment at which the links between them are destroyed.
 
 While a vote runs the mark of a voter points to a ballot, so that it can be changed. `unlink` ends that for good.
 """

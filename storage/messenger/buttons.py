@@ -1,4 +1,4 @@
-"""Buttons: the chat only sees an opaque id; what it does, and who may press it, is a row for each message."""
+"""Buttons: the chat sees only an opaque id. What a button does, and who may press it, is in a row for each message."""
 
 from __future__ import annotations
 

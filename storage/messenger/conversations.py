@@ -1,4 +1,4 @@
-"""What people are in the middle of, keyed by (bot, chat, topic, person)."""
+"""The state of conversations, keyed by bot, chat, topic and person."""
 
 from __future__ import annotations
 

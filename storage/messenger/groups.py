@@ -1,4 +1,4 @@
-"""Which community a residents' group belongs to."""
+"""To which community a residents' group belongs."""
 
 from __future__ import annotations
 

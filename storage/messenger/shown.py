@@ -1,4 +1,4 @@
-"""What stands in chats: which chats show a logical message, and what of it is still on its way there."""
+"""Which chats show a logical message, and which versions of it are still queued for them."""
 
 from __future__ import annotations
 

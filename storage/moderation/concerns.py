@@ -1,4 +1,4 @@
-"""Concerns about how somebody writes: opened by the machine, decided by a person of the staff."""
+"""Concerns about how somebody writes: opened by the machine, decided by a staff member."""
 
 from __future__ import annotations
 

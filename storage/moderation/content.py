@@ -1,4 +1,4 @@
-"""What residents wrote for neighbours to see, wherever it is kept: how it was judged, and who found it wrong."""
+"""What residents wrote for their neighbours, wherever it is stored: how it was decided on, and who reported it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases that came with others like them, and on whose card they are shown."""
+"""Cases that arrived with similar ones, and on whose card they are shown."""
 
 from __future__ import annotations
 

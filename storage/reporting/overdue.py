@@ -1,4 +1,4 @@
-"""What is overdue now, by who is responsible: for 督办. Units and cases, never a list of workers."""
+"""What is overdue now, by responsible unit (督办). Units and cases, never a list of workers."""
 
 from __future__ import annotations
 

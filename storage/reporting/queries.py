@@ -1,4 +1,4 @@
-"""The statements behind reports, each made once: what SQLAlchemy has to work out of a statement is worked out once too.
+"""The compiled statements behind reports.
 
 Values: `community`; the period `start` to `end`, half open; `now`; `soon`, the end of what is nearly due; `most`, how
 many rows at most.

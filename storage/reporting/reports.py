@@ -1,4 +1,4 @@
-"""What reports are made of, the runs that fix them once, and who asked for one.
+"""What reports are computed from, the runs that fix them once, and who requested one.
 
 A period is half open. Every question about a week is one statement over an index; the rest is computing (digests/).
 """

@@ -1,4 +1,4 @@
-"""Rows that reports are computed from: counts and cases of a period, runs and requests."""
+"""Rows from which reports are computed: counts and cases of a period, runs and requests."""
 
 from dataclasses import dataclass
 from datetime import datetime

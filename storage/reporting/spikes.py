@@ -1,4 +1,4 @@
-"""What spikes are found from: cases and joiners of the last days, and which spikes were told."""
+"""What spikes are computed from: cases and joiners of the last days, and which spikes were already told."""
 
 from __future__ import annotations
 

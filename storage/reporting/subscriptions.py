@@ -1,4 +1,4 @@
-"""What people chose about the reports that reach them: whether, where, when."""
+"""What people chose about the reports they get: whether, where, when."""
 
 from __future__ import annotations
 

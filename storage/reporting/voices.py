@@ -1,4 +1,4 @@
-"""What residents ask for, by construction item: distinct people of the ledger and of surveys, and what presses.
+"""What residents ask for, by construction item: distinct people of the ledger and of surveys, and urgent cases.
 
 Somebody who asks twice, or in the ledger and in a survey, is one person. Cases whose contacts are gone, and those that
 came from elsewhere, count the supporters that were known.

@@ -1,4 +1,4 @@
-"""What a case or a topic still wants of neighbours, as its card says it."""
+"""What neighbours can still do for a case or topic, as its card shows it."""
 
 from handlers.reply import Button, Rows
 from handlers.turn import Turn

@@ -1,4 +1,4 @@
-"""Asked once more: what others are told of at once, and cannot be undone, takes two taps."""
+"""A second tap for what others are told at once and cannot be undone."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from storage.ids import new_id
 from storage.reference import CommunityRow
 
 
-def sure(turn: Turn, action: str, community: CommunityRow, data: dict[str, Any], text: str) -> bool:
+def confirmed(turn: Turn, action: str, community: CommunityRow, data: dict[str, Any], text: str) -> bool:
     """Whether they have tapped twice; else they are asked in `text`, and the second tap does the same action."""
     if data.get("sure"):
         turn.close(data["shown_in"], "ask.answered")

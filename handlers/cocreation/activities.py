@@ -1,4 +1,4 @@
-"""大家一起做: what neighbours do together for a topic, and for the manager the ways to begin more of it."""
+"""大家一起做: what neighbours do together for a topic, and how the manager starts more of it."""
 
 from typing import Any
 
