@@ -1,8 +1,8 @@
-"""Deletes files that no row names: remains of a process that ended between writing a file and its row, or between
-deleting a row and its file.
+"""Deletes files that no row names.
 
-A file is stored before the row that names it is committed, and deleted after that row is. So files that were stored or
-touched recently are checked again, once they have had time to get or lose their row.
+Such files remain when a process ends between writing a file and its row, or between deleting a row and its file. A file
+is stored before the row that names it is committed, and deleted after that row is. So files that were stored or touched
+recently are checked again, once they have had time to get or lose their row.
 """
 
 import asyncio

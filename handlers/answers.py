@@ -1,4 +1,4 @@
-"""Words that answer our question: a resident's place, a worker's reply to a case, the number of a case to merge into."""
+"""Words that answer our question: a resident's place, a worker's reply, the number of a case to merge into."""
 
 import re
 from collections.abc import Callable
