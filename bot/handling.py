@@ -23,8 +23,8 @@ from ledger.lifecycle import NotAllowed
 from nlp.understanding import Reading
 from storage.errors import NotFound
 from storage.sql.compiled import QueryCall, fetch_together
-from storage.messenger.inbox import InboxRows, Stored
-from storage.messenger.inbox import Key as Lane
+from storage.messenger.inbox import InboxRows, LaneKey, Stored
+
 from storage.reference import Reference
 from storage.reference_queries import VERSION, load, version
 from storage.unit_of_work import UnitOfWork
@@ -55,7 +55,7 @@ class BatchResult:
     answers: list[tuple[str, str, Answer]] = field(default_factory=list)
     """Answers to pressed buttons: bot, id of the press, answer."""
     outcomes: list[tuple[Stored, str]] = field(default_factory=list)
-    throttled: set[Lane] = field(default_factory=set)
+    throttled: set[LaneKey] = field(default_factory=set)
     """Lanes of people who are over the rate limit."""
 
 
@@ -95,7 +95,7 @@ class Handling:
             for (prepared, _), reading in zip(texts, self._context.read_all([text for _, text in texts]), strict=True):
                 prepared.reading = reading
 
-    def batch(self, connection: Connection, lanes: Collection[Lane], batch: list[Prepared]) -> BatchResult:
+    def batch(self, connection: Connection, lanes: Collection[LaneKey], batch: list[Prepared]) -> BatchResult:
         """Handle updates of `lanes`, which the caller has locked, and mark them as finished."""
         now, inbox = self._clock.now(), InboxRows(connection)
         with UnitOfWork(connection, self._reference or self.reference(connection), now) as uow:

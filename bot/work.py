@@ -30,8 +30,8 @@ from handlers.reply import Answer
 from ledger.lifecycle import NotAllowed
 from storage.database import Database
 from storage.errors import NotFound
-from storage.messenger.inbox import ALL_RANKS, NORMAL, THROTTLED, URGENT, InboxRows, Stored
-from storage.messenger.inbox import Key as Lane
+from storage.messenger.inbox import ALL_RANKS, NORMAL, THROTTLED, URGENT, InboxRows, LaneKey, Stored
+
 from storage.reference import Reference
 
 log = logging.getLogger(__name__)
@@ -178,11 +178,11 @@ class Worker:
             self._handling.read_ahead(batch)
         return self._handling.batch(connection, locked, batch)
 
-    def _lock_lanes(self, connection: Connection, scope: BatchScope) -> tuple[Collection[Lane], list[Stored]]:
+    def _lock_lanes(self, connection: Connection, scope: BatchScope) -> tuple[Collection[LaneKey], list[Stored]]:
         """Lock lanes that are ready; gives them and the updates that wait in them."""
         now, inbox = self._clock.now(), InboxRows(connection)
         found = inbox.ready_lanes(list(self._channels), now, scope.max_lanes, scope.ranks)
-        by_limit: defaultdict[int, list[Lane]] = defaultdict(list)
+        by_limit: defaultdict[int, list[LaneKey]] = defaultdict(list)
         for lane, rank in found.items():
             by_limit[_updates_per_lane(rank, len(found))].append(lane)
         return found, [stored for limit, lanes in by_limit.items() for stored in inbox.waiting(lanes, limit, now)]

@@ -35,7 +35,7 @@ URGENT, NORMAL, THROTTLED = 0, 1, 2
 """Ranks of lanes, first to last: somebody may be in danger; most lanes; the person is over the rate limit."""
 ALL_RANKS = (URGENT, THROTTLED)
 
-Key = tuple[str, int]
+LaneKey = tuple[str, int]
 """A lane: bot and chat."""
 
 
@@ -89,7 +89,7 @@ class InboxRows:
 
     def ready_lanes(
         self, bots: list[str], now: datetime, limit: int, ranks: tuple[int, int] = ALL_RANKS
-    ) -> dict[Key, int]:
+    ) -> dict[LaneKey, int]:
         """Lock up to `limit` lanes in which updates are due, with ranks from the first to the last of `ranks`.
 
         Returns the rank of each. Lanes that others have locked are skipped. Lower ranks come first, then the longest
@@ -98,12 +98,12 @@ class InboxRows:
         values = {"now": now, "limit": limit, "first": ranks[0], "last": ranks[1]}
         return {(row.bot, row.chat): row.rank for row in _ready(tuple(bots)).rows(self.connection, values)}
 
-    def waiting(self, lanes: Collection[Key], per_lane: int, now: datetime) -> list[Stored]:
+    def waiting(self, lanes: Collection[LaneKey], per_lane: int, now: datetime) -> list[Stored]:
         """The next updates of each lane, in order; none from a lane whose first update is put off until later."""
         if not lanes:
             return []
         found: list[Stored] = []
-        held: set[Key] = set()
+        held: set[LaneKey] = set()
         for row in _WAITING.rows(self.connection, given(lanes) | {"per_lane": per_lane}):
             lane = (row.bot, row.chat)
             if row.next_at and row.next_at > now:
@@ -129,7 +129,7 @@ class InboxRows:
         self.connection.execute(select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update())
 
     def ending(
-        self, done: list[tuple[Stored, str]], lanes: Collection[Key], now: datetime, throttled: Collection[Key] = ()
+        self, done: list[tuple[Stored, str]], lanes: Collection[LaneKey], now: datetime, throttled: Collection[LaneKey] = ()
     ) -> list[Batch]:
         """Changes that mark updates as done, with their outcomes. Bodies are emptied; the keys stay against duplicates.
 
@@ -139,7 +139,7 @@ class InboxRows:
         finished = [(_FINISHED, rows)] if rows else []
         return [*finished, *_resting(lanes, [stored for stored, _ in done], throttled)]
 
-    def rest(self, lanes: Collection[Key]) -> None:
+    def rest(self, lanes: Collection[LaneKey]) -> None:
         """Let lanes sleep until something arrives, or keep them awake for what is left in them."""
         run(self.connection, *_resting(lanes))
 
@@ -261,9 +261,9 @@ def _left(done: Any) -> Any:
     return select(since).where(*waits, _INBOX.c.update_id.not_in(keys_in(done, BigInteger))).scalar_subquery()
 
 
-def _resting(lanes: Collection[Key], done: Collection[Stored] = (), throttled: Collection[Key] = ()) -> list[Batch]:
+def _resting(lanes: Collection[LaneKey], done: Collection[Stored] = (), throttled: Collection[LaneKey] = ()) -> list[Batch]:
     """Changes that set each lane's next due time. `done` is marked in the same statement, so it is left out by id."""
-    ids: defaultdict[Key, list[int]] = defaultdict(list)
+    ids: defaultdict[LaneKey, list[int]] = defaultdict(list)
     for stored in done:
         ids[stored.bot, stored.chat].append(stored.update_id)
     rows = [
