@@ -19,8 +19,8 @@ from typing import Any
 from benchmarks.sample import texts
 from benchmarks.served import TOKENS, Stand, stand
 from bot.build import RESIDENT, STAFF
-from bot.settings import Library
 from bot.replaying.tally import Account, Sent, account
+from bot.settings import Library
 from ledger.scenes import Scene
 from nlp.understand import Understander
 from storage.database import open_database

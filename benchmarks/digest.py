@@ -31,11 +31,11 @@ from digests.drawing import Drawer, DrawHere, Order
 from digests.text import weekly_text
 from ledger.periods import week_from
 from nlp.personal import mask
-from storage.sql import driver
 from storage.database import Database, open_database
 from storage.reference import CommunityRow
 from storage.reference_queries import load
 from storage.schema import migrate
+from storage.sql import driver
 from storage.unit_of_work import UnitOfWork
 
 QUERIES_MS, DRAWING_MS = 10, 600

@@ -24,8 +24,8 @@ from bot.commands.replay import told
 from bot.demo.sample import load_sample
 from bot.district import load_texts
 from bot.replaying.lines import Line, read_lines
-from bot.settings import Library
 from bot.replaying.tally import Sent, account
+from bot.settings import Library
 from ledger.words import utf16_length
 from storage.database import open_database
 from storage.messenger.outbox import WAITING

@@ -29,8 +29,8 @@ from bot.channels.aiogram_bot import AiogramChannel
 from bot.commands.run import settle_down
 from bot.settings import Settings
 from bot.work import SHARED_BATCHES
-from handlers.residents import matters
 from handlers.context import Bot, Serves
+from handlers.residents import matters
 from nlp.understand import Understander
 from nlp.understanding import Reading
 from storage.database import open_database

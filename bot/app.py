@@ -11,9 +11,9 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.build import App
+from bot.http.server import serve
 from bot.leases import Leased, give_up_leases
 from bot.settings import Mode
-from bot.http.server import serve
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ async def _requests(app: App) -> None:
 
 
 async def _end(app: App, tasks: list[asyncio.Task[None]]) -> None:
-    """End all parts. Leases are released only when no message of ours is in flight, or another process would repeat it."""
+    """End all parts. Leases are released only when no message of ours is in flight: others would repeat it."""
     await _stop(tasks)
     await app.finish()
     await give_up_leases(app.database, app.owner)
@@ -125,7 +125,7 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
 
 
 async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
-    """Await `ending`, but not longer than `seconds`: a database that does not answer must not keep the process alive."""
+    """Await `ending`, but not longer than `seconds`: a database that does not answer must not stop us from ending."""
     try:
         async with asyncio.timeout(seconds):
             await ending

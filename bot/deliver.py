@@ -116,7 +116,7 @@ class Deliverer:
         await self.stop()
 
     async def stop(self, seconds: float | None = None) -> None:
-        """Wait until messages in flight have arrived and are marked. After `seconds` they are given up and repeated later."""
+        """Wait until messages in flight have arrived and are marked; after `seconds`, give them up to be sent again."""
         await ended([*self._in_flight.values()], seconds)
 
     async def _due(self, limit: int) -> list[OutRow]:

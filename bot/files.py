@@ -86,8 +86,8 @@ class FileStore:
     def touch(self, digests: Iterable[str]) -> int:
         """Mark files for the next sweep (bot/sweep.py); returns how many exist.
 
-        Call it before the commit that deletes the last row naming them: if the process ends right after that commit, the
-        sweep deletes the files.
+        Call it before the commit that deletes the last row naming them: if the process ends right after that commit,
+        the sweep deletes the files.
         """
         found = 0
         for digest in digests:
@@ -117,7 +117,7 @@ class FileStore:
     # keeping ---------------------------------------------------------------------------------------------------------
 
     def _write(self, stands: bytes, digest: str, *, only_again: bool = False) -> bool:
-        """Write a file into its place; `only_again`: unless it was deleted meanwhile. Returns whether it was written."""
+        """Write a file into its place; `only_again`: unless it was deleted meanwhile. False: not written."""
         scratch = self.scratch()
         try:
             scratch.write_bytes(stands)
@@ -129,7 +129,7 @@ class FileStore:
             scratch.unlink(missing_ok=True)
 
     def _keep(self, scratch: Path, digest: str) -> None:
-        """Move a file into its place. Content and name are on the disk when this returns: its row is committed later."""
+        """Move a file into its place. Both are on the disk when this returns, because its row is committed later."""
         on_disk(scratch)
         folder = self.path(digest).parent
         if not folder.exists():

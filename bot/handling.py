@@ -22,11 +22,10 @@ from handlers.router import Result
 from ledger.lifecycle import NotAllowed
 from nlp.understanding import Reading
 from storage.errors import NotFound
-from storage.sql.compiled import QueryCall, fetch_together
 from storage.messenger.inbox import InboxRows, LaneKey, Stored
-
 from storage.reference import Reference
 from storage.reference_queries import VERSION, load, version
+from storage.sql.compiled import QueryCall, fetch_together
 from storage.unit_of_work import UnitOfWork
 
 TRIES = 8
@@ -128,7 +127,7 @@ class Handling:
         return result
 
     def failed(self, stored: Stored, error: Exception, connection: Connection) -> None:
-        """Put a failed update off. After `TRIES` attempts it is set aside with its reason, so that its lane moves on."""
+        """Put a failed update off. After `TRIES` attempts it is set aside with its reason, so that its lane goes on."""
         now, inbox = self._clock.now(), InboxRows(connection)
         reason = type(error).__name__  # its text may quote what somebody said
         if stored.attempts + 1 < TRIES:

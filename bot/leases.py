@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from storage.messenger import leases
 from storage.database import Database
+from storage.messenger import leases
 
 log = logging.getLogger(__name__)
 

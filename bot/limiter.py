@@ -57,8 +57,8 @@ class Limiter:
     def room(self, now: float) -> int:
         """How many messages the bot may send now.
 
-        The second half of a second's allowance is spread evenly. Otherwise a backlog would be sent in one burst a second,
-        and an alarm right after a burst would have to wait for the next.
+        The second half of a second's allowance is spread evenly. Otherwise a backlog would be sent in one burst a
+        second, and an alarm right after a burst would have to wait for the next.
         """
         if max(self._bot_held, self._bot_paced) > now:
             return 0

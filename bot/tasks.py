@@ -35,7 +35,7 @@ async def in_turn(parts: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
 
 
 async def ended(tasks: Sequence[asyncio.Task[Any]], seconds: float | None = None) -> None:
-    """Wait until all tasks have ended. Those still running after `seconds`, or when the wait is cancelled, are cancelled."""
+    """Wait until all tasks have ended. After `seconds`, or if the wait is cancelled, so are they."""
     try:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)

@@ -15,14 +15,12 @@ from bot.metrics import METRICS
 from bot.tasks import in_turn
 from bot.transactions import write
 from bot.work import Worker
-from handlers import (areas, router)
-from handlers.cases import clockwork
-from handlers.personal_data import erasing
-from handlers.personal_data import retention
-from handlers.cases import spikes
+from handlers import areas, router
 from handlers.area import Due
+from handlers.cases import clockwork, spikes
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
+from handlers.personal_data import erasing, retention
 from handlers.post import post
 from handlers.reply import Reply
 from handlers.turn import Turn
@@ -49,7 +47,7 @@ class Task:
 
 
 class Ticker:
-    """Does what is due: albums, deadlines, follow-ups, alarms, clean-up. A thing that fails is retried after a while."""
+    """Does what is due: albums, deadlines, follow-ups, alarms, clean-up. What fails is retried after a while."""
 
     def __init__(
         self, database: Database, context: Context, clock: Clock, worker: Worker, wake_delivery: Callable[[], None]

@@ -1,4 +1,4 @@
-"""Work: takes stored updates in batches. A batch is one transaction, in which each update is handled fully or not at all.
+"""Work: takes stored updates in batches. A batch is one transaction; it handles each update fully or not at all.
 
 Updates wait in lanes, one lane for each chat of a bot. A batch takes whole lanes, so a chat's updates stay in order.
 People over the rate limit are throttled: their lanes get small batches with long pauses between them, so that a flood
@@ -31,7 +31,6 @@ from ledger.lifecycle import NotAllowed
 from storage.database import Database
 from storage.errors import NotFound
 from storage.messenger.inbox import ALL_RANKS, NORMAL, THROTTLED, URGENT, InboxRows, LaneKey, Stored
-
 from storage.reference import Reference
 
 log = logging.getLogger(__name__)
@@ -99,13 +98,13 @@ class Worker:
             loops.append(self._run_unthrottled(self._batch_was_full, None))
         await asyncio.gather(*loops)
 
-    async def _run_unthrottled(self, wake: asyncio.Event, timeout: float | None) -> None:
+    async def _run_unthrottled(self, wake: asyncio.Event, idle: float | None) -> None:
         while True:
             wake.clear()
             if await self._run_batch_or_log(BatchScope(self._max_lanes, UNTHROTTLED_RANKS)):
                 self._unthrottled_at = time.monotonic()
             else:
-                await _wait_for(wake, timeout)
+                await _wait_for(wake, idle)
 
     async def _run_throttled(self) -> None:
         while True:
@@ -241,8 +240,8 @@ def _updates_per_lane(rank: int, lanes: int) -> int:
     return LANE_UPDATES if lanes == 1 else 1
 
 
-async def _wait_for(wake: asyncio.Event, timeout: float | None) -> None:  # noqa: ASYNC109 - None waits for ever
+async def _wait_for(wake: asyncio.Event, seconds: float | None) -> None:
     # not asyncio.wait_for: before Python 3.12 it can swallow a cancellation
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(seconds):
             await wake.wait()

@@ -6,8 +6,8 @@ from datetime import datetime, tzinfo
 
 from digests.subject import WEEK, Subject
 from ledger.district import DigestTime
-from ledger.quiet_hours import after_quiet_hours, time_at
 from ledger.periods import Period
+from ledger.quiet_hours import after_quiet_hours, time_at
 from ledger.schedules import Schedule, moment, usual
 from storage.reference import Reference
 from storage.reporting.subscriptions import SubscriptionRow

@@ -5,20 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from handlers import (areas, phrases, presses)
-from handlers.cases import answering
-from handlers.cases import casework
-from handlers.residents import drafts
-from handlers.cases import labels
-from handlers.residents import matters
-from handlers.residents import media
-from handlers.cases import merging
-from handlers.residents import mine
-from handlers.cases import phoning
-from handlers.residents import receipts
-from handlers.residents import report
-from handlers.cases import worded
+from handlers import areas, phrases, presses
+from handlers.cases import answering, casework, labels, merging, phoning, worded
 from handlers.context import Serves
+from handlers.residents import drafts, matters, media, mine, receipts, report
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.scenes import Urgency

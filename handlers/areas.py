@@ -6,15 +6,14 @@ names, before any code of the area runs.
 
 from typing import Any
 
-from handlers import (manner, pushes)
-from handlers.residents import broken_again
-from handlers.cases import handing_over
-from handlers.cases import overdue
-from handlers.area import Area, Command, Handler, Due, role_for
+from handlers import manner, pushes
+from handlers.area import Area, Command, Due, Handler, role_for
+from handlers.cases import handing_over, overdue
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules_by_vote, stories
 from handlers.cocreation.deciding import AREA as DECIDING
 from handlers.moderation import deciding, deciding_content
+from handlers.residents import broken_again
 from handlers.surveys.area import AREA as SURVEYS
 from handlers.turn import Turn
 from storage.reference import CommunityRow

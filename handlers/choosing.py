@@ -3,9 +3,9 @@
 from typing import Any
 
 from handlers import communities
-from handlers.residents import drafts
 from handlers.event import Location
 from handlers.reply import Reply, Rows
+from handlers.residents import drafts
 from handlers.turn import Turn
 from storage.ids import new_id
 from storage.reference import CommunityRow

@@ -7,13 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import communities
-from handlers.residents import drafts
-from handlers.residents import filing
-from handlers.residents import matters
-from handlers.residents import report
 from handlers.event import Address, EventKind, Quoted
 from handlers.moderation import links
 from handlers.reply import Button, Reply, Showing
+from handlers.residents import drafts, filing, matters, report
 from handlers.turn import Turn
 from ledger.words import shortened
 from storage.ids import new_id

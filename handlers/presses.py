@@ -3,39 +3,33 @@
 from collections.abc import Callable
 from typing import Any
 
-from handlers import (areas, choosing, groups, pushes, subscriptions)
-from handlers.cases import answering
-from handlers.cases import casework
-from handlers.personal_data import consent
-from handlers.cases import dispatching
-from handlers.residents import drafts
-from handlers.personal_data import erasing
-from handlers.cases import extending
-from handlers.cases import helping
-from handlers.residents import joining
-from handlers.residents import judging
-from handlers.cases import labels
-from handlers.residents import lookup
-from handlers.cases import merging
-from handlers.residents import mine
-from handlers.cases import nudging
-from handlers.cases import phoning
-from handlers.personal_data import privacy
-from handlers.residents import proxies
-from handlers.cases import queue
-from handlers.residents import report
-from handlers.cases import returning
-from handlers.cases import second_look
-from handlers.cases import undo
-from handlers.cases import worded
+from handlers import areas, choosing, groups, pushes, subscriptions
+from handlers.cases import (
+    answering,
+    casework,
+    dispatching,
+    extending,
+    helping,
+    labels,
+    merging,
+    nudging,
+    phoning,
+    queue,
+    returning,
+    second_look,
+    undo,
+    worded,
+)
 from handlers.cocreation import calls
 from handlers.context import Serves
 from handlers.moderation import crowds
+from handlers.personal_data import consent, erasing, privacy
+from handlers.residents import drafts, joining, judging, lookup, mine, proxies, report
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.rights import Part, may
-from storage.messenger.buttons import ButtonRow
 from storage.cases import CaseRow
+from storage.messenger.buttons import ButtonRow
 
 OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
     "agree": drafts.agree,

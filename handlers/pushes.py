@@ -5,9 +5,10 @@
 - `call_off` ends an invitation: nobody gets it any more, and those in the outbox are cancelled.
 - `reached` tells how many people have been invited.
 
-Everybody gets an invitation at most once (a unique row), within `ask_between` and outside their own quiet hours, and at
-most `pushes.a_week` of any kind in seven days; further ones wait until their `until`. People who have blocked the bot or
-have not agreed to the notice get none. 别再发 stops them all, including those in the outbox; a person's first push says so.
+Everybody gets an invitation at most once (a unique row), within `ask_between` and outside their own quiet hours, and
+at most `pushes.a_week` of any kind in seven days; further ones wait until their `until`. People who have blocked the
+bot or have not agreed to the notice get none. 别再发 stops them all, including those in the outbox; the first push that
+a person gets says so.
 """
 
 from collections.abc import Collection, Iterable
@@ -21,8 +22,8 @@ from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.district import Hours
-from ledger.quiet_hours import minute_of, time_at
 from ledger.pushes import WEEK, PushPolicy, next_window
+from ledger.quiet_hours import minute_of, time_at
 from storage.ids import new_id
 from storage.pushes import LEFT_OUT, SENT, WAITING, Recipient
 

@@ -3,28 +3,28 @@
 import math
 from dataclasses import dataclass
 
-from handlers import (answers, areas, choosing, groups, membership, periodicals, presses, start, subscriptions, ways_in)
-from handlers import visibility
-from handlers.residents import albums
-from handlers.personal_data import consent
-from handlers.residents import edits
-from handlers.personal_data import erasing
-from handlers.residents import joining
-from handlers.residents import lookup
-from handlers.residents import matters
-from handlers.residents import media
-from handlers.personal_data import privacy
-from handlers.residents import proxies
-from handlers.cases import queue
-from handlers.residents import remarks
-from handlers.residents import report
-from handlers.cases import undo
+from handlers import (
+    answers,
+    areas,
+    choosing,
+    groups,
+    membership,
+    periodicals,
+    presses,
+    start,
+    subscriptions,
+    visibility,
+    ways_in,
+)
 from handlers.area import Command
+from handlers.cases import queue, undo
 from handlers.cocreation import ballots, rules
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
 from handlers.moderation import allowance, pace
+from handlers.personal_data import consent, erasing, privacy
 from handlers.reply import Answer, Reply
+from handlers.residents import albums, edits, joining, lookup, matters, media, proxies, remarks, report
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal
 from nlp.understanding import Alarm, Reading
@@ -294,7 +294,11 @@ def _free_text(turn: Turn) -> None:
         turn.say("talk.number")
         turn.outcome = "none number"
     elif turn.event.text.strip() and not (
-        remarks.taken(turn) or _follow_wish(turn) or lookup.asked_after(turn) or rules.answers(turn) or ballots.spoken(turn)
+        remarks.taken(turn)
+        or _follow_wish(turn)
+        or lookup.asked_after(turn)
+        or rules.answers(turn)
+        or ballots.spoken(turn)
     ):
         report.report(turn)
 

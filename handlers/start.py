@@ -1,10 +1,8 @@
 """First contact: /start, alone, with a signed link of a community or building, or with an invitation for staff."""
 
-from handlers.residents import drafts
-from handlers.residents import joining
-from handlers.residents import proxies
 from handlers.context import Serves
 from handlers.reply import Reply
+from handlers.residents import drafts, joining, proxies
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 

@@ -7,8 +7,8 @@ from digests.receivers import Receiver, schedule_of
 from digests.subject import MONTH, QUARTER, TODAY, WEEK, Subject, checkups, subjects, weeklies
 from handlers.reply import Button, Reply, Rows, Showing, in_rows
 from handlers.turn import Turn
-from ledger.quiet_hours import minute_of
 from ledger.periods import Period
+from ledger.quiet_hours import minute_of
 from ledger.schedules import Schedule
 from storage.ids import new_id
 from storage.reference import StaffRow

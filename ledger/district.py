@@ -134,7 +134,7 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class RootCause:
-    """When cases point to a root cause: `alike` similar ones at one place, or one `reopened` so often, `within` a time."""
+    """When cases point to a root cause: so many `alike` at one place `within` a time, or one `reopened` so often."""
 
     alike: int
     reopened: int
@@ -255,7 +255,7 @@ class Gathering:
 class TopicLimits:
     """Limits of topics. `proposals` and `contributions` are per person within `counted_over`.
 
-    `gathering` applies to all communities except those in `own`, by their code. `longest`: characters of a contribution.
+    `gathering` applies to all communities except those in `own`, by code. `longest`: characters of a contribution.
     """
 
     gathering: Gathering

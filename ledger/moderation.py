@@ -33,7 +33,7 @@ class ContentState(StrEnum):
 
 
 class Judgement(StrEnum):
-    """A decision. `SHOW` of reported content keeps it; `GRANT` and `UPHOLD` are a second person's answer to an appeal."""
+    """A decision. `SHOW` keeps reported content; `GRANT` and `UPHOLD` are a second person's answers to an appeal."""
 
     SHOW = "show"
     HIDE = "hide"

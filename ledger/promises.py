@@ -67,7 +67,7 @@ def standing(
     given_up: bool = False,
     shown_from: int,
 ) -> Standing:
-    """The owner's report counts, unless at least `shown_from` people answered and fewer than half of them confirm it."""
+    """The owner's report counts, unless at least `shown_from` people answered and fewer than half confirm it."""
     if given_up or (reported_at and found.n >= shown_from and found.refutes):
         return Standing.BROKEN
     if reported_at is None:

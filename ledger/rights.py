@@ -64,7 +64,7 @@ def roles_at(rights: Iterable[Right], place: Place) -> frozenset[Role]:
     return frozenset(right.role for right in rights if covers(right, place))
 
 
-# --- actions -----------------------------------------------------------------------------------------------------------
+# --- actions ---------------------------------------------------------------------------------------------------------
 
 
 class Thing(StrEnum):
@@ -231,7 +231,10 @@ PERMISSIONS: dict[str, Permission] = {
     "checkup_value": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
     "checkup_answer": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
     # how somebody writes
-    **{action: Permission(Thing.COMMUNITY, APPROVERS) for action in ("let_be", "pause_person", "file_held", "refuse_held")},
+    **{
+        action: Permission(Thing.COMMUNITY, APPROVERS)
+        for action in ("let_be", "pause_person", "file_held", "refuse_held")
+    },
     "undo_decision": Permission(Thing.COMMUNITY, APPROVERS),
     # what residents write for neighbours to see
     "content": MANAGERS,
@@ -355,8 +358,8 @@ PERMISSIONS: dict[str, Permission] = {
     "line_confirm": AT_DOORS,
     "line_refuse": AT_DOORS,
 }
-"""The permission for every action; an action that is not listed is forbidden. What people do with their own conversation
-and their own data (consent, export, erasure) needs no permission: nobody else can reach it."""
+"""The permission for every action; an action that is not listed is forbidden. What people do with their own
+conversation and their own data (consent, export, erasure) needs no permission: nobody else can reach it."""
 
 
 def may(action: str, roles: Collection[Role], part: str | None = None) -> Role | None:

@@ -11,7 +11,7 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Opening hours. `weekdays` are digits, 0 is Monday; `opens` and `closes` are minutes of the day, `slot` minutes."""
+    """Opening hours. `weekdays`: digits, 0 is Monday; `opens`, `closes`: minutes of the day; `slot`: minutes."""
 
     weekdays: str
     opens: int

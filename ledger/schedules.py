@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from ledger.clocks import is_working_day
 from ledger.district import DigestTime, Hours
-from ledger.quiet_hours import after_quiet_hours
 from ledger.periods import Period
+from ledger.quiet_hours import after_quiet_hours
 
 
 @dataclass(frozen=True, slots=True)

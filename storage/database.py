@@ -22,8 +22,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from storage.sql.driver import raw
 from storage.row_security import SERVER_SETTINGS
+from storage.sql.driver import raw
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -35,7 +35,7 @@ GROUP_LIMIT = 64
 LOCK_WAIT_MS = 10_000
 RETRIES = 8
 WAL_PAGES = 32_000
-"""Size of the write-ahead log at which a commit itself has to checkpoint it. High, so that no message waits for that."""
+"""Size of the write-ahead log at which a commit itself has to checkpoint it: high, so that no message waits."""
 CHECKPOINT_SECONDS = 3.0
 """Interval of the checkpoints beside the writer. Each delays one or two commits: fewer than one in a hundred."""
 CACHE_KIB = 32 * 1024

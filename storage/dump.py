@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.types import TypeEngine
 
 from storage.database import sqlite_engine
-from storage.schema import sqlite_engine_for_migrations
 from storage.row_security import SERVER_SETTINGS
+from storage.schema import sqlite_engine_for_migrations
 
 T = TypeVar("T")
 Row = list[Any]

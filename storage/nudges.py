@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 
 from ledger.lifecycle import Role
 from ledger.nudges import Nudge as Kind
-from storage.sql.bulk import upsert
 from storage.ids import new_id
+from storage.sql.bulk import upsert
 from storage.tables import Nudge
 
 if TYPE_CHECKING:

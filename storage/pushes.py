@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, literal, select, update
 
-from storage.sql.bulk import insert_rows, upsert
 from storage.ids import new_id
 from storage.messenger.outbox import CANCELLED
 from storage.messenger.outbox import WAITING as TO_BE_SENT
+from storage.sql.bulk import insert_rows, upsert
 from storage.tables import Lane, Outbox, Person, Push, PushRecipient
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, select, update
 
 from ledger.lifecycle import Role
 from ledger.rights import Right, Scope
-from storage.sql.compiled import CompiledQuery
 from storage.reference import BuildingRow, CommunityRow, DutyRow, QuestionRow, Reference, StaffRow
+from storage.sql.compiled import CompiledQuery
 from storage.tables import (
     Building,
     Community,

@@ -1,9 +1,10 @@
 """Row-level security: PostgreSQL keeps communities apart even if a query forgets its filter.
 
-Each of our transactions starts with all communities visible (a setting of the connection). Handlers restrict it to those
-that an update may touch (handlers/visibility.py), so that a query without a filter finds nothing of another community. A
-session that has set nothing sees nothing. Inserts are always allowed, so that the rows of several updates can be written
-together. Superusers and roles with BYPASSRLS bypass all this: the app needs a role of its own (`chulin db upgrade`).
+Each of our transactions starts with all communities visible (a setting of the connection). Handlers restrict it to
+those that an update may touch (handlers/visibility.py), so that a query without a filter finds nothing of another
+community. A session that has set nothing sees nothing. Inserts are always allowed, so that the rows of several updates
+can be written together. Superusers and roles with BYPASSRLS bypass all this, so the app needs a role of its own
+(`chulin db upgrade`).
 """
 
 from collections.abc import Collection

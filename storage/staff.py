@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from storage.sql.bulk import upsert
 from storage.reference_queries import changed, load
+from storage.sql.bulk import upsert
 from storage.tables import Community, Invitation, StaffAccount
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import and_, delete, func, insert, select, update
 
 from ledger.surveys import Template
-from storage.sql.bulk import upsert
 from storage.ids import new_id
 from storage.pushes import SENT
+from storage.sql.bulk import upsert
 from storage.tables import Person, Push, PushRecipient, Survey, SurveyAnswer, SurveyPerson
 
 if TYPE_CHECKING:

@@ -13,50 +13,50 @@ from typing import Any, Self
 from sqlalchemy import Connection, CursorResult, Executable
 
 from storage import row_security
-from storage.cocreation.calls import HelpCalls
-from storage.cocreation.events import Gatherings
-from storage.sql.bulk import Batch, Change, inserting, run
-from storage.messenger.buttons import Buttons
 from storage.cases import Cases
-from storage.moderation.concerns import Concerns
-from storage.contacts import Accesses, Contacts
-from storage.moderation.content import Content
+from storage.cocreation.calls import HelpCalls
 from storage.cocreation.contributions import Contributions
-from storage.messenger.conversations import Conversations
 from storage.cocreation.council import Council
-from storage.moderation.crowds import Crowds
-from storage.erasure import Erasure
-from storage.facilities import Facilities
-from storage.sql.compiled import CompiledQuery
-from storage.messenger.groups import Groups
-from storage.messenger.inbox import InboxRows
+from storage.cocreation.events import Gatherings
+from storage.cocreation.promises import Promises
+from storage.cocreation.rooms import Rooms
 from storage.cocreation.rotas import Rotas
 from storage.cocreation.rules import RulesRows
-from storage.nudges import Nudges
-from storage.messenger.outbox import OutboxRows
-from storage.reporting.overdue import Overdue
-from storage.messenger.people import People
-from storage.cocreation.promises import Promises
-from storage.pushes import Pushes
-from storage.reference import Reference
-from storage.reporting.reports import Reports
-from storage.retention import Retention
 from storage.cocreation.seconding import Seconding
-from storage.cocreation.rooms import Rooms
 from storage.cocreation.stories import Stories
-from storage.messenger.shown import ShownRows
-from storage.reporting.spans import Spans
-from storage.reporting.spikes import Spikes
-from storage.staff import StaffRows
-from storage.reporting.subscriptions import Subscriptions
-from storage.surveys import Surveys
-from storage.tables import Base, Case, Outbox, table_of
 from storage.cocreation.topic_merging import TopicMerging
 from storage.cocreation.topics import Topics
-from storage.reporting.voices import Voices
 from storage.cocreation.vote_proxies import VoteProxies
 from storage.cocreation.voters import Voters
 from storage.cocreation.votes import Votes
+from storage.contacts import Accesses, Contacts
+from storage.erasure import Erasure
+from storage.facilities import Facilities
+from storage.messenger.buttons import Buttons
+from storage.messenger.conversations import Conversations
+from storage.messenger.groups import Groups
+from storage.messenger.inbox import InboxRows
+from storage.messenger.outbox import OutboxRows
+from storage.messenger.people import People
+from storage.messenger.shown import ShownRows
+from storage.moderation.concerns import Concerns
+from storage.moderation.content import Content
+from storage.moderation.crowds import Crowds
+from storage.nudges import Nudges
+from storage.pushes import Pushes
+from storage.reference import Reference
+from storage.reporting.overdue import Overdue
+from storage.reporting.reports import Reports
+from storage.reporting.spans import Spans
+from storage.reporting.spikes import Spikes
+from storage.reporting.subscriptions import Subscriptions
+from storage.reporting.voices import Voices
+from storage.retention import Retention
+from storage.sql.bulk import Batch, Change, inserting, run
+from storage.sql.compiled import CompiledQuery
+from storage.staff import StaffRows
+from storage.surveys import Surveys
+from storage.tables import Base, Case, Outbox, table_of
 
 Row = dict[str, Any]
 
@@ -133,7 +133,7 @@ class UnitOfWork:
         return row_security.is_enforced(self.connection)
 
     def see(self, communities: Iterable[int] | None) -> None:
-        """Make only rows of these communities visible from here on (None: of all). No effect without row-level security."""
+        """Make only rows of these communities visible (None: of all). No effect without row-level security."""
         wanted = None if communities is None else frozenset(communities)
         if wanted != self._in_sight and self.row_security:
             row_security.restrict(self.connection, wanted)
@@ -167,7 +167,7 @@ class UnitOfWork:
         return InboxRows(self.connection)
 
     def insert(self, table: type[Base], row: Row) -> None:
-        """Collect a new row. Rows of one table must have the same columns. An outbox row with a used `key` is dropped."""
+        """Collect a new row. Rows of one table must have the same columns. Outbox rows with a used `key` are dropped."""
         self._pending[table].append(row)
 
     def read(self, statement: Executable, *tables: type[Base], given: Row | None = None) -> CursorResult[Any]:

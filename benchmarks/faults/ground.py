@@ -15,8 +15,8 @@ from benchmarks.faults.started import Started
 from benchmarks.served import STOP_SECONDS, Stand, stand
 from bot.build import RESIDENT
 from bot.district import load_texts
-from bot.settings import Library
 from bot.replaying.tally import Sent, account
+from bot.settings import Library
 from storage.database import open_database
 from storage.messenger.inbox import DONE, PARKED, InboxRows
 from storage.messenger.inbox import WAITING as IN_WAITING

@@ -44,7 +44,7 @@ class SendError(ChannelError):
 
 
 class TryLater(SendError):
-    """The messenger is busy or broken; retry after `seconds` (None: unknown). The limit may be the bot's or the chat's."""
+    """The messenger is busy or broken; retry after `seconds` (None: unknown). The limit is the bot's or the chat's."""
 
     def __init__(self, why: str, seconds: float | None = None) -> None:
         super().__init__(why)

@@ -8,8 +8,7 @@ from bot.checks.finding import Finding, fine, look, wrong
 from bot.console import is_missing, on_database, on_rows
 from bot.settings import Settings
 from ledger.lifecycle import Role
-from storage import (resealing, schema, sealing)
-from storage import row_security
+from storage import resealing, row_security, schema, sealing
 from storage.messenger.inbox import PARKED
 from storage.messenger.outbox import DEAD
 from storage.reference import DISTRICT, CommunityRow, Reference

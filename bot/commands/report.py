@@ -9,9 +9,9 @@ import click
 from bot import settings as settings_of
 from bot.commands import report_checkup, report_summary
 from bot.console import community_named, reading_rows, write_report
-from bot.reporting.desk import MadeFile
 from bot.district import load_district, load_texts
 from bot.files import FileStore
+from bot.reporting.desk import MadeFile
 from bot.reporting.weekly import FILES, Made, WeeklyMaker
 from digests.drawing import DrawHere, Order
 from digests.weekly import from_content

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from bot import settings as settings_of
-from bot.reporting.checkups import CheckupMaker
 from bot.console import Stop, community_named, reading_rows, street_named, write_report
 from bot.district import load_district, load_texts
+from bot.reporting.checkups import CheckupMaker
 from digests.checkups.area import AreaPage
 from digests.checkups.page import CheckupPage
 from digests.drawing import DrawHere

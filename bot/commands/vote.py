@@ -10,9 +10,9 @@ from bot.district import load_district, load_texts
 from digests.votes import log
 from digests.votes.log import Recount
 from ledger.votes import VoteState
+from storage.cocreation.votes import VoteRow
 from storage.errors import NotFound
 from storage.unit_of_work import UnitOfWork
-from storage.cocreation.votes import VoteRow
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -15,17 +15,10 @@ from sqlalchemy import Connection
 
 from bot.demo.sample import HERE, Sample
 from bot.reporting.weekly import CONTENT_VERSION, WeeklyMaker
-from handlers.cases import casework
-from handlers.cases import clockwork
-from handlers.cases import dispatching
-from handlers.residents import filing
-from handlers.residents import judging
-from handlers.cases import merging
-from handlers.residents import mine
-from handlers.cases import spikes
-from handlers.cases import worded
+from handlers.cases import casework, clockwork, dispatching, merging, spikes, worded
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
+from handlers.residents import filing, judging, mine
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.periods import last_full_week, zone_named

@@ -17,8 +17,8 @@ from bot.demo.people import Person
 from bot.demo.sample import Sample, load_sample, plant
 from bot.district import load_district
 from bot.reporting.reports import Reporter
-from bot.settings import Mode, Settings
 from bot.reporting.weekly import WeeklyMaker
+from bot.settings import Mode, Settings
 from digests.drawing import DrawHere, Draws
 from storage.database import open_database
 from storage.reference_queries import load

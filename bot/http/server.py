@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from prometheus_client import generate_latest
 
-from bot.http import open311
-from bot.http import stories
 from bot.channels.fields import whole
 from bot.gauges import measure
+from bot.http import open311, stories
 from bot.metrics import METRICS
 from bot.settings import Mode
 

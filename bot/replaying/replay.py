@@ -22,8 +22,8 @@ from bot.clock import Clock, RealClock
 from bot.demo.clock import StandingClock
 from bot.demo.sample import Sample, load_sample, plant
 from bot.district import load_district
-from bot.settings import Settings
 from bot.replaying.tally import Account, Sent, account
+from bot.settings import Settings
 from nlp.understand import Understander
 from storage.database import open_database
 from storage.schema import migrate

@@ -49,7 +49,10 @@ async def drawn(drawer: Draws, page: Drawable) -> tuple[MadeFile, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that makes reports. `reference` gives the snapshot of the reference tables; `wake_delivery` is called when a message was queued."""
+    """What making a report takes.
+
+    `reference` gives the snapshot of the reference tables; `wake_delivery` is called when a message was queued.
+    """
 
     database: Database
     context: Context

@@ -12,15 +12,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.reporting.checkups import Checkups
 from bot.clock import Clock
-from bot.reporting.desk import Desk
 from bot.files import FileStore
+from bot.reporting.checkups import Checkups
+from bot.reporting.desk import Desk
 from bot.reporting.summaries import Summaries
 from bot.reporting.surveys import SURVEY, SurveyReports
-from bot.tasks import in_turn
 from bot.reporting.votes import VoteResults
 from bot.reporting.weekly import Weeklies
+from bot.tasks import in_turn
 from digests.drawing import Drawer, Draws
 from digests.subject import CHECKUP
 from digests.summary import Level
@@ -28,8 +28,8 @@ from handlers.context import Context
 from storage.database import Database
 from storage.reference import Reference
 from storage.reference_queries import load
-from storage.reporting.rows import Request
 from storage.reporting.reports import WEEKLY
+from storage.reporting.rows import Request
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from handlers.cocreation import asking, ending
 from handlers.event import Address, Event, EventKind
 from handlers.post import post
 from handlers.turn import Turn
-from storage.unit_of_work import UnitOfWork
 from storage.cocreation.votes import VoteRow
+from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 

@@ -23,8 +23,8 @@ from handlers.reply import Button, OutFile, Priority, Reply, in_rows
 from ledger.district import District
 from ledger.periods import Period, missed, newest_due, running_week
 from storage.reference import CommunityRow, Reference
-from storage.reporting.rows import Request, Run
 from storage.reporting.reports import about
+from storage.reporting.rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)

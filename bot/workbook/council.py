@@ -6,10 +6,10 @@ from bot.workbook.cells import key
 from bot.workbook.places import Places
 from bot.workbook.sheets import COUNCIL
 from bot.workbook.shelf import Once
+from storage.cocreation.voters import hash_of
 from storage.ids import new_id
 from storage.register import Register
 from storage.tables import CouncilMember
-from storage.cocreation.voters import hash_of
 
 MONTHS, DAYS_A_MONTH = 24, 365 / 12
 SHORTEST_CODE = 6

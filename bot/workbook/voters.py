@@ -9,10 +9,10 @@ from bot.workbook.findings import quoted
 from bot.workbook.places import Places
 from bot.workbook.read import Line
 from bot.workbook.sheets import REGISTER
+from storage.cocreation.voters import hash_of, plain_room
 from storage.ids import new_id
 from storage.register import Register, Row
 from storage.tables import Voter
-from storage.cocreation.voters import hash_of, plain_room
 
 SHORTEST_CODE = 6
 Same = tuple[int, str, str, str | None]

@@ -12,9 +12,9 @@ from typing import Any
 
 from digests.votes.counting import Count, count
 from ledger.votes import Method, Turnout, Validity, receipt, validity
+from storage.cocreation.votes import VoteRow
 from storage.reference import CommunityRow
 from storage.unit_of_work import UnitOfWork
-from storage.cocreation.votes import VoteRow
 
 Line = dict[str, Any]
 HEAD, STEP, VOTER, BALLOT, RESULT = "vote", "step", "voter", "ballot", "result"

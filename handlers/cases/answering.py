@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from handlers.cases import casework
-from handlers.cases import steps
+from handlers.cases import casework, steps
 from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn
-from ledger.lifecycle import ANSWERS, ANSWERING, TRANSITIONS, Action, NotAllowed, Outcome, Role
+from ledger.lifecycle import ANSWERING, ANSWERS, TRANSITIONS, Action, NotAllowed, Outcome, Role
 from ledger.scenes import Kind
 from nlp import answer_check
 from storage.cases import CaseRow

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from handlers.cases import deadlines
+from handlers.cases.viewers import View
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
-from handlers.cases.viewers import View
 from ledger.lifecycle import OPEN, Action, Role, State, actions_for
 from ledger.rights import may
 from ledger.scenes import Urgency

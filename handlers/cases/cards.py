@@ -6,12 +6,12 @@ from datetime import timedelta
 from functools import cache
 
 from handlers.cases.card_face import Beside, card, card_name
-from handlers.cocreation import open_requests
 from handlers.cases.emergencies import alarm_name, reachable
+from handlers.cases.viewers import View, private_view, viewers
+from handlers.cocreation import open_requests
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Showing
 from handlers.turn import Turn
-from handlers.cases.viewers import View, private_view, viewers
 from ledger.lifecycle import Role, State
 from ledger.rights import Part
 from ledger.scenes import Urgency

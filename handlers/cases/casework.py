@@ -4,11 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import emergencies
-from handlers.cases import nudging
-from handlers.cases import steps
-from handlers.cases import undo
+from handlers.cases import cards, emergencies, nudging, steps, undo
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import TRANSITIONS, Action, Role, State, step

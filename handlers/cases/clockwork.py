@@ -7,18 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.cases import deadlines
-from handlers.cases import emergencies
-from handlers.residents import judging
-from handlers.cases import nudging
-from handlers.cases import root_causes
-from handlers.cases import second_look
-from handlers.cases import steps
-from handlers.cases import supervising
+from handlers.cases import deadlines, emergencies, nudging, root_causes, second_look, steps, supervising
 from handlers.event import Address
 from handlers.reply import Button, OutFile, Priority, Reply
+from handlers.residents import judging
 from handlers.turn import Turn
-from ledger.lifecycle import CLOSED, ANSWERING, OPEN, Action, Outcome, Role, State
+from ledger.lifecycle import ANSWERING, CLOSED, OPEN, Action, Outcome, Role, State
 from ledger.nudges import Nudge
 from ledger.rights import Part
 from ledger.words import shortened

@@ -3,15 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import casework
-from handlers.cases import emergencies
-from handlers.cases import steps
+from handlers.cases import cards, casework, emergencies, steps
 from handlers.cases.card_face import card, card_name
+from handlers.cases.viewers import View
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, in_rows
 from handlers.turn import Turn
-from handlers.cases.viewers import View
 from ledger.lifecycle import Action, Role, step
 from storage.cases import CaseRow
 from storage.errors import NotFound

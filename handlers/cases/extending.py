@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from handlers.cases import casework
-from handlers.cases import deadlines
-from handlers.cases import nudging
-from handlers.cases import steps
+from handlers.cases import casework, deadlines, nudging, steps
 from handlers.cases.emergencies import reachable
-from handlers.format import length
 from handlers.cases.nudging import Asks
+from handlers.format import length
 from handlers.reply import Button, Priority, Reply, in_rows
 from handlers.turn import Turn
 from ledger import clocks

@@ -5,10 +5,10 @@ Residents hear nothing of it: for them it stays with the community. Who took a c
 
 from typing import Any
 
-from handlers.cases import cards
 from handlers.area import Area
-from handlers.cocreation.words import for_community
+from handlers.cases import cards
 from handlers.cases.emergencies import reachable
+from handlers.cocreation.words import for_community
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role

@@ -2,15 +2,11 @@
 
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import casework
-from handlers.cases import dispatching
-from handlers.cases import emergencies
-from handlers.cases import steps
+from handlers.cases import cards, casework, dispatching, emergencies, steps
 from handlers.cases.card_face import card
+from handlers.cases.viewers import View
 from handlers.reply import Button, Priority, Reply, in_rows
 from handlers.turn import Turn
-from handlers.cases.viewers import View
 from ledger.lifecycle import Action, Role, step
 from storage.cases import CaseRow
 from storage.ids import new_id

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from handlers import phrases
-from handlers.cases import cards
-from handlers.cases import emergencies
-from handlers.residents import receipts
+from handlers.cases import cards, emergencies
 from handlers.reply import Button, Reply, in_rows
+from handlers.residents import receipts
 from handlers.turn import Turn
 from ledger import clocks
 from ledger.lifecycle import OPEN, Action, NotAllowed, Role, step

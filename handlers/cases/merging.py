@@ -3,9 +3,7 @@
 import re
 from typing import Any
 
-from handlers.cases import casework
-from handlers.cases import steps
-from handlers.cases import together
+from handlers.cases import casework, steps, together
 from handlers.reply import Button
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, step

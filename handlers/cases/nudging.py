@@ -1,4 +1,4 @@
-"""催办: reminders and questions to the staff about a case, from the clock or a person, answered or acknowledged once."""
+"""催办: reminders and questions to the staff about a case, by the clock or a person, answered or acknowledged once."""
 
 import logging
 from collections.abc import Sequence
@@ -7,14 +7,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import deadlines
-from handlers.cases import nudging_together
+from handlers.cases import cards, deadlines, nudging_together
 from handlers.cases.emergencies import reachable
+from handlers.cases.viewers import LEVELS
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
-from handlers.cases.viewers import LEVELS
 from ledger import nudges
 from ledger.lifecycle import Action, Role, step
 from ledger.nudges import GOES_TO, Nudge

@@ -5,9 +5,7 @@ The community gets a number for itself, a unit for itself: PIPL asks for a conse
 
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import emergencies
-from handlers.cases import steps
+from handlers.cases import cards, emergencies, steps
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn

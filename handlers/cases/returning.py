@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import casework
-from handlers.cases import nudging
-from handlers.cases import steps
+from handlers.cases import cards, casework, nudging, steps
 from handlers.cases.emergencies import reachable
 from handlers.reply import Button, Priority, Reply, in_rows
 from handlers.turn import Turn

@@ -1,10 +1,9 @@
 """Three similar cases have one root cause: the manager gets a case about what they have in common."""
 
-from handlers.cases import deadlines
-from handlers.cases import nudging
+from handlers.cases import deadlines, nudging
 from handlers.cases.card_face import Beside, card
-from handlers.turn import Turn
 from handlers.cases.viewers import View
+from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.scenes import NO_ITEM, Kind, Urgency
 from nlp.similar import SAME, alike

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from handlers.cases import casework
-from handlers.residents import judging
-from handlers.cases import nudging
+from handlers.cases import casework, nudging
 from handlers.cases.emergencies import reachable
 from handlers.cases.nudging import Asks
+from handlers.residents import judging
 from handlers.turn import Turn
 from ledger.lifecycle import ANSWERING, Action, Role
 from ledger.nudges import Nudge

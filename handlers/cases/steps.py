@@ -4,9 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import deadlines
-from handlers.cases import emergencies
+from handlers.cases import cards, deadlines, emergencies
 from handlers.event import Address
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn

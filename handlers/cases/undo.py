@@ -4,10 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import phrases
-from handlers.cases import cards
-from handlers.cases import emergencies
-from handlers.cases import steps
-from handlers.cases import together
+from handlers.cases import cards, emergencies, steps, together
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, TRANSITIONS, Action, Role, State

@@ -4,17 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.cases import answering
-from handlers.cases import cards
-from handlers.cases import casework
-from handlers.cases import extending
-from handlers.residents import filing
-from handlers.residents import judging
-from handlers.cases import returning
-from handlers.cases import steps
-from handlers.cases import supervising
+from handlers.cases import answering, cards, casework, extending, returning, steps, supervising
 from handlers.cases.casework import Changes, Given
 from handlers.cocreation import dated_words
+from handlers.residents import filing, judging
 from handlers.turn import Turn, expectation
 from ledger.lifecycle import Action, Outcome, Role
 from storage.cases import CaseRow

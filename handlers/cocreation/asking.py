@@ -10,9 +10,9 @@ from handlers.format import day_and_time
 from handlers.pushes import Push
 from handlers.reply import Button, Rows
 from handlers.turn import Turn
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
 from storage.cocreation.votes import VoteRow
+from storage.reference import CommunityRow
 
 
 def local(moment: datetime | None, community: CommunityRow) -> str:

@@ -16,10 +16,10 @@ from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.votes import LETTERS, REGISTERED, Method, VoteState, receipt, tag
 from ledger.words import shortened
-from storage.messenger.people import PersonRow
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
 from storage.cocreation.votes import VoteRow
+from storage.messenger.people import PersonRow
+from storage.reference import CommunityRow
 
 SAYS = "我?(?:要|想)?(?:选|投票给?|投给|投(?!诉|票))"
 CHOICE = re.compile(rf"(?:{SAYS})?\s*(?P<letter>[A-Za-z])|{SAYS}\s*(?P<words>.{{2,30}})")

@@ -10,9 +10,9 @@ from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal, Role
 from ledger.votes import Electorate, Hold, VoteState
+from storage.cocreation.votes import VoteRow
 from storage.messenger.people import PersonRow
 from storage.reference import CommunityRow
-from storage.cocreation.votes import VoteRow
 
 WAITING, ADMITTED, LEFT_OUT = "waiting", "admitted", "left_out"
 UNDECIDED = (VoteState.OPEN, VoteState.LOOKED_AT)
@@ -54,7 +54,9 @@ def _rows(turn: Turn, vote: VoteRow, judge: Judge, actions: tuple[str, ...], **d
     values = {"vote": vote.no} | data
     return (
         tuple(
-            Button(turn.context.texts(f"button.{action}"), action, vote.community_id, data=values, account=judge.account)
+            Button(
+                turn.context.texts(f"button.{action}"), action, vote.community_id, data=values, account=judge.account
+            )
             for action in actions
         ),
     )

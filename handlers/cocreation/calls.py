@@ -8,10 +8,10 @@ from typing import Any
 
 from handlers import pushes
 from handlers.area import Area
+from handlers.cases.emergencies import reachable
 from handlers.cocreation import linked
 from handlers.cocreation.linked import Matter
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
-from handlers.cases.emergencies import reachable
 from handlers.event import Address
 from handlers.moderation import content
 from handlers.pushes import Push
@@ -21,8 +21,8 @@ from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentKind
 from ledger.topics import TopicState
 from nlp.numerals import NUMBER, value
-from storage.cocreation.calls import ENDED, OPEN, WAITING
 from storage.cases import CaseRow
+from storage.cocreation.calls import ENDED, OPEN, WAITING
 from storage.reference import CommunityRow
 
 KINDS = ("time", "skill", "space", "material", "money")

@@ -1,7 +1,6 @@
 """办成了: what was done for a topic answers every case behind it, and each reporter judges their own."""
 
-from handlers.cases import answering
-from handlers.cases import steps
+from handlers.cases import answering, steps
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Outcome, Role
 from storage.cocreation.topics import TopicRow

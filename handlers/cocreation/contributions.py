@@ -9,8 +9,8 @@ from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentKind, ContentState
 from ledger.topics import ContributionKind, TopicState
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
+from storage.reference import CommunityRow
 
 
 def ask_option(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:

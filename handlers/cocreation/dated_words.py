@@ -9,8 +9,8 @@ from ledger.lifecycle import Action, Role
 from ledger.promises import Kind, noted, out_of_answer
 from ledger.scenes import Kind as KindOfCase
 from storage.cases import CaseRow
-from storage.reference import DISTRICT, CommunityRow
 from storage.cocreation.topics import TopicRow
+from storage.reference import DISTRICT, CommunityRow
 
 ANSWERS = frozenset({Action.RESOLVE, Action.UNSOLVED, Action.PARK, Action.UPHOLD})
 """Steps whose words the residents get as an answer."""

@@ -3,8 +3,25 @@
 from typing import Any
 
 from handlers.area import Area, Due
-from handlers.cocreation import (ballots, brigading, contributions, council, doors, ending, gathering, meetings, merging, paper, register, seconding, topic_card, topics, votes, voting_for)
-from handlers.cocreation import activities
+from handlers.cocreation import (
+    activities,
+    ballots,
+    brigading,
+    contributions,
+    council,
+    doors,
+    ending,
+    gathering,
+    meetings,
+    merging,
+    paper,
+    register,
+    seconding,
+    topic_card,
+    topics,
+    votes,
+    voting_for,
+)
 from handlers.cocreation.telling import close_for_all
 from handlers.moderation import content
 from handlers.turn import Turn

@@ -8,18 +8,18 @@ person, and two of the staff, one after the other, say that they know them and t
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.cases.emergencies import reachable
 from handlers.cocreation import ballots
 from handlers.cocreation.register import building_in, door, lines_in
 from handlers.cocreation.telling import close_for_all
-from handlers.cases.emergencies import reachable
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal, Role
 from ledger.votes import REGISTERED, VoteState
-from storage.ids import new_code
-from storage.reference import CommunityRow
 from storage.cocreation.voters import plain_room
 from storage.cocreation.votes import VoteRow
+from storage.ids import new_code
+from storage.reference import CommunityRow
 
 LONGEST = 60
 
@@ -118,7 +118,9 @@ def _at_same_door(turn: Turn, vote: VoteRow, one: AtDoor) -> list[str]:
 
 def _rows(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Rows:
     actions = ("proxy_vote_yes", "proxy_vote_no")
-    return (tuple(Button(turn.context.texts(f"button.{action}"), action, community.id, data=data) for action in actions),)
+    return (
+        tuple(Button(turn.context.texts(f"button.{action}"), action, community.id, data=data) for action in actions),
+    )
 
 
 def _card(community: CommunityRow, wish: int) -> str:

@@ -15,9 +15,9 @@ from ledger import votes as rules
 from ledger.lifecycle import Role
 from ledger.topics import TopicAction, TopicState
 from ledger.votes import Hold, Turnout, Validity, VoteAction, VoteState, validity
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
 from storage.cocreation.votes import VoteRow
+from storage.reference import CommunityRow
 
 
 def look_at(turn: Turn, vote: VoteRow) -> None:
@@ -52,7 +52,8 @@ def _ask_for_papers(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
     for judge in judges(turn, community, council=False):
         actions = ("slip_read", "papers_done")
         buttons = [
-            Button(turn.context.texts(f"button.{action}"), action, community.id, data={"vote": vote.no}) for action in actions
+            Button(turn.context.texts(f"button.{action}"), action, community.id, data={"vote": vote.no})
+            for action in actions
         ]
         send_to(turn, judge, text, (tuple(buttons),), f"vote:{community.id}:{vote.no}:papers")
 

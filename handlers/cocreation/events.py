@@ -9,18 +9,18 @@ from handlers.area import Area, Due
 from handlers.cocreation import attending, linked
 from handlers.cocreation.days import from_until
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.confirming import confirmed
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
-from handlers.confirming import confirmed
 from handlers.turn import Turn
 from ledger.gatherings import NO_LIMIT
 from ledger.lifecycle import NotAllowed, Role
 from ledger.quiet_hours import next_allowed
 from nlp.numerals import NUMBER, value
 from storage.cocreation.events import CAME, COMING, GUEST, ON_LIST
+from storage.cocreation.topics import TopicRow
 from storage.ids import new_door_code
 from storage.reference import CommunityRow
-from storage.cocreation.topics import TopicRow
 
 LINES = 4
 USUAL_HOURS = 2

@@ -8,9 +8,9 @@ from typing import Any
 from handlers.residents.lookup import case_by_number
 from handlers.turn import Turn
 from storage.cases import CaseRow
+from storage.cocreation.topics import TopicRow
 from storage.errors import NotFound
 from storage.reference import CommunityRow
-from storage.cocreation.topics import TopicRow
 
 LONGEST_NUMBER = 9
 

@@ -3,26 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from handlers.cases import deadlines
 from handlers.area import role_for
+from handlers.cases import deadlines
 from handlers.cases.card_face import Beside, card
+from handlers.cases.viewers import View
 from handlers.cocreation import asking, promises
 from handlers.cocreation.days import day_of, moment_and_rest
 from handlers.cocreation.promises import Promise
 from handlers.cocreation.telling import judges, tell_people
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
-from handlers.reply import Button, Priority, Reply
 from handlers.confirming import confirmed
+from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn
-from handlers.cases.viewers import View
 from ledger.lifecycle import NotAllowed, Role
-from ledger.quiet_hours import next_allowed
 from ledger.promises import Kind as By
+from ledger.quiet_hours import next_allowed
 from ledger.scenes import Kind, Scene, Urgency
 from ledger.topics import TopicState
 from ledger.words import shortened
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
+from storage.reference import CommunityRow
 
 LONGEST, LONGEST_MINUTES = 200, 2000
 ON_AGENDA, LISTED = 6, 5

@@ -10,8 +10,8 @@ from ledger import topics as rules
 from ledger.lifecycle import NotAllowed, Role
 from ledger.topics import UNDECIDED, TopicAction, TopicState
 from ledger.words import shortened
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
+from storage.reference import CommunityRow
 
 LABEL = 20
 BROUGHT = "merged_here"

@@ -12,8 +12,8 @@ from handlers.cocreation.words import ask_again, ask_words, given_words
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.votes import LETTERS, Method, VoteState
-from storage.reference import CommunityRow
 from storage.cocreation.votes import SlipRead, VoteRow
+from storage.reference import CommunityRow
 
 SLIP = re.compile(r"\s*(\d{1,6})(?:\s{0,3}[号:：,，]|\s)([A-Za-z,，、>\s]*)")
 READ_IN = (VoteState.OPEN, VoteState.LOOKED_AT)

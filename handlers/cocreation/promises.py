@@ -10,17 +10,17 @@ from typing import Any
 
 from handlers import pushes
 from handlers.area import Area, Due, erased_from
+from handlers.cases.emergencies import reachable
 from handlers.cocreation import linked
 from handlers.cocreation.days import day_of, moment
 from handlers.cocreation.telling import close_for_all
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
-from handlers.cases.emergencies import reachable
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
-from ledger.quiet_hours import next_allowed
 from ledger.promises import Kind, Said, Standing, judgement, reminded_at, standing
+from ledger.quiet_hours import next_allowed
 from ledger.rights import roles_at
 from storage.reference import CommunityRow
 

@@ -8,10 +8,10 @@ from handlers.area import Area, Due, erased_from
 from handlers.cocreation import weekdays
 from handlers.cocreation.days import hours_and_rest
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.confirming import confirmed
 from handlers.event import Address
 from handlers.format import day_and_time, exactly
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
-from handlers.confirming import confirmed
 from handlers.texts import Texts
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role

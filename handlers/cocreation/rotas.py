@@ -7,10 +7,10 @@ from handlers import pushes
 from handlers.area import Area, Due, erased_from
 from handlers.cocreation import linked, weekdays
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.confirming import confirmed
 from handlers.event import Address
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
-from handlers.confirming import confirmed
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.quiet_hours import next_allowed

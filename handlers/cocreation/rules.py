@@ -12,8 +12,8 @@ from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.votes import RUNNING, VoteState
 from nlp.numerals import NUMBER, value
-from storage.reference import CommunityRow
 from storage.cocreation.votes import VoteRow
+from storage.reference import CommunityRow
 
 LONGEST = 3000
 """Characters of a whole draft."""

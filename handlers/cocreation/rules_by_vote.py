@@ -3,17 +3,17 @@
 from typing import Any
 
 from handlers.area import Area, erased_from
-from handlers.cocreation import rules, topics, votes
 from handlers.cases.emergencies import reachable
+from handlers.cocreation import rules, topics, votes
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.topics import ContributionKind, Source, TopicAction, TopicState
 from ledger.votes import RUNNING
 from ledger.words import shortened
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
 from storage.cocreation.votes import VoteRow
+from storage.reference import CommunityRow
 
 OPTIONS = ("rules.for_it", "rules.against_it")
 

@@ -11,8 +11,8 @@ from ledger.topics import ContributionKind, TopicState
 from ledger.votes import LETTERS
 from ledger.words import shortened
 from storage.cocreation.contributions import ContributionRow
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
+from storage.reference import CommunityRow
 
 OPTIONS, REASONS, LABEL = len(LETTERS), 8, 22
 

@@ -9,8 +9,8 @@ from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Role
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
+from storage.reference import CommunityRow
 
 Who = tuple[str | None, int | None]
 """Bot and account of somebody; of nobody, nothing."""

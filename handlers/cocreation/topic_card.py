@@ -4,8 +4,7 @@ from collections import Counter
 from typing import Any
 
 from handlers.area import on_council
-from handlers.cocreation import (asking, seconding)
-from handlers.cocreation import open_requests
+from handlers.cocreation import asking, open_requests, seconding
 from handlers.cocreation.telling import judges, of_topic, send_to
 from handlers.format import number
 from handlers.reply import Button, Reply, Rows
@@ -18,8 +17,8 @@ from ledger.votes import VoteState
 from ledger.words import shortened
 from storage.cases import CaseRow
 from storage.cocreation.contributions import ContributionRow
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
+from storage.reference import CommunityRow
 
 NUMBERS, QUOTES, PLACES = 5, 3, 3
 QUOTE = 30

@@ -13,8 +13,8 @@ from ledger import topics as rules
 from ledger.lifecycle import Role
 from ledger.topics import PROPOSED, TALKED_OVER, Source, TopicAction, TopicState
 from ledger.words import shortened
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
+from storage.reference import CommunityRow
 
 IN_LIST = 22
 

@@ -16,10 +16,10 @@ from ledger.lifecycle import NotAllowed, Role
 from ledger.topics import TopicAction
 from ledger.votes import REGISTERED, RUNNING, Electorate, Method, VoteAction, VoteState
 from ledger.words import shortened
-from storage.ids import in_lot_order, new_secret
-from storage.reference import CommunityRow
 from storage.cocreation.topics import TopicRow
 from storage.cocreation.votes import VoteRow
+from storage.ids import in_lot_order, new_secret
+from storage.reference import CommunityRow
 
 T = TypeVar("T")
 NOW, NEXT_DAY = "now", "next_day"

@@ -14,9 +14,9 @@ from handlers.reply import Priority, Reply, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.votes import REGISTERED, VoteState
+from storage.cocreation.votes import VoteRow
 from storage.ids import new_code
 from storage.reference import CommunityRow
-from storage.cocreation.votes import VoteRow
 
 AT_DOOR = "proxy_at_door"
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from handlers import choosing
-from handlers.cases import casework
 from handlers.area import ask
+from handlers.cases import casework
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
 from storage.ids import new_id

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from handlers.residents import matters
 from handlers.format import day_and_time
+from handlers.residents import matters
 from handlers.turn import Turn
 from ledger.district import Allowance
 from ledger.pace import Window, window

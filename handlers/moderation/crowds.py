@@ -5,12 +5,10 @@ Each case is in the ledger all the same, with its receipt, its clock and its pla
 
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import steps
-from handlers.cases import together
+from handlers.cases import cards, steps, together
+from handlers.cases.viewers import viewers
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
-from handlers.cases.viewers import viewers
 from ledger.lifecycle import OPEN, Action, Role, step
 from ledger.scenes import Urgency
 from storage.cases import CaseRow

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from handlers.residents import filing
-from handlers.residents import matters
 from handlers.area import Area, Due, Handler
 from handlers.event import Address, Event, EventKind, Location
 from handlers.format import day_and_time
 from handlers.moderation import concerns
 from handlers.packing import unpacked
 from handlers.reply import Priority, Reply
+from handlers.residents import filing, matters
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from storage.moderation.concerns import ConcernRow, State

@@ -3,9 +3,9 @@
 import hashlib
 import re
 
-from handlers.residents.filing import Report
 from handlers.moderation import concerns
 from handlers.packing import packed
+from handlers.residents.filing import Report
 from handlers.turn import Turn
 from nlp.normalise import fold
 

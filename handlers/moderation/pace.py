@@ -1,10 +1,9 @@
 """Rate limits for people: what exceeds them is kept and acknowledged once. An emergency is never delayed."""
 
-from handlers.residents import drafts
 from handlers.cases import emergencies
-from handlers.residents import matters
 from handlers.event import EventKind
 from handlers.moderation import allowance, concerns
+from handlers.residents import drafts, matters
 from handlers.turn import Turn
 from nlp.emergencies import likely
 

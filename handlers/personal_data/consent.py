@@ -3,8 +3,8 @@
 from typing import Any
 
 from handlers.cases import cards
-from handlers.residents import drafts
 from handlers.personal_data import privacy
+from handlers.residents import drafts
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.rights import Part

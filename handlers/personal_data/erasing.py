@@ -5,18 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import areas
-from handlers.cases import cards
-from handlers.cases import emergencies
-from handlers.cases import nudging
-from handlers.personal_data import privacy
-from handlers.residents import receipts
-from handlers.cases import steps
+from handlers.cases import cards, emergencies, nudging, steps
 from handlers.cases.card_face import card_name
-from handlers.personal_data.dropping import drop_files
 from handlers.event import Address
 from handlers.format import day
-from handlers.residents.mine import without
+from handlers.personal_data import privacy
+from handlers.personal_data.dropping import drop_files
 from handlers.reply import Priority, Reply, Showing
+from handlers.residents import receipts
+from handlers.residents.mine import without
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role
 from ledger.rights import Part

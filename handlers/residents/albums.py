@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from handlers.residents import filing
 from handlers.event import Event, EventKind
 from handlers.packing import packed, unpacked
+from handlers.residents import filing
 from handlers.turn import Turn
 from storage.cases import CaseRow
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from handlers.residents import lookup
 from handlers.area import Area
 from handlers.reply import Button, Reply, Rows
+from handlers.residents import lookup
 from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, State
 from ledger.words import shortened

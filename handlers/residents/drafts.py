@@ -4,13 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import communities
-from handlers.residents import filing
-from handlers.residents import matters
-from handlers.residents import offers
 from handlers.event import Location
 from handlers.moderation import allowance, links
 from handlers.packing import packed, unpacked
 from handlers.reply import Reply, Rows
+from handlers.residents import filing, matters, offers
 from handlers.turn import Turn
 from ledger.words import shortened
 from nlp.understanding import Understanding

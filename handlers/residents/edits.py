@@ -4,14 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers.cases import cards
-from handlers.residents import drafts
-from handlers.cases import emergencies
-from handlers.cases import labels
-from handlers.residents import matters
-from handlers.residents import receipts
-from handlers.cases import steps
+from handlers.cases import cards, emergencies, labels, steps
 from handlers.event import EventKind
+from handlers.residents import drafts, matters, receipts
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Urgency

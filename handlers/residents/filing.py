@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import deadlines
-from handlers.cases import emergencies
-from handlers.residents import offers
-from handlers.residents import receipts
-from handlers.residents import represented
+from handlers.cases import cards, deadlines, emergencies
 from handlers.communities import names
 from handlers.event import File, Location
 from handlers.moderation import allowance, crowds
+from handlers.residents import offers, receipts, represented
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.rights import Part

@@ -3,15 +3,10 @@
 import re
 from typing import Any
 
-from handlers.cases import cards
-from handlers.residents import drafts
-from handlers.residents import filing
-from handlers.residents import offers
-from handlers.residents import receipts
-from handlers.cases import steps
-from handlers.cases import together
+from handlers.cases import cards, steps, together
 from handlers.packing import unpacked
 from handlers.reply import Reply, Rows, Showing
+from handlers.residents import drafts, filing, offers, receipts
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.rights import Part

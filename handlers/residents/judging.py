@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from handlers.cases import deadlines
-from handlers.cases import nudging
-from handlers.residents import receipts
-from handlers.cases import root_causes
-from handlers.cases import steps
+from handlers.cases import deadlines, nudging, root_causes, steps
 from handlers.cases.nudging import Asks
 from handlers.reply import Button, Reply, in_rows
+from handlers.residents import receipts
 from handlers.turn import Turn
 from ledger import clocks, lifecycle
 from ledger.lifecycle import OPEN, Action, Outcome, Role, State

@@ -4,13 +4,8 @@ import re
 from typing import Any
 
 from handlers.cases import cards
-from handlers.residents import drafts
-from handlers.residents import joining
-from handlers.residents import matters
-from handlers.residents import mine
-from handlers.residents import receipts
-from handlers.residents import report
 from handlers.reply import Button, Reply, Rows
+from handlers.residents import drafts, joining, matters, mine, receipts, report
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role, actions_for
 from ledger.words import shortened

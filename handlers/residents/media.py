@@ -4,15 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from handlers import choosing
-from handlers.residents import albums
 from handlers.cases import cards
-from handlers.residents import drafts
-from handlers.residents import filing
-from handlers.residents import mine
-from handlers.residents import receipts
-from handlers.residents import report
-from handlers.residents import voices
 from handlers.event import File
+from handlers.residents import albums, drafts, filing, mine, receipts, report, voices
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.scenes import Urgency

@@ -3,16 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.cases import cards
-from handlers.cases import emergencies
-from handlers.residents import filing
-from handlers.residents import offers
-from handlers.residents import receipts
-from handlers.residents import report
-from handlers.cases import steps
+from handlers.cases import cards, emergencies, steps
 from handlers.cocreation import open_requests
 from handlers.format import duration
 from handlers.reply import Reply, Rows, Showing
+from handlers.residents import filing, offers, receipts, report
 from handlers.turn import Turn
 from ledger import clocks
 from ledger.lifecycle import OPEN, Action, Role, State, step

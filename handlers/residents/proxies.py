@@ -7,12 +7,10 @@ by themselves through a link that leads to this one case.
 from typing import Any
 
 from handlers import communities
-from handlers.residents import filing
-from handlers.residents import matters
-from handlers.residents import represented
 from handlers.cases import steps
 from handlers.event import Address
 from handlers.reply import Priority, Reply, in_rows
+from handlers.residents import filing, matters, represented
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.rights import Part

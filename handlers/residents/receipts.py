@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from handlers.residents import offers
 from handlers.reply import Button, Reply, Rows, Showing
+from handlers.residents import offers
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, State, actions_for
 from ledger.rights import Part, may

@@ -6,17 +6,9 @@ Held against where the person's cases stand. Where none fits, the words are take
 from collections.abc import Callable
 
 from handlers import phrases
-from handlers.residents import broken_again
-from handlers.residents import drafts
 from handlers.cases import emergencies
-from handlers.residents import judging
-from handlers.residents import lookup
-from handlers.residents import matters
-from handlers.residents import media
-from handlers.residents import mine
-from handlers.residents import receipts
-from handlers.residents import report
 from handlers.reply import Reply
+from handlers.residents import broken_again, drafts, judging, lookup, matters, media, mine, receipts, report
 from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, OPEN, Action, Role, State, actions_for
 from storage.cases import CaseRow

@@ -3,17 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from handlers import (choosing, communities)
-from handlers.cases import cards
-from handlers.residents import drafts
-from handlers.cases import emergencies
-from handlers.residents import filing
-from handlers.residents import matters
-from handlers.residents import questions
+from handlers import choosing, communities
+from handlers.cases import cards, emergencies
 from handlers.event import File
 from handlers.moderation import allowance, concerns, links
 from handlers.packing import packed, unpacked
 from handlers.reply import Rows
+from handlers.residents import drafts, filing, matters, questions
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.scenes import Scene

@@ -4,8 +4,8 @@ Where its words would stand, the case says that there is a voice to be heard (wh
 handlers/residents/offers.py).
 """
 
-from handlers.residents import drafts
 from handlers.event import FileKind
+from handlers.residents import drafts
 from handlers.turn import Turn
 
 

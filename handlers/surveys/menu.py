@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import pushes
+from handlers.confirming import confirmed
 from handlers.context import Serves
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
-from handlers.confirming import confirmed
 from handlers.surveys import closing, invitation
 from handlers.turn import Turn
 from ledger.lifecycle import Role

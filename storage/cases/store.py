@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from ledger.lifecycle import OPEN, State
-from storage.sql.bulk import Batch, Change, Rows, insert_rows
 from storage.cases.alarms import AlarmsOfCases
 from storage.cases.by_case import of
 from storage.cases.history import HistoryOfCases
@@ -16,7 +15,8 @@ from storage.cases.people import PeopleOfCases
 from storage.cases.rows import BY_URGENCY, COLUMNS, ROOT_CAUSE, CaseRow, case_row
 from storage.cases.said import SaidInCases
 from storage.errors import LostRace, NotFound
-from storage.sql.compiled import QueryCall, CompiledQuery, fetch_together
+from storage.sql.bulk import Batch, Change, Rows, insert_rows
+from storage.sql.compiled import CompiledQuery, QueryCall, fetch_together
 from storage.sql.keys import given, select_by_keys
 from storage.tables import Case, CaseMessage, CasePerson, CaseUnit, Counter, table_of
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 
+from storage.cocreation.voters import hash_of
 from storage.counters import next_no
 from storage.errors import NotFound
 from storage.ids import new_id
 from storage.tables import CouncilMember, Decision, Meeting, table_of
-from storage.cocreation.voters import hash_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,13 +9,13 @@ from sqlalchemy import and_, bindparam, delete, func, literal_column, select, un
 
 from ledger.lifecycle import State
 from ledger.topics import TALKED_OVER, Source, TopicState
-from storage.sql.bulk import upsert
 from storage.cases import ROOT_CAUSE, CaseRow, case_row
 from storage.counters import next_no
 from storage.errors import LostRace, NotFound
-from storage.sql.compiled import CompiledQuery
 from storage.ids import new_id
 from storage.reporting.rows import TopicLine
+from storage.sql.bulk import upsert
+from storage.sql.compiled import CompiledQuery
 from storage.tables import (
     Case,
     CasePerson,

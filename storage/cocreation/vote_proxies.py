@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import or_
 
+from storage.cocreation.voters import hash_of
 from storage.ids import new_random_id
 from storage.store import Store
 from storage.tables import VoteProxy
-from storage.cocreation.voters import hash_of
 
 Key = tuple[int, int]
 _OF_WHOM = ("voter_bot", "voter_account", "voter_chat", "line_id", "called", "staff_id")

@@ -13,8 +13,8 @@ from storage.sql.bulk import upsert
 from storage.tables import Person, Voter, VoterClaim, table_of
 
 if TYPE_CHECKING:
-    from storage.unit_of_work import UnitOfWork
     from storage.cocreation.votes import VoteRow
+    from storage.unit_of_work import UnitOfWork
 
 NOT_OF_A_ROOM = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff]|单元|号楼|室|号|房")
 NOT_OF_A_CODE = re.compile(r"[^0-9A-Z]")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, exists, func, select, update
 
 from ledger.votes import Electorate, Method, VoteState, chosen
-from storage.sql.bulk import insert_rows, upsert
 from storage.counters import next_no
 from storage.errors import LostRace, NotFound
 from storage.ids import new_id, new_random_id
+from storage.sql.bulk import insert_rows, upsert
 from storage.tables import Ballot, Mark, Newcomer, Slip, Vote, VoteEvent, VoteProxy, table_of
 
 if TYPE_CHECKING:

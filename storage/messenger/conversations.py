@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import and_, delete, or_, select, update
 
 from storage.sql.bulk import Batch, Change, Rows, run
-from storage.sql.compiled import QueryCall, CompiledQuery, fetch_together
+from storage.sql.compiled import CompiledQuery, QueryCall, fetch_together
 from storage.sql.keys import given, select_by_keys
 from storage.tables import Conversation, table_of
 

@@ -1,4 +1,4 @@
-"""Raw updates and the lanes in which they wait. Intake stores them, a worker takes whole lanes, each is finished once."""
+"""Raw updates and the lanes in which they wait. Intake stores them; a worker takes whole lanes."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -125,11 +125,15 @@ class InboxRows:
         return self.connection.execute(lane).one_or_none() is not None
 
     def hold_lane(self, bot: str, chat: int) -> None:
-        """Lock a lane from which a conversation is about to be changed by another chat's update; waits for its holder."""
+        """Lock the lane of a conversation that another chat's update is about to change; waits for its holder."""
         self.connection.execute(select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update())
 
     def ending(
-        self, done: list[tuple[Stored, str]], lanes: Collection[LaneKey], now: datetime, throttled: Collection[LaneKey] = ()
+        self,
+        done: list[tuple[Stored, str]],
+        lanes: Collection[LaneKey],
+        now: datetime,
+        throttled: Collection[LaneKey] = (),
     ) -> list[Batch]:
         """Changes that mark updates as done, with their outcomes. Bodies are emptied; the keys stay against duplicates.
 
@@ -255,13 +259,15 @@ def _rested(rows: Rows) -> Any:
 
 
 def _left(done: Any) -> Any:
-    """When the first waiting update of a lane is due, leaving out the updates with the ids in `done`; null: none waits."""
+    """When a lane's first waiting update is due, not counting those with ids in `done`; null: none waits."""
     waits = (_INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == _IS_WAITING)
     since = func.min(func.coalesce(_INBOX.c.next_at, _INBOX.c.received_at))
     return select(since).where(*waits, _INBOX.c.update_id.not_in(keys_in(done, BigInteger))).scalar_subquery()
 
 
-def _resting(lanes: Collection[LaneKey], done: Collection[Stored] = (), throttled: Collection[LaneKey] = ()) -> list[Batch]:
+def _resting(
+    lanes: Collection[LaneKey], done: Collection[Stored] = (), throttled: Collection[LaneKey] = ()
+) -> list[Batch]:
     """Changes that set each lane's next due time. `done` is marked in the same statement, so it is left out by id."""
     ids: defaultdict[LaneKey, list[int]] = defaultdict(list)
     for stored in done:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, null, select, update
 
-from storage.sql.bulk import Change, Rows, upsert
 from storage.ids import new_id
+from storage.sql.bulk import Change, Rows, upsert
 from storage.tables import Outbox, Shown, table_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from storage.sql.bulk import Batch, Change, Rows
-from storage.sql.compiled import QueryCall, CompiledQuery, fetch_together
+from storage.sql.compiled import CompiledQuery, QueryCall, fetch_together
 from storage.sql.keys import given, select_by_keys
 from storage.tables import Person, table_of
 

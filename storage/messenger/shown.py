@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, literal_column, select
 
+from storage.messenger.outbox import WAITING
 from storage.sql.bulk import Change, Rows
 from storage.sql.compiled import CompiledQuery
-from storage.messenger.outbox import WAITING
 from storage.tables import Outbox, Shown, table_of
 
 if TYPE_CHECKING:

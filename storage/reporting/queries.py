@@ -13,10 +13,10 @@ from sqlalchemy import text as sql
 from ledger.lifecycle import OPEN, Action, State
 from ledger.scenes import Urgency
 from storage.cases import BY_URGENCY
-from storage.sql.compiled import CompiledQuery
-from storage.reporting.rows import CaseLine, LedgerRow
-from storage.tables import Case, CaseEvent
 from storage.cocreation.topics import SPEAKS_FOR_A_TOPIC
+from storage.reporting.rows import CaseLine, LedgerRow
+from storage.sql.compiled import CompiledQuery
+from storage.tables import Case, CaseEvent
 
 RESOLVED = (State.ANSWERED, State.FOLLOW_UP, State.CLOSED, State.CLOSED_UNCONFIRMED)
 PRESSING = (Urgency.EMERGENCY, Urgency.URGENT)

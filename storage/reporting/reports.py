@@ -12,10 +12,9 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from ledger.lifecycle import Action, Role, State
 from ledger.scenes import Kind, Scene, Urgency
 from ledger.topics import TopicState
-from storage.reporting import queries
-from storage.sql.bulk import upsert
 from storage.ids import new_id
 from storage.reference import DISTRICT
+from storage.reporting import queries
 from storage.reporting.rows import (
     Answered,
     CaseLine,
@@ -30,6 +29,7 @@ from storage.reporting.rows import (
     Titled,
     WeekRows,
 )
+from storage.sql.bulk import upsert
 from storage.tables import Case, CaseEvent, ReportRequest, ReportRun, Topic, TopicCase
 
 if TYPE_CHECKING:

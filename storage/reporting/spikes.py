@@ -10,8 +10,8 @@ from sqlalchemy import and_, bindparam, func, select
 from ledger.lifecycle import State
 from ledger.rights import Part
 from ledger.scenes import Scene
-from storage.sql.bulk import upsert
 from storage.reporting.queries import PLACES
+from storage.sql.bulk import upsert
 from storage.tables import Case, CasePerson, SpikeTold
 
 if TYPE_CHECKING:

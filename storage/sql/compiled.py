@@ -23,7 +23,7 @@ _NO_DIALECT = DefaultDialect()
 
 
 class _Compiled(NamedTuple):
-    """Parameter names in the order of their placeholders, their default values, and conversions of values and results."""
+    """Parameter names in the order of their placeholders, default values, and conversions of values and results."""
 
     statement: str
     names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Direct access to the drivers, for the hot path: for a small statement SQLAlchemy costs thirty times the driver's work.
+"""Direct access to the drivers for the hot path, where SQLAlchemy would cost thirty times the driver's own work.
 
 Statements run here belong to the connection's transaction, which storage/database.py begins through the driver as well.
 """

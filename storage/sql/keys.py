@@ -1,7 +1,7 @@
 """Selects rows by many keys with a query whose text does not depend on the number of keys.
 
-`(a, b) IN ((?, ?), ...)` is a different statement for every number of keys, and SQLite scans the whole table for it. Here
-the keys are one JSON array, to which the table is joined by its index.
+`(a, b) IN ((?, ?), ...)` is a different statement for every number of keys, and SQLite scans the whole table for it.
+Here the keys are one JSON array, to which the table is joined by its index.
 """
 
 from collections.abc import Iterable, Sequence

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.settings import load
+from storage.cocreation.voters import hash_of
 from storage.database import open_database
 from storage.register import rows_of
 from storage.tables import Booking, CouncilMember, Room, Voter, VoterClaim
-from storage.cocreation.voters import hash_of
 from tests.bot.books import Sheets, on_database, reference
 from tests.support.world import NOW
 

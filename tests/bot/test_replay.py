@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection, delete, func, select, update
 
 from bot.demo.sample import load_sample
-from bot.replaying.replay import NotEmpty, replay
 from bot.replaying.lines import BadLine, read_lines
+from bot.replaying.replay import NotEmpty, replay
 from bot.replaying.tally import Account, Sent, account
 from storage.database import open_database
 from storage.tables import Case, CaseEvent, CaseMessage, CasePerson, Inbox

@@ -15,8 +15,8 @@ from pydantic import SecretStr, ValidationError
 
 from bot import settings as settings_of
 from bot.build import open_all
-from bot.settings import BadSettings, Mode, Settings
 from bot.http.server import application, serve
+from bot.settings import BadSettings, Mode, Settings
 from tests.channels.telegram_desk import TelegramDesk
 from tests.channels.town import SECRET, Town, town
 

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from bot.demo.cocreation import COMPLAINTS, NOTHING, SHED, SOCKETS
-from storage.tables import Person, Voter
 from storage.cocreation.voters import hash_of
+from storage.tables import Person, Voter
 from tests.support.world import NOW, World
 from tests.support.world import Person as Somebody
 

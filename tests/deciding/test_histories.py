@@ -19,11 +19,11 @@ from digests.votes import log
 from digests.votes.counting import count
 from ledger.topics import Source
 from ledger.votes import Electorate, Method, VoteState, chosen, tag
+from storage.cocreation.votes import SlipRead, VoteRow
 from storage.ids import new_secret
 from storage.reference_queries import load
 from storage.tables import Ballot, Mark
 from storage.unit_of_work import UnitOfWork
-from storage.cocreation.votes import SlipRead, VoteRow
 from tests.support.world import NOW
 
 OPTIONS = 3

@@ -29,8 +29,8 @@ from sqlalchemy import Connection
 
 from bot import backup
 from bot.commands.ledger import Wish, _exported
-from bot.metrics import METRICS
 from bot.http.server import application
+from bot.metrics import METRICS
 from digests.votes import log
 from ledger.votes import Method
 from storage.ids import nothing_left_to_chance

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ledger.clocks import is_working_day
 from ledger.district import Hours
-from ledger.quiet_hours import after_quiet_hours
 from ledger.periods import months_from, week_from
+from ledger.quiet_hours import after_quiet_hours
 from ledger.schedules import Schedule, moment
 
 HUANGSHI = ZoneInfo("Asia/Shanghai")

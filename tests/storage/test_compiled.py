@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from storage.sql.compiled import QueryCall, CompiledQuery, fetch_together
+from storage.sql.compiled import CompiledQuery, QueryCall, fetch_together
 from storage.sql.keys import given, select_by_keys
 from storage.tables import Conversation, Inbox, Lane, Person, table_of
 from tests.support.world import World
@@ -34,7 +34,8 @@ async def test_each_of_several_has_its_own_values(world: World) -> None:
     def work(connection: Connection) -> None:
         heard: list[list[int]] = []
         calls = [
-            QueryCall(chats, given([[chat]]), lambda rows: heard.append([row.chat for row in rows])) for chat in (6, 7, 5)
+            QueryCall(chats, given([[chat]]), lambda rows: heard.append([row.chat for row in rows]))
+            for chat in (6, 7, 5)
         ]
         fetch_together(connection, *calls)
         assert heard == [[6], [], [5]]

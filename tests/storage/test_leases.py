@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, Interval, literal, update
 from sqlalchemy.util import await_only
 
-from storage.messenger import leases
 from storage.database import Database, open_database
+from storage.messenger import leases
 from storage.tables import Lease
 
 FOR = timedelta(seconds=15)

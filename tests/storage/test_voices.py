@@ -9,9 +9,9 @@ from sqlalchemy import delete, insert
 from ledger.needs import Voice
 from ledger.periods import Period
 from storage.database import open_database
+from storage.reporting.voices import NOT_A_VOICE, PRESSING
 from storage.tables import CasePerson, Survey, SurveyAnswer
 from storage.unit_of_work import UnitOfWork
-from storage.reporting.voices import NOT_A_VOICE, PRESSING
 from tests.digests.histories import history, write
 from tests.digests.test_recount import NOBODY, empty
 

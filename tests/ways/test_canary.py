@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, update
 
 from bot.handling import TRIES
-from bot.logs import set_up
 from bot.http.server import application
+from bot.logs import set_up
 from handlers import router
 from storage.tables import Case, Inbox
 from tests.support.world import World

@@ -168,7 +168,9 @@ def things(connection: Connection) -> dict[str, int]:
 
 
 def test_every_button_on_a_case_has_its_row_in_the_table() -> None:
-    missing = [action for action in ON_CASES if PERMISSIONS.get(action) is None or PERMISSIONS[action].on is not Thing.CASE]
+    missing = [
+        action for action in ON_CASES if PERMISSIONS.get(action) is None or PERMISSIONS[action].on is not Thing.CASE
+    ]
     assert missing == []
 
 
