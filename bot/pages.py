@@ -20,10 +20,10 @@ def rights() -> str:
 def _rights() -> Iterator[str]:
     yield from ("# Who may do what", "", DRAWN, "")
     yield "A role applies within its scope: a worker's and a manager's in their own community, a supervisor's in their"
-    yield "street, an officer's in cases that their unit leads (a helper's in cases that it assists with), and an"
-    yield "administrator's in the whole district. Residents act on cases that they take part in, as reporter, joiner, or"
-    yield "proxy for somebody else. SYSTEM is the clock. An action that is not in the table is forbidden. Everybody may"
-    yield "view, copy and erase their own data."
+    yield "street, an officer's in cases that their unit leads (a helper's in cases that it assists with), an"
+    yield "administrator's in the whole district. Residents act on cases that they take part in, as reporter, joiner"
+    yield "or proxy for somebody else. SYSTEM is the clock. An action that is not in the table is forbidden."
+    yield "Everybody may view, copy and erase their own data."
     for thing in Thing:
         rows = {name: row for name, row in PERMISSIONS.items() if row.on is thing}
         yield from ("", f"## On a {thing}", "")
@@ -55,8 +55,8 @@ def citus() -> str:
 def _citus() -> Iterator[str]:
     tables = families()
     yield from ("# The tables on Citus", "", DRAWN, "")
-    yield "Run this on the coordinator, after `chulin db upgrade` on an empty database. The keys of all tables follow the"
-    yield "rules of Citus (`tests/storage/test_distribution.py`). When it pays: [scale.md](scale.md)."
+    yield "Run this on the coordinator, after `chulin db upgrade` on an empty database. The keys of all tables follow"
+    yield "the rules of Citus (`tests/storage/test_distribution.py`). When it pays: [scale.md](scale.md)."
     counts = ", ".join(f"{len(tables[family])} {family}" for family in Family)
     yield from ("", f"Tables: {counts}.", "", "```sql", *statements(), "```")
 

@@ -27,8 +27,8 @@ async def in_turn(parts: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
             results.append(await part())
         except Exception as error:  # noqa: BLE001 - raised below
             errors.append(error)
-    for error in errors[1:]:
-        log.error("failed as well", exc_info=error)
+    for other in errors[1:]:
+        log.error("failed as well", exc_info=other)
     if errors:
         raise errors[0]
     return results

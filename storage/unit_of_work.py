@@ -167,7 +167,7 @@ class UnitOfWork:
         return InboxRows(self.connection)
 
     def insert(self, table: type[Base], row: Row) -> None:
-        """Collect a new row. Rows of one table must have the same columns. Outbox rows with a used `key` are dropped."""
+        """Collect a new row. Rows of a table must have the same columns. Outbox rows with a used `key` are skipped."""
         self._pending[table].append(row)
 
     def read(self, statement: Executable, *tables: type[Base], given: Row | None = None) -> CursorResult[Any]:
