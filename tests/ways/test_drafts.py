@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import drafts
+from handlers.residents import drafts
 from ledger.scenes import Scene, Urgency
 from nlp.understanding import Alarm, NoneType, Reading
 from storage.tables import Case, CaseMessage, Conversation, Person
