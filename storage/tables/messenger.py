@@ -123,7 +123,10 @@ class Person(Base):
     quiet_until: Mapped[int | None]
     numbered: Mapped[bool | None]
     short: Mapped[bool | None]
-    __table_args__ = (partial("ix_people_strangers", "created_at", where="consent_version IS NULL"),)
+    __table_args__ = (
+        partial("ix_people_strangers", "created_at", where="consent_version IS NULL"),
+        partial("ix_people_paused", "bot", "chat", where="paused_at IS NOT NULL"),
+    )
 
 
 class ResidentGroup(Base):

@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, event, select, text
 
 from bot.build import UNLIMITED
 from bot.channels.port import BadToken, Moved, NotEditable, Refused, TryLater, Unreachable
@@ -13,6 +13,7 @@ from bot.limiter import CHAT_BURST, Limiter
 from handlers.event import Address
 from handlers.post import post
 from handlers.reply import Priority, Reply
+from storage.reference_queries import load
 from storage.reporting.subscriptions import SubscriptionRow
 from storage.tables import Outbox, Person, ResidentGroup, Subscription
 from storage.unit_of_work import UnitOfWork
@@ -175,6 +176,17 @@ async def test_nothing_more_goes_to_a_chat_that_blocked_the_bot(world: World) ->
     paused = await world.rows(lambda c: c.execute(select(Person.paused_at)).scalar())
     assert paused is not None
     assert len(texts(world)) == sent
+
+
+async def test_a_delivery_does_not_read_all_people_to_find_who_cannot_be_reached(small_world: World) -> None:
+    def work(connection: Connection) -> str:
+        asked: list[tuple[str, Any]] = []
+        event.listen(connection, "before_cursor_execute", lambda _c, _r, sql, values, *_: asked.append((sql, values)))
+        UnitOfWork(connection, load(connection), small_world.clock.now()).people.paused_chats("resident", {50, 51})
+        sql, values = asked[-1]
+        return " ".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values))
+
+    assert "ix_people_paused" in await small_world.rows(work)
 
 
 async def test_a_moved_group_gets_its_messages_at_the_new_place(world: World) -> None:
