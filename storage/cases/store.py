@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, or_, select, union, update
 
 from ledger.lifecycle import OPEN, State
 from storage.cases.alarms import AlarmsOfCases
@@ -53,13 +53,18 @@ def _counted(rows: Rows) -> Any:
 _COUNTED = Change({"id": _COUNTERS.c.community_id, "value": _COUNTERS.c.value}, _counted)
 
 
-def _seen_by(community_ids: list[int], unit_ids: list[int]) -> Any:
-    """Cases of these communities, and those that these units lead or help with."""
+def _open(what: Any, community_ids: list[int], unit_ids: list[int]) -> Select[Any]:
+    """`what` of the open cases of these communities, and of those that these units lead or help with."""
+    statement = select(what).select_from(Case).where(Case.state.in_(OPEN))
     if not unit_ids:
-        return Case.community_id.in_(community_ids)
-    same = and_(CaseUnit.community_id == Case.community_id, CaseUnit.case_no == Case.no)
-    helps = select(CaseUnit.unit_id).where(same, CaseUnit.unit_id.in_(unit_ids)).exists()
-    return or_(Case.community_id.in_(community_ids), Case.unit_id.in_(unit_ids), helps)
+        return statement.where(Case.community_id.in_(community_ids))
+    # keys of each kind, not one condition with OR: each is found by an index of its own
+    keys = (Case.community_id, Case.no)
+    there = select(*keys).where(Case.community_id.in_(community_ids), Case.state.in_(OPEN))
+    leads = select(*keys).where(Case.unit_id.in_(unit_ids))
+    helps = select(CaseUnit.community_id, CaseUnit.case_no).where(CaseUnit.unit_id.in_(unit_ids))
+    found = union(there, leads, helps).subquery()
+    return statement.join(found, and_(found.c.community_id == Case.community_id, found.c.no == Case.no))
 
 
 @cache
@@ -194,10 +199,8 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         self, community_ids: list[int], limit: int = 200, unit_ids: list[int] | None = None, offset: int = 0
     ) -> list[CaseRow]:
         """Open cases of communities (or of units), most urgent first, then what is due first, then most joined."""
-        where = _seen_by(community_ids, unit_ids or [])
         statement = (
-            select(Case.__table__)
-            .where(where, Case.state.in_(OPEN))
+            _open(Case.__table__, community_ids, unit_ids or [])
             .order_by(BY_URGENCY, Case.due_at, Case.supporters.desc(), Case.community_id, Case.no)
             .limit(limit)
             .offset(offset)
@@ -213,8 +216,7 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         return self._one(row) if row else None
 
     def count_waiting(self, community_ids: list[int], unit_ids: list[int] | None = None) -> int:
-        where = _seen_by(community_ids, unit_ids or [])
-        statement = select(func.count()).where(where, Case.state.in_(OPEN))
+        statement = _open(func.count(), community_ids, unit_ids or [])
         return int(self._uow.read(statement, Case).scalar_one())
 
     def in_hand(self, community_id: int) -> dict[int, int]:

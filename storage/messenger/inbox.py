@@ -28,6 +28,7 @@ from sqlalchemy import (
 from storage.sql.bulk import Batch, Change, Rows, inserting, run
 from storage.sql.compiled import CompiledQuery
 from storage.sql.keys import given, keys_in, packed, select_by_keys
+from storage.store import count_by_state
 from storage.tables import Inbox, Lane, table_of
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
@@ -168,7 +169,7 @@ class InboxRows:
         self.rest([(stored.bot, stored.chat)])
 
     def parked(self, limit: int = 200) -> list[Any]:
-        statement = select(Inbox.__table__).where(Inbox.state == PARKED).order_by(Inbox.done_at).limit(limit)
+        statement = select(Inbox.__table__).where(Inbox.state == _IS_PARKED).order_by(Inbox.done_at).limit(limit)
         return list(self.connection.execute(statement))
 
     def retry(self, bot: str, update_id: int, now: datetime) -> bool:
@@ -192,8 +193,8 @@ class InboxRows:
         self.connection.execute(delete(Inbox).where(Inbox.done_at < moment, Inbox.state == DONE))
 
     def counts(self) -> dict[str, int]:
-        statement = select(Inbox.state, func.count()).where(Inbox.state != DONE).group_by(Inbox.state)
-        return {row[0]: row[1] for row in self.connection.execute(statement)}
+        """How many updates wait, and how many are set aside."""
+        return count_by_state(self.connection, Inbox, (WAITING, PARKED))
 
     def oldest_waiting(self) -> datetime | None:
         return self.connection.execute(select(func.min(Lane.ready_at))).scalar()
@@ -204,7 +205,8 @@ class InboxRows:
 
 
 _INBOX, _LANES = table_of(Inbox), table_of(Lane)
-_IS_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")  # as the partial index has it
+_IS_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")  # as the partial indices have it
+_IS_PARKED: ColumnElement[str] = literal_column(f"'{PARKED}'")
 _RANKED = (
     select_by_keys(
         [_INBOX.c.bot, _INBOX.c.chat],
@@ -227,7 +229,8 @@ def _ready(bots: tuple[str, ...]) -> CompiledQuery:
         .where(
             _LANES.c.ready_at <= bindparam("now"),
             _LANES.c.rank.between(bindparam("first"), bindparam("last")),
-            or_(*(_LANES.c.bot == bot for bot in bots)),
+            # not the bot's column itself: SQLite would take its index, and look at every chat there ever was
+            or_(*(_LANES.c.bot.concat("") == bot for bot in bots)),
         )
         .order_by(_LANES.c.rank, _LANES.c.ready_at)
         .limit(bindparam("limit"))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, lit
 
 from storage.ids import new_id
 from storage.sql.bulk import Change, Rows, upsert
+from storage.store import count_by_state
 from storage.tables import Outbox, Shown, table_of
 
 if TYPE_CHECKING:
@@ -73,12 +74,12 @@ class OutboxRows:
 
     def cancel(self, cause: str) -> int:
         """Cancel the waiting messages of a step that was undone; returns their number."""
-        statement = update(Outbox).where(Outbox.cause == cause, Outbox.state == WAITING)
+        statement = update(Outbox).where(Outbox.cause == cause, Outbox.state == _IS_WAITING)
         return self._uow.execute(statement.values(state=CANCELLED, body=None, done_at=self._uow.now)).rowcount
 
     def hurry(self, causes: Collection[str]) -> None:
         """Make messages due now that were held back for the undo of these steps."""
-        held = and_(Outbox.cause.in_(causes), Outbox.state == WAITING, Outbox.due_at > self._uow.now)
+        held = and_(Outbox.cause.in_(causes), Outbox.state == _IS_WAITING, Outbox.due_at > self._uow.now)
         self._uow.execute(update(Outbox).where(held).values(due_at=self._uow.now))
 
     def take_back(self, cause: str) -> list[Any]:
@@ -145,19 +146,19 @@ class OutboxRows:
 
     def cancel_chat(self, bot: str, chat: int) -> None:
         """Cancel the messages that wait for a chat which cannot be reached any more."""
-        same = and_(Outbox.bot == bot, Outbox.chat == chat, Outbox.state == WAITING)
+        same = and_(Outbox.bot == bot, Outbox.chat == chat, Outbox.state == _IS_WAITING)
         values = {"state": CANCELLED, "body": None, "done_at": self._uow.now}
         self._uow.connection.execute(update(Outbox).where(same).values(**values))
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
         """A group became a supergroup: redirect its waiting messages to the new id."""
         self._uow.connection.execute(
-            update(Outbox).where(Outbox.bot == bot, Outbox.chat == old, Outbox.state == WAITING).values(chat=new)
+            update(Outbox).where(Outbox.bot == bot, Outbox.chat == old, Outbox.state == _IS_WAITING).values(chat=new)
         )
         self._uow.connection.execute(delete(Shown).where(Shown.bot == bot, Shown.chat == old))
 
     def dead(self, limit: int = 200) -> list[Any]:
-        statement = select(Outbox.__table__).where(Outbox.state == DEAD).order_by(Outbox.done_at).limit(limit)
+        statement = select(Outbox.__table__).where(Outbox.state == _IS_DEAD).order_by(Outbox.done_at).limit(limit)
         return list(self._uow.connection.execute(statement))
 
     def retry(self, row_id: int) -> bool:
@@ -178,8 +179,7 @@ class OutboxRows:
         self._uow.connection.execute(delete(Outbox).where(Outbox.done_at < moment, Outbox.state != DEAD))
 
     def counts(self) -> dict[str, int]:
-        statement = select(Outbox.state, func.count()).where(Outbox.state.in_([WAITING, DEAD])).group_by(Outbox.state)
-        return {row[0]: row[1] for row in self._uow.connection.execute(statement)}
+        return count_by_state(self._uow.connection, Outbox, (WAITING, DEAD))
 
     def oldest_due(self) -> datetime | None:
         """Due time of the message that has waited longest among those that could be sent now."""
@@ -201,6 +201,7 @@ class OutboxRows:
 _OUTBOX, _SHOWN = table_of(Outbox), table_of(Shown)
 _NEWER = _OUTBOX.alias("newer")
 _IS_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")  # as the partial indices have it
+_IS_DEAD: ColumnElement[str] = literal_column(f"'{DEAD}'")
 _DUE = (
     select(
         *(_OUTBOX.c[field.name] for field in fields(OutRow) if field.name != "shown_id"),

@@ -65,6 +65,7 @@ class Case(Base):
         Index("ix_cases_community_id_created_at", "community_id", "created_at"),
         Index("ix_cases_community_id_state", "community_id", "state", "due_at"),
         Index("ix_cases_community_id_answered_at", "community_id", "answered_at"),
+        partial("ix_cases_unit_id", "unit_id", where="unit_id IS NOT NULL"),
         partial("ix_cases_next_at", "next_at", where="next_at IS NOT NULL"),
         partial("ix_cases_kept", "closed_at", where="closed_at IS NOT NULL AND contacts_gone_at IS NULL"),
         partial(

@@ -38,6 +38,7 @@ class Inbox(Base):
     outcome: Mapped[str | None] = mapped_column(String(400))
     __table_args__ = (
         partial("ix_inbox_waiting", "bot", "chat", "update_id", where="state = 'waiting'"),
+        partial("ix_inbox_parked", "done_at", where="state = 'parked'"),
         Index("ix_inbox_done_at", "done_at"),
     )
 
@@ -66,6 +67,7 @@ class Outbox(Base):
         partial("ix_outbox_waiting", "bot", "priority", "due_at", "id", "chat", where="state = 'waiting'"),
         partial("ix_outbox_logical", "bot", "chat", "logical", where="state = 'waiting' AND logical IS NOT NULL"),
         partial("ix_outbox_cause", "cause", where="cause IS NOT NULL"),
+        partial("ix_outbox_dead", "done_at", where="state = 'dead'"),
         Index("ix_outbox_done_at", "done_at"),
     )
 
@@ -124,6 +126,7 @@ class Person(Base):
     numbered: Mapped[bool | None]
     short: Mapped[bool | None]
     __table_args__ = (
+        Index("ix_people_community_id", "community_id"),
         partial("ix_people_strangers", "created_at", where="consent_version IS NULL"),
         partial("ix_people_paused", "bot", "chat", where="paused_at IS NOT NULL"),
     )

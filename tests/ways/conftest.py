@@ -2,7 +2,7 @@
 
 import itertools
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,20 @@ from bot.build import UNLIMITED, build
 from bot.settings import Settings
 from handlers.context import Bot, Serves
 from tests.support.fake_channel import FakeChannel
+from tests.support.plans import Plans
 from tests.support.world import HandClock, World, understander
+
+PLANS = Plans()
+PLANS.watch()
+
+
+@pytest.fixture(autouse=True)
+def no_statement_reads_a_growing_table_from_end_to_end(sqlite_template: Path) -> Iterator[None]:
+    """Holds for whatever a test in this folder makes the program do."""
+    PLANS.looking = True
+    yield
+    PLANS.looking = False
+    assert PLANS.slow(sqlite_template) == []
 
 
 async def _world(folder: Path, template: Path, bots: dict[str, Bot]) -> World:
