@@ -149,11 +149,14 @@ def _is_a_place(turn: Turn, *, sure: bool) -> bool:
         return True
     named = sum(map(len, matter.places)) * 2 >= len(text)
     clear = matter.scene_probability >= turn.context.district.limits.ask_back_below
-    return named or (_says_where(turn) and not (clear and matters.requests(turn.reading)))
+    told = _heard(turn, "trouble") or (clear and matters.requests(turn.reading))
+    return named or (_says_where(turn) and not told)
+
+
+def _heard(turn: Turn, what: str) -> bool:
+    return any(word in turn.event.text for word in turn.context.texts(f"heard.{what}").split("|"))
 
 
 def _says_where(turn: Turn) -> bool:
     """Whether there is any word of a place, or a number: 看嘛 and 都差不多吧 have neither."""
-    text = turn.event.text
-    wheres = turn.context.texts("heard.where").split("|")
-    return bool(turn.reading.first.places) or any(map(str.isdigit, text)) or any(where in text for where in wheres)
+    return bool(turn.reading.first.places) or any(map(str.isdigit, turn.event.text)) or _heard(turn, "where")
