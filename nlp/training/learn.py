@@ -12,7 +12,7 @@ from nlp.training.fit import Fitted, fit_all
 from nlp.training.rows import Row
 from nlp.training.vectors import Vocabulary
 
-REAL = 1.4
+REAL = 1.1
 """What a real message counts, where one of the corpus counts 1: more than that tells on chats."""
 
 

@@ -23,7 +23,7 @@ from nlp.tokens import cutter
 from nlp.training.meaning import corpus
 
 FILE = DATA / "likeness.txt"
-_AT_RANDOM = 4000
+_AT_RANDOM = 5000
 _WEIGHT_AT_RANDOM = 1.0
 _LEAST = 3
 """Messages of the corpus that a word must stand in to have a rarity of its own."""

@@ -19,7 +19,8 @@ _KNOWN: dict[str, frozenset[str]] = {
     "urgency": frozenset(Urgency),
     "none_type": frozenset(NoneType),
 }
-_NEEDED = ("scene", "scene2", "kind", "item", "urgency")
+_NEEDED = ("scene", "scene2", "kind")
+"""Item and urgency may be null: the letters were not labelled closely enough to learn these from them."""
 
 
 def faults(rows: Sequence[Row]) -> Iterator[str]:
@@ -41,16 +42,26 @@ def _wrong_labels(row: Row) -> Iterator[str]:
 
 
 def near_duplicates(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of texts that are more alike than `ALIKE`."""
+    """Pairs of texts that are more alike than `ALIKE`.
+
+    Two of them share a pair of characters among the rarest of each (prefix filter; Chaudhuri, Ganti and Kaushik 2006),
+    so that a text is held only against those that share a rare one.
+    """
     pairs = [_pairs(text) for text in texts]
+    often = Counter(pair for own in pairs for pair in own)
     where: dict[str, list[int]] = defaultdict(list)
     for index, own in enumerate(pairs):
-        shared = Counter(other for pair in own for other in where[pair])
-        for other, count in shared.items():
-            if 2 * count > ALIKE * (len(own) + len(pairs[other])):
+        rarest = sorted(own, key=lambda pair: (often[pair], pair))[: _prefix(len(own))]
+        for other in sorted({found for pair in rarest for found in where[pair]}):
+            if 2 * len(own & pairs[other]) > ALIKE * (len(own) + len(pairs[other])):
                 yield texts[other], texts[index]
-        for pair in own:
+        for pair in rarest:
             where[pair].append(index)
+
+
+def _prefix(size: int) -> int:
+    """How many of a text's pairs are looked at: with its like it shares more than `ALIKE` / (2 - `ALIKE`) of them."""
+    return size - int(size * ALIKE / (2 - ALIKE)) + 1
 
 
 def _pairs(text: str) -> frozenset[str]:
