@@ -96,7 +96,10 @@ class Conversation(Base):
     updated_at: Mapped[datetime]
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
     wake_at: Mapped[datetime | None]
-    __table_args__ = (partial("ix_conversations_wake_at", "wake_at", where="wake_at IS NOT NULL"),)
+    __table_args__ = (
+        Index("ix_conversations_account", "bot", "account"),
+        partial("ix_conversations_wake_at", "wake_at", where="wake_at IS NOT NULL"),
+    )
 
 
 class Person(Base):

@@ -1,4 +1,4 @@
-"""Indices for the residents of a community, a unit's cases, and what was given up"""
+"""Indices for a person's conversations, the residents of a community, a unit's cases, and what was given up"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,10 @@ branch_labels = None
 depends_on = None
 expands = True
 
-PLAIN = {"ix_people_community_id": ("people", "community_id")}
+PLAIN = {
+    "ix_conversations_account": ("conversations", "bot", "account"),
+    "ix_people_community_id": ("people", "community_id"),
+}
 PARTIAL = {
     "ix_cases_unit_id": ("cases", "unit_id", "unit_id IS NOT NULL"),
     "ix_inbox_parked": ("inbox", "done_at", "state = 'parked'"),
