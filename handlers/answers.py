@@ -126,11 +126,14 @@ def _place_comes_within(turn: Turn) -> Callable[[CaseRow], timedelta]:
 
 def _only_a_place(turn: Turn) -> str:
     """The place, if the words say nothing else but that it was wrong before: 不对，是4栋2单元."""
-    text, matter = turn.event.text.strip(), turn.reading.first
+    texts, text, matter = turn.context.texts, turn.event.text.strip(), turn.reading.first
     *before, last = CLAUSES.split(text.rstrip(ENDS))
-    wrong = turn.context.texts("answers.wrong_before").split("|")
     clear = matter.scene_probability >= turn.context.district.limits.ask_back_below and matters.requests(turn.reading)
-    if turn.event.files or clear or not all(any(word in part for word in wrong) for part in before if part):
+    if (
+        turn.event.files
+        or clear
+        or not all(phrases.mentions(texts, "answers.wrong_before", part) for part in before if part)
+    ):
         return ""
     where = IT_IS.sub("", last)
     named = sum(len(place) for part in turn.reading.matters for place in part.places if place in where)
@@ -149,14 +152,12 @@ def _is_a_place(turn: Turn, *, sure: bool) -> bool:
         return True
     named = sum(map(len, matter.places)) * 2 >= len(text)
     clear = matter.scene_probability >= turn.context.district.limits.ask_back_below
-    told = _heard(turn, "trouble") or (clear and matters.requests(turn.reading))
+    told = phrases.mentions(turn.context.texts, "heard.trouble", text) or (clear and matters.requests(turn.reading))
     return named or (_says_where(turn) and not told)
-
-
-def _heard(turn: Turn, what: str) -> bool:
-    return any(word in turn.event.text for word in turn.context.texts(f"heard.{what}").split("|"))
 
 
 def _says_where(turn: Turn) -> bool:
     """Whether there is any word of a place, or a number: 看嘛 and 都差不多吧 have neither."""
-    return bool(turn.reading.first.places) or any(map(str.isdigit, turn.event.text)) or _heard(turn, "where")
+    text = turn.event.text
+    named = bool(turn.reading.first.places) or any(map(str.isdigit, text))
+    return named or phrases.mentions(turn.context.texts, "heard.where", text)

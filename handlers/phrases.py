@@ -24,6 +24,11 @@ def said(texts: Texts, section: str, ways: tuple[str, ...], text: str) -> str | 
     return found.lastgroup if found else None
 
 
+def mentions(texts: Texts, key: str, text: str) -> bool:
+    """Whether a text has any of the words of `key` in it."""
+    return any(word in text for word in texts(key).split("|"))
+
+
 def called(text: str, names: Sequence[str]) -> int | None:
     """The place of the one name that has the words in it, or is in them: 停车 for 停车和充电."""
     said = "".join(text.split()).strip(ENDS)

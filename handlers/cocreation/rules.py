@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from handlers import pushes
+from handlers import phrases, pushes
 from handlers.cocreation.days import day_of
 from handlers.cocreation.words import ask_again, ask_words, for_community, given_words
 from handlers.pushes import Push
@@ -199,7 +199,7 @@ def drop(turn: Turn, community: CommunityRow, draft: Any) -> bool:
 def answers(turn: Turn) -> bool:
     """Whether somebody asked what the rules say (公约怎么说养狗的), and got those that hold."""
     words, community = turn.event.text, turn.community(turn.person.community_id)
-    asks = any(word in words for word in turn.context.texts("rules.asked_about").split("|"))
+    asks = phrases.mentions(turn.context.texts, "rules.asked_about", words)
     rules = turn.uow.rules.in_force(community.id) if asks and community else None
     if rules is None or community is None:
         return False

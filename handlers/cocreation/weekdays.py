@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from handlers import phrases
 from handlers.cocreation.days import TO
 from handlers.texts import Texts
 
@@ -38,7 +39,7 @@ def understood(texts: Texts, words: str) -> str:
     for pair in texts("weekday.also").split("|"):
         written, meant = pair.split("=")
         words = words.replace(written, meant)
-    if any(word in words for word in texts("weekday.every_words").split("|")):
+    if phrases.mentions(texts, "weekday.every_words", words):
         return EVERY
     week, letters = names(texts)[0][:-1], "".join(name[-1] for name in names(texts))
     days = _in_spans(words, week, letters) | _in_lists(words, week, letters)

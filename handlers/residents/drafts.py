@@ -60,7 +60,7 @@ def is_emergency(turn: Turn) -> bool:
     return matters.emergency(turn.context.read(words(turn))) is not None
 
 
-def danger(turn: Turn) -> Understanding | None:
+def danger_nearby(turn: Turn) -> Understanding | None:
     """The danger that the message of this turn tells of, with what was said around it.
 
     All else was read when it came: a draft can be long, and who fills one writes often.
@@ -86,7 +86,7 @@ def edited(turn: Turn) -> bool:
     mine = [part for part in parts if part[0] == turn.event.message_id]
     for part in mine:
         part[1] = turn.event.text
-    if mine and (found := danger(turn)):
+    if mine and (found := danger_nearby(turn)):
         file(turn, found)
     elif mine:
         show(turn)

@@ -76,9 +76,8 @@ def _not_solved(turn: Turn) -> bool:
 def _not_yet(turn: Turn) -> bool:
     """换了灯泡还是不亮, to somebody who is asked just now: one tap opens it again, another files it as new."""
     text = turn.event.text
-    again = turn.context.texts("heard.again").split("|")
     short = len(text) <= phrases.LONGEST and not lookup.names_a_place(turn)
-    if not (short and any(word in text for word in again) and _may_be_meant(turn, _asked(turn))):
+    if not (short and phrases.mentions(turn.context.texts, "heard.again", text) and _may_be_meant(turn, _asked(turn))):
         return False
     broken_again.which(turn, report.file_it_anyway(turn))
     return True

@@ -63,8 +63,9 @@ def take(turn: Turn) -> None:
         _file_now(turn)
         return
     drafts.add(turn)
-    danger = drafts.danger(turn) if drafts.words(turn) else None
-    if danger or (agreed and may_file and drafts.words(turn)):
+    has_words = bool(drafts.words(turn))
+    danger = drafts.danger_nearby(turn) if has_words else None
+    if danger or (agreed and may_file and has_words):
         drafts.file(turn, danger)
         return
     if not may_file:
