@@ -20,7 +20,8 @@ _KNOWN: dict[str, frozenset[str]] = {
     "none_type": frozenset(NoneType),
 }
 _NEEDED = ("scene", "scene2", "kind")
-"""Item and urgency may be null: the letters were not labelled closely enough to learn these from them."""
+_TOGETHER = ("item", "urgency")
+"""Both, or neither: the letters were not labelled closely enough to learn these from them."""
 
 
 def faults(rows: Sequence[Row]) -> Iterator[str]:
@@ -31,7 +32,8 @@ def faults(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _wrong_labels(row: Row) -> Iterator[str]:
-    for name in _NEEDED:
+    needed = _NEEDED if row.labels.keys().isdisjoint(_TOGETHER) else _NEEDED + _TOGETHER
+    for name in needed:
         if name not in row.labels:
             yield f"no {name}: {row.text}"
     for name, label in row.labels.items():

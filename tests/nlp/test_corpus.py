@@ -32,6 +32,7 @@ def test_every_label_has_its_share(rows: list[Row]) -> None:
         ({"scene": "park"}, "no such scene"),
         ({"kind": "none"}, "only there"),
         ({"item": 21}, "no such item"),
+        ({"urgency": None}, "no urgency"),
     ],
 )
 def test_a_wrong_label_is_found(change: dict[str, object], fault: str) -> None:
