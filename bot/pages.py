@@ -56,7 +56,7 @@ def _citus() -> Iterator[str]:
     tables = families()
     yield from ("# The tables on Citus", "", DRAWN, "")
     yield "Run this on the coordinator, after `chulin db upgrade` on an empty database. The keys of all tables follow"
-    yield "the rules of Citus (`tests/storage/test_distribution.py`). When it pays: [scale.md](scale.md)."
+    yield "the rules of Citus (`tests/storage/test_distribution.py`). When to use it: [scale.md](scale.md)."
     counts = ", ".join(f"{len(tables[family])} {family}" for family in Family)
     yield from ("", f"Tables: {counts}.", "", "```sql", *statements(), "```")
 

@@ -84,7 +84,7 @@ def _conditions(row: Transition) -> Iterable[str]:
     if row.in_time:
         yield "before it is due"
     if row.judges:
-        yield f"not by who did {' or '.join(f'`{action}`' for action in row.judges)}"
+        yield f"not by the person who did {' or '.join(f'`{action}`' for action in row.judges)}"
 
 
 def _sources(sources: frozenset[State], states: Names) -> str:
