@@ -26,7 +26,7 @@ class HelpCalls(Store):
         return self._one(HelpCall, HelpCall.community_id == community_id, HelpCall.no == no)
 
     def held(self, community_id: int, no: int) -> Any:
-        """The call, held until the commit, so that the last place is given once."""
+        """The call, locked until the commit, so that its last place is given only once."""
         return self._lock(HelpCall, HelpCall.community_id == community_id, HelpCall.no == no)
 
     def in_state(self, community_id: int, state: str) -> list[Any]:
@@ -37,7 +37,7 @@ class HelpCalls(Store):
         return self._many(HelpCall, *mine, *([HelpCall.state.in_(states)] if states else []), by=(HelpCall.no,))
 
     def move(self, call: Any, before: str, **values: Any) -> bool:
-        """False: somebody else was faster, it is not `before` any more."""
+        """Change a call that is in the state `before`. False: it no longer is, because somebody else was faster."""
         same = (HelpCall.community_id == call.community_id, HelpCall.no == call.no)
         return self._change(HelpCall, *same, HelpCall.state == before, **values) == 1
 
@@ -52,7 +52,7 @@ class HelpCalls(Store):
         return self._many(HelpOffer, *_of_call(call), by=(HelpOffer.at, HelpOffer.account))
 
     def offers_of(self, bot: str, account: int) -> list[Any]:
-        """Calls that somebody has taken up and that go on or are over: text, state, and when."""
+        """Calls that a person has taken up, in whatever state: text, state, and when they did."""
         same = (HelpCall.community_id == HelpOffer.community_id, HelpCall.no == HelpOffer.call_no)
         statement = select(HelpCall.text, HelpCall.state, HelpOffer.at).join(HelpOffer, same[0] & same[1])
         mine = (HelpOffer.bot == bot, HelpOffer.account == account)
@@ -64,14 +64,14 @@ class HelpCalls(Store):
         return self._many(HelpCall, *here, by=(HelpCall.no,))
 
     def helped(self, community_id: int, *, case_no: int | None, topic_no: int | None) -> list[tuple[str, int]]:
-        """Who took up a call about a case or a topic."""
+        """(bot, account) of everybody who took up a call about a case or a topic."""
         same = and_(HelpCall.community_id == HelpOffer.community_id, HelpCall.no == HelpOffer.call_no)
         here = (HelpCall.community_id == community_id, _about(HelpCall, case_no, topic_no))
         statement = select(HelpOffer.bot, HelpOffer.account).join(HelpCall, same).where(*here).order_by(HelpOffer.at)
         return [(row.bot, row.account) for row in self._uow.read(statement, HelpCall, HelpOffer)]
 
     def erase(self, bot: str, account: int) -> None:
-        """What they took up is free again; what they wished for goes, unless somebody works on it already."""
+        """Delete the person's offers, which frees those calls again, and their own calls."""
         self._delete(HelpOffer, HelpOffer.bot == bot, HelpOffer.account == account)
         for call in self.wishes_of(bot, account):
             same = (HelpCall.community_id == call.community_id, HelpCall.no == call.no)
@@ -79,7 +79,7 @@ class HelpCalls(Store):
             self._delete(HelpCall, *same)
 
     def forget_before(self, moment: datetime) -> None:
-        """Whose call it was and who took it up goes, some time after it ended."""
+        """In calls that ended before `moment`, delete who made them and who took them up."""
         for call in self._many(HelpCall, HelpCall.ended_at < moment, HelpCall.account.is_not(None), limit=100):
             same = (HelpCall.community_id == call.community_id, HelpCall.no == call.no)
             self._change(HelpCall, *same, bot=None, account=None, chat=None)
@@ -92,7 +92,7 @@ class HelpCalls(Store):
 
 
 def _about(model: Any, case_no: int | None, topic_no: int | None) -> Any:
-    """Of what is nothing's, nothing."""
+    """Condition: the row is about this case or topic. Without either it matches nothing."""
     return or_(
         false(), *([model.case_no == case_no] if case_no else []), *([model.topic_no == topic_no] if topic_no else [])
     )

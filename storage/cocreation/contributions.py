@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ContributionRow:
-    """An option or a reason as it was read; how it is judged stands in content.py."""
+    """An option or a reason as it was read from the database. Moderation is in content.py."""
 
     community_id: int
     id: int
@@ -49,7 +49,7 @@ class Contributions:
     def add(
         self, key: Key, kind: ContributionKind, text: str, who: Account | None, *, shown: bool = False
     ) -> ContributionRow:
-        """Add an option or a reason; what the staff add themselves is `shown` at once and has no author."""
+        """Add an option or a reason. What staff add is `shown` at once and has no author."""
         bot, account, chat = who or (None, None, None)
         row: dict[str, Any] = dict.fromkeys(_COLUMNS)
         row |= {"community_id": key[0], "id": new_id(), "topic_no": key[1], "kind": kind, "text": text}
@@ -72,12 +72,12 @@ class Contributions:
         return [row for row in found if row.kind is ContributionKind.OPTION]
 
     def count_by(self, bot: str, account: int, since: datetime) -> int:
-        """How many options and reasons a person has written since then."""
+        """How many options and reasons a person has written since `since`."""
         mine = (Contribution.bot == bot, Contribution.account == account, Contribution.at > since)
         return int(self._uow.read(select(func.count()).where(*mine), Contribution).scalar_one())
 
     def written_by(self, bot: str, account: int) -> list[ContributionRow]:
-        """All that a person has written, in whatever topic and state."""
+        """Everything that a person has written, in any topic and state."""
         mine = (Contribution.bot == bot, Contribution.account == account)
         statement = select(table_of(Contribution)).where(*mine).order_by(Contribution.id)
         return [_contribution(row) for row in self._uow.read(statement, Contribution)]

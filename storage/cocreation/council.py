@@ -25,7 +25,7 @@ class Council:
     # members ---------------------------------------------------------------------------------------------------------
 
     def add(self, community_id: int, name: str, code: str, since: datetime, until: datetime) -> int:
-        """Add a member; whoever says the code becomes it. Returns its id."""
+        """Add a member, whose account is bound later by `join` with this code. Returns the member's id."""
         member_id = new_id()
         row = {"community_id": community_id, "id": member_id, "name": name, "since": since, "until": until}
         row |= {"code_hash": hash_of(community_id, code), "bot": None, "account": None, "chat": None}
@@ -33,7 +33,7 @@ class Council:
         return member_id
 
     def join(self, community_id: int, code: str, who: tuple[str, int, int]) -> Any | None:
-        """Bind an account to the member whose code this is, once; None: no such code."""
+        """Bind an account to the member with this code. A code works once. None: no member has it."""
         this = (CouncilMember.community_id == community_id, CouncilMember.code_hash == hash_of(community_id, code))
         row = self._uow.read(select(table_of(CouncilMember)).where(*this), CouncilMember).first()
         if row is None or row.until <= self._uow.now:
@@ -59,7 +59,7 @@ class Council:
         return list(self._uow.read(select(table_of(CouncilMember)).where(*mine), CouncilMember))
 
     def end(self, community_id: int, member_id: int) -> Any | None:
-        """A term ends now; None if it had ended, or never was."""
+        """End a member's term now. None: it had ended before, or there is no such member."""
         member = next((row for row in self.sitting(community_id) if row.id == member_id), None)
         if member is not None:
             this = (CouncilMember.community_id == community_id, CouncilMember.id == member_id)
@@ -68,7 +68,7 @@ class Council:
         return member
 
     def forget_person(self, bot: str, account: int) -> None:
-        """The seat goes with the person."""
+        """Delete the membership of an erased person."""
         mine = (CouncilMember.bot == bot, CouncilMember.account == account)
         self._uow.execute(delete(CouncilMember).where(*mine))
 
@@ -84,7 +84,7 @@ class Council:
         staff_id: int | None,
         next_at: datetime | None,
     ) -> int:
-        """Call a meeting about topics, of which its council is reminded at `next_at`; returns its number."""
+        """Call a meeting about topics; its members are reminded at `next_at`. Returns its number."""
         no = next_no(self._uow, community_id, "meeting")
         row: dict[str, Any] = {"community_id": community_id, "no": no, "begins_at": begins_at, "place": place}
         row |= {"agenda": agenda, "staff_id": staff_id, "next_at": next_at}
@@ -109,7 +109,7 @@ class Council:
         return list(self._uow.read(statement.order_by(Meeting.no.desc()).limit(limit), Meeting))
 
     def due(self, limit: int = 50) -> list[Any]:
-        """Meetings of which the council is to be reminded; those that another process looks at are passed over."""
+        """Meetings whose reminder is due, without those that another process has locked."""
         statement = select(table_of(Meeting)).where(Meeting.next_at <= self._uow.now).order_by(Meeting.next_at)
         return list(self._uow.read(statement.limit(limit).with_for_update(skip_locked=True), Meeting))
 
@@ -118,12 +118,12 @@ class Council:
         self._uow.execute(update(Meeting).where(*this).values(next_at=at))
 
     def call_off(self, meeting: Any) -> bool:
-        """It will not be held, as if it had never been called; False: it was, or somebody else was faster."""
+        """Cancel a meeting by deleting it. False: it has been held, or somebody else was faster."""
         this = (Meeting.community_id == meeting.community_id, Meeting.no == meeting.no, Meeting.held_at.is_(None))
         return self._uow.execute(delete(Meeting).where(*this)).rowcount == 1
 
     def keep_minutes(self, community_id: int, no: int, minutes: str) -> None:
-        """Keep what was said; said again, it is added."""
+        """Store minutes; a second text is appended to the first."""
         meeting = self.meeting(community_id, no)
         said = f"{meeting.minutes}\n{minutes}" if meeting.minutes else minutes
         this = (Meeting.community_id == community_id, Meeting.no == no)
@@ -133,14 +133,14 @@ class Council:
     # decisions -------------------------------------------------------------------------------------------------------
 
     def decide(self, community_id: int, **values: Any) -> int:
-        """Keep a decision: text, owner, due_at, and what it came from; returns its id."""
+        """Store a decision (text, owner, due_at, and what it came from). Returns its id."""
         row: dict[str, Any] = dict.fromkeys(("topic_no", "meeting_no", "case_no", "staff_id"))
         row |= values | {"community_id": community_id, "id": new_id(), "at": self._uow.now}
         self._uow.insert(Decision, row)
         return int(row["id"])
 
     def decisions(self, community_id: int, topic_no: int | None = None) -> list[Any]:
-        """Decisions of a community, or about one topic, oldest first: what the ledger of promises reads."""
+        """Decisions of a community, or about one topic, oldest first."""
         where = [Decision.community_id == community_id]
         where += [Decision.topic_no == topic_no] if topic_no is not None else []
         return list(self._uow.read(select(table_of(Decision)).where(*where).order_by(Decision.id), Decision))

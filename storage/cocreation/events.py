@@ -30,16 +30,16 @@ class Gatherings(Store):
         return self._one(Gathering, Gathering.community_id == community_id, Gathering.no == no)
 
     def held(self, community_id: int, no: int) -> Any:
-        """The event, held until the commit, so that places are given in order."""
+        """The event, locked until the commit, so that places are given in order."""
         return self._lock(Gathering, Gathering.community_id == community_id, Gathering.no == no)
 
     def to_come(self, community_id: int) -> list[Any]:
-        """Those that are not over, the next one first."""
+        """Events that are not over, the next one first."""
         ahead = (Gathering.ends_at > self._uow.now, Gathering.cancelled_at.is_(None))
         return self._many(Gathering, Gathering.community_id == community_id, *ahead, by=(Gathering.starts_at,))
 
     def around(self, community_id: int) -> list[Any]:
-        """Those that may be going on, give or take a day."""
+        """Events that may be taking place now, within a day."""
         near = (Gathering.starts_at < self._uow.now + ONE_DAY, Gathering.ends_at > self._uow.now - ONE_DAY)
         here = (Gathering.community_id == community_id, Gathering.cancelled_at.is_(None))
         return self._many(Gathering, *here, *near, by=(Gathering.starts_at,))
@@ -52,7 +52,7 @@ class Gatherings(Store):
         self._change(Gathering, *same, **values)
 
     def people(self, gathering: Any, *states: str) -> list[Any]:
-        """In the order in which they signed up."""
+        """People of an event in these states, in the order in which they signed up."""
         which = [GatheringPerson.state.in_(states)] if states else []
         return self._many(GatheringPerson, *_of_gathering(gathering), *which, by=(GatheringPerson.id,))
 
@@ -61,7 +61,7 @@ class Gatherings(Store):
         return self._one(GatheringPerson, *_of_gathering(gathering), *mine)
 
     def helped(self, community_id: int, *, case_no: int | None, topic_no: int | None) -> list[tuple[str, int]]:  # noqa: ARG002 - as all have it
-        """Who came to an event about a topic, by an account of their own."""
+        """(bot, account) of everybody with an own account who came to an event about a topic."""
         same = and_(
             Gathering.community_id == GatheringPerson.community_id, Gathering.no == GatheringPerson.gathering_no
         )
@@ -72,7 +72,7 @@ class Gatherings(Store):
         return [(row.bot, row.account) for row in self._uow.read(statement, Gathering, GatheringPerson)]
 
     def sign_up(self, gathering: Any, state: str, **who: Any) -> bool:
-        """False: they are on the list already."""
+        """Add a person to an event. False: they are on the list already."""
         of = {"community_id": gathering.community_id, "gathering_no": gathering.no}
         return self._put(GatheringPerson, **of, id=new_id(), state=state, tries=0, at=self._uow.now, **who)
 
@@ -90,12 +90,12 @@ class Gatherings(Store):
         return list(self._uow.read(joined, Gathering, GatheringPerson))
 
     def signed_up(self, bot: str, account: int, chat: int) -> list[Any]:
-        """All rows of a person, and of those whom they signed up."""
+        """All rows of a person and of people whom they signed up."""
         mine = or_(GatheringPerson.account == account, GatheringPerson.chat == chat)
         return self._many(GatheringPerson, GatheringPerson.bot == bot, mine)
 
     def forget_before(self, moment: datetime) -> None:
-        """Who came goes, some time after it was over."""
+        """Delete the people of events that ended before `moment`."""
         over = select(Gathering.no).where(
             Gathering.community_id == GatheringPerson.community_id,
             Gathering.no == GatheringPerson.gathering_no,

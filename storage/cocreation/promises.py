@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 NOBODY = ""
-"""The bot of somebody who is not to be known any more."""
+"""The bot of a person whose identity has been deleted."""
 
 
 class Promises(Store):
     def make(self, community_id: int, *, source: str | None, people: Iterable[tuple[str, int]], **of: Any) -> int:
-        """Write a promise down; returns its number. What was made out of the same `source` before is given instead."""
+        """Add a promise and return its number. If one with the same `source` exists, return that one's."""
         if source and (known := self.out_of(community_id, source)):
             return int(known.no)
         no = next_no(self._uow, community_id, "promise")
@@ -29,11 +29,11 @@ class Promises(Store):
         return no
 
     def out_of(self, community_id: int, source: str) -> Any:
-        """The promise that was made out of something, or None."""
+        """The promise with this source (an answer, a decision), or None."""
         return self._one(Promise, Promise.community_id == community_id, Promise.source == source)
 
     def take_back(self, community_id: int, no: int) -> bool:
-        """It never was one: the row goes; False: it has been reported or asked about."""
+        """Delete what was no promise after all. False: its owner has reported on it, or people were asked about it."""
         same = (Promise.community_id == community_id, Promise.no == no)
         untouched = (Promise.reported_at.is_(None), Promise.asked_at.is_(None))
         return self._delete(Promise, *same, *untouched) == 1  # and who it was made to, by the foreign key
@@ -42,11 +42,11 @@ class Promises(Store):
         return self._one(Promise, Promise.community_id == community_id, Promise.no == no)
 
     def of_community(self, community_id: int, limit: int) -> list[Any]:
-        """The newest first."""
+        """Promises of a community, the newest first."""
         return self._many(Promise, Promise.community_id == community_id, by=(Promise.no.desc(),), limit=limit)
 
     def open_about(self, community_id: int, topic_no: int) -> list[Any]:
-        """Promises about a topic of which nobody has said yet that they are kept, or cannot be."""
+        """Promises about a topic that are not yet reported as kept or given up."""
         about = (Promise.community_id == community_id, Promise.topic_no == topic_no)
         return self._many(Promise, *about, Promise.reported_at.is_(None), Promise.given_up.is_(None), by=(Promise.no,))
 
@@ -60,7 +60,7 @@ class Promises(Store):
         return self._many(PromisePerson, *_of(community_id, no))
 
     def say(self, community_id: int, no: int, bot: str, account: int, **values: Any) -> bool:
-        """Keep what one of them says; False: it was not promised to them."""
+        """Store the answer of a person to whom it was promised. False: it was not promised to them."""
         mine = (PromisePerson.bot == bot, PromisePerson.account == account)
         return self._change(PromisePerson, *_of(community_id, no), *mine, said_at=self._uow.now, **values) > 0
 
@@ -68,12 +68,12 @@ class Promises(Store):
         return self._many(PromisePerson, PromisePerson.bot == bot, PromisePerson.account == account)
 
     def erase(self, bot: str, account: int) -> None:
-        """What they said still counts, as nobody's."""
+        """Detach an erased person from their answers, which still count."""
         for row in self.of_person(bot, account):
             self._nobodys(row)
 
     def forget_before(self, moment: datetime) -> None:
-        """Who was promised what goes, some time after it was asked about; what they said stays."""
+        """In promises that were asked about before `moment`, delete who people are; their answers stay."""
         for promise in self._many(Promise, Promise.asked_at < moment, Promise.next_at.is_(None), limit=100):
             for row in self.people(promise.community_id, promise.no):
                 if row.bot:

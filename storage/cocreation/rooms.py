@@ -28,7 +28,7 @@ class Rooms(Store):
         self._change(Room, Room.community_id == room.community_id, Room.id == room.id, **values)
 
     def book(self, room: Any, day: str, minute: int, **who: Any) -> bool:
-        """False: somebody else has this slot. The primary key decides, whichever process asks."""
+        """Book a slot. False: somebody else has it. The primary key decides, so it holds across processes."""
         of = {"community_id": room.community_id, "room_id": room.id, "day": day, "minute": minute}
         return self._put(Booking, **of, **who)
 
@@ -37,12 +37,12 @@ class Rooms(Store):
         return {row.minute for row in self._many(Booking, *same)}
 
     def bookings(self, room: Any) -> list[Any]:
-        """Those to come, in order."""
+        """Future bookings of a room, in order."""
         ahead = (Booking.community_id == room.community_id, Booking.room_id == room.id)
         return self._many(Booking, *ahead, Booking.starts_at > self._uow.now, by=(Booking.starts_at,))
 
     def of_person(self, bot: str, account: int) -> list[Any]:
-        """Their bookings to come."""
+        """Future bookings of a person."""
         mine = (Booking.bot == bot, Booking.account == account, Booking.starts_at > self._uow.now)
         return self._many(Booking, *mine, by=(Booking.starts_at,))
 

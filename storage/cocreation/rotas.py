@@ -21,7 +21,7 @@ class Rotas(Store):
         return self._one(Rota, Rota.community_id == community_id, Rota.no == no)
 
     def of_community(self, community_id: int) -> list[Any]:
-        """Those that go on."""
+        """Rotas that have not ended."""
         return self._many(Rota, Rota.community_id == community_id, Rota.ended_at.is_(None), by=(Rota.no,))
 
     def due(self) -> list[Any]:
@@ -31,12 +31,12 @@ class Rotas(Store):
         self._change(Rota, Rota.community_id == rota.community_id, Rota.no == rota.no, **values)
 
     def members(self, rota: Any) -> list[Any]:
-        """Whose turn is longest ago comes first; among new ones, who came first."""
+        """Members, those first whose last turn is longest ago; new ones in the order of joining."""
         last = func.coalesce(RotaMember.last_turn, "")
         return self._many(RotaMember, *_of_rota(RotaMember, rota), by=(last, RotaMember.since, RotaMember.account))
 
     def helped(self, community_id: int, *, case_no: int | None, topic_no: int | None) -> list[tuple[str, int]]:  # noqa: ARG002 - as all have it
-        """Who is in a rota about a topic."""
+        """(bot, account) of everybody in a rota about a topic."""
         same = and_(Rota.community_id == RotaMember.community_id, Rota.no == RotaMember.rota_no)
         here = (Rota.community_id == community_id, Rota.topic_no == (topic_no or 0))
         columns = (RotaMember.bot, RotaMember.account)
@@ -48,13 +48,13 @@ class Rotas(Store):
         return self._put(RotaMember, **of, bot=bot, account=account, chat=chat, since=self._uow.now)
 
     def leave(self, rota: Any, bot: str, account: int, today: str) -> None:
-        """Their turns from now on are nobody's."""
+        """Take a member out; their future turns become vacant."""
         self._delete(RotaMember, *_of_rota(RotaMember, rota), RotaMember.bot == bot, RotaMember.account == account)
         ahead = (*_of_rota(RotaTurn, rota), RotaTurn.bot == bot, RotaTurn.account == account, RotaTurn.day >= today)
         self._change(RotaTurn, *ahead, bot=None, account=None)
 
     def plan(self, rota: Any, day: str, member: Any) -> bool:
-        """It is somebody's turn on a day; False: that was settled before."""
+        """Give the turn of a day to a member, or to nobody. False: the day is planned already."""
         of = {"community_id": rota.community_id, "rota_no": rota.no, "day": day}
         new = self._put(RotaTurn, **of, bot=member.bot if member else None, account=member.account if member else None)
         if new and member:
@@ -69,17 +69,17 @@ class Rotas(Store):
         return self._one(RotaTurn, *_of_rota(RotaTurn, rota), RotaTurn.day == day)
 
     def ask_swap(self, rota: Any, day: str, bot: str, account: int) -> bool:
-        """The one whose turn it is wants somebody to stand in; False: it is not theirs, or was asked."""
+        """Ask for a replacement on a day. False: it is not this person's turn, or they have asked already."""
         mine = (*_of_rota(RotaTurn, rota), RotaTurn.day == day, RotaTurn.bot == bot, RotaTurn.account == account)
         return self._change(RotaTurn, *mine, RotaTurn.swap.is_(False), swap=True) == 1
 
     def stand_in(self, rota: Any, day: str, bot: str, account: int) -> bool:
-        """Somebody takes it; False: another was faster, or it is not looked for any more."""
+        """Take over a turn. False: somebody else was faster, or no replacement is wanted any more."""
         asked = (*_of_rota(RotaTurn, rota), RotaTurn.day == day, RotaTurn.swap.is_(True))
         return self._change(RotaTurn, *asked, swap=False, bot=bot, account=account) == 1
 
     def of_person(self, bot: str, account: int) -> list[Any]:
-        """Rotas that somebody is in, with their title, and since when."""
+        """Title and joining time of the rotas that a person is in."""
         same = (Rota.community_id == RotaMember.community_id, Rota.no == RotaMember.rota_no)
         statement = select(Rota.title, RotaMember.since).join(RotaMember, (same[0] & same[1]))
         mine = (RotaMember.bot == bot, RotaMember.account == account)
@@ -90,7 +90,7 @@ class Rotas(Store):
         self._change(RotaTurn, RotaTurn.bot == bot, RotaTurn.account == account, bot=None, account=None)
 
     def forget_before(self, day: str) -> None:
-        """Whose turn it was long ago is nobody's business."""
+        """Delete turns before `day`: who had them is no longer needed."""
         self._delete(RotaTurn, RotaTurn.day < day)
 
 

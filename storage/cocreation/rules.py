@@ -49,18 +49,18 @@ class RulesRows(Store):
         return self._many(RulesClause, *same, by=(RulesClause.no,))
 
     def publish(self, rules: Any, vote_no: int | None) -> bool:
-        """It holds from now on; False: it does already, or was dropped."""
+        """Put a version into force now. False: it is already, or was dropped."""
         open_ = (Rules.published_at.is_(None), Rules.dropped_at.is_(None))
         same = (Rules.community_id == rules.community_id, Rules.version == rules.version)
         return self._change(Rules, *same, *open_, published_at=self._uow.now, vote_no=vote_no) == 1
 
     def put_to_vote(self, rules: Any, topic_no: int, passes: str) -> None:
-        """It is voted on in a topic; the option `passes` publishes it."""
+        """Put a draft to the vote in a topic; if the option `passes` wins, it is published."""
         same = (Rules.community_id == rules.community_id, Rules.version == rules.version)
         self._change(Rules, *same, topic_no=topic_no, passes=passes)
 
     def voted_on(self, community_id: int, topic_no: int) -> Any:
-        """The draft that a topic is about, while it is one; None: the topic is about something else."""
+        """The draft that is voted on in a topic. None: the topic is about something else, or no draft any more."""
         open_ = (Rules.published_at.is_(None), Rules.dropped_at.is_(None))
         return self._one(Rules, Rules.community_id == community_id, Rules.topic_no == topic_no, *open_)
 
@@ -84,5 +84,5 @@ class RulesRows(Store):
         self._delete(RulesComment, RulesComment.bot == bot, RulesComment.account == account)
 
     def forget_before(self, moment: datetime) -> None:
-        """Comments go some time after they were written: by then they are in the next version, or not."""
+        """Delete comments written before `moment`: by then the next version has taken them up, or not."""
         self._delete(RulesComment, RulesComment.at < moment)

@@ -17,7 +17,7 @@ Seconder = ContributionSupporter
 
 class Seconding(Store):
     def second(self, row: ContributionRow, bot: str, account: int) -> bool:
-        """Second it; False: they do already."""
+        """Second an option or reason. False: this person does already."""
         of = {"community_id": row.community_id, "contribution_id": row.id}
         return self._put(Seconder, **of, bot=bot, account=account, since=self._uow.now)
 
@@ -28,7 +28,7 @@ class Seconding(Store):
         return self._count(Seconder, *_of(row))
 
     def counts(self, rows: list[ContributionRow]) -> dict[int, int]:
-        """How many second each of these, by its id; who has none is not in there."""
+        """Number of seconders by contribution id; contributions without any are missing."""
         there = (Seconder.community_id == rows[0].community_id, Seconder.contribution_id.in_([row.id for row in rows]))
         by = Seconder.contribution_id
         statement = select(by, func.count().label("n")).where(*there).group_by(by)
@@ -45,7 +45,7 @@ class Seconding(Store):
         self._delete(Seconder, Seconder.bot == bot, Seconder.account == account)
 
     def forget(self, key: tuple[int, int]) -> None:
-        """The topic ended long ago: who seconded what is said for it goes."""
+        """Delete who seconded the contributions of a topic that ended long ago."""
         of_topic = select(Contribution.id).where(Contribution.community_id == key[0], Contribution.topic_no == key[1])
         self._delete(Seconder, Seconder.community_id == key[0], Seconder.contribution_id.in_(of_topic))
 

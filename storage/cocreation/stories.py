@@ -21,7 +21,7 @@ class Stories(Store):
         return self._one(Story, Story.community_id == community_id, Story.no == no)
 
     def public(self, community_id: int, limit: int) -> list[Any]:
-        """What anybody may read, the newest first."""
+        """Published stories, the newest first."""
         shown = (Story.published_at.is_not(None), Story.hidden_at.is_(None))
         newest = (Story.published_at.desc(), Story.no.desc())
         return self._many(Story, Story.community_id == community_id, *shown, by=newest, limit=limit)
@@ -30,14 +30,14 @@ class Stories(Store):
         return self._change(Story, Story.community_id == story.community_id, Story.no == story.no, **values)
 
     def publish(self, story: Any) -> bool:
-        """False: it was published before."""
+        """Publish a story. False: it was published before."""
         same = (Story.community_id == story.community_id, Story.no == story.no, Story.published_at.is_(None))
         return self._change(Story, *same, published_at=self._uow.now) == 1
 
     # pictures --------------------------------------------------------------------------------------------------------
 
     def photos_of_case(self, community_id: int, case_no: int) -> list[Any]:
-        """Photos that somebody of the case sent: digest, bot, account, chat."""
+        """Photos sent by people of a case: digest, bot, account, chat."""
         in_message = CaseMessage.community_id == Attachment.community_id
         in_message &= CaseMessage.attachment_id == Attachment.id
         of_person = (
@@ -57,24 +57,24 @@ class Stories(Store):
         return list(self._uow.read(statement, Attachment, CaseMessage, CasePerson))
 
     def ask(self, story: Any, photo: Any) -> bool:
-        """Note that somebody is asked for their picture; False: they were."""
+        """Record that a person is asked whether their picture may be shown. False: they were asked before."""
         of = {"community_id": story.community_id, "story_no": story.no, "digest": photo.digest}
         who = {"bot": photo.bot, "account": photo.account, "after": False}
         return self._put(StoryPicture, **of, **who, asked_at=self._uow.now)
 
     def agree(self, community_id: int, no: int, bot: str, account: int, *, yes: bool) -> int:
-        """They agree, or take it back; returns how many pictures that are."""
+        """Store a person's agreement, or its withdrawal. Returns the number of pictures concerned."""
         mine = (StoryPicture.bot == bot, StoryPicture.account == account)
         same = (StoryPicture.community_id == community_id, StoryPicture.story_no == no)
         return self._change(StoryPicture, *same, *mine, agreed_at=self._uow.now if yes else None)
 
     def pictures(self, story: Any) -> list[Any]:
-        """Those that may be shown."""
+        """Pictures of a story that may be shown."""
         same = (StoryPicture.community_id == story.community_id, StoryPicture.story_no == story.no)
         return self._many(StoryPicture, *same, StoryPicture.agreed_at.is_not(None), by=(StoryPicture.digest,))
 
     def picture(self, community_id: int, no: int, digest: str) -> Any:
-        """A picture that may be shown of a story that is public; None for any other."""
+        """A picture that may be shown of a published story that is not hidden. None: any other picture."""
         story = self.get(community_id, no)
         if story is None or story.published_at is None or story.hidden_at is not None:
             return None
@@ -84,5 +84,5 @@ class Stories(Store):
         return self._many(StoryPicture, StoryPicture.bot == bot, StoryPicture.account == account)
 
     def erase(self, bot: str, account: int) -> None:
-        """Their pictures are shown no more."""
+        """Delete an erased person's pictures from stories."""
         self._delete(StoryPicture, StoryPicture.bot == bot, StoryPicture.account == account)

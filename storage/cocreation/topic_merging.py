@@ -1,4 +1,4 @@
-"""Merging two topics: everything of the one moves to the other, and back when they are separated."""
+"""Merging two topics: everything of one moves to the other, and back when they are separated."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class TopicMerging:
         self._uow = uow
 
     def bring_over(self, source: Key, target: Key) -> dict[str, Any]:
-        """Bring all that belongs to one topic to another; who supports both counts once.
+        """Move everything that belongs to one topic to another. People who support both count once.
 
-        Returns what came over, by numbers, so that `take_apart` can undo it. The supporters of the old topic stay in
-        it as well, as its trace.
+        Returns the numbers of what was moved, so that `take_apart` can undo it. The supporters of the old topic are
+        copied and stay there, as its record.
         """
         there = {(row.bot, row.account) for row in self._uow.topics.supporters(target)}
         new = [row for row in self._uow.topics.supporters(source) if (row.bot, row.account) not in there]
@@ -61,9 +61,9 @@ class TopicMerging:
         return found
 
     def take_apart(self, source: Key, target: Key, came: dict[str, Any]) -> None:
-        """Undo `bring_over`: what came over goes back, as far as it is still there.
+        """Undo `bring_over`: what was moved goes back, as far as it still exists.
 
-        Who supported the other only by the merging supports the old topic alone again.
+        People who support the other topic only because of the merge support the old topic alone again.
         """
         came_over = (TopicSupporter.topic_no == target[1], TopicSupporter.came_from == source[1])
         self._uow.execute(delete(TopicSupporter).where(TopicSupporter.community_id == target[0], *came_over))

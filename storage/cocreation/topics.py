@@ -43,7 +43,7 @@ NOT_EVIDENCE = (State.MERGED, State.WITHDRAWN, State.REFUSED, State.TRANSFERRED)
 
 @dataclass(slots=True)
 class TopicRow:
-    """One topic as it was read. Only `Topics.change` changes it. `state` is HIDDEN while its words are taken down."""
+    """One topic as it was read; only `Topics.change` changes it. `state` is HIDDEN while its text is taken down."""
 
     community_id: int
     no: int
@@ -117,7 +117,7 @@ class Topics:
             setattr(topic, name, value)
 
     def listed(self, community_ids: list[int], states: Iterable[TopicState], limit: int) -> list[TopicRow]:
-        """Topics in these states, those first that most people are behind, then the newest."""
+        """Topics in these states, those with most people behind them first, then the newest."""
         seconded = (
             select(func.count())
             .where(TopicSupporter.community_id == Topic.community_id, TopicSupporter.topic_no == Topic.no)
@@ -132,16 +132,16 @@ class Topics:
         return [_topic(row) for row in self._uow.read(statement, Topic, TopicSupporter)]
 
     def undecided(self, community_id: int, limit: int) -> list[TopicLine]:
-        """Topics that are talked over and not decided yet, those first that most people are behind.
+        """Topics under discussion that are not decided yet, those with most people behind them first.
 
-        What is ripe for the council, and for the weekly digest.
+        The council and the weekly digest list them.
         """
         given = {"community": community_id, "most": limit}
         found = self._uow.fetch(_UNDECIDED, Topic, TopicCase, TopicSupporter, CasePerson, given=given)
         return [TopicLine(row.no, row.people) for row in found]
 
     def proposed_by(self, bot: str, account: int, since: datetime) -> int:
-        """How many topics a person has proposed since then."""
+        """How many topics a person has proposed since `since`."""
         mine = (Topic.bot == bot, Topic.account == account, Topic.created_at > since)
         return int(self._uow.read(select(func.count()).where(*mine), Topic).scalar_one())
 
@@ -150,7 +150,7 @@ class Topics:
         return [_topic(row) for row in self._uow.read(statement, Topic)]
 
     def due(self, limit: int = 50) -> list[TopicRow]:
-        """Topics whose `next_at` has come; those that another process looks at are passed over."""
+        """Topics whose `next_at` has come, without those that another process has locked."""
         statement = select(_TOPICS).where(Topic.next_at <= self._uow.now).order_by(Topic.next_at).limit(limit)
         return [_topic(row) for row in self._uow.read(statement.with_for_update(skip_locked=True), Topic)]
 
@@ -179,7 +179,7 @@ class Topics:
     # evidence --------------------------------------------------------------------------------------------------------
 
     def add_cases(self, key: Key, numbers: Iterable[int]) -> None:
-        """Take cases as evidence; one that speaks for another topic already stays there."""
+        """Add cases as evidence. A case that is evidence for another topic stays there."""
         rows = [
             {"community_id": key[0], "case_no": no, "topic_no": key[1], "since": self._uow.now}
             for no in sorted(set(numbers))
@@ -199,13 +199,13 @@ class Topics:
         return [case_row(row) for row in self._uow.read(statement, Case, TopicCase)]
 
     def of_case(self, key: Key) -> int | None:
-        """The number of the topic that a case speaks for, or None."""
+        """The number of the topic that a case is evidence for, or None."""
         this = (TopicCase.community_id == key[0], TopicCase.case_no == key[1])
         found = self._uow.read(select(TopicCase.topic_no).where(*this), TopicCase).scalar_one_or_none()
         return None if found is None else int(found)
 
     def candidates(self, community_id: int, since: datetime, limit: int) -> list[CaseRow]:
-        """Cases since then that speak for no topic yet, the newest `limit` of them, oldest first."""
+        """Cases since `since` that are evidence for no topic yet: the newest `limit` of them, oldest first."""
         statement = (
             select(Case.__table__)
             .where(Case.community_id == community_id, Case.created_at >= since, ~SPEAKS_FOR_A_TOPIC)
@@ -224,7 +224,7 @@ class Topics:
     # people ----------------------------------------------------------------------------------------------------------
 
     def second(self, key: Key, who: Account) -> bool:
-        """Somebody seconds a topic; False if they had already."""
+        """Add a supporter. False: this person supports the topic already."""
         bot, account, chat = who
         row = {"community_id": key[0], "topic_no": key[1], "bot": bot, "account": account, "chat": chat}
         row |= {"came_from": None, "since": self._uow.now}
@@ -232,7 +232,7 @@ class Topics:
         return self._uow.execute(statement, row).rowcount == 1
 
     def take_back_support(self, key: Key, bot: str, account: int) -> bool:
-        """Also in what was merged into it: taken apart again, they do not come back."""
+        """Remove a supporter, also from topics merged into this one; else separating them would bring them back."""
         mine = (TopicSupporter.bot == bot, TopicSupporter.account == account)
         numbers = self._with_absorbed(key)
         there = (TopicSupporter.community_id == key[0], TopicSupporter.topic_no.in_(numbers))
@@ -247,14 +247,14 @@ class Topics:
         return any((row.bot, row.account) == (bot, account) for row in self.supporters(key))
 
     def everybody(self, key: Key) -> dict[tuple[str, int], Account]:
-        """Who told of it, seconded it, or wrote for it, each once."""
+        """Everybody who reported one of its cases, supports it or contributed to it, each once."""
         told = self.people_of_cases(key[0], [case.no for case in self.cases(key)])
         seconded = {(row.bot, row.account, row.chat) for row in self.supporters(key)}
         wrote = {row.author for row in self._uow.contributions.of(key) if row.author}
         return {(bot, account): (bot, account, chat) for bot, account, chat in (*told, *seconded, *wrote)}
 
     def people_behind(self, key: Key) -> int:
-        """How many different people told of it or seconded it."""
+        """How many different people reported one of its cases or support it."""
         told = self.people_of_cases(key[0], [case.no for case in self.cases(key)])
         return len({who[:2] for who in told} | {(row.bot, row.account) for row in self.supporters(key)})
 
@@ -264,7 +264,7 @@ class Topics:
         return [_topic(row) for row in self._uow.read(statement.order_by(Topic.no.desc()), Topic)]
 
     def _with_absorbed(self, key: Key) -> list[int]:
-        """The numbers of a topic and of all that have come to it, also through others."""
+        """The numbers of a topic and of all topics merged into it, directly or through others."""
         found, todo = [], [key[1]]
         while todo:
             found.append(todo.pop())
@@ -280,7 +280,7 @@ class Topics:
     # the clock -------------------------------------------------------------------------------------------------------
 
     def to_look_through(self, community_ids: list[int]) -> list[int]:
-        """Communities whose cases are due to be looked through."""
+        """Communities whose cases are due to be searched for new topics."""
         statement = select(TopicWatch.community_id).where(TopicWatch.next_at > self._uow.now)
         later = set(self._uow.read(statement, TopicWatch).scalars())
         return [number for number in community_ids if number not in later]
@@ -295,13 +295,13 @@ class Topics:
     # erasing ---------------------------------------------------------------------------------------------------------
 
     def forget_person(self, bot: str, account: int) -> None:
-        """Take an account out of all topics; what it had said there goes, or stays without it (see `Erasure`)."""
+        """Remove an account from all topics. Its texts stay without an author, or are erased (see `Erasure`)."""
         self._uow.execute(delete(TopicSupporter).where(TopicSupporter.bot == bot, TopicSupporter.account == account))
         self._nobody(Contribution, Contribution.bot == bot, Contribution.account == account)
         self._nobody(Topic, Topic.bot == bot, Topic.account == account)
 
     def forget_people(self, key: Key) -> None:
-        """A topic ended long ago: how many were behind it stays in its history, who they were goes."""
+        """Delete the people of a topic that ended long ago; its history keeps how many they were."""
         this = (TopicSupporter.community_id == key[0], TopicSupporter.topic_no == key[1])
         self._uow.execute(delete(TopicSupporter).where(*this))
         self._nobody(Contribution, Contribution.community_id == key[0], Contribution.topic_no == key[1])
@@ -342,7 +342,7 @@ _UNDECIDED = CompiledQuery(
     .order_by(_people.desc(), _undecided.c.no)
     .limit(bindparam("most"))
 )
-"""Only of what is undecided are the people counted: what was decided over the years is many times as much."""
+"""Counts people only for undecided topics, because decided ones are many times as many after some years."""
 
 
 def _topic(row: Any) -> TopicRow:

@@ -1,4 +1,4 @@
-"""Who marks a ballot for a neighbour that asked them to (代投): for one vote, until it is counted."""
+"""Proxies (代投): people who mark a ballot for a neighbour at their request, for one vote, until it is counted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OF_WHOM = ("voter_bot", "voter_account", "voter_chat", "line_id", "called", "st
 
 class VoteProxies(Store):
     def ask(self, of: Key, code: str | None, **whose: Any) -> int:
-        """A voter wants somebody to mark their ballot; an older wish of theirs in this vote is void. Returns its id."""
+        """Store a voter's request for a proxy. It replaces their older request in this vote. Returns its id."""
         self._delete(VoteProxy, *_of(of), *self._same(of, whose))
         proxy_id = new_random_id()
         of_whom: dict[str, Any] = dict.fromkeys(_OF_WHOM) | {"paper": False}
@@ -37,17 +37,17 @@ class VoteProxies(Store):
         return self._one(VoteProxy, *_of(of), VoteProxy.id == proxy_id)
 
     def by_code(self, community_id: int, code: str) -> Any:
-        """The wish whose code this is, not taken up yet; None: there is none."""
+        """The request with this code, if no proxy has it yet; otherwise None."""
         same = (VoteProxy.community_id == community_id, VoteProxy.code_hash == hash_of(community_id, code))
         return self._one(VoteProxy, *same)
 
     def allow(self, wish: Any, code: str) -> bool:
-        """A second worker has asked the voter, too: from now on its code is good; False: it was before."""
+        """Make the code valid, after a second worker has asked the voter. False: it was valid before."""
         code_hash = hash_of(wish.community_id, code)
         return self._change(VoteProxy, *_row(wish), VoteProxy.code_hash.is_(None), code_hash=code_hash) == 1
 
     def take_up(self, wish: Any, bot: str, account: int, chat: int) -> bool:
-        """By the code, once."""
+        """Bind the proxy's account to a request. False: somebody has taken it."""
         waits = (*_row(wish), VoteProxy.account.is_(None), VoteProxy.code_hash.is_not(None))
         return self._change(VoteProxy, *waits, bot=bot, account=account, chat=chat, code_hash=None) == 1
 
@@ -55,19 +55,19 @@ class VoteProxies(Store):
         return self._delete(VoteProxy, *_row(wish)) == 1
 
     def outside(self, of: Key) -> list[Any]:
-        """Wishes and slips of people who are in no chat and on no register."""
+        """Requests and paper slips of people who are neither in a chat nor on the register."""
         return self._many(VoteProxy, *_of(of), VoteProxy.called.is_not(None), by=(VoteProxy.at, VoteProxy.id))
 
     def of_voter(self, of: Key, bot: str, account: int) -> Any:
         return self._one(VoteProxy, *_of(of), VoteProxy.voter_bot == bot, VoteProxy.voter_account == account)
 
     def held_by(self, of: Key, bot: str, account: int) -> list[Any]:
-        """Those for whom somebody marks a ballot in this vote."""
+        """Requests in this vote for which an account is the proxy."""
         mine = (VoteProxy.bot == bot, VoteProxy.account == account)
         return self._many(VoteProxy, *_of(of), *mine, by=(VoteProxy.at, VoteProxy.id))
 
     def of_person(self, bot: str, account: int) -> list[Any]:
-        """As the voter, or as the one who marks."""
+        """Requests in which a person is the voter or the proxy."""
         return self._many(VoteProxy, _theirs(bot, account), by=(VoteProxy.vote_no, VoteProxy.at))
 
     def erase(self, bot: str, account: int) -> None:

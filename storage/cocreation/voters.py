@@ -21,12 +21,12 @@ NOT_OF_A_CODE = re.compile(r"[^0-9A-Z]")
 
 
 def plain_room(words: str) -> str:
-    """A room as the register compares it: 2单元501室, 2-501 and 2 501 are one."""
+    """A room in the form that the register compares: 2单元501室, 2-501 and 2 501 are equal."""
     return NOT_OF_A_ROOM.sub(" ", words.strip().upper()).strip().replace(" ", "-").replace("--", "-")
 
 
 def hash_of(community_id: int, code: str) -> str:
-    """What is kept of a code."""
+    """The hash that is stored instead of a code."""
     plain = NOT_OF_A_CODE.sub("", code.upper())
     return hashlib.sha256(f"{community_id}:{plain}".encode()).hexdigest()
 
@@ -36,12 +36,12 @@ class Voters:
         self._uow = uow
 
     def by_code(self, community_id: int, code: str) -> list[Any]:
-        """Lines of the register whose code this is."""
+        """Lines of the register with this code."""
         this = (Voter.community_id == community_id, Voter.code_hash == hash_of(community_id, code))
         return list(self._uow.read(select(table_of(Voter)).where(*this).order_by(Voter.id), Voter))
 
     def at(self, community_id: int, building_id: int, room: str) -> list[Any]:
-        """Lines of the register for one door, of every kind."""
+        """Lines of the register for one door, of all kinds."""
         this = (Voter.community_id == community_id, Voter.building_id == building_id)
         rows = self._uow.read(select(table_of(Voter)).where(*this).order_by(Voter.id), Voter)
         return [row for row in rows if plain_room(row.room) == plain_room(room)]
@@ -51,7 +51,7 @@ class Voters:
         return self._uow.read(select(table_of(Voter)).where(*this), Voter).one_or_none()
 
     def count(self, community_id: int, electorate: Electorate, buildings: list[int]) -> int:
-        """How many may vote, as far as is known: lines of the register, or residents who talk to the bot."""
+        """How many may vote, as far as known: lines of the register, or residents who use the bot."""
         if electorate in REGISTERED:
             where = [Voter.community_id == community_id, Voter.kind == electorate]
             where += [Voter.building_id.in_(buildings)] if buildings else []
@@ -60,10 +60,10 @@ class Voters:
             self._uow.connection.execute(select(func.count()).where(*_living(community_id, buildings))).scalar_one()
         )
 
-    # who is of which line --------------------------------------------------------------------------------------------
+    # who belongs to which line ---------------------------------------------------------------------------------------
 
     def claim(self, community_id: int, voter_id: int, who: tuple[str, int, int], *, confirmed: bool) -> None:
-        """Somebody says that they are of a line; a code confirms it, else somebody of the staff has to."""
+        """Store that a person claims a line of the register. A code confirms the claim, otherwise staff must."""
         bot, account, chat = who
         row = {"community_id": community_id, "voter_id": voter_id, "bot": bot, "account": account, "chat": chat}
         table = table_of(VoterClaim)
@@ -76,7 +76,7 @@ class Voters:
         self._uow.execute(claimed, row | {"confirmed": confirmed, "at": self._uow.now})
 
     def decide(self, community_id: int, voter_id: int, bot: str, account: int, *, confirmed: bool) -> bool:
-        """Confirm or refuse a claim that waits; False if it does not wait any more."""
+        """Confirm or refuse a waiting claim. False: it is no longer waiting."""
         this = (VoterClaim.community_id == community_id, VoterClaim.voter_id == voter_id)
         waits = (VoterClaim.bot == bot, VoterClaim.account == account, VoterClaim.confirmed.is_(False))
         if confirmed:
@@ -84,14 +84,14 @@ class Voters:
         return self._uow.execute(delete(VoterClaim).where(*this, *waits)).rowcount == 1
 
     def claims_of(self, bot: str, account: int) -> list[Any]:
-        """(claim and line) of everything that an account is of, or says it is."""
+        """All claims of an account, confirmed or not, each with its line."""
         same = and_(VoterClaim.community_id == Voter.community_id, VoterClaim.voter_id == Voter.id)
         columns = (*table_of(VoterClaim).c, Voter.kind, Voter.building_id, Voter.room)
         statement = select(*columns).join(Voter, same).where(VoterClaim.bot == bot, VoterClaim.account == account)
         return list(self._uow.read(statement.order_by(VoterClaim.voter_id), VoterClaim, Voter))
 
     def lines_for(self, vote: VoteRow, bot: str, account: int) -> list[int]:
-        """Lines of the register for which an account may vote there."""
+        """Lines of the register for which an account may vote in `vote`."""
         return [
             row.voter_id
             for row in self.claims_of(bot, account)
@@ -100,7 +100,7 @@ class Voters:
         ]
 
     def claimed(self, community_id: int, voter_ids: list[int]) -> set[int]:
-        """Those of these lines that an account is of."""
+        """Which of these lines have a confirmed claim."""
         where = (VoterClaim.community_id == community_id, VoterClaim.voter_id.in_(voter_ids), VoterClaim.confirmed)
         return set(self._uow.read(select(VoterClaim.voter_id).where(*where), VoterClaim).scalars())
 
@@ -112,7 +112,7 @@ class Voters:
     def to_ask(
         self, community_id: int, buildings: list[int], vote: VoteRow | None = None
     ) -> list[tuple[str, int, int]]:
-        """(bot, account, chat) of residents who can be reached; with a vote by the register, of those who are on it."""
+        """(bot, account, chat) of residents who can be reached; in a vote by register, only of those on it."""
         if vote is None or vote.electorate not in REGISTERED:
             columns = (Person.bot, Person.account, Person.chat)
             where = (*_living(community_id, buildings), Person.paused_at.is_(None))

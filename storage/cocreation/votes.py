@@ -1,6 +1,7 @@
 """Votes: the roll of who has voted, the ballots, and the moment at which the links between them are destroyed.
 
-While a vote runs the mark of a voter points to a ballot, so that it can be changed. `unlink` ends that for good.
+While a vote runs, a voter's mark on the roll points to a ballot, so that it can be changed. `unlink` ends
+this for good.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Key = tuple[int, int]
 
 
 class SlipRead(StrEnum):
-    """What came of reading a paper ballot."""
+    """The result of reading a paper ballot."""
 
     FIRST = "first"
     SAME = "same"
@@ -41,7 +42,7 @@ class SlipRead(StrEnum):
 
 @dataclass(slots=True)
 class VoteRow:
-    """One vote as it was read. Only `Votes.change` changes it."""
+    """One vote as it was read; only `Votes.change` changes it."""
 
     community_id: int
     no: int
@@ -80,7 +81,7 @@ class VoteRow:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """A ballot after a tap: what is chosen on it now, and whether the voter had none before."""
+    """A ballot after a tap: what is chosen now, and whether it is the voter's first."""
 
     choice: list[int]
     first: bool
@@ -111,7 +112,7 @@ class Votes:
         return self._read(_one(community_id, no), community_id, no)
 
     def to_vote_in(self, community_id: int, no: int) -> VoteRow:
-        """Read a vote that stays as it is until the commit: nobody closes it meanwhile.
+        """Read a vote and lock it until the commit, so that nobody closes it meanwhile.
 
         Raises:
             NotFound: there is none.
@@ -150,12 +151,12 @@ class Votes:
         return [_vote(row) for row in self._uow.read(statement, Vote)]
 
     def due(self, limit: int = 50) -> list[VoteRow]:
-        """Votes whose `next_at` has come; those that another process looks at are passed over."""
+        """Votes whose `next_at` has come, without those that another process has locked."""
         statement = select(_VOTES).where(Vote.next_at <= self._uow.now).order_by(Vote.next_at).limit(limit)
         return [_vote(row) for row in self._uow.read(statement.with_for_update(skip_locked=True), Vote)]
 
     def untold(self, limit: int = 10) -> list[VoteRow]:
-        """Votes that are counted and whose result nobody has been sent."""
+        """Votes that are counted and whose result has not been sent."""
         statement = select(_VOTES).where(Vote.told_at.is_(None), Vote.state == VoteState.CLOSED)
         return [_vote(row) for row in self._uow.read(statement.order_by(Vote.closes_at).limit(limit), Vote)]
 
@@ -183,9 +184,10 @@ class Votes:
     # voting ----------------------------------------------------------------------------------------------------------
 
     def cast(self, vote: VoteRow, voter: str, hand: str, place: int) -> Cast | None:
-        """Tap one option on a voter's ballot; None: they vote on paper.
+        """Tap one option on a voter's ballot. None: they vote on paper.
 
-        Somebody else of the same household begins anew: they are not shown what the first had chosen.
+        Another member of the same household (another `hand`) starts with an empty ballot, so that they do not see what
+        the first one chose.
         """
         mark = self._mark(vote.of, voter, hand)
         if mark.paper:
@@ -206,7 +208,7 @@ class Votes:
         return Cast(choice, first=before is None)
 
     def _mark(self, of: Key, voter: str, hand: str) -> Any:
-        """The voter's one row on the roll, locked; made if there is none yet, whichever process is first."""
+        """The voter's row on the roll, locked; created if it is missing. Two processes create only one."""
         row = {"community_id": of[0], "vote_no": of[1], "voter": voter, "ballot_id": new_random_id(), "hand": hand}
         made = upsert(self._uow.connection)(_MARKS).on_conflict_do_nothing()
         self._uow.execute(made, row | {"paper": False, "left_out": False})
@@ -221,12 +223,12 @@ class Votes:
         return self._uow.read(select(_MARKS).where(*_of(Mark, of), Mark.voter == voter), Mark).one_or_none()
 
     def choice_of(self, of: Key, voter: str, hand: str) -> list[int]:
-        """What this hand has chosen for a voter, in order; nothing, if another of the household did."""
+        """What this hand has chosen for a voter, in order; empty if another hand did."""
         mark = self.mark_of(of, voter)
         return (self._choice(of, mark.ballot_id) or []) if mark and mark.hand == hand else []
 
     def withdraw(self, of: Key, voter: str) -> None:
-        """Take a voter's ballot out of the box, and them off the roll."""
+        """Delete a voter's ballot and their mark on the roll."""
         if mark := self.mark_of(of, voter):
             self._take_out(of, voter, mark.ballot_id)
 
@@ -237,13 +239,13 @@ class Votes:
     # on paper --------------------------------------------------------------------------------------------------------
 
     def hand_out_paper(self, of: Key, voter: str) -> bool:
-        """Note that a voter votes on paper; False if they are on the roll already."""
+        """Record that a voter votes on paper. False: they are on the roll already."""
         row = {"community_id": of[0], "vote_no": of[1], "voter": voter, "ballot_id": None, "hand": None}
         made = upsert(self._uow.connection)(_MARKS).on_conflict_do_nothing()
         return self._uow.execute(made, row | {"paper": True, "left_out": False}).rowcount == 1
 
     def read_slip(self, of: Key, slip: int, staff_id: int, choice: Sequence[int]) -> SlipRead:
-        """One worker's reading of a paper ballot; it counts once another has read the same."""
+        """Store one worker's reading of a paper ballot; it counts once another worker has read the same."""
         readings = self._slip(of, slip)
         if any(row.staff_id is None and row.choice is None for row in readings):
             return SlipRead.KNOWN
@@ -267,7 +269,7 @@ class Votes:
         row = {"community_id": of[0], "vote_no": of[1], "slip": slip, "staff_id": staff_id, "choice": choice}
         made = upsert(self._uow.connection)(table_of(Slip)).on_conflict_do_nothing()
         if self._uow.execute(made, row).rowcount != 1:
-            raise LostRace(f"slip of vote {of[0]}/{of[1]}")  # two read it at once: the second is run again
+            raise LostRace(f"slip of vote {of[0]}/{of[1]}")  # two workers read it at once: the second is run again
         return SlipRead.FIRST
 
     def _slip(self, of: Key, slip: int) -> list[Any]:
@@ -291,7 +293,7 @@ class Votes:
     # many new accounts -----------------------------------------------------------------------------------------------
 
     def note_newcomer(self, of: Key, bot: str, account: int, chat: int) -> int:
-        """Keep that somebody new in the community has voted; returns how many such there are."""
+        """Record that somebody new in the community has voted. Returns how many there are."""
         row = {"community_id": of[0], "vote_no": of[1], "bot": bot, "account": account, "chat": chat}
         made = upsert(self._uow.connection)(table_of(Newcomer)).on_conflict_do_nothing()
         self._uow.execute(made, row | {"state": "waiting", "appeal": None, "appealed": False})
@@ -314,10 +316,10 @@ class Votes:
     # the end ---------------------------------------------------------------------------------------------------------
 
     def unlink(self, vote: VoteRow) -> list[list[int]]:
-        """Destroy whatever ties a voter to a ballot, and return the choices that count, in no order of voting.
+        """Destroy whatever links a voter to a ballot. Returns the choices that count, not in the order of voting.
 
-        Key, pointers, hands, new accounts and paper readings go; roll and ballots are written anew, each in the order
-        of tags or ids that say nothing of when they came.
+        Deletes key, pointers, hands, new accounts and paper readings. Writes roll and ballots anew, in the order of
+        tags and random ids, which say nothing about when they came.
         """
         of = vote.of
         roll = self._uow.read(select(Mark.voter, Mark.paper, Mark.left_out).where(*_of(Mark, of)), Mark).all()
