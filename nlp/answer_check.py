@@ -1,4 +1,4 @@
-"""A gentle look at an answer for the resident: does it say what was done, where, and when? It never blocks."""
+"""Checks whether an answer for a resident says what was done, where, and when. The check only advises."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _TIME = re.compile(
 
 
 def missing(text: str, places: Sequence[str]) -> tuple[Part, ...]:
-    """What an answer does not say, in the order in which it would be said; `places` are those found in it."""
+    """The parts that an answer lacks, in their usual order. `places`: the places found in it."""
     says = {
         Part.WHAT: _DONE.search(text),
         Part.WHERE: places or _PLACE.search(text),

@@ -1,4 +1,4 @@
-"""The clauses of a message, and what each of them speaks of."""
+"""The clauses of a message, and what each of them is about."""
 
 import re
 from bisect import bisect_left
@@ -22,13 +22,13 @@ _OPENERS = "另外|再一个|对了|还有就是|还有我|还有隔壁|再就�
 _CLAUSE = re.compile(rf"[^{_END}]+[{_END}]*|[{_END}]+")
 _OPENER = re.compile(_OPENERS)
 _OPENED = re.compile(rf"[^{_END}]+?(?:[{_END}]+|$|(?={_OPENERS}))|[{_END}]+")
-"""Clauses where an opener begins one, too; looking for them at every character takes three times as long."""
+"""Like `_CLAUSE`, but openers begin clauses, too; looking for them at every character takes three times as long."""
 _TURN = re.compile(
     rf"[了吗呢吧呀嘛](?<=[^{_END}]{{5}})(?![半几多点些个一两二三四五六七八九十百\d的没吗吧呢啊呀嘛])(?=[^{_END}]{{5}})"
 )
-"""Where another clause may begin in what was dictated without a mark: 路灯坏了好几天了垃圾也没人收."""
+"""Where another clause may begin in text dictated without punctuation: 路灯坏了好几天了垃圾也没人收."""
 _RUN_ON = 14
-"""Characters without a mark from which on turns are looked for."""
+"""From this many characters without punctuation on, `_TURN` applies."""
 _LEAST = 5
 _GOES_ON = re.compile(rf"[{_END}][^{_END}]")
 _NUMBER = re.compile(r"\(?[1-9一二三四五六七八九]\)?[.、)](?!\d)|[①-⑨]|第[一二三四五][,、:个]|[一二三四五]是")
@@ -45,7 +45,7 @@ _FAULT = re.compile(
 _WANTED = re.compile("怎么|建议|增设|无人|失灵|时候")
 SHORTEST = 4
 _ANNOUNCED = 5
-"""What is no longer than this and says that something follows says nothing else."""
+"""A clause of at most this length that announces something says nothing else."""
 _BLANK = "="
 _SAYS_NOTHING, _MORE = "says", "more"
 _NONE = frozenset[str]()
@@ -53,50 +53,50 @@ _VAGUE = frozenset(
     {"procedure", "attitude", "complaintoffice", "cityunit", "policeunit", "trafficunit", "deptunit"}
     | {"danger", "injury", "window"}
 )
-"""Topics that any matter may have."""
+"""Topics that can occur in any matter."""
 
 
 Spoken = int
-"""A set of things, topics, scenes and aspects: each has its bit, those of one sort lie side by side."""
+"""A set of things, topics, scenes and aspects, one bit each; bits of one sort are adjacent."""
 NOTHING: Spoken = 0
 _ROOM = 512
-"""Bits of each sort."""
+"""Number of bits for each sort."""
 THINGS, TOPICS, SCENES, ASPECTS = [(1 << _ROOM) - 1 << _ROOM * sort for sort in range(4)]
 NAMED = THINGS | TOPICS
 
 
 class Clause(NamedTuple):
-    """`marks`: special words that it begins with. `subject`: the place or person that it begins with."""
+    """`marks`: special words at its beginning. `subject`: the place or person at its beginning."""
 
     start: int
     text: str
     bare: str
-    """Without the marks behind it."""
+    """The text without the punctuation behind it."""
     marks: frozenset[str]
     subject: str
     numbered: bool
     joint: str
-    """What stands before it."""
+    """The punctuation before it."""
     claims: str
-    """How many things it says that there are: 三 of 反映三件事."""
+    """The number of matters that it announces: 三 in 反映三件事."""
     tells: bool
     """It says that something is wrong or wanted."""
     empty: bool
-    """It is no matter by itself."""
+    """It is not a matter by itself."""
     announces: bool
-    """It only says that something else follows."""
+    """It only announces that something else follows."""
     spoken: Spoken
     named_at: int
-    """Where the first thing or topic is named; -1 if none is."""
+    """Position of the first thing or topic; -1 if there is none."""
 
 
 def has_several_clauses(text: str) -> bool:
-    """A quick look: a third of the messages have only one."""
+    """Whether a text has several clauses; a quick check, because a third of the messages have only one."""
     return text[:1] in _MARKS or bool(_GOES_ON.search(text) or _OPENER.search(text, 1) or _TURN.search(text))
 
 
 def clauses(text: str) -> list[Clause]:
-    """They join to the text, which is folded."""
+    """The clauses of folded text; joined, they give the text."""
     marks, spoken = _marks().find(text), _spoken().find(text)
     marked, named = [cue.start for cue in marks], [start for start, _ in spoken]
     found = []
@@ -145,7 +145,7 @@ def _clause(text: str, start: int, end: int, marks: Sequence[Cue], spoken: Seque
 
 
 def _together(start: int, spoken: Sequence[tuple[int, Spoken]]) -> tuple[Spoken, int]:
-    """All that a clause speaks of, and where in it the first thing or topic is named."""
+    """Everything that a clause is about, and the position of its first thing or topic."""
     together, named_at = NOTHING, -1
     for at, meant in spoken:
         together |= meant
@@ -166,14 +166,14 @@ def _marks() -> Cues:
 
 
 class _Speech:
-    """Finds words of concepts and of the lexicon, of which the longest counts at each place."""
+    """Finds words of concepts and of the lexicon; at each position the longest counts."""
 
     def __init__(self, words: Mapping[str, Spoken]) -> None:
         self._spoken = list(words.values())
         self._search = AhoCorasick(words, MatchKind.LeftmostLongest)
 
     def find(self, text: str) -> list[tuple[int, Spoken]]:
-        """(start, what it speaks of), in the order of the text."""
+        """(start, meaning) of each word found, in the order of the text."""
         spoken = self._spoken
         return [(start, spoken[number]) for number, start, _ in self._search.find_matches_as_indexes(text)]
 
@@ -188,7 +188,7 @@ def _spoken() -> _Speech:
 
 
 def _concepts() -> Iterator[tuple[str, Spoken]]:
-    """A kind of a thing counts as the thing."""
+    """Words of concepts. A kind of a thing counts as the thing."""
     things, aspects = _Bits(THINGS), _Bits(ASPECTS)
     for word, meant in concepts.meanings().items():
         for sort, name in meant:
@@ -205,7 +205,7 @@ def _topics() -> Iterator[tuple[str, Spoken]]:
 
 
 class _Bits(dict[str, Spoken]):
-    """A bit for each name of a sort."""
+    """Assigns a bit to each name of a sort."""
 
     def __init__(self, sort: Spoken) -> None:
         super().__init__()

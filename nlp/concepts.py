@@ -1,7 +1,7 @@
-"""Concepts of community matters: what a message is about (things) and what is the matter with it (aspects).
+"""Concepts of community matters: what a message is about (things) and what is wrong with it (aspects).
 
-Residents say 黑灯瞎火 or 摸黑 for a lamp that is out: two messages are held against each other by concepts, not by
-words. The words are data (`data/concepts.txt`); a thing `a/b` is a kind of `a`.
+Residents say 黑灯瞎火 or 摸黑 when a lamp is out. So two messages are compared by concepts, not by words. The words are
+data (`data/concepts.txt`); a thing `a/b` is a kind of `a`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ THING, ASPECT = "thing", "aspect"
 
 
 class Found(NamedTuple):
-    """Concepts of a text, and the stretches of it that spoke of them."""
+    """Concepts of a text, and which of its characters expressed them."""
 
     things: frozenset[str]
     aspects: frozenset[str]
@@ -26,7 +26,7 @@ class Found(NamedTuple):
 
 
 class _Concepts(NamedTuple):
-    """Words with (sort, concept); `of` has them by their numbers in the search."""
+    """Words with their (sort, concept); `of` is indexed by the word's number in the search."""
 
     meant: Mapping[str, Sequence[tuple[str, str]]]
     of: Sequence[Sequence[tuple[str, str]]]
@@ -53,7 +53,7 @@ def _concepts() -> _Concepts:
 
 
 def find(text: str, tokens: Sequence[str]) -> Found:
-    """Concepts in normalised text; `tokens` join to it. Of words that overlap the first and longest count."""
+    """Find concepts in normalised text; `tokens` join to it. Of overlapping words the first and longest counts."""
     _, of, search = _concepts()
     cuts = {0, *accumulate(map(len, tokens))}
     found: dict[str, set[str]] = {THING: set(), ASPECT: set()}
@@ -62,7 +62,7 @@ def find(text: str, tokens: Sequence[str]) -> Found:
     hits = search.find_matches_as_indexes(text, overlapping=True)
     for start, back, number in sorted([(start, -end, number) for number, start, end in hits]):
         end = -back
-        # a word of one character stands alone: 漏 counts in 漏 了, not in 漏斗
+        # a word of one character must be a token: 漏 counts in 漏 了, not in 漏斗
         if end - start == 1 and not (start in cuts and end in cuts):
             continue
         new = [(sort, name) for sort, name in of[number] if end > done[sort]]
@@ -75,10 +75,10 @@ def find(text: str, tokens: Sequence[str]) -> Found:
 
 
 def names(sort: str) -> set[str]:
-    """All concepts of a sort."""
+    """Names of all concepts of a sort."""
     return {name for found in _concepts().meant.values() for known, name in found if known == sort}
 
 
 def meanings() -> Mapping[str, Sequence[tuple[str, str]]]:
-    """Words with what they speak of: (sort, concept)."""
+    """Every word with its (sort, concept) pairs."""
     return _concepts().meant

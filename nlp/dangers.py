@@ -1,4 +1,4 @@
-"""The cues of emergencies as data: dangers, pairs of their parts, and the circumstances that make them real or not."""
+"""Reads the cues of emergencies: dangers, pairs of words, and circumstances that make a danger more or less likely."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _NOTHING = frozenset({"nothing"})
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """`alarms`: who is called, most needed first. One that calls only a human is distress without danger to life."""
+    """`alarms`: whom to call, the most needed first. A danger that calls only a human is distress."""
 
     name: str
     points: float
@@ -33,16 +33,16 @@ class Danger:
 
 @dataclass(frozen=True, slots=True)
 class Circumstance:
-    """What it adds to the dangers of its sentence, or takes from them; `only` where there are no others than these.
+    """Points that it adds to the dangers of its sentence; negative points make them less likely.
 
-    `nothing` among these stands for a sentence that names no danger.
+    `only`: it applies if the sentence names no other dangers than these; `nothing` stands for none. Empty: always.
     """
 
     points: float
     only: frozenset[str]
 
     def applies(self, named: frozenset[str]) -> bool:
-        """Whether it counts beside these dangers."""
+        """Whether it applies in a sentence that names these dangers."""
         return not self.only or (named or _NOTHING) <= self.only
 
 
@@ -52,11 +52,11 @@ class Rules:
     dangers: dict[str, Danger] = field(default_factory=dict)
     pairs: defaultdict[str, list[tuple[str, Danger]]] = field(default_factory=lambda: defaultdict(list))
     partners: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Which other parts a part of a danger may stand near to."""
+    """For each first part of a pair, its possible second parts."""
     circumstances: dict[str, Circumstance] = field(default_factory=dict)
 
     def name_danger(self, names: frozenset[str]) -> bool:
-        """Whether words of these classes tell of a danger, if they stand near each other."""
+        """Whether words of these classes can name a danger; pairs are not checked for being near each other."""
         if not self.dangers.keys().isdisjoint(names):
             return True
         return any(not self.partners[one].isdisjoint(names) for one in self.partners.keys() & names)
@@ -92,6 +92,6 @@ def _read(lines: Iterable[str]) -> Rules:
 
 @cache
 def rules() -> tuple[Rules, Cues]:
-    """What `data/emergencies.txt` says, and the finder of its words."""
+    """The rules of `data/emergencies.txt`, and the search for its words."""
     found = _read(table("emergencies.txt"))
     return found, Cues(found.words, _SOUNDS_LIKE)

@@ -1,8 +1,8 @@
-"""Whether somebody is in danger now, who is to be called, and whether a person must take over at once.
+"""Decides whether somebody is in danger now, whom to call, and whether a person must take over at once.
 
-No single word decides. A danger (a class of words, or two of them near each other) weighs something; so do the
-circumstances of its sentence (now; long ago, over, a drill, a question, a film) and what the classifier thinks of
-the whole message. The words and their weights are data (`data/emergencies.txt`).
+No single word decides. A danger (a class of words, or two of them near each other) has points. Circumstances in its
+sentence (now; long ago, over, a drill, a question, a film) add or subtract points, and so does the classifier's opinion
+of the whole message. The words and their points are data (`data/emergencies.txt`).
 """
 
 import math
@@ -18,33 +18,33 @@ from nlp.normalise import fold, normalise
 from nlp.understanding import Alarm
 
 _NEAR = 14
-"""Characters between two words that belong together."""
+"""At most this many characters lie between two words of a pair."""
 _BELIEF, _LEAST, _MOST = 1.15, -4.5, 3.0
-"""The classifier adds the logarithm of its odds, within limits: it can doubt a danger, it cannot deny one."""
+"""The classifier adds the logarithm of its odds, within limits, so that it can doubt a danger but not overrule it."""
 _MOST_POINTS = 7.5
 _CERTAIN = -1.2
-"""What the classifier has to believe by itself, where no danger is named and no everyday word doubts it."""
+"""The points that the classifier needs alone, if no danger is named and no everyday word speaks against it."""
 _FADING = frozenset({"~past", "~yesterday", "~habit", "~noise"})
 _LASTING = 0.4
-"""Share of what long ago or always takes from violence and despair: they go on."""
+"""Only this share of "long ago" or "always" counts against violence and despair, because they go on."""
 _DISTRESS, _BELIEF_OF_DISTRESS = 0.6, 0.6
-"""Share of a danger's points that count for distress, where no emergency comes of them; the classifier's share."""
+"""Share of a danger's points, and of the classifier's opinion, that counts for distress without an emergency."""
 _DENIED = re.compile(r"(?:没有?|不是|不会|并非|并未|未曾|别怕|无)$")
-"""What stands right before a word denies it. (叫不醒, 没呼吸 are words of their own.)"""
+"""A denial directly before a word. (叫不醒 and 没呼吸 are words of their own.)"""
 _DENYING = frozenset("没有是会非未曾怕无")
-"""Characters that a denial ends with."""
+"""Last characters of a denial."""
 _QUICK_BELIEF = 0.25
-"""The classifier's probability where it is not asked."""
+"""The probability used where the classifier is not asked."""
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?\n]*")
 _SURELY = 1e-9
 _LATELY = 256
-"""Texts whose cues are kept: what a quick look was taken at is judged soon after."""
+"""Texts whose cues are cached: `judge` usually follows soon after `likely`."""
 _NO_NAMES = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`alarms` are in the order in which they are to be called."""
+    """`alarms`: whom to call, in this order."""
 
     emergency: bool
     alarms: tuple[Alarm, ...] = ()
@@ -56,9 +56,9 @@ DISTRESS = Verdict(emergency=False, alarms=(Alarm.HUMAN,), needs_human=True)
 
 
 def judge(text: str, probability: float, *, certain: float = _CERTAIN) -> Verdict:
-    """`text` is normalised; `probability` is the classifier's for an emergency.
+    """Judge normalised `text`. `probability`: the classifier's for an emergency.
 
-    Where no danger is named, it suffices if the classifier believes as much as `certain`.
+    If no danger is named, the classifier's points alone must reach `certain`.
     """
     known, _ = rules()
     belief = _belief(probability)
@@ -88,10 +88,10 @@ def _belief(probability: float) -> float:
 
 
 def likely(words: str) -> bool:
-    """A quick look at what was written, before it is understood: whether it should be read before all other.
+    """Quick check of raw text, before it is understood: whether it should be handled before all others.
 
-    By the words alone and leaning to yes: 24 of 25 messages that `judge` takes for urgent, and one in twenty that it
-    does not.
+    Uses only the words and prefers yes: it finds 24 of 25 messages that `judge` takes for urgent, and one in twenty of
+    the others.
     """
     verdict = judge(normalise(fold(words)), _QUICK_BELIEF, certain=math.inf)
     return verdict.emergency or verdict.needs_human
@@ -108,7 +108,7 @@ def _names(part: Iterable[Cue]) -> frozenset[str]:
 
 
 def _denied(text: str, start: int) -> bool:
-    """Whether what stands right before a word denies it."""
+    """Whether a denial stands directly before the word that begins at `start`."""
     return text[start - 1 : start] in _DENYING and bool(_DENIED.search(text, max(0, start - 3), start))
 
 
@@ -124,7 +124,7 @@ def _sentences(text: str, found: Sequence[Cue]) -> Iterable[Sequence[Cue]]:
 
 
 def _dangers(known: Rules, part: Sequence[Cue], names: frozenset[str]) -> list[Danger]:
-    """The dangers that a sentence names, in one word or in two."""
+    """The dangers that a sentence names, by one word or by a pair."""
     single = [known.dangers[name] for name in names & known.dangers.keys()]
     both = [(one, other, danger) for one in names & known.pairs.keys() for other, danger in known.pairs[one]]
     return single + [danger for one, other, danger in both if other in names and _near(part, one, other)]
@@ -137,7 +137,7 @@ def _near(part: Sequence[Cue], one: str, other: str) -> bool:
 
 
 def _distress(named: Iterable[Danger]) -> list[Danger]:
-    """Dangers that a person has to look after, by what they weigh as distress."""
+    """Dangers that need a person, with the points that they have as distress."""
     return [
         danger if danger.distress_only else replace(danger, points=danger.points * _DISTRESS)
         for danger in named
@@ -146,7 +146,7 @@ def _distress(named: Iterable[Danger]) -> list[Danger]:
 
 
 def _score(known: Rules, names: frozenset[str], dangers: Collection[Danger]) -> float:
-    """Points of the dangers and of their circumstances; doubts count without dangers, too."""
+    """Points of the dangers and their circumstances; negative circumstances also count without a danger."""
     total = min(sum([danger.points for danger in dangers]), _MOST_POINTS)
     circumstances = names & known.circumstances.keys()
     if not circumstances:

@@ -1,4 +1,4 @@
-"""What `chulin nlp evaluate` prints: how good the labels of whole messages are, and which of them are out of fold."""
+"""What `chulin nlp evaluate` prints: the quality of labels for whole messages, out of fold where necessary."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from nlp.understanding import Understanding
 _QUESTIONS = ("scene", "kind", "item", "urgency")
 _HEADING = f"\n{'scene':16} {'rows':>5} {'precision':>9} {'recall':>7} {'F1':>6}"
 Labelled = Mapping[str, Any]
-"""A row of the file: text, scene and, where known, kind, item, urgency."""
+"""A row of the file: text, scene and, if known, kind, item and urgency."""
 
 
 class NotMeasurable(Exception):
-    """All rows were learned from, and there is nothing here to train models with that have not seen them."""
+    """The model has learned from all rows, and models without them cannot be trained here."""
 
 
 def mark(text: str) -> int:
-    """Tells messages apart without keeping them."""
+    """A checksum that identifies a message without storing it."""
     return crc32(text.encode("utf-8", "replace"))
 
 
@@ -40,10 +40,10 @@ class Evaluation:
 
 
 def evaluated(understander: Understander, rows: Sequence[Labelled], folder: Path) -> Evaluation:
-    """What is said of `rows`; those that the model in use has learned from are answered out of fold.
+    """Answers for `rows`; those that the model in use has learned from are answered out of fold.
 
     Raises:
-        NotMeasurable: nothing is left to measure.
+        NotMeasurable: no row can be measured.
     """
     learned = [mark(row["text"]) in understander.learned for row in rows]
     seen = [row for row, known in zip(rows, learned, strict=True) if known]
@@ -54,7 +54,7 @@ def evaluated(understander: Understander, rows: Sequence[Labelled], folder: Path
     kept = [*(seen if answers else []), *fresh]
     if not kept:
         raise NotMeasurable(" ".join(notes))
-    # labels of such rows are of whole messages: what a splitting would make of them is measured elsewhere
+    # labels describe whole messages; splitting is measured separately
     answers += [understander.whole(row["text"]) for row in fresh]
     return Evaluation(notes, kept, answers)
 

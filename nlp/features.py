@@ -1,13 +1,12 @@
-"""What the classifier sees of a text: four groups of features, each a plain list of strings.
+"""The features that the classifier uses: four groups, each a plain list of strings.
 
-words   the tokens, and neighbouring pairs of them
-chars   runs of two and three characters: what the cut gets wrong, and what stands inside unknown words
-topics  topics of the lexicon with the part they play, pairs of topics, and a few properties of the whole text
-turns   what follows what: which topic comes first, which last, which after which; for which scenes and items they speak
+words   the tokens, and pairs of neighbouring tokens
+chars   runs of two and three characters, which help where words are cut wrongly or unknown
+topics  topics of the lexicon with their role, pairs of topics, and a few properties of the whole text
+turns   the order of topics: the first, the last, which follows which; the scenes and items that they indicate
 
-A topic's part: `@topic` only says where it is (医院门口), `^topic` stands in the first sentence (often a title),
-`>topic` is asked for
-(guide section 2, step 4: what the writer wants decides, not what leads up to it).
+The role of a topic: `@topic` is only a place (医院门口), `^topic` is in the first sentence (often a title), `>topic` is
+what is asked for (labelling guide, section 2, step 4: what the writer wants decides, not the circumstances).
 """
 
 import re
@@ -23,16 +22,16 @@ from nlp.normalise import normalise
 from nlp.tokens import Cutter
 
 READ = 600
-"""Characters that are read: a message that has not come to the point by then never does."""
+"""Only this many characters are read; a message that has not come to the point by then never does."""
 _SHORT, _LONG = 8, 60
 _MANY_TOPICS = 12
 _MOST_VOTES = 3
 _ENDS = "。?!\n;"
 _END = re.compile(f"[{_ENDS}]")
 _FOLLOWED = 2048
-"""Ways in which scenes or items follow each other that are kept: most come again and again."""
+"""Cached sequences of scenes or items; most of them recur."""
 _BEHIND = 4
-"""A place word this many characters behind a topic makes it a place: 医院的门口."""
+"""A place word at most this many characters behind a topic makes it a place: 医院的门口."""
 
 
 class Features(NamedTuple):
@@ -45,11 +44,11 @@ class Features(NamedTuple):
     topics: list[str]
     turns: list[str]
     named: Sequence[str] = ()
-    """The topics, whatever part they play, in the order of the text."""
+    """All topics, whatever their role, in the order of the text."""
 
     @property
     def groups(self) -> tuple[list[str], list[str], list[str], list[str]]:
-        """In the order of `nlp.weights.GROUPS`."""
+        """The four groups in the order of `nlp.weights.GROUPS`."""
         return self.words, self.chars, self.topics, self.turns
 
 
@@ -58,7 +57,7 @@ def extract(folded: str, cut: Cutter, lexicon: Lexicon) -> Features:
 
 
 def extract_all(folded: Iterable[str], cut: Cutter, lexicon: Lexicon) -> list[Features]:
-    """Step by step, as `Understander.read_all` does and for the same reason."""
+    """Takes each step for all texts before the next, for the reason given at `Understander.read_all`."""
     plain = [normalise(text[:READ]) for text in folded]
     tokens = [*map(cut, plain)]
     hits = [*map(lexicon.find, plain, tokens)]
@@ -71,14 +70,14 @@ def extract_all(folded: Iterable[str], cut: Cutter, lexicon: Lexicon) -> list[Fe
 
 
 def _first_sentence(text: str) -> int:
-    """Where it ends: often it is a title, or tells it all."""
+    """The end of the first sentence, which is often a title or says everything."""
     if not _END.search(text):
         return len(text)
     return min([at for at in map(text.find, _ENDS) if at >= _SHORT], default=len(text))
 
 
 def _words(tokens: Sequence[str]) -> list[str]:
-    """In the order of the text: where two weigh the same, the first is shown as the reason."""
+    """In the order of the text, so that of equally strong reasons the first is shown."""
     said = [word for word in tokens if word > " "]
     return [*dict.fromkeys([*said, *[f"{one}_{next_}" for one, next_ in pairwise(said)]])]
 
@@ -108,7 +107,7 @@ def _topics(text: str, hits: Sequence[Hit], first: int, lexicon: Lexicon) -> lis
 
 
 def _is_place(places: Sequence[int], end: int) -> bool:
-    """Whether a place word follows soon behind what ends at `end`."""
+    """Whether a place word begins at most `_BEHIND` characters after `end`."""
     near = bisect_left(places, end)
     return near < len(places) and places[near] - end <= _BEHIND
 
@@ -126,14 +125,14 @@ def _turns(hits: Sequence[Hit], first: int, lexicon: Lexicon) -> list[str]:
 
 
 def _order(names: Sequence[str]) -> list[str]:
-    """First, last, and who follows whom."""
+    """The first name, the last, and each pair of neighbours."""
     follows = [f"{one}>{next_}" for one, next_ in pairwise(names) if one != next_]
     return ["0:" + names[0], "9:" + names[-1], *follows]
 
 
 @lru_cache(_FOLLOWED)
 def _scene_turns(scenes: tuple[str, ...], votes: tuple[str, ...]) -> Sequence[str]:
-    """`votes` has a scene for each topic, `scenes` for each time that one is named."""
+    """`votes` has one scene for each topic, `scenes` one for each mention of a topic."""
     if not scenes:
         return []
     counts = {scene: votes.count(scene) for scene in {*votes}}
@@ -153,14 +152,14 @@ def _item_turns(items: tuple[int, ...]) -> Sequence[str]:
 
 
 def _votes(names: set[str], lexicon: Lexicon) -> list[str]:
-    """For which scenes the topics speak by themselves; the only one, if it is one."""
+    """The scenes that the topics indicate by themselves; a single one is marked as such."""
     scene_of = lexicon.scene_of
     scenes = {scene_of[name] for name in names if name in scene_of}
     return [f"={scene}" for scene in scenes] if len(scenes) != 1 else [f"=={scene}" for scene in scenes]
 
 
 def _shape(text: str, hits: Sequence[Hit]) -> list[str]:
-    """How long, whether it asks, and whether a topic is named at all."""
+    """The length of a text, whether it asks, and whether it names a topic at all."""
     length = "short" if len(text) <= _SHORT else "long" if len(text) > _LONG else "middle"
     shape = [f"#{length}"]
     if "?" in text or text.endswith(("吗", "呢", "么", "不", "没")):

@@ -1,7 +1,7 @@
-"""Sums rows of small whole numbers without numpy: a row is one long integer, so that one addition adds all its numbers.
+"""Adds rows of small whole numbers without numpy: a row is one long integer, so that one addition adds all its numbers.
 
-The numbers, 0 to 255 with 128 as nothing, stand in 16-bit lanes of it. A sum of n rows is brought back by taking 128 n
-from each lane. Adding a row of fifty numbers costs some 40 ns.
+Each number (0 to 255, where 128 means zero) has a 16-bit lane of the integer. Subtracting 128 n from each lane of a sum
+of n rows gives the true sums. Adding a row of fifty numbers takes about 40 ns.
 """
 
 import base64
@@ -12,10 +12,10 @@ from collections.abc import Sequence
 _LANE = 2
 """Bytes of one lane."""
 _FITS = 256
-"""So many rows at most are added before a lane runs over."""
+"""At most this many rows can be added before a lane overflows."""
 ZERO = 128
 _SIGN = 1 << 15
-"""What a lane is brought up by, so that no sum is below zero and borrows from the next; as a bit it is the sign."""
+"""Added to each lane, so that no sum is negative and borrows from the next lane; as a bit it is the sign."""
 
 
 class Lanes:
@@ -27,7 +27,7 @@ class Lanes:
         self._signs = _SIGN * self._ones
 
     def read(self, codes: str | bytes) -> list[int]:
-        """Rows, spread for adding, of their numbers one after another in base64."""
+        """Rows, ready for adding, from their numbers one after another in base64."""
         size, numbers = self.count * _LANE, base64.b64decode(codes)
         spread = bytearray(len(numbers) * _LANE)
         spread[::_LANE] = numbers
@@ -35,14 +35,14 @@ class Lanes:
         return [number(row, "little") for row in struct.unpack(f"{size}s" * (len(spread) // size), spread)]
 
     def numbers(self, row: int) -> list[int]:
-        """What stands in a row, from -128 to 127."""
+        """The numbers of a row, from -128 to 127."""
         return [self.number(row, at) for at in range(self.count)]
 
     def number(self, row: int, at: int) -> int:
         return (row >> 8 * _LANE * at & 255) - ZERO
 
     def sums(self, rows: Sequence[int]) -> Sequence[int]:
-        """The sum of each lane. Few messages have more rows than fit in one long addition."""
+        """The sum of each lane. Few messages have more rows than one addition can take."""
         if len(rows) <= _FITS:
             return self._added(rows)
         parts = [self._added(rows[at : at + _FITS]) for at in range(0, len(rows), _FITS)]
@@ -54,5 +54,5 @@ class Lanes:
 
 
 def pack(numbers: bytes) -> str:
-    """A row's numbers (0 to 255) as they stand in a file; how many they are must be a multiple of three."""
+    """A row's numbers (0 to 255) as a file holds them. Their count must be a multiple of three."""
     return base64.b64encode(numbers).decode("ascii")

@@ -1,7 +1,7 @@
-"""The lexicon: which topics a text speaks of.
+"""The lexicon: which topics a text is about.
 
-A topic is a set of words for one thing (路灯, 噪音, 医保). Topics give the classifier what a word alone cannot:
-a word never seen in training still speaks for its topic. The words themselves are data (`data/lexicon.txt`).
+A topic is a set of words for one thing (路灯, 噪音, 医保). With topics the classifier can use a word that it never saw
+in training. The words are data (`data/lexicon.txt`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,14 +15,14 @@ from ledger.scenes import Scene
 from nlp.tables import table
 
 _ALIGNED = 2
-"""Words up to this length count only where they begin and end with a cut of the tokeniser."""
+"""Words up to this length count only if they begin and end at token borders."""
 _FIRST = -99
-"""Where a word of one character comes among those that begin with it: before all others."""
+"""Sort key that puts a word of one character before longer words that begin with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`scene` is the one that the topic speaks for by itself, `item` the line of annex 2 that it touches (0: none)."""
+    """`scene`: the one that the topic indicates by itself. `item`: the line of annex 2 that it concerns (0: none)."""
 
     name: str
     scene: Scene | None
@@ -30,11 +30,11 @@ class Topic:
 
 
 Hit = tuple[str, int, int]
-"""A topic, and where a word of it stands in the text that was searched: start and end."""
+"""A topic, and the start and end of the word that was found."""
 
 
 class Lexicon:
-    """`scene_of` and `item_of` are those of the topics that have one."""
+    """`scene_of` and `item_of` contain only topics that have one."""
 
     def __init__(self, topics: Iterable[Topic], words: Iterable[tuple[str, str]]) -> None:
         self.topics = {topic.name: topic for topic in topics}
@@ -52,7 +52,7 @@ class Lexicon:
         return zip(self.words, self._topics, strict=True)
 
     def find(self, text: str, tokens: Sequence[str]) -> list[Hit]:
-        """All hits in the order of the text, the longest first where several begin. `tokens` must join to it."""
+        """All hits in the order of the text, at each position the longest first. `tokens` must join to `text`."""
         topics, cuts = self._topics, {0, *accumulate(map(len, tokens))}
         found = [
             (start, start - end if end - start > 1 else _FIRST, end, number)
@@ -65,7 +65,7 @@ class Lexicon:
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon of the package."""
+    """The lexicon of `data/lexicon.txt`."""
     topics: list[Topic] = []
     words: list[tuple[str, str]] = []
     for line in table("lexicon.txt"):

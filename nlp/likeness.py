@@ -1,12 +1,11 @@
-"""How alike two messages are: whether they tell of the same matter.
+"""How likely two messages are about the same matter.
 
-A message is reduced to a signature, a tuple of numbers: its things and aspects (`nlp.concepts`), its words that
-carry meaning, and the parts of its address. Places that contradict each other, or praise beside a complaint, decide
-at once; all else is weighed. What two messages share counts by its rarity. What each has alone counts too: messages
-that agree word for word except in what is the matter (楼下烧烤店太吵, 楼下烧烤店油烟大) are the ones that are set
-against each other.
+A message is reduced to a signature, a tuple of numbers: its things and aspects (`nlp.concepts`), its meaningful words,
+the parts of its address, and its point in the space of meaning (`nlp.meaning`). Contradicting places, or praise beside
+a complaint, decide at once; everything else is weighed. What two messages share counts by its rarity. What only one of
+them says counts, too, because messages often agree except for the trouble (楼下烧烤店太吵, 楼下烧烤店油烟大).
 
-The weights are learned from `data/pairs.tsv` (nlp/training/pairs.py) and stand in `data/likeness.txt`.
+The weights are learned from `data/pairs.tsv` (nlp/training/pairs.py) and stored in `data/likeness.txt`.
 """
 
 import json
@@ -25,16 +24,16 @@ from nlp.tables import DATA, lines_of, pairs, words
 _BITS = 28
 _PAYLOAD = (1 << _BITS) - 1
 THING, ASPECT, BARE, WORD, PLACE, PAIR, POINT = 1, 2, 3, 4, 5, 6, 7
-"""Sorts of parts. BARE is a word that no concept covers, PAIR two characters that stand together.
-POINT holds three of the numbers of the point in the space of meaning."""
+"""Sorts of parts. BARE: a word that no concept covers; PAIR: two neighbouring characters; POINT: three coordinates
+of the point in the space of meaning."""
 _READ = 80
-"""Characters whose pairs are kept."""
+"""Pairs are taken from this many characters."""
 _NUMBERED = 1 << 15
-"""Names whose numbers are kept: most words come again."""
+"""Cached numbers of names; most words recur."""
 _UNKNOWN = 8.0
-"""Weight of what the corpus does not have: rare."""
+"""Rarity of parts that the corpus does not contain."""
 _KIND_OF, _COUSINS = 0.8, 0.25
-"""What light/street shares with light, and with light/stair."""
+"""How much light/street shares with light, and with light/stair."""
 _BESIDES = (
     "danger",
     "repairnow",
@@ -49,13 +48,13 @@ _BESIDES = (
     "class",
     "borrow",
 )
-"""Aspects that go with any matter."""
+"""Aspects that can occur with any matter."""
 PRAISE = "praise"
 _FEW, _MUCH = 5.0, 8.0
 _RARE = 4.0
 _NOTHING_MORE, _CONTAINED = 1.0, 0.9
 _OTHERWISE = 0.3
-"""Share of its pairs of characters that the other one need not have."""
+"""Share of a message's character pairs that the other message may lack."""
 
 
 @lru_cache(maxsize=_NUMBERED)
@@ -66,7 +65,7 @@ def number(sort: int, name: str) -> int:
 def signature(
     text: str, tokens: Sequence[str], topics: Iterable[str] = (), names: Iterable[str] = ()
 ) -> tuple[int, ...]:
-    """All that needs to be kept of normalised `text` to compare it; `names` are compounds that it names."""
+    """Everything needed to compare normalised `text`. `names`: the compounds that it mentions."""
     found = concepts.find(text, tokens)
     parts = {number(THING, name) for name in found.things} | {number(ASPECT, name) for name in found.aspects}
     at, is_covered = 0, found.covered.find
@@ -83,7 +82,7 @@ def signature(
 
 @lru_cache(maxsize=_NUMBERED)
 def _word(token: str) -> tuple[int, ...]:
-    """As a word, and as one that no concept covers; nothing if it says nothing of the matter."""
+    """The token's numbers as WORD and as BARE; empty if it says nothing about the matter."""
     return (number(WORD, token), number(BARE, token)) if token.isalpha() and token not in empty_words() else ()
 
 
@@ -93,7 +92,7 @@ def _two(characters: str) -> int:
 
 
 class Signature(Sequence[int]):
-    """A signature that is worked out when it is first looked at: whoever greets or asks is compared with nobody."""
+    """A signature computed on first use, because greetings and questions are never compared."""
 
     __slots__ = ("_of", "_parts")
 
@@ -126,12 +125,12 @@ class Signature(Sequence[int]):
 
 
 def _stretch(key: Sequence[int], sort: int) -> Sequence[int]:
-    """The parts of one sort: a signature is in order."""
+    """The parts of one sort; `key` is sorted."""
     return key[bisect_left(key, sort << _BITS) : bisect_left(key, (sort + 1) << _BITS)]
 
 
 def _pointed(point: Sequence[int]) -> set[int]:
-    """Three numbers to a part, with their position."""
+    """A point as parts, each with three coordinates and their position."""
     threes = zip(range(len(point)), point[::3], point[1::3], point[2::3], strict=False)
     return {POINT << _BITS | at << 24 | (a + 128) << 16 | (b + 128) << 8 | (c + 128) for at, a, b, c in threes}
 
@@ -141,19 +140,19 @@ def _point(parts: Iterable[int]) -> tuple[int, ...]:
 
 
 def _place(kind: str, value: str) -> int:
-    """Eight bits say which part of an address it is, the rest what it is called."""
+    """Eight bits for the kind of address part, the rest for its value."""
     return PLACE << _BITS | (crc32(kind.encode()) & 0xFF) << (_BITS - 8) | crc32(value.encode()) >> (40 - _BITS)
 
 
 @cache
 def empty_words() -> frozenset[str]:
-    """Words that say nothing of the matter."""
+    """Words that say nothing about the matter."""
     return words("empty-words.txt")
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A signature, taken apart. `places` maps a part of the address to its values."""
+    """An unpacked signature. `places` maps a kind of address part to its values."""
 
     things: frozenset[int]
     aspects: frozenset[int]
@@ -169,7 +168,7 @@ class Matter:
 
     @classmethod
     def of(cls, key: Sequence[int]) -> "Matter":
-        """`key` is in order, as `signature` gives it."""
+        """Unpack a signature; `key` must be sorted, as `signature` returns it."""
         sorts = {sort: _stretch(key, sort) for sort in range(THING, POINT + 1)}
         places: dict[int, set[int]] = {}
         for part in sorts[PLACE]:
@@ -197,7 +196,7 @@ def _kinds() -> Mapping[int, str]:
 
 @cache
 def _roots() -> Mapping[int, int]:
-    """The more general thing of each kind of a thing."""
+    """The general thing (light) for each kind of it (light/street)."""
     names = {name for name in _weights().names if "/" in name}
     return {number(THING, name): number(THING, name.partition("/")[0]) for name in names}
 
@@ -209,7 +208,7 @@ def _besides() -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Weights:
-    """`rarity` of the parts of signatures; `factors` of the features, in their order, the last one stands alone."""
+    """`rarity` by part of a signature; `factors` by name of a feature, and `alone`, the constant."""
 
     rarity: Mapping[int, float]
     factors: Mapping[str, float]
@@ -234,7 +233,7 @@ def weight(parts: Iterable[int]) -> float:
 
 
 def forget() -> None:
-    """Read the weights again: they were written anew."""
+    """Drop cached weights, so that they are read again from the file."""
     _weights.cache_clear()
     _roots.cache_clear()
 
@@ -244,7 +243,7 @@ def rarity(part: int) -> float:
 
 
 def looked_up(key: Sequence[int]) -> list[int]:
-    """By which parts like messages are looked for: things, also more general ones, places, words that few have."""
+    """The parts by which similar messages are searched: things, also more general ones, places, rare words."""
     things, roots, known = _stretch(key, THING), _roots(), _weights().rarity
     general = [roots[part] for part in things if part in roots]
     rare = [part for part in _stretch(key, WORD) if known.get(part, _UNKNOWN) >= _RARE]
@@ -252,7 +251,7 @@ def looked_up(key: Sequence[int]) -> list[int]:
 
 
 def contradicts(a: Matter, b: Matter) -> bool:
-    """Whether the places exclude each other, or one praises and the other complains."""
+    """Whether their places exclude each other, or only one of them is praise."""
     praise = number(ASPECT, PRAISE)
     return (praise in a.aspects) != (praise in b.aspects) or any(
         not values & b.places[kind] for kind, values in a.places.items() if kind in b.places
@@ -260,22 +259,22 @@ def contradicts(a: Matter, b: Matter) -> bool:
 
 
 def at_one_place(a: Matter, b: Matter) -> bool:
-    """Whether both name the same place, so far as they name one."""
+    """Whether they agree in some part of the address."""
     return any(values & b.places.get(kind, frozenset()) for kind, values in a.places.items())
 
 
 def says_no_more(a: Matter, b: Matter) -> bool:
-    """Whether one of them has nothing of its own: the same message again, or with a few words more."""
+    """Whether one of them says nothing more than the other: the same message, or the same with a few more words."""
     return weight(a.words & b.words) > _RARE and (_within(a, b) or _within(b, a))
 
 
 def _within(a: Matter, b: Matter) -> bool:
-    """Whether `b` says all that `a` says, hardly with other characters."""
+    """Whether `b` says everything that `a` says, in mostly the same characters."""
     return _alone(a, b) < _NOTHING_MORE and len(a.twos - b.twos) <= _OTHERWISE * len(a.twos)
 
 
 def features(a: Matter, b: Matter) -> dict[str, float]:
-    """What is weighed, each about 0 to 1."""
+    """The features that are weighed, each about 0 to 1."""
     things, aspects = a.things & b.things, a.aspects & b.aspects
     said = a.words & b.words
     near = _near(a.things - b.things, b.things - a.things)
@@ -320,7 +319,7 @@ def features(a: Matter, b: Matter) -> dict[str, float]:
 
 
 def _near(one: frozenset[int], other: frozenset[int]) -> tuple[float, float]:
-    """What a thing and a kind of it share; whether two kinds of one thing stand against each other."""
+    """(the largest rarity shared by related things; 1 if two different kinds of one thing occur, else 0)."""
     roots = _roots()
     best, cousins = 0.0, 0.0
     for a in one:
@@ -334,12 +333,12 @@ def _near(one: frozenset[int], other: frozenset[int]) -> tuple[float, float]:
 
 
 def _alone(a: Matter, b: Matter) -> float:
-    """How much `a` says that `b` does not."""
+    """The weight of what `a` says and `b` does not."""
     return weight(a.things - b.things) + weight(a.aspects - b.aspects) + 0.6 * weight(a.bare - b.words)
 
 
 def score(a: Matter, b: Matter) -> float:
-    """Probability that both tell of the same matter."""
+    """Probability that both are about the same matter."""
     if contradicts(a, b):
         return 0.0
     if says_no_more(a, b):

@@ -1,9 +1,9 @@
-"""A message about several things is cut into several matters.
+"""Cuts a message about several things into several matters.
 
-Clauses are walked through from left to right. What is counted (第二, 2.) or announced (另外) begins a new matter; of
-any other clause it is weighed whether it does: whether it speaks of a thing, a topic, a trouble that were not told yet,
-how it begins and ends, how long it is and what joins it. The weights (`data/cut-weights.txt`) are learned from messages
-with marked cuts and from the corpus (nlp/training/cuts.py). Parts join to the message.
+Clauses are read from left to right. A numbered (第二, 2.) or announced (另外) clause begins a new matter. For any other
+clause this is weighed: does it mention a new thing, topic or trouble; how does it begin and end; how long is it; what
+punctuation precedes it. The weights (`data/cut-weights.txt`) are learned from messages with marked cuts and from the
+corpus (nlp/training/cuts.py). The parts join to the message.
 """
 
 import re
@@ -32,38 +32,38 @@ from nlp.clauses import (
 from nlp.tables import pairs
 
 _REASON = re.compile(r"一(?:是|来|则)")
-"""What is wanted or wrong has been said, and its reasons are counted: 想要个车棚，一是淋雨，二是好充电."""
+"""Reasons for a matter already stated are numbered like matters: 想要个车棚，一是淋雨，二是好充电."""
 _COUNTS_ON = re.compile(r"[二三四](?:是|来|则)")
 _PROMISED = {"两": 2, "二": 2, "2": 2, "三": 3, "3": 3, "四": 4, "五": 5}
 _TOO = re.compile(r"[^,]{1,7}(?:也|又|还)(?![说是能想被要没会])")
-"""Something else is wrong, too: 车又乱停."""
+"""Says that something else is wrong, too: 车又乱停."""
 _ASKS = re.compile("吗$|哪$|哪天$|没有?$|不$|几[号点时]$|么时候$|能不能|有没有|怎么|什么时候|多少|哪里")
 _WHO = re.compile(
     r"(?:请问|我们?家?|他家?|她家?)?(?:我?[妈爸爹]妈?爸?|老公|老婆|爱人|老伴|婆婆|公公|爷爷|奶奶|外公|外婆|儿子|女儿|孩子"
     r"|小孩|伢|孙子|老人|大人|邻居|隔壁|房东|物业|保安|保洁|社区|他家|她家|自己|我)"
 )
-"""Whom a clause begins with: 我妈想学画画，我爸想下棋."""
+"""The person at the beginning of a clause: 我妈想学画画，我爸想下棋."""
 _WHERE = re.compile(
     r"(?:小区|我们)?(?:楼上|楼下|对面|对门|隔壁|[上下里外]头|[上下里外]面|前门|后门|门口|旁边|屋里|屋外|墙上|地上|路上"
     r"|[东南西北][边门头]|[一二三四五六七八九十\d]{1,3}(?:楼|栋|号楼|单元)|早上|晚上|白天|夏天|冬天|平时|今天|昨天|明天|下雨"
     r"|天晴|这次|上次)"
 )
-"""Which place or time it begins with: 一楼没水，五楼漏雨."""
+"""The place or time at the beginning of a clause: 一楼没水，五楼漏雨."""
 _SHORT = 9
-"""All clauses so short: the message is a list."""
+"""If no clause is longer, the message is a list."""
 ALONE = "alone"
-"""The weight that every clause has."""
+"""Name of the constant weight that every clause gets."""
 _WORDED = "^$~."
-"""What marks the names of words that are weighed."""
+"""Prefixes of feature names: beginning, end, pair of characters, character."""
 _LATELY = 4
-"""Clauses of which is kept how they begin and end: each is held against the next one."""
+"""Cached results of `_turned`; each clause is compared with the next one."""
 _KNOWN = 8192
-"""Ways of standing to what was told whose weight is kept: most come again and again."""
+"""Cached weights of `_Facts`; most of them recur."""
 
 
 @dataclass(slots=True)
 class Told:
-    """The matter that is being told. `last` is the clause before, `matters` how many were told before this one."""
+    """The current matter. `last`: the previous clause; `matters`: the number of matters before this one."""
 
     spoken: Spoken = NOTHING
     subjects: set[str] = field(default_factory=set)
@@ -91,7 +91,7 @@ class Told:
 
 
 def split(text: str) -> list[str]:
-    """The parts of a message, in order; they join to the message. `text` is folded."""
+    """The matters of a message, in order; they join to the message. `text` is folded."""
     cuts = _cuts(text)
     if not cuts:
         return [text]
@@ -115,7 +115,7 @@ def _cuts(text: str) -> list[int]:
 
 
 def _counted(clauses: Sequence[Clause]) -> list[int]:
-    """Somebody says 三件事, and just as many clauses follow."""
+    """The cuts if the message announces 三件事 and exactly that many clauses follow; otherwise empty."""
     for at, clause in enumerate(clauses):
         if clause.claims:
             rest = [follows for follows in clauses[at + 1 :] if not follows.empty or follows.named_at >= 0]
@@ -124,7 +124,7 @@ def _counted(clauses: Sequence[Clause]) -> list[int]:
 
 
 def _begins(clause: Clause, told: Told, shape: "Shape") -> bool:
-    """Whether the clause begins another matter than the one that is being told."""
+    """Whether the clause begins a new matter."""
     if _reasons(clause, told):
         return False
     says = not clause.empty or clause.named_at >= 0
@@ -139,7 +139,7 @@ def _reasons(clause: Clause, told: Told) -> bool:
 
 
 class Shape(NamedTuple):
-    """How a message is built as a whole: `short` clauses only; `promised`, it says that it tells of several things."""
+    """The whole message. `short`: it has only short clauses; `promised`: it announces several matters."""
 
     length: int
     short: bool
@@ -159,7 +159,7 @@ def _step(number: int, borders: Sequence[int]) -> int:
 
 
 class _Content(NamedTuple):
-    """Whether the clause speaks of what was told."""
+    """How what the clause is about relates to the current matter."""
 
     thing: str
     topic: str
@@ -189,7 +189,7 @@ class _Content(NamedTuple):
 
 
 class _Joint(NamedTuple):
-    """How it begins, and after what; `who` and `where`: whether with whom or where another one than the last."""
+    """How the clause begins, and what precedes it. `who`, `where`: whether person or place differ from before."""
 
     thing: str
     marks: frozenset[str]
@@ -214,7 +214,7 @@ class _Joint(NamedTuple):
 
 
 class _Likeness(NamedTuple):
-    """Whether it is built like the last."""
+    """Whether the clause is built like the last one."""
 
     same: str
     short: bool
@@ -236,7 +236,7 @@ class _Likeness(NamedTuple):
 
 
 class _Course(NamedTuple):
-    """How far the message has come."""
+    """The position in the message."""
 
     length: int
     message: int
@@ -249,18 +249,18 @@ class _Course(NamedTuple):
 
 
 _Facts = _Content | _Joint | _Likeness | _Course
-"""How a clause stands to what was told, in parts that come again and again; each names what is weighed of it."""
+"""The relation of a clause to the current matter, in four parts that recur and whose weights are cached."""
 
 
 def weigh(clause: Clause, told: Told, shape: Shape) -> int:
-    """How much speaks for another matter, in hundredths: above 0 more than against it."""
+    """The weight of evidence for a new matter, in hundredths; above 0 the clause begins one."""
     weights = _weights()
     related = sum(map(_weight, _related(clause, told, shape)))
     return weights.named[ALONE] + related + sum(map(_sum_of, weights.worded, _worded(clause.bare)))
 
 
 def features(clause: Clause, told: Told, shape: Shape) -> list[str]:
-    """What is weighed, by name, each once."""
+    """Names of the features of a clause, each once."""
     related = [name for facts in _related(clause, told, shape) for name in facts.names()]
     return related + [mark + part for mark, parts in zip(_WORDED, _worded(clause.bare), strict=True) for part in parts]
 
@@ -275,12 +275,12 @@ def _sum_of(weights: Mapping[str, int], names: Collection[str]) -> int:
 
 
 def _worded(bare: str) -> tuple[Collection[str], ...]:
-    """How the clause begins and ends, and what it consists of."""
+    """Beginnings, ends, pairs of characters and characters of a clause."""
     return (bare[:1], bare[:2], bare[:3]), (bare[-1:], bare[-2:]), {*map(add, bare, bare[1:])}, {*bare}
 
 
 def _related(clause: Clause, told: Told, shape: Shape) -> tuple[_Facts, ...]:
-    """How the clause stands to what was told."""
+    """The relation of the clause to the current matter."""
     new, old, bare, last = clause.spoken, told.spoken, clause.bare, told.last
     thing, topic, scene, aspect = [_shared(new & sort, old & sort) for sort in (THINGS, TOPICS, SCENES, ASPECTS)]
     named = "-" if clause.named_at < 0 else str(_step(clause.named_at, (0, 2, 5)))
@@ -297,7 +297,7 @@ def _related(clause: Clause, told: Told, shape: Shape) -> tuple[_Facts, ...]:
 
 
 class _Turned(NamedTuple):
-    """Whether a clause asks, and whom and which place or time it begins with."""
+    """Whether a clause asks, and the person and the place or time at its beginning."""
 
     asks: bool
     who: str
@@ -311,19 +311,19 @@ def _turned(bare: str) -> _Turned:
 
 
 def _set_apart(new: str, old: str) -> str:
-    """Whether this clause and the last begin with one, and with different ones."""
+    """Three digits: this clause has one, the last has one, both have different ones."""
     return f"{bool(new):d}{bool(old):d}{bool(new and old and new != old):d}"
 
 
 def _shared(new: Spoken, told: Spoken) -> str:
-    """Whether what a clause speaks of has something in common with what was told: - nothing new, + only new."""
+    """`-`: the clause names nothing; `=`: something is known; `/`: nothing is known; `+`: nothing was told before."""
     if not new:
         return "-"
     return "=" if new & told else "/" if told else "+"
 
 
 class _Weights(NamedTuple):
-    """In hundredths, so that their sum is exact: `named` by name, `worded` those of words without their marks."""
+    """In hundredths, so that sums are exact. `named`: by feature name; `worded`: by text, a table for each prefix."""
 
     named: Mapping[str, int]
     worded: Sequence[Mapping[str, int]]

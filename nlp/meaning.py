@@ -1,10 +1,9 @@
-"""Where a text stands among others: a point in a space of meaning.
+"""The space of meaning: a point for each text, such that texts about the same matter are near each other.
 
-合唱团 and 唱歌队 are near each other in it, though no character is shared.
+合唱团 and 唱歌队 are near each other, though they share only one character.
 
-Latent semantic analysis of the corpus, of matters told in several ways (`data/same.txt`), of the concepts and of
-the lexicon; learned by nlp/training/meaning.py, kept in `data/meaning.txt`, where a feature has a lane (`nlp.lanes`)
-for each dimension.
+It is learned by nlp/training/meaning.py from the corpus, from matters told in several ways (`data/same.txt`), from
+concepts and the lexicon, and stored in `data/meaning.txt`, where a feature has a lane (`nlp.lanes`) for each dimension.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +21,7 @@ _LONG = 127
 
 
 def features(text: str, tokens: Iterable[str], topics: Iterable[str]) -> set[str]:
-    """What is learned of normalised text: words, pairs of characters, characters, topics, each by its own mark."""
+    """Features of normalised text: words, pairs of characters, characters and topics, each with its prefix."""
     found = {"w" + word for word in tokens if word > " " and not word.isdigit()}
     found |= {"c" + two for two in map(add, text, text[1:]) if two.isalpha()}
     found |= {"u" + char for char in text if char > "一"}
@@ -30,7 +29,7 @@ def features(text: str, tokens: Iterable[str], topics: Iterable[str]) -> set[str
 
 
 class _Space(NamedTuple):
-    """What is known of each feature, by sort and without its mark."""
+    """The rows of known features, by sort and without prefix."""
 
     lanes: Lanes
     words: Mapping[str, int]
@@ -40,7 +39,7 @@ class _Space(NamedTuple):
 
 
 def point(text: str, tokens: Iterable[str], topics: Iterable[str]) -> tuple[int, ...]:
-    """Whole numbers from -127 to 127; all 0 if nothing is known. See `features`: what is none of them is not known."""
+    """Coordinates of a text, whole numbers from -127 to 127; all 0 if no feature is known. See `features`."""
     lanes, words, twos, chars, named = _space()
     seen = ((words, {*tokens}), (twos, {*map(add, text, text[1:])}), (chars, {*text}), (named, {*topics}))
     known = chain.from_iterable([map(of.get, names) for of, names in seen])
@@ -50,7 +49,7 @@ def point(text: str, tokens: Iterable[str], topics: Iterable[str]) -> tuple[int,
 
 
 def nearness(a: Sequence[int], b: Sequence[int]) -> float:
-    """Cosine."""
+    """Cosine of two points."""
     both: int = sum(map(mul, a, b))
     return both / (_LONG * _LONG)
 

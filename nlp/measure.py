@@ -1,4 +1,4 @@
-"""How good labels are: accuracy, F1 and calibration, without numpy."""
+"""Quality of labels: accuracy, F1 and calibration, without numpy."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _BINS = 10
 FEW = 10
-"""Labels with fewer rows stay out of the macro-F1: two rows decide nothing."""
+"""Labels with fewer rows are left out of the macro-F1, because so few decide nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class ClassScore:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Rows whose probability lies in one tenth: what was promised, and what was true."""
+    """Rows with a probability in one tenth: the mean probability, and the share that was right."""
 
     rows: int
     promised: float
@@ -32,7 +32,7 @@ def accuracy(truth: Sequence[str], found: Sequence[str]) -> float:
 
 
 def class_scores(truth: Sequence[str], found: Sequence[str]) -> list[ClassScore]:
-    """Per label, the commonest first."""
+    """Scores for each label, the commonest first."""
     rows, named = Counter(truth), Counter(found)
     right = Counter(t for t, f in zip(truth, found, strict=True) if t == f)
     return [_class_score(label, rows[label], named[label], right[label]) for label, _ in rows.most_common()]
@@ -49,7 +49,7 @@ def macro_f1(truth: Sequence[str], found: Sequence[str]) -> float:
 
 
 def calibration(right: Sequence[bool], probabilities: Sequence[float]) -> tuple[list[Bin], float]:
-    """Tenths of probability, and the expected calibration error."""
+    """A bin for each tenth of probability, and the expected calibration error."""
     bins: list[list[tuple[bool, float]]] = [[] for _ in range(_BINS)]
     for ok, p in zip(right, probabilities, strict=True):
         bins[min(int(p * _BINS), _BINS - 1)].append((ok, p))
@@ -63,7 +63,7 @@ def _bin(rows: Sequence[tuple[bool, float]]) -> Bin:
 
 
 def asked_back(right: Sequence[bool], probabilities: Sequence[float], share: float = 0.15) -> tuple[float, float]:
-    """(threshold, accuracy of the rest) when the least sure `share` of all messages is asked back."""
+    """(threshold, accuracy of the rest) if the bot asks back in the least certain `share` of all messages."""
     ranked = sorted(zip(probabilities, right, strict=True), reverse=True)
     kept = ranked[: max(1, round(len(ranked) * (1 - share)))]
     return kept[-1][0], sum(ok for _, ok in kept) / len(kept)

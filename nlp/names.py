@@ -1,9 +1,9 @@
 """Names of persons in free text.
 
-A name is a surname and one or two given-name characters. That alone would find 高压 and 马上, so a candidate is
-weighed: how usual its characters are in names, whether the cut makes everyday words of them (方便, 江水), what
-introduces it (我叫, 户主, 我妈) and what follows (女士, 家的, a telephone). The weights are a judgement; what they
-reach is held by tests/nlp/test_personal.py.
+A name is a surname and one or two given-name characters. That alone would find 高压 and 马上, so each candidate is
+weighed: how common its characters are in names, whether the tokeniser makes everyday words of them (方便, 江水), what
+precedes it (我叫, 户主, 我妈) and what follows (女士, 家的, a telephone number). The weights were set by hand;
+tests/nlp/test_personal.py checks what they achieve.
 """
 
 import re
@@ -19,23 +19,23 @@ from nlp.understanding import Personal, Span
 _ENOUGH = 2.45
 _TINY = 1e-6
 _CUT_MOST = 0.5
-"""What the cut can add for each character: every one is a word that the dictionary knows as a name."""
+"""The most that `_cutting` can add for each character: each is a word that the dictionary knows as a name."""
 _HOPELESS = -0.9
-"""What no surroundings can make up for."""
+"""A weight that no context can make up for."""
 _LENGTHS = (5, 4, 3, 2, 1)
 _NEAR, _FOLLOWING = 12, 6
-"""Characters before and behind a candidate that are looked at."""
+"""How many characters before and behind a candidate are examined."""
 _GAP = " :,'\"“”‘’「」『』《》()[]"
 _STOPS = frozenset(",.;:!?、。，；：！？ \n()（）[]\"'“”「」~…+")
 _SPOKEN = frozenset(
     ("东方", *"何于和时全车单常曾都应向明来花水安方温平白路游房边高金石马江关成计连强解商包位钱经从左黄满党项充阳")
 )
-"""Surnames that are more often something else."""
+"""Surnames whose characters usually mean something else."""
 _JOINS = frozenset("、和跟与,及同")
 _HAMLETS = frozenset("里湾塆墩坳冲垸咀嘴铺店岭畈坪坝沟塘桥巷弄台坡港渡洲河")
 _NO_GIVEN = frozenset(("家", "某", "某某", "工", "总", "姓"))
 _NEVER = frozenset("的了吗呢吧们这那哪我你他她它不没是在就也还都很太又要会能和跟与把被给从到说去过着个之为")
-"""Characters of no given name."""
+"""Characters that no given name contains."""
 _LEFT: Mapping[str, float] = {
     "says": 3.0,
     "who": 1.6,
@@ -52,7 +52,7 @@ _RIGHT: Mapping[str, float] = {"title": 1.6, "kin": 2.8, "contact": 1.4, "did": 
 
 _NUMBERED = re.compile(r"\d{2}[\dx] ?$")
 _TOLD = re.compile(r"(?:我是|我叫|就是|姓|名叫)[^,。;!? ]{1,9}的$|姓.叫$")
-"""我是开小卖部的童国平"""
+"""As in 我是开小卖部的童国平."""
 
 
 _NUMBER = re.compile(r"[\da-z一二三四五六七八九十]{1,3}(?:号|栋|幢|座|期|区|单元|#)")
@@ -66,7 +66,7 @@ class _Candidate(NamedTuple):
 
 @cache
 def _surnames() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """The commonest, the rest, the compound ones."""
+    """(common, other, compound) surnames."""
     lines = [*table("surnames.txt")]
     return frozenset(lines[0]), frozenset("".join(lines[1:2])), frozenset(lines[2].split())
 
@@ -88,12 +88,12 @@ def _not_names() -> frozenset[str]:
 
 @cache
 def _titles() -> frozenset[str]:
-    """What stands behind a surname instead of a given name."""
+    """What can follow a surname instead of a given name."""
     return _cues()["title"] | _NO_GIVEN
 
 
 def find_names(text: str) -> list[Span]:
-    """Spans of names in folded text, in its order."""
+    """Spans of names in folded text, in order."""
     spans = {span for a, b in _weighed(text) for span in _everywhere(text, text[a:b])}
     found, done = list[Span](), 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
@@ -104,7 +104,7 @@ def find_names(text: str) -> list[Span]:
 
 
 def _everywhere(text: str, name: str) -> Iterator[tuple[int, int]]:
-    """Whoever is named once is masked each time."""
+    """Every occurrence of a name that was recognised once."""
     at = text.find(name)
     while at >= 0:
         yield at, at + len(name)
@@ -112,7 +112,7 @@ def _everywhere(text: str, name: str) -> Iterator[tuple[int, int]]:
 
 
 def _weighed(text: str) -> list[tuple[int, int]]:
-    """The weightiest candidates that do not overlap; a second look knows the names beside (付桂香、尹元珍)."""
+    """The strongest candidates without overlaps; a second pass counts names beside them (付桂香、尹元珍)."""
     if not _may_be_named(text):
         return []
     words = _Words(text)
@@ -130,7 +130,7 @@ def _weighed(text: str) -> list[tuple[int, int]]:
 
 
 def _may_be_named(text: str) -> bool:
-    """Whether any candidate is weighty enough if it is cut as names are: one text in ten."""
+    """Whether any candidate could reach the threshold if it is cut like a name: one text in ten."""
     for name in _candidates(text):
         most = _characters(text, name) + _grown(text[name.start : name.end]) + _CUT_MOST * (name.end - name.start)
         around = _before(text, name.start) + _behind(text, name.end)
@@ -153,7 +153,7 @@ def _apart(weights: Mapping[_Candidate, float]) -> list[tuple[int, int]]:
 
 @cache
 def _family() -> re.Pattern[str]:
-    """A surname, and one or two characters that may stand in a given name."""
+    """A surname, and one or two characters that a given name may contain."""
     common, single, double = _surnames()
     given = f"(?![{''.join(sorted(_NEVER))}])[一-鿿]"
     return re.compile(rf"({'|'.join(sorted(double))}|[{''.join(sorted(common | single))}])({given})({given})?")
@@ -161,7 +161,7 @@ def _family() -> re.Pattern[str]:
 
 @cache
 def _beginning() -> re.Pattern[str]:
-    """What a surname begins with: most texts have one or none."""
+    """First characters of surnames; most texts contain at most one."""
     return re.compile(f"[{''.join(sorted({name[0] for names in _surnames() for name in names}))}]")
 
 
@@ -178,7 +178,7 @@ def _candidates(text: str) -> list[_Candidate]:
 
 
 class _Words:
-    """The words of a text, by where they begin, with the dictionary's tags."""
+    """The words of a text, and whether the dictionary tags them as names."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -188,19 +188,19 @@ class _Words:
             self._at += [(start, start + length, tag.startswith("nr"))] * length
 
     def over(self, start: int, end: int) -> Iterable[tuple[int, int, bool]]:
-        """The words that cover some of [start, end), as (start, end, whether it is a name)."""
+        """The words that overlap [start, end), as (start, end, whether it is tagged as a name)."""
         return dict.fromkeys(self._at[start:end])
 
 
 def _inside(words: _Words, name: _Candidate) -> float:
-    """What the candidate itself has for it, without what stands around."""
+    """The weight of the candidate itself, without its context."""
     if _hopeless(words.text, name):
         return _HOPELESS
     return _characters(words.text, name) + _cutting(words, name)
 
 
 def _hopeless(text: str, name: _Candidate) -> bool:
-    """Whether it is an everyday word, or a place: no surroundings make up for that."""
+    """Whether it is an everyday word or a place, which no context can make up for."""
     whole, given = text[name.start : name.end], text[name.given : name.end]
     if whole in _not_names() or given in _titles() or text.startswith("*", name.end):
         return True
@@ -227,7 +227,7 @@ def _surname_weights() -> Mapping[str, float]:
 
 
 def _cutting(words: _Words, name: _Candidate) -> float:
-    """Names are what the dictionary falls apart on."""
+    """The weight of how the tokeniser cuts the candidate: names fall apart into single characters."""
     weight = _grown(words.text[name.start : name.end])
     for start, end, is_name in words.over(name.start, name.end):
         inside = name.start <= start and end <= name.end
@@ -239,14 +239,14 @@ def _cutting(words: _Words, name: _Candidate) -> float:
 
 
 def _grown(whole: str) -> float:
-    """An everyday word with one more character (孙子说) is a name only if that is usual in names (宋江涛)."""
+    """The weight of an everyday word with one more character: 孙子说 is no name, 宋江涛 may be one."""
     if whole[:2] not in _not_names():
         return 0.0
     return -0.8 if whole[-1] in _given() else -2.0
 
 
 def _before(text: str, start: int) -> float:
-    """What introduces a name; marks and brackets between do not count."""
+    """The weight of what precedes a candidate; punctuation and brackets in between are ignored."""
     bare = start
     while bare > 0 and text[bare - 1] in _GAP:
         bare -= 1
@@ -294,7 +294,7 @@ def _follows() -> Mapping[str, float]:
 
 @cache
 def _introducing() -> frozenset[str]:
-    """Their last characters."""
+    """Last characters of the words that introduce a name."""
     return frozenset(word[-1] for word in _introduces())
 
 

@@ -1,8 +1,8 @@
-"""Many ways of writing one thing become one.
+"""Makes different spellings of one thing equal, in two steps.
 
-Two steps. `fold` changes characters one for one (full width, traditional, letters), so that an index into the
-folded text is an index into the original; `normalise` goes on to dialect, slips, emoji and repeated characters, for
-the classifier. The original text is always kept by the caller.
+`fold` replaces characters one for one (full width, traditional, upper case), so that an index into the folded text is
+an index into the original. `normalise` then replaces dialect, typing errors, emoji and repeated characters, for the
+classifier. The caller keeps the original text.
 """
 
 import re
@@ -19,17 +19,17 @@ _LETTERS = {chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
 _WIDE_LETTERS = {chr(ord(upper) + 0xFEE0): lower for upper, lower in _LETTERS.items()}
 _FAR = "\U00010000"
 _LATELY = 256
-"""Texts whose other ways of writing are kept: each is looked at as it comes in, and read soon after."""
+"""Texts whose folded and normalised forms are cached: each is checked at intake and read soon after."""
 _REPEATS = re.compile(r"(.)\1\1+", re.DOTALL)
 
 
 class Letters:
-    """Replaces characters. One search passes over a text that holds none of them; few hold more than two."""
+    """Replaces characters. One search suffices for a text without any; few texts have more than two."""
 
     def __init__(self, meant: Mapping[str, str]) -> None:
         self._meant = meant
         near = "".join(char for char in meant if char < _FAR)
-        # rare characters are looked for as a range: a set of them would be compared one by one
+        # rare characters are searched as a range, because a set would be compared one by one
         self._any = re.compile(f"[{re.escape(near)}{_FAR}-{chr(sys.maxunicode)}]")
 
     def apply(self, text: str) -> str:
@@ -46,7 +46,7 @@ def _folding() -> Letters:
 
 
 class Replacements:
-    """Replaces words by words from left to right, the longest first."""
+    """Replaces words from left to right, the longest first."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         meant = dict(pair for name in names for pair in pairs(name))
@@ -69,7 +69,7 @@ class Replacements:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Letters count only between other things than letters: wy is 物业, the wy of wyoming is not."""
+    """Whether a word is not part of a longer one in Latin letters: wy is 物业, but not in wyoming."""
     if not text[start].isascii():
         return True
     before, after = text[start - 1 : start], text[end : end + 1]
@@ -83,7 +83,7 @@ def _replacements() -> Replacements:
 
 @lru_cache(maxsize=_LATELY)
 def fold(text: str) -> str:
-    """Same length as `text`, character by character; halves of broken pairs (lone surrogates) become question marks."""
+    """`text` with uniform characters; the length stays the same. Lone surrogates become question marks."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -93,5 +93,5 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=_LATELY)
 def normalise(folded: str) -> str:
-    """Folded text as the classifier reads it."""
+    """Folded text in the form that the classifier reads."""
     return _replacements().apply(_REPEATS.sub(r"\1\1", folded))

@@ -1,14 +1,14 @@
-"""Numbers as people write them, in digits or spoken out: 12, 十二, 两, 二十五, 一百二, 两千二百."""
+"""Numbers as people write them, in digits or words: 12, 十二, 两, 二十五, 一百二, 两千二百."""
 
 _DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SIZES = {"千": 1000, "百": 100}
 SPOKEN = r"[零〇一二两三四五六七八九十百千]{1,7}"
 NUMBER = rf"(?:\d{{1,4}}|{SPOKEN})"
-"""A pattern of what `value` understands, without a group."""
+"""Matches the numbers that `value` understands; has no group."""
 
 
 def plain(number: str) -> str:
-    """三 and 03 are 3; 十二 is 12; an empty string and letters stay."""
+    """A number in plain digits: 三 and 03 become 3, 十二 becomes 12; other text stays as it is."""
     if number.isdigit():
         return number.lstrip("0") or "0"
     for sign, size in _SIZES.items():
@@ -22,11 +22,11 @@ def plain(number: str) -> str:
 
 
 def _rest(rest: str, size: int) -> int:
-    """What follows 百 or 千: 一百二 is 120, 一百零二 is 102."""
+    """The value of what follows 百 or 千: 一百二 is 120, 一百零二 is 102."""
     return _DIGITS[rest] * size // 10 if rest in _DIGITS else value(rest.lstrip("零〇") or "0")
 
 
 def value(number: str) -> int:
-    """What matched `NUMBER`, as an int; -1: it is none after all (十百)."""
+    """The value of a text that matched `NUMBER`; -1 if it is no number after all (十百)."""
     digits = plain(number)
     return int(digits) if digits.isdecimal() else -1

@@ -1,8 +1,7 @@
-"""Personal data in free text: found, and masked wherever a text leaves its case.
+"""Finds personal data in free text, and masks it wherever a text leaves its case.
 
-Numbers are found by their form, and told apart from hotline and order numbers by what stands before them; names are
-found by surname, given-name characters and the words around them (`nlp.names`). Indices are those of the original
-text.
+Numbers are recognised by their form; what precedes them distinguishes them from hotline and order numbers. Names are
+recognised by surname, given-name characters and context (`nlp.names`). Indices refer to the original text.
 """
 
 import re
@@ -17,7 +16,7 @@ STRUCK = "**"
 _MOST = 4096
 _SEEN_LATELY = 512
 _ANY = "[0-9零〇洞一幺二两三四五六七拐八九勾壹贰叁肆伍陆柒捌玖]"
-"""A digit, however it is spoken or written."""
+"""A digit, in any spoken or written form."""
 _SEP = r"[ \-—–.·,/]{0,2}"
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _LONG = re.compile(r"\d(?:[ \-—–.·,/]{0,2}\d){6}")
@@ -36,7 +35,7 @@ _HINTS: dict[Personal, re.Pattern[str]] = {
     Personal.WECHAT: _LATIN,
     Personal.PLATE: re.compile(rf"{_PROVINCE} ?[a-z]|牌照|牌号|车牌|车号"),
 }
-"""What a text must hold to be searched for a kind at all: most have nothing of it, and searching is dear."""
+"""What a text must contain to be searched for a kind, because most texts have none and a search is expensive."""
 _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
     (
         Personal.EMAIL,
@@ -113,7 +112,7 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
     (Personal.WECHAT, re.compile(r"(?<![0-9a-z])(?P<id>[1-9]\d{6,10})[ ,]{0,3}(?:是|用|加|这是)(?:我的?)?(?:qq|扣扣)")),
 )
 _MOBILE = re.compile(r"1[3-9]\d{9}$|^$")
-"""By its digits; a number that is written in words has none of them."""
+"""Matches the digits of a mobile number; a number written in words has none."""
 _LOCAL_PHONE = re.compile(
     r"(?:电话|座机|固话|宅电|联系方式|打我|打|拨|家里号码|联系)(?:号码|号)?[ :是为]{0,3}"
     r"(?P<id>[2-8]\d{6,7})(?![\d元块])"
@@ -142,7 +141,7 @@ _DASHED = re.compile(
 
 
 def find(text: str) -> tuple[Span, ...]:
-    """Every piece of personal data, in the order of the text, none overlapping another."""
+    """All personal data of a text, in order and without overlaps."""
     if len(text) <= _MOST:
         return find_folded(fold(text))
     spans: list[Span] = []
@@ -155,7 +154,7 @@ def find(text: str) -> tuple[Span, ...]:
 
 @lru_cache(maxsize=_SEEN_LATELY)
 def find_folded(folded: str) -> tuple[Span, ...]:
-    """The same in folded text. What was just read is then shown masked: one look does for both."""
+    """The same in folded text. Cached, because a text that was read is usually shown masked next."""
     taken = _without_overlaps([*_numbers(folded), *_rooms(folded)])
     names = find_names(folded)
     if not taken:
@@ -165,7 +164,7 @@ def find_folded(folded: str) -> tuple[Span, ...]:
 
 
 def _without_overlaps(found: Iterable[Span]) -> list[Span]:
-    """The first found stays: patterns are tried from the surest to the vaguest."""
+    """Of overlapping spans the first stays, because patterns are tried from the surest to the vaguest."""
     kept: list[Span] = []
     for span in found:
         if not any(k.start < span.end and span.start < k.end for k in kept):
@@ -201,7 +200,7 @@ def _is_personal(kind: Personal, text: str, start: int, end: int) -> bool:
 
 
 def _luhn(digits: str) -> bool:
-    """The check digit of card numbers."""
+    """Whether the check digit of a card number is right."""
     doubled = [int(d) * 2 for d in digits[-2::-2]]
     return (sum(map(int, digits[-1::-2])) + sum(d - 9 if d > 9 else d for d in doubled)) % 10 == 0  # noqa: PLR2004
 
@@ -218,7 +217,7 @@ def _rooms(text: str) -> Iterable[Span]:
 
 
 def _is_room(hit: re.Match[str], text: str) -> bool:
-    """A bare number is a room only beside a building, a unit, a floor or a neighbour, or with 室 or 房 behind it."""
+    """Whether a number is a room: with a building, unit, floor or neighbour beside it, or 室 or 房 behind it."""
     before = text[hit.start() - 1 : hit.start()]
     if before.isdigit() or before in {"-", ".", "/"} or (before.isascii() and before.isalpha()):
         return False
@@ -229,7 +228,7 @@ def _is_room(hit: re.Match[str], text: str) -> bool:
 
 
 def mask(text: str, spans: Sequence[Span] | None = None) -> str:
-    """The text with its personal data hidden: 138****5678, 张**, 3栋***."""
+    """The text with its personal data masked: 138****5678, 张**, 3栋***."""
     parts: list[str] = []
     done = 0
     for span in find(text) if spans is None else spans:
@@ -239,14 +238,14 @@ def mask(text: str, spans: Sequence[Span] | None = None) -> str:
 
 
 def mask_contacts(text: str) -> str:
-    """The text with names, numbers and accounts hidden, while the room stays where somebody has to go."""
+    """The text with names, numbers and accounts masked, but not rooms, for people who have to go there."""
     return mask(text, [span for span in find(text) if span.type is not Personal.ROOM])
 
 
 def mask_for_neighbours(text: str, of_reporter: str) -> str:
-    """An answer as neighbours read it who have the same matter: numbers stay that only whoever answered gave.
+    """An answer masked for neighbours with the same matter; the numbers of offices stay readable.
 
-    Of these the mobile ones are somebody's own as well; an office's or a property manager's line has to be readable.
+    A number counts as an office's if it is no mobile number and does not occur in `of_reporter`, the reporter's words.
     """
     own = _digits(of_reporter)
     return mask(text, [span for span in find(text) if not _is_an_office_s(text, span, own)])
@@ -262,7 +261,7 @@ def _digits(text: str) -> str:
 
 
 def strike(text: str) -> str:
-    """The text for everybody to read: nothing is left of a piece of personal data, not even its first characters."""
+    """The text for the public: personal data is removed completely, including its first characters."""
     parts: list[str] = []
     done = 0
     for span in find(text):
@@ -272,7 +271,7 @@ def strike(text: str) -> str:
 
 
 def _in_parts(text: str) -> Iterable[str]:
-    """Pieces of a long text, cut where no number or name goes on."""
+    """Pieces of a long text, cut where no number or name continues."""
     while len(text) > _MOST:
         cut = max(text.rfind(mark, 0, _MOST) for mark in "。！？；，\n,;!? ") + 1 or _MOST
         yield text[:cut]

@@ -1,7 +1,7 @@
-"""Place words, as written: buildings, named places, spots.
+"""Finds places in a message, as written: buildings, named places, spots.
 
-Names that the community imported are known to the tokeniser and found whole; others are found by how names of
-places end.
+The tokeniser knows the names that the community imported and keeps them whole. Others are recognised by the endings of
+place names.
 """
 
 import re
@@ -15,26 +15,26 @@ _BUILDING = re.compile(
     r"|(?:\d{1,2}|[一二三四五六七八九十甲乙丙])单元"
 )
 _BUILT = re.compile("[栋幢座#楼元]")
-"""What a building cannot be named without."""
+"""Every name of a building contains one of these."""
 _STOP = frozenset(
     "的了在到从是我你他她它们有没不和与跟同去来把被将就都也还又很太最住对向往给让请问个这那哪每此该某及或但而因为所以由于位处"
     "靠近附"
 )
 _SIDES = frozenset("边旁外前后上下左右中内")
-"""Alone they stop a name; in a longer word they may be part of it (中山, 下陆)."""
+"""As tokens they end a name; in a longer word they may be part of it (中山, 下陆)."""
 _DISTRICT = frozenset("省市县区镇乡")
-"""A word that ends so holds the place; it is no part of its name."""
+"""A word with this ending contains the place and is not part of its name."""
 _SHORTEST, _LONGEST = 2, 8
 _WANTED = re.compile(
     r"(?:(?:(?:新|增|扩|改|兴|修|配)?建设?|增设|设立|规划|盖|办|开|修|搞|弄|装|架|要|缺)(?:一|几|两)?(?:个|座|所|家|处|条|片|间|块)"
     r"|(?<!新)建(?!议)设?|增设|设立|规划|盖)[^,。;!?\s议的在了到于对离]{0,3}$"
 )
-"""What stands before a place that is not there yet: 建个, 增设公办, 要一座. A 新建大楼 stands there already."""
+"""Precedes a place that does not exist yet: 建个, 增设公办, 要一座. A 新建大楼 exists already."""
 _WANTING = re.compile("[建设划盖办开修搞弄装架要缺立]")
-"""What it cannot be told without."""
+"""Every match of `_WANTED` contains one of these."""
 _LOOKED_BACK = 12
 _WAY = re.compile(r"(?:公里|里路)$")
-"""How far it is."""
+"""A distance, not a road."""
 
 
 @cache
@@ -63,7 +63,7 @@ def _no_places() -> frozenset[str]:
 
 
 def find_places(text: str, folded: str, tokens: Sequence[str], known: frozenset[str]) -> tuple[str, ...]:
-    """Places in the order of the text. `folded` is `text` folded; `tokens` are cut from `folded`."""
+    """Places in the order of the text. `folded`: `text` folded; `tokens`: the tokens of `folded`."""
     found = [hit.span() for hit in _BUILDING.finditer(folded)] if _BUILT.search(folded) else []
     found += [span for span in _named(tokens, known) if folded[slice(*span)] in known or _is_there(folded, *span)]
     if not found:
@@ -77,7 +77,7 @@ def find_places(text: str, folded: str, tokens: Sequence[str], known: frozenset[
 
 
 def _is_there(folded: str, start: int, end: int) -> bool:
-    """Whether what ends like a place is one, and not asked for or announced only."""
+    """Whether something that ends like a place exists, and is not only wished for or announced."""
     before = max(start - _LOOKED_BACK, 0)
     wanted = _WANTING.search(folded, before, start) and _WANTED.search(folded, before, start)
     return not wanted and not _WAY.search(folded, start, end)
@@ -98,7 +98,7 @@ def _named(tokens: Sequence[str], known: frozenset[str]) -> Iterable[tuple[int, 
 
 
 def _before(tokens: Sequence[str], number: int) -> int:
-    """How many characters of a name stand before its last word: back to the nearest that cannot belong to it."""
+    """Length of a name before its last token, back to the nearest token that cannot belong to it."""
     length, room = 0, _LONGEST - len(tokens[number])
     for token in reversed(tokens[max(number - room, 0) : number]):
         if length + len(token) > room or _ends_names(token):

@@ -1,4 +1,4 @@
-"""Why this scene: the words of a message that decided, for the people who look at the label."""
+"""Explains a scene: the words of a message that decided, for people who check the label."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -11,17 +11,17 @@ from nlp.weights import GROUPS, Weights
 
 _MOST = 3
 _SHORTEST = 2
-"""Characters of a word that tells something by itself."""
+"""Least number of characters of a word that is a reason by itself."""
 _WORDS, _TOPICS = GROUPS.index("words"), GROUPS.index("topics")
 _PAIR = "_"
 _SHARE = itemgetter(1)
 
 
 def reasons(weights: Weights, lexicon: Lexicon, seen: Features, scenes: Sequence[str], folded: str) -> tuple[str, ...]:
-    """What speaks for the first of `scenes` rather than for the second, as it was said in `folded`.
+    """Words of `folded` that are evidence for the first of `scenes` rather than the second, strongest first.
 
-    Things that the lexicon knows come before other words; little words, pairs and marks weigh too, but are shown only
-    where nothing tells more.
+    Words of the lexicon come before others. Function words and pairs count, too, but are shown only if there is nothing
+    else.
     """
     head = weights.heads["scene"]
     lanes = [head.first + head.labels.index(label) for label in scenes[:2]]
@@ -34,7 +34,7 @@ def reasons(weights: Weights, lexicon: Lexicon, seen: Features, scenes: Sequence
 
 
 def _telling(weights: Weights, seen: Features, lanes: Sequence[int], folded: str) -> Iterator[str]:
-    """Words that tell something by themselves, the strongest first."""
+    """Meaningful words, the strongest first."""
     long = [word for word in dict.fromkeys(seen.tokens) if len(word) >= _SHORTEST and word not in empty_words()]
     yield from _strongest(weights.shares(_WORDS, [word for word in long if _is_said(word, folded)], *lanes))
 
@@ -45,7 +45,7 @@ def _little(weights: Weights, seen: Features, lanes: Sequence[int], folded: str)
 
 
 def _strongest(shares: Iterable[tuple[str, float]]) -> list[str]:
-    """The names of those that speak for it at all."""
+    """The names with a positive share, the largest first."""
     return [name for name, _ in sorted([share for share in shares if share[1] > 0], key=_SHARE, reverse=True)]
 
 
@@ -55,7 +55,7 @@ def _is_said(word: str, folded: str) -> bool:
 
 
 def _apart(found: Iterable[str]) -> list[str]:
-    """The first ones, without what another one says already."""
+    """The first `_MOST` words, without those that contain or repeat another."""
     kept: list[str] = []
     for word in found:
         if not any(word in other or other in word for other in kept):

@@ -1,7 +1,7 @@
-"""Is this the same matter as one that is open already?
+"""Finds open cases about the same matter as a new message.
 
-The index keeps the signatures (`nlp.likeness`) of a community's open cases and weighs only those that share
-something rare with the question.
+The index holds the signatures (`nlp.likeness`) of a community's open cases, and compares only cases that share
+something rare with the message.
 """
 
 from array import array
@@ -16,16 +16,15 @@ from nlp.likeness import Matter, at_one_place, looked_up, rarity, score
 from nlp.understanding import Understanding
 
 SAME = 0.42
-"""Probability from which two matters are taken for the same."""
+"""From this probability on, two matters count as the same."""
 OFFERED = 0.6
-"""From which one is offered that names no place in common: among thousands of others a few are like it by chance."""
+"""The same for a case without a place in common: among thousands, a few are similar by chance."""
 _WEIGHED = 20
 _MOST_ASKED = 200
-"""Holders of one part that are looked at, the newest first: if a hundred people write the same, some are as good as
-all.
-"""
+"""For each part, only this many cases are compared, the newest first: if a hundred people write the same, a few of them
+suffice."""
 _KEPT_APART = 5000
-"""Cases that stay taken apart, at 5 kB each: those that are like much of what comes in."""
+"""Cases that are kept unpacked, 5 kB each: those that many messages are compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Match:
 
 
 def alike(a: Sequence[int], b: Sequence[int]) -> float:
-    """Probability that two signatures tell of the same matter."""
+    """Probability that two signatures are about the same matter."""
     return score(Matter.of(tuple(a)), Matter.of(tuple(b)))
 
 
@@ -52,7 +51,7 @@ class SimilarIndex:
     """The open cases of one community."""
 
     def __init__(self) -> None:
-        # packed, for there may be tens of thousands of cases of a hundred parts each
+        # packed, because there may be tens of thousands of cases with a hundred parts each
         self._cases: dict[str, bytes] = {}
         self._holders: defaultdict[int, dict[str, None]] = defaultdict(dict)
 
@@ -74,7 +73,7 @@ class SimilarIndex:
                 del self._holders[part]
 
     def nearest(self, understanding: Understanding, limit: int = 3) -> list[Match]:
-        """The likeliest same matters among the open cases, best first; one at the very place before all others."""
+        """The open cases most likely about the same matter, best first; those at the same place come first."""
         sought = tuple(understanding.similar_key)
         asked = Matter.of(sought)
         found = []

@@ -1,4 +1,4 @@
-"""Data files of the package: plain text, "#" opens a comment line, the tab parts columns."""
+"""Data files of the package: plain text, "#" begins a comment line, tabs separate columns."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ DATA = Path(__file__).parent / "data"
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """Every line of a file that says something."""
+    """Every line of a file that is neither empty nor a comment."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             if line.strip() and not line.startswith("#"):
@@ -15,17 +15,17 @@ def lines_of(path: Path) -> Iterator[str]:
 
 
 def table(name: str) -> Iterator[str]:
-    """Every line of `nlp/data/<name>` that says something."""
+    """Every line of `nlp/data/<name>` that is neither empty nor a comment."""
     return lines_of(DATA / name)
 
 
 def words(name: str) -> frozenset[str]:
-    """All words of a file, whatever their lines."""
+    """All words of a file."""
     return frozenset(word for line in table(name) for word in line.split())
 
 
 def pairs(name: str) -> Iterator[tuple[str, str]]:
-    """Lines of two columns."""
+    """Lines of a file with two columns."""
     for line in table(name):
         left, _, right = line.partition("\t")
         yield left, right

@@ -1,8 +1,8 @@
-"""Cutting a text into words.
+"""Cuts a text into words.
 
-jieba is the reference; rjieba cuts the same (see docs/understanding.md for how often) some twenty times faster and
-is the default. Both run without the hidden Markov model: it joins unknown characters into guessed words, mostly
-names, which nothing here needs.
+jieba is the reference. rjieba is the default: it cuts alike (`benchmarks.tokens` measures how often), about twenty
+times faster. Both run without the hidden Markov model, which joins unknown characters into guessed words, mostly names;
+nothing here needs those.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from nlp.lexicon import lexicon
 
 Name = Literal["rjieba", "jieba"]
 FREQUENCY = 2_000
-"""One count for every added word: the two libraries guess a missing one differently."""
+"""Every added word gets this count, because the two libraries guess a missing one differently."""
 
 
 class Cutter(Protocol):
@@ -30,11 +30,11 @@ def cutter(name: Name = "rjieba", words: Iterable[str] = ()) -> Cutter:
 
 _LATELY = 4
 _SPARE = [rjieba]
-"""The library loads a dictionary (24 MB, 0.14 s) for its own functions on import: the first cutter takes that one."""
+"""On import, the library loads a dictionary (24 MB, 0.14 s) for its own functions. The first cutter uses that one."""
 
 
 def tagged(text: str) -> list[tuple[str, str]]:
-    """The words of a text, by the product's dictionary whatever the setting, each with what sort of word it is."""
+    """The words of a text with their part-of-speech tags, always by rjieba's dictionary."""
     if _SPARE:
         cutter()
     return list(rjieba.tag(text, hmm=False))
@@ -48,7 +48,7 @@ def _rjieba(words: Iterable[str]) -> Cutter:
 
 
 def _jieba(words: Iterable[str]) -> Cutter:
-    # imported here: reading its dictionary takes 0.6 s that only this setting should pay
+    # imported here, because reading its dictionary takes 0.6 s, which only this setting should cost
     import jieba  # noqa: PLC0415
 
     jieba.setLogLevel(60)
@@ -60,5 +60,5 @@ def _jieba(words: Iterable[str]) -> Cutter:
 
 
 def _lately(cut: Cutter) -> Cutter:
-    """What was cut a moment ago is not cut again: most texts are the same folded and normalised."""
+    """Caches the last texts, because most texts are the same folded and normalised."""
     return lru_cache(maxsize=_LATELY)(cut)

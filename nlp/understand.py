@@ -1,4 +1,4 @@
-"""Text in, understanding out: the one door of the package."""
+"""The entry point of the package: text in, understanding out."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,15 +26,15 @@ _URGENCIES: Mapping[str, Urgency] = {urgency: urgency for urgency in Urgency}
 _NO_ITEM = "0"
 _CHINESE = re.compile("[㐀-鿿]")
 _UNREAD = 0.5
-"""How sure anybody can be of a text without a Chinese character: all that was learned is Chinese."""
+"""Highest probability for a text without Chinese characters: everything learned is Chinese."""
 _DECIDED = 0.97
-"""How likely an emergency is that was decided by its words."""
+"""Lowest probability of an emergency that was decided by its words."""
 TOGETHER = 128
-"""So many messages are read together; more at once gain nothing, and what was folded is kept for so many."""
+"""Number of messages to read together: more gain nothing, and the caches of folded text have room for as many."""
 
 
 class _Part(NamedTuple):
-    """A matter as it was told, and folded. `spans`: what is personal in it."""
+    """The text of a matter, as written and folded. `spans`: its personal data."""
 
     text: str
     folded: str
@@ -42,7 +42,7 @@ class _Part(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What was found out about a part, step by step; `scenes` are the likeliest first."""
+    """The results of all steps for a part. `scenes`: labels, the likeliest first."""
 
     part: _Part
     seen: Features
@@ -68,28 +68,28 @@ class Understander:
     def load(
         cls, words: Iterable[str] = (), tokenizer: Literal["rjieba", "jieba"] = "rjieba", model: Path | None = None
     ) -> Self:
-        """`words` are the community's own names of compounds, streets and buildings; 阳光里5栋 tells of 阳光里, too."""
+        """Load a model. `words`: the community's compounds, streets and buildings; 阳光里5栋 implies 阳光里."""
         named = tuple(words)
         names = tuple(dict.fromkeys([*named, *filter(None, map(whereabouts.compound, named))]))
         return cls(cutter(tokenizer, names), lexicon(), Weights.load(model or MODEL), names)
 
     def change(self, weights: Weights) -> None:
-        """Answer by other weights from now on."""
+        """Use other weights from now on."""
         self._weights = weights
 
     @property
     def learned(self) -> frozenset[int]:
-        """Marks of the messages that the weights were learned from (the corpus aside)."""
+        """Checksums of the messages that the weights were learned from, apart from the corpus."""
         return frozenset(self._weights.about.get("learned", ()))
 
     def read(self, text: str) -> Reading:
-        """Never fails: what cannot be understood is labelled with a low probability."""
+        """Read one message. Never fails: what cannot be understood gets a low probability."""
         return self.read_all([text])[0]
 
     def read_all(self, texts: Sequence[str]) -> list[Reading]:
-        """The same for many at once, which takes a third less of each (`TOGETHER` are enough).
+        """Read many messages at once, which takes a third less time for each (`TOGETHER` are enough).
 
-        Each step is taken with all of them before the next one: its tables and its code stay in the processor's cache.
+        Each step runs for all messages before the next, so that its code and tables stay in the processor's cache.
         """
         folded = [*map(fold, texts)]
         spans = [*map(personal.find_folded, folded)]
@@ -101,17 +101,17 @@ class Understander:
         ]
 
     def whole(self, text: str) -> Understanding:
-        """The message as one matter, whatever it tells of: for comparing and measuring."""
+        """Understand the message as one matter, without splitting; for comparing and measuring."""
         folded = fold(text)
         return self._understand([[_Part(text, folded, personal.find_folded(folded))]])[0]
 
     def matter(self, text: str) -> Matter:
-        """What is compared of a text, and nothing else of it."""
+        """Only what is needed to compare a text with others."""
         seen = extract(fold(text), self._cut, self._lexicon)
         return Matter.of(likeness.signature(seen.text, seen.tokens, seen.named))
 
     def _understand(self, messages: Sequence[Sequence[_Part]]) -> list[Understanding]:
-        """The parts of all messages, one after another."""
+        """Understand the parts of all messages, in one list."""
         parts, heads = [*chain.from_iterable(messages)], self._weights.heads
         seen = extract_all([part.folded for part in parts], self._cut, self._lexicon)
         scores = [self._weights.scores(each.groups) for each in seen]
@@ -169,14 +169,14 @@ class Understander:
 
 
 def _scene(head: Head, scores: Sequence[float], ranked: Sequence[str], emergency: bool) -> tuple[Scene, float]:
-    """The likeliest scene; an emergency is never nothing."""
+    """The likeliest scene; an emergency is never `Scene.NONE`."""
     if emergency and ranked[0] == Scene.NONE:
         return _SCENES[ranked[1]], head.probabilities(scores)[ranked[1]]
     return _SCENES[ranked[0]], head.likeliest(scores)[1]
 
 
 def _kind(head: Head, scores: Sequence[float]) -> tuple[str, float]:
-    """The likeliest kind of what is not nothing."""
+    """The likeliest kind of a request, which is never `Kind.NONE`."""
     kind, probability = head.likeliest(scores)
     if kind != Kind.NONE:
         return kind, probability
@@ -185,7 +185,7 @@ def _kind(head: Head, scores: Sequence[float]) -> tuple[str, float]:
 
 
 def _urgency(probabilities: Mapping[str, float], emergency: bool) -> tuple[Urgency, float]:
-    """The likeliest urgency; whether it is an emergency was decided by meaning (see nlp/emergencies.py)."""
+    """The likeliest urgency; nlp/emergencies.py has decided whether it is an emergency."""
     if emergency:
         return Urgency.EMERGENCY, max(probabilities[Urgency.EMERGENCY], _DECIDED)
     label = max([label for label in probabilities if label != Urgency.EMERGENCY], key=probabilities.__getitem__)
@@ -193,7 +193,7 @@ def _urgency(probabilities: Mapping[str, float], emergency: bool) -> tuple[Urgen
 
 
 def _told(text: str, parts: Sequence[str], spans: tuple[Span, ...]) -> list[_Part]:
-    """The parts of a message, each with what is personal in it; `parts` are folded and join to it."""
+    """The parts of a message with their personal data. `parts` are folded and join to the message."""
     if len(parts) == 1:
         return [_Part(text, parts[0], spans)]
     told, start = [], 0
@@ -206,7 +206,7 @@ def _told(text: str, parts: Sequence[str], spans: tuple[Span, ...]) -> list[_Par
 
 
 def _shared(places: Sequence[tuple[str, ...]]) -> Sequence[tuple[str, ...]]:
-    """The places of each part; those of the only one that names any were said once for all."""
+    """The places of each part. If only one part names any, they apply to all parts."""
     named = [found for found in places if found]
     return named * len(places) if len(named) == 1 else places
 

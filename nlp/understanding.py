@@ -1,4 +1,4 @@
-"""What is understood of one message: the shape that the rest of the house reads.
+"""What is understood of a message, in the form that the rest of the program uses.
 
 Everything in it is a proposal. A resident corrects it with one tap, a grid worker can change all of it.
 """
@@ -24,7 +24,7 @@ class NoneType(StrEnum):
 
 
 class Alarm(StrEnum):
-    """Which number an emergency is told first; `HUMAN` has none and goes to a person at once."""
+    """Whom to call in an emergency; `HUMAN` has no number: a person takes over at once."""
 
     POLICE = "110"
     FIRE = "119"
@@ -55,15 +55,15 @@ class Span:
 
 
 LEADS_ON = ",，、;；:： \n"
-"""Marks between two matters, as they are written and as they are folded: they say nothing of either."""
+"""Punctuation between two matters, written and folded; it belongs to neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """One matter, labelled.
 
-    Probabilities are calibrated and lie in [0, 1]. `why` holds the words that decided, strongest first.
-    `places` are place words as written. `scenes` are the three likeliest scenes, best first, for asking back.
+    Probabilities are calibrated and lie in [0, 1]. `why`: the words that decided, strongest first.
+    `places`: place names as written. `scenes`: the three likeliest scenes, best first, for asking back.
     `alarms` is empty unless the urgency is an emergency or a human is needed at once.
     """
 
@@ -90,7 +90,7 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One message, read: its matters (at least one) in the order in which they are told."""
+    """A message that was read: its matters (at least one) in the order of the text."""
 
     text: str
     matters: tuple[Understanding, ...]

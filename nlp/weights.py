@@ -1,6 +1,6 @@
-"""The trained weights: a table from features to numbers, kept in a plain file, summed without numpy.
+"""The trained weights: a table from features to numbers, stored in a plain file, summed without numpy.
 
-A feature has one weight for each label of each head (scene, kind, item, …), a lane each (`nlp.lanes`).
+A feature has one weight for each label of each head (scene, kind, item, …), each in its own lane (`nlp.lanes`).
 
 File: comment lines (#), one line of JSON (the head), then for each group as many lines "feature TAB base64 of its
 lanes" as the head says.
@@ -22,7 +22,7 @@ GROUPS = ("words", "chars", "topics", "turns")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question put to a text. `first` is its first lane; `temperature` makes its probabilities true."""
+    """One question about a text. `first`: its first lane; `temperature`: calibrates its probabilities."""
 
     name: str
     labels: tuple[str, ...]
@@ -35,13 +35,13 @@ class Head:
         return self.labels[own.index(max(own))], 1 / sum(self._odds(own))
 
     def probabilities(self, scores: Sequence[float]) -> dict[str, float]:
-        """Of all labels, in their order."""
+        """The probabilities of all labels, in their order."""
         odds = self._odds(self._own(scores))
         total = sum(odds)
         return {label: part / total for label, part in zip(self.labels, odds, strict=True)}
 
     def likeliest_but(self, label: str, scores: Sequence[float]) -> str:
-        """The best of the other labels."""
+        """The best label other than `label`."""
         rated = {other: score for other, score in zip(self.labels, self._own(scores), strict=True) if other != label}
         return max(rated, key=rated.__getitem__)
 
@@ -51,11 +51,11 @@ class Head:
         return [self.labels[at] for at in sorted(range(len(own)), key=own.__getitem__, reverse=True)]
 
     def _own(self, scores: Sequence[float]) -> Sequence[float]:
-        """This head's part of all scores."""
+        """The scores of this head's labels."""
         return scores[self.first : self.first + len(self.labels)]
 
     def _odds(self, own: Sequence[float]) -> list[float]:
-        """Against the best."""
+        """Odds of each label relative to the best."""
         top, temperature = max(own), self.temperature
         return [exp((score - top) / temperature) for score in own]
 
@@ -79,7 +79,7 @@ class Weights:
 
     @classmethod
     def _parse(cls, text: bytes) -> "Weights":
-        # bytes, for most of it is codes: as characters they would take twice the room and time
+        # bytes, because characters would take twice the memory and time, and most of the file is codes
         start = text.index(b"\n{") if text.startswith(b"#") else 0
         end = text.index(b"\n", start + 1)
         head, pieces = json.loads(text[start:end]), text[end:].split()
@@ -89,10 +89,10 @@ class Weights:
         return cls(head, groups)
 
     def scores(self, features: Iterable[Iterable[str]]) -> list[float]:
-        """One number a lane; `features` are the groups in the order of `GROUPS`."""
+        """One number for each lane. `features`: the groups in the order of `GROUPS`."""
         known = [[*filter(None, map(table.get, names))] for table, names in zip(self._groups, features, strict=True)]
         words, chars, topics, turns = [1 / sqrt(len(group) or 1) for group in known]
-        # one walk over the lanes for all groups: a walk each takes twice as long
+        # one pass over the lanes for all groups: separate passes take twice as long
         return [
             bias + words * a * w + chars * b * c + topics * d * t + turns * e * u
             for bias, a, b, d, e, w, c, t, u in zip(self.bias, *self._scale, *map(self.lanes.sums, known), strict=True)
@@ -104,14 +104,14 @@ class Weights:
         return [*self._groups]
 
     def row(self, group: int, name: str) -> list[float]:
-        """The weights of one feature, a number a lane; nothing for one that is not known."""
+        """The weights of one feature, one number for each lane; zeros if the feature is unknown."""
         packed = self._groups[group].get(name)
         if packed is None:
             return [0.0] * self.lanes.count
         return [*map(mul, self._scale[group], self.lanes.numbers(packed))]
 
     def shares(self, group: int, names: Sequence[str], lane: int, other: int) -> list[tuple[str, float]]:
-        """How much each known feature of a group speaks for `lane` rather than for `other`."""
+        """How much each known feature of a group supports `lane` rather than `other`."""
         known = [
             (name, packed) for name, packed in zip(names, map(self._groups[group].get, names), strict=True) if packed
         ]
@@ -126,6 +126,6 @@ def _head(item: Mapping[str, Any]) -> Head:
 
 
 def _rows(pieces: Sequence[bytes], lanes: Lanes) -> dict[str, int]:
-    """Features with their lanes; `pieces` are names and codes in turns."""
+    """Features with their lanes. `pieces`: names and codes alternately."""
     names = b" ".join(pieces[::2]).decode().split()
     return dict(zip(names, lanes.read(b"".join(pieces[1::2])), strict=True))

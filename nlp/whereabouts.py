@@ -1,6 +1,6 @@
-"""Parts of an address in a message, for telling whether two messages can mean the same place.
+"""Finds parts of an address in a message, to decide whether two messages can mean the same place.
 
-3栋, 3号楼 and 三栋 are one building; 5栋 is another. A part that only one of them names decides nothing.
+3栋, 3号楼 and 三栋 are one building; 5栋 is another. A part that only one message names decides nothing.
 """
 
 import re
@@ -19,7 +19,7 @@ _PARTS: Mapping[str, tuple[str, re.Pattern[str]]] = {
     "gate": ("门", re.compile(r"([东南西北前后])(?=门(?!口)|大门)")),
     "side": ("东南西北", re.compile(r"([东南西北])(?=边|侧|区|头|面|院)")),
 }
-"""Each with the characters of which it must have one: most messages have none of them."""
+"""Each with characters of which a text must contain one; most messages have none."""
 _ROAD = re.compile(r"([一-鿿]{1,3}(?:大道|大街|路(?![灯面口边人上段由过况牌线基沿])|街(?![道上边])|巷))")
 _ROADS = "道街路巷"
 _BUILDING = re.compile(r"[\da-zA-Z]|[一二三四五六七八九十]{1,3}(?:栋|号|幢|座|单元)")
@@ -30,7 +30,7 @@ _NO_ROAD = re.compile(
 
 
 def parts(text: str, names: Iterable[str] = ()) -> set[tuple[str, str]]:
-    """(kind, value) of normalised text; `names` are compounds that it names."""
+    """(kind, value) of each part in normalised text. `names`: the compounds that it mentions."""
     there = {*text}
     likely = [(kind, pattern) for kind, (marks, pattern) in _PARTS.items() if not there.isdisjoint(marks)]
     found = {(kind, plain(hit[1])) for kind, pattern in likely for hit in pattern.finditer(text)}
@@ -40,6 +40,6 @@ def parts(text: str, names: Iterable[str] = ()) -> set[tuple[str, str]]:
 
 
 def compound(name: str) -> str:
-    """幸福苑 of 幸福苑3栋; nothing of a community or street, which holds many."""
+    """The compound in a name: 幸福苑 in 幸福苑3栋. Empty for a community or street, which has many compounds."""
     bare = _BUILDING.split(name)[0]
     return "" if len(bare) < len("甲苑") or bare.endswith(("社区", "街道")) else bare

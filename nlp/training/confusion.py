@@ -1,4 +1,4 @@
-"""The confusion matrix of the scenes as a picture: rows are what is true, columns what was said."""
+"""Draws the confusion matrix of the scenes: rows are the truth, columns the answers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from nlp import measure
 
 _LABELS = [str(scene) for scene in Scene]
 _PALE = 0.5
-"""Share of a row above which its cell is so dark that the number is written in white."""
+"""Above this share of its row a cell is so dark that its number is white."""
 
 
 def draw(truth: Sequence[str], named: Sequence[str], path: Path, title: str) -> None:

@@ -1,9 +1,8 @@
 """Learns where a message begins another matter (`nlp.matters`): `uv run python -m nlp.training.cuts`.
 
-Messages with marked cuts were written for it (`data/cuts.txt`). The corpus tells of one matter a message: none of
-its clauses begins another. What its messages begin with, put behind each other, is several matters. Both are
-learned from as they stand, with blanks for all marks, and with none at all: so people type, and so a telephone writes
-what it hears.
+It learns from messages with marked cuts (`data/cuts.txt`), from corpus messages, which are about one matter each, and
+from first clauses of corpus messages joined into messages about several matters. Marked messages are also used with
+blanks instead of punctuation and with none at all, as people type and as phones transcribe speech.
 """
 
 import random
@@ -24,10 +23,10 @@ from nlp.training.meaning import corpus
 
 FILE = DATA / "cut-weights.txt"
 Marked = tuple[float, tuple[str, ...]]
-"""What a message counts, and the matters that it tells of."""
+"""The weight of a message, and its matters."""
 _OWN, _JOINED, _WRITTEN = 2.0, 0.2, 14.0
 _BLANK, _RUN_ON = 0.5, 0.6
-"""What a marked message counts with blanks for its marks, and with none, where one as it stands counts 1."""
+"""Weight of a marked message with blanks for punctuation, and without any, relative to the original."""
 _OWN_RUN_ON = 1.0
 _LONGEST = 26
 _JOINTS = (",", ",", ",", ",", "。", " ", ";", "、", ",还有", " 还有", "。还有", ",也", "!")
@@ -41,7 +40,7 @@ _MARK = re.compile("[,。; ]+")
 
 
 def written() -> Iterator[Marked]:
-    """Messages with marked cuts, in each of the ways in which they may be typed."""
+    """Messages with marked cuts: as written, with blanks for punctuation, and without any."""
     for line in table("cuts.txt"):
         parts = tuple(fold(line).split("|"))
         yield _WRITTEN, parts
@@ -51,12 +50,12 @@ def written() -> Iterator[Marked]:
 
 
 def marked_with(mark: str, parts: Sequence[str]) -> tuple[str, ...]:
-    """The parts with another mark for each that stands in them or ends one."""
+    """The parts with all punctuation replaced by `mark`."""
     return tuple(_MARK.sub(mark, part) for part in parts)
 
 
 def joined(texts: Sequence[str]) -> Iterator[Marked]:
-    """What several messages begin with, behind each other; and what was told of one thing, of another trouble each."""
+    """Messages joined from first clauses of several, or from different troubles of one thing."""
     draw = random.Random(3)
     things = list(by_thing())
     told = [way for ways in things for line in ways for way in line]
@@ -77,7 +76,7 @@ def joined(texts: Sequence[str]) -> Iterator[Marked]:
 
 
 def by_thing() -> Iterator[list[list[str]]]:
-    """For each thing, for each of its troubles, the short ways in which it is told."""
+    """For each thing with several troubles: for each trouble, its short wordings."""
     found: list[list[str]] = []
     for line in table("same.txt"):
         if line.startswith("["):
@@ -93,7 +92,7 @@ def by_thing() -> Iterator[list[list[str]]]:
 
 
 def openings(texts: Iterable[str]) -> list[str]:
-    """First clauses that tell what is wrong with what."""
+    """First clauses that say what is wrong with what."""
     found = []
     for text in texts:
         first = clauses(text)[0].text.strip(ENDS) if text else ""
@@ -105,7 +104,7 @@ def openings(texts: Iterable[str]) -> list[str]:
 
 
 def boundaries(marked: Iterable[Marked]) -> Iterator[tuple[float, bool, list[str]]]:
-    """(weight, whether another matter begins, features) of every clause but the first ones."""
+    """(weight, whether a new matter begins, features) of every clause but the first."""
     for weight, parts in marked:
         cuts, at = set(), 0
         for part in parts:

@@ -1,4 +1,4 @@
-"""Writes fitted heads as a weights file (its form is told in nlp/weights.py)."""
+"""Writes fitted heads as a weights file (nlp/weights.py describes its format)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ _FULL = 127
 def text_of(
     known: Vocabulary, heads: Mapping[str, Fitted], about: Iterable[str] = (), learned: Iterable[int] = ()
 ) -> str:
-    """The weights file. `about` stands in its comments; `learned` are marks of the messages that were learned from."""
+    """The text of a weights file. `about`: its comments; `learned`: checksums of the messages learned from."""
     table = np.vstack([head.coefficients for head in heads.values()]).T
     bias = np.concatenate([head.intercepts for head in heads.values()])
     spare = -table.shape[1] % 3

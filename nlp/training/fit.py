@@ -1,10 +1,9 @@
-"""Fits one linear model for each question and brings its scores to honest probabilities.
+"""Fits one linear model for each question and calibrates its probabilities.
 
-One-against-rest with squared hinge loss (LinearSVC) on the groups of features, each scaled to unit length; of all
-linear models tried it loses least on long messages (docs/understanding.md). Where a label is told from the others by
-words that only it has, those are made louder for it first, by how much oftener they stand there (Wang and Manning 2012,
-NB-SVM). A head's temperature is found on rows left out of the fit, so that of the answers given with a probability of
-0.8 eight in ten are right.
+One against the rest with squared hinge loss (LinearSVC) on the groups of features, each scaled to unit length; of the
+linear models tried it is best on long messages (docs/understanding.md). For scene and kind, each feature is first
+scaled for each label by how much more often it occurs with that label (Wang and Manning 2012, NB-SVM). A head's
+temperature is fitted on rows left out of the fit, so that eight in ten answers with a probability of 0.8 are right.
 """
 
 from collections.abc import Sequence
@@ -22,23 +21,23 @@ from nlp.training.vectors import Vocabulary
 STRENGTH = {"scene": 0.15, "scene2": 0.1, "kind": 0.15, "item": 0.3, "urgency": 0.2, "none_type": 0.3}
 """Inverse of the penalty on large weights."""
 HANDICAP = {"item": ("0", 1.3)}
-"""What a label's score is lowered by. An item too many costs the grid worker a tap, a missing one the responsible unit:
-so "no item" must be well ahead to be believed."""
+"""How much a label's score is lowered. A superfluous item costs the grid worker a tap, a missing one the responsible
+unit, so "no item" must be well ahead to win."""
 UNSEEN = {"urgency": "turns", "kind": "turns", "none_type": "turns"}
-"""A group that a question is not to look at: what follows what says much of the scene, and blurs what is urgent."""
+"""A group that a question ignores: the order of topics says much about the scene, but blurs urgency."""
 TELLING = frozenset({"scene", "kind"})
-"""Questions for whose labels features are made louder by how much they tell of a label."""
+"""Questions whose features are scaled for each label (see `telling`)."""
 _ALWAYS = 0.99
-"""Where so many rows have a column, as they have the scores of other weights, being there tells nothing."""
+"""A column that more than this share of rows has, such as the scores of other weights, is not scaled."""
 _PART = 5
-"""One in so many rows is left out of the fit that the temperature is found on."""
+"""One in this many rows is left out of the fit, to find the temperature."""
 _TWO = 2
 _TEMPERATURES = np.arange(0.1, 1.5, 0.02)
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """`coefficients` has a row for each label, a column for each feature."""
+    """`coefficients` has a row for each label and a column for each feature."""
 
     labels: tuple[str, ...]
     coefficients: Any
@@ -72,7 +71,7 @@ def _fit_one(x: Any, y: Any, w: Any, question: str) -> tuple[Any, Any, tuple[str
 
 
 def fit_telling(x: Any, y: Any, w: Any, strength: float) -> tuple[Any, Any, tuple[str, ...]]:
-    """One model a label, each on features as loud as they tell of it."""
+    """Fit one model for each label, on features scaled for that label."""
     labels = np.unique(y)
     fitted = [_against_rest(x, y == label, w, strength) for label in labels]
     coefficients, intercepts = zip(*fitted, strict=True)
@@ -86,9 +85,9 @@ def _against_rest(x: Any, own: Any, w: Any, strength: float) -> tuple[Any, float
 
 
 def telling(seen: Any, own: Any, w: Any) -> Any:
-    """For each column how much it tells of rows being `own`, 1 in the mean of all that is seen.
+    """For each column a factor for how much it distinguishes `own` rows from others; 1 on average.
 
-    It is the root of the logarithm of how much oftener, or how much more seldom, it stands there than elsewhere.
+    It is the root of the absolute logarithm of the ratio between its frequencies in `own` rows and in others.
     """
     here, there = (seen.T @ (w * rows) + 1 for rows in (own, ~own))
     odds = np.log(here / (w @ own)) - np.log(there / (w @ ~own))
@@ -106,7 +105,7 @@ def fit_one(x: Any, y: Any, w: Any, strength: float) -> tuple[Any, Any, tuple[st
 
 
 def _temperature(x: Any, y: Any, w: Any, question: str) -> float:
-    """The one that makes the labels of rows that were left out likeliest."""
+    """The temperature that makes the labels of the left-out rows most likely."""
     out = np.random.default_rng(0).integers(_PART, size=len(y)) == 0
     coefficients, intercepts, labels = _fit_one(x[~out], y[~out], w[~out], question)
     columns = {label: column for column, label in enumerate(labels)}

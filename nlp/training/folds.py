@@ -1,7 +1,7 @@
-"""Answers out of fold: what a model says of messages that it has learned from is no measure of it.
+"""Answers out of fold, because a model cannot be measured on messages that it has learned from.
 
-The messages are dealt into five parts; each part is answered by a model that was trained, its choice of vocabulary
-included, without it.
+The messages are divided into five parts. Each part is answered by a model that was trained without it, including its
+vocabulary.
 """
 
 import random
@@ -22,7 +22,7 @@ FOLDS = 5
 
 
 def out_of_fold(rows: Sequence[Row], folder: Path) -> list[Understanding]:
-    """What the product says of `rows`. `folder` may hold messages labelled by us, no part of the project."""
+    """Answers for `rows`. `folder` may hold messages labelled by us, which are not part of the project."""
     wanted = {row.mark for row in rows}
     own = Read.of([row for row in corpus() if not row.held])
     read = Read.of([row for row in ours(folder, REAL) if row.mark not in wanted])
@@ -51,7 +51,7 @@ def _trained(own: Read, real: Read) -> Understander:
 
 
 def _deal(rows: Sequence[Row]) -> list[int]:
-    """A part for each row; the same text always goes to the same part."""
+    """The part of each row; equal texts always get the same part."""
     order = list(dict.fromkeys(row.mark for row in rows))
     random.Random(0).shuffle(order)
     place = {mark: index % FOLDS for index, mark in enumerate(order)}

@@ -1,4 +1,4 @@
-"""From labelled messages to weights."""
+"""Learns weights from labelled messages."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from nlp.training.rows import Row
 from nlp.training.vectors import Vocabulary
 
 REAL = 1.1
-"""What a real message counts, where one of the corpus counts 1: more than that tells on chats."""
+"""The weight of a real message, where one of the corpus has 1. More makes chats worse."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Messages with what the classifier sees of each."""
+    """Messages with their features."""
 
     rows: Sequence[Row] = ()
     features: Sequence[Features] = ()
@@ -29,7 +29,7 @@ class Read:
         return cls(rows, [extract(fold(row.text), cut, words) for row in rows])
 
     def where(self, wanted: Callable[[int], bool]) -> "Read":
-        """Those whose place in the list is wanted."""
+        """The messages whose index is wanted."""
         kept = [index for index in range(len(self.rows)) if wanted(index)]
         return Read([self.rows[i] for i in kept], [self.features[i] for i in kept])
 
@@ -38,7 +38,7 @@ class Read:
 
 
 def learn(own: Read, real: Read | None = None) -> tuple[Vocabulary, dict[str, Fitted]]:
-    """Fits all heads on the corpus and on real messages."""
+    """Fit all heads on the corpus and on real messages."""
     known = Vocabulary.of(own.features, real.features if real else ())
     labelled = own + real if real else own
     return known, fit_all(known, labelled.features, labelled.rows)

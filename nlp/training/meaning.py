@@ -1,9 +1,9 @@
 """Learns the space of meaning (`nlp.meaning`) and writes `data/meaning.txt`: `uv run python -m nlp.training.meaning`.
 
-Two ways of telling one matter (`data/same.txt`) are drawn together, and apart from all others of a handful; half of the
-handful tell of the same thing, another trouble each. Beside it the points of the corpus's messages are to tell scene,
-item and kind, which gives words that no matter was told with their place. Both start from latent semantic analysis.
-Nothing but the project's own data is read.
+Contrastive learning: two wordings of one matter (`data/same.txt`) are moved together, and apart from all other matters
+of a batch, about half of which are other troubles of the same things. At the same time the points of corpus messages
+must predict scene, item and kind, which places words that no matter contains. Learning starts from latent semantic
+analysis. It reads only the project's own data.
 """
 
 import base64
@@ -33,16 +33,16 @@ from nlp.training import rows
 FILE = DATA / "meaning.txt"
 STEPS = 1500
 _PLAIN = {"w": 1.0, "c": 0.6, "t": 0.8, "u": 0.35}
-"""What the sorts of features count where the learning starts."""
+"""Initial weight of each sort of feature."""
 _LEAST = {"w": 2, "c": 4, "t": 1, "u": 3}
-"""Texts that a feature must stand in."""
+"""The number of texts that must contain a feature, by sort."""
 _QUESTIONS = ("scene", "item", "kind")
 _MATTERS, _THINGS, _NEIGHBOURS, _MESSAGES = 128, 6, 20, 192
-"""A handful: matters at random, those of so many things, so many of each, and messages of the corpus."""
+"""A batch: number of random matters; of things, and of matters for each; of corpus messages."""
 _SHARP, _LABELS, _LOUD = 0.12, 0.3, 4.0
-"""How much the nearest count among others; what labels count beside matters, and how far points reach for them."""
+"""Temperature of the contrast; weight of labels beside matters; scale of points when predicting labels."""
 _KEPT, _FILLED = 0.85, 0.5
-"""Share of the features that are seen at a time, and of the ways that are told with other words around them."""
+"""Share of features kept at a time, and of wordings that get a filler."""
 _RATE, _LAST_RATE = 0.02, 0.001
 _FILLERS = (
     *("麻烦处理一下", "反映一下", "希望尽快解决", "谢谢", "我们小区", "三栋", "能不能来看看", "好久了没人管", "请问"),
@@ -57,7 +57,7 @@ def corpus() -> list[str]:
 
 
 def matters() -> list[list[list[str]]]:
-    """For each thing its matters, for each of them the ways in which it is told."""
+    """For each thing its matters, and for each matter its wordings."""
     found: list[list[list[str]]] = []
     for line in table("same.txt"):
         if line.startswith("["):
@@ -79,7 +79,7 @@ def seen(text: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All texts as columns of features: the `ways` of each matter, the `messages`. `things` are numbers of matters."""
+    """All texts as feature numbers: `ways` by matter, and `messages`. `things`: the matters of each thing."""
 
     names: Sequence[str]
     weight: Numbers
@@ -126,7 +126,7 @@ def _numbered(labels: Sequence[str]) -> Numbers:
 
 
 def first(of: Material) -> Numbers:
-    """Where learning starts: latent semantic analysis, scaled to small numbers."""
+    """The initial points: latent semantic analysis, scaled to small numbers."""
     texts = [*of.messages, *(way for ways in of.ways for way in ways)]
     found = TruncatedSVD(meaning.SIZE, n_iter=4, random_state=0).fit(
         normalize(of.matrix(texts) @ sparse.diags(of.weight))
@@ -137,7 +137,7 @@ def first(of: Material) -> Numbers:
 
 
 class Adam:
-    """Steps of their own length for each number (Kingma and Ba 2015); rows that are not concerned stay as they are."""
+    """The Adam optimiser (Kingma and Ba 2015); rows outside the batch stay as they are."""
 
     def __init__(self, numbers: Numbers) -> None:
         self.numbers = numbers
@@ -186,7 +186,7 @@ class Learning:
         self._points.step(concerned, table.T @ slope, rate)
 
     def _handful(self) -> list[int]:
-        """Matters, many of them of one thing."""
+        """The matters of a batch; many of them share a thing."""
         of, draw = self._of, self._draw
         chosen = draw.sample([at for thing in of.things for at in thing], _MATTERS)
         for thing in draw.sample(of.things, _THINGS):
@@ -194,7 +194,7 @@ class Learning:
         return [*dict.fromkeys(chosen)]
 
     def _partly(self, text: Numbers) -> Numbers:
-        """Some of its features, and others that may stand around them."""
+        """A random part of a text's features, sometimes with those of a filler."""
         if self._draw.random() < _FILLED:
             text = np.union1d(text, self._draw.choice(self._of.fillers))
         kept = [at for at in text if self._draw.random() < _KEPT]
@@ -218,7 +218,7 @@ def softmax(scores: Numbers) -> Numbers:
 
 
 def apart_from_others(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
-    """The slopes of how likely each row of `a` finds its own in `b`, and the other way round."""
+    """Gradients, with respect to `a` and `b`, of the loss that each row finds its counterpart in the other."""
     near = a @ b.T / _SHARP
     wrong = (softmax(near) + softmax(near.T).T) / 2 - np.eye(len(a), dtype=near.dtype)
     wrong /= len(a) * _SHARP

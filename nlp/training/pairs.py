@@ -1,7 +1,7 @@
-"""Learns what makes two messages alike (`nlp.likeness`) from pairs written for it, and writes the weights file.
+"""Learns what makes two messages alike (`nlp.likeness`) from labelled pairs, and writes the weights file.
 
-`uv run python -m nlp.training.pairs`. The rarities are counted in the corpus. Pairs drawn at random from the corpus
-stand for all that is not alike: among thousands of open cases almost everything is.
+`uv run python -m nlp.training.pairs`. The rarities are counted in the corpus. Random pairs of corpus messages are added
+as negative examples, because among thousands of open cases almost all are different.
 """
 
 import json
@@ -26,7 +26,7 @@ FILE = DATA / "likeness.txt"
 _AT_RANDOM = 5000
 _WEIGHT_AT_RANDOM = 1.0
 _LEAST = 3
-"""Messages of the corpus that a word must stand in to have a rarity of its own."""
+"""The number of corpus messages that must contain a word for it to get its own rarity."""
 
 
 def rarities(texts: Sequence[str]) -> Iterable[tuple[str, str, float]]:

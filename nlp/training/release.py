@@ -1,4 +1,4 @@
-"""Trains the weights that the project ships: `python -m nlp.training.release ../shared/data`."""
+"""Trains the weights that the project ships: `python -m nlp.training.release FOLDER`, with the real messages."""
 
 import sys
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""Learning from corrections: weights that build on those in use, kept only if they are not worse on a held part.
+"""Learns from corrections: new weights build on those in use, and are kept only if they are not worse on a held part.
 
-The messages that the shipped weights learned from are not at hand where the bot runs. So nothing is forgotten: each
-question is fitted on the features of the corpus and of the corrections and, beside them, on what the weights in use
-say. All of it is linear, so that the sum is again one weight a feature and label.
+The messages that the shipped weights learned from are not available where the bot runs. To forget nothing, each
+question is fitted on corpus and corrections with the scores of the weights in use as additional features. All of this
+is linear, so that the sum is again one weight for each feature and label.
 """
 
 from collections import Counter
@@ -27,17 +27,17 @@ from nlp.understanding import Understanding
 from nlp.weights import GROUPS, Weights
 
 CORRECTED = 4.0
-"""What a correction counts, where a message of the corpus counts 1."""
+"""The weight of a correction, where a message of the corpus has 1."""
 _HELD = 5
-"""One in so many corrections is kept for comparing."""
+"""One in this many corrections is held back for comparing."""
 _OFTEN = 5
-"""Corrections in which a new feature must stand: a name that one person wrote is no word of the weights."""
+"""The number of corrections that must contain a new feature, so that no name gets into the weights."""
 _QUESTIONS = ("scene", "kind", "item", "urgency")
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """`before` and `after` are the shares of right answers on the held part."""
+    """`before`, `after`: the shares of right answers on the held part."""
 
     text: str
     learned: int
@@ -51,12 +51,12 @@ class Trained:
 
 
 def correction(text: str, labels: Mapping[str, str]) -> Row:
-    """A corrected message, with nothing in it that tells of a person."""
+    """A corrected message with its personal data masked."""
     return Row(mask(text, find(text)), {k: v or NOTHING for k, v in labels.items()}, CORRECTED)
 
 
 def retrain(corrections: Iterable[Row], corpus: Sequence[Row], in_use: Weights) -> Trained:
-    """Weights that know the corrections too, and how they compare with those in use."""
+    """Learn new weights from corrections, and compare them with those in use."""
     given = list(corrections)
     held = [row for row in corpus if row.held] + [row for row in given if row.mark % _HELD == 0]
     learned = [row for row in given if row.mark % _HELD]
@@ -66,7 +66,7 @@ def retrain(corrections: Iterable[Row], corpus: Sequence[Row], in_use: Weights) 
 
 
 def _right(weights: Weights, rows: Sequence[Row]) -> float:
-    """Share of the known labels that are found."""
+    """The share of known labels that the weights predict."""
     understander = Understander(cutter(), lexicon(), weights)
     found = [(row, understander.whole(row.text)) for row in rows]
     right = [
@@ -97,7 +97,7 @@ def _fitted(own: Read, corrections: Read, in_use: Weights) -> str:
 
 
 def _grown(matrix: Any, rows: Sequence[Row], question: str, before: Fitted) -> Fitted:
-    """Fits the features beside the scores that the weights in use give, and folds both into one."""
+    """Fit features and the scores of the weights in use together, and combine both into one model."""
     known = [i for i, row in enumerate(rows) if row.labels.get(question) in before.labels]
     if len({rows[i].labels[question] for i in known}) <= 1:
         return before
@@ -122,7 +122,7 @@ def _vocabulary(in_use: Weights, corrections: Sequence[Features]) -> Vocabulary:
 
 
 def _old(in_use: Weights, known: Vocabulary) -> tuple[Any, Any]:
-    """The weights in use as a matrix over the columns of the vocabulary, and their constant part."""
+    """The weights in use as a matrix over the columns of the vocabulary, and their intercepts."""
     parts = []
     for group, columns in enumerate(known.columns):
         part = np.zeros((len(columns), in_use.lanes.count))

@@ -1,4 +1,4 @@
-"""Labelled messages: the project's corpus, corrections, and, where they are at hand, real ones from outside it."""
+"""Labelled messages: the project's corpus, corrections and, where available, real messages from outside."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,13 +12,13 @@ QUESTIONS = ("scene", "scene2", "kind", "item", "urgency", "none_type")
 NOTHING = "-"
 """Label of a message that has no second scene."""
 _HELD = 20
-"""One in so many messages is held back from every training, to compare two models on."""
+"""One in this many messages is held back from every training, to compare models."""
 _READ_BY_US = Path(__file__).with_name("labels.tsv")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A message and what is known of it: a question that nobody answered is missing from `labels`."""
+    """A message and its labels; questions that nobody answered are missing from `labels`."""
 
     text: str
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Row:
 
 
 def read_rows(lines: Iterable[str]) -> Iterator[Row]:
-    """Rows of a JSONL file: text, and any of the questions."""
+    """Rows of a JSONL file with text and any of the questions."""
     for line in lines:
         if line.strip():
             yield row_of(json.loads(line))
@@ -57,13 +57,13 @@ def corpus(folder: Path = DATA / "corpus") -> list[Row]:
 
 
 def messages(folder: Path, weight: float) -> list[Row]:
-    """Real messages of `../shared/data`, labelled by its annotator or by us."""
+    """Real messages in `folder`, labelled by their annotator or by us."""
     with (folder / "messages-dev.jsonl").open(encoding="utf-8") as lines:
         return [*(replace(row, weight=weight) for row in read_rows(lines)), *ours(folder, weight)]
 
 
 def ours(folder: Path, weight: float) -> list[Row]:
-    """Those of them that we labelled; none where the messages are not at hand."""
+    """Real messages that we labelled; empty if `folder` does not contain them."""
     path = folder / "messages-unlabelled.jsonl"
     labels = dict(_our_labels())
     found = map(json.loads, lines_of(path)) if path.is_file() else ()

@@ -1,4 +1,4 @@
-"""Whether the corpus is sound: known labels, no two messages that are nearly the same."""
+"""Checks the corpus: all labels are known, and no two messages are nearly the same."""
 
 import re
 from collections import Counter, defaultdict
@@ -9,7 +9,7 @@ from nlp.training.rows import Row
 from nlp.understanding import NoneType
 
 ALIKE = 0.8
-"""From here on two messages are near-duplicates (Dice coefficient of their character pairs)."""
+"""Above this Dice coefficient of character pairs two messages are near-duplicates."""
 _ITEMS = 20
 _KNOWN: dict[str, frozenset[str]] = {
     "scene": frozenset(Scene),
@@ -21,7 +21,7 @@ _KNOWN: dict[str, frozenset[str]] = {
 }
 _NEEDED = ("scene", "scene2", "kind")
 _TOGETHER = ("item", "urgency")
-"""Both, or neither: the letters were not labelled closely enough to learn these from them."""
+"""A message has both labels or neither: the letters were not labelled closely enough for these."""
 
 
 def faults(rows: Sequence[Row]) -> Iterator[str]:
@@ -46,8 +46,8 @@ def _wrong_labels(row: Row) -> Iterator[str]:
 def near_duplicates(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Pairs of texts that are more alike than `ALIKE`.
 
-    Two of them share a pair of characters among the rarest of each (prefix filter; Chaudhuri, Ganti and Kaushik 2006),
-    so that a text is held only against those that share a rare one.
+    Such texts share a pair of characters among the rarest of each (prefix filter; Chaudhuri, Ganti and Kaushik 2006),
+    so that a text is compared only with those that share a rare pair.
     """
     pairs = [_pairs(text) for text in texts]
     often = Counter(pair for own in pairs for pair in own)
@@ -62,7 +62,7 @@ def near_duplicates(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _prefix(size: int) -> int:
-    """How many of a text's pairs are looked at: with its like it shares more than `ALIKE` / (2 - `ALIKE`) of them."""
+    """Size of the prefix: near-duplicates share more than `ALIKE` / (2 - `ALIKE`) of their pairs."""
     return size - int(size * ALIKE / (2 - ALIKE)) + 1
 
 

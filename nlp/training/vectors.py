@@ -12,38 +12,38 @@ from nlp.features import Features
 from nlp.weights import GROUPS
 
 SEEN = {"words": 2, "chars": 2, "topics": 2, "turns": 2}
-"""Messages in which a feature must stand."""
+"""The number of messages that must contain a feature, by group."""
 MOST = {"words": 28_000, "chars": 36_000, "topics": 9_000, "turns": 9_000}
-"""Features kept, the commonest first: what keeps the file small and the start short."""
+"""The number of features kept, the commonest first, so that the file is small and loads quickly."""
 
 LOUD = {"words": 1.0, "chars": 1.4, "topics": 0.85, "turns": 1.1}
-"""How loud a group is while a fit learns: a louder one is penalised less for large weights."""
+"""Scale of a group during the fit: large weights of a louder group are penalised less."""
 
 _WRITTEN = ("words", "chars")
-"""Groups whose features are pieces of the texts themselves."""
+"""Groups whose features are parts of the texts themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Columns of each group, one group behind the other."""
+    """The columns of each group; groups follow each other."""
 
     columns: tuple[Mapping[str, int], ...]
 
     @classmethod
     def of(cls, own: Sequence[Features], real: Sequence[Features] = ()) -> "Vocabulary":
-        """Words and runs of characters come from the project's own corpus, and from nothing else.
+        """Build a vocabulary. Words and runs of characters come only from the project's own corpus.
 
-        Topics and turns are made of the lexicon's names, so that those of other people's messages may be learned too.
+        Topics and turns consist of names in the lexicon, so those in other people's messages may be used, too.
         """
         return cls(tuple(_columns(own if group in _WRITTEN else (*own, *real), group) for group in GROUPS))
 
     def seen(self, matrix: Any, hidden: str | None) -> Any:
-        """The matrix without the columns of a hidden group: no weight is learned for what never stands there."""
+        """The matrix with the columns of a hidden group set to zero, so that they get no weights."""
         return matrix if hidden is None else matrix @ sp.diags(self._each({group: group != hidden for group in GROUPS}))
 
     @property
     def loudness(self) -> Any:
-        """A number for each column."""
+        """The scale of each column."""
         return self._each(LOUD)
 
     def _each(self, of_group: Mapping[str, float]) -> Any:
@@ -64,7 +64,7 @@ def _columns(texts: Sequence[Features], group: str) -> dict[str, int]:
 
 
 def _plain(name: str) -> bool:
-    """Fits a line of the weights file."""
+    """Whether a name can be written to a line of the weights file."""
     return name.isprintable() and not set(name) & {" ", "\u3000"}
 
 
