@@ -7,14 +7,14 @@ from ledger.words import utf16_length
 CELL_LIMIT = 32_767
 """UTF-16 units of one cell."""
 REPLACED = "\ufffd"
-# what XML 1.0 has no place for
+# characters that XML 1.0 does not allow
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def cell(text: str, cut: str = "…") -> str:
     """Clean a text for a cell; one that is too long ends with `cut`."""
     if len(text) <= CELL_LIMIT // 2 and text.isprintable():
-        return text  # nearly every text
+        return text  # as nearly every text
     clean = _REFUSED.sub(REPLACED, text.replace("\r\n", "\n").replace("\r", "\n"))
     if utf16_length(clean) <= CELL_LIMIT:
         return clean
@@ -22,7 +22,7 @@ def cell(text: str, cut: str = "…") -> str:
 
 
 def _first_units(text: str, units: int) -> str:
-    """As many whole characters as fit `units` UTF-16 units."""
+    """The longest beginning of a text that fits `units` UTF-16 units."""
     head = text[:units]
     while utf16_length(head) > units:
         head = head[: len(head) - (utf16_length(head) - units + 1) // 2]

@@ -33,7 +33,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything that stands in the picture. `title` and `point` say in words what it shows."""
+    """Everything in the picture. `title` and `point` say in words what it shows."""
 
     title: str
     point: str
@@ -82,7 +82,7 @@ def summary_chart(found: Dossier) -> Chart:
 
 
 def _point(page: Page) -> str:
-    """Where most came from; many scenes with as much each are no point."""
+    """The point of the chart in words: the scenes with most cases, or that no scene stands out."""
     week = page.weekly
     if not week.received:
         return page.say("digest.chart_before_only", n=week.received_before)

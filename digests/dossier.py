@@ -21,12 +21,12 @@ LEAST_TREND = 2
 COUNTS = ("received", "answered", "in_time", "overdue")
 
 Line = str | tuple[str, ...]
-"""Words, or a row of a table; the first of several rows are its heads."""
+"""Words, or a row of a table; the first of several rows is the heading."""
 
 
 @dataclass(frozen=True)
 class Dossier:
-    """`place` names whose report it is; `said` is what residents wrote, by case, unmasked."""
+    """`place`: the community, street or district; `said`: what residents wrote, by case, unmasked."""
 
     summary: Summary
     place: str
@@ -60,14 +60,14 @@ class Dossier:
         return self.say("digest.more" if more > 0 else "digest.fewer", n=abs(more)) if more else self.say("digest.same")
 
     def or_first(self, key: str) -> str:
-        """The text for a period before which there is none to be held against."""
+        """The text `key`, or its variant for the first period, which has none before it to compare with."""
         return key if self.summary.received_before else f"{key}_first"
 
     def unit(self, number: int) -> str:
         return self.units.get(number) or self.say("summary.unit_own")
 
     def case(self, key: Key, *, replied: bool = False) -> str:
-        """A case in a few words; `replied`: with what was answered."""
+        """A case in a few words; `replied`: with its answer."""
         said = self.said.get(key)
         words = self._short(said.text if said else "", WORDS_SHOWN) or self.say("digest.no_words")
         reply = self._short(said.reply or "" if said and replied else "", REPLY_SHOWN)
@@ -80,12 +80,12 @@ class Dossier:
         return shortened(self.mask(storable(words)), most)
 
     def spans(self) -> dict[str, str]:
-        """What this period and the one before it are called."""
+        """Names of this period and the one before."""
         part = "quarter" if self.summary.level is Level.DISTRICT else "month"
         return {"this": self.say(f"summary.this_{part}"), "last": self.say(f"summary.last_{part}")}
 
     def period_name(self, point: Point) -> str:
-        """A month or, in the district's report, a quarter, by its name."""
+        """The name of a month or, in the district's report, of a quarter."""
         first = point.start.astimezone(self.zone).date()
         key = "summary.quarter" if self.summary.level is Level.DISTRICT else "summary.month"
         return self.say(key, year=first.year, month=first.month, quarter=(first.month + 2) // 3)
@@ -96,7 +96,7 @@ class Dossier:
 
 
 def index(found: Rates, weights: RateWeights) -> float:
-    """The three rates in one figure between 0 and 1, of `n` valid call-backs."""
+    """The three rates as one weighted figure between 0 and 1."""
     satisfied = found.satisfied + weights.fairly * found.fairly
     return (
         weights.responded * found.responded + weights.solved * found.solved + weights.satisfied * satisfied
@@ -148,7 +148,7 @@ def _received(dossier: Dossier, *, pictures: bool) -> Iterator[str]:
 
 
 def _trend(dossier: Dossier, *, paper: bool) -> Iterator[Line]:
-    """How it went over the last periods; one alone shows no trend."""
+    """The trend over the last periods; empty if there is only one."""
     points = dossier.summary.trend
     if len(points) < LEAST_TREND:
         return
@@ -170,7 +170,7 @@ def _done(dossier: Dossier) -> Iterator[str]:
 
 
 def _rates(dossier: Dossier) -> Iterator[str]:
-    """Counts first; one figure only beside its weights and its n."""
+    """The rates: counts first; the overall figure only with its weights and its n."""
     say, found, weights = dossier.say, dossier.summary.rates, dossier.district.limits.rates
     if not found.n:
         yield say("summary.rates_none")

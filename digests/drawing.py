@@ -1,6 +1,6 @@
-"""Draws digests in a separate process, so that nobody who talks to the bot waits for a picture.
+"""Draws digests in a separate process, so that nobody who writes to the bot waits for a picture.
 
-The process starts when there is something to draw, is nice to the others, and ends with its parent.
+The process starts when there is something to draw, has a low priority, and ends with its parent.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Cases of the workbook; `pressing_in_all` may be more than are listed."""
+    """Cases of the workbook. `pressing_in_all`: the number of pressing cases, of which not all may be listed."""
 
     filed: Sequence[LedgerRow]
     pressing: Sequence[LedgerRow]
@@ -40,7 +40,7 @@ class Rows:
 
 
 class Drawable(Protocol):
-    """What knows how to draw itself into files; it and all in it can be sent to another process."""
+    """Something that can draw itself into files and can be pickled for another process."""
 
     def file_names(self) -> tuple[str, ...]: ...
     def draw(self) -> tuple[bytes, ...]: ...
@@ -66,12 +66,12 @@ class Order:
 
 
 def files_of(page: Drawable) -> tuple[bytes, ...]:
-    """The contents of a page's files, in its own order."""
+    """The contents of a page's files, in the order of its `draw`."""
     return page.draw()
 
 
 class Draws(Protocol):
-    """Whoever draws; `rest` lets go of what it holds, `end` without finishing it."""
+    """Draws pages. `rest` frees its resources after finishing, `end` at once."""
 
     async def files(self, page: Drawable) -> tuple[bytes, ...]: ...
 
@@ -80,13 +80,13 @@ class Draws(Protocol):
 
 
 class Drawer:
-    """One drawing process, started when it is needed."""
+    """A drawing process, started when it is needed."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
 
     async def files(self, page: Drawable) -> tuple[bytes, ...]:
-        """Draw a page elsewhere.
+        """Draw a page in the other process.
 
         Raises:
             BrokenExecutor: the process died; the next call starts another.
@@ -101,13 +101,13 @@ class Drawer:
             raise
 
     def rest(self) -> None:
-        """End the process; what it still draws is finished first, and nobody waits for it."""
+        """End the process after it has finished its work, without waiting for it."""
         if self._pool is not None:
             self._pool.shutdown(wait=False)
             self._pool = None
 
     def end(self) -> None:
-        """End the process at once: what it draws is drawn another time. Python itself would wait for it at its end."""
+        """End the process at once, because Python would wait for it at exit. Unfinished pages are drawn again later."""
         processes = list((self._pool._processes or {}).values()) if self._pool else []  # noqa: SLF001
         for process in processes:  # from Python 3.14 on: terminate_workers()
             process.kill()
@@ -115,13 +115,13 @@ class Drawer:
 
 
 def _settle_in() -> None:
-    """The drawing process leaves Ctrl-C to its parent, gives way to it, and does not outlive it."""
+    """Set up the drawing process: it ignores Ctrl-C, has a low priority, and ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for library in ("digests.figures", "digests.pages", "digests.workbook"):
         import_module(library)
-    gc.freeze()  # libraries are for good: looking through them for garbage was a tenth of the work
+    gc.freeze()  # libraries stay in memory: searching them for garbage took a tenth of the time
 
 
 def _end_with_parent() -> None:
@@ -132,7 +132,7 @@ def _end_with_parent() -> None:
 
 
 class DrawHere:
-    """Draws in this process; for the command line, where nobody else waits."""
+    """Draws in this process, for the command line, where nobody else waits."""
 
     async def files(self, page: Drawable) -> tuple[bytes, ...]:
         return files_of(page)

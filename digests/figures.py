@@ -1,4 +1,4 @@
-"""What all pictures share: paper, text, bars with names, a legend, and rendering to PNG.
+"""Common parts of all pictures: background, text, bars with names, a legend, rendering to PNG.
 
 Only the drawing process imports this file: matplotlib takes more than a second.
 """
@@ -17,7 +17,7 @@ from PIL import Image
 
 from digests import fonts
 
-# at this many dots an inch nobody sees the hinting of Chinese letters, which costs more than all else of a picture
+# at this resolution nobody sees the hinting of Chinese characters, which takes longer than everything else
 mpl.rcParams["text.hinting"] = "no_hinting"
 
 DPI = 150
@@ -25,32 +25,32 @@ INK, FAINT = "#1A1A1A", "#555555"
 TITLE, NAME, SMALL = 24, 20, 16
 LEFT = 0.04
 GAP = 0.012
-"""Between a bar and the name beside it, as a share of the width of all bars."""
+"""Space between a bar and the name beside it, as a share of the width of the bars."""
 PATCH = (0.027, 0.12)
-"""A legend's patch: its width as a share of the picture's, its height in inches."""
+"""A patch in a legend: width as a share of the picture's width, height in inches."""
 POINTS = 72
 FULL_WIDTH, HALF = 0x2E80, 0.6
-"""From here on letters are as wide as high; those before are so much of it at most."""
+"""From this code point on, characters are as wide as high; those before have at most this share of the width."""
 NEVER_FIRST = "，。；：！？、）」』》…"
 MISSING = "\u25a1"
 WHITE = 250
 
 
 def blank(width: float, height: float) -> Figure:
-    """White paper, so many inches large."""
+    """An empty white figure; width and height in inches."""
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 
 
 def png(figure: Figure) -> bytes:
-    """The picture as a file. A palette is enough for bars and letters, and takes a third of the time and the bytes."""
+    """The picture as PNG with a palette, which suffices for bars and text and takes a third of the time and size."""
     canvas: FigureCanvasAgg = figure.canvas  # type: ignore[assignment] # `blank` gave it
     canvas.draw()  # type: ignore[no-untyped-call]
     dots = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
     picture = Image.frombuffer("RGBA", canvas.get_width_height(), dots, "raw", "RGBA", 0, 1)
     drawn = picture.convert("RGB").quantize(method=Image.Quantize.FASTOCTREE)
-    # colours next to white are averaged with it; paper has to stay white
+    # a palette averages colours near white with it; the background must stay white
     drawn.putpalette(bytes(255 if value >= WHITE else value for value in drawn.getpalette() or ()))
     content = BytesIO()
     drawn.save(content, "png", dpi=(DPI, DPI), compress_level=4)
@@ -58,7 +58,7 @@ def png(figure: Figure) -> bytes:
 
 
 def written(figure: Figure, at: float, line: str, size: float, *, heavy: bool, colour: str) -> None:
-    """A line across the picture, `at` so much of its height; in a smaller type if it is too long."""
+    """Write a line across the picture at the height `at` (0 to 1), in smaller type if it is too long."""
     words = figure.text(LEFT, at, drawable(line), font=bundled_font(bold=heavy), size=size, color=colour, va="center")
     room = (1 - 2 * LEFT) * figure.bbox.width
     width = words.get_window_extent().width
@@ -67,7 +67,7 @@ def written(figure: Figure, at: float, line: str, size: float, *, heavy: bool, c
 
 
 def folded(line: str, size: float, width: float) -> list[str]:
-    """A line as so many as it takes in a type of this size, `width` inches wide: nothing is made too small to read."""
+    """Wrap a line to `width` inches at this type size, so that it need not be made too small to read."""
     lines, room = [""], (1 - 2 * LEFT) * width * POINTS
     for character in line:
         if _wide(lines[-1] + character) * size > room and character not in NEVER_FIRST:
@@ -77,19 +77,19 @@ def folded(line: str, size: float, width: float) -> list[str]:
 
 
 def _wide(line: str) -> float:
-    """How wide a line is, in letters of Chinese."""
+    """The width of a line in Chinese characters."""
     return sum(1 if ord(character) >= FULL_WIDTH else HALF for character in line)
 
 
 def scale(figure: Figure, box: tuple[float, float, float, float], most: float, rows: tuple[float, float]) -> Axes:
-    """An empty field for bars from 0 to `most`; `box` is left, bottom, width, height, `rows` what is at top and end."""
+    """Axes for bars from 0 to `most`. `box`: left, bottom, width, height; `rows`: y at the top and the bottom."""
     axes = figure.add_axes(box, xlim=(0, most), ylim=rows[::-1])
     axes.set_axis_off()
     return axes
 
 
 def bar(axes: Axes, at: tuple[float, float], value: float, thick: float, colour: str) -> None:
-    """A bar; `at` is where it begins and the middle of its height."""
+    """Draw a bar. `at`: where it begins, and the middle of its height."""
     axes.add_artist(Rectangle((at[0], at[1] - thick / 2), value, thick, color=colour, linewidth=0))
 
 
@@ -103,13 +103,13 @@ def word(
     colour: str = INK,
     align: str = "left",
 ) -> None:
-    """Words in the middle of a bar's height."""
+    """Write words, vertically centred at `at`."""
     looks = {"font": bundled_font(bold=heavy), "size": size, "color": colour}
     axes.text(*at, drawable(words), looks, va="center", ha=align)
 
 
 def named(axes: Axes, names: Sequence[str], size: float, fits: float) -> None:
-    """A name to the left of each row, all in a smaller type if one is longer than `fits` characters; a line between."""
+    """Write a name to the left of each row, all smaller if one exceeds `fits` characters, and a line beside them."""
     shrunk = size * min(1.0, fits / max(map(len, names)))
     beside = axes.get_yaxis_transform()
     for row, name in enumerate(names):
@@ -119,7 +119,7 @@ def named(axes: Axes, names: Sequence[str], size: float, fits: float) -> None:
 
 
 def legend(figure: Figure, at: float, entries: Sequence[tuple[str, str]], size: float = SMALL) -> None:
-    """Colours and what they stand for, in one line."""
+    """Draw colours and their meanings in one line."""
     left, (width, height) = LEFT, PATCH
     for colour, name in entries:
         tall = height / figure.get_figheight()
@@ -134,7 +134,7 @@ def bundled_font(*, bold: bool = False) -> FontProperties:
 
 
 def drawable(text: str) -> str:
-    """The text without what the font cannot draw: such a character is shown as a box, never as nothing."""
+    """The text with a box in place of each character that the font cannot draw."""
     return "".join(character if ord(character) in _drawn() else MISSING for character in text).replace("$", "\\$")
 
 

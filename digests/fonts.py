@@ -1,4 +1,4 @@
-"""The bundled fonts (Noto Sans SC, SIL OFL): a subset of Chinese, Latin and marks of pages, and emoji apart."""
+"""The bundled fonts (Noto Sans SC, SIL OFL): a subset with Chinese, Latin and symbols; emoji in a file of their own."""
 
 from pathlib import Path
 
@@ -14,5 +14,5 @@ def bold() -> Path:
 
 
 def emoji() -> Path:
-    """In colour, for browsers: those that the bot's texts use, faces and a few more (Noto Color Emoji, SIL OFL)."""
+    """Colour emoji for browsers: those in the bot's texts, faces and a few more (Noto Color Emoji, SIL OFL)."""
     return FOLDER / "NotoColorEmoji.woff2"

@@ -10,7 +10,7 @@ from nlp.normalise import fold
 
 WEEKS = 8
 LEAST = 2
-"""One case is no hot spot."""
+"""Least number of cases of a hot spot."""
 TIMES = 2
 """How many times its usual week a place must reach."""
 LISTED = 5
@@ -19,7 +19,7 @@ Place = tuple[str, int | str]
 
 
 class Located(Protocol):
-    """What a row tells of its place."""
+    """A row that says where something is."""
 
     @property
     def scene(self) -> Scene: ...
@@ -32,14 +32,14 @@ class Located(Protocol):
 
 
 class Earlier(Located, Protocol):
-    """Cases of one scene from one place."""
+    """The earlier cases of one scene at one place."""
 
     @property
     def n(self) -> int: ...
 
 
 class Filed(Located, Protocol):
-    """A row of the week itself."""
+    """A case of the week itself."""
 
     @property
     def no(self) -> int: ...
@@ -49,9 +49,9 @@ class Filed(Located, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HotSpot:
-    """`no` is the newest case of the place and scene, `now` the week's cases, `before` those of the eight weeks before.
+    """`no`: the newest case of the place and scene; `now`: cases of the week; `before`: of the eight weeks before.
 
-    `confirmed`: a person confirmed the scene of each case of the week; else it is the machine's guess.
+    `confirmed`: a person confirmed the scene of every case of the week; otherwise it is the machine's guess.
     """
 
     no: int
@@ -62,7 +62,7 @@ class HotSpot:
 
 
 def hot_spots(filed: Iterable[Filed], earlier: Iterable[Earlier]) -> tuple[HotSpot, ...]:
-    """The places that stand out most, the largest excess over the usual week first."""
+    """Hot spots, the largest excess over the usual week first."""
     week: defaultdict[tuple[Scene, Place], list[Filed]] = defaultdict(list)
     for row in filed:
         if (place := place_of(row)) and row.scene in EIGHT_SCENES:
@@ -80,7 +80,7 @@ def hot_spots(filed: Iterable[Filed], earlier: Iterable[Earlier]) -> tuple[HotSp
 
 
 def place_of(row: Located) -> Place | None:
-    """What tells a place apart from others: its building, else its name as written, else its grid."""
+    """What identifies a place: its building, else its name as written, else its grid."""
     if row.building_id is not None:
         return "building", row.building_id
     name = fold(row.place).replace(" ", "") if row.place else ""

@@ -1,6 +1,6 @@
 """The ledger as a sheet for other systems, in the district's layouts, as XLSX or CSV; masked unless told otherwise.
 
-What a column says of a case is named by a field; the headings and their order are data (`district/ledger.yaml`).
+Each column shows a field of a case; headings and their order are data (`district/ledger.yaml`).
 """
 
 import csv
@@ -19,12 +19,12 @@ Value = str | int | datetime | None
 TITLE = 20
 TIME = "%Y-%m-%d %H:%M"
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
-"""What a spreadsheet would take for the beginning of a formula in a CSV file; a quote before it keeps it a text."""
+"""Characters that begin a formula in a CSV file; a quote before them makes the cell a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What a sheet is written from. `mask` hides personal data in words; the other two do so for whole cells."""
+    """The input of a sheet. `mask` hides personal data in words; the other two hide whole cells."""
 
     layout: Layout
     district: District
@@ -55,7 +55,7 @@ def _value(ledger: Ledger, row: Exported, index: int, column: LedgerColumn) -> V
 
 
 def as_csv(ledger: Ledger, rows: Sequence[Exported]) -> bytes:
-    """With the mark by which spreadsheets know UTF-8."""
+    """The sheet as CSV, with the byte order mark by which spreadsheets recognise UTF-8."""
     content = io.StringIO(newline="")
     writer = csv.writer(content)
     for line in table(ledger, rows):
@@ -77,7 +77,7 @@ def _plain(ledger: Ledger, value: Value) -> str:
 
 
 def as_xlsx(ledger: Ledger, rows: Sequence[Exported]) -> bytes:
-    """Every cell by its own kind: what is a text can become nothing else."""
+    """The sheet as XLSX. Every cell is written with its type, so that a text stays a text."""
     from xlsxwriter import Workbook  # noqa: PLC0415 - only where a workbook is written
 
     content = BytesIO()
@@ -100,11 +100,11 @@ def as_xlsx(ledger: Ledger, rows: Sequence[Exported]) -> bytes:
     return content.getvalue()
 
 
-# --- what the fields say ---------------------------------------------------------------------------------------------
+# --- fields of a case ------------------------------------------------------------------------------------------------
 
 
 def _number(ledger: Ledger, row: Exported) -> Value:
-    """Its number in the system that it came from, else ours."""
+    """The case's number in the system that it came from, else ours."""
     return row.external_no or f"{ledger.code}-{row.case.no}"
 
 
@@ -127,7 +127,7 @@ def _units(ledger: Ledger, row: Exported) -> Value:
 
 
 def _nature(ledger: Ledger, row: Exported) -> Value:
-    """主办 where the community or one unit has it alone, 协办 with helpers, 转办 where it went to another channel."""
+    """主办 if the community or one unit handles it alone, 协办 with helpers, 转办 if it went to another channel."""
     if row.case.state == "transferred":
         return ledger.say("sheet.nature_passed")
     return ledger.say("sheet.nature_joint" if row.helpers else "sheet.nature_lead")
@@ -138,7 +138,7 @@ def _handling(ledger: Ledger, row: Exported) -> Value:
 
 
 def _result(ledger: Ledger, row: Exported) -> Value:
-    """Whether the answer says that it was done; nothing where there is no answer."""
+    """Whether the answer says that it was done; empty without an answer."""
     return None if row.case.reply is None else ledger.say(f"sheet.result_{row.case.outcome or 'solved'}")
 
 
@@ -181,4 +181,4 @@ FIELDS: dict[str, Callable[[Ledger, Exported], Value]] = {
     "nature": _nature,
     "remark": _remark,
 }
-"""What each field of a layout says of a case."""
+"""The value of each field of a layout, for a case."""

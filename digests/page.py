@@ -1,4 +1,4 @@
-"""What every form of a digest needs besides its numbers: the community, names, texts, and a mask for words."""
+"""What every form of a digest needs in addition to its numbers: the community, names, texts, and masked words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,9 +26,9 @@ class Say(Protocol):
 
 @dataclass(frozen=True)
 class Page:
-    """A digest with what it takes to show it. `said` is what residents wrote, by case number, unmasked.
+    """A digest with everything needed to show it. `said`: what residents wrote, by case number, unmasked.
 
-    `street` is the community's own street, `topics` are as they stand now.
+    `street`: the community's street; `topics`: in their current state.
     """
 
     weekly: Weekly
@@ -45,11 +45,11 @@ class Page:
         return self.community.zone
 
     def number(self, no: int) -> str:
-        """The ledger number as people say it."""
+        """The ledger number as people read it."""
         return f"{self.community.code}-{no}"
 
     def about(self) -> dict[str, str]:
-        """Places that headings fill in: whose digest, of when, made when."""
+        """Values for headings: community, period, and when the digest was made."""
         made = day_and_time(self.weekly.made_at, self.zone)
         return {"community": self.community.name, "made": made, **first_and_last(self.weekly.period, self.zone)}
 
@@ -57,17 +57,17 @@ class Page:
         return self.mask(storable(text))
 
     def quoted(self, no: int) -> str:
-        """A few words of a case, masked first, so that no cut leaves half a number standing."""
+        """A few words of a case, masked before they are shortened, so that no part of a number is left."""
         said = self.said.get(no)
         return shortened(self.masked(said.text), WORDS_SHOWN) if said and said.text else self.say("digest.no_words")
 
     def answered(self, no: int) -> str:
-        """A few words of what the resident was answered; empty where nothing stands."""
+        """A few words of the answer to the resident; empty if there is none."""
         said = self.said.get(no)
         return shortened(self.masked(said.reply), REPLY_SHOWN) if said and said.reply else ""
 
     def place(self, no: int) -> str:
-        """Where a case is, as it was said."""
+        """The place of a case, as the resident named it."""
         said = self.said.get(no)
         return shortened(self.masked(said.place), PLACE_SHOWN) if said and said.place else self.say("digest.no_place")
 
@@ -76,7 +76,7 @@ class Page:
         return {"scene": look.name, "mark": look.mark}
 
     def units(self, item: int) -> str:
-        """Who is responsible for a construction item here."""
+        """The units responsible for a construction item here."""
         return self.district.units_at(self.district.units_of(item), self.street)
 
     def change(self) -> str:

@@ -1,6 +1,6 @@
 """The digest on paper: at most two A4 pages, with the chart beside the numbers.
 
-Only the drawing process imports this file: reportlab takes its time.
+Only the drawing process imports this file, because reportlab is slow to import.
 """
 
 from collections.abc import Sequence
@@ -23,36 +23,36 @@ from digests.dossier import Dossier, Line
 from digests.page import Page
 from digests.pdf_fonts import BOLD, PLAIN, glyphs, register
 
-# pages go as files, never through what takes letters only; Base85 costs a third of a page, and a quarter more bytes
+# pages are sent as files, so they need no Base85, which costs a third of the time and a quarter more bytes
 rl_config.useA85 = 0
-# marks that begin no line in Chinese: reportlab knows those of Japanese, and hangs them into the margin
+# punctuation that must not begin a line in Chinese; reportlab knows only the Japanese rules
 for splitting in (textsplit, paragraph):
     splitting.ALL_CANNOT_START += "，；：！？％…》〉”’"
 
 MARGIN = 42
 PADDING = 6
-"""Reportlab's own, within each frame."""
+"""Reportlab's padding within each frame, in points."""
 WIDTH = A4[0] - 2 * (MARGIN + PADDING)
 CHART_WIDTH = 200
 MOST_PAGES = 2
 ON_ONE_PAGE = 0.85
-"""So small a type can still be read on paper."""
+"""Scale of the type at which one page is tried; it can still be read on paper."""
 SMALLER = (0.9, 0.8, 0.7)
-"""Sizes that are tried until the digest fits its pages."""
+"""Scales of the type that are tried until the digest fits its pages."""
 SIGNS = ((0x2190, 0x2BFF), (0x200D, 0x200D), (0x20E3, 0x20E3), (0xFE0F, 0xFE0F), (0x1F000, 0x1FAFF))
 MISSING = "\u25a1"
 NAMES, COLUMN = 180, 70
-"""How wide a table's names are, and each of its numbers."""
+"""Width of a table's names, and of each column of numbers, in points."""
 KEPT = 100
-"""So much of a table stays with its heading."""
+"""Height of a table that stays with its heading, in points."""
 SHADE, RULE = "#E8EEF4", "#B8C4CE"
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What is set: two lines of heading, parts (a heading, its lines and tables each), a line at the foot.
+    """The content of the pages: two lines of heading, parts (each a heading, lines and tables), a line at the foot.
 
-    The picture stands beside the part with the number `beside`.
+    The picture is placed beside the part with the number `beside`.
     """
 
     head: tuple[str, str]
@@ -77,7 +77,7 @@ def summary_pdf(found: Dossier, chart: bytes) -> bytes:
 
 
 def pdf(paper: Paper) -> bytes:
-    """One A4 page if a somewhat smaller type makes it one, else two at most."""
+    """Set one A4 page if slightly smaller type makes that possible, otherwise at most two."""
     found = _set(paper, 1.0)
     if found.pages == MOST_PAGES and found.filled < 1 - ON_ONE_PAGE:
         smaller = _set(paper, ON_ONE_PAGE)
@@ -91,7 +91,7 @@ def pdf(paper: Paper) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """What was set. `filled`: how much of the last page, from 0 to 1."""
+    """The result of setting. `filled`: how much of the last page is used, from 0 to 1."""
 
     content: bytes
     pages: int
@@ -99,7 +99,7 @@ class Set:
 
 
 class End(Flowable):  # type: ignore[misc] # reportlab has no types
-    """Notes where the last line ended."""
+    """Records where the last line ended."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,7 +128,7 @@ def _set(paper: Paper, scale: float) -> Set:
 
 
 def _lines(part: Sequence[Line], styles: dict[str, ParagraphStyle], scale: float) -> list[Any]:
-    """A part as it is set: its heading stays with what follows, and where that is a table, with its first rows."""
+    """A part as flowables; its heading stays with what follows, or with the first rows of a table."""
     rows = [line for line in part if isinstance(line, tuple)]
     words = [Paragraph(plain(line), styles["line"]) for line in part[1:] if isinstance(line, str)]
     head = Paragraph(plain(str(part[0])), styles["title_of_table" if rows else "head"])
@@ -146,7 +146,7 @@ def _beside(lines: list[Any], chart: bytes) -> Table:
 
 
 def _table(rows: Sequence[tuple[str, ...]], style: ParagraphStyle, scale: float) -> Table:
-    """Names to the left, numbers in columns; a long one goes on on the next page under its heads."""
+    """A table with names on the left and numbers in columns; a long one repeats its heads on the next page."""
     first = [Paragraph(plain(row[0]), style) for row in rows]
     cells = [[name, *(plain(cell, escaped=False) for cell in row[1:])] for name, row in zip(first, rows, strict=True)]
     column = COLUMN * scale
@@ -200,13 +200,13 @@ def _styles(scale: float) -> dict[str, ParagraphStyle]:
 
 
 def plain(words: str, *, escaped: bool = True) -> str:
-    """Words as the font can draw them; nothing of them is markup."""
+    """Words that the font can draw; nothing in them is markup."""
     drawn = glyphs(PLAIN)
     kept = "".join(c if ord(c) in drawn or c == "\n" else "" if _adorns(c) else MISSING for c in words)
     return escape(kept.strip()).replace("\n", "<br/>") if escaped else kept.strip()
 
 
 def _adorns(character: str) -> bool:
-    """Emoji and their joiners: left out where the font lacks them, while a letter that it lacks is shown as a box."""
+    """Whether it is an emoji or a joiner: these are left out if the font lacks them; other characters become a box."""
     code = ord(character)
     return any(first <= code <= last for first, last in SIGNS)

@@ -1,6 +1,6 @@
 """A4 pages of headings, lines and tables as PDF. Words are drawn literally: nothing in them is markup.
 
-Only the drawing process imports this file: reportlab takes its time.
+Only the drawing process imports this file, because reportlab is slow to import.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ from digests.pdf_fonts import BOLD, PLAIN, register
 
 INK, FAINT = "#111111", "#555555"
 LONGEST_CELL = 120
-"""Characters of one cell: a row has to fit its page."""
+"""Most characters of one cell, so that a row fits a page."""
 CUT = "…"
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. `widths` are shares of the page's width; `rows` hold a cell for each head."""
+    """A table. `widths`: shares of the page's width; `rows` have a cell for each head."""
 
     heads: Sequence[str]
     widths: Sequence[float]
@@ -41,7 +41,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading with what stands under it. `together`: it begins on a new page rather than be torn apart."""
+    """A heading with its content. `together`: it starts on a new page rather than being split."""
 
     head: str = ""
     lines: Sequence[str] = ()
@@ -113,7 +113,7 @@ def _table(grid: Grid, styles: dict[str, ParagraphStyle]) -> Table:
 
 
 def _shown(words: str) -> str:
-    """What is too long for a cell ends with a mark that says so; the workbook has it whole."""
+    """The text of a cell; a text that is too long is visibly cut, and is complete in the workbook."""
     return words if len(words) <= LONGEST_CELL else words[: LONGEST_CELL - len(CUT)] + CUT
 
 

@@ -1,4 +1,4 @@
-"""Who gets a report, in which chat and when: by right, unless they chose otherwise."""
+"""Who gets a report, in which chat and when: people who may read it, unless they chose otherwise."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ class Receiver:
     schedule: Schedule
 
     def reached_at(self, period: Period, now: datetime, zone: tzinfo) -> datetime:
-        """When the report of a period is to reach them; what is late comes now, but in no quiet hours."""
+        """When the report of a period is sent to them. A late one is sent now, but not in quiet hours."""
         return max(moment(self.schedule, period, zone), after_quiet_hours(now, self.schedule.quiet, zone))
 
 
 def receivers(uow: UnitOfWork, subject: Subject, digest: DigestTime, bot: str) -> list[Receiver]:
-    """Everybody who gets it: who reads it by right and has not declined, and chats that chose it."""
+    """Everybody who gets the report: people who read it by right and have not declined, and chats that chose it."""
     reference = uow.reference
     chosen = uow.subscriptions.of(subject.community_id, subject.code)
     by_right = {
@@ -47,7 +47,7 @@ def receivers(uow: UnitOfWork, subject: Subject, digest: DigestTime, bot: str) -
 def _standing(
     reference: Reference, subject: Subject, chosen: Iterable[SubscriptionRow]
 ) -> dict[tuple[str, int, int], SubscriptionRow]:
-    """Choices of people who may still read it."""
+    """The choices of people who may still read it."""
     return {
         (row.bot, row.chat, row.topic): row
         for row in chosen
@@ -60,7 +60,7 @@ def _wants(row: SubscriptionRow | None, *, by_right: bool) -> bool:
 
 
 def schedule_of(row: SubscriptionRow | None, subject: Subject, digest: DigestTime) -> Schedule:
-    """What was chosen, and the district's usual where nothing was."""
+    """The chosen schedule; the district's default for what was not chosen."""
     found = usual(digest, weekly=subject.months == WEEK)
     if row is None:
         return found
@@ -75,6 +75,6 @@ def schedule_of(row: SubscriptionRow | None, subject: Subject, digest: DigestTim
 def due_at(
     receivers: Iterable[Receiver], subject: Subject, digest: DigestTime, period: Period, zone: tzinfo
 ) -> datetime:
-    """When a report has to be made: for the first who gets it, else at the district's usual time."""
+    """When a report must be made: for its first receiver, or, without any, at the district's default time."""
     schedules = [receiver.schedule for receiver in receivers] or [usual(digest, weekly=subject.months == WEEK)]
     return min(moment(schedule, period, zone) for schedule in schedules)

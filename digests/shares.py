@@ -3,9 +3,9 @@
 from digests.page import Say
 
 LEAST = 20
-"""Of so many a share is told."""
+"""From this many cases on, a share is shown."""
 
 
 def counted(say: Say, n: int, whole: int, key: str = "digest.share") -> str:
-    """A count, and what share of the whole it is."""
+    """A count with its share of `whole`, if `whole` is large enough."""
     return say(key, n=n, percent=round(100 * n / whole)) if n and whole >= LEAST else str(n)

@@ -11,14 +11,14 @@ from nlp.similar import SAME, alike
 from storage.reporting.spikes import Sighting, Usual
 
 ALIKE = SAME / 2
-"""At one place less has to agree than where only the words tell that two matters are one."""
+"""At one place, less similarity is enough for two matters to be the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spike:
-    """`people` told of it within the rule's time, or within a week where `usual` says how many cases that has there.
+    """`people`: how many reported it: in the rule's time or, if `usual` (cases in a usual week) is set, in a week.
 
-    `nos`: the cases, newest first. `confirmed`: a person confirmed the scene of each; else it is the machine's guess.
+    `nos`: the cases, newest first. `confirmed`: a person confirmed the scene of each; otherwise the machine guessed it.
     """
 
     community_id: int
@@ -31,12 +31,12 @@ class Spike:
 
     @property
     def name(self) -> tuple[int, Scene, Place]:
-        """What tells it from others."""
+        """Identifies a spike: community, scene and place."""
         return self.community_id, self.scene, self.place
 
 
 def of_one_matter(sightings: Iterable[Sighting], rule: Rule) -> list[Spike]:
-    """Matters that enough people told of at one place; a case counts once, however it came to be found."""
+    """Matters that enough people reported at one place. A case counts once, even if it was found twice."""
     found = []
     left = sorted((s for s in sightings if s.scene in EIGHT_SCENES and place_of(s)), key=lambda s: -s.no)
     while left:
@@ -48,7 +48,7 @@ def of_one_matter(sightings: Iterable[Sighting], rule: Rule) -> list[Spike]:
 
 
 def above_usual(week: Iterable[Sighting], usual: Iterable[Usual], rule: Rule, since: datetime) -> list[Spike]:
-    """Places with news since `since` that have reached their usual week `rule.times` over."""
+    """Places with new cases since `since` that have reached `rule.times` their usual week."""
     before: dict[tuple[Scene, Place], int] = {}
     for past in usual:
         if place := place_of(past):

@@ -11,15 +11,15 @@ from storage.reporting.reports import WEEKLY
 
 WEEK, MONTH, QUARTER = 0, 1, 3
 TODAY = -1
-"""In place of months, for what is not of a period but of now: the check-up."""
+"""Used instead of a number of months for reports about the present: the check-up."""
 CHECKUP = "checkup"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose report: a community, a street or the district, and how many months it covers; a week counts as none.
+    """The subject of a report: a community, a street or the district, and how many months it covers (0: a week).
 
-    A check-up covers none either: it says how things stand today.
+    A check-up covers no period: it describes the present.
     """
 
     level: Level
@@ -28,19 +28,19 @@ class Subject:
 
     @property
     def community_id(self) -> int:
-        """Where its runs and requests are kept."""
+        """The community under which its runs and requests are stored."""
         return self.id if self.level is Level.COMMUNITY else DISTRICT
 
     @property
     def code(self) -> str:
-        """What tells its runs from those of others."""
+        """The code that identifies its runs."""
         if self.months == TODAY:
             return f"{CHECKUP}:{self.level}:{self.id}"
         return WEEKLY if self.months == WEEK else f"{self.level}:{self.id}:{self.months}"
 
     @classmethod
     def of(cls, code: str, community_id: int = DISTRICT) -> "Subject":
-        """The subject of a run or a request: its code, and where it is kept."""
+        """The subject of a run or request, from its code and the community under which it is stored."""
         if code == WEEKLY:
             return cls(Level.COMMUNITY, community_id, WEEK)
         checkup = code.startswith(f"{CHECKUP}:")
@@ -48,7 +48,7 @@ class Subject:
         return cls(Level(level), int(number), TODAY if checkup else int(months[0]))
 
     def communities(self, reference: Reference) -> list[CommunityRow]:
-        """What it is made from, by name."""
+        """The communities that it covers, by name."""
         found = reference.real_communities()
         match self.level:
             case Level.COMMUNITY:
@@ -59,7 +59,7 @@ class Subject:
                 return found
 
     def name(self, reference: Reference) -> str:
-        """As people call it; the district goes without a name."""
+        """Its name for people; empty for the district."""
         match self.level:
             case Level.COMMUNITY:
                 return reference.communities[self.id].name
@@ -69,12 +69,12 @@ class Subject:
                 return ""
 
     def is_read_by(self, row: StaffRow) -> bool:
-        """Managers read about their community, supervisors about their street or the district."""
+        """Whether somebody reads it by right: managers their community, supervisors their street or the district."""
         role, scope = READERS[self.level]
         return any((right.role, right.scope, right.scope_id) == (role, scope, self.id) for right in row.rights)
 
     def may_be_read_by(self, reference: Reference, row: StaffRow) -> bool:
-        """Whether it may be sent to them if they wish: a weekly digest to everybody who may ask for it."""
+        """Whether it may be sent to somebody on request: a weekly digest to everybody who may ask for it."""
         if self.months != WEEK or self.is_read_by(row):
             return self.is_read_by(row)
         return may("weekly", roles_at(row.rights, reference.communities[self.id].place())) is not None
@@ -93,12 +93,12 @@ def weeklies(reference: Reference) -> list[Subject]:
 
 
 def checkups(reference: Reference) -> list[Subject]:
-    """Everybody who gets a check-up."""
+    """The subjects of check-ups."""
     return [Subject(found.level, found.id, TODAY) for found in subjects(reference)]
 
 
 def subjects(reference: Reference) -> Iterator[Subject]:
-    """Everybody who gets a monthly or quarterly report."""
+    """The subjects of monthly and quarterly reports."""
     for community in reference.real_communities():
         yield Subject(Level.COMMUNITY, community.id, MONTH)
     for street in sorted(reference.streets):

@@ -16,7 +16,7 @@ from storage.reporting.rows import Judged, Key, Received, SpanRows, Turnover
 
 RESULTS_NAMED = 8
 TREND = 6
-"""Periods that the trend shows, this one included."""
+"""Number of periods in the trend, including this one."""
 
 
 class Level(StrEnum):
@@ -29,7 +29,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one community or one unit had to do: answered in the period (of them in time), overdue when it was made."""
+    """The work of one community or unit: cases answered in the period, of those in time, and overdue cases."""
 
     id: int
     received: int
@@ -53,8 +53,8 @@ class Point:
 class Summary(Counted):
     """A monthly or quarterly report. Unit 0 is the communities' own work.
 
-    `granted` extensions, `unsolved` answers that say honestly that it was not fixed, `roots` cases about a root cause,
-    `results` what residents got: solved as they say themselves.
+    `granted`: extensions; `unsolved`: answers that honestly say it was not fixed; `roots`: cases about a root cause;
+    `results`: what residents got, solved by their own account.
     """
 
     level: Level
@@ -77,20 +77,20 @@ class Summary(Counted):
     roots: tuple[Key, ...]
     results: tuple[Key, ...]
     trend: tuple[Point, ...] = ()
-    """The periods up to this one, oldest first, from the first in which something happened."""
+    """The periods up to this one, oldest first, beginning with the first in which something happened."""
 
     @property
     def empty(self) -> bool:
-        """Nothing came in and nothing was answered: before the first month of use."""
+        """Whether nothing came in and nothing was answered, as before the first month of use."""
         return not (self.received or self.received_before or self.answered)
 
     def keys(self) -> tuple[Key, ...]:
-        """Cases that the report names."""
+        """The cases that the report names."""
         return (*self.roots, *self.results)
 
 
 def trend(periods: Sequence[Period], counts: Sequence[Turnover]) -> tuple[Point, ...]:
-    """Periods with their counts, without those before anything happened."""
+    """Periods with their counts, without those before the first activity."""
     points = [Point(period.start, *count) for period, count in zip(periods, counts, strict=True)]
     first = next((n for n, point in enumerate(points) if point.received or point.answered), len(points))
     return tuple(points[first:])
@@ -107,7 +107,7 @@ def from_content(content: Any) -> Summary:
 def summary(  # noqa: PLR0917 - all of them are what a report is
     level: Level, place: int, period: Period, now: datetime, rows: SpanRows, names: Sequence[int]
 ) -> Summary:
-    """Compute a report. `names` are the communities in the order in which they are shown: by name, never by merit."""
+    """Compute a report. `names`: the communities in the order of their names; they are never ranked."""
     scenes, before, kinds = Counter[Scene](), Counter[Scene](), Counter[Kind]()
     for came in rows.came:
         scenes[came.scene] += came.n
@@ -150,7 +150,7 @@ def _communities(rows: SpanRows, names: Sequence[int]) -> tuple[Share, ...]:
 
 
 def _units(rows: SpanRows) -> tuple[Share, ...]:
-    """Units with something answered or overdue, by number; the communities' own work last."""
+    """Units with answered or overdue cases, by number; the communities' own work comes last."""
     answered, in_time, overdue = Counter[int](), Counter[int](), Counter[int]()
     for done in rows.done:
         answered[done.unit_id or 0] += done.n
@@ -162,6 +162,6 @@ def _units(rows: SpanRows) -> tuple[Share, ...]:
 
 
 def _all_rates(judged: Iterable[Sequence[Judged]]) -> Rates:
-    """Case numbers are only unique within a community, so rates are summed and not computed over all rows."""
+    """Rates summed over communities. Case numbers are unique only in a community, so all rows cannot be mixed."""
     parts = [rates(rows) for rows in judged]
     return Rates(*(sum(getattr(part, name) for part in parts) for name in Rates.__dataclass_fields__))

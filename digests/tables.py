@@ -16,13 +16,13 @@ from digests.cells import cell
 
 Value = str | float | date | None
 FIRST_ROW = 2
-"""Under the line that says what the sheet is, and the headings."""
+"""First row of data, below the description and the headings."""
 LONGEST_NAME = 31
 
 
 @dataclass(frozen=True, slots=True)
 class TableSheet:
-    """One sheet: its name, a line that says what it is, headings with their widths, rows."""
+    """One sheet: its name, a line that describes it, headings with widths, rows."""
 
     name: str
     about: str
@@ -33,7 +33,7 @@ class TableSheet:
 def workbook(sheets: Sequence[TableSheet], cut: str = "…") -> bytes:
     """Write a workbook; a text too long for its cell ends with `cut`."""
     content = BytesIO()
-    # texts are written as texts below; these options hold should one ever slip through
+    # a safeguard: texts are already written as texts below
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(content, options) as book:
         writer = _Writer(book, cut)
@@ -47,7 +47,7 @@ class _Writer:
         base = {"font_name": "Microsoft YaHei", "font_size": 11, "valign": "top", "text_wrap": True}
         self.book = book
         self.cut = cut
-        # @ and the quote prefix keep a text a text when somebody edits the cell
+        # @ and the quote prefix keep it a text when somebody edits the cell
         self.text: Format = book.add_format({**base, "num_format": "@", "quote_prefix": True})
         self.number: Format = book.add_format({**base, "align": "left"})
         self.day: Format = book.add_format({**base, "num_format": "yyyy-mm-dd", "align": "left"})

@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How much is listed, and whether scenes and urgencies are marked by a picture (chat) or a word (paper)."""
+    """How much is listed, and whether scenes and urgencies are shown as emoji (chat) or words (paper)."""
 
     needs: int
     again: int
@@ -49,14 +49,14 @@ def weekly_text(page: Page) -> str:
 
 
 def parts(page: Page, form: Form) -> list[list[str]]:
-    """The parts of the page in their order, each a heading and its lines; parts with nothing in them are left out."""
+    """The parts of the page in order, each a heading and its lines; empty parts are left out."""
     if page.weekly.empty:
         return [[page.say("digest.quiet")]]
     return [lines for part in PARTS if (lines := list(part(page, form)))]
 
 
 def fitted(lines: list[str]) -> str:
-    """Leave whole lines out at the end where there are too many, visibly."""
+    """The lines as one message; if they are too long, whole lines at the end are visibly left out."""
     while utf16_length(text := "\n".join(lines)) > LIMIT:
         lines = [*lines[:-2], "…"]
     return text
@@ -108,13 +108,13 @@ def _received(page: Page, form: Form) -> Iterator[str]:
     if week.received:
         yield page.say("digest.kinds", problems=week.problems, needs=week.needs, queries=week.queries)
     for count in sorted(week.scenes, key=lambda count: (-count.now, -count.before)):
-        if count.now or (count.before and week.received):  # of a week with nothing new its sum says it all
+        if count.now or (count.before and week.received):  # a week without new cases needs only its sum
             n = counted(page.say, count.now, week.received, "digest.share_of_all")
             yield page.say("digest.scene", n=n, before=count.before, scene=form.scene(page, count.scene))
 
 
 def _hot(page: Page, form: Form) -> Iterator[str]:
-    """Where more came than usual; whose label it is, a person's or the machine's, stands in each line."""
+    """Places with more cases than usual. Each line says whether a person or the machine chose the label."""
     if page.weekly.hot:
         yield page.say("digest.hot")
     for spot in page.weekly.hot:
@@ -130,7 +130,7 @@ def _hot(page: Page, form: Form) -> Iterator[str]:
 
 
 def _again(page: Page, form: Form) -> Iterator[str]:
-    """What was reported again, and what was not solved after all."""
+    """Cases that were reported again or reopened."""
     repeats, reopened = page.weekly.repeats, page.weekly.reopened
     if repeats or reopened:
         yield page.say("digest.again")
@@ -168,7 +168,7 @@ def _rates(page: Page, _form: Form) -> Iterator[str]:
 
 
 def _topics(page: Page, _form: Form) -> Iterator[str]:
-    """What most neighbours joined and nobody has decided yet: topics, and matter for a talk among neighbours."""
+    """Undecided topics, and cases that many joined and that could become topics."""
     topics = [(line, found) for line in page.weekly.topics if (found := page.topics.get(line.no))]
     if topics or page.weekly.supported:
         yield page.say("digest.supported")
@@ -194,10 +194,10 @@ def _resolved(page: Page, _form: Form) -> Iterator[str]:
 
 
 def rated(say: Say, rates: Rates) -> dict[str, str]:
-    """The three rates as counts of those who were asked, with their shares."""
+    """The three rates as counts of the people asked, with shares."""
     names = ("responded", "solved", "satisfied", "fairly")
     return {name: counted(say, getattr(rates, name), rates.n) for name in names}
 
 
 PARTS: tuple[Part, ...] = (_act, _received, _hot, _again, _needs, _rates, _topics, _resolved)
-"""What to do comes first."""
+"""The parts of the digest; what to do comes first."""

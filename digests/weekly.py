@@ -1,7 +1,7 @@
-"""A community's week, computed from rows: what to do today, what came in, what was done. Without words.
+"""A community's week, computed from rows: what to do today, what came in, what was done. It contains no texts.
 
-Only numbers and case numbers are fixed when a digest is made; what residents wrote is looked up when it is shown, so
-that erased words never come back out of an old report.
+Only figures and case numbers are fixed when a digest is made. What residents wrote is looked up when it is shown, so
+that erased words do not reappear in an old report.
 """
 
 from collections import Counter
@@ -22,10 +22,10 @@ from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene, Urgency
 from storage.reporting.rows import CaseLine, Judged, LedgerRow, Received, TopicLine, WeekRows
 
 NEARLY_DUE = Duration(working_days=1)
-"""Due by the close of work of the next working day: what a manager can still save on Monday."""
+"""Nearly due: by the close of work of the next working day, so that a manager can still act on Monday."""
 LISTED = 8
 SATISFIED, FAIRLY = 2, 1
-"""Answers to 满意吗; 0 is not satisfied, None did not say."""
+"""Answers to 满意吗. 0: not satisfied; None: no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class SceneCount:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One case on the page."""
+    """One case in the digest."""
 
     no: int
     scene: Scene
@@ -65,7 +65,7 @@ class NeedCount:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits when the digest is made. `pressing` is all of the urgent, overdue and nearly due, each once."""
+    """Open cases when the digest is made. `pressing`: all urgent, overdue and nearly due ones, each once."""
 
     total: int
     urgent: int
@@ -86,7 +86,7 @@ class Rates:
 
 
 class Counted:
-    """What is read off the counts of any report."""
+    """Figures common to all reports, derived from their counts."""
 
     __slots__ = ()
     start: datetime
@@ -108,9 +108,9 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Weekly(Counted):
-    """A weekly digest. `over`: the week had ended when it was made. `done`: solved as residents say, fit to be told.
+    """A weekly digest. `over`: the week had ended when it was made. `done`: cases that residents call solved, to show.
 
-    `topics` are not decided yet; `supported`, what many joined and no topic has taken up.
+    `topics`: undecided ones; `supported`: cases that many joined and that belong to no topic.
     """
 
     community_id: int
@@ -137,11 +137,11 @@ class Weekly(Counted):
 
     @property
     def empty(self) -> bool:
-        """Nothing came in, nothing waits, nothing was done."""
+        """Whether nothing came in, nothing is open and nothing was done."""
         return not (self.received or self.received_before or self.waiting.total or self.resolved or self.reopened)
 
     def numbers(self) -> tuple[int, ...]:
-        """Numbers of all cases on the page, each once, in its order."""
+        """Numbers of all cases in the digest, each once, in its order."""
         parts = (self.act, self.hot, self.repeats, self.reopened, self.supported, self.done)
         return tuple(dict.fromkeys(line if isinstance(line, int) else line.no for part in parts for line in part))
 
@@ -155,12 +155,12 @@ def from_content(content: Any) -> Weekly:
 
 
 def soon(now: datetime, zone: tzinfo) -> datetime:
-    """The end of what counts as nearly due."""
+    """Cases due before this moment are nearly due."""
     return clocks.due(now, NEARLY_DUE, zone)
 
 
 def measured_since(period: Period, zone: tzinfo) -> datetime:
-    """The start of the weeks that hot spots are measured by."""
+    """The start of the weeks that hot spots are compared with."""
     first, _ = period.days(zone)
     return midnight(first - hotspots.WEEKS * WEEK, zone)
 
@@ -194,7 +194,7 @@ def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> 
 
 
 def scene_counts(now: Counter[Scene], before: Iterable[Received]) -> tuple[SceneCount, ...]:
-    """All eight scenes in the plan's order; the labels beside them only where something came in."""
+    """All eight scenes in the plan's order; other labels only if something came in."""
     earlier = {row.scene: row.n for row in before}
     shown = [scene for scene in Scene if scene in EIGHT_SCENES or scene in now or scene in earlier]
     return tuple(SceneCount(scene, now[scene], earlier.get(scene, 0)) for scene in shown)
@@ -207,7 +207,7 @@ def _repeats(filed: Iterable[LedgerRow]) -> tuple[Repeat, ...]:
 
 
 def _items(filed: Iterable[LedgerRow]) -> tuple[NeedCount, ...]:
-    """New needs by construction item, most wanted first; needs that no item covers come last."""
+    """New needs by construction item, the most frequent first; needs without an item come last."""
     counts = Counter(row.item for row in filed if row.kind is Kind.NEED)
     ranked = sorted(counts.items(), key=lambda pair: (pair[0] == NO_ITEM, -pair[1], pair[0]))
     return tuple(NeedCount(item, n) for item, n in ranked)
@@ -218,14 +218,14 @@ def _matters(rows: Iterable[LedgerRow | CaseLine]) -> tuple[Matter, ...]:
 
 
 def _reopened(judged: Iterable[Judged]) -> tuple[int, ...]:
-    """Cases that were opened again in the week, each once, in order."""
+    """Cases that were reopened in the week, each once, in order."""
     return tuple(dict.fromkeys(row.no for row in judged if row.action is Action.REOPEN))
 
 
 def rates(judged: Iterable[Judged]) -> Rates:
-    """Only what residents said counts; of a case judged twice in the period, the later word.
+    """The three rates. Only residents' answers count; of a case judged twice in the period, the later answer.
 
-    Who accepts an honest "could not be solved" was asked, and has not said that it was solved.
+    A resident who accepts an honest "could not be solved" counts as asked, but not as saying that it was solved.
     """
     last = {row.no: row for row in judged if row.role is Role.RESIDENT}
     solved = [row for row in last.values() if row.action is Action.CONFIRM and row.outcome != Outcome.UNSOLVED]

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 Value = str | int | datetime | None
 FIRST_ROW = 2
-"""Under the line that says what the sheet is, and the headings."""
+"""First row of data, below the description and the headings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading (key of the catalogue), its width, and what it says of a case."""
+    """One column: its heading (a key of the catalogue), its width, and its value for a case."""
 
     key: str
     width: int
@@ -45,13 +45,13 @@ class Sheets:
         self.page = order.page
         self.names = order.names
         self.rows = order.rows
-        # cases stand in two sheets, and most cells of a column say one of a few things
+        # cached: cases occur in two sheets, and most columns have few different values
         self.say, self.words = cache(self._say), cache(self._words)
         self.item, self.unit = cache(self._item), cache(self._unit)
 
     def write(self) -> bytes:
         content = BytesIO()
-        # texts are written as texts below; these options hold should one ever slip through
+        # a safeguard: texts are already written as texts below
         options = {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -67,7 +67,7 @@ class Sheets:
 
     def _formats(self, book: Workbook) -> None:
         base = {"font_name": "Microsoft YaHei", "font_size": 11, "valign": "top", "text_wrap": True}
-        # @ and the quote prefix keep a text a text when somebody edits the cell
+        # @ and the quote prefix keep it a text when somebody edits the cell
         self._text: Format = book.add_format({**base, "num_format": "@", "quote_prefix": True})
         self._time: Format = book.add_format({**base, "num_format": "yyyy-mm-dd hh:mm", "align": "left"})
         self._plain: Format = book.add_format({**base, "align": "left"})
@@ -103,7 +103,7 @@ class Sheets:
         sheet.autofilter(1, 0, max(end - 1, 1), len(COLUMNS) - 1)
 
     def _value(self, sheet: Worksheet, row: int, column: int, value: Value, look: Format | None = None) -> None:
-        """Every value by its own kind: what is a text can become nothing else."""
+        """Write a value with its type, so that a text stays a text."""
         match value:
             case str():
                 sheet.write_string(row, column, cell(value), look or self._text)
@@ -134,10 +134,10 @@ class Sheets:
                 self._value(sheet, row, column, value)
         return top + 1 + len(rows)
 
-    # what the columns say --------------------------------------------------------------------------------------------
+    # values of columns -----------------------------------------------------------------------------------------------
 
     def _words(self, text: str | None) -> str | None:
-        """What somebody wrote: masked, cleaned, cut visibly."""
+        """What somebody wrote: masked, cleaned, visibly cut if too long."""
         return cell(self.page.masked(text), self.say("cut", n=len(text))) if text else None
 
     def _item(self, no: int) -> str | None:
@@ -145,7 +145,7 @@ class Sheets:
         return self.say("item", no=item.no, item=item.name) if item else None
 
     def _unit(self, unit: int | None, item: int) -> str | None:
-        """The unit that a case was given to, else the units that its construction item names."""
+        """The unit that a case was dispatched to, else the units of its construction item."""
         return self.names.units.get(unit or 0) or self.page.units(item) or None
 
     def choice(self, name: str, value: bool | int | None) -> str | None:
@@ -182,7 +182,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("col_sure", 12, lambda s, r: s.say("sure" if r.confirmed else "guess")),
     Column("col_remark", 18, lambda s, r: s.remark(r)),
 )
-"""After the sheet of grid workers and the export of the hotline, but for names and contacts of residents."""
+"""Modelled on the grid workers' sheet and the hotline's export, without residents' names and contact data."""
 
 
 def workbook(order: Order) -> bytes:

@@ -1,1 +1,1 @@
-"""社区体检 as managers, streets and the district get it: computed, put into words, set on paper, written as tables."""
+"""社区体检 for managers, streets and the district: computed, as text, on paper, and as tables."""

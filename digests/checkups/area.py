@@ -1,6 +1,6 @@
 """Check-ups of a street's or the district's communities side by side: goals, what is lacking, what could be shared.
 
-Communities stand by name, never by merit.
+Communities are listed by name and never ranked.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ SHARED_SHOWN, COMMUNITIES_SHOWN = 10, 40
 
 @dataclass(frozen=True, slots=True)
 class AreaYear:
-    """So many of an area's communities met all items at the end of a year."""
+    """How many of an area's communities met all items at the end of a year."""
 
     year: int
     complete: int
@@ -33,9 +33,9 @@ class AreaYear:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """`shared`: facilities that neighbours could build together, at least one of them of this street.
+    """`shared`: facilities that neighbouring communities could build together, at least one of them of this street.
 
-    `years` are the latest, from the first in which anything was found; this one is the last.
+    `years`: the latest ones, beginning with the first for which anything is known; the last is this year.
     """
 
     made_at: datetime
@@ -45,14 +45,14 @@ class Area:
 
     @property
     def complete(self) -> int:
-        """Communities that meet all items."""
+        """Number of communities that meet all items."""
         return sum(found.complete for found in self.checkups)
 
 
 def over_communities(
     everywhere: Sequence[Checkup], own: Collection[int], adjacent: Collection[Pair], district: District
 ) -> Area:
-    """Put the check-ups of `own` communities together; neighbours may lie in another street."""
+    """Combine the check-ups of `own` communities; their neighbours may be in another street."""
     lacking: dict[str, list[int]] = {}
     for found in everywhere:
         for item in found.items:
@@ -71,7 +71,7 @@ def over_communities(
 
 
 def _years(checkups: Sequence[Checkup]) -> tuple[AreaYear, ...]:
-    """A community that was looked at for the first time in a later year is not complete before."""
+    """The years of an area. A community first checked in a later year does not count as complete before it."""
     complete = Counter(year.year for found in checkups for year in found.years if year.complete)
     years = sorted({year.year for found in checkups for year in found.years})
     return tuple(AreaYear(year, complete[year], len(checkups)) for year in years[-MOST_YEARS:])
@@ -79,7 +79,7 @@ def _years(checkups: Sequence[Checkup]) -> tuple[AreaYear, ...]:
 
 @dataclass(frozen=True)
 class AreaPage:
-    """The check-ups of an area with what it takes to show them. `communities` are all of the district, by number."""
+    """The check-ups of an area with everything needed to show them. `communities`: all of the district, by number."""
 
     area: Area
     place: str
@@ -109,7 +109,7 @@ class AreaPage:
         return self.say("areas.head", **self.about())
 
     def goal(self) -> list[str]:
-        """How many communities meet all items, beside the plan's goal of the year."""
+        """How many communities meet all items, and the plan's goal of the year."""
         n, met = len(self.area.checkups), self.area.complete
         lines = [self.say("areas.complete", n=n, met=met, share=share_of(met, n))]
         goal = goal_for(self.district.checkup.goals, self.area.made_at.year)
@@ -120,12 +120,12 @@ class AreaPage:
         return lines
 
     def year(self, year: AreaYear) -> str:
-        """A year by its name; this one is now."""
+        """The name of a year; the current one is called "now"."""
         now = year is self.area.years[-1]
         return self.say("checkup_page.now") if now else self.say("checkup_page.year", year=year.year)
 
     def history(self) -> list[str]:
-        """The share of complete communities at the end of each year, beside its goal; nothing for the first."""
+        """The share of complete communities at the end of each year with its goal; empty for the first year."""
         if len(self.area.years) == 1:
             return []
         return [self.say("areas.history", shares=" → ".join(self._share(year) for year in self.area.years))]
@@ -137,7 +137,7 @@ class AreaPage:
         return self.say(key, year=self.year(year), share=share_of(year.complete, year.of), goal=wanted)
 
     def most_lacking(self) -> list[tuple[str, int]]:
-        """Items by how many communities lack something of them, the most first."""
+        """Items with the number of communities that lack something of them, the most first."""
         counts = Counter(item.no for found in self.area.checkups for item in found.items if item.lacking)
         ranked = sorted(counts.items(), key=lambda count: (-count[1], count[0]))
         return [(found.name, n) for no, n in ranked if (found := self.district.item(no))]
@@ -149,7 +149,7 @@ class AreaPage:
         return self.communities[community_id].name
 
     def lacking(self, found: Checkup) -> str:
-        """Names of the items in which a community lacks something, most needed first."""
+        """Names of the items in which a community lacks something, the most needed first."""
         items = [item for item in found.problems if item.lacking]
         return "、".join(found_item.name for item in items if (found_item := self.district.item(item.no)))
 
@@ -173,7 +173,7 @@ def counts(found: Checkup) -> dict[str, int]:
 
 
 def area_text(page: AreaPage) -> str:
-    """Write it as one message."""
+    """The check-ups of an area as one message."""
     return fitted(list(_lines(page)))
 
 

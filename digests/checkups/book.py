@@ -86,7 +86,7 @@ def _points(page: CheckupPage) -> Iterator[Sequence[Value]]:
 
 
 def _years(page: CheckupPage) -> tuple[TableSheet, TableSheet]:
-    """Year by year: how each item stood against the standards of today, and what there was of each point."""
+    """Two sheets by year: the state of each item by today's standards, and the stock of each point."""
     say, years = page.say, page.checkup.years
     states = [
         (f"{item.no} {page.name(item.no)}", *(page.state(year.states[place]) for year in years))

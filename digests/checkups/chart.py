@@ -1,4 +1,4 @@
-"""What stands in the picture of a check-up: how far it has come year by year, and what to do first."""
+"""The content of a check-up's picture: progress by year, and what to do first."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 8
 GREEN, RED, GREY = "#009E73", "#D55E00", "#C8C8C8"
-"""Okabe and Ito's: they differ in any eyes, and each bar has its number beside."""
+"""Colours by Okabe and Ito, which colour-blind people can distinguish; each bar also has its number."""
 OF_NEED = {Need.URGENT: RED, Need.MAJOR: "#E69F00", Need.MINOR: "#56B4E9", Need.LATER: "#999999"}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a bar; `label` stands in it."""
+    """A part of a bar; `label` is written in it."""
 
     value: float
     colour: str
@@ -30,7 +30,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A bar with its name; `after` stands behind it, `goal` is marked on its scale."""
+    """A bar with its name. `after`: text behind it; `goal`: marked on its scale."""
 
     name: str
     pieces: tuple[Piece, ...]
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Bars on one scale. `legend` names colours."""
+    """Bars on one scale. `legend`: the meaning of colours."""
 
     head: str
     rows: tuple[Row, ...]
@@ -59,7 +59,7 @@ class Picture:
 
 
 def of_community(page: CheckupPage) -> Picture:
-    """Met and lacking by year; the first of the problem list with how many people spoke of each."""
+    """Items met and lacking by year; the top of the problem list with how many people asked for each."""
     found, say = page.checkup, page.say
     counts = {"met": found.count(*MET), "lacking": found.count(*LACKING), "all": len(found.items)}
     panels = [_years(page)]
@@ -105,7 +105,7 @@ def _problem(page: CheckupPage, item: ItemFinding) -> Row:
 
 
 def of_area(page: AreaPage) -> Picture:
-    """Complete communities by year beside the plan's goals; what most communities lack."""
+    """Complete communities by year with the plan's goals; what most communities lack."""
     complete, *goal = page.goal()
     lacking = page.most_lacking()[:ROWS_SHOWN]
     panels = [_shares(page)]

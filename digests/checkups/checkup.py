@@ -1,4 +1,4 @@
-"""A community's check-up: what there is held against the standards, put in order by what residents need."""
+"""A community's check-up: its stock compared with the standards, in the order of residents' need."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ WAYS = {State.MISSING: Way.BUILD, State.SHORT: Way.EXTEND, State.CLOSED: Way.REO
 
 @dataclass(frozen=True, slots=True)
 class ItemFinding:
-    """How one of annex 2's items stands, with all its points; `need` None: nothing is to be done about it."""
+    """The result for an item of annex 2, with all its points. `need` None: nothing has to be done."""
 
     no: int
     state: State
@@ -59,7 +59,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class SceneFinding:
-    """场景营造验收: what belongs to a scene. It is accepted if all of `must` is met."""
+    """场景营造验收: the points of a scene. It is accepted if all of `must` are met."""
 
     scene: Scene
     must: tuple[Finding, ...]
@@ -72,7 +72,7 @@ class SceneFinding:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """How the items stood at the end of a year, in the plan's order; `stocks` are the figures behind it."""
+    """The state of the items at the end of a year, in the plan's order. `stocks`: the figures behind it."""
 
     year: int
     states: tuple[State, ...]
@@ -88,10 +88,10 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """A check-up as things stood at `made_at`. `items` are in the plan's order, `problems` by need (轻重缓急).
+    """A check-up at the time `made_at`. `items`: in the plan's order; `problems`: by need (轻重缓急).
 
-    `asked` is the period that residents' voices are counted in. `years` are the latest, this one is the last; each is
-    held against the standards of today.
+    `asked`: the period in which residents' voices are counted. `years`: the latest ones, the last is this year; each is
+    compared with today's standards.
     """
 
     community_id: int
@@ -111,15 +111,15 @@ class Checkup:
 
     @property
     def empty(self) -> bool:
-        """Nothing is filled in and nothing was asked for."""
+        """Whether nothing is filled in and nothing was asked for."""
         return not self.stocks and not self.problems
 
     def gained(self) -> list[int]:
-        """Items that are met now and lacked something at the end of last year."""
+        """Items that are met now but lacked something at the end of last year."""
         return self._turned(LACKING, MET)
 
     def lost(self) -> list[int]:
-        """Items that lack something now and were met at the end of last year."""
+        """Items that lack something now but were met at the end of last year."""
         return self._turned(MET, LACKING)
 
     def _turned(self, before: Collection[State], now: Collection[State]) -> list[int]:
@@ -132,11 +132,11 @@ class Checkup:
         return sum(item.state in states for item in self.items)
 
     def unknown(self) -> list[Finding]:
-        """Points that nobody has filled in enough to say."""
+        """Points for which too little was filled in."""
         return [finding for item in self.items for finding in item.findings if finding.state is State.UNKNOWN]
 
     def unjudged(self) -> list[Finding]:
-        """Points whose figure looks wrong in the plan."""
+        """Points that are not judged because the plan's figure looks wrong."""
         return [finding for item in self.items for finding in item.findings if not finding.judged]
 
 
@@ -150,9 +150,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that the check-ups of some communities are computed from: what was found by year, what residents asked for.
+    """Everything from which check-ups of some communities are computed: stocks by year, and what residents asked for.
 
-    As it is kept of a check-up that was sent, so that everybody gets the same.
+    It is stored with a check-up that was sent, so that everybody gets the same.
     """
 
     made_at: datetime
@@ -171,12 +171,12 @@ _FOUND = TypeAdapter(Found)
 
 
 def content_of(found: Found) -> Any:
-    """As it is kept in a run; JSON knows only words as names."""
+    """`found` in the form stored in a run; JSON allows only strings as keys."""
     return _FOUND.dump_python(found, mode="json")
 
 
 def from_content(content: Any) -> Found:
-    """Read back what a check-up was computed from."""
+    """Read back what `content_of` returned."""
     return _FOUND.validate_python(content)
 
 
@@ -203,7 +203,7 @@ def checkup(  # noqa: PLR0917 - all of them are what a check-up is
     asked: Asked,
     now: datetime,
 ) -> Checkup:
-    """Compute a check-up; `years` is what there was at the end of each, the last is this one."""
+    """Compute a check-up. `years`: the stocks at the end of each year, the last is this year."""
     latest = sorted(years.items())[-MOST_YEARS:]
     stocks = latest[-1][1]
     findings = judge_all(rules.points, stocks)
@@ -242,7 +242,7 @@ def _place(rules: Rules, item: ItemFinding) -> tuple[int, int, int, float, int]:
 
 
 def _projects(problem: ItemFinding) -> list[Project]:
-    """What lacks is built, extended or opened again, what is worn is mended; a wish alone is no project."""
+    """The projects for a problem: build, extend, reopen or repair. A wish alone is no project."""
     need = problem.need or Need.LATER
     ways = [(WAYS.get(finding.state, Way.MEND), finding) for finding in problem.findings if _calls_for_work(finding)]
     return [Project(way, finding, need, problem.voice) for way, finding in ways]

@@ -1,4 +1,4 @@
-"""A check-up with what it takes to show it: names, texts, a mask for words."""
+"""A check-up with everything needed to show it: names, texts, masked words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from storage.reporting.rows import Quote
 
 @dataclass(frozen=True)
 class CheckupPage:
-    """`quotes` is one case of each item, as residents wrote it; `street` is the community's own street."""
+    """`quotes`: one case for each item, as residents wrote it; `street`: the community's street."""
 
     checkup: Checkup
     community: CommunityRow
@@ -62,14 +62,14 @@ class CheckupPage:
         return item.name if item else str(no)
 
     def label(self, point: Point) -> str:
-        """A point as people find it in the plan: 3 一个托儿所, 1.3 警务室."""
+        """A point with its number and name in the plan: 3 一个托儿所, 1.3 警务室."""
         return f"{point.code} {point.name}"
 
     def state(self, state: State) -> str:
         return self.district.checkup.states[state]
 
     def units(self, units: tuple[str, ...]) -> str:
-        """Responsible units; 各街道 is the community's own street."""
+        """Names of responsible units; 各街道 becomes the community's street."""
         return self.district.units_at(units, self.street)
 
     def need(self, item: ItemFinding | Project) -> str:
@@ -85,7 +85,7 @@ class CheckupPage:
         return self.say(f"checkup_page.figure_{point.measure}", n=plain_number(value), unit=unit)
 
     def standard(self, finding: Finding) -> str:
-        """What there has to be."""
+        """The standard in words."""
         point = finding.point
         if point.per_mille is not None:
             base = self.say("checkup_page.per_mille", n=plain_number(point.per_mille))
@@ -103,14 +103,14 @@ class CheckupPage:
         return text if finding.judged else self.say("checkup_page.doubtful", standard=text)
 
     def stock(self, point: Point, stocks: Mapping[str, Stock] | None = None) -> str:
-        """What there is, or was in `stocks` of another year, as it was filled in."""
+        """What there is, as it was filled in; with `stocks`, what there was in that year."""
         found = (self.checkup.stocks if stocks is None else stocks).get(point.code)
         if found is None:
             return ""
         return "，".join(part for part in _parts(self, point, found) if part)
 
     def gap(self, finding: Finding) -> str:
-        """What is lacking, in words; nothing where nothing is."""
+        """What is lacking, in words; empty if nothing is."""
         if finding.state is State.SHORT and finding.gap:
             key = "checkup_page.too_far" if finding.point.measure is Measure.WALK else "checkup_page.short_of"
             return self.say(key, figure=self.figure(finding.point, finding.gap))
@@ -124,7 +124,7 @@ class CheckupPage:
         return self.figure(finding.point, finding.gap)
 
     def summed_up(self, item: ItemFinding) -> str:
-        """How an item stands, in a few words: each point that lacks, or the state of the whole."""
+        """The state of an item in a few words: every lacking point, or the overall state."""
         if not item.lacking:
             worn = self.say("checkup_page.worn") if any(finding.worn for finding in item.findings) else ""
             return "，".join(part for part in (self._unlacking(item), worn) if part)
@@ -134,13 +134,13 @@ class CheckupPage:
         )
 
     def _unlacking(self, item: ItemFinding) -> str:
-        """Where the plan sets no figure, being there is not the same as being enough."""
+        """The state of an item that lacks nothing. If the plan sets no figure, "exists" does not mean "enough"."""
         measured = any(finding.standard is not None and finding.judged for finding in item.findings)
         plain = measured or item.state is not State.MET
         return self.state(item.state) if plain else self.say("checkup_page.no_standard")
 
     def voice(self, item: ItemFinding | Project) -> str:
-        """How many people asked for it; nothing where nobody did."""
+        """How many people asked for it; empty if nobody did."""
         voice = item.voice
         if not voice.people:
             return ""
@@ -148,14 +148,14 @@ class CheckupPage:
         return self.say(key, people=voice.people, urgent=voice.urgent)
 
     def quoted(self, no: int) -> tuple[str, str]:
-        """Ledger number and a few masked words of an item's case; empty where there is none."""
+        """Ledger number and a few masked words of a case about an item; empty if there is none."""
         quote = self.quotes.get(no)
         if quote is None or not quote.text:
             return "", ""
         return f"{self.community.code}-{quote.no}", shortened(self.mask(storable(quote.text)), WORDS_SHOWN)
 
     def source(self, point: Point) -> str:
-        """How and when a figure came in."""
+        """How and when a figure was entered."""
         found = self.checkup.stocks.get(point.code)
         if found is None or found.source is None:
             return ""
@@ -163,11 +163,11 @@ class CheckupPage:
         return f"{how} {found.found_on.isoformat()}" if found.found_on else how
 
     def people(self, item: ItemFinding | Project) -> str:
-        """As `voice`, for a table."""
+        """Like `voice`, for a table."""
         return self.voice(item).lstrip("，")
 
     def units_of(self, item: ItemFinding) -> tuple[str, ...]:
-        """Who is responsible: for what is lacking, where something is, else for the whole item."""
+        """The units responsible for what is lacking; if nothing is, those of the whole item."""
         found = item.lacking or item.findings
         return tuple(dict.fromkeys(unit for finding in found for unit in finding.point.units))
 
@@ -179,12 +179,12 @@ class CheckupPage:
     # years -----------------------------------------------------------------------------------------------------------
 
     def year(self, year: Year) -> str:
-        """A year by its name; this one is now."""
+        """The name of a year; the current one is called "now"."""
         now = year is self.checkup.years[-1]
         return self.say("checkup_page.now") if now else self.say("checkup_page.year", year=year.year)
 
     def history(self) -> list[str]:
-        """How many items were met at the end of each year, and what changed since the last; nothing for the first."""
+        """How many items were met at the end of each year, and what changed since then; empty for the first year."""
         years = self.checkup.years
         if len(years) == 1:
             return []
@@ -197,7 +197,7 @@ class CheckupPage:
         return lines
 
     def changed(self) -> list[tuple[Point, list[str]]]:
-        """Points of which something else was found from year to year, each with what there was in each year."""
+        """Points that changed over the years, each with its stock in each year."""
         rows = [
             (point, [self.stock(point, year.stocks) for year in self.checkup.years])
             for point in self.district.checkup.points.values()
@@ -205,7 +205,7 @@ class CheckupPage:
         return [(point, found) for point, found in rows if len({text for text in found if text}) > 1]
 
     def money(self) -> list[tuple[str, tuple[str, str, str, str]]]:
-        """What is known of paid services, by point: what, income, upkeep, what is left of it, yuan a year."""
+        """Paid services by point: what they are, then income, upkeep and balance in yuan a year."""
         return [
             (code, (stock.paid or "", yuan(stock.income), yuan(stock.upkeep), yuan(self.balance(stock))))
             for code in self.district.checkup.points
@@ -214,7 +214,7 @@ class CheckupPage:
 
     @staticmethod
     def balance(stock: Stock) -> int | None:
-        """Income less upkeep, where both are known."""
+        """Income minus upkeep; None unless both are known."""
         return None if stock.income is None or stock.upkeep is None else stock.income - stock.upkeep
 
     def accepted(self, scene: SceneFinding) -> str:
@@ -246,6 +246,6 @@ def yuan(amount: int | None) -> str:
 
 
 def plain_number(value: float) -> str:
-    """860, 1200.5: no more decimals than a tape measure has."""
+    """A number without superfluous decimals: 860, 1200.5."""
     rounded = round(value, 1)
     return str(int(rounded)) if rounded == int(rounded) else str(rounded)

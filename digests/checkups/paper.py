@@ -92,7 +92,7 @@ def _points(page: CheckupPage) -> Part:
 
 
 def _years(page: CheckupPage) -> Part | None:
-    """What was found in earlier years, where it was something else."""
+    """The stocks of earlier years, where they differed; None if none did."""
     rows = [(page.label(point), *found) for point, found in page.changed()]
     years = page.checkup.years
     heads = [*_heads(page, "point"), *(page.year(year) for year in years)]
@@ -105,7 +105,7 @@ def _chart(page: CheckupPage, picture: bytes) -> Part:
 
 
 def _money(page: CheckupPage) -> Part | None:
-    """有偿使用: what services cost, and whether what comes in covers the upkeep (plan, 三(五))."""
+    """有偿使用: what services cost, and whether their income covers the upkeep (plan, 三(五))."""
     rows = [(page.label(page.district.checkup.points[code]), *row) for code, row in page.money()]
     heads = _heads(page, "point", "paid", "income", "upkeep", "balance")
     return Part(page.say("checkup_page.head_money"), grid=Grid(heads, (4, 6, 2.5, 2.5, 2.5), rows)) if rows else None

@@ -11,13 +11,13 @@ from digests.checkups.chart import Panel, Picture, Row
 from digests.figures import FAINT, INK, NAME, SMALL, TITLE, bar, legend, named, scale, word, written
 
 WIDTH, HEAD, ROW, BETWEEN = 7.2, 1.75, 0.5, 1.05
-"""Inches: of the page, over the first panel, of a bar, and for the heading of each panel."""
+"""In inches: width of the page, space above the first panel, height of a bar, height of a panel's heading."""
 NAMES, BARS = 0.36, 0.46
 BAR = 0.66
 NAME_FITS = 9
 """Characters of a name that fit beside the bars at full size."""
 NARROW = 0.045
-"""A piece of a bar that is a smaller share of its scale than this has no room for its number."""
+"""A piece of a bar below this share of the scale has no room for its number."""
 
 
 def png(picture: Picture) -> bytes:

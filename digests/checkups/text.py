@@ -1,4 +1,4 @@
-"""The check-up as one message: how it stands, the problem list, what could be built."""
+"""The check-up as one message: its state, the problem list, what could be built."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def _head(page: CheckupPage) -> Iterator[str]:
 
 
 def hints(page: CheckupPage) -> Iterator[str]:
-    """What has to be known beside the counts."""
+    """Remarks that are necessary to understand the counts."""
     people, meant = page.community.population, page.district.limits.population
     if people is not None and not meant.least <= people <= meant.most:
         yield page.say("checkup_page.population", n=people, least=meant.least, most=meant.most)
@@ -71,7 +71,7 @@ def _projects(page: CheckupPage) -> Iterator[str]:
 
 
 def _scenes(page: CheckupPage) -> Iterator[str]:
-    """标配 of which scenes is complete."""
+    """The scenes whose 标配 is complete."""
     ready = [page.district.scenes[scene.scene].name for scene in page.checkup.scenes if scene.accepted]
     of = len(page.checkup.scenes)
     yield (

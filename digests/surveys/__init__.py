@@ -1,1 +1,1 @@
-"""What a survey found: counts with their n, a chart, pages and tables."""
+"""Results of a survey: counts with their n, a chart, pages and tables."""

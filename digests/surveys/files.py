@@ -21,7 +21,7 @@ NAME_FITS = 9
 
 
 def chart(page: SurveyPage) -> bytes:
-    """Bars with their numbers, the most frequent on top; the title says the point."""
+    """The chart as PNG: bars with numbers, the most frequent on top; the title says what it shows."""
     number = page.charted()
     ranked = page.ranked(number) if number is not None else []
     title = page.point(number) if number is not None else page.head()[0]
@@ -49,7 +49,7 @@ def _bars(page: SurveyPage, figure: Figure, ranked: Sequence[tuple[str, int | No
 
 
 def pdf_of(page: SurveyPage, picture: bytes) -> bytes:
-    """Set the page: the chart, each question with its n, and for the manager what was written."""
+    """Set the page: the chart, each question with its n, and, for the manager only, what people wrote."""
     say = page.say
     heads = [say(f"survey_page.col_{name}") for name in ("option", "n")]
     parts = [Part(picture=Picture(picture, PICTURE_WIDTH))]
@@ -69,7 +69,7 @@ def pdf_of(page: SurveyPage, picture: bytes) -> bytes:
 
 
 def workbook_of(page: SurveyPage) -> bytes:
-    """Write the tables: the counts of each question, and for the manager what was written."""
+    """Write the tables: the counts of each question, and, for the manager only, what people wrote."""
     say, about = page.say, " ".join(page.head())
     rows: list[Sequence[Value]] = [
         (number + 1, question.text, text, say("survey_page.few") if n is None else n)

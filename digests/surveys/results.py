@@ -1,4 +1,4 @@
-"""A survey's results with what it takes to show them: the manager sees all, others no small counts and no words."""
+"""A survey's results as they are shown: the manager sees everything, others no small counts and no words."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ WORDS_SHOWN, WORDS_LONG = 8, 60
 
 @dataclass(frozen=True)
 class SurveyPage:
-    """`people`: how many were sent it, finished, declined. `words`: what was written, by question, unmasked."""
+    """`people`: how many got the survey, finished, declined. `words`: what was written, by question, unmasked."""
 
     survey: SurveyRow
     community: CommunityRow
@@ -62,31 +62,31 @@ class SurveyPage:
         return sum(self.counts.get(number, {}).values())
 
     def options(self, number: int) -> list[tuple[str, int | None]]:
-        """Answers with their counts as this reader may see them, in the question's own order; None: too few to show."""
+        """Options with the counts that this reader may see, in the question's order. None: too few to show."""
         question, counts = self.template.questions[number], self.counts.get(number, {})
         found = [counts.get(place, 0) for place in range(len(question.options))]
         visible = list(found) if self.whole else shown(found)
         return [(option.text, n) for option, n in zip(question.options, visible, strict=True)]
 
     def ranked(self, number: int) -> list[tuple[str, int | None]]:
-        """The most frequent first; what is hidden comes last."""
+        """Options, the most frequent first; hidden counts come last."""
         return sorted(self.options(number), key=lambda option: -1 if option[1] is None else option[1], reverse=True)
 
     def count(self, n: int | None) -> str:
         return self.say("survey_page.few") if n is None else str(n)
 
     def share(self, number: int, n: int | None) -> str:
-        """A count, and what share it is of those who answered the question."""
+        """A count with its share of those who answered the question."""
         return self.count(n) if n is None else counted(self.say, n, self.n(number))
 
     def hidden(self) -> list[str]:
-        """Why some counts are not shown, if so."""
+        """An explanation if some counts are hidden; otherwise empty."""
         questions = range(len(self.template.questions))
         left_out = any(n is None for number in questions for _, n in self.options(number))
         return [self.say("survey_page.few_note")] if left_out else []
 
     def point(self, number: int) -> str:
-        """What a question's answers say, in words."""
+        """The main result of a question in words."""
         ranked = [(text, n) for text, n in self.ranked(number) if n]
         if not ranked:
             return self.say(
@@ -96,11 +96,11 @@ class SurveyPage:
         return self.say("survey_page.point", option="」「".join(most), most=ranked[0][1], n=self.n(number))
 
     def charted(self) -> int | None:
-        """The question that the chart is about: the first with answers to tap."""
+        """The question shown in the chart: the first with options. None: there is none."""
         return next((place for place, question in enumerate(self.template.questions) if question.options), None)
 
     def said(self, number: int) -> list[str]:
-        """What was written, masked; only for the manager."""
+        """What people wrote, masked; empty except for the manager."""
         return [self.mask(storable(text)) for text in self.words.get(number, [])] if self.whole else []
 
 

@@ -1,1 +1,1 @@
-"""A vote's result: counted, told in words, drawn, and written down so that anybody can count it again."""
+"""A vote's result: counted, in words, as a picture, and as a log that anybody can count again."""

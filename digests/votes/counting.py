@@ -1,6 +1,6 @@
-"""Counting ballots: one option, several, or an order of them (instant run-off, by rank-choicer).
+"""Counts ballots: one option, several, or an order of preference (instant run-off, by rank-choicer).
 
-A count is a function of the ballots alone, in whatever order they come, so that everybody who counts gets the same.
+A count depends only on the ballots and not on their order, so that everybody who counts gets the same result.
 """
 
 import contextlib
@@ -13,14 +13,14 @@ from rank_choicer import EliminationStrategy, RankChoiceCounter
 from ledger.votes import Method
 
 Choice = Sequence[int]
-"""Places on the ballot: one, several, or several in order."""
+"""Places on the ballot: one, several, or several in order of preference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Votes of each option by its place on the ballot, who won (several: a tie), and the rounds of a ranked count.
+    """Votes of each option by its place on the ballot, the winners (several: a tie), and the rounds of a ranked count.
 
-    `counts` of a ranked vote are those of its last round; an option that is out has none there.
+    In a ranked vote `counts` are those of the last round, in which eliminated options have none.
     """
 
     counts: tuple[int, ...]
@@ -29,7 +29,7 @@ class Count:
 
 
 def count(method: Method, options: int, choices: Sequence[Choice]) -> Count:
-    """Count ballots on which `options` options stood."""
+    """Count ballots with `options` options."""
     if method is Method.RANKED and choices:
         return _ranked(options, choices)
     votes = Counter(place for choice in choices for place in choice)
@@ -39,11 +39,11 @@ def count(method: Method, options: int, choices: Sequence[Choice]) -> Count:
 
 
 def _ranked(options: int, choices: Sequence[Choice]) -> Count:
-    """Round by round the last one goes out, and its ballots go to the next on each of them.
+    """Instant run-off: each round eliminates the last option and passes its ballots on to their next choice.
 
-    Of several who are last, the one goes that had the fewest in the rounds before, looking backwards from the last;
-    if that is even too, the one that stands furthest down the ballot, whose order was drawn by lot before anybody
-    voted. Those who are last and nobody else is left are a tie, which no lot decides.
+    Of several options in last place, the one with the fewest votes in earlier rounds is eliminated, looking back from
+    the latest. If these are equal, too, it is the one furthest down the ballot, whose order was drawn by lot before
+    the vote. If all remaining options share the last place, they are tied; no lot decides.
     """
     rounds: list[tuple[int, ...]] = []
     left = list(range(options))
@@ -60,12 +60,12 @@ def _ranked(options: int, choices: Sequence[Choice]) -> Count:
 
 
 def _round(left: list[int], ballots: list[list[int]]) -> tuple[dict[int, int], int | None, list[int]]:
-    """Votes of each option that is left, who has more than half of them, and who is last."""
+    """(votes of each remaining option, the option with more than half of them, the options in last place)."""
     counter = RankChoiceCounter([str(place) for place in left], EliminationStrategy.BATCH)
     votes = {str(number): [str(place) for place in ballot] for number, ballot in enumerate(ballots) if ballot}
     if not votes:
         return dict.fromkeys(left, 0), None, left
-    with contextlib.suppress(ValueError):  # it ends even: what the first round says is all that is wanted of it
+    with contextlib.suppress(ValueError):  # raised for a tie; only its first round is needed
         counter.count_votes(votes)
     first = counter.get_round_results()[0]
     counts = {int(name): n for name, n in first.vote_counts.items()}

@@ -1,7 +1,7 @@
-"""The log of a vote: what anybody needs to count it again, and nothing that says who voted for what.
+"""The log of a vote: everything needed to count it again, and nothing that reveals who voted for what.
 
-One JSON object a line; each carries the SHA-256 of itself and all before it, and the last of these is the seal that
-everybody was sent with the result: a line that is changed, left out or put in afterwards changes it.
+Each line is a JSON object with the SHA-256 of itself and all lines before it. The last hash is the seal, which
+everybody got with the result. Changing, removing or inserting a line changes the seal.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ PUBLIC = ("at", "action", "role", "reason")
 
 
 class Broken(Exception):
-    """A log that does not hold: changed, cut, or no log at all."""
+    """The log was changed or cut, or is not a log."""
 
 
 def of_vote(uow: UnitOfWork, community: CommunityRow, vote: VoteRow) -> list[Line]:
-    """The log of a vote that is counted: what it was, its steps, who is on the roll (by tags), the ballots, the result.
+    """The log of a counted vote: the question, its steps, the roll (by tags), the ballots, the result.
 
-    Roll and ballots have no order in common: each is sorted by what it consists of.
+    Roll and ballots are sorted by their own contents, so that their orders have nothing in common.
     """
     head = {
         "community": community.code,
@@ -62,7 +62,7 @@ def _at(value: Any) -> Any:
 
 
 def chained(lines: Iterable[Line]) -> list[Line]:
-    """The lines, each with the hash of itself and all before it."""
+    """The lines, each with the hash of itself and all lines before it."""
     chain, made = "", []
     for line in lines:
         chain = _next(chain, line)
@@ -89,7 +89,7 @@ def written(lines: Iterable[Line]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """What a log says when it is counted again. `holds`: it is what was told."""
+    """The result of counting a log again. `holds`: it equals the announced result."""
 
     head: Line
     seal: str
@@ -102,10 +102,10 @@ class Recount:
 
 
 def read(text: str) -> list[Line]:
-    """The lines of a log, after every hash was found to be right.
+    """The lines of a log, after checking every hash.
 
     Raises:
-        Broken: it is not what was written.
+        Broken: a hash is wrong.
     """
     chain, lines = "", []
     for number, raw in enumerate(text.splitlines(), 1):
@@ -124,7 +124,7 @@ def read(text: str) -> list[Line]:
 
 
 def recount(lines: Sequence[Line], fewest: int) -> Recount:
-    """Count a log again and hold it against the result it tells of."""
+    """Count a log again and compare the result with the one in the log."""
     head, told = lines[0], lines[-1]
     roll = [line for line in lines if line["line"] == VOTER]
     choices = [line["choice"] for line in lines if line["line"] == BALLOT]
@@ -133,7 +133,7 @@ def recount(lines: Sequence[Line], fewest: int) -> Recount:
     how = validity(turnout, fewest, counted.winners)
     on_roll = sum(not line["left_out"] for line in roll)
     same = [list(counted.counts), list(counted.winners)] == [told["counts"], told["winners"]]
-    if how is Validity.TOO_FEW:  # such ballots were destroyed uncounted
+    if how is Validity.TOO_FEW:  # so few ballots were destroyed uncounted
         same = not choices and not roll
         on_roll = len(choices)
     holds = same and how == told["validity"] and len(choices) <= on_roll

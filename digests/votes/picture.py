@@ -1,4 +1,4 @@
-"""A vote's result as a picture: bars with their numbers, readable on a phone and without telling colours apart.
+"""A vote's result as a picture: bars with numbers, readable on a phone and without distinguishing colours.
 
 Only the drawing process imports this file: matplotlib takes more than a second.
 """
@@ -10,11 +10,11 @@ from digests.figures import FAINT, INK, LEFT, NAME, POINTS, SMALL, TITLE, folded
 from digests.votes.words import Picture
 
 CHOSEN, OTHER = "#0072B2", "#B0B0B0"
-"""Blue and grey differ in lightness, so they differ in any eyes and in print."""
+"""Blue and grey also differ in lightness, for colour-blind people and for print."""
 WIDTH, TOP, FOOT, ROW = 7.2, 0.15, 0.6, 0.95
 LEADING, GAP = 1.4, 0.07
 LINE = 26
-"""Characters of an option that fit the line over its bar."""
+"""Characters of an option that fit the line above its bar."""
 
 
 def png(picture: Picture) -> bytes:
@@ -39,7 +39,7 @@ def png(picture: Picture) -> bytes:
 
 
 def _head(picture: Picture) -> list[list[tuple[str, float, bool, str]]]:
-    """The lines over the bars, folded where they are long, with size, weight and colour."""
+    """The lines above the bars, wrapped if long, each with size, weight and colour."""
     looks = (
         (picture.title, TITLE, True, INK),
         (picture.verdict, NAME, True, INK),
@@ -68,5 +68,5 @@ def _draw_bars(axes: Axes, picture: Picture, most: int) -> None:
 
 
 def _line(label: str) -> str:
-    """What does not fit is shortened: the whole of it stands in the words beside the picture."""
+    """An option shortened to one line; the message beside the picture has its full text."""
     return label if len(label) <= LINE else f"{label[: LINE - 1]}…"

@@ -10,14 +10,14 @@ from storage.cocreation.votes import VoteRow
 
 SEAL_SHOWN = 12
 VERDICT = 44
-"""Characters of what won, above the bars: two lines."""
+"""Characters of the winner above the bars, two lines."""
 BAR, BARS = "█", 8
 MARK, WON = "🗳 ", "✅ "
-"""Signs that the bundled font has not."""
+"""Emoji that the bundled font does not have."""
 
 
 def result_text(say: Callable[..., str], vote: VoteRow, title: str, ended: str) -> str:
-    """The whole result. Where too few voted, how many, and nothing else."""
+    """The whole result. If too few voted, only how many."""
     result = vote.result or {}
     turnout = Turnout(int(result.get("n", 0)), vote.eligible, vote.quorum)
     lines = [say("result.head", no=vote.no, title=title), turnout_line(say, turnout), quorum_line(say, turnout)]
@@ -44,7 +44,7 @@ def quorum_line(say: Callable[..., str], turnout: Turnout) -> str:
 
 
 def table(say: Callable[..., str], vote: VoteRow) -> list[str]:
-    """One line an option, most votes first."""
+    """One line for each option, most votes first."""
     counts = list((vote.result or {}).get("counts", ()))
     most = max(counts, default=0) or 1
     order = sorted(range(len(counts)), key=lambda place: (-counts[place], place))
@@ -56,7 +56,7 @@ def table(say: Callable[..., str], vote: VoteRow) -> list[str]:
 
 
 def how_counted(say: Callable[..., str], vote: VoteRow) -> str:
-    """Why the numbers need not add up to the ballots; where they do, nothing."""
+    """Why the numbers do not have to add up to the number of ballots; empty if they do."""
     if vote.method is Method.SINGLE:
         return ""
     rounds = len((vote.result or {}).get("rounds", ()))
@@ -64,12 +64,12 @@ def how_counted(say: Callable[..., str], vote: VoteRow) -> str:
 
 
 def verdict(say: Callable[..., str], vote: VoteRow) -> str:
-    """What came of it."""
+    """The decision in words."""
     return _verdict(say, vote, [f"{LETTERS[place]}. {vote.options[place]}" for place in _winners(vote)])
 
 
 def _short_verdict(say: Callable[..., str], vote: VoteRow) -> str:
-    """The same for the picture, where the options stand below: of several that won, their letters only."""
+    """The decision for the picture, which lists the options below; several winners are named by letter only."""
     won = _winners(vote)
     if len(won) > 1:
         return _verdict(say, vote, [LETTERS[place] for place in won])
@@ -89,7 +89,7 @@ def _verdict(say: Callable[..., str], vote: VoteRow, names: list[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """An option with its votes; `n` is how long the bar is."""
+    """An option with its votes; `n` is the length of the bar."""
 
     label: str
     votes: str
@@ -99,7 +99,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that stands in the picture, in words. `note`: how it was counted, where the numbers need it."""
+    """Everything in the picture. `note`: how it was counted, if the numbers need an explanation."""
 
     title: str
     verdict: str
@@ -119,7 +119,7 @@ class Picture:
 
 
 def pictured(say: Callable[..., str], vote: VoteRow, title: str, ended: str) -> Picture:
-    """What the picture of a result shows; options in the order of the ballot."""
+    """The content of the picture of a result; options in the order of the ballot."""
     result = vote.result or {}
     turnout = Turnout(int(result.get("n", 0)), vote.eligible, vote.quorum)
     bars = tuple(
