@@ -1,1 +1,1 @@
-"""A case in the hands of the staff: its card, its steps, its clock, who is nudged about it."""
+"""How staff handle a case: its card, its steps, its clock, and reminders."""

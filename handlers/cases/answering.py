@@ -1,4 +1,4 @@
-"""The answer to the residents: solved, or honestly not. A gentle check points out what the answer leaves out."""
+"""The answer to residents: solved, or honestly not. A check points out what the answer leaves out."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def changes(outcome: Outcome) -> casework.Changes:
 
 
 def ask_reason(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """It could not be solved: first why, then the words for the resident."""
+    """The case could not be solved: ask for the reason first, then for the words for the resident."""
     steps.allowed(turn, case, Action.UNSOLVED, role)
     asked = turn.expected() or {}
     turn.close(asked.get("shown_in"), "ask.unsolved_chosen", number=turn.number(case))
@@ -45,11 +45,11 @@ def unsolved_because(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]
     casework.ask(turn, case, Action.UNSOLVED, given={"reason": str(data["reason"])})
 
 
-# --- the gentle look -------------------------------------------------------------------------------------------------
+# --- check of the answer ---------------------------------------------------------------------------------------------
 
 
 def offer_more(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
-    """Say what the words leave out; whoever does not want to add it does nothing."""
+    """Tell the worker what the answer leaves out, with a way to add it."""
     if case.kind is Kind.QUERY:
         return
     reply = given["reply"]
@@ -71,7 +71,7 @@ def amend(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
 
 
 def amended(turn: Turn, case: CaseRow, role: Role, asked: dict[str, Any]) -> None:
-    """Words are added to the answer: if it still waits for the minute of undo, it goes out as one."""
+    """Add words to an answer. If it is still held back for undo, it is sent as one message."""
     _may_amend(case)
     words = turn.event.text.strip()
     answer = turn.uow.cases.last_step(case.key, ANSWERING)

@@ -33,12 +33,12 @@ BEHIND: dict[Action, set[str]] = {
     Action.REOPEN: {"open_again"},
     Action.NOTE: {"phone", "call_for"},
 }
-"""Buttons that stand for a step under other names."""
+"""Buttons that lead to a step but have other names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a card shows that does not stand in the case's own row."""
+    """What a card shows in addition to the case's own row."""
 
     similar: tuple[int, ...] = ()
     files: int = 0
@@ -46,9 +46,9 @@ class Beside:
     unanswered: bool = False
     helpers: tuple[int, ...] = ()
     crowd: int = 0
-    """Cases like it that came with it and have no card of their own."""
+    """Number of similar cases that came at the same time and have no card of their own."""
     calls: tuple[str, ...] = ()
-    """What neighbours are asked to help with."""
+    """Open calls for help from neighbours."""
 
 
 def card_name(case: CaseRow) -> str:
@@ -136,7 +136,7 @@ def _lines_about_the_matter(turn: Turn, case: CaseRow, beside: Beside) -> list[s
 
 
 def _buttons(turn: Turn, case: CaseRow, role: Role, beside: Beside) -> Rows:
-    """What this role could do next, by the lifecycle's table."""
+    """Buttons for what this role can do next, by the lifecycle's table."""
     spoken_with = case.contacted_at is not None or deadlines.clock_of(turn, case).contact is None
     rows = [tuple([_button(turn, case, name) for name in row]) for row in _offered(case.state, role, spoken_with)]
     possible = actions_for(case.state, role)

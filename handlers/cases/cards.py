@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxied: bool = False) -> None:
-    """Send the card of a case that was just filed to whoever handles the community's cases."""
+    """Send the card of a new case to the staff who handle the community's cases."""
     name = turn.person.name or ""
     name = named_for(turn, case, name) if proxied else name
     beside = Beside(tuple(similar), files, name, case.urgency is Urgency.EMERGENCY)
@@ -34,7 +34,7 @@ def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxi
 
 
 def refresh(turn: Turn, case: CaseRow) -> None:
-    """Show the case as it is now, wherever its card stands, to who may still see it."""
+    """Update the case's card in every chat that shows it and may still see it."""
     views = {(view.to.bot, view.to.chat): view for view in viewers(turn, case)}
     for bot, chat in turn.uow.shown.chats(card_name(case)):
         if (bot, chat) not in views and (view := private_view(turn, case, bot, chat)):
@@ -51,7 +51,7 @@ def refresh(turn: Turn, case: CaseRow) -> None:
 
 
 def redraw(turn: Turn, case: CaseRow) -> None:
-    """Change the cards that stand in chats, and send none anew."""
+    """Update existing cards, without sending new ones."""
     here = {(view.to.bot, view.to.chat): view for view in viewers(turn, case)}
     beside = what_is_beside(turn, case)
     for bot, chat in turn.uow.shown.chats(card_name(case)):
@@ -60,14 +60,14 @@ def redraw(turn: Turn, case: CaseRow) -> None:
 
 
 def show_here(turn: Turn, case: CaseRow, role: Role) -> None:
-    """Send the card to this chat; from now on it changes here."""
+    """Send the card to this chat, where it is updated from now on."""
     view = View(turn.event.address, role, masked=not turn.event.private)
     reply = card(turn, case, view, what_is_beside(turn, case))
     turn.send(replace(reply, showing=Showing.ANEW, priority=Priority.INTERACTIVE))
 
 
 def notify(turn: Turn, case: CaseRow, key: str, **values: str) -> None:
-    """Tell whoever handles a case that something was added: a card that changes in place makes no sound."""
+    """Tell the staff who handle a case that something was added, because an updated card makes no sound."""
     urgent = case.urgency is Urgency.EMERGENCY
     called = turn.uow.shown.chats(alarm_name(case)) if urgent else []
     views = [*viewers(turn, case), *(View(Address(bot, chat)) for bot, chat in called), *_lead(turn, case)]
@@ -80,7 +80,7 @@ def notify(turn: Turn, case: CaseRow, key: str, **values: str) -> None:
 
 
 def _lead(turn: Turn, case: CaseRow) -> list[View]:
-    """The officers of the unit that leads (主办), as far as the card has reached them."""
+    """The officers of the leading unit (主办) whom the card has reached."""
     if case.unit_id is None:
         return []
     has_it = set(turn.uow.shown.chats(card_name(case)))
@@ -90,17 +90,17 @@ def _lead(turn: Turn, case: CaseRow) -> list[View]:
 
 @cache
 def _nobody_there(community_id: int) -> None:
-    """Said once: it is a gap in the staff, not in the case."""
+    """Log once for each community that it has no staff; the cache prevents a line for every case."""
     log.error("community %s: nobody on the staff can be shown its cases", community_id)
 
 
 def about(case: CaseRow) -> str:
-    """Cause of messages that carry a case's words: erasing the words takes back those that have not arrived."""
+    """Cause of messages with a case's words; erasing the words cancels those that have not been sent."""
     return f"about:{case.community_id}:{case.no}"
 
 
 def _on_the_way(turn: Turn, case: CaseRow, done: set[tuple[str, int]]) -> list[tuple[View, OnTheWay]]:
-    """Cards that still wait for the minute of undo: when they come, they have to say what is true then."""
+    """Cards that are still held back for undo; they must be current when they arrive."""
     officers = turn.officers_of(case, case.unit_id) if case.unit_id else []
     found = []
     for to in reachable(turn, officers) if officers else ():
@@ -123,7 +123,7 @@ def what_is_beside(turn: Turn, case: CaseRow) -> Beside:
 
 
 def _reporter(turn: Turn, case: CaseRow) -> str:
-    """How the reporter is called in the messenger; nobody gets to know who was anonymous."""
+    """The reporter's name in the messenger, or that they are anonymous."""
     people = [] if case.anonymous else turn.uow.cases.people(case.key)
     teller = next((p for p in people if p.part != Part.JOINER and not p.anonymous), None)
     person = turn.uow.people.find(teller.bot, teller.account) if teller else None
@@ -132,7 +132,7 @@ def _reporter(turn: Turn, case: CaseRow) -> str:
 
 
 def named_for(turn: Turn, case: CaseRow, name: str) -> str:
-    """Of a case that somebody filed for another: for whom, and who it was."""
+    """`name`, or, for a case filed by a proxy, for whom and by whom it was filed."""
     rows = (row for row in turn.uow.contacts.of_case(case.key) if row.part == "represented")
     whom = next((row.name for row in rows), None)
     return turn.context.texts("card.for_whom", whom=whom, name=name) if whom else name

@@ -1,4 +1,4 @@
-"""Steps that staff take with the buttons of a card, and the words that a button asks for."""
+"""Steps that staff take with the buttons of a card, including words that a button asks for."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,11 +19,11 @@ CHOICES: dict[Action, str] = {
     Action.TRANSFER: "transfer.channels",
     Action.PARK: "park.reasons",
 }
-"""Lists of the district from which the words may be taken."""
+"""Lists in the district's data from which the words can be chosen."""
 
 
 def simple(action: Action) -> Handler:
-    """A step that needs nothing but the tap."""
+    """Handler of a step that needs only a tap."""
 
     def handler(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
         finish(turn, case, action, role)
@@ -32,7 +32,7 @@ def simple(action: Action) -> Handler:
 
 
 def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any) -> int:
-    """Take the step, say so to the worker, and offer to undo it; returns the event's id."""
+    """Take the step, confirm it to the worker, and offer to undo it. Returns the event's id."""
     event_id = steps.take(turn, case, action, role, **options)
     nudging.answered(turn, case, action)
     undo.offer(turn, case, action, event_id, _done(turn, case, action))
@@ -45,7 +45,7 @@ def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any
 
 
 def _tell_first_taker(turn: Turn, case: CaseRow, action: Action, event_id: int) -> None:
-    """Who took it first stays answerable (首接负责), and so hears what the unit does with it."""
+    """Tell the first worker, who stays responsible (首接负责), what the unit does with the case."""
     first = turn.uow.reference.staff.get(case.first_staff_id or 0)
     if first is None or first.id == turn.staff_id:
         return
@@ -64,7 +64,7 @@ def accept(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None
 
 
 def acknowledge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Somebody says that they are on it: the alarm goes no further up, and the case is accepted."""
+    """Somebody takes an emergency: the alarm stops, and the case is accepted."""
     step(case.state, Action.ACKNOWLEDGE, role)
     alarm = turn.uow.cases.alarm(case.key)
     if alarm is None or alarm.acknowledged_at is not None:
@@ -80,7 +80,7 @@ def acknowledge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) ->
 
 
 def contact(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Somebody has spoken with the resident, by phone or at the door."""
+    """Record that somebody has spoken with the resident, by phone or at the door."""
     if case.contacted_at is not None:
         turn.tell("contact.already")
         return
@@ -91,7 +91,7 @@ def contact(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> Non
 
 
 def ask_words(action: Action) -> Handler:
-    """The step needs words: ask for them; the worker's next message here is the answer."""
+    """Handler that asks for the words of a step; the worker's next message in this chat is the answer."""
 
     def handler(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
         steps.allowed(turn, case, action, role)
@@ -101,7 +101,7 @@ def ask_words(action: Action) -> Handler:
 
 
 def ask(turn: Turn, case: CaseRow, what: str, rows: Rows = (), *, given: Given | None = None) -> None:
-    """Ask a worker for words; in a group they have to answer the very message. `given` is what was chosen before."""
+    """Ask a worker for words; in a group they must reply to this message. `given`: what was chosen before."""
     name = f"ask:{new_id()}"
     turn.expect(what, case, shown_in=name, given=given or {})
     text = turn.context.texts(f"ask.{what}", number=turn.number(case))
@@ -111,12 +111,12 @@ def ask(turn: Turn, case: CaseRow, what: str, rows: Rows = (), *, given: Given |
 
 
 def no_thanks(turn: Turn, name: str) -> Button:
-    """The way out of a question."""
+    """The button that cancels a question."""
     return turn.mine("button.never_mind", "never_mind", data={"shown_in": name})
 
 
 def never_mind(turn: Turn, data: dict[str, Any]) -> None:
-    """Somebody thinks better of it: their next words are no answer."""
+    """Cancel a question; the next words are not its answer."""
     if turn.talk.state.get("expects", {}).get("shown_in") == data.get("shown_in"):
         turn.expected()
     turn.close(data.get("shown_in"), "ask.never_mind")
@@ -124,7 +124,7 @@ def never_mind(turn: Turn, data: dict[str, Any]) -> None:
 
 
 def _choices(turn: Turn, case: CaseRow, action: Action) -> Rows:
-    """Answers that need no typing: the label is short, the resident gets the whole (`label：words`)."""
+    """Ready-made answers (`label：words`): the button shows the label, the resident gets the whole."""
     if action is Action.RESOLVE:
         label = turn.context.texts("button.ask_unsolved")
         return ((Button(label, "ask_unsolved", case.community_id, case.no, account=turn.account),),)
@@ -147,7 +147,7 @@ def _choices(turn: Turn, case: CaseRow, action: Action) -> Rows:
     )
 
 
-# --- looking ---------------------------------------------------------------------------------------------------------
+# --- viewing ---------------------------------------------------------------------------------------------------------
 
 
 def show_files(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
@@ -170,7 +170,7 @@ EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "audio/ogg": ".ogg", "v
 
 
 def open_card(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Show a case's card here, with what can be done next; whoever told it may ask who looked."""
+    """Show a case's card here. The view is recorded, because the reporter may ask who looked."""
     turn.uow.accesses.add(case.key, staff_id=turn.staff_id, role=role, what="card")
     cards.show_here(turn, case, role)
 

@@ -1,6 +1,6 @@
-"""What the clock does to cases: reminds staff, sends the photos of an answer, asks whether the matter is solved.
+"""What the clock does with cases: remind staff, send the photos of an answer, ask whether the matter is solved.
 
-Silence ends a case unconfirmed; later the reporters are asked whether what was done still holds.
+Without an answer a case ends unconfirmed. Later the reporters are asked whether the solution still holds.
 """
 
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ WORDS_SHOWN = 40
 FILES_AWAITED = timedelta(minutes=10)
 FILES_LOOKED_FOR = timedelta(seconds=20)
 STILL_ASKED = {Nudge.SUPERVISION: OPEN, Nudge.OBJECTION: frozenset({State.FOLLOW_UP})}
-"""States in which the staff still owe what they were asked for."""
+"""States in which staff still owe what they were asked for."""
 
 
 def look_at(turn: Turn, case: CaseRow) -> None:
-    """Something is due in a case."""
+    """Handle what is due in a case."""
     if case.state in OPEN:
         nudging.look(turn, case)
     elif case.state is State.ANSWERED:
@@ -44,7 +44,7 @@ def look_at(turn: Turn, case: CaseRow) -> None:
 
 
 def nudge_due(turn: Turn, case: CaseRow, nudge: NudgeRow) -> None:
-    """The staff were to answer by now."""
+    """A question to staff was not answered in time."""
     if case.state in STILL_ASKED[nudge.kind]:
         supervising.unanswered(turn, case, nudge)
     else:
@@ -52,7 +52,7 @@ def nudge_due(turn: Turn, case: CaseRow, nudge: NudgeRow) -> None:
 
 
 def alarm_due(turn: Turn, case: CaseRow, alarm: Any) -> None:
-    """Nobody acknowledged in time."""
+    """Nobody acknowledged an alarm in time."""
     if case.state in OPEN:
         emergencies.not_acknowledged(turn, case, alarm.level)
     else:
@@ -89,7 +89,7 @@ def _files_of_answer(turn: Turn, case: CaseRow) -> list[int]:
 
 
 def _ask_if_solved(turn: Turn, case: CaseRow) -> None:
-    """The reporter and all who joined judge the answer. Silence is not satisfaction."""
+    """Ask the reporter and everybody who joined to judge the answer. No answer does not count as satisfaction."""
     lapse = turn.uow.now + turn.context.district.limits.silence_closes_after.wall
     steps.take(turn, case, Action.FOLLOW_UP, Role.SYSTEM, changes={"next_at": lapse})
     unsolved = case.outcome == Outcome.UNSOLVED
@@ -100,7 +100,7 @@ def _ask_if_solved(turn: Turn, case: CaseRow) -> None:
 
 
 def _ask_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> None:
-    """A month and a quarter after an urgent case was closed: is it still as it was promised? (巩固提升)"""
+    """Ask, a month and a quarter after an urgent case was closed, whether the solution still holds (巩固提升)."""
     turn.uow.cases.change(case, next_at=deadlines.asks_if_it_holds(turn, case, closed_at))
     days = (turn.uow.now - closed_at).days
     name = f"holds:{case.community_id}:{case.no}:{days}"
@@ -117,7 +117,7 @@ def _ask_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What people are asked about a case: the logical name of the message, its words, its buttons by label."""
+    """A question to people of a case: the logical name of the message, its text, its buttons by label."""
 
     name: str
     text: str

@@ -1,4 +1,4 @@
-"""When a case is due: its clock, the stages at which staff are reminded, later questions."""
+"""When a case is due: its clock, the reminders to staff, later questions."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -15,13 +15,13 @@ from storage.cases import CaseRow
 
 
 def times_of_new(limits: Limits, kind: Kind, urgency: Urgency, now: datetime, zone: tzinfo) -> dict[str, Any]:
-    """When a case that is filed now has to be signed for and answered, and when the clock looks at it first."""
+    """When a new case must be signed for and answered, and when the clock first handles it."""
     return dict(_times(clocks.clock_for(limits, kind, urgency), now, zone))
 
 
 @lru_cache(maxsize=256)
 def _times(clock: Clock, now: datetime, zone: tzinfo) -> Mapping[str, datetime | None]:
-    """What is filed in one go has the same times, as far as it has the same clock."""
+    """The times of a clock. Cached, because matters filed together often have the same clock."""
     times = nudges.Times(now, clocks.due(now, clock.sign, zone), clocks.due(now, clock.act, zone))
     next_at = nudges.upcoming(nudges.stages(times, clock, zone), now)
     return {"sign_due_at": times.sign_due_at, "due_at": times.due_at, "next_at": next_at}
@@ -32,7 +32,7 @@ def clock_of(turn: Turn, case: CaseRow) -> Clock:
 
 
 def stages_of(turn: Turn, case: CaseRow) -> list[nudges.Stage]:
-    """When the clock nudges somebody about a case as it is now."""
+    """The reminders about a case in its present state."""
     times = nudges.Times(
         case.created_at,
         case.sign_due_at,
@@ -45,21 +45,21 @@ def stages_of(turn: Turn, case: CaseRow) -> list[nudges.Stage]:
 
 
 def next_look(turn: Turn, case: CaseRow) -> datetime | None:
-    """When the clock has to look at an open case again.
+    """When the clock handles an open case again.
 
-    Once everybody has been told, it still comes back while the buttons on the card are good.
+    After the last reminder it still comes back, before the buttons on the card expire.
     """
     coming = nudges.upcoming(stages_of(turn, case), turn.uow.now)
     return coming or turn.uow.now + turn.context.district.limits.button_kept.wall / 2
 
 
 def asks_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> datetime | None:
-    """When the reporters are next asked whether what was done still holds (巩固提升); None after the last time."""
+    """When reporters are next asked whether the solution still holds (巩固提升); None after the last time."""
     limits, zone = turn.context.district.limits, turn.community_of(case).zone
     moments = (clocks.due(closed_at, after, zone) for after in limits.holds_asked_after)
     return next((next_allowed(at, limits.ask_between, zone) for at in moments if at > turn.uow.now), None)
 
 
 def again_due(turn: Turn, case: CaseRow) -> datetime:
-    """A case that is opened again has its whole time once more; the resident's own clock runs on from the report."""
+    """When a reopened case is due: it gets its full time again. The resident's clock still runs from the report."""
     return clocks.due(turn.uow.now, clock_of(turn, case).act, turn.community_of(case).zone)

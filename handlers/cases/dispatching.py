@@ -19,7 +19,7 @@ MOST_PEOPLE = 12
 
 
 def ask_dispatch(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Offer the people of the community and the units responsible for the item, then the other units."""
+    """Offer the people of the community and the units responsible for the item, then other units."""
     step(case.state, Action.DISPATCH, role, {"target"})
     reference, name = turn.uow.reference, f"ask:{new_id()}"
     people = [
@@ -36,14 +36,14 @@ def ask_dispatch(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -
 
 
 def units_first(turn: Turn, case: CaseRow) -> list[int]:
-    """All units, those that annex 2 names for the item first."""
+    """All units; those that annex 2 names for the item come first."""
     known = turn.uow.reference.unit_ids
     first = [known[unit] for unit in turn.context.district.units_of(case.item) if unit in known]
     return first + [unit for unit in known.values() if unit not in first]
 
 
 def dispatch_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """The new one is told when the minute of undo is over; who cannot be told here is named to the worker."""
+    """Dispatch a case. The receiver is told after the undo time; the worker is told whom the bot cannot reach."""
     reference = turn.uow.reference
     if "staff" in data:
         staff = reference.staff.get(int(data["staff"]))
@@ -81,7 +81,7 @@ def _card(turn: Turn, case: CaseRow, to: Address) -> Reply:
 
 
 def _note(turn: Turn, case: CaseRow, to: Address) -> Reply:
-    """Where the card stands already it changes without a sound."""
+    """A note about a dispatched case, because an updated card makes no sound."""
     look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
     text = turn.context.texts("card.yours", number=turn.number(case))
     return Reply(to, text, ((look,),), priority=Priority.NOTICE)

@@ -1,4 +1,4 @@
-"""Emergencies bypass everything: first the number to call, then a person, then the next level if nobody answers."""
+"""Emergencies come before everything: the number to call, then a person, then the next level if nobody answers."""
 
 import logging
 from datetime import datetime
@@ -15,11 +15,11 @@ from storage.reference import StaffRow
 log = logging.getLogger(__name__)
 
 LEVELS = (None, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)
-"""Whom an alarm goes to at each level; level 0 is who is on duty."""
+"""Who gets an alarm at each level; level 0: the staff on duty."""
 
 
 def raise_alarm(turn: Turn, case: CaseRow, matter: Understanding) -> None:
-    """Say what the person has to hear, call the staff on duty, and look again if nobody has acknowledged in time."""
+    """Tell the person what to do, call the staff on duty, and escalate if nobody acknowledges in time."""
     level, addresses = _reached(turn, case, 0)
     called = bool(addresses or turn.community_of(case).staff_chat)
     first_words(turn, case, matter.alarms, needs_human=matter.needs_human, called=called)
@@ -28,7 +28,7 @@ def raise_alarm(turn: Turn, case: CaseRow, matter: Understanding) -> None:
 
 
 def ring(turn: Turn, case: CaseRow, level: int, addresses: list[Address]) -> None:
-    """Start the alarm of a case; where nobody can be reached it is tried again until somebody can."""
+    """Start the alarm of a case. If nobody can be reached, it is repeated until somebody can."""
     if turn.uow.cases.alarm(case.key) is None:
         turn.uow.cases.raise_alarm(case.key, _next(turn), level)
     else:
@@ -41,7 +41,7 @@ def ring(turn: Turn, case: CaseRow, level: int, addresses: list[Address]) -> Non
 
 
 def ringing(turn: Turn) -> CaseRow | None:
-    """The emergency that this person told of just now."""
+    """The emergency that this person has just reported, or None."""
     alarm = turn.talk.state.get("alarm")
     kept = turn.context.district.limits.media_joins_for.wall.total_seconds()
     if not alarm or turn.uow.now.timestamp() - float(alarm["at"]) > kept:
@@ -51,7 +51,7 @@ def ringing(turn: Turn) -> CaseRow | None:
 
 
 def first_words(turn: Turn, case: CaseRow, alarms: tuple[Alarm, ...], *, needs_human: bool, called: bool) -> None:
-    """What the person has to hear before anything else; never a form, never chirpy."""
+    """Send the person the most important instructions; no form, and a calm tone."""
     texts = turn.context.texts
     calls = "\n".join(texts(f"emergency.call_{alarm}") for alarm in alarms if alarm is not Alarm.HUMAN)
     key = "human" if calls and needs_human else "first" if calls else "listen"
@@ -66,13 +66,13 @@ def first_words(turn: Turn, case: CaseRow, alarms: tuple[Alarm, ...], *, needs_h
 
 
 def call_on(turn: Turn, case: CaseRow) -> None:
-    """Staff say that a case is an emergency: whoever is on duty is called, but for the one who says so."""
+    """Staff declare a case an emergency: the other staff on duty are called."""
     level, addresses = _reached(turn, case, 0)
     ring(turn, case, level, [address for address in addresses if address != turn.event.address])
 
 
 def not_acknowledged(turn: Turn, case: CaseRow, level: int) -> None:
-    """Nobody answered in time: the next level is told; where no level is left, the operators are."""
+    """Nobody answered in time: tell the next level or, after the last one, the operators."""
     told = turn.uow.shown.chats(alarm_name(case))
     higher, addresses = _reached(turn, case, level + 1 if told else 0)
     if addresses:
@@ -87,7 +87,7 @@ def not_acknowledged(turn: Turn, case: CaseRow, level: int) -> None:
 
 
 def stop(turn: Turn, case: CaseRow, why: str = "emergency.taken") -> bool:
-    """Somebody is on it: the alarm goes no further, and everybody who was called sees who it is."""
+    """Stop the alarm because somebody has taken the case; everybody who was called sees who."""
     if not turn.uow.cases.acknowledge(case.key, turn.staff_id):
         return False
     name = turn.staff.name if turn.staff else ""
@@ -98,7 +98,7 @@ def stop(turn: Turn, case: CaseRow, why: str = "emergency.taken") -> bool:
 
 
 def ring_on(turn: Turn, case: CaseRow, undone: Any) -> None:
-    """The step that stopped the alarm was taken back: whoever was called is called again."""
+    """Restart the alarm after the step that stopped it was undone."""
     alarm = turn.uow.cases.alarm(case.key)
     if alarm is None or alarm.acknowledged_at != undone.at:
         return
@@ -116,7 +116,7 @@ def _next(turn: Turn) -> datetime:
 
 
 def _reached(turn: Turn, case: CaseRow, level: int) -> tuple[int, list[Address]]:
-    """Who can be told at `level`, or at the next one where somebody can; with the level that it became."""
+    """(level, addresses): who can be reached at `level`, or at the next level where anybody can."""
     for higher in range(level, len(LEVELS)):
         role = LEVELS[higher]
         staff = turn.called_to(case) if role is None else turn.uow.reference.staff_with(case.community_id, role)
@@ -126,7 +126,7 @@ def _reached(turn: Turn, case: CaseRow, level: int) -> tuple[int, list[Address]]
 
 
 def reachable(turn: Turn, staff: list[StaffRow]) -> list[Address]:
-    """Private chats of people of the staff who have not blocked the bot."""
+    """Private chats of staff who have not blocked the bot."""
     bot = turn.context.staff_bot
     chats = {(b, account): chat for row in staff for b, account, chat in row.accounts if b == bot}
     there = turn.uow.people.reachable(chats) if chats else set()

@@ -19,7 +19,7 @@ Given = dict[str, str]
 
 
 def ask_length(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """How much more time is needed? The lengths are the district's data."""
+    """Ask how much more time is needed; the lengths are the district's data."""
     steps.allowed(turn, case, Action.EXTEND, role)
     name = f"ask:{new_id()}"
     lengths = deadlines.clock_of(turn, case).extensions
@@ -46,7 +46,7 @@ def extend_by(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> No
 
 
 def ask_manager(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
-    """The manager is asked; whoever asks does not decide."""
+    """Ask the manager to decide; the person who requests more time cannot decide."""
     more = _length(turn, case, given)
     values = (("length", length(turn.context.texts, more)), ("new_due", turn.when(_new_due(turn, case, more), case)))
     own = frozenset({turn.staff_id}) if turn.staff_id else frozenset()
@@ -71,7 +71,7 @@ def deny(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
 
 
 def review_date(turn: Turn, case: CaseRow, _given: Given) -> dict[str, Any]:
-    """A parked case is looked at again each quarter; the resident is told when."""
+    """The next quarterly review of a parked case, which the resident is told."""
     limits = turn.context.district.limits
     return {"due_at": clocks.due(turn.uow.now, limits.parked_reviewed_in, turn.community_of(case).zone)}
 

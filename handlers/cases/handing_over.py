@@ -1,6 +1,6 @@
-"""交接: somebody going on leave hands all open cases to a colleague; a manager does it for somebody who is ill.
+"""交接: somebody who goes on leave hands all open cases to a colleague; a manager can do it for somebody who is ill.
 
-Residents hear nothing of it: for them it stays with the community. Who took a case first stays answerable (首接负责).
+Residents are not told, because for them the community handles the case. The first worker stays responsible (首接负责).
 """
 
 from typing import Any
@@ -16,19 +16,19 @@ from storage.cases import CaseRow
 from storage.reference import CommunityRow, StaffRow
 
 AT_ONCE = 50
-"""Cases that one tap hands over; their cards all change with it."""
+"""Cases that one tap hands over; it updates all of their cards."""
 NAMED = 8
 PEOPLE = 12
 
 
 def begin(turn: Turn) -> None:
-    """交接 in one's communities."""
+    """交接: start in each of the person's communities."""
     for_community(turn, "hand_over", _whose)
     turn.outcome = "hand over"
 
 
 def _whose(turn: Turn, community: CommunityRow) -> None:
-    """One's own cases; a manager chooses among all who have any."""
+    """Choose whose cases: a worker's own; a manager chooses among everybody who has some."""
     counts = turn.uow.cases.in_hand(community.id)
     if Role.MANAGER not in turn.roles(community.place()):
         counts = {staff: n for staff, n in counts.items() if staff == turn.staff_id}
@@ -48,7 +48,7 @@ def _from(turn: Turn, community: CommunityRow, row: StaffRow, n: int) -> Button:
 
 
 def from_whom(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """It was chosen whose; now to whom."""
+    """Ask to whom the chosen person's cases go."""
     giver = _giver(turn, role, data)
     n = turn.uow.cases.in_hand(community.id).get(giver.id, 0) if giver else 0
     if giver is None or not n:
@@ -72,7 +72,7 @@ def _ask_to_whom(turn: Turn, community: CommunityRow, giver: StaffRow, n: int) -
 
 
 def to_whom(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """All of it changes hands; a second tap finds nothing left."""
+    """Hand over the cases; a second tap finds none left."""
     giver = _giver(turn, role, data)
     workers = {row.id: row for row in turn.uow.reference.staff_with(community.id, Role.WORKER)}
     taker = workers.get(int(data["to"]))
@@ -89,7 +89,7 @@ def to_whom(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any
 
 
 def _giver(turn: Turn, role: Role, data: dict[str, Any]) -> StaffRow | None:
-    """Whose cases they are: a worker gives away only their own."""
+    """The person whose cases are handed over; workers can only hand over their own."""
     own = role is not Role.MANAGER
     return turn.staff if own else turn.uow.reference.staff.get(int(data["from"]))
 
@@ -104,7 +104,7 @@ def _hand(turn: Turn, case: CaseRow, role: Role, giver: StaffRow, taker: StaffRo
 
 
 def _tell(turn: Turn, cases: list[CaseRow], giver: StaffRow, taker: StaffRow) -> None:
-    """Who has them now, and who had them, unless they did it themselves."""
+    """Tell the new and the previous worker, except the one of this turn."""
     texts, n = turn.context.texts, len(cases)
     numbers = "、".join(turn.number(case) for case in cases[:NAMED]) + ("……" if n > NAMED else "")
     by = turn.staff.name if turn.staff else ""

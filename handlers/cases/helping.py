@@ -13,7 +13,7 @@ from storage.ids import new_id
 
 
 def ask_help(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Offer the units that do not help yet, those of the item first, and a way out for those that do."""
+    """Offer units that do not assist yet, those of the item first, and to release those that do."""
     step(case.state, Action.HELP, role, {"target"})
     reference, name = turn.uow.reference, f"ask:{new_id()}"
     helping = turn.uow.cases.helpers(case.key)
@@ -32,7 +32,7 @@ def ask_help(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> No
 
 
 def help_by(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """The unit's officers get the card; the case stays with its lead, and with whoever took it first."""
+    """Add an assisting unit, whose officers get the card. Lead and first worker stay the same."""
     unit_id = int(data["unit"])
     target = turn.unit_name(case, unit_id)
     step(case.state, Action.HELP, role, {"target"} if target else ())
@@ -82,4 +82,4 @@ def _choice(turn: Turn, case: CaseRow, label: str, action: str, data: dict[str, 
 
 
 note = casework.ask_words(Action.NOTE)
-"""A word on how it goes, for those who handle it; the residents do not get it."""
+"""A note on the progress for the staff of the case; residents do not get it."""

@@ -16,11 +16,11 @@ from storage.cases import CaseRow
 from storage.ids import new_id
 
 CHOOSABLE = (Urgency.URGENT, Urgency.NORMAL, Urgency.LONG_TERM)
-"""A resident may say how urgent it is; an emergency is told in words and goes another way."""
+"""Urgencies that a resident may choose; an emergency is reported in words instead."""
 
 
 def ask_scene(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """The eight scenes; staff may also say that it is none of theirs."""
+    """Offer the eight scenes; staff may also choose out of remit."""
     step(case.state, Action.RELABEL, role, {"label"})
     scenes = EIGHT_SCENES if role is Role.RESIDENT else (*EIGHT_SCENES, Scene.NONE, Scene.OUT_OF_REMIT)
     name = _name()
@@ -53,7 +53,7 @@ def set_scene(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> No
 
 
 def set_urgency(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """A new urgency sets new due times, counted from the report."""
+    """Set a new urgency with new due times, counted from the report."""
     _may_set_urgency(case, role)
     urgency, was = Urgency(data["urgency"]), case.urgency
     _relabel(turn, case, role, "urgency", urgency, **due_times(turn, case, urgency))
@@ -66,14 +66,14 @@ def set_urgency(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> 
 
 
 def _may_set_urgency(case: CaseRow, role: Role) -> None:
-    """That an emergency is none, only staff can say."""
+    """Raise NotAllowed if a resident would downgrade an emergency, which only staff can do."""
     step(case.state, Action.RELABEL, role, {"label"})
     if role is Role.RESIDENT and case.urgency is Urgency.EMERGENCY:
         raise NotAllowed("a resident does not end an emergency with a tap")
 
 
 def due_times(turn: Turn, case: CaseRow, urgency: Urgency) -> dict[str, datetime]:
-    """The clocks of a case if it had this urgency; the clock looks at once, since something may be due already."""
+    """The due times of a case with this urgency. The clock handles it at once, because something may be due already."""
     zone = turn.community_of(case).zone
     clock = clocks.clock_for(turn.context.district.limits, case.kind, urgency)
     sign_due_at = clocks.due(case.created_at, clock.sign, zone)
@@ -93,7 +93,7 @@ def _ask(turn: Turn, case: CaseRow, what: str, buttons: list[Button], name: str)
 
 
 def named(turn: Turn, what: str) -> dict[str, Any] | None:
-    """What the button beside it carries, for a scene or an urgency that is written instead (安全, 较急)."""
+    """The data of the button for a scene or urgency that somebody writes instead of tapping (安全, 较急)."""
     district = turn.context.district
     names: dict[str, str] = {scene: district.scenes[scene].name for scene in EIGHT_SCENES}
     if what == "urgency":

@@ -1,4 +1,4 @@
-"""Merging two reports of one matter: both histories are kept, and everybody is told."""
+"""Merging two reports of one matter; both histories are kept, and everybody is told."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ NUMBER = re.compile(r"(?:(?<![A-Za-z])([A-Za-z]{1,40})\s{0,3}[-－—]?\s{0,3})?
 
 
 def ask_merge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Offer the likely ones; the worker may also type a number."""
+    """Offer similar cases; the worker may also type a number."""
     step(case.state, Action.MERGE, role, {"target"})
     matter, code = turn.context.read(case.text).first, turn.community_of(case).code
     likely = [no for no in turn.context.similar.nearest(case.community_id, matter) if no != case.no]
@@ -45,7 +45,7 @@ def merge_into(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> N
 
 
 def _target(turn: Turn, case: CaseRow, typed: str) -> CaseRow | None:
-    """The open case of this community that was named, if exactly one was."""
+    """The open case of this community that the words name, or None unless there is exactly one."""
     named = NUMBER.findall(typed)
     code = turn.community_of(case).code.casefold()
     if len(named) != 1 or (named[0][0] and named[0][0].casefold() != code):
@@ -62,17 +62,17 @@ def _can_take(case: CaseRow, target: CaseRow) -> bool:
 
 
 def _merge(turn: Turn, case: CaseRow, role: Role, target: CaseRow) -> None:
-    """The people of the merged case belong to the other from now on."""
+    """Merge a case; its people belong to the other case from now on."""
     joiners = together.newcomers(turn, case, target)
     casework.finish(turn, case, Action.MERGE, role, **together.options(turn, target, len(joiners)))
     together.come_over(turn, case, target, role, joiners)
 
 
-# --- taking apart ----------------------------------------------------------------------------------------------------
+# --- separating ------------------------------------------------------------------------------------------------------
 
 
 def unmerge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """They were two matters after all, whenever that is found out: the case goes on by itself, with its people."""
+    """Separate a merged case again, at any time; it continues on its own, with its people."""
     step(case.state, Action.UNMERGE, role, {"target"})
     history = turn.uow.cases.events(case.key)
     since = next((e.at for e in reversed(history) if e.action in (Action.MERGE, Action.JOIN)), case.created_at)

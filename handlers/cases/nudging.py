@@ -50,15 +50,15 @@ ANSWERED_BY: dict[str, tuple[Nudge, ...]] = {
     Action.CHECK: (Nudge.CHECK,),
     Action.CONTACT: (Nudge.UNCONTACTED,),
 }
-"""Steps that are what somebody was asked for, by whichever button they are taken."""
+"""Nudges that a step answers, by whichever button it is taken."""
 WORDS_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """What is asked beside the case itself: by whom, in which words, until when it has to be answered.
+    """Details of a question to staff: by whom, in which words, until when it must be answered.
 
-    `to`: only these, instead of everybody whom the kind goes to; `not_to`: members of staff who are passed over.
+    `to`: only these, instead of everybody whom the kind goes to; `not_to`: members of staff who do not get it.
     """
 
     due_at: datetime
@@ -71,9 +71,9 @@ class Asks:
 
 
 def look(turn: Turn, case: CaseRow) -> None:
-    """The clock looks at an open case: whoever has to hear of it now is told, once.
+    """Handle an open case by the clock: send the reminder that is due, once.
 
-    Where nothing new is to be said, the card gets fresh buttons: what waits long must not be left with dead ones.
+    If nothing is due, the card gets fresh buttons, because those of a long-waiting case would expire.
     """
     stage = nudges.reached(deadlines.stages_of(turn, case), turn.uow.now)
     if stage is None or ask(turn, case, stage, Asks(case.due_at)) is None:
@@ -82,7 +82,7 @@ def look(turn: Turn, case: CaseRow) -> None:
 
 
 def ask(turn: Turn, case: CaseRow, kind: Nudge, asks: Asks) -> NudgeRow | None:
-    """Ask whoever the kind goes to; None if the clock has asked the same already."""
+    """Ask the staff whom the kind goes to. None: the clock has asked the same already."""
     role, to = (GOES_TO[kind], asks.to) if asks.to is not None else whom(turn, case, GOES_TO[kind], asks.not_to)
     nudge = turn.uow.nudges.add(
         case.key,
@@ -113,12 +113,12 @@ def ask(turn: Turn, case: CaseRow, kind: Nudge, asks: Asks) -> NudgeRow | None:
 
 @cache
 def _nobody_there(community_id: int, role: Role) -> None:
-    """Said once: it is a gap in the staff, not in the case."""
+    """Log once for each community and role that nobody can be reached; the cache prevents a line for every case."""
     log.error("community %s: nobody from %s upwards can be told what is due", community_id, role)
 
 
 def tell_too(turn: Turn, case: CaseRow, nudge: NudgeRow, role: Role) -> None:
-    """Nobody answered in time: the next level is asked the same."""
+    """Nobody answered in time: ask the next level the same."""
     _, to = whom(turn, case, role)
     fresh = [address for address in to if (address.bot, address.chat) not in nudge.told]
     for address in fresh:
@@ -127,7 +127,7 @@ def tell_too(turn: Turn, case: CaseRow, nudge: NudgeRow, role: Role) -> None:
 
 
 def seen(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """Somebody acknowledges: everybody who was told sees who."""
+    """Acknowledge a nudge; everybody who got it sees who did."""
     nudge = turn.uow.nudges.get(case.community_id, int(data["nudge"]))
     if nudge is None or not _acknowledge(turn, case, role, nudge):
         turn.tell("problem.pressed_already")
@@ -138,7 +138,7 @@ def seen(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
 
 
 def seen_together(turn: Turn, data: dict[str, Any]) -> None:
-    """As `seen`, for all that stand in one message and are this person's to acknowledge."""
+    """Like `seen`, for all nudges in one message that this person may acknowledge."""
     found = [turn.uow.nudges.get(data["community"], nudge_id) for nudge_id in data["nudges"]]
     told = [nudge for nudge in found if nudge is not None]
     taken = [nudge for nudge in told if _is_theirs(turn, nudge)]
@@ -155,14 +155,14 @@ def seen_together(turn: Turn, data: dict[str, Any]) -> None:
 
 
 def _is_theirs(turn: Turn, nudge: NudgeRow) -> bool:
-    """Acknowledge one of several, if this person may and nobody has."""
+    """Acknowledge one of several nudges. False: this person may not, or somebody has already."""
     case = turn.uow.cases.get(*nudge.key)
     role = turn.role_for("seen", case)
     return role is not None and _acknowledge(turn, case, role, nudge)
 
 
 def _acknowledge(turn: Turn, case: CaseRow, role: Role, nudge: NudgeRow) -> bool:
-    """Note it with its event; False if somebody already had."""
+    """Store the acknowledgement with an event. False: somebody was faster."""
     step(case.state, Action.ACKNOWLEDGE, role)
     if not turn.uow.nudges.done(nudge, turn.staff_id):
         return False
@@ -179,7 +179,7 @@ def _acknowledge(turn: Turn, case: CaseRow, role: Role, nudge: NudgeRow) -> bool
 
 
 def answered(turn: Turn, case: CaseRow, action: Action) -> None:
-    """A step was taken that somebody was asked for: it is asked no more."""
+    """End the nudges that a step answers."""
     kinds = ANSWERED_BY.get(action, ())
     for nudge in turn.uow.nudges.open(case.key, kinds) if kinds else ():
         if turn.uow.nudges.done(nudge, turn.staff_id):
@@ -187,7 +187,7 @@ def answered(turn: Turn, case: CaseRow, action: Action) -> None:
 
 
 def end(turn: Turn, case: CaseRow, nudge: NudgeRow, key: str, **values: str) -> None:
-    """The last word to everybody who was asked."""
+    """Replace the nudge by a final text for everybody who got it."""
     name = turn.staff.name if turn.staff else ""
     text = turn.context.texts(key, number=turn.number(case), name=name, **values)
     for bot, chat in nudge.told:
@@ -202,7 +202,7 @@ def name_of(nudge: NudgeRow) -> str:
 
 
 def whom(turn: Turn, case: CaseRow, role: Role, but: frozenset[int] = frozenset()) -> tuple[Role, Sequence[Address]]:
-    """Who can be reached at `role`, else at the next level; with the level that it became."""
+    """(role, addresses): who can be reached at `role`, or at the next level where anybody can."""
     for level in LEVELS[LEVELS.index(role) :]:
         staff = turn.uow.reference.staff_with(case.community_id, level)
         if level is Role.WORKER:
@@ -213,7 +213,7 @@ def whom(turn: Turn, case: CaseRow, role: Role, but: frozenset[int] = frozenset(
 
 
 def handling(turn: Turn, case: CaseRow) -> list[StaffRow]:
-    """Whoever has the case: its worker and the officers of its unit, else the community's workers."""
+    """The staff who handle the case: its worker and the officers of its unit, else the community's workers."""
     reference = turn.uow.reference
     found = [reference.staff[case.staff_id]] if case.staff_id in reference.staff else []
     if case.unit_id:

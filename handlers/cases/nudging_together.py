@@ -1,4 +1,4 @@
-"""Many reminders of one kind within an hour: the first come one by one, the others in a single message."""
+"""Combines reminders: of one kind within an hour, the first are sent one by one, the others in one message."""
 
 from datetime import UTC, datetime
 
@@ -11,12 +11,12 @@ from storage.cases import CaseRow
 from storage.nudges import NudgeRow
 
 KINDS = frozenset({Nudge.UNSIGNED, Nudge.NEAR, Nudge.OVERDUE, Nudge.OVERDUE_TWICE})
-"""What only wants to be seen; all else asks for an answer of its own."""
+"""Kinds that only need to be seen; each of the others asks for an answer."""
 LISTED = 12
 
 
 def this_hour(turn: Turn, case: CaseRow, nudge: NudgeRow) -> list[NudgeRow]:
-    """This hour's of one kind, whoever was told; none if this one gets a message of its own."""
+    """All nudges of this kind in this hour, whoever got them; empty if this one gets its own message."""
     if nudge.kind not in KINDS or case.urgency is Urgency.EMERGENCY:
         return []
     within = turn.context.district.limits.nudges_alone.within.wall.total_seconds()
@@ -25,16 +25,16 @@ def this_hour(turn: Turn, case: CaseRow, nudge: NudgeRow) -> list[NudgeRow]:
 
 
 def rest(turn: Turn, hour: list[NudgeRow], to: Address) -> list[NudgeRow]:
-    """Those of them that have no message of their own in this chat."""
+    """Those nudges that have no message of their own in this chat."""
     told = [nudge for nudge in hour if (to.bot, to.chat) in nudge.told]
     return told[turn.context.district.limits.nudges_alone.times :]
 
 
 def message(turn: Turn, nudges: list[NudgeRow], to: Address) -> Reply:
-    """One message that grows with each; each case opens by its number, and all are acknowledged by one tap."""
+    """One message that grows with each nudge. A case opens by its number; one tap acknowledges all."""
     cases = [turn.uow.cases.get(*nudge.key) for nudge in nudges[:LISTED]]
     texts, kind = turn.context.texts, nudges[0].kind
-    # no words of residents: a message about many cases has no one cause by which an erasure could take it back
+    # no words of residents, because an erasure could not cancel a message about many cases by its cause
     lines = [texts("nudge.together_line", number=turn.number(case), due=turn.when(case.due_at, case)) for case in cases]
     if len(nudges) > LISTED:
         lines.append(texts("nudge.together_more", n=len(nudges) - LISTED))

@@ -1,4 +1,4 @@
-"""督办清单: overdue cases of one's area by unit, with one tap to ask for an answer. It never lists workers."""
+"""督办清单: overdue cases of an area by unit, with one tap to ask for an answer. It never lists workers."""
 
 from itertools import groupby
 from typing import Any
@@ -19,7 +19,7 @@ INDENT = "\u3000"
 
 
 def listed(turn: Turn) -> None:
-    """督办: everything overdue in the communities that this person answers for."""
+    """督办: show overdue cases in the communities that this person is responsible for."""
     if turn.communities_for("overdue"):
         _list(turn, 0)
     else:
@@ -28,7 +28,7 @@ def listed(turn: Turn) -> None:
 
 
 def more(turn: Turn, _community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """The next ones."""
+    """Show the next cases of the list."""
     _list(turn, int(data["from"]))
 
 
@@ -58,7 +58,7 @@ def _list(turn: Turn, first: int) -> None:
 
 
 def _unit(turn: Turn, communities: list[int], unit: int | None) -> str:
-    """各街道 is the street, where all that is shown lies in one."""
+    """The name of a unit. 各街道 becomes the street if all communities are in one."""
     reference = turn.uow.reference
     streets = {reference.street_of(community) for community in communities}
     name = reference.units.get(unit or 0, "")
@@ -75,7 +75,7 @@ def _line(turn: Turn, case: CaseRow, asked: Any) -> str:
 
 
 def _ask(turn: Turn, case: CaseRow) -> Button:
-    """Whoever handles it is asked at once, in words of the district."""
+    """The button that asks the staff who handle a case, in words of the district."""
     label = turn.context.texts("button.overdue_ask", number=turn.number(case))
     data = {"step": Action.SUPERVISE, "words": turn.context.texts("overdue.question")}
     return Button(label, "words_chosen", case.community_id, case.no, data, turn.account, once=True)

@@ -1,6 +1,6 @@
-"""电话: a resident gives their number to one handler, for one case, and can take it back.
+"""电话: a resident gives their number to one handler for one case, and can withdraw it.
 
-The community gets a number for itself, a unit for itself: PIPL asks for a consent of its own for each (article 23).
+Community and unit each need their own consent, as PIPL requires (article 23).
 """
 
 from typing import Any
@@ -18,11 +18,11 @@ from storage.cases import CaseRow
 LONGEST_NAME = 20
 SHARED = "shared"
 IN_CHAT = "in_chat"
-"""How the consent was given: by a tap of the person themselves."""
+"""How consent was given: by the person's own tap."""
 
 
 def phone(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Show the number that was given to this handler, and keep that it was shown; else ask for it, once."""
+    """Show the number given to this handler, and record that it was shown; otherwise ask for it, once."""
     unit_id = case.unit_id if role is Role.OFFICER else None
     rows = [row for row in turn.uow.contacts.of_case(case.key) if row.phone and row.unit_id == unit_id]
     if rows:
@@ -45,7 +45,7 @@ def _show(turn: Turn, case: CaseRow, role: Role, rows: list[Any]) -> None:
 
 
 def _asked(turn: Turn, case: CaseRow, unit_id: int | None) -> bool:
-    """Ask whoever told it; each handler asks once (the key), and no answer is an answer."""
+    """Ask the reporter for their number; each handler asks once (by the key). False: there is nobody to ask."""
     tellers = [person for person in steps.people_to_tell(turn, case) if person.part != Part.JOINER]
     who = turn.unit_name(case, unit_id) or turn.community_of(case).name
     for person in tellers:
@@ -70,7 +70,7 @@ def _days(turn: Turn) -> int:
 
 
 def share_phone(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """They agree: the next words with a number in them are the number."""
+    """The resident agrees: the next message with a number is the number."""
     turn.expect("phone", case, unit=data["unit"])
     turn.close(data["shown_in"], "phone.agreed", number=turn.number(case))
     turn.say("phone.please", number=turn.number(case))
@@ -82,7 +82,7 @@ def no_phone(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
 
 
 def given(turn: Turn, asked: dict[str, Any]) -> bool:
-    """Keep the number; False if the words have none, and so are something else."""
+    """Store the number. False: the words contain none, and so are something else."""
     text = turn.event.text.strip()
     spans = [span for span in personal.find(text) if span.type is Personal.PHONE]
     case = turn.uow.cases.living((asked["case"][0], asked["case"][1]))
@@ -110,7 +110,7 @@ def given(turn: Turn, asked: dict[str, Any]) -> bool:
 
 
 def _tell_handler(turn: Turn, case: CaseRow, unit_id: int | None) -> None:
-    """The note has no number in it: whoever wants it looks it up, and that is kept."""
+    """Tell the handler without the number itself, so that looking it up is recorded."""
     if unit_id is None:
         cards.notify(turn, case, "phone.given")
         return
@@ -121,7 +121,7 @@ def _tell_handler(turn: Turn, case: CaseRow, unit_id: int | None) -> None:
 
 
 def take_back_phone(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    """Deleted at once, whoever had been given it."""
+    """Delete the number at once, for all handlers who had it."""
     if turn.uow.contacts.take_back(case.key, turn.event.address.bot, turn.account):
         turn.uow.cases.add_event(case, action="phone_taken_back", role=Role.RESIDENT, before=case.state)
     turn.tell("phone.taken_back", alert=True)

@@ -18,12 +18,12 @@ def waiting(turn: Turn) -> None:
 
 
 def more(turn: Turn, data: dict[str, Any]) -> None:
-    """The next ones: some wait for somebody else, and have to be looked at all the same."""
+    """Show the next cases; they include cases that wait for somebody else but still need attention."""
     _list(turn, int(data["from"]))
 
 
 def next_one(turn: Turn, _data: dict[str, Any]) -> None:
-    """The card of what nobody has touched yet, so that a morning's new cases need no list."""
+    """Show the card of the next untouched case, so that new cases can be handled without the list."""
     case = turn.uow.cases.untouched(*scope_of(turn))
     role = turn.role_over(case) if case else None
     if case is None or role is None:
@@ -49,7 +49,7 @@ def _list(turn: Turn, first: int) -> None:
 
 
 def scope_of(turn: Turn) -> tuple[list[int], list[int]]:
-    """Communities and units that this member of staff sees the queue of."""
+    """Communities and units whose queue this member of staff sees."""
     if turn.staff is None:
         return [], []
     reference = turn.uow.reference

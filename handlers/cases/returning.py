@@ -1,4 +1,4 @@
-"""退单: a unit returns a case with a reason and names another unit; the resident's clock goes on."""
+"""退单: a unit returns a case with a reason and names another unit. The resident's clock keeps running."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ Given = dict[str, str]
 
 
 def ask_unit(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Whose is it, then? Handing back is only possible soon after it came."""
+    """Ask which unit is responsible; a case can be returned only soon after it was dispatched."""
     steps.allowed(turn, case, Action.RETURN, role)
     _in_time(turn, case)
     name = f"ask:{new_id()}"
@@ -33,13 +33,13 @@ def return_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> No
 
 
 def hand_back(turn: Turn, case: CaseRow, _given: Given) -> dict[str, Any]:
-    """The unit is out of it; whoever took the case first stays answerable (首接负责)."""
+    """What returning changes: the unit is removed, and the first worker stays responsible (首接负责)."""
     first = case.first_staff_id
     return {"unit_id": None, "staff_id": first if first != turn.staff_id else None}
 
 
 def tell_the_community(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
-    """The community decides: one tap hands it to the unit that was named."""
+    """Tell the community, which decides; one tap dispatches the case to the named unit."""
     named = turn.uow.reference.unit_ids.get(given["target"])
     name = turn.staff.name if turn.staff else ""
     text = turn.context.texts("return.told", number=turn.number(case), name=name, **given)

@@ -1,4 +1,4 @@
-"""Three similar cases have one root cause: the manager gets a case about what they have in common."""
+"""Three similar cases suggest a root cause: the manager gets a case about what they have in common."""
 
 from handlers.cases import deadlines, nudging
 from handlers.cases.card_face import Beside, card
@@ -10,22 +10,22 @@ from nlp.similar import SAME, alike
 from storage.cases import ROOT_CAUSE, CaseRow
 
 ALIKE = SAME / 2
-"""At one place less has to agree than where only the words tell that two matters are one."""
+"""At one place, less similarity is enough for two matters to be the same."""
 
 
 def look_at_place(turn: Turn, case: CaseRow) -> None:
-    """Whether this case is the third of its kind at its place."""
+    """File a root cause if this case is the third similar one at its place."""
     limits = turn.context.district.limits.root_cause
     if case.root_no is not None or case.source == ROOT_CAUSE or not (case.building_id or case.place):
         return
     since = turn.uow.now - limits.within.wall
     found = [other for other in turn.uow.cases.like(case, since) if _at_one_place(case, other) and _alike(case, other)]
-    if len(found) >= limits.alike and not turn.uow.topics.of_case(case.key):  # a topic goes to the root already
+    if len(found) >= limits.alike and not turn.uow.topics.of_case(case.key):  # a topic deals with the cause
         _file(turn, case, found, "cause.alike")
 
 
 def look_at_reopened(turn: Turn, case: CaseRow) -> None:
-    """Whether this case was opened again too often."""
+    """File a root cause if this case was reopened too often."""
     if case.root_no is None and case.reopened >= turn.context.district.limits.root_cause.reopened:
         _file(turn, case, [case], "cause.reopened")
 
@@ -46,7 +46,7 @@ def _key(case: CaseRow) -> list[int]:
 
 
 def _file(turn: Turn, case: CaseRow, found: list[CaseRow], why: str) -> None:
-    """A case of the ledger's own; those that it is about point to it."""
+    """File a case about the root cause, and link the cases to it."""
     root = _root(turn, case, found, why)
     detail = {"of": [other.no for other in found]}
     turn.uow.cases.add_event(root, action="file", role=Role.SYSTEM, before=None, via=turn.via, detail=detail)

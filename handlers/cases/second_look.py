@@ -1,4 +1,4 @@
-"""Review of closings: no staff member confirms their own. A colleague does, or the manager."""
+"""Review of answers: nobody confirms their own. A colleague does, or the manager."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ WORDS_SHOWN = 120
 
 
 def ask_for_one(turn: Turn, case: CaseRow) -> None:
-    """The case was answered: somebody else of the staff is asked to look. What they do or not holds nothing up."""
+    """Ask a colleague to check an answered case. Nothing waits for this."""
     answer = turn.uow.cases.last_step(case.key, ANSWERING)
     who = turn.uow.reference.staff.get(answer.staff_id or 0) if answer else None
     if answer is None or who is None or (answer.detail or {}).get("one_look") is False:
         return
     workers = turn.uow.reference.staff_with(case.community_id, Role.WORKER)
     colleagues = reachable(turn, [row for row in workers if row.id != who.id])
-    to = colleagues[case.no % len(colleagues) :][:1] if colleagues else []  # each gets their share, one is enough
+    to = colleagues[case.no % len(colleagues) :][:1] if colleagues else []  # one, in turn
     to = to or list(nudging.whom(turn, case, Role.MANAGER, frozenset({who.id}))[1])
     values = (("name", who.name), ("reply", shortened(case.reply or "", WORDS_SHOWN)))
     nudging.ask(turn, case, Nudge.CHECK, Asks(case.answered_at or turn.uow.now, values=values, to=tuple(to)))
@@ -34,13 +34,13 @@ def check(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
 
 
 def open_again(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """Somebody of the staff saw that it is not done, or the manager gives a second "no" its due."""
+    """Staff saw that the matter is not solved, or the manager accepts a second "no": reopen the case."""
     casework.finish(turn, case, Action.REOPEN, role, changes=judging.again(turn, case))
     judging.after_reopening(turn, case)
 
 
 def phoned_solved(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """电话回访: the resident says by phone that it is solved; a colleague of who answered writes it down."""
+    """电话回访: the resident said by phone that it is solved; a colleague of the worker records it."""
     casework.finish(turn, case, Action.CONFIRM, role, changes=judging.confirmed(case), detail={"by_phone": True})
 
 

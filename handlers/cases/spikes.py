@@ -1,4 +1,4 @@
-"""集中反映: repeated reports about one place are told to the managers at once, not only on Monday."""
+"""集中反映: managers are told of repeated reports about one place at once, not only on Monday."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ MOST_BUTTONS = 4
 
 
 def due(uow: UnitOfWork, rule: Rule) -> list[Spike]:
-    """Spikes of now, each place and scene once; those that were told lately are among them."""
+    """Current spikes, one for each place and scene, including those that managers were told recently."""
     since, week = uow.now - rule.within.wall, uow.now - WEEK
     communities = [community.id for community in uow.reference.real_communities()]
     seen = uow.spikes.seen(communities, since)
@@ -34,7 +34,7 @@ def due(uow: UnitOfWork, rule: Rule) -> list[Spike]:
 
 
 def tell(turn: Turn, spike: Spike) -> None:
-    """Tell the managers, and the staff's chat if there is one, once in a while about the same place and scene."""
+    """Tell the managers and the staff chat, if there is one; the same place and scene only once in a while."""
     before = turn.uow.now - turn.context.district.limits.spike.again_after.wall
     if not turn.uow.spikes.tell(spike.community_id, spike.scene, spike.place, before):
         return

@@ -13,18 +13,18 @@ from storage.nudges import NudgeRow
 
 Given = dict[str, str]
 ABOVE_IT = {Nudge.SUPERVISION: Role.MANAGER, Nudge.OBJECTION: Role.SUPERVISOR}
-"""Who hears of it when nobody has answered in time."""
+"""The role above, which is told when nobody has answered in time."""
 
 
 def ask_for_an_answer(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
-    """Whoever handles the case has to say what became of it."""
+    """Ask the staff who handle the case for its progress."""
     limits = turn.context.district.limits
     until = clocks.due(turn.uow.now, limits.supervision_answered_in, turn.community_of(case).zone)
     nudging.ask(turn, case, Nudge.SUPERVISION, Asks(until, words=given["words"], by=turn.staff_id, next_at=until))
 
 
 def answer_comes(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
-    """Whoever asked gets the answer; all open questions about the case are answered with it."""
+    """Pass the answer on to the person who asked; it answers all open questions about the case."""
     asked = turn.uow.nudges.open(case.key, (Nudge.SUPERVISION,))
     for nudge in asked:
         turn.uow.nudges.done(nudge, turn.staff_id, given["words"])
@@ -35,7 +35,7 @@ def answer_comes(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: 
 
 
 def unanswered(turn: Turn, case: CaseRow, nudge: NudgeRow) -> None:
-    """The time is over and nobody has answered: whoever asked hears it, and the next level is asked too."""
+    """Nobody has answered in time: tell the person who asked, and ask the next level, too."""
     text = turn.context.texts("supervision.unanswered", number=turn.number(case), until=turn.when(nudge.due_at, case))
     _tell(turn, {nudge.staff_id}, text)
     nudging.tell_too(turn, case, nudge, ABOVE_IT[nudge.kind])

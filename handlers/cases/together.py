@@ -12,13 +12,13 @@ from storage.cases import CaseRow, PersonOfCase
 
 
 def newcomers(turn: Turn, case: CaseRow, target: CaseRow) -> list[PersonOfCase]:
-    """Who is in the one case and not in the other yet."""
+    """The people of `case` who are not in `target` yet."""
     known = {(p.bot, p.account) for p in turn.uow.cases.people(target.key)}
     return [p for p in turn.uow.cases.people(case.key) if (p.bot, p.account) not in known]
 
 
 def options(turn: Turn, target: CaseRow, joined: int) -> dict[str, Any]:
-    """What the step that puts a case into another says and changes."""
+    """Arguments of the step that merges a case into `target`."""
     return {
         "given": {"target": turn.number(target)},
         "changes": {"merged_into": target.no},
@@ -27,7 +27,7 @@ def options(turn: Turn, target: CaseRow, joined: int) -> dict[str, Any]:
 
 
 def come_over(turn: Turn, case: CaseRow, target: CaseRow, role: Role, joiners: list[PersonOfCase]) -> None:
-    """They hear of the other case from now on, and stay in their own, so that it can be taken apart again."""
+    """Add people to `target`. They also stay in their own case, so that it can be separated again."""
     for person in joiners:
         turn.uow.cases.add_person(target.key, replace(person, part=Part.JOINER))
     turn.uow.cases.change(target, supporters=target.supporters + len(joiners))
@@ -36,7 +36,7 @@ def come_over(turn: Turn, case: CaseRow, target: CaseRow, role: Role, joiners: l
 
 
 def go_back(turn: Turn, case: CaseRow, into: int | None, since: datetime, detail: dict[str, Any]) -> None:
-    """Who came over with the case leaves the other one, and those that it was put into in its turn."""
+    """Remove the people of `case` from the case `into`, and from cases into which that one was merged."""
     while into is not None:
         target = turn.uow.cases.get(case.community_id, into)
         left = turn.uow.cases.take_back_people(target.key, case.key, since)

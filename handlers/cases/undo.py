@@ -1,4 +1,4 @@
-"""Undoing a step within a minute: the case is as before, and the held-back messages are never sent."""
+"""Undoing a step within a minute: the case is restored, and messages that were held back are never sent."""
 
 from datetime import datetime
 from typing import Any
@@ -15,11 +15,11 @@ from storage.cases import CaseRow
 TIMES = ("due_at", "signed_at", "contacted_at", "answered_at", "closed_at", "next_at")
 
 ADDED_TO = ("amended",)
-"""What only adds to a step: it is taken back with it."""
+"""Events that only add to a step and are undone with it."""
 
 
 def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -> None:
-    """Say what was done, with the button that takes it back, and the one that leads on to the next new case."""
+    """Confirm what was done, with buttons to undo it and to open the next new case."""
     name = f"done:{event_id}"
     rows: Rows = ()
     if TRANSITIONS[action].undoable:
@@ -32,7 +32,7 @@ def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -
 
 
 def asked_in_words(turn: Turn) -> bool:
-    """撤销, 点错了: the last step that was taken here is taken back; False if the words are anything else."""
+    """撤销, 点错了: undo the last step taken in this chat. False: the words mean something else."""
     if phrases.said(turn.context.texts, "heard", ("undo",), turn.event.text) is None:
         return False
     last = turn.talk.state.pop("undo", None)
@@ -80,14 +80,14 @@ def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
 
 
 def _no_promise(turn: Turn, case: CaseRow, event_id: int) -> None:
-    """What the answer promised goes with it."""
+    """Take back a promise that the undone answer made."""
     promise = turn.uow.promises.out_of(case.community_id, out_of_answer(event_id))
     if promise is not None and turn.uow.promises.take_back(case.community_id, promise.no):
         turn.close(noted(case.community_id, promise.no), "promise.was_none", no=promise.no)
 
 
 def _said(turn: Turn, case: CaseRow, event_id: int, cancelled: int) -> str:
-    """Whether nobody has heard of the step; who has (an emergency's messages do not wait) is told that it was wrong."""
+    """The text for the worker. People who were told already (in emergencies nothing is held back) get a correction."""
     if cancelled or not steps.people_to_tell(turn, case):
         return "undo.done"
     state = turn.context.district.states[case.state]
@@ -96,6 +96,6 @@ def _said(turn: Turn, case: CaseRow, event_id: int, cancelled: int) -> str:
 
 
 def _values(before: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a case as they were."""
+    """The previous field values of a case, from an event."""
     times = {name: datetime.fromisoformat(before[name]) if before.get(name) else None for name in TIMES}
     return {**before, **times, "state": State(before["state"])}

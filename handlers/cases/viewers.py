@@ -10,13 +10,13 @@ from ledger.lifecycle import Role
 from storage.cases import CaseRow
 
 OUTSIDE = (Role.OFFICER, Role.HELPER)
-"""Other handlers than the community: they see the place and the matter, not whose it is (PIPL, article 23)."""
+"""Roles outside the community: they see place and matter, but not the person (PIPL, article 23)."""
 LEVELS = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Who looks at a card: where, with which role, and whether personal data is hidden there."""
+    """A viewer of a card: chat, role, and whether personal data is hidden."""
 
     to: Address
     role: Role = Role.WORKER
@@ -27,14 +27,14 @@ class View:
         return not self.masked and self.role not in OUTSIDE
 
     def hides(self, turn: Turn) -> Callable[[str], str]:
-        """What is done to words before they are shown here."""
+        """The function that masks words for this view."""
         if self.masked:
             return turn.context.mask
         return turn.context.mask_contacts if self.role in OUTSIDE else str
 
 
 def viewers(turn: Turn, case: CaseRow) -> list[View]:
-    """The community's staff chat, else its workers privately, else whoever is above them, else who is on duty."""
+    """The community's staff chat, else its workers privately, else the level above, else the staff on duty."""
     community = turn.community_of(case)
     if community.staff_chat:
         return [View(Address(*community.staff_chat), masked=True)]
@@ -46,7 +46,7 @@ def viewers(turn: Turn, case: CaseRow) -> list[View]:
 
 
 def private_view(turn: Turn, case: CaseRow, bot: str, chat: int) -> View | None:
-    """A chat of somebody who has a role over the case by the rights of now."""
+    """The view of a private chat by the person's current rights. None: they have no role in the case."""
     staff = turn.uow.reference.staff_by_chat.get((bot, chat))
     role = turn.role_over(case, staff) if staff else None
     return View(Address(bot, chat), role) if role else None

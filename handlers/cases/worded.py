@@ -25,7 +25,7 @@ def _nothing_after(_turn: Turn, _case: CaseRow, _role: Role, _event_id: int, _gi
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """`need` is what the table calls the words; see `casework.Changes` and `After`."""
+    """`need`: the name of the words in the lifecycle table. See `casework.Changes` and `After`."""
 
     need: str
     changes: Changes = _nothing_changes
@@ -33,14 +33,14 @@ class Worded:
 
 
 def _await_answers(turn: Turn, case: CaseRow, _role: Role, _event_id: int, _given: Given) -> None:
-    """The next message of everybody who was asked answers the question, whenever it comes."""
+    """Treat the next message of everybody who was asked as the answer, whenever it comes."""
     for person in steps.people_to_tell(turn, case):
         talk = turn.uow.conversations.of_another((person.bot, person.chat, 0, person.account))
         talk.state["expects"] = expectation("supplement", case, turn.uow.now, lasting=True)
 
 
 def _tell_the_others(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
-    """How it goes, for those who handle it; the residents do not get it."""
+    """Send a note to the staff of the case; residents do not get it."""
     cards.notify(turn, case, "card.noted", name=turn.staff.name if turn.staff else "", text=given["words"])
 
 
@@ -61,7 +61,7 @@ WORDED: dict[Action, Worded] = {
 
 
 def words_given(turn: Turn, action: Action, case: CaseRow, role: Role, asked: dict[str, Any] | None = None) -> None:
-    """The words that a button asked for have come, perhaps with photos, perhaps after some."""
+    """Take a step with the words that were asked for; photos may come with or before them."""
     asked = asked or {}
     steps.allowed(turn, case, action, role)
     words = turn.event.text.strip()
@@ -75,7 +75,7 @@ def words_given(turn: Turn, action: Action, case: CaseRow, role: Role, asked: di
 
 
 def words_chosen(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """Words of the district's list were tapped."""
+    """Take a step with words from the district's list, by a tap."""
     role = turn.role_for(data["step"], case) or role
     asked = turn.expected() or {}
     mine = (asked.get("what"), asked.get("case")) == (data["step"], list(case.key))

@@ -1,4 +1,4 @@
-"""大家一起做: what neighbours do together for a topic, and how the manager starts more of it."""
+"""大家一起做: what neighbours do together for a topic, and how the manager starts more."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ BEGINS = ("call_make", "event_make", "rota_make", "promise_add", "story_make")
 
 
 def show(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """What there is to take up or to come to; a resident may wish for something, the manager begin something."""
+    """Show calls and events of a topic; residents can add a wish, the manager can start something."""
     topic = turn.uow.topics.living(community.id, int(data["topic"]))
     if topic.state not in BUILT_ON:
         raise NotAllowed("it is not talked over")

@@ -1,4 +1,4 @@
-"""Inviting residents to topics and votes: the one place from which many people are messaged."""
+"""Invites residents to topics and votes; the only place here that messages many people."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,17 +16,17 @@ from storage.reference import CommunityRow
 
 
 def local(moment: datetime | None, community: CommunityRow) -> str:
-    """A time, as clocks in the community show it."""
+    """Day and time in the community's time zone; empty for None."""
     return day_and_time(moment, community.zone) if moment else ""
 
 
 def for_account(rows: Rows, account: int) -> Rows:
-    """The same buttons, for one person only."""
+    """The same buttons, restricted to one person."""
     return tuple(tuple(replace(button, account=account) for button in row) for row in rows)
 
 
 def about_topic(turn: Turn, community: CommunityRow, topic: TopicRow) -> None:
-    """All residents hear that a topic is open; who is in it has been told already."""
+    """Invite all residents to an open topic, except its own people, who have been told already."""
     text = turn.context.texts("topic.ask_residents", no=topic.no, title=topic.title, community=community.name)
     label = turn.context.texts("button.topic_card")
     rows: Rows = ((Button(label, "topic_card", community.id, data={"topic": topic.no}),),)
@@ -45,17 +45,17 @@ def invite(
     people: Iterable[tuple[str, int, int]],
     until: datetime | None = None,
 ) -> None:
-    """Ask people about a thing of their community, each once and politely (handlers/pushes.py)."""
+    """Invite people to something in their community, each once and at polite times (handlers/pushes.py)."""
     accounts = [(bot, account) for bot, account, _ in people]
     pushes.invite(turn, community.id, Push(thing, text, rows, until), people=accounts)
 
 
 def call_off(turn: Turn, community: CommunityRow, thing: str) -> None:
-    """The thing is over: nobody is asked any more."""
+    """Cancel invitations that have not been sent, because the thing is over."""
     pushes.call_off(turn, community.id, thing)
 
 
 def tell_involved(turn: Turn, topic: TopicRow, text: str, vote: VoteRow) -> None:
-    """Who told of a topic, seconded it or wrote for it hears of its vote."""
+    """Tell everybody who reported, seconded or contributed to a topic about its vote."""
     people = turn.uow.topics.everybody(topic.key).values()
     tell_people(turn, people, text, f"vote:{vote.community_id}:{vote.no}:{vote.state}")

@@ -1,4 +1,4 @@
-"""活动: taking part in an event. Places, a waiting list, signing up for somebody else, the code at the door."""
+"""活动: taking part in an event: places, a waiting list, signing up for somebody else, the code on site."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def when(community: CommunityRow, gathering: Any) -> str:
 
 
 def about(community: CommunityRow, gathering: Any) -> dict[str, str]:
-    """What, when and where, for the texts that say so."""
+    """What, when and where, as values for texts."""
     return {"title": gathering.title, "when": when(community, gathering), "place": gathering.place}
 
 
@@ -37,7 +37,7 @@ def about(community: CommunityRow, gathering: Any) -> dict[str, str]:
 
 
 def join(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """A place, or one on the waiting list; with a file for the phone's calendar."""
+    """Sign up: a place, or the waiting list. Sends a calendar file."""
     gathering, here = living(turn, community, data), turn.event.address
     me = turn.uow.gatherings.person(gathering, here.bot, turn.account)
     if me is not None and me.state != GUEST:
@@ -73,7 +73,7 @@ def _sign_up(turn: Turn, community: CommunityRow, gathering: Any, account: int, 
 
 
 def leave(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Their place, and those of whom they signed up, go to who has waited longest."""
+    """Sign off, together with people signed up by this person; their places go to those who waited longest."""
     gathering = living(turn, community, data)
     mine = [row for row in turn.uow.gatherings.people(gathering, COMING, ON_LIST) if _is_mine(turn, row)]
     if not mine:
@@ -91,7 +91,7 @@ def _is_mine(turn: Turn, row: Any) -> bool:
 
 
 def fill_places(turn: Turn, community: CommunityRow, gathering: Any) -> None:
-    """Whoever waits moves up, in the order of signing up, and is told."""
+    """Give free places to people on the waiting list, in order, and tell them."""
     gatherings = turn.uow.gatherings
     waiting = {row.id: row for row in gatherings.people(gathering, ON_LIST)}
     coming = len(gatherings.people(gathering, COMING, CAME))
@@ -103,7 +103,7 @@ def fill_places(turn: Turn, community: CommunityRow, gathering: Any) -> None:
 
 
 def ask_for(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """For somebody who cannot do it on a phone, with their consent."""
+    """Sign up somebody who cannot use a phone, with their consent."""
     gathering = living(turn, community, data)
     signed = [r for r in turn.uow.gatherings.people(gathering) if _is_mine(turn, r) and r.account < 0]
     if len(signed) >= turn.context.district.limits.together.proxies:
@@ -124,11 +124,11 @@ def tell(turn: Turn, person: Any, key: str, rows: Rows = (), **values: Any) -> N
     turn.send(Reply(Address(person.bot, person.chat), text, rows, priority=Priority.NOTICE))
 
 
-# --- at the door -----------------------------------------------------------------------------------------------------
+# --- on site ---------------------------------------------------------------------------------------------------------
 
 
 def check_in(turn: Turn) -> None:
-    """签到: the code that is read out on the spot."""
+    """签到: check in with the code that is read out on site."""
     community = my_community(turn)
     if community is None:
         return
@@ -145,7 +145,7 @@ def _ask_code(turn: Turn, community: CommunityRow, nos: list[int]) -> None:
 
 
 def code_given(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    """A wrong code counts against who tries, not against the event."""
+    """Check a code. A wrong one counts towards the limit of the person who tries."""
     words = given_words(turn, community, asked, LONGEST_NAME)
     if words is None:
         return

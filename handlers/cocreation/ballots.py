@@ -1,7 +1,7 @@
-"""投票: marking a ballot by tapping. The choice is stored in the ballot box and shown in the answer to the tap only.
+"""投票: marking a ballot by tapping. A choice is stored only in the ballot, and shown only in the answer to the tap.
 
-No message, button, event, outcome or conversation ever holds a choice: those that a voter gets are the same whatever
-they choose (docs/adr/).
+No message, button, event, outcome or conversation contains a choice: a voter gets the same ones for every choice
+(docs/adr/0007-secret-ballots.md).
 """
 
 import re
@@ -23,14 +23,14 @@ from storage.reference import CommunityRow
 
 SAYS = "我?(?:要|想)?(?:选|投票给?|投给|投(?!诉|票))"
 CHOICE = re.compile(rf"(?:{SAYS})?\s*(?P<letter>[A-Za-z])|{SAYS}\s*(?P<words>.{{2,30}})")
-"""What people write who mean to vote."""
+"""Words by which people try to vote."""
 ENDS = " 。.!！~"
 LABEL = 40
 POPUP = 190
 
 
 def thing(vote: VoteRow) -> str:
-    """What residents are asked about, by name."""
+    """Name of a vote's invitations."""
     return f"vote:{vote.no}"
 
 
@@ -42,7 +42,7 @@ def logical(vote: VoteRow) -> str:
 
 
 def tag_of(turn: Turn, vote: VoteRow) -> str | None:
-    """The vote's tag for this person; None: it is not theirs to vote in."""
+    """The tag of the person in this turn. None: they may not vote in this vote."""
     here = turn.event.address
     if vote.electorate in REGISTERED:
         lines = turn.uow.voters.lines_for(vote, here.bot, turn.account)
@@ -53,7 +53,7 @@ def tag_of(turn: Turn, vote: VoteRow) -> str | None:
 
 
 def tags_of(turn: Turn, vote: VoteRow, bot: str, account: int) -> set[str]:
-    """Under which tags somebody may be on the roll."""
+    """All tags under which a person may be on the roll."""
     if vote.electorate in REGISTERED:
         return {_of_line(vote, line) for line in turn.uow.voters.lines_for(vote, bot, account)}
     return {_of_account(vote, bot, account)}
@@ -71,12 +71,12 @@ line_tag = _of_line
 
 
 def person_tag(vote: VoteRow, called: str) -> str:
-    """Of somebody who is in no chat and on no register (doors.py)."""
+    """The tag of somebody who is neither in a chat nor on the register (doors.py)."""
     return tag(vote.key or "", f"person:{called}")
 
 
 def voter_of(vote: VoteRow, wish: Any) -> str:
-    """Whose ballot somebody else marks."""
+    """The tag of the voter whose ballot a proxy marks."""
     if wish.line_id is not None:
         return _of_line(vote, wish.line_id)
     if wish.called is not None:
@@ -90,7 +90,7 @@ def voter_of(vote: VoteRow, wish: Any) -> str:
 def card(
     turn: Turn, community: CommunityRow, topic: TopicRow, vote: VoteRow, *, wish: int | None = None
 ) -> tuple[str, Rows]:
-    """The ballot as everybody gets it; with a `wish`, of somebody who asked to have it marked (voting_for.py)."""
+    """The ballot, the same for everybody. `wish`: the request by which a proxy marks it (voting_for.py)."""
     texts = turn.context.texts
     lines = [texts("vote.head", no=vote.no, title=topic.title)]
     lines += [f"{letter}. {text}" for letter, text in zip(LETTERS, vote.options, strict=False)]
@@ -116,7 +116,7 @@ def _label(letter: str, text: str) -> str:
 
 
 def listed(turn: Turn, _data: dict[str, Any] | None = None) -> None:
-    """投票: what is being voted on here, each with its ballot."""
+    """投票: show the running votes, each with its ballot."""
     for_community(turn, "ballots", _list)
 
 
@@ -129,7 +129,7 @@ def _list(turn: Turn, community: CommunityRow) -> None:
 
 
 def give(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """The ballot of one vote, by a button on its topic."""
+    """Send the ballot of a vote, after a tap on its topic."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     if _runs(turn, vote):
         _give(turn, community, vote)
@@ -142,7 +142,7 @@ def _give(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
 
 
 def spoken(turn: Turn) -> bool:
-    """Whether somebody wrote down what they choose (我选A, 我选车棚): none of it is kept, and they get the ballot."""
+    """Whether the words state a choice (我选A, 我选车棚). They are not stored; the person gets the ballot instead."""
     found = CHOICE.fullmatch(turn.event.text.strip().rstrip(ENDS))
     community = turn.community(turn.person.community_id) if found else None
     if found is None or community is None:
@@ -157,7 +157,7 @@ def spoken(turn: Turn) -> bool:
 
 
 def _is_on(vote: VoteRow, words: str) -> bool:
-    """Whether an option is called so, by its letter or by some of its words."""
+    """Whether the words name an option, by its letter or part of its text."""
     letters = dict(zip(LETTERS, vote.options, strict=False))
     return words.upper() in letters or (len(words) > 1 and any(words in text or text in words for text in vote.options))
 
@@ -166,7 +166,7 @@ def _is_on(vote: VoteRow, words: str) -> bool:
 
 
 def mark(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """One tap: the option is on the ballot, or is not any more; each tap counts at once and until the end."""
+    """Tap an option: it is put on the ballot, or removed. Each tap counts at once, and can be changed until the end."""
     vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
     hand = _hand(turn, vote, data)
     if hand is None:
@@ -184,7 +184,7 @@ def mark(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Whose ballot is marked, by which hand; `person`, `to`: the voter, if they are in the chat, and where."""
+    """The voter whose ballot is marked, and the tag of the hand. `person`, `to`: the voter and their chat, if any."""
 
     voter: str
     tag: str
@@ -193,7 +193,7 @@ class Hand:
 
 
 def _hand(turn: Turn, vote: VoteRow, data: dict[str, Any]) -> Hand | None:
-    """One's own, or that of somebody who asked; if they may not vote now, they are told why."""
+    """The person's own hand or, with a request, the proxy's. None: marking is not possible; they are told why."""
     here = turn.event.address
     if not data.get("wish"):
         voter = may_vote(turn, vote)
@@ -211,7 +211,7 @@ def _hand(turn: Turn, vote: VoteRow, data: dict[str, Any]) -> Hand | None:
 
 
 def may_vote(turn: Turn, vote: VoteRow) -> str | None:
-    """The voter's tag; if they may not vote now, they are told why."""
+    """The tag of the person in this turn. None: they may not vote now, and are told why."""
     if not _runs(turn, vote):
         return None
     voter = tag_of(turn, vote)
@@ -229,7 +229,7 @@ def _runs(turn: Turn, vote: VoteRow) -> bool:
 
 
 def see(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """My ballot: shown over the button and nowhere else, and only to whoever marked it."""
+    """Show a ballot above the button, only to the hand that marked it."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     if (hand := _hand(turn, vote, data)) is None:
         return
@@ -243,7 +243,7 @@ def see(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
 
 
 def clear(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Begin anew: the ballot is taken out of the box."""
+    """Delete a ballot, so that the voter can start again."""
     vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
     if (hand := _hand(turn, vote, data)) is None:
         return
@@ -257,7 +257,7 @@ def clear(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
 
 
 def _say(turn: Turn, vote: VoteRow, choice: list[int]) -> None:
-    """Over the button, which nobody keeps; where a channel has none, the choice is not said at all."""
+    """Show the choice above the button, where it is not stored. Without buttons it is not repeated at all."""
     if not turn.event.press_id:
         turn.say("vote.counted_plain")
     elif not choice:
@@ -269,10 +269,7 @@ def _say(turn: Turn, vote: VoteRow, choice: list[int]) -> None:
 
 
 def _receive(turn: Turn, community: CommunityRow, vote: VoteRow, hand: Hand, *, there: bool) -> None:
-    """The receipt: that a ballot is in the box, or is not any more; never what stands on it.
-
-    Where somebody marked it for another, both get it.
-    """
+    """Send the receipt: whether the voter has a ballot, never what is on it. After marking by a proxy both get it."""
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     text = turn.context.texts(
         "vote.receipt" if there else "vote.receipt_none",

@@ -1,4 +1,4 @@
-"""Many new accounts vote within a short time: a person reviews them; nobody is left out silently, and may appeal."""
+"""Many new accounts vote within a short time: a person reviews them. Whoever is left out is told and may appeal."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ UNDECIDED = (VoteState.OPEN, VoteState.LOOKED_AT)
 
 
 def note(turn: Turn, community: CommunityRow, vote: VoteRow, person: PersonRow | None) -> None:
-    """`person` has voted: if they are new here, they are counted, and enough of them hold the vote for a look.
+    """Record that `person` has voted if they are new here; enough new people hold the vote for review.
 
-    Whoever is on the register was vouched for there.
+    People on the register have been confirmed, so votes by register are not checked.
     """
     limits = turn.context.district.limits.votes.brigading
     since = turn.uow.people.here_since(person) if person else None
@@ -74,7 +74,7 @@ def _held(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow:
 
 
 def admit(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """They are residents like others: everything counts."""
+    """Decide that the new accounts are residents, so that all ballots count."""
     vote = _held(turn, community, data)
     _decide(turn, vote, Hold.ADMITTED, role, None)
     for row in turn.uow.votes.newcomers(vote.of):
@@ -89,7 +89,7 @@ def ask_reason(turn: Turn, community: CommunityRow, _role: Role, data: dict[str,
 
 
 def leave_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """These ballots are not counted; each of their voters is told why, and how to object."""
+    """Decide that the new accounts are left out; each voter is told why, and how to appeal."""
     vote = _held(turn, community, asked)
     reason = given_words(turn, community, asked, turn.context.district.limits.topics.longest)
     if reason is None:
@@ -146,7 +146,7 @@ def _appealable(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Vo
 
 
 def appeal(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    """Somebody else than who left them out looks at it: the council, another manager, the street."""
+    """File an appeal; people other than the one who decided get it: council, other managers, the street."""
     vote = _appealable(turn, community, asked)
     words = given_words(turn, community, asked, turn.context.district.limits.topics.longest) if vote else None
     if vote is None or words is None:
@@ -175,10 +175,10 @@ def keep_out(turn: Turn, community: CommunityRow, role: Role, data: dict[str, An
 
 
 def _hear(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any], *, admitted: bool) -> None:
-    """One appeal is decided, by somebody else.
+    """Decide an appeal.
 
     Raises:
-        NotAllowed: by whoever left them out, or who appealed.
+        NotAllowed: this person left the accounts out, or is the one who appeals.
     """
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     bot, account = str(data["bot"]), int(data["account"])

@@ -1,6 +1,6 @@
-"""共建, 认领 and 微心愿: calls for help, taken up with a tap. Money is only pledged; people are not counted.
+"""共建, 认领 and 微心愿: calls for help, taken up with a tap. Money is only pledged; nobody's help is counted.
 
-What a resident wishes for is seen by others once a person has let it through (handlers/moderation/).
+Others see a resident's wish once a person has approved it (handlers/moderation/).
 """
 
 import re
@@ -32,7 +32,7 @@ PEOPLE = re.compile(rf"(\d{{1,3}}|{NUMBER}\s*(?=人|位|个人|户))\s*(?:人|�
 
 
 def show(turn: Turn) -> None:
-    """微心愿: what is looked for, to be taken up."""
+    """微心愿: show open calls, with buttons to take them up."""
     for_community(turn, "call_make", _show)
 
 
@@ -57,7 +57,7 @@ def _card(turn: Turn, call: Any) -> str:
 
 
 def _about(turn: Turn, call: Any) -> str:
-    """For which case or topic it is."""
+    """The case or topic that a call is about, in words."""
     community = turn.uow.reference.communities[call.community_id]
     if call.topic_no:
         topic = turn.uow.topics.living(community.id, call.topic_no)
@@ -67,7 +67,7 @@ def _about(turn: Turn, call: Any) -> str:
 
 
 def show_of(turn: Turn, community: CommunityRow, matter: Matter) -> int:
-    """The calls of a matter, to be taken up; returns how many."""
+    """Show the open calls about a matter. Returns how many there are."""
     found = turn.uow.calls.of_matter(community.id, **matter.columns)[-SHOWN:]
     for call in found:
         turn.send(Reply(turn.event.address, _card(turn, call), _rows(turn, community, call)))
@@ -86,7 +86,7 @@ def _rows(turn: Turn, community: CommunityRow, call: Any) -> Rows:
 
 
 def _report(turn: Turn, community: CommunityRow, call: Any) -> tuple[Button, ...]:
-    """Of a resident's wish; what the staff call for is theirs to answer for."""
+    """The button that reports a resident's wish; calls by staff have none."""
     data = {"kind": ContentKind.WISH, "id": call.no}
     action, label = ("content_hide", "") if turn.as_staff else ("content_report", "content_wrong")
     return (_mine(turn, community, action, label, **data),) if call.account is not None else ()
@@ -104,7 +104,7 @@ def _is_me(turn: Turn, row: Any) -> bool:
 
 
 def for_case(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    """A call for help with a case, by a button on its card."""
+    """Start a call for help with a case, by a button on its card."""
     ask_kind(turn, turn.community_of(case), role, {"case_no": case.no})
 
 
@@ -132,7 +132,7 @@ def ask_call(turn: Turn, community: CommunityRow, role: Role, data: dict[str, An
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """What is looked for, then for how many people (one, unless said), then for which case or topic."""
+    """Create a call from lines: what is needed, for how many people (default one), for which case or topic."""
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None or (role is Role.RESIDENT and _has_enough(turn)):
         return
@@ -170,7 +170,7 @@ def _parts(lines: list[str]) -> tuple[str, int]:
 
 
 def invite(turn: Turn, community: CommunityRow, call: Any) -> None:
-    """Who is in the case or topic that it is about is asked, politely; nobody else is."""
+    """Invite the people of the call's case or topic, at polite times; nobody else."""
     matter = linked.of_row(turn, call)
     asked = [who for who in linked.people(turn, matter) if who != (call.bot, call.account)]
     button = Button(turn.context.texts("button.call_take"), "call_take", community.id, data={"no": call.no})
@@ -183,16 +183,16 @@ def _thing(call: Any) -> str:
     return f"call:{call.no}"
 
 
-# --- a person looks (moderation/deciding_content.py) ------------------------------------------------------------------
+# --- moderation (moderation/deciding_content.py) ----------------------------------------------------------------------
 
 
 def now_seen(turn: Turn, community: CommunityRow, no: int) -> None:
-    """A wish was let through: who is in its case or topic is asked."""
+    """A wish was approved: invite the people of its case or topic."""
     invite(turn, community, turn.uow.calls.get(community.id, no))
 
 
 def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
-    """A wish was taken down: nobody is asked any more, and who has taken it up need not come."""
+    """A wish was taken down: cancel its invitations, and tell people who took it up that they are not needed."""
     call = turn.uow.calls.get(community.id, no)
     pushes.call_off(turn, community.id, _thing(call))
     for offer in turn.uow.calls.offers(call):
@@ -201,7 +201,7 @@ def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
 
 
 def drop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Whoever wished for it does not need it any more; nobody else takes a wish back."""
+    """Take back a wish that is no longer needed; only its author can."""
     call = _call(turn, community, data)
     if not _is_me(turn, call):
         turn.tell("problem.no_right", alert=True)
@@ -223,7 +223,7 @@ def _call(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
 
 
 def take(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """By one tap; the last place is given once."""
+    """Take up a call with one tap; the last place is given only once."""
     call, here = _call(turn, community, data), turn.event.address
     offers = turn.uow.calls.offers(call)
     most = turn.context.district.limits.together.offers
@@ -270,7 +270,7 @@ def people(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 
 def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """It is done: everybody who took it up is thanked, and so hears who wished for it."""
+    """End a call that is done: thank everybody who took it up, and tell its author."""
     call = _call(turn, community, data)
     if not turn.uow.calls.move(call, OPEN, state=ENDED, ended_at=turn.uow.now):
         turn.tell("problem.pressed_already")
@@ -303,7 +303,7 @@ def _exported_wish(turn: Turn, row: Any) -> dict[str, Any]:
 
 
 def _erased(turn: Turn) -> None:
-    """What they took up is free again; what they wished for goes with its cards."""
+    """Free the calls that the person took up; delete their own wishes with their cards."""
     here = turn.event.address
     for row in turn.uow.calls.wishes_of(here.bot, turn.account):
         content.gone(turn, turn.uow.content.get(row.community_id, ContentKind.WISH, row.no))

@@ -1,4 +1,4 @@
-"""Options and reasons for a topic: neighbours see them once a person has let them through (moderation/)."""
+"""Options and reasons for a topic; neighbours see them once a person has approved them (moderation/)."""
 
 from typing import Any
 

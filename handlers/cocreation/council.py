@@ -1,4 +1,4 @@
-"""居民议事会: its members and their terms. They join with a code and decide about topics beside the manager."""
+"""居民议事会: its members and their terms. They join with a code, and decide about topics like the manager."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ LONGEST_CODE = 20
 
 
 def show(turn: Turn, _data: dict[str, Any] | None = None) -> None:
-    """议事会: its members, the next meeting, and what one may do."""
+    """议事会: show the members, the next meeting, and what this person may do."""
     for_community(turn, "council", _show)
 
 
@@ -71,7 +71,7 @@ def ask_name(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, 
 
 
 def add(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    """A member for a term from now on; the code goes to them by hand."""
+    """Add a member for a term from now on; the manager gives them the code."""
     name = given_words(turn, community, asked, LONGEST_NAME)
     if name is None:
         return

@@ -1,4 +1,4 @@
-"""A date in an answer or decision makes it a promise, which becomes a row of the ledger."""
+"""A date in an answer or decision makes it a promise, which is stored."""
 
 from handlers.cocreation import promises
 from handlers.cocreation.days import day_of, promised_by
@@ -13,14 +13,14 @@ from storage.cocreation.topics import TopicRow
 from storage.reference import DISTRICT, CommunityRow
 
 ANSWERS = frozenset({Action.RESOLVE, Action.UNSOLVED, Action.PARK, Action.UPHOLD})
-"""Steps whose words the residents get as an answer."""
+"""Steps whose words residents get as an answer."""
 
 
 def in_answer(turn: Turn, case: CaseRow, role: Role, event_id: int, words: str) -> None:
-    """The people of the case have the day from the answer; later they are asked whether it was kept."""
+    """Store a promise if an answer names a day; the people of the case are asked later whether it was kept."""
     community = turn.community_of(case)
     due_at = promised_by(words, turn.uow.now, community.zone, END_OF_DAY)
-    if due_at is None or community.id == DISTRICT or case.kind is KindOfCase.QUERY:  # what was asked is only told
+    if due_at is None or community.id == DISTRICT or case.kind is KindOfCase.QUERY:  # questions only get information
         return
     unit = turn.uow.reference.units.get(case.unit_id or 0) if role is Role.OFFICER else None
     promise = Promise(
@@ -37,7 +37,7 @@ def in_answer(turn: Turn, case: CaseRow, role: Role, event_id: int, words: str) 
 
 
 def in_decision(turn: Turn, community: CommunityRow, topic: TopicRow, event_id: int, words: str) -> bool:
-    """What was decided about a topic names a day: it is promised to everybody who is in the topic."""
+    """Store a promise to all people of a topic if its decision names a day. Returns whether it does."""
     due_at = promised_by(words, turn.uow.now, community.zone, END_OF_DAY)
     if due_at is None:
         return False
@@ -50,7 +50,7 @@ def in_decision(turn: Turn, community: CommunityRow, topic: TopicRow, event_id: 
 
 
 def _noted(turn: Turn, community: CommunityRow, no: int, promise: Promise) -> None:
-    """Whoever said it hears that it counts, and may say that it was none."""
+    """Tell the author that their words count as a promise, with a button to say that they were none."""
     name = noted(community.id, no)
     data = {"no": no, "shown_in": name}
     button = turn.mine("button.promise_none", "promise_none", community_id=community.id, data=data)

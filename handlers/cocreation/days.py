@@ -9,10 +9,10 @@ from ledger.district import Duration
 from nlp.numerals import NUMBER, value
 
 LONG_AGO = timedelta(days=60)
-"""A day without a year that lies farther back than this is meant of the next year."""
+"""A day without a year that would be longer ago than this is taken to be in the next year."""
 YEARS = range(2000, 2101)
 MOST = 999
-"""Of days, weeks or months ahead."""
+"""The largest number of days, weeks or months ahead."""
 WEEK, MONTH, HALF_A_MONTH = 7, 30, 15
 NOON, MIDNIGHT = 12, 24
 HALF, QUARTER, HOUR = 30, 15, 60
@@ -25,7 +25,7 @@ TO = r"\s*(?:-|–|—|到|至|~)\s*"
 
 
 def _clock_pattern(n: int = 0, suffix: str = "") -> str:
-    """Of a time of day: 下午三点半, 15:30; `n` tells apart the groups of two in one pattern."""
+    """Pattern of a time of day: 下午三点半, 15:30. `n` distinguishes the groups if a pattern has two of them."""
     spoken = rf"[点时](?P<spoken{n}>半|[一1]刻|{NUMBER}分?)?"
     ends = rf"(?:[:：](?P<minute{n}>\d{{2}})|{spoken}){suffix}"
     return rf"(?:(?P<part{n}>{'|'.join(PARTS)})\s{{0,3}})?(?P<hour{n}>{NUMBER}){ends}"
@@ -36,7 +36,7 @@ SPAN = re.compile(_clock_pattern(0, "?") + TO + _clock_pattern(1))
 NEAR = {"大后天": 3, "今天": 0, "今晚": 0, "今早": 0, "明天": 1, "明晚": 1, "明早": 1, "后天": 2}
 WEEKDAYS = "一二三四五六日天"
 DAYS_OF = {"天": 1, "周": WEEK, "期": WEEK, "拜": WEEK, "月": MONTH}
-"""By the last character of 两周, 一个星期, 两个月."""
+"""Days by the last character of 两周, 一个星期, 两个月."""
 BEFORE = r"\s*(?:之前|以前|前(?![门面边台]))"
 
 
@@ -63,7 +63,7 @@ def _near(found: re.Match[str], now: datetime) -> date:
 
 
 def _weekday(found: re.Match[str], now: datetime) -> date:
-    """下周三 is of the next week, 这周三 of this; 周三 is the next that comes, today among them."""
+    """下周三 is in the next week, 这周三 in this one; 周三 is the next Wednesday, which may be today."""
     weekday = min(WEEKDAYS.index(found["weekday"]), WEEK - 1)
     monday = now.date() - timedelta(days=now.weekday())
     if which := found["which"]:
@@ -76,7 +76,7 @@ def _end_of_month(found: re.Match[str], now: datetime) -> date:
 
 
 def _first(day: date, months: int) -> date:
-    """The first of the month that is so many months on."""
+    """The first day of the month that is `months` after the month of `day`."""
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)
 
@@ -86,7 +86,7 @@ def _end_of_year(_found: re.Match[str], now: datetime) -> date:
 
 
 def _within(found: re.Match[str], now: datetime) -> date | None:
-    """三天内, 两周内, 半个月内, 5个工作日内; so many days from today."""
+    """三天内, 两周内, 半个月内, 5个工作日内: that many days from today."""
     n = value(found["n"])
     if not 0 < n <= MOST:
         return None
@@ -101,7 +101,7 @@ def _half_a_month(_found: re.Match[str], now: datetime) -> date:
 
 
 def _of_this_month(found: re.Match[str], now: datetime) -> date | None:
-    """25号: of this month, or of the next where that is over."""
+    """25号: in this month, or in the next one if it is over."""
     for ahead in (0, 1):
         month = _first(now.date(), ahead)
         day = _day_of(month.year, month.month, value(found["day"]))
@@ -133,16 +133,16 @@ DEADLINES = [*((re.compile(pattern + BEFORE), meant) for pattern, meant in NAMED
 
 
 def moment(words: str, now: datetime, zone: tzinfo, at: time | None = None) -> datetime | None:
-    """The moment that words name (aware UTC); `at`: the time of day where they name none. None: not understood."""
+    """The moment that words name (aware UTC). `at`: the time of day if they name none. None: not understood."""
     return moment_and_rest(words, now, zone, at)[0]
 
 
 def moment_and_rest(words: str, now: datetime, zone: tzinfo, at: time | None = None) -> tuple[datetime | None, str]:
-    """As `moment`, and what the words say besides: 11月25日晚上7点半 楚邻驿站."""
+    """Like `moment`, with the rest of the words: 楚邻驿站 in 11月25日晚上7点半 楚邻驿站."""
     local = now.astimezone(zone)
     day, span = next(_days(DAYS, words, local), (None, (0, 0)))
     named = words[span[0] : span[1]]
-    # 今晚 tells the part of the day as well
+    # 今晚 names day and part of the day
     left = f"{words[: span[0]]} {named if named in PARTS else ''}{words[span[1] :]}"
     minutes, rest = _clock(left, at)
     if day is None or minutes is None:
@@ -152,7 +152,7 @@ def moment_and_rest(words: str, now: datetime, zone: tzinfo, at: time | None = N
 
 
 def _clock(words: str, at: time | None) -> tuple[int | None, str]:
-    """Minutes of the day, and the words around it."""
+    """(minute of the day, the words around it)."""
     found = CLOCK.search(words)
     if found is None:
         return (at.hour * HOUR + at.minute if at else None), words.strip(ENDS)
@@ -160,9 +160,9 @@ def _clock(words: str, at: time | None) -> tuple[int | None, str]:
 
 
 def hours_and_rest(words: str) -> tuple[tuple[int, int] | None, str]:
-    """From when until when, in minutes of the day (9:00-17:00, 上午九点到下午五点), and what the words say besides.
+    """Beginning and end in minutes of the day (9:00-17:00, 上午九点到下午五点), with the rest of the words.
 
-    下午2点到5点 ends at 17:00; an end that is not after the beginning is left for the reader to make sense of.
+    下午2点到5点 ends at 17:00. The end may still be before the beginning; the caller decides what that means.
     """
     found = SPAN.search(words)
     begins, ends = (_minutes(found, 0), _minutes(found, 1)) if found else (None, None)
@@ -174,7 +174,7 @@ def hours_and_rest(words: str) -> tuple[tuple[int, int] | None, str]:
 
 
 def from_until(words: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime | None] | None:
-    """When something begins and ends, aware UTC (12月5日 9:00-11:00, 周六晚上10点到早上6点); no end named: None."""
+    """Beginning and end, aware UTC (12月5日 9:00-11:00, 周六晚上10点到早上6点). The end is None if none is named."""
     hours, rest = hours_and_rest(words)
     if hours is None:
         begins_at = moment(words, now, zone)
@@ -189,7 +189,7 @@ def from_until(words: str, now: datetime, zone: tzinfo) -> tuple[datetime, datet
 
 
 def promised_by(words: str, now: datetime, zone: tzinfo, at: time) -> datetime | None:
-    """Until when words promise something (12月5日前, 下周五之前, 三天内), aware UTC; None: no day to come is named."""
+    """The deadline that words promise (12月5日前, 下周五之前, 三天内), aware UTC. None: they name no future day."""
     day, _ = next(_days(DEADLINES, words, now.astimezone(zone)), (None, None))
     due_at = datetime.combine(day, at, zone).astimezone(UTC) if day else None
     return due_at if due_at and due_at > now else None
@@ -198,14 +198,14 @@ def promised_by(words: str, now: datetime, zone: tzinfo, at: time) -> datetime |
 def _days(
     kinds: list[tuple[re.Pattern[str], Meant]], words: str, now: datetime
 ) -> Iterator[tuple[date, tuple[int, int]]]:
-    """Days that words name and where they do, the surest kind first."""
+    """Days that words name, with their positions, the most certain kind first."""
     for pattern, meant in kinds:
         if (found := pattern.search(words)) and (day := meant(found, now)):
             yield day, found.span()
 
 
 def _minutes(found: re.Match[str], n: int = 0) -> int | None:
-    """Of the day; 晚上12点 and 24:00 are the end of it. None: there is no such time."""
+    """The minute of the day; 晚上12点 and 24:00 are its end. None: there is no such time."""
     part, hour = found[f"part{n}"] or "", value(found[f"hour{n}"])
     if part in AFTERNOON and hour < NOON and (part != "中午" or hour <= EARLY):
         hour += NOON

@@ -1,4 +1,4 @@
-"""The area of deciding together (决策共谋): its buttons, questions, commands and what becomes due."""
+"""The area of deciding together (决策共谋): its buttons, questions, commands and due work."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ from storage.cocreation.topics import TopicRow
 
 
 def exports(turn: Turn) -> dict[str, Any]:
-    """What is kept of a person: topics, words, support, seats, lines of the register. Of a ballot nothing is theirs."""
+    """A person's data: topics, contributions, support, seats, lines of the register. Ballots are not included."""
     bot, account, uow = turn.event.address.bot, turn.account, turn.uow
     texts = turn.context.texts
     return {
@@ -59,13 +59,13 @@ def _topic(row: Any) -> dict[str, Any]:
 
 
 def _proposed(turn: Turn, row: TopicRow) -> dict[str, Any]:
-    """One's own, with where it stands, and why it was taken down."""
+    """A topic of the person, with its state, and why it was taken down."""
     why = turn.uow.content.get(row.community_id, ContentKind.TOPIC, row.no).why
     return _topic(row) | {"state": turn.context.texts(f"topic.state_{row.state}"), "reason": why}
 
 
 def _votes_running(turn: Turn) -> list[dict[str, Any]]:
-    """That there is a ballot, never what stands on it."""
+    """Running votes in which the person has a ballot, without what is on it."""
     community = turn.person.community_id
     running = turn.uow.votes.listed([community], [VoteState.OPEN], 100) if community else []
     found = []
@@ -77,9 +77,9 @@ def _votes_running(turn: Turn) -> list[dict[str, Any]]:
 
 
 def erases(turn: Turn) -> None:
-    """Support, claims, seats and accounts go; words that neighbours build on stay without them, masked.
+    """Erase support, claims, seats and accounts. Texts that neighbours build on stay, masked and without an author.
 
-    A ballot of their own is taken out of the box while it can be found.
+    The person's own ballots are deleted while they can still be found.
     """
     bot, account, uow = turn.event.address.bot, turn.account, turn.uow
     for row in uow.contributions.written_by(bot, account):
@@ -107,7 +107,7 @@ def erases(turn: Turn) -> None:
 
 
 def _taken_back(turn: Turn, topic: TopicRow) -> None:
-    """Nobody else is behind it: its words go, and nobody has to decide about it any more."""
+    """Erase a topic that nobody else supports, and take it from those who were to decide about it."""
     gone = turn.context.texts("privacy.words_erased")
     if topic.state in PROPOSED:
         topics.take(turn, topic, TopicAction.DECLINE, Role.RESIDENT, given={"reason": gone}, quietly=True)

@@ -1,8 +1,8 @@
-"""Ballots of voters who are in no chat: of an entry of the register, or of a person whom two of the staff know.
+"""Ballots of voters who use no chat: an entry of the register, or a person whom two members of staff know.
 
-They vote on paper (paper.py) or have somebody mark the ballot (voting_for.py). A line of the register votes once, so
-one of the staff may give it a slip. Where a vote is by resident there is no register: door and name stand for the
-person, and two of the staff, one after the other, say that they know them and that they are in no chat.
+They vote on paper (paper.py) or through a proxy (voting_for.py). A line of the register votes once, so one member of
+staff may give it a slip. A vote by resident has no register: door and name stand for the person, and two members of
+staff, one after the other, state that they know them and that they use no chat.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class AtDoor:
-    """Somebody who may vote. `voter`: their tag; `said`: how people call them; `claimed`: they are in the chat."""
+    """Somebody who may vote. `voter`: their tag; `said`: their door or name; `claimed`: they are in the chat."""
 
     voter: str
     said: str
@@ -36,15 +36,15 @@ class AtDoor:
 
     @property
     def whose(self) -> dict[str, Any]:
-        """The columns of a wish that say whose ballot it is."""
+        """The columns of a request that identify the voter."""
         return {"line_id": self.line_id, "called": self.called}
 
 
 def running(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow:
-    """The vote, which nobody closes until the commit.
+    """The vote, locked until the commit so that nobody closes it.
 
     Raises:
-        NotAllowed: it does not run.
+        NotAllowed: it is not open.
     """
     vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
     if vote.state is not VoteState.OPEN:
@@ -53,12 +53,12 @@ def running(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRo
 
 
 def how_to_say(vote: VoteRow) -> str:
-    """The end of the text that tells how to write a door down."""
+    """The suffix of the text that explains how to name a voter."""
     return "line" if vote.electorate in REGISTERED else "person"
 
 
 def found(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> list[AtDoor]:
-    """Whom these words mean, those first whom nobody in the chat is."""
+    """The voters that words may mean, those not in the chat first."""
     if vote.electorate not in REGISTERED:
         return _named(turn, community, vote, words)
     lines = [line for line in lines_in(turn, community, words) if line.kind == vote.electorate]
@@ -71,7 +71,7 @@ def found(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> lis
 
 
 def _named(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> list[AtDoor]:
-    """Door and name: 3栋 2单元501 王奶奶."""
+    """A voter by door and name: 3栋 2单元501 王奶奶. Empty if the words do not name both."""
     *where, name = words.split()
     building, room = building_in(turn, community, "".join(where))
     if building is None or not room or any(sign.isdigit() for sign in name):
@@ -83,16 +83,16 @@ def _named(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> li
 
 
 def free(turn: Turn, vote: VoteRow, one: AtDoor) -> bool:
-    """Nobody in the chat is it, and there is no ballot or slip of theirs."""
+    """Whether a voter is not in the chat and has neither a ballot nor a slip."""
     taken = any(wish.called == one.called and wish.paper for wish in turn.uow.proxies.outside(vote.of))
     return not one.claimed and not taken and turn.uow.votes.mark_of(vote.of, one.voter) is None
 
 
-# --- the second of the staff -----------------------------------------------------------------------------------------
+# --- the second staff member -----------------------------------------------------------------------------------------
 
 
 def ask_colleagues(turn: Turn, community: CommunityRow, vote: VoteRow, one: AtDoor, *, paper: bool = False) -> None:
-    """Somebody else of the staff has to know them, too, and ask them."""
+    """Ask the other staff of the community to confirm that they know the voter and have asked them."""
     at_same_door = _at_same_door(turn, vote, one)
     wish = turn.uow.proxies.ask(vote.of, None, **one.whose, paper=paper, staff_id=turn.staff_id)
     reference, texts = turn.uow.reference, turn.context.texts
@@ -107,7 +107,7 @@ def ask_colleagues(turn: Turn, community: CommunityRow, vote: VoteRow, one: AtDo
 
 
 def _at_same_door(turn: Turn, vote: VoteRow, one: AtDoor) -> list[str]:
-    """Others who were written down for the same door: perhaps one person under two names."""
+    """A warning if others are recorded for the same door, who may be the same person under another name."""
     if one.called is None:
         return []
     where = one.called.rpartition(" ")[0]
@@ -128,10 +128,10 @@ def _card(community: CommunityRow, wish: int) -> str:
 
 
 def confirm(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """The second of the staff has asked them, too: a slip is theirs, or a code to hand over.
+    """The second staff member confirms: the voter gets a slip, or a code to hand over.
 
     Raises:
-        NotAllowed: they are the first themselves.
+        NotAllowed: this person is the first staff member.
     """
     vote, wish = _waiting(turn, community, data)
     if wish is None or not (_gives_paper(turn, vote, wish) if wish.paper else _gives_code(turn, wish)):
@@ -157,7 +157,7 @@ def _gives_code(turn: Turn, wish: Any) -> bool:
 
 
 def refuse(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """They do not know them, or they did not agree."""
+    """The second staff member does not know the voter, or the voter did not agree."""
     vote, wish = _waiting(turn, community, data)
     if wish is None or _confirmed(turn, vote, wish) or not turn.uow.proxies.end(wish):
         turn.tell("register.decided_already")
@@ -181,7 +181,7 @@ def _waiting(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> tuple
 
 
 def called(turn: Turn, wish: Any) -> str:
-    """The voter, as whoever marks for them knows them: by name in the chat, else by their door."""
+    """The voter for the proxy to read: the name in the chat, else the door."""
     if wish.voter_account is not None:
         person = turn.uow.people.find(wish.voter_bot, wish.voter_account)
         return (person.name if person else None) or turn.context.texts("event.nameless")
@@ -192,6 +192,6 @@ def called(turn: Turn, wish: Any) -> str:
 
 
 def voted_outside(turn: Turn, vote: VoteRow) -> int:
-    """How many voted whom nobody could count among those who may, when the vote began."""
+    """How many people outside chat and register voted; they were not counted as eligible when the vote began."""
     outside = turn.uow.proxies.outside(vote.of)
     return sum(turn.uow.votes.mark_of(vote.of, ballots.voter_of(vote, wish)) is not None for wish in outside)

@@ -1,4 +1,4 @@
-"""The end of a vote, by the clock and after a review: the links to voters are destroyed, then it is counted."""
+"""The end of a vote, by the clock and after reviews: links to voters are destroyed, then ballots are counted."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from storage.reference import CommunityRow
 
 
 def look_at(turn: Turn, vote: VoteRow) -> None:
-    """A vote's time has come: to open, to remind, to end, or to be counted."""
+    """Handle a due vote: open it, remind voters, end it, or count it."""
     if vote.state is VoteState.PLANNED:
         votes.open_(turn, vote)
     elif vote.state is VoteState.OPEN and vote.closes_at is not None and turn.uow.now < vote.closes_at:
@@ -33,7 +33,7 @@ def look_at(turn: Turn, vote: VoteRow) -> None:
 
 
 def _end(turn: Turn, vote: VoteRow) -> None:
-    """No ballot is taken any more."""
+    """End voting; no more ballots are accepted."""
     community = turn.uow.reference.communities[vote.community_id]
     asking.call_off(turn, community, ballots.thing(vote))
     turn.uow.votes.change(vote, state=rules.step(vote.state, VoteAction.END), next_at=None)
@@ -59,7 +59,7 @@ def _ask_for_papers(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
 
 
 def papers_done(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """The box is empty and every slip was read twice."""
+    """The manager says that the box is empty; every slip must have been read twice."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     left = turn.uow.votes.unfinished_slips(vote.of)
     if vote.state is not VoteState.LOOKED_AT or vote.papers_done:
@@ -75,21 +75,21 @@ def papers_done(turn: Turn, community: CommunityRow, role: Role, data: dict[str,
 
 
 def _count_if_ready(turn: Turn, vote: VoteRow) -> None:
-    """Count, unless somebody still has to look at it: new accounts, appeals, paper."""
+    """Count the vote, unless new accounts, appeals or paper still need a person."""
     if vote.hold == Hold.OPEN or _papers_open(turn, vote):
-        turn.uow.votes.change(vote, next_at=None)  # a person's step goes on from here
+        turn.uow.votes.change(vote, next_at=None)  # continues with a person's step
         return
     if vote.hold == Hold.LEFT_OUT and (until := _appeals_open(turn, vote)):
         turn.uow.votes.change(vote, next_at=until)
         return
     for row in turn.uow.votes.newcomers(vote.of):
-        if row.appeal is not None:  # nobody has heard it in time: then it counts
+        if row.appeal is not None:  # not decided in time, so the ballot counts
             brigading.decide_appeal(turn, vote, row, Role.SYSTEM, admitted=True)
     _count(turn, vote)
 
 
 def _appeals_open(turn: Turn, vote: VoteRow) -> datetime | None:
-    """Until when who was left out may object, and after that until when it is heard."""
+    """The end of the time for appeals or, with open appeals, for deciding them. None: it is over."""
     if vote.appeals_until is None:
         return None
     heard_by = vote.appeals_until
@@ -99,7 +99,7 @@ def _appeals_open(turn: Turn, vote: VoteRow) -> datetime | None:
 
 
 def _count(turn: Turn, vote: VoteRow) -> None:
-    """Destroy the links, count what is left, seal it; nobody has seen anything of it before."""
+    """Destroy the links to voters, count the ballots, and seal the result."""
     left_out = sum(bool(row.left_out) for row in turn.uow.votes.roll(vote.of))
     eligible = None if vote.eligible is None else vote.eligible + doors.voted_outside(turn, vote)
     choices = turn.uow.votes.unlink(vote)
@@ -126,7 +126,7 @@ def _count(turn: Turn, vote: VoteRow) -> None:
 
 
 def _result(how: Validity, turnout: Turnout, counted: Count, left_out: int) -> dict[str, Any]:
-    """What is kept of a count. Where there were too few ballots, only how many."""
+    """The stored result. With too few ballots, only their number."""
     shown = counted if how is not Validity.TOO_FEW else Count((), (), ())
     return {
         "validity": how,
@@ -139,7 +139,7 @@ def _result(how: Validity, turnout: Turnout, counted: Count, left_out: int) -> d
 
 
 def _tell_topic(turn: Turn, vote: VoteRow, how: Validity, counted: Count) -> None:
-    """The topic is decided, or is talked over again. People hear of it together with the picture."""
+    """Decide the topic, or reopen its discussion. People are told later, together with the picture."""
     topic = turn.uow.topics.get(vote.community_id, vote.topic_no)
     before = topic.state
     turn.uow.topics.change(topic, state=topic_rules.step(topic.state, TopicAction.END_VOTE))
@@ -159,7 +159,7 @@ def _tell_topic(turn: Turn, vote: VoteRow, how: Validity, counted: Count) -> Non
 
 
 def show_result(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """The result again: words, and the picture if it was drawn."""
+    """Show a result again, with its picture if it was drawn."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     if vote.state is not VoteState.CLOSED or vote.result is None:
         turn.tell("vote.not_counted", alert=True)
@@ -169,9 +169,9 @@ def show_result(turn: Turn, community: CommunityRow, _role: Role, data: dict[str
 
 
 def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
-    """Tell the result: who decides and who is in the topic at once, all others by asking.
+    """Announce the result: to managers, council and people of the topic at once, to others as an invitation.
 
-    The picture comes with the words for who decides, and at a tap for everybody else.
+    Managers and council get the picture at once, everybody else by a tap.
     """
     turn.uow.votes.change(vote, told_at=turn.uow.now, result=(vote.result or {}) | {"picture": digest})
     community = turn.uow.reference.communities[vote.community_id]
@@ -192,7 +192,7 @@ def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
 
 
 def _who_sees_to_it(turn: Turn, vote: VoteRow, topic: TopicRow) -> Rows:
-    """For the manager: what was chosen wants an owner and a day, and then it is a promise."""
+    """The manager's button to give the decision an owner and a date, which makes it a promise."""
     action = {TopicState.DECIDED: "decision_add", TopicState.OPEN: "topic_card"}.get(topic.state)
     if action is None:
         return ()

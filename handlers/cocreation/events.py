@@ -1,4 +1,4 @@
-"""共建, 活动: creating an event and inviting to it, its participants, reminder and thanks (see also attending.py)."""
+"""共建, 活动: creating an event, invitations, participants, reminder and thanks (see also attending.py)."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -29,7 +29,7 @@ LONGEST_LINE = 60
 
 
 def show(turn: Turn) -> None:
-    """活动: what is to come, with one's own place in it."""
+    """活动: show future events, with this person's state in each."""
     for_community(turn, "event_make", _show)
 
 
@@ -43,7 +43,7 @@ def _show(turn: Turn, community: CommunityRow) -> None:
 
 
 def show_of(turn: Turn, community: CommunityRow, topic: TopicRow) -> int:
-    """Events to come about a topic; returns how many."""
+    """Show future events about a topic. Returns how many there are."""
     found = [row for row in turn.uow.gatherings.to_come(community.id) if row.topic_no == topic.no]
     for gathering in found:
         turn.send(Reply(turn.event.address, _card(turn, community, gathering), _rows(turn, community, gathering)))
@@ -87,7 +87,7 @@ def ask_event(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, 
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Four lines: what, when, where, for how many. An event of no places is none."""
+    """Create an event from four lines: what, when, where, for how many (at least one)."""
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
@@ -119,7 +119,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
 def _trouble(
     turn: Turn, lines: list[str], times: tuple[datetime, datetime | None] | None, places: int | None
 ) -> str | None:
-    """What is wrong with the lines, as a text of the catalogue."""
+    """The catalogue key of what is wrong with the lines; None if nothing is."""
     if len(lines) != LINES:
         return "event.lines"
     if times is None:
@@ -140,7 +140,7 @@ def _places(turn: Turn, words: str) -> int | None:
 
 
 def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime, ends_at: datetime) -> datetime:
-    """The evening before; when that is over, the end of the event."""
+    """The evening before or, if that is over, the end of the event."""
     day = starts_at.astimezone(community.zone).date() - timedelta(days=1)
     evening: time = turn.context.district.limits.together.evening
     at = datetime.combine(day, evening, community.zone)
@@ -148,7 +148,7 @@ def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime, ends_at:
 
 
 def invite(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """All residents are invited, next_allowed."""
+    """Invite all residents, at polite times."""
     gathering = attending.living(turn, community, data)
     rows: Rows = tuple(
         (Button(turn.context.texts(f"button.{action}"), action, community.id, data={"no": gathering.no}),)
@@ -174,7 +174,7 @@ def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 
 def people(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Who comes, by the names that they have in the chat; for who runs it."""
+    """Show the organiser who has signed up, by their names in the chat."""
     gathering = _gathering(turn, community, data)
     texts, found = turn.context.texts, turn.uow.gatherings.people(gathering, COMING, ON_LIST, CAME)
     lines = [texts("event.people", title=gathering.title, n=len(found))]
@@ -201,7 +201,7 @@ def _gathering(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any
 
 
 def look(turn: Turn, gathering: Any) -> None:
-    """The evening before it reminds; after the end it thanks who came."""
+    """Remind participants the evening before; thank those who came after the end."""
     community = turn.uow.reference.communities[gathering.community_id]
     polite = next_allowed(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     if polite > turn.uow.now:
@@ -228,7 +228,7 @@ def _exported(turn: Turn) -> dict[str, Any]:
 
 
 def _erased(turn: Turn) -> None:
-    """What was theirs goes to who waits."""
+    """Give the places of an erased person to people on the waiting list."""
     gatherings, here = turn.uow.gatherings, turn.event.address
     for row in gatherings.signed_up(here.bot, turn.account, here.chat):
         gatherings.remove(row)

@@ -1,4 +1,4 @@
-"""What many people report becomes a draft topic with its evidence, for the manager and the council."""
+"""Turns what many people report into a draft topic with its evidence, for the manager and the council."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,19 +16,19 @@ from storage.reference import CommunityRow
 from storage.unit_of_work import UnitOfWork
 
 MOST_CASES = 400
-"""Cases of a community that are looked through at a time, the newest."""
+"""How many of a community's newest cases are examined at a time."""
 ALIKE = SAME / 2
-"""Enough where both are about the same construction item."""
+"""Probability that is enough if both cases are about the same construction item."""
 TITLE = 16
 
 
 def due(uow: UnitOfWork) -> list[int]:
-    """Communities whose cases are to be looked through."""
+    """Communities whose cases are due to be examined."""
     return uow.topics.to_look_through([community.id for community in uow.reference.real_communities()])
 
 
 def look_through(turn: Turn, community_id: int) -> None:
-    """Make a draft of every cluster with enough people behind it."""
+    """Make a draft from every cluster with enough people behind it."""
     limits, community = turn.context.district.limits.topics, turn.uow.reference.communities[community_id]
     turn.uow.topics.look_again_at(community_id, turn.uow.now + limits.looked_every.wall)
     threshold = limits.gathers(community.code)
@@ -38,7 +38,7 @@ def look_through(turn: Turn, community_id: int) -> None:
 
 
 def clusters(cases: list[CaseRow]) -> Iterator[list[CaseRow]]:
-    """Cases of one matter: about the same item and somewhat alike, or plainly alike; through others, too."""
+    """Groups of cases linked by similarity, directly or through others; with the same item less of it is enough."""
     by_item: defaultdict[int, list[CaseRow]] = defaultdict(list)
     for case in cases:
         by_item[case.item].append(case)

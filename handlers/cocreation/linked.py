@@ -36,30 +36,30 @@ class Matter:
 
     @property
     def columns(self) -> dict[str, int | None]:
-        """As the tables have them."""
+        """The matter as columns of a table."""
         return {"case_no": self.case_no, "topic_no": self.topic_no}
 
 
 def data_of(data: dict[str, Any]) -> dict[str, Any]:
-    """What a button or a question carries on of the matter that it was begun at."""
+    """The part of a button's or question's data that names the matter where it began."""
     return {name: data[name] for name in ("case_no", "topic") if data.get(name)}
 
 
 def begun_at(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Matter:
-    """The matter that a button was on."""
+    """The matter on whose card a button was pressed."""
     case = turn.uow.cases.living((community.id, int(data["case_no"]))) if data.get("case_no") else None
     topic = turn.uow.topics.living(community.id, int(data["topic"])) if data.get("topic") else None
     return Matter(case, topic)
 
 
 def of_row(turn: Turn, row: Any) -> Matter:
-    """That of a row that has one (a call, a story)."""
+    """The matter of a row, for example of a call or a story."""
     community = turn.uow.reference.communities[row.community_id]
     return begun_at(turn, community, {"case_no": row.case_no, "topic": row.topic_no})
 
 
 def named(turn: Turn, community: CommunityRow, line: str) -> Matter | None:
-    """The case (SL-12) or topic (议题3) of this community that a line names; None: it names none of here."""
+    """The case (SL-12) or topic (议题3) of this community that a line names, or None."""
     word = turn.context.texts("linked.topic")
     if found := re.fullmatch(rf"{word}\s*(\d{{1,{LONGEST_NUMBER}}})", line.strip()):
         try:
@@ -73,13 +73,13 @@ def named(turn: Turn, community: CommunityRow, line: str) -> Matter | None:
 def split_off(
     turn: Turn, community: CommunityRow, asked: dict[str, Any], lines: Sequence[str]
 ) -> tuple[list[str], Matter]:
-    """The lines without the last, if that names a matter; else the matter that it was begun at."""
+    """(lines, matter): if the last line names a matter, that one; otherwise the matter where it began."""
     last = named(turn, community, lines[-1]) if len(lines) > 1 else None
     return (list(lines[:-1]), last) if last else (list(lines), begun_at(turn, community, asked))
 
 
 def people(turn: Turn, matter: Matter) -> list[tuple[str, int]]:
-    """Everybody who is in it: who told of it or joined, seconded it or wrote for it; each once."""
+    """Everybody who reported, joined, seconded or contributed to a matter, each once."""
     found: dict[tuple[str, int], None] = {}
     if matter.case is not None:
         found |= dict.fromkeys((person.bot, person.account) for person in turn.uow.cases.people(matter.case.key))
@@ -89,7 +89,7 @@ def people(turn: Turn, matter: Matter) -> list[tuple[str, int]]:
 
 
 def took_part(turn: Turn, matter: Matter) -> list[tuple[str, int]]:
-    """Those, and who has helped with it since: took a call up, came to an event, is in a rota."""
+    """`people`, and everybody who helped: took up a call, came to an event, or is in a rota."""
     found = dict.fromkeys(people(turn, matter))
     community_id = (matter.case or matter.topic).community_id if matter.there else None  # type: ignore[union-attr]
     if community_id is not None:

@@ -39,7 +39,7 @@ def ask_when(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, 
 
 
 def call(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """The agenda is what most people are behind and nobody has decided."""
+    """Call a meeting; its agenda are the undecided topics with most people behind them."""
     words = given_words(turn, community, asked, LONGEST)
     if words is None:
         return
@@ -62,7 +62,7 @@ def call_off_button(turn: Turn, community: CommunityRow, no: int) -> tuple[Butto
 
 
 def call_off(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """It is not held after all: the council hears so.
+    """Cancel a meeting and tell the council.
 
     Raises:
         NotAllowed: it has begun.
@@ -84,13 +84,13 @@ def call_off(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
 
 
 def _reminder(turn: Turn, begins_at: datetime) -> datetime | None:
-    """When the council is reminded; None: it is called for sooner than that."""
+    """When the council is reminded. None: the meeting is too soon for a reminder."""
     at = begins_at - turn.context.district.limits.council.meeting_reminded_before.wall
     return at if at > turn.uow.now else None
 
 
 def remind(turn: Turn, meeting: Any) -> None:
-    """A while before, at a polite hour: when and where it is, and what is on the agenda by now."""
+    """Remind the council of a meeting, at a polite hour: time, place, and the current agenda."""
     community = turn.uow.reference.communities[meeting.community_id]
     polite = next_allowed(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     turn.uow.council.remind_at(meeting, polite if turn.uow.now < polite < meeting.begins_at else None)
@@ -111,7 +111,7 @@ def _invite(turn: Turn, community: CommunityRow, no: int) -> None:
 
 
 def about(turn: Turn, community: CommunityRow, meeting: Any) -> list[str]:
-    """When, where, and what is on the agenda."""
+    """Time, place and agenda of a meeting."""
     texts = turn.context.texts
     when = asking.local(meeting.begins_at, community)
     lines = [texts("meeting.head", no=meeting.no, when=when, place=meeting.place or texts("meeting.no_place"))]
@@ -124,7 +124,7 @@ def about(turn: Turn, community: CommunityRow, meeting: Any) -> list[str]:
 
 
 def coming(turn: Turn, community: CommunityRow) -> Any | None:
-    """The next meeting; None: none is called."""
+    """The next meeting, or None."""
     found = [m for m in turn.uow.council.meetings(community.id, LISTED) if m.begins_at > turn.uow.now]
     return min(found, key=lambda meeting: meeting.begins_at, default=None)
 
@@ -133,7 +133,7 @@ def coming(turn: Turn, community: CommunityRow) -> Any | None:
 
 
 def minutes(turn: Turn, _data: dict[str, Any] | None = None) -> None:
-    """会议纪要: for which meeting."""
+    """会议纪要: ask for which meeting."""
     for_community(turn, "minutes", _which)
 
 
@@ -158,7 +158,7 @@ def _which(turn: Turn, community: CommunityRow) -> None:
 
 
 def read_minutes(turn: Turn) -> None:
-    """会议纪要, for who sits on the council: those of the last meetings."""
+    """会议纪要 for council members: show the minutes of the last meetings."""
     for_community(turn, "minutes", _read)
 
 
@@ -186,7 +186,7 @@ def ask_minutes(turn: Turn, community: CommunityRow, _role: Role, data: dict[str
 
 
 def write_minutes(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    """Kept, shown to the council, and followed by what was decided about each topic of the agenda."""
+    """Store minutes, show them to the council, and ask what was decided about each topic of the agenda."""
     words = given_words(turn, community, asked, LONGEST_MINUTES)
     if words is None:
         return
@@ -220,7 +220,7 @@ def ask_decision(turn: Turn, community: CommunityRow, _role: Role, data: dict[st
 
 
 def add_decision(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Three lines: what, who, by when. It is a promise to all who are in the topic, and they hear of it."""
+    """Store a decision from three lines: what, who, by when. It is a promise to the topic's people, who are told."""
     words = given_words(turn, community, asked, LONGEST)
     if words is None:
         return
@@ -247,7 +247,7 @@ def add_decision(turn: Turn, community: CommunityRow, role: Role, asked: dict[st
 
 
 def as_case(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """The decision is put into the ledger as a case of its own, due when it was promised."""
+    """File a decision as a case, due on the promised day."""
     found = next((d for d in turn.uow.council.decisions(community.id) if d.id == int(data["id"])), None)
     if found is None or found.case_no is not None:
         turn.tell("decision.case_already" if found else "problem.gone", alert=True)
@@ -275,7 +275,7 @@ def as_case(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
 
 
 def _scene(turn: Turn, topic: TopicRow | None) -> Scene:
-    """That of most of its evidence, else of its item."""
+    """The most frequent scene of a topic's evidence, else the scene of its item."""
     cases = turn.uow.topics.cases(topic.key) if topic else []
     if cases:
         scenes = [case.scene for case in cases]

@@ -1,4 +1,4 @@
-"""Merging two topics: evidence, supporters and contributions move, each person counts once. And separating them."""
+"""Merging two topics (evidence, supporters and contributions move; each person counts once), and separating them."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ BROUGHT = "merged_here"
 
 
 def ask_target(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Into which: another that is proposed or talked over."""
+    """Ask into which topic to merge: another one that is proposed or under discussion."""
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     rules.step(topic.state, TopicAction.MERGE, {"target"})
     found = turn.uow.topics.listed([community.id], UNDECIDED, 12)
@@ -41,7 +41,7 @@ def ask_target(turn: Turn, community: CommunityRow, _role: Role, data: dict[str,
 
 
 def merge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """The one tells its people where it went; the other has them all from now on."""
+    """Merge a topic into another, and tell its people."""
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     target = turn.uow.topics.get(community.id, int(data["into"]))
     if target.no == topic.no or target.state not in UNDECIDED:
@@ -55,14 +55,14 @@ def merge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any])
     topic_card.show(turn, community, role, target)
 
 
-# --- apart again -----------------------------------------------------------------------------------------------------
+# --- separating ------------------------------------------------------------------------------------------------------
 
 
 def unmerge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """They were two after all: each has its own again, and its people hear so.
+    """Separate a merged topic again: each gets its own back, and its people are told.
 
     Raises:
-        NotAllowed: it is not merged (any more), or the other has been decided since.
+        NotAllowed: it is not merged, or the other topic has been decided since.
     """
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     rules.step(topic.state, TopicAction.UNMERGE)
@@ -73,7 +73,7 @@ def unmerge(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any
     came = [event for event in turn.uow.topics.events(target.key) if _brought(event, topic)][-1]
     turn.uow.topic_merging.take_apart(topic.key, target.key, came.detail)
     topics.take(turn, topic, TopicAction.UNMERGE, role, merged_into=None)
-    if merged.before != TopicState.OPEN:  # a draft waits for whoever decides, as before
+    if merged.before != TopicState.OPEN:  # a draft waits for a decision, as before
         turn.uow.topics.change(topic, state=TopicState.DRAFT)
         topic_card.put_before_judges(turn, community, topic)
     detail = {"to": topic.no}

@@ -1,4 +1,4 @@
-"""What neighbours can still do for a case or topic, as its card shows it."""
+"""Open calls about a case or topic, as its card shows them."""
 
 from handlers.reply import Button, Rows
 from handlers.turn import Turn
@@ -8,7 +8,7 @@ SHOWN, LABEL = 3, 18
 
 
 def lines(turn: Turn, community_id: int, *, case_no: int | None = None, topic_no: int | None = None) -> tuple[str, ...]:
-    """The newest open calls, a line each."""
+    """The newest open calls, one line each."""
     found = turn.uow.calls.of_matter(community_id, case_no=case_no, topic_no=topic_no)[-SHOWN:]
     return tuple(
         turn.context.texts("call.line", text=call.text, n=len(turn.uow.calls.offers(call)), places=call.places)
@@ -17,7 +17,7 @@ def lines(turn: Turn, community_id: int, *, case_no: int | None = None, topic_no
 
 
 def buttons(turn: Turn, community_id: int, *, case_no: int | None = None, topic_no: int | None = None) -> Rows:
-    """For a resident: each can be taken up by a tap."""
+    """Buttons for residents to take up each call."""
     found = turn.uow.calls.of_matter(community_id, case_no=case_no, topic_no=topic_no)[-SHOWN:]
     label = turn.context.texts("button.call_take")
     return tuple(

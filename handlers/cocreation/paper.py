@@ -1,7 +1,7 @@
-"""Votes on paper, also with help for an old neighbour: noted on the roll, and each slip is read by two people.
+"""Votes on paper, also for older neighbours who need help: recorded on the roll, and read by two people.
 
-Who takes paper is on the roll and cannot vote in the chat as well. The slip in the box has no name: two workers read
-each, on their own, and only what both have read the same is a ballot.
+People who take a paper ballot are on the roll and cannot vote in the chat as well. The slip has no name. Two workers
+read each slip independently, and it counts only if both read the same.
 """
 
 import re
@@ -20,14 +20,14 @@ READ_IN = (VoteState.OPEN, VoteState.LOOKED_AT)
 
 
 def ask_door(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """领纸票: who; they vote on paper from now on."""
+    """领纸票: ask who takes a paper ballot."""
     vote = doors.running(turn, community, data)
     text = turn.context.texts(f"paper.ask_{doors.how_to_say(vote)}", no=vote.no)
     ask_words(turn, "paper_hand_out", community, text, vote=vote.no)
 
 
 def hand_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """To the first line at a door that is not on the roll; where there is no register, a colleague is asked."""
+    """Give a slip to the first voter at a door who is not on the roll; without a register, ask a colleague first."""
     vote = doors.running(turn, community, asked)
     words = given_words(turn, community, asked, doors.LONGEST)
     if words is None:
@@ -46,7 +46,7 @@ def hand_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, A
 
 
 def ask_slip(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """录纸票: the number that the slip got when the box was emptied, and its letters."""
+    """录纸票: ask for a slip's number (given when the box was emptied) and its letters."""
     vote = _read_in(turn, community, data)
     texts = turn.context.texts
     options = "\n".join(f"{letter}. {text}" for letter, text in zip(LETTERS, vote.options, strict=False))
@@ -62,7 +62,7 @@ def _read_in(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteR
 
 
 def read_slip(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """What came of it is said without what the other one has read."""
+    """Store a reading, and tell the result without revealing the other reading."""
     vote = _read_in(turn, community, asked)
     words = given_words(turn, community, asked, doors.LONGEST)
     if words is None:
@@ -80,7 +80,7 @@ def read_slip(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, 
 
 
 def choice_in(vote: VoteRow, letters: str) -> list[int] | None:
-    """The places behind letters such as B or C,A; None: not a ballot of this vote."""
+    """The places on the ballot for letters such as B or C,A. None: not valid in this vote."""
     named = [LETTERS.index(letter) for letter in letters.upper() if letter in LETTERS]
     if not named or len(set(named)) != len(named) or max(named) >= len(vote.options):
         return None

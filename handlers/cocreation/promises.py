@@ -1,6 +1,6 @@
-"""共评, 承诺: what was promised, by whom, by when; reminded of, reported on, and judged by those concerned.
+"""共评, 承诺: what was promised, by whom, by when; with reminders, the owner's report, and the judgement of residents.
 
-Others make a promise by `make`: an answer to a case that says "by the 5th", a decision of the council.
+Other modules make promises by `make`: an answer to a case that says "by the 5th", a decision of the council.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ END_OF_DAY = time(18, 0)
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """`owner` as people call them. `source` names what it was made out of (`decision:12`): out of one thing, once."""
+    """`owner`: their name. `source`: where the promise comes from (`decision:12`); each source makes one promise."""
 
     text: str
     owner: str
@@ -46,10 +46,10 @@ class Promise:
 def make(
     turn: Turn, community: CommunityRow, promise: Promise, people: Iterable[tuple[str, int]], *, tell: bool = True
 ) -> int:
-    """Write a promise down and, with `tell`, tell those it is made to, as (bot, account); returns its number.
+    """Store a promise to `people` (bot, account) and, with `tell`, tell them. Returns its number.
 
-    They are asked later whether it was kept; `owner` is reminded before it is due, by their name if they are of the
-    staff here, else whoever wrote it down. The words are masked: the whole community may read them.
+    They are asked later whether it was kept. Before it is due, `owner` is reminded if that is the name of a staff
+    member here, otherwise the author. The words are masked, because the whole community may read them.
     """
     to = list(people)
     near = turn.context.district.limits.together.promise_near
@@ -83,7 +83,7 @@ def _owner(turn: Turn, community: CommunityRow, promise: Promise) -> int | None:
 
 
 def show(turn: Turn) -> None:
-    """承诺: the newest, how they stand, and what residents say."""
+    """承诺: show the newest promises, their state, and what residents say."""
     for_community(turn, "promise_add", _show)
 
 
@@ -128,13 +128,13 @@ def ask_promise(turn: Turn, community: CommunityRow, _role: Role, data: dict[str
 
 
 def due_in(turn: Turn, community: CommunityRow, words: str) -> datetime | None:
-    """The day that the words name, if it is still to come; it lasts until the end of the working day."""
+    """The deadline that words name, at the close of work on that day. None: they name no future day."""
     due_at = moment(words, turn.uow.now, community.zone, END_OF_DAY)
     return due_at if due_at is not None and due_at > turn.uow.now else None
 
 
 def add(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Three lines: what, who, by when; a fourth names the case or topic whose people it is promised to."""
+    """Store a promise from lines: what, who, by when; a fourth names the case or topic whose people it is made to."""
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
@@ -151,7 +151,7 @@ def add(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) 
 
 
 def was_none(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """It was only a day that was named."""
+    """Delete a promise because the words only mentioned a day."""
     if turn.uow.promises.take_back(community.id, int(data["no"])):
         turn.close(data["shown_in"], "promise.was_none", no=data["no"])
     turn.tell("promise.was_none", no=data["no"])
@@ -161,7 +161,7 @@ def was_none(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
 
 
 def look(turn: Turn, promise: Any) -> None:
-    """Nearly due: its owner is reminded. Due: those it was made to are asked."""
+    """Handle a promise: remind its owner when it is nearly due; ask its people when it is due."""
     limits, community = turn.context.district.limits, turn.uow.reference.communities[promise.community_id]
     polite = next_allowed(turn.uow.now, limits.ask_between, community.zone)
     if polite > turn.uow.now:
@@ -190,7 +190,7 @@ def _remind(turn: Turn, community: CommunityRow, promise: Any, key: str) -> None
 
 
 def _ask(turn: Turn, community: CommunityRow, promise: Any) -> None:
-    """Once: was it kept?"""
+    """Ask the people of a promise, once, whether it was kept."""
     turn.uow.promises.change(promise, asked_at=turn.uow.now, next_at=None)
     thing = f"promise:{promise.no}:asked"
     text = turn.context.texts("promise.was_it", community=community.name, text=promise.text)
@@ -211,11 +211,11 @@ def _name(promise: Any) -> str:
     return f"promise:{promise.community_id}:{promise.no}"
 
 
-# --- what its owner says ---------------------------------------------------------------------------------------------
+# --- the owner's report ----------------------------------------------------------------------------------------------
 
 
 def done(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """The owner reports that it was kept; those it was made to are asked at once."""
+    """The owner reports that it was kept; its people are asked at once."""
     promise = _living(turn, community, data)
     turn.uow.promises.change(promise, reported_at=turn.uow.now)
     if promise.asked_at is None:
@@ -225,7 +225,7 @@ def done(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
 
 
 def kept_with(turn: Turn, community: CommunityRow, topic_no: int) -> None:
-    """What was promised about a topic is done with it; those it was promised to are asked."""
+    """Mark the promises about a topic that was carried out as kept, and ask their people."""
     for promise in turn.uow.promises.open_about(community.id, topic_no):
         turn.uow.promises.change(promise, reported_at=turn.uow.now)
         if promise.asked_at is None:
@@ -239,7 +239,7 @@ def ask_why(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
 
 
 def give_up(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    """Said plainly, with the reason, to everybody it was made to; nobody is asked about it any more."""
+    """Give up a promise: its people are told with the reason, and not asked any more."""
     promise = _living(turn, community, asked)
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
@@ -259,11 +259,11 @@ def _living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
     return promise
 
 
-# --- what those say who were promised it -----------------------------------------------------------------------------
+# --- the people's judgement ------------------------------------------------------------------------------------------
 
 
 def judge(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """One answer each, that may be changed; who says that it was not kept may tap why."""
+    """Store a person's answer, which can be changed. After "not kept" they can choose a reason."""
     said = Said(data["said"])
     no, here = int(data["no"]), turn.event.address
     if not turn.uow.promises.say(community.id, no, here.bot, turn.account, said=said, reason=None):

@@ -1,4 +1,4 @@
-"""登记住户: an account claims its entry of the register, with the code on its slip or at the door."""
+"""登记住户: an account claims an entry of the register, with the code on its slip or by its door."""
 
 import re
 from typing import Any
@@ -45,13 +45,13 @@ def door(turn: Turn, line: Any) -> str:
 
 
 def lines_in(turn: Turn, community: CommunityRow, words: str) -> list[Any]:
-    """Lines of the register at the door that words name: 3栋 2单元501."""
+    """Lines of the register for the door that words name: 3栋 2单元501."""
     building, room = building_in(turn, community, words)
     return turn.uow.voters.at(community.id, building.id, room) if building else []
 
 
 def building_in(turn: Turn, community: CommunityRow, words: str) -> tuple[BuildingRow | None, str]:
-    """The building with which a door begins (3栋, 三栋), and the rest of it."""
+    """The building at the beginning of a door (3栋, 三栋), and the rest."""
     said = "".join(words.split())
     known = turn.uow.reference.buildings_of.get(community.id, [])
     for door in (said, OF_A_DOOR.sub(lambda number: plain(number[0]), said)):
@@ -62,7 +62,7 @@ def building_in(turn: Turn, community: CommunityRow, words: str) -> tuple[Buildi
 
 
 def claimed(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    """A code says it all; a door alone is looked at by somebody who knows it."""
+    """Handle a claim: a code confirms it at once; a door alone is checked by staff who know it."""
     words = given_words(turn, community, asked, LONGEST)
     if words is None:
         return
@@ -83,7 +83,7 @@ def claimed(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, A
 
 
 def _ask_staff(turn: Turn, community: CommunityRow, lines: list[Any]) -> None:
-    """The grid workers, who know the doors, and where there are none the manager."""
+    """Ask the grid workers, who know the doors, or, if there are none, the manager."""
     reference, here = turn.uow.reference, turn.event.address
     workers = reference.staff_with(community.id, Role.WORKER) or reference.staff_with(community.id, Role.MANAGER)
     for line in lines:

@@ -28,7 +28,7 @@ DAYS_SHOWN = 7
 
 
 def show(turn: Turn) -> None:
-    """预约: the rooms with their hours, one's own bookings."""
+    """预约: show the rooms with their hours, and this person's bookings."""
     for_community(turn, "room_make", _show)
 
 
@@ -69,7 +69,7 @@ def ask_room(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, 
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Three lines: the name, days and hours, how long one booking is."""
+    """Create a room from three lines: name, days and hours, length of a booking."""
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
@@ -95,7 +95,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
 
 
 def understood(texts: Texts, when: str, slot: str) -> Hours | None:
-    """Opening hours out of 周一到周五 9:00-17:00 and 2小时; no days named: every day."""
+    """Opening hours from 周一到周五 9:00-17:00 and 2小时; every day if no days are named. None: not understood."""
     hours, rest = hours_and_rest(when)
     minutes = _minutes(slot)
     if hours is None or minutes is None:
@@ -105,7 +105,7 @@ def understood(texts: Texts, when: str, slot: str) -> Hours | None:
 
 
 def _minutes(words: str) -> int | None:
-    """Of 90分钟, 2小时, 一个半小时, 1.5小时, 半小时."""
+    """Minutes of 90分钟, 2小时, 一个半小时, 1.5小时, 半小时; None if not understood."""
     found = LENGTH.search(words)
     if found is None or not (found["n"] or found["half"]):
         return None
@@ -115,7 +115,7 @@ def _minutes(words: str) -> int | None:
 
 
 def coming(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Who has booked, for whoever opens the door."""
+    """Show who has booked, for the person who opens the room."""
     room = _room(turn, community, data)
     found = turn.uow.rooms.bookings(room)
     texts = turn.context.texts
@@ -125,7 +125,7 @@ def coming(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 
 def close(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """No more bookings; whoever has one hears that it is off."""
+    """Close a room: no more bookings; people with a booking are told that it is cancelled."""
     room = _room(turn, community, data)
     bookings = turn.uow.rooms.bookings(room)
     question = turn.context.texts("room.sure", name=room.name, n=len(bookings))
@@ -154,7 +154,7 @@ def _when(community: CommunityRow, booking: Any) -> str:
 
 
 def days(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Days on which something is free."""
+    """Show days with free slots."""
     room = _room(turn, community, data)
     name = f"room:{new_id()}"
     free = [day for day in _days_ahead(turn, community) if _free(turn, community, room, day)][:DAYS_SHOWN]
@@ -192,7 +192,7 @@ def _free(turn: Turn, community: CommunityRow, room: Any, day: date) -> list[int
 
 
 def book(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """One slot, if it is still free and the person has not too many ahead."""
+    """Book a slot if it is free and the person has not reached the limit."""
     room, day, minute = _room(turn, community, data), date.fromisoformat(data["day"]), int(data["minute"])
     here, most = turn.event.address, turn.context.district.limits.together.bookings
     if len(turn.uow.rooms.of_person(here.bot, turn.account)) >= most:
@@ -212,7 +212,7 @@ def book(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
 
 
 def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime) -> datetime | None:
-    """The evening before, unless that is over."""
+    """The evening before, or None if that is over."""
     day = starts_at.astimezone(community.zone).date() - timedelta(days=1)
     at = datetime.combine(day, turn.context.district.limits.together.evening, community.zone)
     return at if at > turn.uow.now else None
@@ -236,7 +236,7 @@ def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 
 def remind(turn: Turn, booking: Any) -> None:
-    """The evening before, or at the next polite hour; not after it began."""
+    """Remind somebody of a booking, at the next polite hour but not after it began."""
     community = turn.uow.reference.communities[booking.community_id]
     polite = next_allowed(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     turn.uow.rooms.reminded(booking)

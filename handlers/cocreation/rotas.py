@@ -1,4 +1,4 @@
-"""共管, 轮值: neighbours take an upkeep duty in turn. Turns are not counted, and a missed one is nobody's fault."""
+"""共管, 轮值: neighbours take turns with an upkeep duty. Turns are not counted, and missing one has no consequences."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ LONGEST_TITLE = 60
 
 
 def show(turn: Turn) -> None:
-    """值日: the rotas of the community, whose members one may become."""
+    """值日: show the rotas of the community, with buttons to join."""
     for_community(turn, "rota_make", _show)
 
 
@@ -68,7 +68,7 @@ def ask_rota(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Two lines: what, and on which days of the week; a third names the topic. Residents are invited to join."""
+    """Create a rota from lines: what, on which weekdays, optionally a topic. Residents are invited to join."""
     words = given_words(turn, community, asked, LONGEST_TITLE * 2)
     if words is None:
         return
@@ -113,7 +113,7 @@ def leave(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
 
 
 def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """It is over; whoever is in it hears so, with thanks."""
+    """End a rota; tell its members and thank them."""
     rota = _living(turn, community, data)
     members = turn.uow.rotas.members(rota)
     question = turn.context.texts("rota.sure", title=rota.title, n=len(members))
@@ -141,7 +141,7 @@ def _today(turn: Turn, community: CommunityRow) -> date:
 
 
 def evening(turn: Turn, rota: Any) -> None:
-    """Whoever's turn is longest ago has the next; with nobody in it, the day is nobody's."""
+    """Give tomorrow's turn to the member whose last one is longest ago; without members the day is vacant."""
     community = turn.uow.reference.communities[rota.community_id]
     polite = next_allowed(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
     if polite > turn.uow.now:
@@ -150,7 +150,7 @@ def evening(turn: Turn, rota: Any) -> None:
     day = next_day(turn.uow.now, rota.weekdays, community.zone)
     turn.uow.rotas.change(rota, next_at=_next(turn, community, rota.weekdays))
     if day - _today(turn, community) > timedelta(days=1):
-        return  # the program was down in the evening: it is too late to tell anybody about today
+        return  # the program was down in the evening, and it is too late to tell anybody about today
     members = turn.uow.rotas.members(rota)
     member = members[0] if members else None
     if turn.uow.rotas.plan(rota, day.isoformat(), member) and member:
@@ -174,7 +174,7 @@ def _tell(turn: Turn, member: Any, key: str, rows: Rows = (), **values: Any) -> 
 
 
 def swap(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """The others are asked; who taps first has it. Alone, or with nobody free, the day is simply left out."""
+    """Ask the others to take over; the first tap gets it. If nobody does, the day is left out."""
     rota, day = _living(turn, community, data), date.fromisoformat(data["day"])
     if day < _today(turn, community) or not turn.uow.rotas.ask_swap(
         rota, data["day"], turn.event.address.bot, turn.account

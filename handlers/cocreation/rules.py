@@ -25,7 +25,7 @@ CLAUSE_AND_WORDS = re.compile(
 
 
 def show(turn: Turn, _data: dict[str, Any] | None = None) -> None:
-    """公约: what holds; what is drafted, for whom it concerns."""
+    """公约: show the rules in force and, to people concerned, the draft."""
     for_community(turn, "rules_draft", _show)
 
 
@@ -42,7 +42,7 @@ def _show(turn: Turn, community: CommunityRow) -> None:
 
 
 def _head(turn: Turn, community: CommunityRow, rules: Any) -> str:
-    """Who decided it and when stands over it."""
+    """The heading of rules: who decided them, and when."""
     by = turn.uow.reference.staff.get(rules.staff_id or 0)
     key = "rules.head_by_vote" if rules.vote_no else "rules.head"
     values = {"title": rules.title, "version": rules.version, "day": day_of(rules.published_at, community.zone)}
@@ -76,7 +76,7 @@ def ask_draft(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str,
 
 
 def drafted(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """The first line is the title, each other a clause; residents are invited to comment."""
+    """Store a draft: the first line is the title, every other one a clause. Residents are invited to comment."""
     words = given_words(turn, community, asked, LONGEST)
     if words is None:
         return
@@ -108,7 +108,7 @@ def ask_comment(turn: Turn, community: CommunityRow, _role: Role, data: dict[str
 
 
 def commented(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """第3条 ...: which clause, and what about it. Only those who draft read it."""
+    """Store a comment on a clause (第3条 ...). Only the people who draft read it."""
     draft = living(turn, community, asked)
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
@@ -127,7 +127,7 @@ def commented(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, 
 
 
 def read(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """What residents said of each clause, masked, without who said it."""
+    """Show residents' comments on each clause, masked and without names."""
     draft = living(turn, community, data)
     found = turn.uow.rules.comments(community.id, draft.version)
     texts, mask = turn.context.texts, turn.context.mask
@@ -150,7 +150,7 @@ def living(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Any:
 
 
 def publish(turn: Turn, community: CommunityRow, draft: Any) -> bool:
-    """By the manager, with name and day; what is voted on is published by the vote (rules_by_vote.py)."""
+    """Publish a draft by the manager, with name and day. False: a vote decides about it (rules_by_vote.py)."""
     if _is_being_voted_on(turn, draft):
         return False
     if done := comes_into_force(turn, community, draft):
@@ -161,7 +161,7 @@ def publish(turn: Turn, community: CommunityRow, draft: Any) -> bool:
 
 
 def comes_into_force(turn: Turn, community: CommunityRow, draft: Any, vote_no: int | None = None) -> bool:
-    """It holds, and residents hear so; False: it did already, or was dropped."""
+    """Put a draft into force, and tell residents. False: it is already in force, or was dropped."""
     if not turn.uow.rules.publish(draft, vote_no):
         return False
     text = turn.context.texts("rules.published_to_all", community=community.name, title=draft.title)
@@ -171,13 +171,13 @@ def comes_into_force(turn: Turn, community: CommunityRow, draft: Any, vote_no: i
 
 
 def voted_on(turn: Turn, draft: Any, *states: VoteState) -> VoteRow | None:
-    """The newest vote about a draft that stands like this."""
+    """The newest vote about a draft in one of these states, or None."""
     votes = turn.uow.votes.of_topic(draft.community_id, draft.topic_no) if draft.topic_no else []
     return next((vote for vote in votes if vote.state in states), None)
 
 
 def _is_being_voted_on(turn: Turn, draft: Any) -> bool:
-    """Who votes on it decides about it; that is said."""
+    """Whether a vote about the draft is running; if so, the manager is told."""
     vote = voted_on(turn, draft, *RUNNING)
     if vote is not None:
         turn.tell("rules.being_voted_on", alert=True, vote=vote.no)
@@ -197,7 +197,7 @@ def drop(turn: Turn, community: CommunityRow, draft: Any) -> bool:
 
 
 def answers(turn: Turn) -> bool:
-    """Whether somebody asked what the rules say (公约怎么说养狗的), and got those that hold."""
+    """Answer a question about the rules (公约怎么说养狗的) with those in force. False: it is no such question."""
     words, community = turn.event.text, turn.community(turn.person.community_id)
     asks = phrases.mentions(turn.context.texts, "rules.asked_about", words)
     rules = turn.uow.rules.in_force(community.id) if asks and community else None

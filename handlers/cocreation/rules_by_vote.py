@@ -1,4 +1,4 @@
-"""表决公约: puts a draft of the rules to the vote, and publishes it once it has passed."""
+"""表决公约: puts a draft of the rules to a vote, and publishes it once it has passed."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ OPTIONS = ("rules.for_it", "rules.against_it")
 
 
 def put_to_vote(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """A topic of its own with two options; the manager sets the vote up as any other."""
+    """Create a topic with two options; the manager sets up its vote like any other."""
     draft = rules.living(turn, community, data)
     if vote := rules.voted_on(turn, draft, *RUNNING):
         turn.tell("rules.being_voted_on", alert=True, vote=vote.no)
@@ -29,7 +29,7 @@ def put_to_vote(turn: Turn, community: CommunityRow, role: Role, data: dict[str,
 
 
 def _open_topic(turn: Turn, draft: Any) -> TopicRow | None:
-    """That of a vote which was called off, or decided nothing: it is voted on again there."""
+    """The open topic of an earlier vote on the draft that was cancelled or decided nothing, to vote again. Or None."""
     topic = turn.uow.topics.living(draft.community_id, draft.topic_no) if draft.topic_no else None
     return topic if topic and topic.state is TopicState.OPEN else None
 
@@ -53,7 +53,7 @@ def _new_topic(turn: Turn, community: CommunityRow, role: Role, draft: Any) -> T
 
 
 def decided(turn: Turn, community: CommunityRow, vote: VoteRow, topic: TopicRow, option: str) -> None:
-    """A vote has decided: was it about a draft, that holds from now on, or stays a draft. The manager hears which."""
+    """A vote was decided. If it was about a draft, publish it or keep it as a draft, and tell the manager."""
     draft = turn.uow.rules.voted_on(community.id, topic.no)
     if draft is None:
         return
@@ -71,7 +71,7 @@ def decided(turn: Turn, community: CommunityRow, vote: VoteRow, topic: TopicRow,
 
 
 def publish(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """The manager publishes it; a vote that was set up and not begun is dropped, and its topic is over."""
+    """The manager publishes a draft; a vote that has not started is dropped, and its topic is ended."""
     draft = rules.living(turn, community, data)
     if rules.publish(turn, community, draft):
         _topic_is_over(turn, draft, role, "rules.without_a_vote")

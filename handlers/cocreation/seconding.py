@@ -1,4 +1,4 @@
-"""Contributions to a topic, and seconding them (赞同): once a person, and it can be taken back. Nobody is named."""
+"""Contributions to a topic, and seconding them (赞同): once for each person, and revocable. Nobody is named."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ OPTIONS, REASONS, LABEL = len(LETTERS), 8, 22
 
 
 def lines(turn: Turn, found: list[ContributionRow]) -> list[str]:
-    """Options, then the newest reasons, each with how many second it; what is left out is said."""
+    """Options, then the newest reasons, each with its number of seconders; says how many are left out."""
     counts = turn.uow.seconding.counts(found) if found else {}
     options = [row for row in found if row.kind is ContributionKind.OPTION]
     reasons = [row for row in found if row.kind is ContributionKind.REASON]
@@ -40,14 +40,14 @@ def _told(turn: Turn, row: ContributionRow, counts: dict[int, int]) -> str:
 
 
 def button(turn: Turn, topic: TopicRow, found: list[ContributionRow]) -> tuple[Button, ...]:
-    """For a resident, while it is talked over and neighbours have said something."""
+    """The button for residents while the topic is under discussion and has contributions; otherwise empty."""
     if topic.state is not TopicState.OPEN or not found:
         return ()
     return (of_topic(turn.context.texts("button.words_second"), "words_second", topic)(turn.account),)
 
 
 def ask(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Which of them."""
+    """Ask which contribution to second."""
     topic = turn.uow.topics.living(community.id, int(data["topic"]))
     found = turn.uow.contributions.of(topic.key, ContentState.SHOWN)
     rows = tuple(
@@ -66,10 +66,10 @@ def ask(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
 
 
 def tap(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Second it; a second tap takes it back.
+    """Second a contribution; a second tap takes it back.
 
     Raises:
-        NotAllowed: the topic is not talked over any more.
+        NotAllowed: the topic is no longer under discussion.
     """
     topic = turn.uow.topics.living(community.id, int(data["topic"]))
     if topic.state is not TopicState.OPEN:

@@ -1,6 +1,6 @@
-"""共享, 故事: before and after, told to everybody who took part and shown on a public page, without names.
+"""共享, 故事: before and after, sent to everybody who took part and shown on a public page, without names.
 
-Pictures are shown only while who sent them agrees; taken back, page and chat show them no more.
+Pictures are shown only as long as their senders agree. If they withdraw, page and chat no longer show them.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ LONGEST_TITLE = 40
 
 
 def show(turn: Turn) -> None:
-    """故事: the newest of the community."""
+    """故事: show the newest stories of the community."""
     for_community(turn, "story_make", _show)
 
 
@@ -53,7 +53,7 @@ def ask_story(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, 
 
 
 def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Title, before, after; a fourth line names the case or topic. What is personal is masked at once."""
+    """Create a story from lines: title, before, after, optionally a case or topic. Personal data is masked at once."""
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
@@ -81,13 +81,13 @@ def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
 
 
 def _bare(turn: Turn, which: str, line: str) -> str:
-    """Without the word that stands before it in the story anyway (从前：...)."""
+    """The line without the heading that the story adds anyway (从前：...)."""
     word = turn.context.texts(f"story.page_{which}")
     return line.removeprefix(word).lstrip(":： ") if line.startswith((f"{word}:", f"{word}：")) else line
 
 
 def _ask_for_pictures(turn: Turn, community: CommunityRow, story: Any) -> int:
-    """Each who sent a photo is asked whether it may be shown; without a yes it is not."""
+    """Ask everybody who sent a photo whether it may be shown. Returns how many are asked."""
     cases = [story.case_no] if story.case_no else []
     if story.topic_no:
         cases += [case.no for case in turn.uow.topics.cases((community.id, story.topic_no))]
@@ -114,7 +114,7 @@ def _ask_for_pictures(turn: Turn, community: CommunityRow, story: Any) -> int:
 
 
 def picture(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Yes, or no; a no later takes it back, from the page and from the channel."""
+    """Store yes or no; a later no removes the picture from page and channel."""
     here, no, agreed = turn.event.address, int(data["no"]), bool(data["yes"])
     mine = [row for row in turn.uow.stories.of_person(here.bot, turn.account) if _is_of(row, community, no)]
     changed = [row for row in mine if (row.agreed_at is not None) is not agreed]
@@ -140,7 +140,7 @@ def _is_of(row: Any, community: CommunityRow, no: int) -> bool:
 
 
 def publish(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """On the page for everybody; and told to all who took part, politely."""
+    """Publish a story on the public page, and tell everybody who took part, at polite times."""
     story = _story(turn, community, data)
     if not turn.uow.stories.publish(story):
         turn.tell("problem.pressed_already")
@@ -153,7 +153,7 @@ def publish(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
 
 
 def tell_those(turn: Turn, community: CommunityRow, story: Any, people: list[tuple[str, int]]) -> None:
-    """All who took part, each once, whatever they took part in."""
+    """Tell everybody who took part, each once."""
     text = turn.context.texts("story.you_took_part") + "\n\n" + told(turn, story)
     pushes.invite(turn, community.id, Push(f"story:{story.no}", text), people=people)
 
@@ -170,7 +170,7 @@ def ask_why(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
 
 
 def hide(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    """A person takes it off the page, with a reason that is kept."""
+    """Take a story off the page, with a reason that is stored."""
     story = _story(turn, community, asked)
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is not None:
@@ -197,7 +197,7 @@ def _exported(turn: Turn) -> dict[str, Any]:
 
 
 def _erased(turn: Turn) -> None:
-    """Their pictures are shown no more, anywhere."""
+    """Remove an erased person's pictures from page and channel."""
     for row in turn.uow.stories.of_person(turn.event.address.bot, turn.account):
         if row.agreed_at is not None and (community := turn.community(row.community_id)):
             story = turn.uow.stories.get(community.id, row.story_no)

@@ -10,7 +10,7 @@ from storage.reference import CommunityRow
 
 
 def channel_of(turn: Turn, community: CommunityRow) -> Address | None:
-    """Where its stories are posted, by the bot that residents know; None: it has no channel."""
+    """The community's channel, with the residents' bot. None: it has no channel."""
     if community.channel is None:
         return None
     bot = next(bot.name for bot in turn.context.bots.values() if bot.serves is not Serves.STAFF)
@@ -18,7 +18,7 @@ def channel_of(turn: Turn, community: CommunityRow) -> Address | None:
 
 
 def post(turn: Turn, community: CommunityRow, story: Any, words: str) -> bool:
-    """The story, then its pictures one by one, so that each can be taken away; False: there is no channel."""
+    """Post a story, then each picture as a message, so that it can be removed. False: there is no channel."""
     to = channel_of(turn, community)
     if to is None:
         return False
@@ -29,7 +29,7 @@ def post(turn: Turn, community: CommunityRow, story: Any, words: str) -> bool:
 
 
 def picture(turn: Turn, community: CommunityRow, story: Any, digest: str, *, agreed: bool) -> None:
-    """Somebody agrees or takes it back, when the story is out already."""
+    """Add or remove a picture after the story was posted, when its sender agrees or withdraws."""
     to = channel_of(turn, community)
     if to is None or story is None or story.published_at is None or story.hidden_at is not None:
         return
@@ -40,7 +40,7 @@ def picture(turn: Turn, community: CommunityRow, story: Any, digest: str, *, agr
 
 
 def take_away(turn: Turn, community: CommunityRow, story: Any) -> None:
-    """The story is hidden: nothing of it stays there."""
+    """Delete a hidden story with its pictures from the channel."""
     to = channel_of(turn, community)
     if to is None or story.published_at is None:
         return

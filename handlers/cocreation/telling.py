@@ -1,4 +1,4 @@
-"""Who decides about topics and votes, who hears an appeal, and how people are told."""
+"""Who decides about topics and votes, who decides appeals, and how people are told."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from storage.cocreation.topics import TopicRow
 from storage.reference import CommunityRow
 
 Who = tuple[str | None, int | None]
-"""Bot and account of somebody; of nobody, nothing."""
+"""Bot and account of a person; None for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Somebody who may decide: of the staff, or a resident on the council (then with an account of their own)."""
+    """Somebody who may decide: a member of staff, or a resident on the council (then `account` is set)."""
 
     to: Address
     account: int | None = None
@@ -30,12 +30,12 @@ class Judge:
 
 
 def here(turn: Turn) -> Judge:
-    """Whoever is in this turn."""
+    """The person of this turn."""
     return Judge(turn.event.address, turn.account)
 
 
 def judges(turn: Turn, community: CommunityRow, *, council: bool = True) -> list[Judge]:
-    """The managers of a community and, unless only they are meant, its council."""
+    """The managers of a community and, unless `council` is False, its council."""
     managers = turn.uow.reference.staff_with(community.id, Role.MANAGER)
     found = [Judge(to) for to in reachable(turn, managers)]
     if council:
@@ -46,7 +46,7 @@ def judges(turn: Turn, community: CommunityRow, *, council: bool = True) -> list
 
 
 def others(turn: Turn, community: CommunityRow, not_to: Collection[Who]) -> list[Judge]:
-    """Who may hear an appeal: managers, council and street, but for whoever decided, and who appeals."""
+    """Who may decide an appeal: managers, council and street, without `not_to` (who decided, and who appeals)."""
     street = [Judge(to) for to in reachable(turn, turn.uow.reference.staff_with(community.id, Role.SUPERVISOR))]
     return [judge for judge in judges(turn, community) + street if judge.who(turn) not in not_to]
 
@@ -57,28 +57,28 @@ def accounts_of(turn: Turn, staff_id: int | None) -> set[Who]:
 
 
 def who_judges(turn: Turn, role: Role) -> dict[str, Any]:
-    """The columns that keep who decided."""
+    """The columns that record who decided."""
     if role is not Role.RESIDENT:
         return {"judge_staff_id": turn.staff_id, "judge_bot": None, "judge_account": None}
     return {"judge_staff_id": None, "judge_bot": turn.event.address.bot, "judge_account": turn.account}
 
 
-# --- saying ----------------------------------------------------------------------------------------------------------
+# --- telling ---------------------------------------------------------------------------------------------------------
 
 
 def of_topic(label: str, action: str, topic: TopicRow, **data: Any) -> Callable[[int | None], Button]:
-    """A button about a topic, still without whoever may press it; `label` is what stands on it."""
+    """A function that makes a button about a topic for the account that may press it."""
     values = {"topic": topic.no} | data
     return lambda account: Button(label, action, topic.community_id, data=values, account=account)
 
 
 def send_to(turn: Turn, judge: Judge, text: str, rows: Rows, logical: str, *, key: str | None = None) -> None:
-    """A card for somebody who decides; a later one under the same name takes its place."""
+    """Send a card to somebody who decides; a later one with the same logical name replaces it."""
     turn.send(Reply(judge.to, text, rows, priority=Priority.NOTICE, logical=logical, showing=Showing.ANEW, key=key))
 
 
 def close_for_all(turn: Turn, logical: str, key: str, **values: Any) -> None:
-    """The last word in place of a card, in every chat that shows it or is about to."""
+    """Replace a card by a final text, in every chat that shows it or soon will."""
     text = turn.context.texts(key, **values)
     for bot, chat in {*turn.uow.shown.chats(logical), (turn.event.address.bot, turn.event.address.chat)}:
         turn.send(Reply(Address(bot, chat), text, logical=logical, showing=Showing.CLOSE))
@@ -87,7 +87,7 @@ def close_for_all(turn: Turn, logical: str, key: str, **values: Any) -> None:
 def tell_people(
     turn: Turn, people: Iterable[tuple[str, int, int]], text: str, key: str, rows: Callable[[int], Rows] | None = None
 ) -> None:
-    """Tell each of them once, but for who is here and sees it anyway; `rows` makes their own buttons."""
+    """Tell each person once, except the one of this turn. `rows`: makes the buttons for an account."""
     everybody = {(bot, account): chat for bot, account, chat in people}
     there = turn.uow.people.reachable(everybody)
     for (bot, account), chat in sorted(everybody.items()):

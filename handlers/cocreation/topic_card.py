@@ -24,7 +24,7 @@ NUMBERS, QUOTES, PLACES = 5, 3, 3
 QUOTE = 30
 CARD_WORDS = 3500
 BUILT_ON = frozenset({TopicState.OPEN, TopicState.DECIDED, TopicState.DONE})
-"""Neighbours can do something together for it."""
+"""States in which neighbours can do something together for a topic."""
 
 
 def state_of(turn: Turn, topic: TopicRow) -> str:
@@ -32,7 +32,7 @@ def state_of(turn: Turn, topic: TopicRow) -> str:
 
 
 def open_card(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """One topic, as who asks may see it."""
+    """Show a topic, as far as this person may see it."""
     topic = turn.uow.topics.living(community.id, int(data["topic"]))
     show(turn, community, role, topic)
 
@@ -49,7 +49,7 @@ def show(turn: Turn, community: CommunityRow, role: Role, topic: TopicRow) -> No
 
 
 def card(turn: Turn, community: CommunityRow, topic: TopicRow, said: list[ContributionRow]) -> str:
-    """Everything about a topic in words: what it is, who told of it, what could be done (`said`)."""
+    """A topic in words: what it is, its evidence, and what could be done (`said`)."""
     texts = turn.context.texts
     lines = [texts("topic.head", no=topic.no, title=topic.title, state=state_of(turn, topic))]
     lines += [turn.context.mask(topic.text)] if topic.text else []
@@ -68,7 +68,7 @@ def _cut(text: str) -> str:
 
 
 def evidence(turn: Turn, community: CommunityRow, topic: TopicRow) -> list[str]:
-    """How many told of it, which scenes and places, in whose words (masked), and what it would need."""
+    """The evidence: how many people, which scenes and places, their words (masked), and what it would need."""
     texts, district, cases = turn.context.texts, turn.context.district, turn.uow.topics.cases(topic.key)
     item = district.item(topic.item)
     needs = [texts("topic.needs", item=item.name, units="、".join(item.units))] if item else []
@@ -111,7 +111,7 @@ def _button(turn: Turn, topic: TopicRow, name: str, account: int | None) -> Butt
 
 
 def _judge_rows(turn: Turn, topic: TopicRow, account: int | None) -> Rows:
-    """What the manager and the council may do with what was proposed."""
+    """Buttons for the manager and the council about a proposed topic."""
     possible = rules.possible(topic.state)
     offered = (
         ("topic_open", TopicAction.OPEN),
@@ -140,7 +140,7 @@ def _manager_rows(turn: Turn, topic: TopicRow) -> Rows:
 
 
 def _apart_rows(turn: Turn, topic: TopicRow) -> Rows:
-    """What was merged into it can be taken out again, while nothing is decided and its people are known."""
+    """Buttons to separate merged topics, while nothing is decided and their people are known."""
     if topic.state not in rules.UNDECIDED:
         return ()
     found = [other for other in turn.uow.topics.absorbed(topic.key) if other.next_at is not None]
@@ -179,7 +179,7 @@ def _resident_rows(turn: Turn, topic: TopicRow, said: list[ContributionRow]) -> 
 
 
 def put_before_judges(turn: Turn, community: CommunityRow, topic: TopicRow) -> None:
-    """The draft goes to the manager and the council, each with buttons of their own."""
+    """Send a draft to the manager and the council, each with their own buttons."""
     said = turn.uow.contributions.of(topic.key, ContentState.SHOWN)
     text = turn.context.texts(f"topic.draft_{topic.source}") + "\n" + card(turn, community, topic, said)
     for judge in judges(turn, community):

@@ -19,11 +19,11 @@ from storage.reference import CommunityRow
 IN_LIST = 22
 
 
-# --- looking ---------------------------------------------------------------------------------------------------------
+# --- viewing ---------------------------------------------------------------------------------------------------------
 
 
 def listed(turn: Turn, _data: dict[str, Any] | None = None) -> None:
-    """议题: what is talked over here; for who decides, what waits for them as well."""
+    """议题: show topics under discussion and, to people who decide, the drafts that wait for them."""
     for_community(turn, "topics", _list)
 
 
@@ -56,7 +56,7 @@ def _called(turn: Turn, topic: TopicRow) -> str:
 
 
 def begin(turn: Turn, _data: dict[str, Any] | None = None) -> None:
-    """发起议题: a resident proposes one; a manager makes one."""
+    """发起议题: ask a resident for a proposal, or a manager for a topic."""
     for_community(turn, "propose", _ask_for_topic)
 
 
@@ -75,7 +75,7 @@ def _ask_for_topic(turn: Turn, community: CommunityRow) -> None:
 
 
 def proposed(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """The first line is what it is called, the rest says more."""
+    """Store a proposed topic: the first line is its title, the rest its text."""
     limits = turn.context.district.limits.topics
     words = given_words(turn, community, asked, limits.longest_title + limits.longest)
     if words is None:
@@ -118,13 +118,13 @@ def take(
     told: Collection[tuple[str, int]] = (),
     **changes: Any,
 ) -> int:
-    """Take a step with a topic, and tell everybody who told of it, seconded it or wrote for it; returns the event's id.
+    """Take a step with a topic, and tell everybody who reported, seconded or contributed to it. Returns the event's id.
 
-    `quietly`: they hear of it in other words, as those do who were `told`.
+    `quietly`: they are told in another way; `told`: these people are.
 
     Raises:
         NotAllowed: the table has no such step here.
-        LostRace: it was changed meanwhile.
+        LostRace: somebody else has changed it meanwhile.
     """
     given = given or {}
     before = topic.state
@@ -142,7 +142,7 @@ def take(
 
 
 def _ended(turn: Turn, action: TopicAction) -> dict[str, Any]:
-    """What has ended is forgotten in time; what begins anew is not."""
+    """The time at which an ended topic forgets its people; cleared if it starts again."""
     ends = rules.STEPS[action].to in rules.ENDED
     kept = turn.context.district.limits.topics.kept.wall
     return {"ended_at": turn.uow.now, "next_at": turn.uow.now + kept} if ends else {"ended_at": None, "next_at": None}
@@ -154,7 +154,7 @@ def _more(turn: Turn, topic: TopicRow) -> Any:
 
 
 def open_(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """It is talked over from now on: all residents are asked, at a polite rate."""
+    """Open a topic for discussion; all residents are invited, at polite times."""
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     take(turn, topic, TopicAction.OPEN, role, opened_at=turn.uow.now)
     close_for_all(turn, topic_card.draft_name(topic), "topic.opened", no=topic.no, title=topic.title)
@@ -188,7 +188,7 @@ def ask_decide(turn: Turn, community: CommunityRow, _role: Role, data: dict[str,
 
 
 def decide(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Decided without a vote, by talking it over."""
+    """Decide a topic by discussion, without a vote."""
     topic = turn.uow.topics.get(community.id, int(asked["topic"]))
     if decision := given_words(turn, community, asked, turn.context.district.limits.topics.longest):
         given, at = {"decision": decision}, turn.uow.now
@@ -199,13 +199,13 @@ def decide(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any
 
 def ask_title(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
-    rules.step(topic.state, TopicAction.MERGE, {"target"})  # whatever may still be merged may be called otherwise
+    rules.step(topic.state, TopicAction.MERGE, {"target"})  # a topic that may still be merged may be renamed
     most = turn.context.district.limits.topics.longest_title
     ask_words(turn, "topic_rename", community, turn.context.texts("topic.ask_rename", most=most), topic=topic.no)
 
 
 def rename(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """A title that says what it is about."""
+    """Give a topic a better title."""
     topic = turn.uow.topics.get(community.id, int(asked["topic"]))
     rules.step(topic.state, TopicAction.MERGE, {"target"})
     if title := given_words(turn, community, asked, turn.context.district.limits.topics.longest_title):
@@ -231,7 +231,7 @@ def done(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
 
 
 def _ask_about(turn: Turn, community: CommunityRow, data: dict[str, Any], what: str, action: TopicAction) -> None:
-    """Ask for the words of a step that could be taken now."""
+    """Ask for the words of a step, after checking that it is possible."""
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     rules.step(topic.state, action, rules.STEPS[action].needs)
     text = turn.context.texts(f"topic.ask_{action}", no=topic.no, title=topic.title)
@@ -242,7 +242,7 @@ def _ask_about(turn: Turn, community: CommunityRow, data: dict[str, Any], what: 
 
 
 def second(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """附议: once a person, and taken back as easily."""
+    """附议: support a topic, once for each person; a second tap takes it back."""
     topic, here = turn.uow.topics.living(community.id, int(data["topic"])), turn.event.address
     if topic.state not in TALKED_OVER:
         turn.tell("topic.not_open", alert=True)
@@ -258,11 +258,11 @@ def unsecond(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
     turn.tell("topic.unseconded", no=topic.no, n=len(turn.uow.topics.supporters(topic.key)))
 
 
-# --- a person looks (moderation/deciding_content.py) ------------------------------------------------------------------
+# --- moderation (moderation/deciding_content.py) ----------------------------------------------------------------------
 
 
 def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
-    """Its words were taken down: nobody is asked about it any more."""
+    """A topic was taken down: cancel its invitations."""
     asking.call_off(turn, community, f"topic:{no}")
 
 
@@ -270,7 +270,7 @@ def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
 
 
 def look_at(turn: Turn, topic: TopicRow) -> None:
-    """What was put off comes back; of what ended long ago, who took part is forgotten."""
+    """Handle a due topic: bring back one that was put off; forget the people of one that ended long ago."""
     community = turn.uow.reference.communities[topic.community_id]
     if topic.state is TopicState.LATER:
         take(turn, topic, TopicAction.BRING_BACK, Role.SYSTEM)

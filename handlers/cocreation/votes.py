@@ -26,14 +26,14 @@ NOW, NEXT_DAY = "now", "next_day"
 LISTED = 8
 LABEL = 30
 OUTSIDE = ("paper_hand_out", "proxy_at_door", "slip_read")
-"""For who is in no chat."""
+"""Buttons for voters who use no chat."""
 
 
 # --- setting up ------------------------------------------------------------------------------------------------------
 
 
 def begin(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """A new vote about an open topic with at least two options; what the district proposes stands in it first."""
+    """Set up a vote about an open topic with at least two options, with the district's defaults."""
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     if not _can_be_chosen(turn, topic, len(turn.uow.contributions.options(topic.key))):
         return
@@ -52,10 +52,10 @@ def begin(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
 
 
 def _can_be_chosen(turn: Turn, topic: TopicRow, options: int) -> bool:
-    """Whether there is something to choose from, and not too much of it; if not, it is said.
+    """Whether the number of options is possible; if not, the manager is told.
 
     Raises:
-        NotAllowed: the topic is not open (any more).
+        NotAllowed: the topic is not open.
     """
     topic_rules.step(topic.state, TopicAction.CALL_VOTE)
     most = turn.context.district.limits.votes.most_options
@@ -66,7 +66,7 @@ def _can_be_chosen(turn: Turn, topic: TopicRow, options: int) -> bool:
 
 
 def set_(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """A tap on one setting takes the next that there is."""
+    """Change a setting to its next value, by a tap."""
     vote, limits = _draft(turn, community, data), turn.context.district.limits.votes
     values: dict[str, Sequence[Any]] = {
         "method": tuple(Method),
@@ -131,7 +131,7 @@ def _names(turn: Turn, vote: VoteRow) -> str:
 
 
 def buildings(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Which buildings it is for; none tapped: the whole community."""
+    """Choose the buildings of a vote; none means the whole community."""
     vote = _draft(turn, community, data)
     found = turn.uow.reference.buildings_of.get(community.id, [])
     marked = [("✅ " if b.id in vote.buildings else "") + b.name for b in found]
@@ -159,7 +159,7 @@ def back_or_set(turn: Turn, community: CommunityRow, role: Role, data: dict[str,
 
 
 def start(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """From here on nothing about it changes: options and their order (by lot), who may vote, quorum, times."""
+    """Start a vote. From now on options, their order (drawn by lot), electorate, quorum and times are fixed."""
     vote = _draft(turn, community, data)
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     options = [row.text for row in turn.uow.contributions.options(topic.key)]
@@ -212,7 +212,7 @@ def _take_topic(turn: Turn, topic: TopicRow, action: TopicAction, role: Role) ->
 
 
 def open_(turn: Turn, vote: VoteRow) -> None:
-    """Voting begins: everybody whose vote it may be is asked."""
+    """Open a vote and invite everybody who may vote."""
     turn.uow.votes.change(vote, state=rules.step(vote.state, VoteAction.OPEN), next_at=_next_look(turn, vote))
     turn.uow.votes.add_event(vote, VoteAction.OPEN, Role.SYSTEM)
     community = turn.uow.reference.communities[vote.community_id]
@@ -223,7 +223,7 @@ def open_(turn: Turn, vote: VoteRow) -> None:
 
 
 def _next_look(turn: Turn, vote: VoteRow) -> datetime | None:
-    """The reminder, if there is time for one, else the end."""
+    """The time of the reminder, if there is time for one; otherwise of the end."""
     if vote.closes_at is None:
         return None
     reminder = vote.closes_at - turn.context.district.limits.votes.reminded_before.wall
@@ -231,7 +231,7 @@ def _next_look(turn: Turn, vote: VoteRow) -> datetime | None:
 
 
 def remind(turn: Turn, vote: VoteRow) -> None:
-    """Who has not voted is reminded once, a while before the end."""
+    """Remind people who have not voted, once, some time before the end."""
     community = turn.uow.reference.communities[vote.community_id]
     people = turn.uow.voters.to_ask(community.id, vote.buildings, vote)
     there = {row.voter for row in turn.uow.votes.roll(vote.of)}
@@ -244,11 +244,11 @@ def remind(turn: Turn, vote: VoteRow) -> None:
     turn.uow.votes.change(vote, next_at=vote.closes_at)
 
 
-# --- looking, calling off --------------------------------------------------------------------------------------------
+# --- viewing, cancelling ---------------------------------------------------------------------------------------------
 
 
 def listed(turn: Turn, _data: dict[str, Any] | None = None) -> None:
-    """投票, for the manager: which votes there are. How many have voted is not told before the end, to nobody."""
+    """投票 for the manager: list the votes. Nobody is told before the end how many have voted."""
     for_community(turn, "votes", _list)
 
 
@@ -280,7 +280,7 @@ def _of_running(turn: Turn, community: CommunityRow, vote: VoteRow) -> tuple[But
 
 
 def ask_cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """A draft is dropped; a vote that runs is called off with a reason, and its ballots are destroyed."""
+    """Drop a draft, or ask for the reason to cancel a running vote, whose ballots are then destroyed."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     rules.step(vote.state, VoteAction.CANCEL)
     if vote.state is VoteState.DRAFT:
@@ -295,7 +295,7 @@ def _drop(turn: Turn, vote: VoteRow) -> None:
 
 
 def drop_drafts(turn: Turn, topic: TopicRow) -> None:
-    """Votes about it that are set up and have not begun never will."""
+    """Drop votes about a topic that have not started."""
     for vote in turn.uow.votes.of_topic(topic.community_id, topic.no):
         if vote.state is VoteState.DRAFT:
             _drop(turn, vote)

@@ -1,8 +1,8 @@
 """代投: somebody who cannot vote on a phone asks a person they trust to mark their ballot; both are told.
 
-A voter who is in the chat gives a code to whoever they choose. Somebody who is in no chat is asked by two of the staff,
-one after the other (doors.py), who hand the code over on paper. It is good for one person and one vote. The voter may
-mark the ballot themselves at any time: the last tap counts, and neither sees the other's.
+A voter in the chat gives a code to the person they choose. A voter who uses no chat is asked by two members of staff,
+one after the other (doors.py), who hand over the code on paper. A code is valid for one person and one vote. The voter
+may still mark the ballot themselves: the last tap counts, and neither sees the other's choice.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ AT_DOOR = "proxy_at_door"
 
 
 def ask_somebody(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """A code for whoever they trust; asked again, the old one is void, and who had it is told."""
+    """Give the voter a code for a proxy. A new code replaces the old one, and its proxy is told."""
     vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
     if ballots.may_vote(turn, vote) is None:
         return
@@ -43,7 +43,7 @@ def ask_somebody(turn: Turn, community: CommunityRow, _role: Role, data: dict[st
 
 
 def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """They do it themselves after all; what was marked for them stays until they mark it anew."""
+    """The voter withdraws the request; what the proxy marked counts until they mark the ballot themselves."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     wish = turn.uow.proxies.of_voter(vote.of, turn.event.address.bot, turn.account)
     if wish is None or not turn.uow.proxies.end(wish):
@@ -64,11 +64,11 @@ def _name(community: CommunityRow, vote: VoteRow) -> str:
     return f"proxy_vote:{community.id}:{vote.no}"
 
 
-# --- whoever was asked -----------------------------------------------------------------------------------------------
+# --- the proxy -------------------------------------------------------------------------------------------------------
 
 
 def begin(turn: Turn, _data: dict[str, Any] | None = None) -> None:
-    """代投: with the code that the voter gave them; their ballots, if they have said it before."""
+    """代投: ask the proxy for the code, or show the ballots whose codes they have given before."""
     for_community(turn, "proxy_vote_code", _begin)
 
 
@@ -115,18 +115,18 @@ def _tell_voter(turn: Turn, wish: Any, key: str, **values: Any) -> None:
         turn.send(Reply(Address(wish.voter_bot, wish.voter_chat), text, priority=Priority.NOTICE))
 
 
-# --- at the door -----------------------------------------------------------------------------------------------------
+# --- the staff -------------------------------------------------------------------------------------------------------
 
 
 def ask_door(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """代投登记: which door; the voter has said to this worker that they agree."""
+    """代投登记: ask for the door of a voter who has told this worker that they agree."""
     vote = doors.running(turn, community, data)
     text = turn.context.texts(f"proxy_vote.ask_{doors.how_to_say(vote)}", no=vote.no)
     ask_words(turn, AT_DOOR, community, text, vote=vote.no)
 
 
 def at_door(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
-    """Somebody who is in no chat and has not voted; a colleague asks them as well."""
+    """Record a voter who uses no chat and has not voted; a colleague must ask them, too."""
     vote = doors.running(turn, community, asked)
     words = given_words(turn, community, asked, doors.LONGEST)
     if words is None:
@@ -145,7 +145,7 @@ def at_door(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, An
 
 
 def exported(turn: Turn) -> list[dict[str, Any]]:
-    """That they marked for somebody, or somebody for them; never what."""
+    """Requests in which the person is voter or proxy, without any choice."""
     here = turn.event.address
     return [
         {

@@ -1,4 +1,4 @@
-"""Weekdays as people read and write them. Their names are in the catalogue only; 0 is Monday."""
+"""Weekdays as people read and write them. Their names are only in the catalogue; 0 is Monday."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ from handlers.texts import Texts
 DAYS = range(7)
 EVERY = "0123456"
 SPAN = 3
-"""Days in a row are told as a span from so many on."""
+"""From this many consecutive days on, they are shown as a span."""
 
 
 def names(texts: Texts) -> list[str]:
@@ -19,7 +19,7 @@ def names(texts: Texts) -> list[str]:
 
 
 def shown(texts: Texts, digits: str) -> str:
-    """周一、周四, out of "03"; 周一到周五, out of "01234"."""
+    """Digits as words: 周一、周四 for "03", 周一到周五 for "01234"."""
     if digits == EVERY:
         return texts("weekday.every")
     found = names(texts)
@@ -34,7 +34,7 @@ def dated(texts: Texts, day: date) -> str:
 
 
 def understood(texts: Texts, words: str) -> str:
-    """Digits of the days that words name: 周一到周五, 周一、三、五, 星期天, 每天, 工作日; none: ""."""
+    """Digits of the days that words name (周一到周五, 周一、三、五, 星期天, 每天, 工作日); "" if none."""
     words = "".join(words.split())
     for pair in texts("weekday.also").split("|"):
         written, meant = pair.split("=")
@@ -49,7 +49,7 @@ def understood(texts: Texts, words: str) -> str:
 
 
 def _in_spans(words: str, week: str, letters: str) -> set[int]:
-    """周五到周一 goes over the weekend."""
+    """Days in spans; 周五到周一 includes the weekend."""
     found: set[int] = set()
     for first, last in re.findall(rf"{week}([{letters}]){TO}(?:{week})?([{letters}])", words):
         start = letters.index(first)
@@ -58,6 +58,6 @@ def _in_spans(words: str, week: str, letters: str) -> set[int]:
 
 
 def _in_lists(words: str, week: str, letters: str) -> set[int]:
-    """周一、三、五 as well as 周一、周三."""
+    """Days in lists such as 周一、三、五 or 周一、周三."""
     lists = re.findall(rf"{week}[{letters}](?:[、，,和]?(?:{week})?[{letters}])*", words)
     return {letters.index(letter) for part in lists for letter in part if letter in letters}

@@ -1,4 +1,4 @@
-"""What these conversations share: the community concerned, and asking for words, again if they do not fit."""
+"""Common parts of these conversations: the community concerned, asking for words, and asking again."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ BETWEEN = re.compile("[;；]")
 def ask_words(
     turn: Turn, what: str, community: CommunityRow, text: str, chips: Iterable[Button] = (), **data: Any
 ) -> None:
-    """Ask for words, with a way out; the next message answers."""
+    """Ask for words, with a button to cancel; the next message is the answer."""
     name = f"ask:{new_id()}"
     ask(turn, what, community, shown_in=name, **data)
     rows = (*((chip,) for chip in chips), (casework.no_thanks(turn, name),))
@@ -27,7 +27,7 @@ def ask_words(
 
 
 def given_words(turn: Turn, community: CommunityRow, asked: dict[str, Any], longest: int) -> str | None:
-    """The words that were asked for. None: there are none or too many, and it stays open."""
+    """The words that were asked for. None: there are none or too many, and the question stays open."""
     words = turn.event.text.strip()
     if words and len(words) <= longest:
         turn.close(asked.get("shown_in"), "ask.answered")
@@ -42,7 +42,7 @@ def given_words(turn: Turn, community: CommunityRow, asked: dict[str, Any], long
 
 
 def ask_again(turn: Turn, asked: dict[str, Any], why: str, ask: Callable[[], None]) -> None:
-    """What came is no answer: the question is asked once more, and what is wrong with the words stands over it."""
+    """Ask a question again because the answer did not fit, with the reason above it."""
     name = asked.get("shown_in")
     turn.replies[:] = [reply for reply in turn.replies if name is None or reply.logical != name]
     turn.close(name, "ask.again")
@@ -52,14 +52,14 @@ def ask_again(turn: Turn, asked: dict[str, Any], why: str, ask: Callable[[], Non
 
 
 def lines_of(words: str) -> list[str]:
-    """Lines as they were asked for; whoever cannot make a new line writes ； between them."""
+    """The lines of an answer; people who cannot type a line break may write ； instead."""
     lines = words.splitlines()
     parts = lines if len(lines) > 1 else BETWEEN.split(words)
     return [line.strip() for line in parts if line.strip()]
 
 
 def my_community(turn: Turn) -> CommunityRow | None:
-    """Where this resident lives; who has not said so yet is asked."""
+    """The resident's community. None: they have not chosen one, and are asked now."""
     community = turn.community(turn.person.community_id)
     if community is None:
         choosing.ask(turn)
@@ -67,7 +67,7 @@ def my_community(turn: Turn) -> CommunityRow | None:
 
 
 def for_community(turn: Turn, action: str, then: Callable[[Turn, CommunityRow], None]) -> None:
-    """Do something in the one community that this person is meant for; of several, each in turn."""
+    """Call `then` for the person's community: a resident's own, or each one in which staff may take `action`."""
     if not turn.as_staff:
         if (mine := my_community(turn)) is not None:
             then(turn, mine)

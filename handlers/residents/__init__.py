@@ -1,1 +1,1 @@
-"""A resident's report and their own cases: from the first words to the draft, the receipt and the judgement."""
+"""A resident's report and cases: from the first words to draft, receipt and judgement."""

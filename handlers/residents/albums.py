@@ -1,4 +1,4 @@
-"""Albums: their parts come as single messages, in any order and without an end mark; they are handled as one."""
+"""Albums: their parts arrive as single messages, in any order and without an end mark, and are handled as one."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from storage.cases import CaseRow
 
 
 def gather(turn: Turn) -> None:
-    """Keep a part; the album is complete when none has come for a while."""
+    """Store a part. The album is complete when no part has arrived for a while."""
     event = turn.event
     album = turn.talk.state.setdefault(
         "album", {"id": event.album, "files": [], "text": "", "message": None, "private": event.private, "due": 0.0}
@@ -25,13 +25,13 @@ def gather(turn: Turn) -> None:
 
 
 def other_waits(turn: Turn) -> bool:
-    """Whether an album waits that this event is no part of."""
+    """Whether an album is waiting and this event is not part of it."""
     album: dict[str, Any] | None = turn.talk.state.get("album")
     return album is not None and bool(album["id"] != turn.event.album)
 
 
 def taken(turn: Turn) -> Event:
-    """The whole album as one event, out of the conversation."""
+    """Take the whole album out of the conversation, as one event."""
     album = turn.talk.state.pop("album")
     turn.wake_again()
     files = unpacked(album["files"])
@@ -51,7 +51,7 @@ def taken(turn: Turn) -> Event:
 
 
 def is_late_part(turn: Turn) -> bool:
-    """A part that comes after its album was taken: it goes where the others went, without another receipt."""
+    """Whether this part arrived after its album was handled; it goes to the same place, without another receipt."""
     last = turn.talk.state.get("last")
     return bool(turn.event.album and last and last.get("album") == turn.event.album and not turn.event.text)
 

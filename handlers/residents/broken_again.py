@@ -11,12 +11,12 @@ from ledger.words import shortened
 from storage.cases import CaseRow
 
 LOOKED_BACK = timedelta(days=90)
-"""So long the account of who reported it is kept after it was closed."""
+"""Cases closed before this are not offered, because their reporter's account is no longer stored."""
 SHOWN, WORDS_SHOWN = 3, 16
 
 
 def which(turn: Turn, beside: Rows = ()) -> None:
-    """The newest that it can be, each with its button; what is open still is shown; else they are asked to say it."""
+    """Ask which case: the newest ones that can be reopened; otherwise show open ones, or ask for a report."""
     if found := _found(turn):
         rows = tuple((button(turn, case, "not_solved"),) for case in found)
         turn.send(Reply(turn.event.address, turn.context.texts("broken.which"), (*rows, *beside)))
@@ -25,7 +25,7 @@ def which(turn: Turn, beside: Rows = ()) -> None:
 
 
 def any_of(turn: Turn) -> bool:
-    """The same, where there is any."""
+    """Ask which case, if there is any. False: there is none."""
     if found := _found(turn):
         which(turn)
     return bool(found)
@@ -41,7 +41,7 @@ def _can_be(turn: Turn, case: CaseRow) -> bool:
 
 
 def button(turn: Turn, case: CaseRow, action: str) -> Button:
-    """A case by its number and first words, for the tap that says `action` of it."""
+    """A button for `action`, labelled with the case's number and first words."""
     label = f"{turn.number(case)} {shortened(turn.context.mask(case.text), WORDS_SHOWN)}"
     return Button(label, action, case.community_id, case.no, {}, turn.account, once=True)
 

@@ -1,4 +1,4 @@
-"""Drafts: words that wait for consent. Shown back in one message, kept for a week, seen by nobody else."""
+"""Drafts: words that wait for consent. Shown to their author in one message, stored for a week, seen by nobody else."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,9 +20,9 @@ DRAFT_SHOWN = 300
 MOST_WORDS = 8000
 MOST_FILES = 30
 NEARBY = 300
-"""Characters before and after a message in which a danger may have begun or be told to its end."""
+"""Characters before and after a message that are read with it, in case a danger is spread over messages."""
 ONE_MATTER = 1000
-"""Characters of a draft from which on it holds more than one matter: nobody is asked if a neighbour has said it."""
+"""From this length on a draft has more than one matter, and similar cases of neighbours are not offered."""
 
 
 def there_is_one(turn: Turn) -> bool:
@@ -30,7 +30,7 @@ def there_is_one(turn: Turn) -> bool:
 
 
 def add(turn: Turn) -> None:
-    """Put the words, files and place of this turn into the draft."""
+    """Add the words, files and place of this turn to the draft."""
     draft = turn.talk.state.setdefault("draft", {"id": new_id(), "shown": 0, "parts": [], "files": []})
     event = turn.event
     draft["files"] = [*draft["files"], *(packed(file, event.message_id) for file in event.files)][:MOST_FILES]
@@ -47,7 +47,7 @@ def add(turn: Turn) -> None:
 
 
 def keep_a_week(turn: Turn) -> None:
-    """Words that nobody agreed to are erased when nobody comes back for them."""
+    """Have the draft deleted after a week if the person does not return to it."""
     turn.talk.expires_at = turn.uow.now + turn.context.district.limits.draft_kept.wall
 
 
@@ -56,20 +56,20 @@ def words(turn: Turn) -> str:
 
 
 def is_emergency(turn: Turn) -> bool:
-    """Whether the words, put together, tell of danger: nobody waits for a tap then."""
+    """Whether all words together report a danger, so that consent is not awaited."""
     return matters.emergency(turn.context.read(words(turn))) is not None
 
 
 def danger_nearby(turn: Turn) -> Understanding | None:
-    """The danger that the message of this turn tells of, with what was said around it.
+    """The danger in this turn's message together with the text around it, or None.
 
-    All else was read when it came: a draft can be long, and who fills one writes often.
+    The rest was read when it arrived; reading a long draft again with every message would be slow.
     """
     return matters.emergency(turn.context.read(_nearby(turn.talk.state["draft"], turn.event.message_id)))
 
 
 def _nearby(draft: dict[str, Any], message_id: int | None) -> str:
-    """A message with the end of what was said before it and the beginning of what was said after it."""
+    """A message with the end of the text before it and the beginning of the text after it."""
     place = next((n for n, (part, _) in enumerate(draft["parts"]) if part == message_id), len(draft["parts"]))
     said = [text for _, text in draft["parts"]]
     before, after = "\n".join(said[:place]), "\n".join(said[place + 1 :])
@@ -81,7 +81,7 @@ def _words(draft: dict[str, Any]) -> str:
 
 
 def edited(turn: Turn) -> bool:
-    """The person changed a message that the draft is made of."""
+    """Apply an edit to the draft. False: the message is not part of it."""
     parts = turn.talk.state["draft"]["parts"] if there_is_one(turn) else []
     mine = [part for part in parts if part[0] == turn.event.message_id]
     for part in mine:
@@ -97,9 +97,9 @@ def edited(turn: Turn) -> bool:
 
 
 def show(turn: Turn, rows: Rows | None = None, *, below: bool = False) -> None:
-    """Show back what was said, why it is kept, and what is still needed: a community, then the agreement.
+    """Show the draft, why it is stored, and what is still needed: a community, then consent.
 
-    `below`: at the end of the chat, where the person has just written; the older version loses its buttons.
+    `below`: as a new message at the end of the chat; the older one loses its buttons.
     """
     draft = turn.talk.state["draft"]
     if below:
@@ -119,7 +119,7 @@ def show(turn: Turn, rows: Rows | None = None, *, below: bool = False) -> None:
 
 
 def _like(turn: Turn, community: CommunityRow) -> CaseRow | None:
-    """What a neighbour has said already, if the draft is one matter."""
+    """A neighbour's case about the same matter, if the draft is about one matter; otherwise None."""
     said = words(turn)
     found = matters.to_file(turn.context.read(said)) if len(said) <= ONE_MATTER else ()
     return offers.like(turn, community.id, found[0]) if len(found) == 1 else None
@@ -166,7 +166,7 @@ def agree_anonymous(turn: Turn, _data: dict[str, Any] | None = None) -> None:
 
 
 def _agree(turn: Turn, *, anonymous: bool) -> None:
-    """The tap that agrees files the draft and records the consent with its version."""
+    """Record the consent with the version of the notice, and file the draft."""
     person = turn.person
     if not there_is_one(turn) or not words(turn) or turn.community(person.community_id) is None:
         turn.tell("draft.gone")
@@ -185,7 +185,7 @@ def _agree(turn: Turn, *, anonymous: bool) -> None:
 
 
 def file(turn: Turn, danger: Understanding | None = None) -> None:
-    """File the draft: of somebody who has agreed, or at once where its words tell of an emergency, or of `danger`."""
+    """File the draft, after consent, or at once if it or `danger` is an emergency."""
     reading = turn.context.read(words(turn))
     if emergency := matters.emergency(reading) or (danger and replace(danger, text=reading.text)):
         turn.close(name(turn), "draft.agreed", shown=_shown(turn))
@@ -221,7 +221,7 @@ def discard(turn: Turn, _data: dict[str, Any] | None = None) -> None:
 
 
 def taken(turn: Turn) -> dict[str, Any]:
-    """The draft, out of the conversation; with it goes the reason to forget the conversation."""
+    """Take the draft out of the conversation, which then need not be deleted any more."""
     turn.talk.state.pop("said", None)
     turn.talk.expires_at = None
     found: dict[str, Any] = turn.talk.state.pop("draft")

@@ -1,4 +1,4 @@
-"""Edited messages: the new text is kept as a revision, the first one stays in the history."""
+"""Edited messages: the new text is stored as a revision; the first one stays in the history."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,10 +19,10 @@ EARLY_KEPT = timedelta(hours=1)
 
 
 def edited(turn: Turn) -> None:
-    """Follow an edit into the cases or the draft that the message went into.
+    """Apply an edit to the cases or the draft that contain the message.
 
-    The messenger promises no order: an edit that came before its message waits for it a while, and one that was
-    overtaken by a later edit of the same message says nothing new.
+    The messenger guarantees no order. An edit that arrives before its message waits for it; one that arrives after a
+    later edit of the same message is ignored.
     """
     known = {message: update for message, update, _ in turn.talk.state.get("edits", [])}
     if turn.event.update_id < known.get(turn.event.message_id, 0):
@@ -35,7 +35,7 @@ def edited(turn: Turn) -> None:
 
 
 def catch_up(turn: Turn) -> None:
-    """Edits that came early find their message, if this turn has brought it."""
+    """Apply an edit that arrived before the message of this turn."""
     for message, update, text in list(turn.talk.state.get("edits", [])):
         if text is not None:
             early = replace(turn.event, kind=EventKind.EDIT, message_id=message, text=text, update_id=update)
@@ -45,7 +45,7 @@ def catch_up(turn: Turn) -> None:
 
 
 def _note(turn: Turn, text: str | None) -> None:
-    """Remember the newest edit of a message, with its words only while the message has not come."""
+    """Remember the newest edit of a message; its words only as long as the message has not arrived."""
     event, talk = turn.event, turn.talk
     if event.private:
         others = [edit for edit in talk.state.get("edits", []) if edit[0] != event.message_id]
@@ -54,7 +54,7 @@ def _note(turn: Turn, text: str | None) -> None:
 
 
 def _follows(turn: Turn) -> bool:
-    """Whether the words went anywhere, and were changed there."""
+    """Apply the edit. False: no case or draft contains the message."""
     event = turn.event
     newest = _newest(turn.uow.cases.message_at(event.address.bot, event.address.chat, event.message_id or 0))
     if newest:
@@ -67,13 +67,13 @@ def _follows(turn: Turn) -> bool:
 
 
 def _newest(rows: list[Any]) -> list[Any]:
-    """The newest words kept of the message in each case."""
+    """The newest stored version of the message in each case."""
     by_case = {(row.community_id, row.case_no): row for row in rows if row.kind == "text"}
     return list(by_case.values())
 
 
 def _revise(turn: Turn, rows: list[Any]) -> None:
-    """A message that told of several cases changes each of them, if it still tells of as many."""
+    """Revise the cases of a message. If it belongs to several, it must still contain as many matters."""
     found = matters.requests(turn.reading) if len(rows) > 1 else ()
     texts = [matter.text for matter in found] if len(found) == len(rows) else [turn.event.text] * len(rows)
     for row, text in zip(rows, texts, strict=True):
@@ -82,7 +82,7 @@ def _revise(turn: Turn, rows: list[Any]) -> None:
 
 
 def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:
-    """`whole`: the new words stand for the old ones; else they are only kept beside them."""
+    """Revise one case. `whole`: the new words replace the old ones; otherwise they are only added to the history."""
     key, address = (row.community_id, row.case_no), turn.event.address
     turn.uow.cases.add_message(
         key,

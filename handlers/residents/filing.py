@@ -19,7 +19,7 @@ from storage.reference import BuildingRow, CommunityRow
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a person wants filed. `said` holds the messages that told it: their ids and their words."""
+    """What a person wants filed. `said`: the messages with it, as ids and words."""
 
     matters: tuple[Understanding, ...]
     community: CommunityRow
@@ -30,7 +30,7 @@ class Report:
 
 
 def file_report(turn: Turn, report: Report) -> list[CaseRow]:
-    """File every matter of a report and tell the person and the staff; files go with the first matter."""
+    """File every matter of a report, and tell the person and the staff. Files go to the first matter."""
     allowance.count(turn, "reports")
     proxy = _proxy(turn)
     filed = [_file(turn, report, matter, proxy) for matter in report.matters]
@@ -52,13 +52,13 @@ def file_report(turn: Turn, report: Report) -> list[CaseRow]:
 
 
 def _proxy(turn: Turn) -> dict[str, Any] | None:
-    """For whom this person files, if they have just said so and that they agree; good for one report."""
+    """The person for whom this report is filed, if they were just named and agree; valid for one report."""
     found = represented.pending(turn) if "proxy" in turn.talk.state else None
     return turn.talk.state.pop("proxy") if found and "consent" in found else None
 
 
 def file_emergency(turn: Turn, report: Report) -> CaseRow:
-    """Numbers to call first, then people are called; whatever else there is to say comes later."""
+    """File an emergency: first the numbers to call, then staff are called; everything else comes later."""
     matter = report.matters[0]
     case = _file(turn, report, matter, _proxy(turn))
     _attach_all(turn, case, report)
@@ -70,7 +70,7 @@ def file_emergency(turn: Turn, report: Report) -> CaseRow:
 
 
 def attach(turn: Turn, case: CaseRow, file: File, by: Role = Role.RESIDENT) -> int:
-    """Keep a file of a case; it is fetched from the messenger later. Returns the attachment's id."""
+    """Record a file of a case; it is fetched from the messenger later. Returns the attachment's id."""
     address = turn.event.address
     attachment = turn.uow.cases.add_attachment(
         case.key,
@@ -94,7 +94,7 @@ def attach(turn: Turn, case: CaseRow, file: File, by: Role = Role.RESIDENT) -> i
 
 
 def keep_words(turn: Turn, case: CaseRow, by: Role = Role.RESIDENT) -> None:
-    """Keep the words of this turn in the case's history."""
+    """Add the words of this turn to the case's history."""
     _said(turn, case, turn.event.message_id, turn.event.text, by)
 
 
@@ -124,7 +124,7 @@ def _file(turn: Turn, report: Report, matter: Understanding, proxy: dict[str, An
 
 
 def _add_origin(turn: Turn, case: CaseRow, report: Report, matter: Understanding, proxy: dict[str, Any] | None) -> None:
-    """Who said it, in which messages, and the first event."""
+    """Store who reported the case, in which messages, and the first event."""
     address, cases = turn.event.address, turn.uow.cases
     part = Part.REPORTER if proxy is None else Part.CLERK if turn.as_staff else Part.PROXY
     person = PersonOfCase(address.bot, turn.account, address.chat, part, anonymous=report.anonymous)
@@ -139,7 +139,7 @@ def _add_origin(turn: Turn, case: CaseRow, report: Report, matter: Understanding
 
 
 def _told_in(report: Report, matter: Understanding) -> list[tuple[int | None, str]]:
-    """The messages that told this matter, each with what it said of it: one may tell several, several one."""
+    """The messages of a matter, each with its part of the text; messages and matters need not match one to one."""
     whole = matter.text.strip()
     return [
         (message_id, matter.text if whole in text else text)
@@ -162,7 +162,7 @@ def _attach_all(turn: Turn, case: CaseRow, report: Report) -> None:
 
 
 def _proposal(matter: Understanding) -> dict[str, object]:
-    """What the machine said, kept beside the labels that people may change."""
+    """The machine's labels, stored in addition to those that people may change."""
     return {
         "scene": matter.scene,
         "p": round(matter.scene_probability, 3),
@@ -176,7 +176,7 @@ def _proposal(matter: Understanding) -> dict[str, object]:
 
 
 def _building(turn: Turn, community_id: int, matter: Understanding) -> BuildingRow | None:
-    """The building that the words name, else the one whose code the person scanned."""
+    """The building that the words name, else the one whose code the person scanned; None if there is neither."""
     buildings = turn.uow.reference.buildings_of.get(community_id, [])
     named = [b for b in buildings if any(names(b.name, place) or names(place, b.name) for place in matter.places)]
     if len(named) == 1:

@@ -22,7 +22,7 @@ BY_NUMBER = re.compile(
 
 
 def join_case(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """The tap that agrees: to the notice, and to be in this case. Words of a draft come along as what they add."""
+    """Join a case; the tap also gives consent. The words of a draft are added to the case."""
     if not offers.can_be_joined(case):
         turn.tell("join.ended", alert=True, number=turn.number(case))
         return
@@ -44,7 +44,7 @@ def join_case(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> N
 
 
 def _bring_draft(turn: Turn, case: CaseRow) -> None:
-    """What the neighbour had said of it already is kept with the case, and read by whoever handles it."""
+    """Move the neighbour's draft into the case, for the staff to read."""
     draft = drafts.taken(turn)
     words = "\n".join(text for _, text in draft["parts"])
     for message_id, text in draft["parts"]:
@@ -68,7 +68,7 @@ def not_joining(turn: Turn, data: dict[str, Any]) -> None:
 
 
 def join_mine(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """The reporter says that it is what a neighbour had told already: the two are put together."""
+    """The reporter confirms that a neighbour has reported the same matter: merge the two cases."""
     target = turn.uow.cases.get(case.community_id, int(data["into"]))
     if not offers.can_be_joined(target):
         turn.tell("join.ended", alert=True, number=turn.number(target))
@@ -84,7 +84,7 @@ def join_mine(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> No
 
 
 def share_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    """A line that neighbours can be sent: with a link where the messenger has such, else with the number."""
+    """Send a line to forward to neighbours, with a link if the messenger supports one, else with the number."""
     if not offers.can_be_joined(case):
         turn.tell("join.ended", alert=True, number=turn.number(case))
         return
@@ -100,7 +100,7 @@ def _place(turn: Turn, case: CaseRow) -> str:
 
 
 def by_number(turn: Turn) -> bool:
-    """我也遇到 YA-3: show that case; False if the words say no such thing."""
+    """我也遇到 YA-3: show that case. False: the words mean something else."""
     found = BY_NUMBER.fullmatch(turn.event.text.strip())
     if found is None:
         return False
@@ -113,7 +113,7 @@ def by_number(turn: Turn) -> bool:
 
 
 def show(turn: Turn, key: tuple[int, int]) -> None:
-    """Show a case to who may join it, with the notice that they agree to."""
+    """Show a case to somebody who may join it, with the notice for consent."""
     case = turn.uow.cases.living(key)
     turn.outcome = "join shown"
     if case is None or not offers.can_be_joined(case):

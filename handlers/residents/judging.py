@@ -17,17 +17,17 @@ SATISFIED = 2
 
 
 def question_name(case: CaseRow) -> str:
-    """The message that asks whether it is solved."""
+    """Logical name of the message that asks whether it is solved."""
     return f"follow_up:{case.community_id}:{case.no}:{case.version}"
 
 
 def satisfied_name(case: CaseRow) -> str:
-    """The message that asks how satisfied somebody is."""
+    """Logical name of the message that asks how satisfied somebody is."""
     return f"satisfied:{case.community_id}:{case.no}:{case.version}"
 
 
 def solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """One of those who were asked says yes. A "no" of somebody else that waits for the manager is not overruled."""
+    """Somebody says that it is solved. This does not overrule another person's "no" that waits for the manager."""
     if case.state is State.CLOSED or _objected(turn, case):
         _note(turn, case, {"solved": True})
     else:
@@ -41,12 +41,12 @@ def solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None
 
 
 def confirmed(case: CaseRow) -> dict[str, Any]:
-    """Who accepts an honest "could not be solved" does not say that it was."""
+    """What a confirmation changes. Accepting an honest "could not be solved" does not count as solved."""
     return {"solved": case.outcome != Outcome.UNSOLVED}
 
 
 def satisfied(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """2 satisfied, 1 fairly, 0 not. Of several people the least satisfied counts; who is not may tap why."""
+    """Store satisfaction (2 satisfied, 1 fairly, 0 not); of several people the least counts. Below 2, ask why."""
     degree = int(data["n"])
     turn.uow.cases.change(case, satisfied=min(degree, SATISFIED if case.satisfied is None else case.satisfied))
     _note(turn, case, {"n": degree})
@@ -74,7 +74,7 @@ def judged_because(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any])
 
 
 def not_solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """The first "no" opens it again by itself, the next goes to the manager; words say what is still wrong."""
+    """Somebody says no: the first reopens the case, the next goes to the manager. Asks what is still wrong."""
     if case.state in OPEN or _objected(turn, case):
         _note(turn, case, {"solved": False})
     else:
@@ -87,7 +87,7 @@ def not_solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> 
 
 
 def refused(turn: Turn, case: CaseRow, role: Role, detail: dict[str, Any] | None = None) -> None:
-    """Somebody says that it is not solved (or a member of the staff heard so by phone)."""
+    """Handle a "no", given in the chat or to staff by phone."""
     if lifecycle.says_no(case.reopened) is Action.REOPEN:
         steps.take(turn, case, Action.REOPEN, role, changes=again(turn, case), detail=detail)
         nudging.answered(turn, case, Action.REOPEN)
@@ -101,7 +101,7 @@ def refused(turn: Turn, case: CaseRow, role: Role, detail: dict[str, Any] | None
 
 
 def again(turn: Turn, case: CaseRow) -> dict[str, Any]:
-    """What opening it again changes."""
+    """What reopening changes in a case."""
     due_at = deadlines.again_due(turn, case)
     return {"solved": False, "reopened": case.reopened + 1, "closed_at": None, "due_at": due_at}
 
@@ -112,7 +112,7 @@ def after_reopening(turn: Turn, case: CaseRow) -> None:
 
 
 def upheld(_turn: Turn, _case: CaseRow, _given: Given) -> dict[str, Any]:
-    """The manager keeps to the answer: it is closed, and counted as not solved."""
+    """What upholding the answer changes: the case is closed and counts as not solved."""
     return {"solved": False}
 
 
@@ -126,14 +126,14 @@ def _objected(turn: Turn, case: CaseRow) -> bool:
 
 
 def still_holds(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """A month or a quarter later it is still as it was promised."""
+    """The person confirms, a month or a quarter later, that the solution still holds."""
     _note(turn, case, {"holds": True})
     turn.close(data.get("shown_in"), "judge.holds", number=turn.number(case))
     turn.tell("judge.thanks")
 
 
 def _note(turn: Turn, case: CaseRow, detail: dict[str, Any]) -> None:
-    """Keep what somebody said; the case stays where it is."""
+    """Record an answer without changing the state of the case."""
     turn.uow.cases.add_event(case, action="judged", role=Role.RESIDENT, before=case.state, via=turn.via, detail=detail)
 
 

@@ -1,4 +1,4 @@
-"""Finding cases in one's own words: 我的诉求, 修好了没有, SL-43, 撤回; for staff, a card by its number."""
+"""Finds cases by free text: 我的诉求, 修好了没有, SL-43, 撤回; for staff, a card by its number."""
 
 import re
 from typing import Any
@@ -15,19 +15,19 @@ from storage.errors import NotFound
 LISTED = 8
 NUMBER = re.compile(r"([A-Za-z]{1,6})\s{0,3}[-－—]?\s{0,3}(\d{1,9})(?!\d)")
 BESIDE_A_NUMBER = 8
-"""So many characters more may stand beside a number that somebody looks up: SL-43 怎么样了."""
+"""Most characters beside a number that somebody looks up: SL-43 怎么样了."""
 LONGEST_QUESTION = 20
 
 
 def my_cases(turn: Turn) -> None:
-    """我的诉求: one's own cases and where they stand."""
+    """我的诉求: show the person's cases and their states."""
     if drafts.there_is_one(turn):
         turn.say("mine.draft_waits")
     _list(turn, 0)
 
 
 def more(turn: Turn, data: dict[str, Any]) -> None:
-    """The older ones."""
+    """Show older cases."""
     _list(turn, int(data["from"]))
 
 
@@ -57,11 +57,11 @@ def _line(turn: Turn, case: CaseRow) -> str:
     )
 
 
-# --- in one's own words ----------------------------------------------------------------------------------------------
+# --- in free text ----------------------------------------------------------------------------------------------------
 
 
 def asked_after(turn: Turn) -> bool:
-    """Answer somebody who asks what became of their cases; False if the words are anything else."""
+    """Answer somebody who asks about their cases. False: the words mean something else."""
     text = turn.event.text.strip()
     if drafts.there_is_one(turn) or turn.event.files or matters.emergency(turn.reading):
         return False
@@ -74,7 +74,7 @@ def asked_after(turn: Turn) -> bool:
 
 
 def show_progress(turn: Turn) -> bool:
-    """Where one's case stands, or one's cases, with the tap that files the words all the same; False: there is none."""
+    """Show the person's cases; with several, a button files the words instead. False: they have none."""
     cases = turn.uow.cases.of_person(turn.event.address.bot, turn.account, limit=2)
     if not cases:
         return False
@@ -87,7 +87,7 @@ def show_progress(turn: Turn) -> bool:
 
 
 def _asks_for_progress(turn: Turn, text: str) -> bool:
-    """Short words such as 修好了没有 that name no place: they are about what was told before."""
+    """Whether the words are short and name no place, like 修好了没有, and so are about an earlier report."""
     phrases = turn.context.texts("answers.progress").split("|")
     return len(text) <= LONGEST_QUESTION and not names_a_place(turn) and any(phrase in text for phrase in phrases)
 
@@ -97,7 +97,7 @@ def names_a_place(turn: Turn) -> bool:
 
 
 def _one_of_mine(turn: Turn, community_id: int, no: int) -> None:
-    """One's own case; a neighbour's is shown as to anybody who may join it."""
+    """Show the person's own case; a neighbour's case is shown as to anybody who may join it."""
     case = _case(turn, community_id, no)
     if case is not None and turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account):
         mine.details(turn, case, Role.RESIDENT, {})
@@ -107,7 +107,7 @@ def _one_of_mine(turn: Turn, community_id: int, no: int) -> None:
 
 
 def withdraw_which(turn: Turn) -> None:
-    """撤回: the one case that can be withdrawn, or which of several."""
+    """撤回: discard a draft; else confirm withdrawing the only possible case, or ask which one."""
     if drafts.there_is_one(turn):
         drafts.discard(turn)
         return
@@ -132,7 +132,7 @@ def _withdraw_button(turn: Turn, case: CaseRow) -> Button:
 
 
 def card_by_number(turn: Turn) -> bool:
-    """The card of the case whose number a member of staff wrote."""
+    """Show staff the card of the case whose number they wrote. False: they wrote none."""
     number = _number_in(turn, turn.event.text.strip())
     case = _case(turn, *number) if number else None
     role = turn.role_over(case) if case else None
@@ -144,13 +144,13 @@ def card_by_number(turn: Turn) -> bool:
 
 
 def case_by_number(turn: Turn, text: str) -> CaseRow | None:
-    """The case whose number is written there, if it is anywhere."""
+    """The case whose number the text contains, or None."""
     number = _number_in(turn, text)
     return _case(turn, *number) if number else None
 
 
 def _number_in(turn: Turn, text: str) -> tuple[int, int] | None:
-    """Community and number of the one case that is named, if hardly anything else stands there."""
+    """Community and number of the only case that the text names, if it contains little else; otherwise None."""
     found = NUMBER.search(text)
     if found is None or len(text) - len(found[0]) > BESIDE_A_NUMBER:
         return None

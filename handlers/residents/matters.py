@@ -1,4 +1,4 @@
-"""Which matters of a message are filed, and how: emergencies as a whole, requests one by one."""
+"""Decides which matters of a message are filed: emergencies as a whole, requests one by one."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +8,7 @@ from nlp.understanding import Reading, Understanding
 
 
 def emergency(reading: Reading) -> Understanding | None:
-    """The whole message as one emergency if any part of it is one: whoever is on duty reads all of it at once."""
+    """The whole message as one emergency if any part is one, so that the staff on duty read all of it. Or None."""
     calling = [matter for matter in reading.matters if matter.alarms or matter.needs_human]
     if not calling:
         return None
@@ -24,7 +24,7 @@ def emergency(reading: Reading) -> Understanding | None:
 
 
 def requests(reading: Reading) -> tuple[Understanding, ...]:
-    """The matters to be filed. A greeting or a sentence of context stays with the request beside it."""
+    """The matters to file. A greeting or a sentence of context stays with the request beside it."""
     found: list[Understanding] = []
     before: list[Understanding] = []
     for matter in reading.matters:
@@ -41,18 +41,18 @@ def requests(reading: Reading) -> tuple[Understanding, ...]:
 
 
 def elsewhere(reading: Reading) -> Understanding | None:
-    """What others are responsible for."""
+    """The matter that others are responsible for, or None."""
     parts = [matter for matter in reading.matters if matter.scene is Scene.OUT_OF_REMIT]
     return _joined(parts[0], parts) if parts else None
 
 
 def to_file(reading: Reading) -> tuple[Understanding, ...]:
-    """What to file of words that a person wants filed, also where they look like none."""
+    """The matters to file if the person insists, even if the words look like no request."""
     return requests(reading) or (_as_one(reading),)
 
 
 def _as_one(reading: Reading) -> Understanding:
-    """The message as one matter of the likeliest scene, which is asked about."""
+    """The message as one matter of the likeliest scene, about which the person is asked."""
     main = _sensible(reading.first, Scene.PUBLIC_SERVICE)
     return replace(
         _joined(main, reading.matters),
@@ -65,7 +65,7 @@ def _as_one(reading: Reading) -> Understanding:
 
 
 def _sensible(matter: Understanding, otherwise: Scene) -> Understanding:
-    """A matter of the ledger belongs to one of the eight scenes: the likeliest."""
+    """The matter with one of the eight scenes, the likeliest, because the ledger needs one."""
     if matter.scene in EIGHT_SCENES:
         return matter
     return replace(matter, scene=next((scene for scene in matter.scenes if scene in EIGHT_SCENES), otherwise))

@@ -1,4 +1,4 @@
-"""Photos, voice notes and locations: with words they are a report, without they join what was said just before."""
+"""Photos, voice notes and locations: with words they are a report, without words they join the last message."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +14,7 @@ from storage.cases import CaseRow
 
 
 def media(turn: Turn) -> None:
-    """Files, with or without words; an album comes as a whole (see albums)."""
+    """Handle files, with or without words; an album is handled as a whole (see albums)."""
     case = None if drafts.there_is_one(turn) else last_case(turn)
     if case is not None and albums.is_late_part(turn):
         albums.attach_late(turn, case)
@@ -28,7 +28,7 @@ def media(turn: Turn) -> None:
 
 
 def _join(turn: Turn, case: CaseRow | None) -> None:
-    """Without words: into the draft, else into the last report if it is fresh, else wait for the words."""
+    """Add files without words to the draft, else to a recent report; otherwise wait for words."""
     if case is None and voices.alone(turn):
         voices.begin(turn)
         return
@@ -49,7 +49,7 @@ def _join(turn: Turn, case: CaseRow | None) -> None:
 
 
 def location(turn: Turn) -> None:
-    """A place: where the last report is, if that is fresh; else it says which community the person is in."""
+    """Use a location as the place of a recent report, else to choose the person's community."""
     place = turn.event.location
     if place is None:
         return
@@ -89,7 +89,7 @@ def _place_case(turn: Turn, case: CaseRow) -> None:
 
 
 def _asked_where(turn: Turn) -> CaseRow | None:
-    """The case whose place we asked for."""
+    """The case whose place was asked for, or None."""
     asked = turn.expected()
     if asked is None:
         return None
@@ -100,7 +100,7 @@ def _asked_where(turn: Turn) -> CaseRow | None:
 
 
 def last_case(turn: Turn, within: Callable[[CaseRow], timedelta] | None = None) -> CaseRow | None:
-    """The person's last report, if it is young enough to be joined and somebody still reads it."""
+    """The person's last report, if it is recent and staff still read additions; otherwise None."""
     last = turn.talk.state.get("last")
     case = takes_more(turn, last["case"]) if last else None
     if last is None or case is None:

@@ -20,11 +20,11 @@ from storage.cases import CaseRow
 LONGEST_CASE = 8000
 JUST_NOW = timedelta(minutes=1)
 TAKES_WORDS = OPEN | {State.ANSWERED, State.FOLLOW_UP}
-"""As long as a case is in one of these, more words about it are read by somebody."""
+"""States in which staff still read additional words."""
 
 
 def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    """One case: its words, its state, its clock, what was answered; from now on it changes here."""
+    """Show a case: words, state, clock, answer. The message is updated from now on."""
     told, place, reply = _as_read_by(turn, case)
     text = turn.context.texts("mine.words", text=shortened(told, 300))
     text = f"{receipts.text_of(turn, case, place)}\n{text}"
@@ -43,7 +43,7 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
 
 
 def _clock(turn: Turn, case: CaseRow) -> str:
-    """The resident's own clock: it runs from the report and never pauses, whatever new time was set."""
+    """The resident's clock in words: it runs from the report and never pauses, even if the due time was moved."""
     texts, until = turn.context.texts, case.answered_at if case.state not in OPEN else None
     filed, took = turn.when(case.created_at, case), duration(texts, (until or turn.uow.now) - case.created_at)
     if until:
@@ -60,14 +60,14 @@ def _clock(turn: Turn, case: CaseRow) -> str:
 
 
 def _first_due(turn: Turn, case: CaseRow) -> datetime | None:
-    """When an answer was first due, if steps have set another time since."""
+    """When an answer was first due, if the due time was moved since; otherwise None."""
     befores = ((event.detail or {}).get("before", {}).get("due_at") for event in turn.uow.cases.events(case.key))
     first = next((due_at for due_at in befores if due_at), None)
     return datetime.fromisoformat(first) if first else None
 
 
 def _as_read_by(turn: Turn, case: CaseRow) -> tuple[str, str | None, str | None]:
-    """Words, place and answer; a neighbour who joined does not get to see what they tell of the reporter."""
+    """Words, place and answer for this reader; personal data of the reporter is masked for neighbours who joined."""
     me = (turn.event.address.bot, turn.account)
     people = turn.uow.cases.people(case.key)
     mine = any((p.bot, p.account) == me and p.part in FOLLOWS - {Part.JOINER} for p in people)
@@ -89,7 +89,7 @@ def add_to_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -
 
 
 def supplement(turn: Turn, case: CaseRow) -> None:
-    """More words for a case of one's own, perhaps with files; if staff had asked, it waits for them again."""
+    """Add words and files to the person's own case. If staff had asked for them, the case goes back to staff."""
     words = turn.event.text.strip()
     for file in turn.event.files:
         filing.attach(turn, case, file)
@@ -106,21 +106,21 @@ def supplement(turn: Turn, case: CaseRow) -> None:
 
 
 def _due_later(turn: Turn, case: CaseRow) -> dict[str, Any]:
-    """Once the resident has answered, the staff have some time left at least; what was overdue stays overdue."""
+    """Give staff a minimum of time after the resident has answered; what was overdue stays overdue."""
     limit, zone = turn.context.district.limits.supplement_answered_in, turn.community_of(case).zone
     due_at = clocks.due(turn.uow.now, limit, zone)
     return {"due_at": due_at} if turn.uow.now <= case.due_at < due_at else {}
 
 
 def ask_place(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    """The place was not understood rightly."""
+    """Ask for the place, because it was not understood correctly."""
     step(case.state, Action.RELABEL, Role.RESIDENT, {"label"})
     turn.expect("place", case, tapped=True)
     turn.say("ask.place", number=turn.number(case))
 
 
 def place(turn: Turn, case: CaseRow, where: str = "") -> None:
-    """The answer to "where?"; `where` is the place in it, if more was said."""
+    """Store the answer to "where?". `where`: the place in it, if it says more."""
     words = shortened(where or turn.event.text, 100)
     for file in turn.event.files:
         filing.attach(turn, case, file)
@@ -136,7 +136,7 @@ def place(turn: Turn, case: CaseRow, where: str = "") -> None:
 
 
 def _say_added(turn: Turn, case: CaseRow, key: str, what: str, words: str) -> None:
-    """Say what the words were taken for, with the tap that says they were something else."""
+    """Tell the person what their words were taken for, with a button to correct that."""
     text = turn.context.texts(key, number=turn.number(case), place=case.place or "")
     rows: Rows = ()
     if words:
@@ -147,7 +147,7 @@ def _say_added(turn: Turn, case: CaseRow, key: str, what: str, words: str) -> No
 
 
 def other_matter(turn: Turn, _data: dict[str, Any]) -> None:
-    """The words were no answer: they leave the case they were put into, and become a report of their own."""
+    """The words were no answer: take them out of the case, and file them as a new report."""
     said = report.take_said(turn)
     if said is None:
         turn.tell("draft.gone")
@@ -178,7 +178,7 @@ def without(text: str, words: str) -> str:
 
 
 def anonymity(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """Hide one's name from the staff, or show it; the next reports are kept the same way."""
+    """Hide the person's name from staff, or show it; this also applies to later reports."""
     anonymous, address = bool(data["anonymous"]), turn.event.address
     turn.talk.state["anonymous"] = anonymous
     turn.uow.cases.set_anonymous(case.key, address.bot, turn.account, anonymous=anonymous)
@@ -203,7 +203,7 @@ def ask_withdraw(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) 
 
 
 def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """The reporter takes it back; with neighbours in it, only the reporter leaves."""
+    """The reporter withdraws a case. If neighbours have joined, only the reporter leaves."""
     step(case.state, Action.WITHDRAW, Role.RESIDENT)
     me = (turn.event.address.bot, turn.account)
     if any((p.bot, p.account) != me for p in turn.uow.cases.people(case.key)):
@@ -223,7 +223,7 @@ def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
 
 
 def _end(turn: Turn, case: CaseRow) -> None:
-    """Nobody is left in it. Who was called to an emergency hears of it: they decide whether to look all the same."""
+    """Withdraw a case that nobody is in any more. Staff called to an emergency are told and decide what to do."""
     steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
     receipts.refresh(turn, case)
     if case.urgency is Urgency.EMERGENCY:
@@ -232,7 +232,7 @@ def _end(turn: Turn, case: CaseRow) -> None:
 
 
 def one_matter(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """What was cut into several cases is one matter: the others are withdrawn, this one gets all the words."""
+    """Several cases of one message are one matter: withdraw the others and move their words here."""
     others = [turn.uow.cases.get(case.community_id, int(no)) for no in data["others"]]
     if any(other.state is not State.WAITING for other in (case, *others)):
         turn.tell("mine.too_late_for_one", alert=True)

@@ -1,4 +1,4 @@
-"""Has a neighbour reported this already? Shows that case, masked and short, to somebody who may join it."""
+"""Finds a neighbour's case about the same matter, and shows it, masked and short, to somebody who may join it."""
 
 from handlers.reply import Button
 from handlers.turn import Turn
@@ -12,7 +12,7 @@ SHOWN = 40
 
 
 def like(turn: Turn, community_id: int, matter: Understanding) -> CaseRow | None:
-    """The open case of the community that is likeliest the same matter, if it can be joined."""
+    """The open case of the community most likely about the same matter, if it can be joined; otherwise None."""
     for no in nearest(turn, community_id, matter, 1):
         case = turn.uow.cases.living((community_id, no))
         return case if case is not None and can_be_joined(case) else None
@@ -20,19 +20,19 @@ def like(turn: Turn, community_id: int, matter: Understanding) -> CaseRow | None
 
 
 def nearest(turn: Turn, community_id: int, matter: Understanding, limit: int = 3) -> list[int]:
-    """Open cases that are likely the same matter. Two voices that nobody has heard yet are not."""
+    """Open cases likely about the same matter. Two voice notes are never compared, because they have no text."""
     if matter.text.strip() == turn.context.texts("voice.words"):
         return []
     return turn.context.similar.nearest(community_id, matter, limit)
 
 
 def can_be_joined(case: CaseRow) -> bool:
-    """An emergency is one person's; what has ended takes nobody in."""
+    """Whether neighbours can join: it is open and no emergency."""
     return case.state in OPEN and case.urgency is not Urgency.EMERGENCY
 
 
 def about(turn: Turn, case: CaseRow) -> str:
-    """What a neighbour gets to see of a case before they join it: masked and short."""
+    """A case as a neighbour sees it before joining: masked and short."""
     look = turn.context.district.scenes[case.scene]
     return turn.context.texts(
         "join.about",

@@ -1,7 +1,7 @@
-"""代录: a worker, a relative or a 楼组长 files for somebody who cannot, whose consent is recorded.
+"""代录: a worker, a relative or a 楼组长 files for somebody who cannot; that person's consent is recorded.
 
-Who files is told like a reporter and asked to pass it on; the person, or whoever looks after them, follows the case
-by themselves through a link that leads to this one case.
+The proxy gets the messages of a reporter and is asked to pass them on. The person, or somebody who looks after them,
+can follow the case through a link to this one case.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ LONGEST_NAME = 20
 
 
 def begin(turn: Turn) -> None:
-    """替人反映: for whom, do they agree, what is it; in that order."""
+    """替人反映: ask for whom, whether they agree, and what it is about, in this order."""
     if turn.as_staff and not turn.communities_for("proxy"):
         turn.say("problem.no_right")
         return
@@ -55,7 +55,7 @@ def relation(turn: Turn, data: dict[str, Any]) -> None:
 
 
 def takes(turn: Turn) -> bool:
-    """Whether the words are for whom it is; for staff, also what it is."""
+    """Take the answer to these questions (staff also give the report). False: the words mean something else."""
     proxy = represented.pending(turn)
     if proxy is None or not turn.event.text.strip() or "relation" not in proxy:
         return False
@@ -85,7 +85,7 @@ def _name(turn: Turn, proxy: dict[str, Any]) -> None:
 
 
 def consent(turn: Turn, data: dict[str, Any]) -> None:
-    """Without the person's agreement nothing is written down for them."""
+    """Take the answer about consent; without it nothing is filed for the person."""
     proxy = represented.pending(turn)
     if proxy is None or "name" not in proxy:
         turn.tell("proxy.gone")
@@ -101,7 +101,7 @@ def consent(turn: Turn, data: dict[str, Any]) -> None:
 
 
 def _file_for(turn: Turn) -> None:
-    """A worker's words for somebody else go straight into the ledger of the worker's community."""
+    """File a worker's words for somebody else in the worker's community, without a draft."""
     community = _community(turn)
     if community is None:
         turn.say("proxy.which")
@@ -126,7 +126,7 @@ def _community(turn: Turn) -> CommunityRow | None:
 
 
 def show_claim(turn: Turn, key: tuple[int, int]) -> None:
-    """The link was opened: the case, and the notice that they agree to."""
+    """Somebody opened the link: show the case and the notice for consent."""
     case = turn.uow.cases.living(key)
     if case is None or not _unclaimed(turn, case):
         turn.say("proxy.claimed_already")
@@ -138,7 +138,7 @@ def show_claim(turn: Turn, key: tuple[int, int]) -> None:
 
 
 def claim(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    """From now on they are the reporter: told, asked at the end, and free to withdraw it."""
+    """Make the person the reporter, who is told, asked at the end, and can withdraw the case."""
     if not _unclaimed(turn, case):
         turn.tell("proxy.claimed_already", alert=True)
         return
@@ -158,7 +158,7 @@ def claim(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
 
 
 def _unclaimed(turn: Turn, case: CaseRow) -> bool:
-    """A link is good for one person; who files for somebody does not become them."""
+    """Whether the link can still be used: it is valid for one person, and not for the proxy."""
     me, people = (turn.event.address.bot, turn.account), turn.uow.cases.people(case.key)
     proxied = any(p.part in (Part.PROXY, Part.CLERK) for p in people)
     taken = any(p.part == Part.REPORTER or (p.bot, p.account) == me for p in people)

@@ -6,11 +6,11 @@ from nlp import answers
 from storage.reference import DISTRICT, QuestionRow
 
 LONGEST = 60
-"""A longer message tells a story: a person reads it."""
+"""Longer messages are read by a person."""
 
 
 def known(turn: Turn) -> QuestionRow | None:
-    """The line of the list that answers what was asked; the community's own before that of the whole district."""
+    """The entry that answers the question, the community's before the district's; None if there is none."""
     communities = dict.fromkeys((turn.person.community_id or DISTRICT, DISTRICT))
     lists = [lines for community in communities if (lines := turn.uow.reference.questions.get(community))]
     if not lists or not _only_asks(turn):

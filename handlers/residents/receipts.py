@@ -1,4 +1,4 @@
-"""The receipt: what was understood, the number, by when somebody answers, and buttons to correct it."""
+"""The receipt: what was understood, the number, the answer's deadline, and buttons to correct it."""
 
 from collections.abc import Sequence
 
@@ -13,11 +13,11 @@ from nlp.understanding import Understanding
 from storage.cases import CaseRow
 
 BEFORE_WORK = (State.WAITING, State.NEEDS_INFO, State.ACCEPTED)
-"""As long as nobody works on it, its reporter may still change what it is."""
+"""States before anybody works on a case, in which its reporter can still change its labels."""
 
 
 def one(turn: Turn, case: CaseRow, matter: Understanding, like: Sequence[int] = ()) -> None:
-    """The receipt of one case; what is missing or unsure is asked once, and blocks nothing.
+    """Send the receipt of one case. What is missing or uncertain is asked once, and blocks nothing.
 
     `like`: open cases of the community that may be the same matter; the first is offered.
     """
@@ -50,7 +50,7 @@ def _same_button(turn: Turn, case: CaseRow, other: CaseRow) -> Button:
 
 
 def several(turn: Turn, cases: list[CaseRow]) -> None:
-    """One receipt for all matters of a message; if it is one matter after all, a tap says so."""
+    """Send one receipt for all matters of a message, with a button to say that they are one matter."""
     texts, district = turn.context.texts, turn.context.district
     lines = [texts("receipt.several", n=len(cases), community=turn.community_of(cases[0]).name)]
     lines += [
@@ -79,7 +79,7 @@ def details_button(turn: Turn, case: CaseRow) -> Button:
 
 
 def refresh(turn: Turn, case: CaseRow) -> None:
-    """Change the receipt in the chat of the person who is acting, if there is one."""
+    """Update the receipt in the chat of the acting person, if it exists."""
     turn.send(
         Reply(
             turn.event.address,
@@ -100,12 +100,12 @@ def lacks_place(case: CaseRow) -> bool:
 
 
 def is_due(case: CaseRow) -> bool:
-    """Whether an answer is still to come: only then it is said until when."""
+    """Whether an answer is still due; only then the receipt shows its deadline."""
     return case.state in OPEN
 
 
 def text_of(turn: Turn, case: CaseRow, place: str | None = None) -> str:
-    """`place` as the reader gets to see it, if not as it was said."""
+    """The text of a receipt. `place`: the place for this reader, if it is masked."""
     texts, district = turn.context.texts, turn.context.district
     text = texts(
         "receipt.filed" if is_due(case) else "receipt.past",
@@ -122,9 +122,9 @@ def text_of(turn: Turn, case: CaseRow, place: str | None = None) -> str:
 
 
 def buttons(turn: Turn, case: CaseRow, part: str = Part.REPORTER) -> Rows:
-    """What the reporter may do with a case that nobody works on yet; later, what the lifecycle leaves them.
+    """Buttons of the reporter: corrections before anybody works on the case, later what the lifecycle allows.
 
-    Whoever has another part in it gets what the table of rights gives that part.
+    People with another part in the case get what the table of rights gives to that part.
     """
     of = {"community_id": case.community_id, "case_no": case.no}
     possible = actions_for(case.state, Role.RESIDENT)
@@ -146,7 +146,7 @@ def buttons(turn: Turn, case: CaseRow, part: str = Part.REPORTER) -> Rows:
 
 
 def _scene_choices(turn: Turn, case: CaseRow, matter: Understanding) -> Rows:
-    """At most three scenes to choose from, likeliest first."""
+    """Buttons for at most three scenes, the likeliest first."""
     choices = [scene for scene in matter.scenes if scene in EIGHT_SCENES][:3]
     return tuple((scene_button(turn, case, scene),) for scene in choices)
 

@@ -1,6 +1,6 @@
-"""Short remarks about one's own case (没解决, 什么时候修, 不对, 算了).
+"""Short remarks about the person's own case (没解决, 什么时候修, 不对, 算了).
 
-Held against where the person's cases stand. Where none fits, the words are taken as any others.
+A remark is interpreted by the states of the person's cases. If none fits, the words are handled like any others.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from storage.cases import CaseRow
 
 
 def taken(turn: Turn) -> bool:
-    """Answer such words; False if they are anything else, or about no case that we know of."""
+    """Answer a remark. False: the words mean something else, or fit no known case."""
     if drafts.there_is_one(turn) or turn.event.files or emergencies.ringing(turn) is not None:
         return False
     way = phrases.said(turn.context.texts, "heard", tuple(WAYS), turn.event.text)
@@ -31,7 +31,7 @@ def taken(turn: Turn) -> bool:
 
 
 def _asked(turn: Turn) -> list[CaseRow]:
-    """Cases that this person is asked about by buttons: is it solved?"""
+    """Cases of which this person is being asked by buttons whether they are solved."""
     return [case for case in _mine(turn) if case.state is State.FOLLOW_UP]
 
 
@@ -59,7 +59,7 @@ def _no(turn: Turn) -> bool:
 
 
 def _solved(turn: Turn) -> bool:
-    """Nobody has answered yet, and it is well all the same: then it may be taken back."""
+    """The matter is solved before anybody answered: offer to withdraw the case."""
     if _yes(turn):
         return True
     if not any(Action.WITHDRAW in actions_for(case.state, Role.RESIDENT) for case in _mine(turn)):
@@ -74,7 +74,7 @@ def _not_solved(turn: Turn) -> bool:
 
 
 def _not_yet(turn: Turn) -> bool:
-    """换了灯泡还是不亮, to somebody who is asked just now: one tap opens it again, another files it as new."""
+    """换了灯泡还是不亮, from somebody who is being asked: one tap reopens the case, another files a new one."""
     text = turn.event.text
     short = len(text) <= phrases.LONGEST and not lookup.names_a_place(turn)
     if not (short and phrases.mentions(turn.context.texts, "heard.again", text) and _may_be_meant(turn, _asked(turn))):
@@ -84,13 +84,13 @@ def _not_yet(turn: Turn) -> bool:
 
 
 def _may_be_meant(turn: Turn, cases: list[CaseRow]) -> bool:
-    """Whether the words can be about one of these: 广场舞还在放 says nothing of a lamp."""
+    """Whether the words can be about one of these cases: 广场舞还在放 is not about a lamp."""
     own = matters.requests(turn.reading)
     return any(case.scene in matter.scenes for case in cases for matter in own) if own else bool(cases)
 
 
 def _satisfied(degree: int) -> Callable[[Turn], bool]:
-    """满意, where that is asked last and not answered yet; who is asked whether it is solved, says that too."""
+    """满意, if satisfaction was asked last and not answered; if it was "solved?", this also answers yes."""
 
     def judge(turn: Turn) -> bool:
         if _asked(turn) and not degree:
@@ -111,7 +111,7 @@ def _satisfied(degree: int) -> Callable[[Turn], bool]:
 
 
 def _goes_on(turn: Turn) -> bool:
-    """The rest of an answer that comes in several messages: words just after it that are no matter of their own."""
+    """The rest of an answer in several messages: words shortly after it that are no matter of their own."""
     said = turn.talk.state.get("said") or {}
     taken, limit = said.get("taken"), turn.context.district.limits.media_joins_for.wall
     if not taken or taken["what"] != "supplement" or not report.fresh(turn, said, limit):
@@ -124,12 +124,12 @@ def _goes_on(turn: Turn) -> bool:
 
 
 def _urged(turn: Turn) -> bool:
-    """什么时候修: where it stands, and until when somebody answers."""
+    """什么时候修: show the state of the case and the deadline for an answer."""
     return any(case.state in OPEN for case in _mine(turn)) and lookup.show_progress(turn)
 
 
 def _wrong(turn: Turn) -> bool:
-    """What was understood of the last report is wrong somewhere: the buttons that mend it; else it is said again."""
+    """不对: offer buttons to correct the last report, or ask to say it again."""
     limit = turn.context.district.limits.place_joins_for.wall
     case = media.last_case(turn, lambda _case: limit)
     if case is None or case.state not in receipts.BEFORE_WORK:
@@ -141,7 +141,7 @@ def _wrong(turn: Turn) -> bool:
 
 
 def _drop(turn: Turn) -> bool:
-    """算了, just after it was filed: shall it be taken back?"""
+    """算了, shortly after filing: ask whether to withdraw the case."""
     case = media.last_case(turn)
     if case is None or Action.WITHDRAW not in actions_for(case.state, Role.RESIDENT):
         return False
@@ -172,4 +172,4 @@ WAYS: dict[str, Callable[[Turn], bool]] = {
     "opening": _says("talk.greeting"),
     "ack": _says("talk.ack"),
 }
-"""By the names of the words in the catalogue, in the order in which they are looked for."""
+"""Handlers by the catalogue's names of remarks, in the order in which they are tried."""

@@ -1,4 +1,4 @@
-"""A resident's words: an emergency, an answer to a draft, nothing to file, or a report."""
+"""Handles a resident's words: an emergency, an answer to a draft, nothing to file, or a report."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,19 +18,19 @@ from storage.cases import CaseRow
 from storage.reference import CommunityRow, QuestionRow
 
 COURTESIES = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.SPAM, NoneType.TEST)
-"""Not a part of a report that somebody is in the middle of."""
+"""Never part of a draft that somebody is writing."""
 NOT_OF_A_DRAFT = (*COURTESIES, NoneType.ABUSE)
 PLAINLY_NOTHING = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.TEST)
 PUT_BEFORE_A_PERSON = (NoneType.ABUSE, NoneType.SPAM)
-"""What a person of the staff looks at if somebody does not stop."""
+"""Reviewed by staff if somebody does not stop."""
 SHORT = 8
-"""Up to so many characters a greeting or a thank you is nothing else, and is not asked about."""
+"""Up to this length a greeting or thanks is certainly nothing else, and no button to file it is offered."""
 NOT_ABOUT_A_PHOTO = (NoneType.THANKS, NoneType.SPAM)
-"""Other words with a photo, such as "look", mean what it shows."""
+"""All other words with a photo, such as "look", refer to what it shows."""
 
 
 def report(turn: Turn) -> None:
-    """Take words (with files, perhaps) as a report, or say in a word why they are none."""
+    """Handle words, perhaps with files, as a report, or say briefly why they are none."""
     if emergency := matters.emergency(turn.reading):
         _emergency(turn, emergency)
     elif (case := emergencies.ringing(turn)) is not None:
@@ -46,7 +46,7 @@ def report(turn: Turn) -> None:
 
 
 def _answer(turn: Turn, known: QuestionRow) -> None:
-    """From the community's list, with its source. One tap files the question all the same."""
+    """Answer from the community's list, with its source and a button to file the question anyway."""
     remember_said(turn, turn.event.text)
     not_it = turn.mine("button.not_answered", "file_anyway", once=True)
     values = {"question": known.question, "answer": known.answer, "source": known.source}
@@ -55,7 +55,7 @@ def _answer(turn: Turn, known: QuestionRow) -> None:
 
 
 def take(turn: Turn) -> None:
-    """File it for somebody who has agreed; else it waits as a draft."""
+    """File the report if the person has agreed; otherwise it waits as a draft."""
     if allowance.has_to_wait(turn):
         return
     agreed, may_file = _agreed(turn), allowance.may_file(turn)
@@ -87,7 +87,7 @@ def _file_now(turn: Turn) -> None:
 
 
 def _agreed(turn: Turn) -> bool:
-    """Whether this person has agreed to the present notice and said where they live."""
+    """Whether this person has agreed to the current notice and chosen a community."""
     current = turn.context.district.limits.consent_version
     return turn.person.consent_version == current and turn.community(turn.person.community_id) is not None
 
@@ -102,7 +102,7 @@ def _report(turn: Turn, found: tuple[Understanding, ...], community: CommunityRo
 
 
 def _emergency(turn: Turn, matter: Understanding) -> None:
-    """Filed at once, without consent or community. What the same person says next belongs to it."""
+    """File an emergency at once, without consent or community. The person's next words are added to it."""
     if (case := emergencies.ringing(turn)) is not None:
         told = turn.talk.state["alarm"]["told"]
         _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if alarm not in told))
@@ -112,7 +112,7 @@ def _emergency(turn: Turn, matter: Understanding) -> None:
 
 
 def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> None:
-    """Another word on a fresh emergency: no second case, but whoever was called hears it at once."""
+    """Add words to a recent emergency: no second case, but the staff who were called get them at once."""
     if not new and turn.event.text and not turn.event.files and is_courtesy(turn):
         turn.say("emergency.thanks")
         turn.outcome = "none courtesy"
@@ -126,7 +126,7 @@ def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> Non
     cards.refresh(turn, case)
     turn.outcome = "supplement"
     if turn.throttled and not new:
-        return  # kept and on the card, but no more of these makes a sound
+        return  # stored and on the card, but without another notification
     gently = "emergency.human" if Alarm.HUMAN in new else "emergency.more"
     turn.say(gently if calls else "emergency.passed_on", rows, calls=calls)
     cards.notify(turn, case, "card.added", text=words)
@@ -148,7 +148,7 @@ def _add_to(turn: Turn, case: CaseRow, words: str) -> None:
 
 
 def _answers_draft(turn: Turn) -> bool:
-    """Somebody who writes what the buttons say; False if the words are more of the report."""
+    """Handle words that mean a button of the draft. False: the words continue the report."""
     said = turn.event.text.strip().rstrip("。.!！~")
     if turn.event.files or not drafts.words(turn):
         return False
@@ -174,14 +174,14 @@ AGREEING = ("agree", "anonymous")
 
 
 def is_courtesy(turn: Turn) -> bool:
-    """A thank you or an "all right" says no place; a number may."""
+    """Whether the words are thanks or "all right", which name no place, though they may contain a number."""
     matter = turn.reading.first
     says_where = matter.places or any(character.isdigit() for character in turn.event.text)
     return matter.none_type in COURTESIES and not says_where
 
 
 def _nothing_to_file(turn: Turn) -> Understanding | None:
-    """The matter that is none. A photo with a few words, or more words for a draft, may well be a matter."""
+    """The matter if there is nothing to file, else None. Words with a photo, or for a draft, may be a request."""
     if matters.requests(turn.reading):
         return None
     matter = matters.elsewhere(turn.reading) or turn.reading.first
@@ -193,14 +193,14 @@ def _nothing_to_file(turn: Turn) -> Understanding | None:
 
 
 def says_what_a_photo_shows(turn: Turn) -> bool:
-    """Words such as "look at this": they belong to the photo, and the photo to what was said before."""
+    """Whether words such as "look at this" belong to a photo, which belongs to what was said before."""
     reading = turn.reading
     plain = not matters.requests(reading) and not matters.elsewhere(reading) and not matters.emergency(reading)
     return plain and reading.first.none_type not in NOT_ABOUT_A_PHOTO
 
 
 def _small_talk(turn: Turn, matter: Understanding) -> None:
-    """A short honest word; what is not ours gets the number that is. One tap files it all the same."""
+    """Reply briefly; for matters out of remit give the right number. A button files the words anyway."""
     if matter.scene is Scene.OUT_OF_REMIT:
         _out_of_remit(turn)
         turn.outcome = "out_of_remit"
@@ -222,13 +222,13 @@ def _out_of_remit(turn: Turn) -> None:
 
 
 def file_it_anyway(turn: Turn) -> Rows:
-    """The machine may be wrong."""
+    """The button to file words anyway, because the machine may be wrong."""
     remember_said(turn, turn.event.text)
     return ((turn.mine("button.file_anyway", "file_anyway", once=True),),)
 
 
 def remember_said(turn: Turn, words: str, taken: dict[str, Any] | None = None) -> None:
-    """Keep the words for the tap that files them. `taken`: the case that they were put into."""
+    """Store words for the button that files them. `taken`: the case to which they were added."""
     files = [packed(file, turn.event.message_id) for file in turn.event.files]
     told = {"text": words, "message": turn.event.message_id, "files": files, "taken": taken}
     turn.talk.state["said"] = told | {"at": turn.uow.now.timestamp()}
@@ -241,7 +241,7 @@ def take_said(turn: Turn) -> dict[str, Any] | None:
 
 
 def file_anyway(turn: Turn, _data: dict[str, Any]) -> None:
-    """Somebody insists that it is a matter: the grid worker will see."""
+    """File words that the person insists on; the grid worker decides."""
     said = take_said(turn)
     if said is None:
         turn.tell("draft.gone")

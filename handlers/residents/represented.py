@@ -1,4 +1,4 @@
-"""The person for whom somebody files: what was said about them so far, and what is passed on to them."""
+"""The person for whom a proxy files: what is known about them so far, and what is passed on to them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from storage.cases import CaseRow
 
 
 def pending(turn: Turn) -> dict[str, Any] | None:
-    """What was said of the person so far, unless that is too long ago."""
+    """What is known about the person so far, unless it is too old."""
     proxy: dict[str, Any] | None = turn.talk.state.get("proxy")
     if proxy is not None and turn.older(proxy["at"]):
         turn.talk.state.pop("proxy")
@@ -17,7 +17,7 @@ def pending(turn: Turn) -> dict[str, Any] | None:
 
 
 def pass_on(turn: Turn, cases: list[CaseRow], proxy: dict[str, Any]) -> None:
-    """Ask to tell the person, with the link by which they see it themselves."""
+    """Ask the proxy to tell the person, with the link by which they can see the case."""
     for case in cases:
         username = next((b.username for b in turn.context.bots.values() if b.username and b.name != "staff"), "")
         link = f"https://t.me/{username}?start={turn.context.links.of_person(*case.key)}" if username else ""
