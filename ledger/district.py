@@ -116,7 +116,7 @@ class Together:
     `promise_near`: how long before a promise is due its owner is reminded; `shown_from`: how many answers it takes
     before anybody sees what they say; `evening`: when reminders for the next day are sent; `longest`: characters of a
     text. The rest limits one person at a time: wishes that wait or are open, calls taken up, rooms booked (at most
-    `booked_ahead`), tries of a code, people signed up on their behalf (`proxies`).
+    `booked_ahead`), attempts at a code, people signed up on their behalf (`proxies`).
     """
 
     promise_near: Duration
@@ -146,7 +146,7 @@ class Spike:
     """When managers are told of a place at once.
 
     Either `people` people report one matter `within` a time, or a week brings `times` the usual number. `least`: fewer
-    cases in a week are never a spike; `again_after`: how long the same spike is not told again.
+    cases in a week are never a spike; `again_after`: how long the same spike is not reported again.
     """
 
     people: int

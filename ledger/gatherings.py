@@ -1,4 +1,4 @@
-"""Places at an event, given in the order of signing up. A place that becomes free goes to whoever waits longest."""
+"""Places at an event, given in the order of signing up. A free place goes to the person who has waited longest."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -105,9 +105,9 @@ S, R, A = State, Role, Action
 HANDLED: frozenset[State] = frozenset(
     {S.ACCEPTED, S.DISPATCHED, S.SIGNED, S.WORKING, S.EXTENSION_ASKED, S.PARKED, S.REDO, S.RETURNED}
 )
-"""Somebody has taken the case, and it is not answered yet."""
+"""States in which somebody has taken the case but not answered it."""
 OPEN: frozenset[State] = HANDLED | {S.WAITING, S.NEEDS_INFO}
-"""The resident is still owed an answer."""
+"""States in which the resident still waits for an answer."""
 ENDED: frozenset[State] = frozenset(S) - OPEN - {S.ANSWERED, S.FOLLOW_UP}
 
 ANSWERS: frozenset[State] = frozenset({S.ANSWERED, S.FOLLOW_UP})
@@ -130,7 +130,7 @@ class Transition:
         tells: key of the text that the residents of the case get.
         undoable: it can be undone for a minute; until then the text is held back.
         in_time: only possible before the case is due.
-        judges: steps that this one confirms or checks; whoever of the staff took the last of them may not take it.
+        judges: steps that this one confirms or checks; the staff member who took the last of them may not take it.
     """
 
     sources: frozenset[State]
@@ -145,7 +145,7 @@ class Transition:
 
 
 IN_PROGRESS: frozenset[State] = frozenset({S.ACCEPTED, S.SIGNED, S.WORKING, S.REDO})
-"""Somebody is working on the case, or is about to."""
+"""States in which somebody works on the case, or is about to."""
 CASEWORKERS = STAFF | {R.OFFICER}
 """Roles that may work on a case."""
 ANSWERING = (A.RESOLVE, A.UNSOLVED)

@@ -21,7 +21,7 @@ class ContentKind(StrEnum):
 class ContentState(StrEnum):
     """Where it stands. Neighbours see only what is `SHOWN`.
 
-    `UPHELD`: hidden, and confirmed by a second person on appeal. `ENDED`: what was wished for is done, so there is
+    `UPHELD`: hidden, and confirmed by a second person on appeal. `ENDED`: the wish has been fulfilled, so there is
     nothing left to decide.
     """
 

@@ -3,7 +3,7 @@
 The classes, in this order:
 
 1. 急: something is lacking, and residents ask for it urgently.
-2. 重: something is lacking, and either many ask for it or it serves the old and the young (一老一幼, plan 三(二)).
+2. 重: something is lacking, and either many ask for it or it serves older people or children (一老一幼, plan 三(二)).
 3. 轻: the standard is met or unknown, but many ask for it, or it is asked for urgently, or it is in poor condition.
 4. 缓: something is lacking, but hardly anybody asks for it.
 
@@ -15,7 +15,7 @@ from enum import StrEnum
 
 
 class Need(StrEnum):
-    """The class of a need, the soonest first."""
+    """The class of a need, the most pressing first."""
 
     URGENT = "urgent"
     MAJOR = "major"

@@ -17,6 +17,6 @@ class Window:
 
 
 def window(kept: tuple[float, int] | None, now: float, allowed: Allowance) -> Window:
-    """The window open at `now`. A new one, if the stored one has closed or the clock was set back to before it."""
+    """The window at `now`: a new one if the stored one has closed, or if the clock was set back to before it."""
     found = Window(*kept) if kept else Window(now)
     return found if found.opened <= now < found.ends(allowed) else Window(now)

@@ -126,12 +126,12 @@ MANAGERS = Permission(Thing.COMMUNITY, frozenset({R.MANAGER}))
 NEIGHBOURS_AND_STAFF = Permission(Thing.COMMUNITY, STAFF | RESIDENT, NEIGHBOURS.parts)
 NEIGHBOURS_AND_MANAGERS = Permission(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, NEIGHBOURS.parts)
 JUDGES = Permission(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, frozenset({Part.COUNCIL}))
-"""Who lets residents' proposals through: the manager or a member of the council."""
+"""Who approves residents' proposals: the manager or a member of the council."""
 APPEALS = Permission(Thing.COMMUNITY, JUDGES.roles | {R.SUPERVISOR}, JUDGES.parts)
 AT_DOORS = Permission(Thing.COMMUNITY, frozenset({R.WORKER, R.MANAGER}))
 """Staff who know the households."""
 HANDOVER = Permission(Thing.COMMUNITY, AT_DOORS.roles)
-"""Who hands cases over to a colleague: their own, or, as the manager, anybody's."""
+"""Who may hand cases over to a colleague: workers their own, managers anybody's."""
 
 PERMISSIONS: dict[str, Permission] = {
     # steps of the lifecycle, under their own names
@@ -160,11 +160,11 @@ PERMISSIONS: dict[str, Permission] = {
     "undo": Permission(Thing.CASE, CASEWORKERS),
     "help_by": _step(Action.HELP),
     "help_no_more": _step(Action.HELP),
-    # looking
+    # viewing
     "open_card": Permission(Thing.CASE, CASEWORKERS | {R.HELPER}),
     "phone": Permission(Thing.CASE, CASEWORKERS),
     "show_files": Permission(Thing.CASE, CASEWORKERS | {R.HELPER}),
-    # residents with a case of theirs
+    # residents and their own case
     "details": _own(FOLLOWS),
     "add_to_case": _own(FOLLOWS),
     "anonymity": _own(ALL_PARTS),
@@ -230,13 +230,13 @@ PERMISSIONS: dict[str, Permission] = {
     "checkup_item": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
     "checkup_value": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
     "checkup_answer": Permission(Thing.COMMUNITY, frozenset({R.MANAGER})),
-    # how somebody writes
+    # abuse and floods
     **{
         action: Permission(Thing.COMMUNITY, APPROVERS)
         for action in ("let_be", "pause_person", "file_held", "refuse_held")
     },
     "undo_decision": Permission(Thing.COMMUNITY, APPROVERS),
-    # what residents write for neighbours to see
+    # content that residents write for neighbours
     "content": MANAGERS,
     **dict.fromkeys(("content_show", "content_keep", "content_hide"), JUDGES),
     **dict.fromkeys(("content_grant", "content_uphold"), APPEALS),
@@ -288,7 +288,7 @@ PERMISSIONS: dict[str, Permission] = {
     "story_hide": MANAGERS,
     "story_why": MANAGERS,
     "picture": NEIGHBOURS,
-    # what one of the staff has in hand
+    # handing over cases
     "hand_over": HANDOVER,
     "hand_over_from": HANDOVER,
     "hand_over_to": HANDOVER,

@@ -38,7 +38,7 @@ class Template:
 
 
 def shown(counts: Sequence[int]) -> list[int | None]:
-    """Counts as others may see them. Small ones are None; a single one would follow from the sum, so then two are."""
+    """Counts as others may see them. Small ones are None; at least two are, because one would follow from the sum."""
     found: list[int | None] = [None if 0 < n < SMALL else n for n in counts]
     if found.count(None) == 1:
         others = [(n, place) for place, n in enumerate(found) if n]

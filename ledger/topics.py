@@ -44,7 +44,7 @@ class TopicAction(StrEnum):
 
 
 class Source(StrEnum):
-    """Who began a topic."""
+    """Who started a topic."""
 
     CASES = "cases"
     MANAGER = "manager"
@@ -68,13 +68,13 @@ class TopicStep:
 
 S, A = TopicState, TopicAction
 PROPOSED: frozenset[TopicState] = frozenset({S.DRAFT, S.LATER})
-"""It is still to be decided whether neighbours discuss it."""
+"""States in which it is not decided yet whether neighbours discuss the topic."""
 UNDECIDED: frozenset[TopicState] = PROPOSED | {S.OPEN}
-"""Other topics can be merged into it, and separated from it again."""
+"""States in which other topics can be merged into it, and separated again."""
 TALKED_OVER: frozenset[TopicState] = frozenset({S.OPEN, S.VOTING, S.DECIDED})
-"""Neighbours see it in the list."""
+"""States in which neighbours see it in the list."""
 IN_SIGHT: frozenset[TopicState] = TALKED_OVER | {S.DONE}
-"""Neighbours may open it."""
+"""States in which neighbours may open it."""
 ENDED: frozenset[TopicState] = frozenset({S.DECLINED, S.DONE, S.MERGED})
 
 STEPS: dict[TopicAction, TopicStep] = {
