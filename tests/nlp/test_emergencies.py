@@ -117,6 +117,13 @@ def test_grief_is_no_emergency_but_no_case_for_a_form_either(understander: Under
 
 
 @pytest.mark.parametrize(
+    "words", ["再不管我就去市政府门口拉横幅", "再不来修我们就去堵马路", "要是再没人管我们全楼都去静坐"]
+)
+def test_a_threat_to_take_it_to_the_street_reaches_a_person(understander: Understander, words: str) -> None:
+    assert understander.read(words).first.needs_human
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "急死人了等了半天公交",
@@ -125,6 +132,8 @@ def test_grief_is_no_emergency_but_no_case_for_a_form_either(understander: Under
         "没有着火，是隔壁在熏腊肉",
         "去年三栋着过火，墙还是黑的，能不能刷一下",
         "昨天晕倒的阿姨没事了，谢谢大家",
+        "社区门口拉的横幅再不收就被风吹跑了",
+        "门口堵路再不疏通上班都要迟到",
     ],
 )
 def test_what_only_sounds_like_danger_is_none(understander: Understander, words: str) -> None:
