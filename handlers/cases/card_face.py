@@ -14,6 +14,8 @@ from ledger.words import shortened
 from storage.cases import CaseRow
 
 TEXT_ON_CARD = 600
+MOST_SURE = 99
+"""Percent. No label is certain: 100 % would tell the worker that there is nothing to check."""
 OFFERED: tuple[tuple[Action | str, ...], ...] = (
     (Action.GRANT, Action.DENY),
     (Action.ACCEPT, Action.SIGN, Action.START, Action.RESOLVE),
@@ -120,7 +122,8 @@ def _lines_about_the_matter(turn: Turn, case: CaseRow, beside: Beside) -> list[s
         lines.append(texts("card.item", no=item.no, item=item.name, units=units))
     if why := case.proposal.get("why"):
         sure = "card.why" if not case.confirmed else "card.confirmed"
-        lines.append(texts(sure, why="、".join(why[:4]), percent=round(100 * float(case.proposal.get("p", 0)))))
+        percent = min(round(100 * float(case.proposal.get("p", 0))), MOST_SURE)
+        lines.append(texts(sure, why="、".join(why[:4]), percent=percent))
     if beside.crowd:
         lines.append(texts("crowd.alike", n=beside.crowd))
     lines += beside.calls

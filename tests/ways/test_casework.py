@@ -52,6 +52,12 @@ async def test_without_a_worker_the_manager_gets_the_card(small_world: World) ->
     assert small_world.worker(2).sees("YA-1")
 
 
+async def test_a_label_is_never_called_certain(small_world: World) -> None:
+    await settled(small_world, words="垃圾桶满了没人收，臭得很")
+    assert (await case(small_world)).proposal["p"] > 0.995
+    assert "把握 99%" in small_world.worker(1).last.text
+
+
 async def test_a_long_report_is_cut_on_the_card_and_whole_in_the_ledger(small_world: World) -> None:
     words = LAMP + "，晚上看不见路" * 200
     await settled(small_world, words=words)
