@@ -120,28 +120,49 @@ async def build(
     sealing.use(in_parts(settings.data_keys.get_secret_value()))
     district = _district(settings, unthrottled=unthrottled)
     database = open_database(settings.database_url, serve=True)
-    files, similar = FileStore(settings.data_dir / "files"), OpenCases()
-    links = SignedLinks.open(settings.link_secret.get_secret_value(), settings.data_dir)
-    erased = Erased(links.mark_key(), settings.data_dir)
+    folder, similar = _DataFolder.open(settings), OpenCases()
     names = await database.read(lambda connection: _prepare(connection, clock, similar))
     understander = understander or Understander.load(
         names, tokenizer=settings.tokenizer, model=models.in_use(settings.data_dir)
     )
-    context = _context(
-        district=district,
-        texts=load_texts(settings.district_dir),
-        understander=understander,
-        similar=similar,
-        files=files,
-        links=links,
-        erased=erased,
-        bots=bots or bots_of(channels, {}),
-    )
+    texts = load_texts(settings.district_dir)
+    context = _context(district, texts, understander, similar, folder, bots=bots or bots_of(channels, {}))
     _warm_up(context)
     deliverers = {
-        name: Deliverer(database, channel, files, limits or district.limits.telegram, clock)
+        name: Deliverer(database, channel, folder.files, limits or district.limits.telegram, clock)
         for name, channel in channels.items()
     }
+    return _connected(
+        settings, database, context, clock, folder, channels=channels, deliverers=deliverers, understander=understander
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _DataFolder:
+    """What is kept in the data folder, beside the database."""
+
+    files: FileStore
+    links: SignedLinks
+    erased: Erased
+
+    @classmethod
+    def open(cls, settings: Settings) -> "_DataFolder":
+        links = SignedLinks.open(settings.link_secret.get_secret_value(), settings.data_dir)
+        return cls(FileStore(settings.data_dir / "files"), links, Erased(links.mark_key(), settings.data_dir))
+
+
+def _connected(
+    settings: Settings,
+    database: Database,
+    context: Context,
+    clock: Clock,
+    folder: _DataFolder,
+    *,
+    channels: dict[str, Channel],
+    deliverers: dict[str, Deliverer],
+    understander: Understander,
+) -> App:
+    """The running parts, connected: each can wake the one that works next."""
 
     def wake_delivery() -> None:
         for deliverer in deliverers.values():
@@ -149,21 +170,21 @@ async def build(
 
     worker = Worker(database, context, channels, clock, wake_delivery)
     return App(
-        settings,
-        database,
-        context,
-        channels,
-        clock,
-        files,
-        Intake(database, clock, worker.wake.set, emergencies.likely),
-        worker,
-        deliverers,
-        Ticker(database, context, clock, worker, wake_delivery),
-        Fetcher(database, channels, files, clock),
-        Sweeper(database, files),
-        Reporter(database, context, files, clock, wake_delivery, reference=worker.reference),
-        Retraining(settings, clock, understander),
-        erased,
+        settings=settings,
+        database=database,
+        context=context,
+        channels=channels,
+        clock=clock,
+        files=folder.files,
+        intake=Intake(database, clock, worker.wake.set, emergencies.likely),
+        worker=worker,
+        deliverers=deliverers,
+        ticker=Ticker(database, context, clock, worker, wake_delivery),
+        fetcher=Fetcher(database, channels, folder.files, clock),
+        sweeper=Sweeper(database, folder.files),
+        reporter=Reporter(database, context, folder.files, clock, wake_delivery, reference=worker.reference),
+        retraining=Retraining(settings, clock, understander),
+        erased=folder.erased,
     )
 
 
@@ -193,32 +214,29 @@ def _warm_up(context: Context) -> None:
 
 
 def _context(
-    *,
     district: District,
     texts: Texts,
     understander: Understander,
     similar: OpenCases,
-    files: FileStore,
-    links: SignedLinks,
-    erased: Erased,
+    folder: _DataFolder,
+    *,
     bots: Mapping[str, Bot],
 ) -> Context:
-    staff_bot = STAFF if STAFF in bots else next(iter(bots))
     return Context(
-        district,
-        texts,
-        understander.read,
-        understander.read_all,
-        lru_cache(QUESTIONS_KEPT)(understander.matter),
-        personal.mask,
-        personal.mask_contacts,
-        similar,
-        links,
-        files,
-        erased,
-        words_of(texts),
-        bots,
-        staff_bot,
+        district=district,
+        texts=texts,
+        read=understander.read,
+        read_all=understander.read_all,
+        compare=lru_cache(QUESTIONS_KEPT)(understander.matter),
+        mask=personal.mask,
+        mask_contacts=personal.mask_contacts,
+        similar=similar,
+        links=folder.links,
+        files=folder.files,
+        erased=folder.erased,
+        words=words_of(texts),
+        bots=bots,
+        staff_bot=STAFF if STAFF in bots else next(iter(bots)),
     )
 
 

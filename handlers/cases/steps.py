@@ -34,6 +34,8 @@ UNDOABLE_FIELDS = (
 )
 SPEAKS = frozenset({Action.CONTACT, Action.ASK, Action.RESOLVE, Action.UNSOLVED})
 """Steps by which a staff member speaks with the resident directly."""
+REASONS = ("reason", "reply", "question", "words")
+"""What the history shows as the reason of a step: the first of these that is given."""
 ASKED_IF_IT_HOLDS = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 
 
@@ -64,28 +66,34 @@ def take(
         NotAllowed: the table has no such step here.
         LostRace: somebody else has changed the case meanwhile.
     """
-    given = given or {}
-    before = {name: _plain(getattr(case, name)) for name in UNDOABLE_FIELDS}
+    given, row = given or {}, TRANSITIONS[action]
     staff_id = turn.staff_id if role is not Role.RESIDENT else None
-    new = step(case.state, action, role, given, **_conditions(turn, case, TRANSITIONS[action], staff_id))
-    values = {**_first_touch(turn, case, action, staff_id), **(changes or {}), **_ended(turn, new)}
-    turn.uow.cases.change(case, state=new, **values, **_next_look(turn, case, new, values))
+    new = step(case.state, action, role, given, **_conditions(turn, case, row, staff_id))
+    before = {name: _plain(getattr(case, name)) for name in UNDOABLE_FIELDS}
+    _change(turn, case, new, {**_first_touch(turn, case, action, staff_id), **(changes or {})})
     event_id = turn.uow.cases.add_event(
         case,
         action=action,
         role=role,
         before=State(before["state"]),
         staff_id=staff_id,
-        reason=given.get("reason") or given.get("reply") or given.get("question") or given.get("words"),
+        reason=next((given[name] for name in REASONS if given.get(name)), None),
         via=turn.via,
         detail={"before": before, **(detail or {})},
     )
     if staff_id is not None and case.urgency is Urgency.EMERGENCY:
         emergencies.stop(turn, case)
     if not quietly:
-        _tell(turn, case, action, event_id, given)
+        _tell(turn, case, row, event_id, given)
     _show(turn, case)
     return event_id
+
+
+def _change(turn: Turn, case: CaseRow, new: State, values: dict[str, Any]) -> None:
+    """Change the row, with what follows from the new state."""
+    if new in ENDED:
+        values["closed_at"] = turn.uow.now
+    turn.uow.cases.change(case, state=new, **values, **_next_look(turn, case, new, values))
 
 
 def allowed(turn: Turn, case: CaseRow, action: Action, role: Role) -> None:
@@ -111,12 +119,13 @@ def _conditions(turn: Turn, case: CaseRow, row: Transition, staff_id: int | None
     return found
 
 
-def _tell(turn: Turn, case: CaseRow, action: Action, event_id: int, given: dict[str, str]) -> None:
-    if tells := TRANSITIONS[action].tells:
-        values, undoable = {"due": turn.when(case.due_at, case)} | given, TRANSITIONS[action].undoable
-        if not undoable:
-            _release_held_messages(turn, case)
-        tell_people(turn, case, tells, event_id, undoable=undoable, **values)
+def _tell(turn: Turn, case: CaseRow, row: Transition, event_id: int, given: dict[str, str]) -> None:
+    if row.tells is None:
+        return
+    if not row.undoable:
+        _release_held_messages(turn, case)
+    values = {"due": turn.when(case.due_at, case)} | given
+    tell_people(turn, case, row.tells, event_id, undoable=row.undoable, **values)
 
 
 def _release_held_messages(turn: Turn, case: CaseRow) -> None:
@@ -142,10 +151,6 @@ def _first_touch(turn: Turn, case: CaseRow, action: Action, staff_id: int | None
     if staff_id is not None and case.contacted_at is None and action in SPEAKS:
         found["contacted_at"] = turn.uow.now
     return found
-
-
-def _ended(turn: Turn, state: State) -> dict[str, Any]:
-    return {"closed_at": turn.uow.now} if state in ENDED else {}
 
 
 def _next_look(turn: Turn, case: CaseRow, new: State, values: dict[str, Any]) -> dict[str, Any]:
