@@ -244,7 +244,7 @@ class Moderation:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathering:
+class ClusterThreshold:
     """When many reports become a draft topic: `people` people about one matter, in cases `within` a time."""
 
     people: int
@@ -255,10 +255,10 @@ class Gathering:
 class TopicLimits:
     """Limits of topics. `proposals` and `contributions` are per person within `counted_over`.
 
-    `gathering` applies to all communities except those in `own`, by code. `longest`: characters of a contribution.
+    `cluster` applies to all communities except those in `own`, by code. `longest`: characters of a contribution.
     """
 
-    gathering: Gathering
+    cluster: ClusterThreshold
     looked_every: Duration
     put_off: Duration
     proposals: int
@@ -268,11 +268,11 @@ class TopicLimits:
     longest_title: int
     listed: int
     kept: Duration
-    own: dict[str, Gathering] = field(default_factory=dict)
+    own: dict[str, ClusterThreshold] = field(default_factory=dict)
 
-    def gathers(self, code: str) -> Gathering:
+    def threshold_of(self, code: str) -> ClusterThreshold:
         """The threshold that applies to a community, by its code."""
-        return self.own.get(code, self.gathering)
+        return self.own.get(code, self.cluster)
 
 
 @dataclass(frozen=True, slots=True)

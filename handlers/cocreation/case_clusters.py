@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from handlers.cocreation import topic_card
 from handlers.turn import Turn
-from ledger.district import Gathering
+from ledger.district import ClusterThreshold
 from ledger.lifecycle import Role
 from ledger.scenes import NO_ITEM, Kind
 from ledger.topics import Source
@@ -31,7 +31,7 @@ def look_through(turn: Turn, community_id: int) -> None:
     """Make a draft from every cluster with enough people behind it."""
     limits, community = turn.context.district.limits.topics, turn.uow.reference.communities[community_id]
     turn.uow.topics.look_again_at(community_id, turn.uow.now + limits.looked_every.wall)
-    threshold = limits.gathers(community.code)
+    threshold = limits.threshold_of(community.code)
     cases = turn.uow.topics.candidates(community_id, turn.uow.now - threshold.within.wall, MOST_CASES)
     for cluster in clusters([case for case in cases if case.kind is not Kind.QUERY or case.item != NO_ITEM]):
         _draft(turn, community, cluster, threshold)
@@ -63,7 +63,7 @@ def _key(case: CaseRow) -> list[int]:
     return list(case.proposal.get("key", ()))
 
 
-def _draft(turn: Turn, community: CommunityRow, cluster: list[CaseRow], threshold: Gathering) -> None:
+def _draft(turn: Turn, community: CommunityRow, cluster: list[CaseRow], threshold: ClusterThreshold) -> None:
     numbers = [case.no for case in cluster]
     if len(turn.uow.topics.people_of_cases(community.id, numbers)) < threshold.people:
         return
