@@ -19,13 +19,13 @@ from typing import Any
 from benchmarks.sample import texts
 from benchmarks.served import TOKENS, Stand, stand
 from bot.build import RESIDENT, STAFF
-from bot.replaying.tally import Account, Sent, account
+from bot.replaying.reconciliation import Account, Sent, account
 from bot.settings import Library
 from ledger.scenes import Scene
 from nlp.understand import Understander
 from storage.database import open_database
 from storage.messenger.outbox import WAITING
-from storage.tally import Fate, Opened, fates, opened
+from storage.update_outcomes import Fate, Opened, fates, opened
 
 CALM_RATE = 20
 EMERGENCIES = 20

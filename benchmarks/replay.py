@@ -23,14 +23,14 @@ from bot.build import RESIDENT
 from bot.commands.replay import told
 from bot.demo.sample import load_sample
 from bot.district import load_texts
-from bot.replaying.lines import Line, read_lines
-from bot.replaying.tally import Sent, account
+from bot.replaying.input_lines import Line, read_lines
+from bot.replaying.reconciliation import Sent, account
 from bot.settings import Library
 from ledger.words import utf16_length
 from storage.database import open_database
 from storage.messenger.outbox import WAITING
 from storage.tables import Outbox
-from storage.tally import Fate, Opened, fates, opened
+from storage.update_outcomes import Fate, Opened, fates, opened
 
 AT_ONCE = 48
 PATIENCE = 120

@@ -9,12 +9,12 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from bot import models
+from bot import model_files
 from bot.channels.port import Channel
 from bot.clock import Clock, RealClock
 from bot.deliver import Deliverer
 from bot.district import load_district, load_texts, words_of
-from bot.erased import Erased
+from bot.erasure_log import ErasureLog
 from bot.fetch import Fetcher
 from bot.files import FileStore
 from bot.intake import Intake
@@ -22,7 +22,7 @@ from bot.links import SignedLinks
 from bot.reporting.reports import Reporter
 from bot.retraining import Retraining
 from bot.settings import Library, Mode, Settings, in_parts
-from bot.similar import OpenCases
+from bot.similar_cases import OpenCases
 from bot.sweep import Sweeper
 from bot.tick import Ticker
 from bot.work import Worker
@@ -67,7 +67,7 @@ class App:
     sweeper: Sweeper
     reporter: Reporter
     retraining: Retraining
-    erased: Erased
+    erased: ErasureLog
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
     async def settle(self) -> None:
@@ -123,7 +123,7 @@ async def build(
     folder, similar = _DataFolder.open(settings), OpenCases()
     names = await database.read(lambda connection: _prepare(connection, clock, similar))
     understander = understander or Understander.load(
-        names, tokenizer=settings.tokenizer, model=models.in_use(settings.data_dir)
+        names, tokenizer=settings.tokenizer, model=model_files.in_use(settings.data_dir)
     )
     texts = load_texts(settings.district_dir)
     context = _context(district, texts, understander, similar, folder, bots=bots or bots_of(channels, {}))
@@ -143,12 +143,12 @@ class _DataFolder:
 
     files: FileStore
     links: SignedLinks
-    erased: Erased
+    erased: ErasureLog
 
     @classmethod
     def open(cls, settings: Settings) -> "_DataFolder":
         links = SignedLinks.open(settings.link_secret.get_secret_value(), settings.data_dir)
-        return cls(FileStore(settings.data_dir / "files"), links, Erased(links.mark_key(), settings.data_dir))
+        return cls(FileStore(settings.data_dir / "files"), links, ErasureLog(links.mark_key(), settings.data_dir))
 
 
 def _connected(

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from bot.usage import Help, told
+from bot.cli_messages import Help, told
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.commands.demo", "在浏览器里试用：不需要令牌，不需要服务器"),

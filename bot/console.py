@@ -19,7 +19,7 @@ from storage.schema import WrongRevision, check, newest
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from bot.reporting.desk import MadeFile  # only a report's command draws
+    from bot.reporting.services import ReportFile  # only a report's command draws
 
 T = TypeVar("T")
 
@@ -98,7 +98,7 @@ def street_named(reference: Reference, wanted: str) -> int:
     return number
 
 
-def write_report(text: str, files: Iterable["MadeFile"], out: Path) -> None:
+def write_report(text: str, files: Iterable["ReportFile"], out: Path) -> None:
     """Print a report's text and put its files into a folder."""
     click.echo(text)
     out.mkdir(parents=True, exist_ok=True)

@@ -30,8 +30,8 @@ from bot.channels.port import (
 from bot.clock import Clock
 from bot.files import FileStore
 from bot.limiter import Limiter
+from bot.message_splitting import split
 from bot.metrics import METRICS
-from bot.split import split
 from bot.tasks import ended
 from bot.transactions import write
 from ledger.district import MessengerLimits

@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.workbook import cells
 from bot.workbook.cells import WrongCell
+from bot.workbook.file_check import BadWorkbook
 from bot.workbook.findings import Findings
-from bot.workbook.guard import BadWorkbook
 from bot.workbook.read import Line, read_lines, read_workbook
 from bot.workbook.sheets import Column, Sheet
 from ledger import clocks, nudges

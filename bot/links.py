@@ -37,7 +37,7 @@ class SignedLinks:
         return cls(secret.encode() if secret else _kept_key(folder / KEY_FILE))
 
     def mark_key(self) -> bytes:
-        """A key of its own, for marks that nobody else can make (see bot/erased.py)."""
+        """A key of its own, for marks that nobody else can make (see bot/erasure_log.py)."""
         return hmac.new(self._key, b"erased", hashlib.sha256).digest()
 
     def make(self, community_id: int, building_id: int | None = None) -> str:

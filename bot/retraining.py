@@ -5,7 +5,7 @@ import logging
 import sys
 from datetime import UTC, datetime, timedelta
 
-from bot import models
+from bot import model_files
 from bot.clock import Clock
 from bot.settings import Settings
 from nlp.understand import Understander
@@ -43,7 +43,7 @@ class Retraining:
         log.info("the weekly training ended with status %s", status)
         if status or self._version() == before:
             return False
-        self._understander.change(Weights.load(models.in_use(self._settings.data_dir)))
+        self._understander.change(Weights.load(model_files.in_use(self._settings.data_dir)))
         return True
 
     def _due(self) -> bool:
@@ -53,4 +53,4 @@ class Retraining:
         return self._clock.now() - last >= EVERY
 
     def _version(self) -> int:
-        return models.in_use(self._settings.data_dir).stat().st_mtime_ns
+        return model_files.in_use(self._settings.data_dir).stat().st_mtime_ns

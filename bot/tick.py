@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from bot.clock import Clock
-from bot.erased import Erased
+from bot.erasure_log import ErasureLog
 from bot.metrics import METRICS
 from bot.tasks import in_turn
 from bot.transactions import write
@@ -120,7 +120,7 @@ class Ticker:
         except Exception:
             log.exception("the clean-up failed; it is tried again")
 
-    async def erase_again(self, erased: Erased) -> int:
+    async def erase_again(self, erased: ErasureLog) -> int:
         """After a restore: erase again everybody who asked to be erased since the backup was made."""
         marks = erased.marks()
 
@@ -257,7 +257,7 @@ class Ticker:
             post(self._context, uow, reply)
 
 
-def _is_back(erased: Erased, marks: dict[str, datetime], person: Any) -> bool:
+def _is_back(erased: ErasureLog, marks: dict[str, datetime], person: Any) -> bool:
     """Whether this person was erased after their row was created: then only a restore can have brought it back."""
     at = erased.at(marks, person.bot, person.account)
     return at is not None and person.created_at is not None and person.created_at < at

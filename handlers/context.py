@@ -81,7 +81,7 @@ class Links(Protocol):
         ...
 
 
-class Erased(Protocol):
+class ErasureLog(Protocol):
     """The record, outside the database, of erased people, so that a restore does not bring them back."""
 
     def note(self, bot: str, account: int, at: datetime) -> None: ...
@@ -104,7 +104,7 @@ class Context:
     similar: SimilarCases
     links: Links
     files: Files
-    erased: Erased
+    erased: ErasureLog
     words: Mapping[str, str]
     """Commands by the words that people use for them (我的诉求: mine)."""
     bots: Mapping[str, Bot]

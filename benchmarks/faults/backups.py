@@ -10,7 +10,7 @@ from benchmarks.faults.started import Started
 from bot import backup
 from bot.build import RESIDENT
 from storage.database import open_database
-from storage.tally import fates
+from storage.update_outcomes import fates
 
 RATE = 20
 LOOK_SECONDS = 0.2

@@ -6,7 +6,7 @@ ELSEWHERE: dict[int, str] = {
     16: "blocked, migrated, deleted: tests/bot/test_deliver.py, tests/channels/test_going_out.py",
     17: "a burst: benchmarks/burst.py",
     19: "many accounts with one text: tests/ways/test_moderation.py",
-    20: "lengths of the messenger: tests/bot/test_split.py, tests/channels/test_going_out.py",
+    20: "lengths of the messenger: tests/bot/test_message_splitting.py, tests/channels/test_going_out.py",
     21: "odd characters: tests/channels/test_fuzz.py, tests/ways/test_anything.py",
     22: "NUL and lone surrogates: tests/channels/test_coming_in.py, tests/nlp/test_bad_input.py, tests/digests/test_workbook.py",
     23: "markup is shown as written: tests/channels/test_going_out.py, tests/digests/test_pages.py",

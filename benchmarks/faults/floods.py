@@ -17,7 +17,7 @@ from bot.build import RESIDENT
 from bot.settings import Library
 from storage.database import open_database
 from storage.messenger.inbox import DONE, WAITING, InboxRows
-from storage.tally import fates
+from storage.update_outcomes import fates
 
 FLOOD_RATE, OTHERS_RATE = 100, 5
 MOST_SLOWER = 1.2

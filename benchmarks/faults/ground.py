@@ -15,14 +15,14 @@ from benchmarks.faults.started import Started
 from benchmarks.served import STOP_SECONDS, Stand, stand
 from bot.build import RESIDENT
 from bot.district import load_texts
-from bot.replaying.tally import Sent, account
+from bot.replaying.reconciliation import Sent, account
 from bot.settings import Library
 from storage.database import open_database
 from storage.messenger.inbox import DONE, PARKED, InboxRows
 from storage.messenger.inbox import WAITING as IN_WAITING
 from storage.messenger.outbox import WAITING
 from storage.tables import Lease, Outbox
-from storage.tally import Fate, fates, messages_out, opened, updates_in
+from storage.update_outcomes import Fate, fates, messages_out, opened, updates_in
 from tests.botapi.remote import ControlError
 
 T = TypeVar("T")

@@ -94,7 +94,7 @@ def links() -> Callable[[bytes], None]:
 def workbooks() -> Callable[[bytes], None]:
     """A file that may be a workbook: it is read, or refused with what is wrong."""
     from bot.district import load_district  # noqa: PLC0415
-    from bot.workbook.guard import BadWorkbook  # noqa: PLC0415
+    from bot.workbook.file_check import BadWorkbook  # noqa: PLC0415
     from bot.workbook.read import read_workbook  # noqa: PLC0415
     from bot.workbook.sheets import sheets  # noqa: PLC0415
 

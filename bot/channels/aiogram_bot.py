@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from pydantic import ValidationError
 
-from bot.channels.built_later import built_later
+from bot.channels.lazy_models import built_later
 from bot.channels.port import (
     ChannelError,
     Conflict,

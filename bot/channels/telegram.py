@@ -7,8 +7,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.fields import Unfit, key, number, whole, words
 from bot.channels.port import Envelope, RawUpdateBody
+from bot.channels.validation import Unfit, key, number, whole, words
 from handlers.event import Address, Event, EventKind, File, FileKind, Location, Quoted
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]

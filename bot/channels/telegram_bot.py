@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.channels import telegram
-from bot.channels.fields import Unfit
 from bot.channels.port import (
     Abilities,
     BadToken,
@@ -29,6 +28,7 @@ from bot.channels.port import (
     Unreadable,
 )
 from bot.channels.telegram_errors import NoSuchTopic, NotModified, StaleFile
+from bot.channels.validation import Unfit
 from handlers.event import Event
 from handlers.reply import Answer
 

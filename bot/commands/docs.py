@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.pages import PAGES
+from bot.generated_docs import PAGES
 
 
 @click.command(help="把程序里的表（权限等）画进 docs/ 的页面。")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot import models
+from bot import model_files
 from bot import settings as settings_of
 from bot.console import Stop, community_named, on_rows
 from bot.district import load_district, load_texts
@@ -134,7 +134,7 @@ def _hidden(kind: Personal) -> Callable[[str], str]:
 def import_(file: Path, wanted: str, layout: str, check: bool) -> None:
     settings = settings_of.load()
     district = load_district(settings.district_dir)
-    understander = Understander.load(tokenizer=settings.tokenizer, model=models.in_use(settings.data_dir))
+    understander = Understander.load(tokenizer=settings.tokenizer, model=model_files.in_use(settings.data_dir))
     notes: list[str] = []
 
     def work(uow: UnitOfWork) -> Brought:

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import click
 import orjson
 
-from bot import models
+from bot import model_files
 from bot import settings as settings_of
 from bot.commands import training
 from nlp import measure, personal, similar
@@ -22,7 +22,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @cache
 def _understander() -> Understander:
-    return Understander.load(model=models.in_use(settings_of.load().data_dir))
+    return Understander.load(model=model_files.in_use(settings_of.load().data_dir))
 
 
 @click.group("nlp")

@@ -11,9 +11,9 @@ import click
 from bot.console import Stop, in_columns
 from bot.demo.sample import load_sample
 from bot.district import load_district
-from bot.replaying.lines import Line, read_lines
+from bot.replaying.input_lines import Line, read_lines
+from bot.replaying.reconciliation import Account
 from bot.replaying.replay import NotEmpty, Result, replay
-from bot.replaying.tally import Account
 from bot.settings import load
 from ledger.scenes import Scene
 from nlp.understanding import NoneType

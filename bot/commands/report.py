@@ -11,8 +11,8 @@ from bot.commands import report_checkup, report_summary
 from bot.console import community_named, reading_rows, write_report
 from bot.district import load_district, load_texts
 from bot.files import FileStore
-from bot.reporting.desk import MadeFile
-from bot.reporting.weekly import FILES, Made, WeeklyMaker
+from bot.reporting.services import ReportFile
+from bot.reporting.weekly import FILES, RenderedDigest, WeeklyMaker
 from digests.drawing import DrawHere, Order
 from digests.weekly import from_content
 from ledger.district import District
@@ -41,28 +41,28 @@ def weekly(wanted: str, week: str | None, out: Path) -> None:
     maker = WeeklyMaker(load_district(settings.district_dir), load_texts(settings.district_dir), mask, DrawHere())
     store = FileStore(settings.data_dir / "files")
     found = reading_rows(settings, lambda uow: _found(uow, maker, store, community_named(uow.reference, wanted), week))
-    made = found if isinstance(found, Made) else asyncio.run(maker.make(found))
+    made = found if isinstance(found, RenderedDigest) else asyncio.run(maker.make(found))
     write_report(made.text, made.files, out)
 
 
 def _found(
     uow: UnitOfWork, maker: WeeklyMaker, store: FileStore, community: CommunityRow, week: str | None
-) -> Made | Order:
+) -> RenderedDigest | Order:
     """As it was fixed, else as things stand now, without fixing it; what is not in the store is to be drawn."""
     period = _period(week, uow.now, maker.district, community)
     run = uow.reports.run(community.id, period.start)
     fixed = from_content(run.content["weekly"]) if run else None
     if run and fixed and (files := _kept(store, run)):
-        return Made(fixed, maker.text(uow, community, fixed), files)
+        return RenderedDigest(fixed, maker.text(uow, community, fixed), files)
     return maker.order(uow, community, period, fixed)
 
 
-def _kept(store: FileStore, run: Run) -> tuple[MadeFile, ...]:
+def _kept(store: FileStore, run: Run) -> tuple[ReportFile, ...]:
     """The files of a run, where all of them are still in the store."""
     files = run.content["files"]
     if len(files) != FILES or not all(store.path(file["digest"]).exists() for file in files):
         return ()
-    return tuple(MadeFile(file["kind"], file["name"], store.read(file["digest"])) for file in files)
+    return tuple(ReportFile(file["kind"], file["name"], store.read(file["digest"])) for file in files)
 
 
 def _period(week: str | None, now: datetime, district: District, community: CommunityRow) -> Period:

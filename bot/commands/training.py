@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from bot import models
+from bot import model_files
 from bot import settings as settings_of
 from bot.console import on_database
 from bot.settings import Settings
@@ -21,7 +21,7 @@ def train(*, restore: bool) -> None:
     """用语料和大家的更正重新训练；在留出的部分上不比现在的差才换。"""
     settings = settings_of.load()
     if restore:
-        if not models.restore(settings.data_dir):
+        if not model_files.restore(settings.data_dir):
             raise click.ClickException("这里没有训练过，用的就是程序自带的模型。")
         click.echo("换回去了。")
         return
@@ -37,7 +37,7 @@ def _train(settings: Settings, given: Sequence[Corrected]) -> None:
 
     if not given:
         raise click.ClickException("还没有人更正过：没有新东西可学，模型不变。")
-    weights = Weights.load(models.in_use(settings.data_dir))
+    weights = Weights.load(model_files.in_use(settings.data_dir))
     found = retrain([correction(row.text, row.labels) for row in given], corpus(), weights)
     click.echo(
         f"学了 {found.learned} 条更正；留出 {found.held} 条比较：现在 {found.before:.4f}，新的 {found.after:.4f}"
@@ -45,7 +45,7 @@ def _train(settings: Settings, given: Sequence[Corrected]) -> None:
     if not found.good:
         click.echo("新的不如现在的，不换。")
         return
-    models.replace(settings.data_dir, found.text)
+    model_files.replace(settings.data_dir, found.text)
     click.echo("换上新的了。要换回去：chulin nlp train --restore")
 
 

@@ -1,13 +1,13 @@
 """The second story: thirteen complaints about charging e-bikes become a topic and a vote, and then what was decided.
 
-`CHAPTERS` are played after the first story. What is built, kept, judged and shared of it follows in together.py.
+`CHAPTERS` are played after the first story. What is built, kept, judged and shared of it: cocreation_ending.py.
 """
 
-from bot.demo.neighbours import TITLE, ever, neighbour, opens_topic, over
+from bot.demo.cocreation_ending import TOGETHER
+from bot.demo.cocreation_steps import TITLE, ever, neighbour, opens_topic, over
 from bot.demo.people import Person
 from bot.demo.script import Chapter, Tale
 from bot.demo.site import PAGE
-from bot.demo.together import TOGETHER
 from handlers.event import FileKind
 
 COMPLAINTS = (

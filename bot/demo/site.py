@@ -14,8 +14,8 @@ from pydantic import BaseModel
 
 from bot.channels.webchat import Change, Messenger
 from bot.demo.people import Person
+from bot.demo.server_events import PICTURES, event, shown
 from bot.demo.stage import Stage
-from bot.demo.wire import PICTURES, event, shown
 from digests import fonts
 from handlers.event import FileKind
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from prometheus_client import generate_latest
 
-from bot.channels.fields import whole
+from bot.channels.validation import whole
 from bot.gauges import measure
 from bot.http import open311, stories
 from bot.metrics import METRICS

@@ -22,17 +22,17 @@ from bot.clock import Clock, RealClock
 from bot.demo.clock import StandingClock
 from bot.demo.sample import Sample, load_sample, plant
 from bot.district import load_district
-from bot.replaying.tally import Account, Sent, account
+from bot.replaying.reconciliation import Account, Sent, account
 from bot.settings import Settings
 from nlp.understand import Understander
 from storage.database import open_database
 from storage.schema import migrate
 from storage.tables import Person
-from storage.tally import tables_in
+from storage.update_outcomes import tables_in
 
 if TYPE_CHECKING:
     from bot.channels.port import Channel, RawUpdateBody
-    from bot.replaying.lines import Line
+    from bot.replaying.input_lines import Line
     from handlers.event import Event
     from nlp.understanding import Reading
 

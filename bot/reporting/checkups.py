@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from bot.reporting.desk import Desk, Made, drawn
 from bot.reporting.mailing import Mailing, Message
+from bot.reporting.services import RenderedReport, ReportServices, render
 from digests.checkups.area import AreaPage, area_text, over_communities
 from digests.checkups.checkup import Found, checkups, content_of, from_content
 from digests.checkups.page import CheckupPage
@@ -60,14 +60,14 @@ class CheckupMaker:
             return self._community(uow, uow.reference.communities[subject.id], found)
         return self._area(uow, subject, found)
 
-    async def make(self, page: Page) -> Made:
+    async def make(self, page: Page) -> RenderedReport:
         """Write it and draw it.
 
         Raises:
             BrokenExecutor: the drawing process died.
         """
         text = checkup_text(page) if isinstance(page, CheckupPage) else area_text(page)
-        return Made(text, await drawn(self.drawer, page))
+        return RenderedReport(text, await render(self.drawer, page))
 
     def _community(self, uow: UnitOfWork, community: CommunityRow, found: Found) -> CheckupPage:
         [made] = checkups(found, self.district.checkup, self.district.items)
@@ -100,15 +100,15 @@ class CheckupMaker:
 class Checkups:
     """Sends check-ups that are due, and answers who asked for one."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._mailing = Mailing(desk)
-        context = desk.context
-        self._maker = CheckupMaker(context.district, context.texts, context.mask, desk.drawer)
+    def __init__(self, services: ReportServices) -> None:
+        self._services = services
+        self._mailing = Mailing(services)
+        context = services.context
+        self._maker = CheckupMaker(context.district, context.texts, context.mask, services.drawer)
 
     def due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
         """The newest of each that is over and not made yet."""
-        return self._mailing.due(uow, subjects(uow.reference), self._desk.context.district.checkup.sent_every)
+        return self._mailing.due(uow, subjects(uow.reference), self._services.context.district.checkup.sent_every)
 
     async def fix(self, due: tuple[Subject, Period], now: datetime) -> bool:
         """Make a check-up and send it to who reads it, once; an empty or a stale one is only noted."""
@@ -117,20 +117,20 @@ class Checkups:
         if now - period.end <= STALE_AFTER:
             message, content = await self._made(subject, now)
         run = Run(subject.community_id, period.start, period.end, content, now)
-        return await self._desk.write(now, lambda uow: self._mailing.fix(uow, subject, run, message)) and bool(message)
+        return await self._services.write(now, lambda uow: self._mailing.fix(uow, subject, run, message)) and bool(message)
 
     async def _made(self, subject: Subject, now: datetime) -> tuple[Message | None, dict[str, Any]]:
         """The message, None if there is nothing in it, and what it was made of."""
-        found = await self._desk.read(now, lambda uow: self._maker.found(uow, subject))
-        page = await self._desk.read(now, lambda uow: self._maker.page(uow, subject, found))
+        found = await self._services.read(now, lambda uow: self._maker.found(uow, subject))
+        page = await self._services.read(now, lambda uow: self._maker.page(uow, subject, found))
         message, files = (None, ()) if page.empty else await self._message(page)
         return message, {"version": CONTENT_VERSION, "found": content_of(found), "files": files}
 
     async def answer(self, request: Request, now: datetime) -> bool:
         """At somebody's own hour what was fixed; who just asks sees how things stand."""
         subject = Subject.of(request.report)
-        fixed = await self._desk.read(now, lambda uow: self._fixed(uow, subject, request))
-        page = await self._desk.read(now, lambda uow: self._maker.page(uow, subject, fixed))
+        fixed = await self._services.read(now, lambda uow: self._fixed(uow, subject, request))
+        page = await self._services.read(now, lambda uow: self._maker.page(uow, subject, fixed))
         message, files = await self._message(page)
         # kept as a run, so that erasing a person takes files with their words away
         run = Run(subject.community_id, now, now, {"version": CONTENT_VERSION, "files": files}, now)
@@ -139,7 +139,7 @@ class Checkups:
             answered = self._mailing.answer(uow, subject, request, message)
             return answered and uow.reports.keep(run, f"{CHECKUP}:{request.id}")
 
-        return await self._desk.write(now, send)
+        return await self._services.write(now, send)
 
     def _fixed(self, uow: UnitOfWork, subject: Subject, request: Request) -> Found | None:
         start = request.period_start

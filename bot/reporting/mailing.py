@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.reporting.desk import Desk, Made
+from bot.reporting.services import RenderedReport, ReportServices
 from digests.receivers import Receiver, due_at, receivers
 from digests.subject import Subject
 from handlers.event import Address
@@ -22,15 +22,15 @@ Message = Callable[[Address, str, Priority], Reply]
 class Mailing:
     """What reports with receivers share, whatever stands in them."""
 
-    desk: Desk
+    services: ReportServices
 
     def receivers(self, uow: UnitOfWork, subject: Subject) -> list[Receiver]:
-        context = self.desk.context
+        context = self.services.context
         return receivers(uow, subject, context.district.limits.digest, context.staff_bot)
 
     def due_at(self, uow: UnitOfWork, subject: Subject, zone: tzinfo) -> Callable[[Period], datetime]:
         """When the report of a period has to be made: for the first who gets it."""
-        found, digest = self.receivers(uow, subject), self.desk.context.district.limits.digest
+        found, digest = self.receivers(uow, subject), self.services.context.district.limits.digest
         return lambda period: due_at(found, subject, digest, period, zone)
 
     def newest(self, uow: UnitOfWork, subject: Subject, months: int) -> Period | None:
@@ -58,9 +58,9 @@ class Mailing:
         communities = subject.communities(uow.reference)
         return last_full_months(uow.now, months, communities[0].zone).start if communities else None
 
-    async def message(self, made: Made) -> tuple[Message, tuple[OutFile, ...]]:
+    async def message(self, made: RenderedReport) -> tuple[Message, tuple[OutFile, ...]]:
         """A report as it is sent, and its files, which are stored now: all who get it share them."""
-        files = await self.desk.stored(made.files)
+        files = await self.services.stored(made.files)
 
         def to_one(to: Address, key: str, priority: Priority) -> Reply:
             return Reply(to, made.text, files=files, priority=priority, key=key)
@@ -77,7 +77,7 @@ class Mailing:
             if at > uow.now:
                 uow.reports.ask(subject.community_id, to, subject.code, due_at=at, period_start=run.period_start)
             elif message:
-                post(self.desk.context, uow, message(to, _key(subject, run.period_start, to), Priority.NOTICE))
+                post(self.services.context, uow, message(to, _key(subject, run.period_start, to), Priority.NOTICE))
         return True
 
     def answer(self, uow: UnitOfWork, subject: Subject, request: Request, message: Message | None) -> bool:
@@ -88,9 +88,9 @@ class Mailing:
         if message is None:
             return True
         if request.period_start is None:
-            post(self.desk.context, uow, message(to, f"asked:{request.id}", Priority.INTERACTIVE))
+            post(self.services.context, uow, message(to, f"asked:{request.id}", Priority.INTERACTIVE))
         elif to in map(_address, self.receivers(uow, subject)):
-            post(self.desk.context, uow, message(to, _key(subject, request.period_start, to), Priority.NOTICE))
+            post(self.services.context, uow, message(to, _key(subject, request.period_start, to), Priority.NOTICE))
         return True
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.files import FileStore
 from bot.reporting.checkups import Checkups
-from bot.reporting.desk import Desk
+from bot.reporting.services import ReportServices
 from bot.reporting.summaries import Summaries
 from bot.reporting.surveys import SURVEY, SurveyReports
 from bot.reporting.votes import VoteResults
@@ -64,11 +64,11 @@ class Reporter:
         drawer: Draws | None = None,
         reference: Callable[[Connection], Reference] = load,
     ) -> None:
-        self._desk = desk = Desk(database, context, files, wake_delivery, drawer or Drawer(), reference)
+        self._services = services = ReportServices(database, context, files, wake_delivery, drawer or Drawer(), reference)
         self._clock = clock
         self._used_at = clock.now()
-        weeklies, summaries, checkups = Weeklies(desk), Summaries(desk), Checkups(desk)
-        surveys, votes = SurveyReports(desk), VoteResults(desk)
+        weeklies, summaries, checkups = Weeklies(services), Summaries(services), Checkups(services)
+        surveys, votes = SurveyReports(services), VoteResults(services)
         self._due = (
             Job("weekly digest", weeklies.due, weeklies.fix, lambda due: due[0].code),
             Job("report", summaries.due, summaries.fix, lambda due: due[0].code),
@@ -86,7 +86,7 @@ class Reporter:
         """Make every report that is due and not made yet, oldest first; returns how many were made."""
         made = await self._run(self._due, now)
         if self._clock.now() - self._used_at > DRAWER_RESTS_AFTER:
-            self._desk.drawer.rest()  # it is not kept for a week between two digests
+            self._services.drawer.rest()  # it is not kept for a week between two digests
         return made
 
     async def run_requests(self, now: datetime) -> int:
@@ -94,7 +94,7 @@ class Reporter:
         return await self._run(self._asked, now)
 
     def close(self) -> None:
-        self._desk.drawer.end()
+        self._services.drawer.end()
 
     async def _run(self, jobs: Sequence[Job], now: datetime) -> int:
         """Do every job; one of which nothing can be found holds up no other."""
@@ -102,7 +102,7 @@ class Reporter:
 
     async def _do(self, job: Job, now: datetime) -> int:
         done = 0
-        for one in await self._desk.read(now, job.found):
+        for one in await self._services.read(now, job.found):
             self._used_at = self._clock.now()
             try:
                 done += await job.work(one, now)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.reporting.desk import Desk, Made, drawn
 from bot.reporting.mailing import Mailing, Message
+from bot.reporting.services import RenderedReport, ReportServices, render
 from digests import summary
 from digests.dossier import Dossier, summary_text
 from digests.drawing import Draws
@@ -46,23 +46,23 @@ class SummaryMaker:
         units = {unit: self.district.units_at([name], street) for unit, name in uow.reference.units.items()}
         return Dossier(fixed, place, zone, self.district, self.say, self.mask, said, names, units)
 
-    async def make(self, found: Dossier) -> Made:
+    async def make(self, found: Dossier) -> RenderedReport:
         """Write it and draw it.
 
         Raises:
             BrokenExecutor: the drawing process died.
         """
-        return Made(summary_text(found), await drawn(self.drawer, found))
+        return RenderedReport(summary_text(found), await render(self.drawer, found))
 
 
 class Summaries:
     """Makes reports that are due or asked for, each once."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._mailing = Mailing(desk)
-        context = desk.context
-        self._maker = SummaryMaker(context.district, context.texts, context.mask, desk.drawer)
+    def __init__(self, services: ReportServices) -> None:
+        self._services = services
+        self._mailing = Mailing(services)
+        context = services.context
+        self._maker = SummaryMaker(context.district, context.texts, context.mask, services.drawer)
 
     def due(self, uow: UnitOfWork) -> list[tuple[Subject, Period]]:
         """The newest of each that is over and not made yet."""
@@ -74,11 +74,11 @@ class Summaries:
     async def fix(self, due: tuple[Subject, Period], now: datetime) -> bool:
         """Make a report and send it to who reads it, once; one with nothing in it is only noted."""
         subject, period = due
-        found = await self._desk.read(now, lambda uow: self._maker.dossier(uow, subject, period))
+        found = await self._services.read(now, lambda uow: self._maker.dossier(uow, subject, period))
         message, files = (None, ()) if found.summary.empty else await self._message(found)
         content = {"version": CONTENT_VERSION, "summary": found.summary, "files": files}
         run = Run(subject.community_id, period.start, period.end, content, now)
-        return await self._desk.write(now, lambda uow: self._mailing.fix(uow, subject, run, message)) and bool(message)
+        return await self._services.write(now, lambda uow: self._mailing.fix(uow, subject, run, message)) and bool(message)
 
     async def _message(self, found: Dossier) -> tuple[Message, tuple[OutFile, ...]]:
         made = await self._maker.make(found)
@@ -87,9 +87,9 @@ class Summaries:
     async def answer(self, request: Request, now: datetime) -> bool:
         """The report as it was fixed; the newest that is due and not made yet is made for all first."""
         subject = Subject.of(request.report)
-        period = await self._desk.read(now, lambda uow: self._period_of(uow, subject, request))
+        period = await self._services.read(now, lambda uow: self._period_of(uow, subject, request))
         message = await self._anew(subject, period, now) if period else None
-        return await self._desk.write(now, lambda uow: self._mailing.answer(uow, subject, request, message))
+        return await self._services.write(now, lambda uow: self._mailing.answer(uow, subject, request, message))
 
     def _period_of(self, uow: UnitOfWork, subject: Subject, request: Request) -> Period | None:
         """The period that was put down for somebody's own hour; of who just asks, the newest."""
@@ -100,7 +100,7 @@ class Summaries:
 
     async def _anew(self, subject: Subject, period: Period, now: datetime) -> Message:
         await self.fix((subject, period), now)
-        message, _ = await self._message(await self._desk.read(now, lambda uow: self._again(uow, subject, period)))
+        message, _ = await self._message(await self._services.read(now, lambda uow: self._again(uow, subject, period)))
         return message
 
     def _again(self, uow: UnitOfWork, subject: Subject, period: Period) -> Dossier:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.reporting.desk import Desk, drawn
+from bot.reporting.services import ReportServices, render
 from digests.surveys.results import SurveyPage, survey_text
 from handlers.event import Address, Event, EventKind
 from handlers.post import post
@@ -20,16 +20,16 @@ CONTENT_VERSION = 1
 class SurveyReports:
     """Answers who asked for a survey's results."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: ReportServices) -> None:
+        self._services = services
 
     async def answer(self, request: Request, now: datetime) -> bool:
         _, number, how = request.report.split(":")
-        page = await self._desk.read(
+        page = await self._services.read(
             now, lambda uow: self.page(uow, request.community_id, int(number), whole=how == "whole")
         )
-        made = await drawn(self._desk.drawer, page) if page else ()
-        files, to = await self._desk.stored(made), Address(request.bot, request.chat, request.topic)
+        made = await render(self._services.drawer, page) if page else ()
+        files, to = await self._services.stored(made), Address(request.bot, request.chat, request.topic)
         # kept as a run, so that erasing a person takes files with their words away
         run = Run(request.community_id, now, now, {"version": CONTENT_VERSION, "files": files}, now)
 
@@ -38,14 +38,14 @@ class SurveyReports:
                 return False
             if page:
                 uow.reports.keep(run, f"{SURVEY}:{request.id}")
-                post(self._desk.context, uow, Reply(to, survey_text(page), files=files, key=f"asked:{request.id}"))
+                post(self._services.context, uow, Reply(to, survey_text(page), files=files, key=f"asked:{request.id}"))
             return True
 
-        return await self._desk.write(now, send)
+        return await self._services.write(now, send)
 
     def page(self, uow: UnitOfWork, community_id: int, number: int, *, whole: bool) -> SurveyPage | None:
         """Read a survey's results; those of one that is over are as they were fixed."""
-        context, found = self._desk.context, uow.surveys.get(community_id, number)
+        context, found = self._services.context, uow.surveys.get(community_id, number)
         if found is None:
             return None
         words = {
@@ -61,7 +61,7 @@ class SurveyReports:
         if found.state != RUNNING:
             fixed = found.results
         else:
-            nobody = Event(EventKind.IGNORED, Address(self._desk.context.staff_bot, 0), None, uow.now)
-            fixed = closing.fixed(Turn(self._desk.context, uow, nobody), found)
+            nobody = Event(EventKind.IGNORED, Address(self._services.context.staff_bot, 0), None, uow.now)
+            fixed = closing.fixed(Turn(self._services.context, uow, nobody), found)
         counts = {int(q): {int(o): n for o, n in of.items()} for q, of in fixed["counts"].items()}
         return counts, fixed["people"]

@@ -5,7 +5,7 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.reporting.desk import Desk, drawn
+from bot.reporting.services import ReportServices, render
 from digests.votes.words import Picture, pictured
 from handlers.cocreation import asking, ending
 from handlers.event import Address, Event, EventKind
@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class VoteResults:
-    desk: Desk
+    services: ReportServices
 
     async def tell(self, due: tuple[VoteRow, Picture], now: datetime) -> bool:
         """Tell a result; False if another process was faster."""
         vote, picture = due
         digest = await self._drawn(vote, picture)
-        return await self.desk.write(now, lambda uow: self._tell(uow, vote, digest))
+        return await self.services.write(now, lambda uow: self._tell(uow, vote, digest))
 
     def untold(self, uow: UnitOfWork) -> list[tuple[VoteRow, Picture]]:
         """Results that are counted and not told yet."""
@@ -33,7 +33,7 @@ class VoteResults:
         for vote in uow.votes.untold():
             community = uow.reference.communities[vote.community_id]
             title = uow.topics.get(vote.community_id, vote.topic_no).title
-            picture = pictured(self.desk.context.texts, vote, title, asking.local(vote.closes_at, community))
+            picture = pictured(self.services.context.texts, vote, title, asking.local(vote.closes_at, community))
             found.append((vote, picture))
         return found
 
@@ -42,20 +42,20 @@ class VoteResults:
         if not picture.bars:
             return None
         try:
-            made = await drawn(self.desk.drawer, picture)
+            made = await render(self.services.drawer, picture)
         except BrokenExecutor:
             raise
         except Exception:
             log.exception("the result of vote %s/%s could not be drawn", vote.community_id, vote.no)
             return None
-        (file,) = await self.desk.stored(made)
+        (file,) = await self.services.stored(made)
         return file.digest
 
     def _tell(self, uow: UnitOfWork, vote: VoteRow, digest: str | None) -> bool:
         current = uow.votes.get(vote.community_id, vote.no)
         if current.told_at is not None:
             return False  # another process was faster
-        context = self.desk.context
+        context = self.services.context
         turn = Turn(context, uow, Event(EventKind.IGNORED, Address(context.staff_bot, 0), None, uow.now))
         ending.tell(turn, current, digest)
         for reply in turn.replies:

@@ -10,8 +10,8 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.reporting.desk import Desk, MadeFile, drawn
 from bot.reporting.mailing import Mailing, Message
+from bot.reporting.services import ReportFile, ReportServices, render
 from digests import weekly
 from digests.drawing import Draws, Names, Order, Rows
 from digests.page import Page, Say
@@ -37,12 +37,12 @@ FILES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RenderedDigest:
     """A digest with its text and its files."""
 
     weekly: weekly.Weekly
     text: str
-    files: tuple[MadeFile, ...]
+    files: tuple[ReportFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class WeeklyMaker:
             Rows(rows.filed, rows.pressing, rows.open.pressing),
         )
 
-    async def make(self, order: Order) -> Made:
+    async def make(self, order: Order) -> RenderedDigest:
         """Write it and draw it.
 
         Raises:
@@ -76,13 +76,13 @@ class WeeklyMaker:
         """
         text = weekly_text(order.page)
         try:
-            return Made(order.page.weekly, text, await drawn(self.drawer, order))
+            return RenderedDigest(order.page.weekly, text, await render(self.drawer, order))
         except BrokenExecutor:
             raise
         except Exception:
             # whatever is wrong with the picture: what to do today is in the words
             log.exception("the files of the digest of community %s could not be drawn", order.page.community.id)
-            return Made(order.page.weekly, f"{text}\n\n{self.say('digest.files_missing')}", ())
+            return RenderedDigest(order.page.weekly, f"{text}\n\n{self.say('digest.files_missing')}", ())
 
     def text(self, uow: UnitOfWork, community: CommunityRow, fixed: weekly.Weekly) -> str:
         """The text of a digest that was made before."""
@@ -115,11 +115,11 @@ class Digest:
 class Weeklies:
     """Weekly digests that are due or asked for."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._mailing = Mailing(desk)
-        context = desk.context
-        self._maker = WeeklyMaker(context.district, context.texts, context.mask, desk.drawer)
+    def __init__(self, services: ReportServices) -> None:
+        self._services = services
+        self._mailing = Mailing(services)
+        context = services.context
+        self._maker = WeeklyMaker(context.district, context.texts, context.mask, services.drawer)
 
     def due(self, uow: UnitOfWork) -> list[tuple[CommunityRow, list[Period]]]:
         """The weeks that each community's digest is due of and not made yet, oldest first."""
@@ -133,7 +133,7 @@ class Weeklies:
 
     def _last_week(self, uow: UnitOfWork, community: CommunityRow) -> Period:
         """The newest week whose digest is due for the first who gets it."""
-        zone, digest = community.zone, self._desk.context.district.limits.digest
+        zone, digest = community.zone, self._services.context.district.limits.digest
         due_at = self._mailing.due_at(uow, _subject(community), zone)
         running = running_week(uow.now, digest, zone)
         return newest_due(uow.now, running.before(zone), lambda week: week.before(zone), due_at)
@@ -150,20 +150,20 @@ class Weeklies:
         content = {"version": CONTENT_VERSION, "weekly": made.weekly, "files": digest.files}
         run = Run(community.id, period.start, period.end, content, now)
         message = _message(self._maker.say, digest, community)
-        return await self._desk.write(now, lambda uow: self._mailing.fix(uow, _subject(community), run, message))
+        return await self._services.write(now, lambda uow: self._mailing.fix(uow, _subject(community), run, message))
 
     async def answer(self, request: Request, now: datetime) -> bool:
         """Send the last full week's digest, or the one that was put down for their hour."""
         subject = Subject(Level.COMMUNITY, request.community_id, WEEK)
-        community = await self._desk.read(now, lambda uow: uow.reference.communities.get(request.community_id))
+        community = await self._services.read(now, lambda uow: uow.reference.communities.get(request.community_id))
         start, digest = request.period_start, None
         if community:
             digest = await (self._fixed_at(community, start, now) if start else self._asked_for(community, now))
         message = _message(self._maker.say, digest, community) if digest and community else None
-        return await self._desk.write(now, lambda uow: self._mailing.answer(uow, subject, request, message))
+        return await self._services.write(now, lambda uow: self._mailing.answer(uow, subject, request, message))
 
     async def _fixed_at(self, community: CommunityRow, start: datetime, now: datetime) -> Digest | None:
-        run = await self._desk.read(now, lambda uow: uow.reports.run(community.id, start))
+        run = await self._services.read(now, lambda uow: uow.reports.run(community.id, start))
         return await self._again(community, run, now) if run else None
 
     async def _asked_for(self, community: CommunityRow, now: datetime) -> Digest:
@@ -173,10 +173,10 @@ class Weeklies:
             done_until = uow.reports.done_until().get(community.id)
             return self._missed(uow, community, done_until), self._last_week(uow, community)
 
-        periods, period = await self._desk.read(now, look)
+        periods, period = await self._services.read(now, look)
         for each in periods:
             await self._fix(community, each, now)
-        run = await self._desk.read(now, lambda uow: uow.reports.run(community.id, period.start))
+        run = await self._services.read(now, lambda uow: uow.reports.run(community.id, period.start))
         if run is None:
             return await self._digest(await self._made(community, period, now))
         return await self._again(community, run, now)
@@ -185,8 +185,8 @@ class Weeklies:
         """A digest as it was fixed; only files that are not in the store any more are drawn anew."""
         fixed = weekly.from_content(run.content["weekly"])
         files = tuple(OutFile(**file) for file in run.content["files"])
-        if len(files) == FILES and all(self._desk.files.path(file.digest).exists() for file in files):
-            text = await self._desk.read(now, lambda uow: self._maker.text(uow, community, fixed))
+        if len(files) == FILES and all(self._services.files.path(file.digest).exists() for file in files):
+            text = await self._services.read(now, lambda uow: self._maker.text(uow, community, fixed))
             return Digest(text, fixed.numbers(), _topics(fixed), files)
         digest = await self._digest(await self._made(community, fixed.period, now, fixed))
 
@@ -194,17 +194,17 @@ class Weeklies:
             uow.reports.renew_files(run, digest.files)
             return False
 
-        await self._desk.write(now, renew)
+        await self._services.write(now, renew)
         return digest
 
     async def _made(
         self, community: CommunityRow, period: Period, now: datetime, fixed: weekly.Weekly | None = None
-    ) -> Made:
-        order = await self._desk.read(now, lambda uow: self._maker.order(uow, community, period, fixed))
+    ) -> RenderedDigest:
+        order = await self._services.read(now, lambda uow: self._maker.order(uow, community, period, fixed))
         return await self._maker.make(order)
 
-    async def _digest(self, made: Made) -> Digest:
-        files = await self._desk.stored(made.files)
+    async def _digest(self, made: RenderedDigest) -> Digest:
+        files = await self._services.stored(made.files)
         return Digest(made.text, made.weekly.numbers(), _topics(made.weekly), files)
 
 

@@ -8,7 +8,7 @@ from bot.workbook.findings import quoted
 from bot.workbook.places import Places
 from bot.workbook.read import Line
 from bot.workbook.sheets import CHECKUP, COMMUNITIES, EXEMPT, HAS, HAS_NOT
-from bot.workbook.shelf import Once
+from bot.workbook.table_rows import Once
 from ledger.checkup import Point, Source
 from storage.facilities import year_of
 from storage.register import Register, Row

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.workbook.cells import key
 from bot.workbook.places import Places
 from bot.workbook.sheets import COUNCIL
-from bot.workbook.shelf import Once
+from bot.workbook.table_rows import Once
 from storage.cocreation.voters import hash_of
 from storage.ids import new_id
 from storage.register import Register

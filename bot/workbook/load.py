@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from bot.workbook.checkups import Checkups, Neighbours
 from bot.workbook.council import Members
+from bot.workbook.file_check import BadWorkbook
 from bot.workbook.findings import Findings
-from bot.workbook.guard import BadWorkbook
 from bot.workbook.people import People
 from bot.workbook.places import Places
 from bot.workbook.questions import Questions
@@ -45,8 +45,8 @@ def bring_in(
     if fresh.findings.wrong:
         lines = fresh.findings.wrong_lines([sheet.title for sheet in sheets(district)])
         raise BadWorkbook([*lines, f"共 {len(lines)} 处要改；一行也没有导入"])
-    for shelf in (places.streets, places.communities, places.grids, places.buildings):
-        shelf.count_left()
+    for table in (places.streets, places.communities, places.grids, places.buildings):
+        table.count_left()
     register.save()
     withdraw_invitations(connection, people.dismissed)
     return fresh.findings

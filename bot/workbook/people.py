@@ -12,7 +12,7 @@ from bot.workbook.findings import quoted
 from bot.workbook.places import Places
 from bot.workbook.read import Line
 from bot.workbook.sheets import STAFF
-from bot.workbook.shelf import Once
+from bot.workbook.table_rows import Once
 from ledger.district import District
 from ledger.lifecycle import Role
 from ledger.rights import Right, Scope

@@ -6,7 +6,7 @@ from bot.workbook.cells import key
 from bot.workbook.findings import quoted
 from bot.workbook.read import Book, Line
 from bot.workbook.sheets import BUILDINGS, COMMUNITIES, GRIDS, STREETS, WHOLE_DISTRICT
-from bot.workbook.shelf import Once, Shelf
+from bot.workbook.table_rows import Once, TableRows
 from ledger.district import Population
 from storage.reference import DISTRICT
 from storage.register import Register, Row
@@ -24,10 +24,10 @@ class Places:
         self.book = book
         self.findings = book.findings
         self.meant = meant
-        self.streets = Shelf(register, self.findings, STREETS, Street)
-        self.communities = Shelf(register, self.findings, COMMUNITIES, Community, "street_id")
-        self.grids = Shelf(register, self.findings, GRIDS, Grid, "community_id")
-        self.buildings = Shelf(register, self.findings, BUILDINGS, Building, "community_id")
+        self.streets = TableRows(register, self.findings, STREETS, Street)
+        self.communities = TableRows(register, self.findings, COMMUNITIES, Community, "street_id")
+        self.grids = TableRows(register, self.findings, GRIDS, Grid, "community_id")
+        self.buildings = TableRows(register, self.findings, BUILDINGS, Building, "community_id")
         self._named = self._by_words()
 
     def bring_in(self) -> None:

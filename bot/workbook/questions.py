@@ -6,7 +6,7 @@ from bot.workbook.cells import key
 from bot.workbook.places import Places
 from bot.workbook.read import Line
 from bot.workbook.sheets import QUESTIONS, WHOLE_DISTRICT
-from bot.workbook.shelf import Once
+from bot.workbook.table_rows import Once
 from storage.ids import new_id
 from storage.reference import DISTRICT
 from storage.register import Register, Row

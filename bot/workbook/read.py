@@ -12,8 +12,8 @@ from typing import Any
 import openpyxl
 
 from bot.workbook.cells import WrongCell, key
+from bot.workbook.file_check import BadWorkbook, examine
 from bot.workbook.findings import Findings, quoted
-from bot.workbook.guard import BadWorkbook, examine
 from bot.workbook.sheets import CHOICES, EXAMPLE, NOTES, Column, Sheet
 
 MOST_ROWS = 100_000

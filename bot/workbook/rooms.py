@@ -5,7 +5,7 @@ from bot.workbook.findings import quoted
 from bot.workbook.places import Places
 from bot.workbook.read import Line
 from bot.workbook.sheets import ROOMS
-from bot.workbook.shelf import Once
+from bot.workbook.table_rows import Once
 from ledger.rooms import Hours
 from storage.ids import new_id
 from storage.register import Register, Row

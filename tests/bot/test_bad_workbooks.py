@@ -9,8 +9,8 @@ from unittest import mock
 import openpyxl
 import pytest
 
-from bot.workbook import guard, read
-from bot.workbook.guard import OLE, BadWorkbook, examine
+from bot.workbook import file_check, read
+from bot.workbook.file_check import OLE, BadWorkbook, examine
 from tests.bot.conftest import Operator
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -82,7 +82,7 @@ def packed_wrongly() -> bytes:
     return bytes(raw)
 
 
-BOMB = with_part("xl/media/zeros.bin", bytes(guard.MOST_UNPACKED + 1))
+BOMB = with_part("xl/media/zeros.bin", bytes(file_check.MOST_UNPACKED + 1))
 LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>&b;</sheetData></worksheet>'
@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_imported(desk: Operator, home: Path, content: byt
 
 def test_a_file_that_is_too_large_is_not_opened(home: Path) -> None:
     with (home / "huge.xlsx").open("wb") as file:
-        file.truncate(guard.MOST_BYTES + 1)
+        file.truncate(file_check.MOST_BYTES + 1)
     with pytest.raises(BadWorkbook, match="超过 20 MB"):
         examine(home / "huge.xlsx")
 

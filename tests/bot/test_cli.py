@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.port import BadToken, TryLater
 from bot.cli import COMMANDS, LazyGroup
-from bot.usage import IN_ENGLISH
+from bot.cli_messages import IN_ENGLISH
 from storage.database import DatabaseBusy
 from storage.schema import WrongRevision
 from tests.bot.conftest import Operator

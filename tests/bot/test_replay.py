@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Connection, delete, func, select, update
 
 from bot.demo.sample import load_sample
-from bot.replaying.lines import BadLine, read_lines
+from bot.replaying.input_lines import BadLine, read_lines
+from bot.replaying.reconciliation import Account, Sent, account
 from bot.replaying.replay import NotEmpty, replay
-from bot.replaying.tally import Account, Sent, account
 from storage.database import open_database
 from storage.tables import Case, CaseEvent, CaseMessage, CasePerson, Inbox
-from storage.tally import fates, opened
+from storage.update_outcomes import fates, opened
 from tests.bot.conftest import Operator
 
 LAMP = "三单元门口的路灯坏了半个月了"

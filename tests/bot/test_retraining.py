@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import models
+from bot import model_files
 from bot.commands import training
 from bot.retraining import Retraining
 from bot.settings import Settings
@@ -70,7 +70,7 @@ def test_corrections_that_make_it_worse_change_nothing(
     monkeypatch.setattr("nlp.training.rows.corpus", lambda: list(part))
     monkeypatch.setattr("nlp.training.retrain._HELD", 10**9)  # nonsense is not to be judged by nonsense
     training._train(Settings(data_dir=home / "var"), nonsense)
-    assert models.in_use(home / "var") == MODEL
+    assert model_files.in_use(home / "var") == MODEL
 
 
 def test_a_better_model_is_used_and_the_one_before_comes_back(home: Path, operator: Operator) -> None:
@@ -78,12 +78,12 @@ def test_a_better_model_is_used_and_the_one_before_comes_back(home: Path, operat
     assert operator.runs("nlp", "train", "--restore").status != 0
     shipped = MODEL.read_text(encoding="utf-8")
     for name in ("first", "second"):
-        models.replace(folder, f"# {name}\n{shipped}")
-    assert models.in_use(folder).read_text(encoding="utf-8").startswith("# second")
+        model_files.replace(folder, f"# {name}\n{shipped}")
+    assert model_files.in_use(folder).read_text(encoding="utf-8").startswith("# second")
     assert operator.runs("nlp", "train", "--restore").status == 0
-    assert models.in_use(folder).read_text(encoding="utf-8").startswith("# first")
+    assert model_files.in_use(folder).read_text(encoding="utf-8").startswith("# first")
     assert operator.runs("nlp", "train", "--restore").status == 0
-    assert models.in_use(folder) == MODEL
+    assert model_files.in_use(folder) == MODEL
 
 
 class Days:

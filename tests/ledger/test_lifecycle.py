@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from bot.pages import lifecycle
+from bot.generated_docs import lifecycle
 from ledger.lifecycle import (
     ENDED,
     OPEN,

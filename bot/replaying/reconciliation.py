@@ -1,4 +1,4 @@
-"""The account of a replay: compares every input line with the inbox and the ledger, assuming nothing."""
+"""The reconciliation of a replay: compares every input line with the inbox and the ledger, assuming nothing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ledger.scenes import Scene, Urgency
 from storage.messenger.inbox import DONE, PARKED
 from storage.messenger.outbox import DEAD, SENT, WAITING
-from storage.tally import Fate, Opened, fates, messages_out, opened
+from storage.update_outcomes import Fate, Opened, fates, messages_out, opened
 
 AGREED = "draft"
 """Outcome of an update whose words wait for the tap that agrees."""

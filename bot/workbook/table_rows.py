@@ -10,7 +10,7 @@ from storage.register import Register, Row
 from storage.tables import Base
 
 
-class Shelf:
+class TableRows:
     """`parent` is the column within whose value a name is unique."""
 
     def __init__(self, register: Register, findings: Findings, sheet: str, table: type[Base], parent: str = "") -> None:

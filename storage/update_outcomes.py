@@ -1,4 +1,4 @@
-"""Reads back what became of updates, for a replay's account: inbox outcomes, cases, messages."""
+"""Reads back what became of updates, for the reconciliation of a replay: inbox outcomes, cases, messages."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class MadeFile:
+class ReportFile:
     """A file of a report, before it is stored."""
 
     kind: str
@@ -30,25 +30,25 @@ class MadeFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RenderedReport:
     """A report with its text and its files."""
 
     text: str
-    files: tuple[MadeFile, ...]
+    files: tuple[ReportFile, ...]
 
 
-async def drawn(drawer: Draws, page: Drawable) -> tuple[MadeFile, ...]:
+async def render(drawer: Draws, page: Drawable) -> tuple[ReportFile, ...]:
     """Draw a page; returns its files with their names. Pictures are sent as photos.
 
     Raises:
         BrokenExecutor: the drawing process died.
     """
     found = zip(page.file_names(), await drawer.files(page), strict=True)
-    return tuple(MadeFile("photo" if name.endswith(".png") else "document", name, content) for name, content in found)
+    return tuple(ReportFile("photo" if name.endswith(".png") else "document", name, content) for name, content in found)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReportServices:
     """What making a report takes.
 
     `reference` gives the snapshot of the reference tables; `wake_delivery` is called when a message was queued.
@@ -72,5 +72,5 @@ class Desk:
             self.wake_delivery()
         return done
 
-    async def stored(self, files: Iterable[MadeFile]) -> tuple[OutFile, ...]:
+    async def stored(self, files: Iterable[ReportFile]) -> tuple[OutFile, ...]:
         return tuple([OutFile(f.kind, await asyncio.to_thread(self.files.put, f.content), f.name) for f in files])

@@ -16,7 +16,7 @@ from typing import IO
 FILE = "erased.log"
 
 
-class Erased:
+class ErasureLog:
     def __init__(self, key: bytes, folder: Path) -> None:
         self._key = key
         self._path = folder / FILE

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from bot.demo.neighbours import TITLE, asks, ever, neighbour, opens_topic, over, writes
+from bot.demo.cocreation_steps import TITLE, asks, ever, neighbour, opens_topic, over, writes
 from bot.demo.past import ZONE
 from bot.demo.script import Chapter, Tale
 from bot.http.stories import page_of

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.split import split
+from bot.message_splitting import split
 from ledger.words import utf16_length
 
 

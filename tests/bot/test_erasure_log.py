@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.erased import Erased
+from bot.erasure_log import ErasureLog
 from tests.support.world import NOW, World
 from tests.ways.steps import settled
 
 MANY = 150
 
 
-def erased(folder: Path) -> Erased:
+def erased(folder: Path) -> ErasureLog:
     """As another process has it."""
-    return Erased(b"k" * 32, folder)
+    return ErasureLog(b"k" * 32, folder)
 
 
 def test_a_mark_that_is_noted_while_old_ones_are_dropped_stays(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pages import PAGES
+from bot.generated_docs import PAGES
 
 DOCS = Path(__file__).parents[2] / "docs"
 
