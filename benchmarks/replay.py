@@ -26,7 +26,7 @@ from bot.district import load_texts
 from bot.replaying.input_lines import Line, read_lines
 from bot.replaying.reconciliation import Sent, account
 from bot.settings import Library
-from ledger.words import utf16_length
+from ledger.text import utf16_length
 from storage.database import open_database
 from storage.messenger.outbox import WAITING
 from storage.tables import Outbox

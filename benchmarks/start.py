@@ -14,7 +14,7 @@ import time
 
 from benchmarks.served import ROOT, stand
 from bot.settings import Library
-from ledger.words import shortened
+from ledger.text import shortened
 
 IMPORTS = {Library.AIOGRAM: "aiogram", Library.PTB: "telegram"}
 PATIENCE = 60

@@ -35,7 +35,7 @@ from bot.metrics import METRICS
 from bot.tasks import ended
 from bot.transactions import write
 from ledger.district import MessengerLimits
-from ledger.words import utf16_length
+from ledger.text import utf16_length
 from storage.database import Database
 from storage.messenger.filecopies import copies, remember
 from storage.messenger.outbox import OutRow

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from bot.district import load_district, load_texts
-from ledger.drawing import draw
 from ledger.lifecycle import Role
+from ledger.lifecycle_page import draw
 from ledger.rights import PERMISSIONS, Part, Permission, Thing
 from storage.distribution import Family, families, statements
 

@@ -1,6 +1,6 @@
 """Splits a long text into messages by UTF-16 units, at the end of a line if possible, never inside a character."""
 
-from ledger.words import utf16_length
+from ledger.text import utf16_length
 
 
 def split(text: str, limit: int) -> list[str]:

@@ -17,7 +17,7 @@ from bot.transactions import write
 from bot.work import Worker
 from handlers import areas, router
 from handlers.area import Due
-from handlers.cases import clockwork, spikes
+from handlers.cases import spikes, timed_steps
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
 from handlers.personal_data import erasing, retention
@@ -191,17 +191,17 @@ class Ticker:
 
     def _alarm(self, uow: UnitOfWork, alarm: Any) -> None:
         turn = self._turn(uow)
-        clockwork.alarm_due(turn, uow.cases.get(alarm.community_id, alarm.case_no), alarm)
+        timed_steps.alarm_due(turn, uow.cases.get(alarm.community_id, alarm.case_no), alarm)
         self._post(uow, turn.replies)
 
     def _case(self, uow: UnitOfWork, case: Any) -> None:
         turn = self._turn(uow)
-        clockwork.look_at(turn, case)
+        timed_steps.look_at(turn, case)
         self._post(uow, turn.replies)
 
     def _nudge(self, uow: UnitOfWork, nudge: Any) -> None:
         turn = self._turn(uow)
-        clockwork.nudge_due(turn, uow.cases.get(*nudge.key), nudge)
+        timed_steps.nudge_due(turn, uow.cases.get(*nudge.key), nudge)
         self._post(uow, turn.replies)
 
     def _spike(self, uow: UnitOfWork, spike: Any) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from ledger.words import utf16_length
+from ledger.text import utf16_length
 
 CELL_LIMIT = 32_767
 """UTF-16 units of one cell."""

@@ -14,7 +14,7 @@ from digests.weekly import Rates
 from ledger.district import District, RateWeights
 from ledger.periods import months_name
 from ledger.scenes import Scene
-from ledger.words import shortened, storable
+from ledger.text import shortened, storable
 from storage.reporting.rows import Key, Said
 
 LEAST_TREND = 2

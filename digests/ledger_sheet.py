@@ -12,7 +12,7 @@ from io import BytesIO
 
 from digests.cells import cell
 from ledger.district import District, Layout, LedgerColumn
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.exchange import Exported
 
 Value = str | int | datetime | None

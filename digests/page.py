@@ -9,7 +9,7 @@ from digests.dates import day_and_time, first_and_last
 from digests.weekly import Weekly
 from ledger.district import District
 from ledger.scenes import Scene
-from ledger.words import shortened, storable
+from ledger.text import shortened, storable
 from storage.reference import CommunityRow
 from storage.reporting.rows import Said, Titled
 

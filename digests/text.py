@@ -9,7 +9,7 @@ from digests.page import Page, Say
 from digests.shares import counted
 from digests.weekly import Matter, NeedCount, Rates
 from ledger.scenes import NO_ITEM, Scene, Urgency
-from ledger.words import utf16_length
+from ledger.text import utf16_length
 
 LIMIT = 4096
 """UTF-16 units of one message."""

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from handlers import areas, phrases, presses
-from handlers.cases import answering, casework, labels, merging, phoning, worded
+from handlers import areas, button_presses, phrases
+from handlers.cases import answering, labels, merging, phoning, staff_steps, worded_steps
 from handlers.context import Serves
-from handlers.residents import drafts, matters, media, mine, receipts, report
+from handlers.residents import drafts, matters, media, own_cases, receipts, report
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.scenes import Urgency
@@ -24,7 +24,10 @@ OF_STAFF: dict[str, Callable[[Turn, CaseRow, Role, dict[str, Any]], None]] = {
     "merge": merging.merge_typed,
     "amend": answering.amended,
 }
-OF_RESIDENTS: dict[str, Callable[[Turn, CaseRow], None]] = {"supplement": mine.supplement, "place": mine.place}
+OF_RESIDENTS: dict[str, Callable[[Turn, CaseRow], None]] = {
+    "supplement": own_cases.supplement,
+    "place": own_cases.place,
+}
 
 
 def taken(turn: Turn) -> bool:
@@ -33,7 +36,7 @@ def taken(turn: Turn) -> bool:
     if asked is None:
         return _place_after_all(turn)
     if _given_up(turn, asked):
-        casework.never_mind(turn, asked)
+        staff_steps.never_mind(turn, asked)
         return True
     if asked["what"] in OF_THEMSELVES:
         return OF_THEMSELVES[asked["what"]](turn, asked)
@@ -48,7 +51,7 @@ def taken(turn: Turn) -> bool:
     elif asked["what"] in OF_STAFF:
         OF_STAFF[asked["what"]](turn, case, role, asked)
     else:
-        worded.words_given(turn, Action(asked["what"]), case, role, asked)
+        worded_steps.words_given(turn, Action(asked["what"]), case, role, asked)
     return True
 
 
@@ -66,7 +69,7 @@ def _withdrawn(turn: Turn, asked: dict[str, Any]) -> bool:
     """确定, where a tap was awaited."""
     if phrases.said(turn.context.texts, "heard", ("sure",), turn.event.text) is None:
         return False
-    mine.withdraw(turn, turn.uow.cases.get(*asked["case"]), Role.RESIDENT, asked)
+    own_cases.withdraw(turn, turn.uow.cases.get(*asked["case"]), Role.RESIDENT, asked)
     return True
 
 
@@ -74,7 +77,8 @@ def _named(turn: Turn, asked: dict[str, Any]) -> bool:
     """The name on a button, written instead of tapped."""
     data = labels.named(turn, asked["what"].removeprefix("set_"))
     if data is not None:
-        presses.do(turn, asked["what"], turn.uow.cases.get(*asked["case"]), data | {"shown_in": asked["shown_in"]})
+        case = turn.uow.cases.get(*asked["case"])
+        button_presses.do(turn, asked["what"], case, data | {"shown_in": asked["shown_in"]})
     return data is not None
 
 
@@ -115,7 +119,7 @@ def _place_after_all(turn: Turn) -> bool:
     case = media.last_case(turn, _place_comes_within(turn)) if where else None
     if case is None or case.urgency is Urgency.EMERGENCY:
         return False
-    mine.place(turn, case, where)
+    own_cases.place(turn, case, where)
     return True
 
 

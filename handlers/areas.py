@@ -6,13 +6,13 @@ names, before any code of the area runs.
 
 from typing import Any
 
-from handlers import manner, pushes
+from handlers import display_preferences, pushes
 from handlers.area import Area, Command, Due, Handler, role_for
-from handlers.cases import handing_over, overdue
+from handlers.cases import handover, overdue
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules_by_vote, stories
 from handlers.cocreation.deciding import AREA as DECIDING
-from handlers.moderation import deciding, deciding_content
+from handlers.moderation import concern_decisions, content_decisions
 from handlers.residents import broken_again
 from handlers.surveys.area import AREA as SURVEYS
 from handlers.turn import Turn
@@ -28,13 +28,13 @@ AREAS: tuple[Area, ...] = (
     rooms.AREA,
     stories.AREA,
     overdue.AREA,
-    handing_over.AREA,
+    handover.AREA,
     CHECKUPS,
     SURVEYS,
-    deciding.AREA,
-    deciding_content.AREA,
+    concern_decisions.AREA,
+    content_decisions.AREA,
     broken_again.AREA,
-    manner.AREA,
+    display_preferences.AREA,
     pushes.AREA,
 )
 """Areas that invite come before `pushes`, so that their invitations are sent in the same tick."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.cases import casework
+from handlers.cases import staff_steps
 from handlers.reply import Reply
 from handlers.turn import Turn
 from storage.ids import new_id
@@ -16,5 +16,5 @@ def confirmed(turn: Turn, action: str, community: CommunityRow, data: dict[str, 
         return True
     name = f"sure:{new_id()}"
     yes = turn.mine("button.sure", action, community_id=community.id, data=data | {"sure": True, "shown_in": name})
-    turn.send(Reply(turn.event.address, text, ((yes,), (casework.no_thanks(turn, name),)), logical=name))
+    turn.send(Reply(turn.event.address, text, ((yes,), (staff_steps.no_thanks(turn, name),)), logical=name))
     return False

@@ -12,7 +12,7 @@ from handlers.moderation import links
 from handlers.reply import Button, Reply, Showing
 from handlers.residents import drafts, filing, matters, report
 from handlers.turn import Turn
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.ids import new_id
 from storage.reference import CommunityRow
 

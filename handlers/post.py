@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.context import Context
-from handlers.manner import pieces
+from handlers.display_preferences import pieces
 from handlers.reply import Button, Reply, Showing
 from storage.unit_of_work import UnitOfWork
 

@@ -1,4 +1,4 @@
-"""Routes an event to its handler: by command, by button (handlers/presses.py), or by what its words say."""
+"""Routes an event to its handler: by command, by button (handlers/button_presses.py), or by what its words say."""
 
 import math
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from handlers import (
     answers,
     areas,
-    choosing,
+    button_presses,
+    choosing_community,
     groups,
     membership,
-    periodicals,
-    presses,
+    reports,
     start,
     subscriptions,
     visibility,
@@ -21,7 +21,7 @@ from handlers.cases import queue, undo
 from handlers.cocreation import ballots, rules
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
-from handlers.moderation import allowance, pace
+from handlers.moderation import allowance, rate_limits
 from handlers.personal_data import consent, erasing, privacy
 from handlers.reply import Answer, Reply
 from handlers.residents import albums, edits, joining, lookup, matters, media, proxies, remarks, report
@@ -61,7 +61,7 @@ RESIDENT_COMMANDS: dict[str, Command] = {
     "privacy": privacy.notice,
     "data": privacy.my_data,
     "erase": erasing.ask_erase,
-    "community": choosing.ask,
+    "community": choosing_community.ask,
     "proxy": proxies.begin,
     "register": groups.register,
     "seen": consent.seen,
@@ -71,9 +71,9 @@ RESIDENT_COMMANDS: dict[str, Command] = {
 GROUP_COMMANDS: dict[str, Command] = {
     "help": start.help_,
     "queue": queue.waiting,
-    "weekly": periodicals.weekly,
-    "monthly": periodicals.monthly,
-    "quarterly": periodicals.quarterly,
+    "weekly": reports.weekly,
+    "monthly": reports.monthly,
+    "quarterly": reports.quarterly,
     "here": membership.here,
     "subscriptions": subscriptions.show,
 }
@@ -111,7 +111,7 @@ def handle(context: Context, uow: UnitOfWork, event: Event, reading: Reading | N
         turn.person.paused_at = None
     if "choices" in turn.talk.state:
         turn.talk.state["choices"]["old"] = True
-    if not pace.held_up(turn):
+    if not rate_limits.held_up(turn):
         _route(turn)
     edits.catch_up(turn)
     return Result(turn.replies, turn.answer, turn.outcome, turn.throttled)
@@ -126,7 +126,7 @@ def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | 
     if isinstance(error, NotFound):
         turn.tell("problem.gone", alert=True)
         return Result(turn.replies, turn.answer, "gone")
-    case = presses.case_of(turn, event.press)
+    case = button_presses.case_of(turn, event.press)
     if error.why in EXPLAINED:
         turn.tell(f"problem.{error.why}", alert=True)
     elif case is None:
@@ -149,7 +149,7 @@ def wake(context: Context, uow: UnitOfWork, event: Event) -> Result:
     if "export" in state and state["export"]["due"] <= now:
         privacy.forget_export(turn)
     if state.get("pace", {}).get("due", math.inf) <= now:
-        pace.over(turn)
+        rate_limits.over(turn)
     edits.catch_up(turn)
     turn.wake_again()
     return Result(turn.replies, None, turn.outcome)
@@ -159,7 +159,7 @@ def _route(turn: Turn) -> None:
     event = turn.event
     match event.kind:
         case EventKind.PRESS:
-            presses.press(turn, event.press)
+            button_presses.press(turn, event.press)
         case EventKind.BLOCKED | EventKind.UNBLOCKED | EventKind.MOVED:
             membership.changed(turn)
         case EventKind.EDIT:
@@ -253,7 +253,7 @@ def _words(turn: Turn) -> None:
     if command := _command_word(turn):
         _command(turn, command)
     elif (number := _short_number(turn)) and (choice := _numbered(turn, number)):
-        presses.press(turn, choice)
+        button_presses.press(turn, choice)
     elif turn.bot.serves is not Serves.STAFF and event.private and joining.by_number(turn):
         return
     elif event.album and not (text and matters.emergency(turn.reading)):

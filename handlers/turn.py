@@ -35,7 +35,7 @@ class Turn:
     button: str = ""
     """The action of the pressed button."""
     throttled: bool = False
-    """Whether this person is over the district's rate limit (see handlers/moderation/pace.py)."""
+    """Whether this person is over the district's rate limit (see handlers/moderation/rate_limits.py)."""
 
     # who and where ---------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
-from ledger.words import storable
+from ledger.text import storable
 from storage import sealing
 
 

@@ -1,6 +1,6 @@
 """Checks of what a messenger sent: whatever passes fits the database, on whichever library's models it came."""
 
-from ledger.words import storable
+from ledger.text import storable
 
 LONGEST_KEY = 64
 

@@ -26,7 +26,7 @@ from bot.channels.webchat import Messenger, WebFile
 from bot.clock import Clock, RealClock
 from handlers.event import Address, Event, EventKind, File, FileKind, Location
 from handlers.reply import Answer
-from ledger.words import storable, utf16_length
+from ledger.text import storable, utf16_length
 
 LONGEST_DATA = 64
 LONGEST_TEXT = 8000

@@ -7,7 +7,7 @@ import click
 
 from bot import settings as settings_of
 from bot.console import Stop, in_columns, local_time, on_rows
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.unit_of_work import UnitOfWork
 
 HEAD = ("编号", "机器人", "会话", "次数", "写于", "放弃", "原因")

@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 
 from bot.demo.sample import HERE, Sample
 from bot.reporting.weekly import CONTENT_VERSION, WeeklyMaker
-from handlers.cases import casework, clockwork, dispatching, merging, spikes, worded
+from handlers.cases import dispatching, merging, spikes, staff_steps, timed_steps, worded_steps
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
-from handlers.residents import filing, judging, mine
+from handlers.residents import filing, judging, own_cases
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.periods import last_full_week, zone_named
@@ -130,7 +130,7 @@ class Past:
     def _clock(self, uow: UnitOfWork) -> None:
         """What the clock had to say until now was said."""
         for case in uow.cases.to_look_at():
-            clockwork.look_at(self._turn(uow, "staff", 0), case)
+            timed_steps.look_at(self._turn(uow, "staff", 0), case)
         for spike in spikes.due(uow, self._context.district.limits.spike):
             spikes.tell(self._turn(uow, "staff", 0), spike)
 
@@ -172,15 +172,15 @@ class Past:
         turn = self._resident(uow, story, words)
         judging.not_solved(turn, case, Role.RESIDENT, {})
         turn.expected()
-        mine.supplement(turn, case)
+        own_cases.supplement(turn, case)
 
     # what staff do ---------------------------------------------------------------------------------------------------
 
     def accept(self, uow: UnitOfWork, _story: Story, case: CaseRow, _words: str) -> None:
-        casework.accept(self._worker(uow, case), case, Role.WORKER, {})
+        staff_steps.accept(self._worker(uow, case), case, Role.WORKER, {})
 
     def begin(self, uow: UnitOfWork, _story: Story, case: CaseRow, _words: str) -> None:
-        casework.simple(Action.START)(self._worker(uow, case), case, Role.WORKER, {})
+        staff_steps.simple(Action.START)(self._worker(uow, case), case, Role.WORKER, {})
 
     def dispatch(self, uow: UnitOfWork, _story: Story, case: CaseRow, target: str) -> None:
         units, staff = uow.reference.unit_ids, self._sample.staff_ids
@@ -188,18 +188,18 @@ class Past:
         dispatching.dispatch_to(self._worker(uow, case), case, Role.WORKER, data)
 
     def resolve(self, uow: UnitOfWork, _story: Story, case: CaseRow, words: str) -> None:
-        worded.words_given(self._worker(uow, case, words), Action.RESOLVE, case, Role.WORKER)
+        worded_steps.words_given(self._worker(uow, case, words), Action.RESOLVE, case, Role.WORKER)
 
     def refuse(self, uow: UnitOfWork, _story: Story, case: CaseRow, reason: str) -> None:
         chosen = {"step": Action.REFUSE, "words": reason}
-        worded.words_chosen(self._worker(uow, case), case, Role.WORKER, chosen)
+        worded_steps.words_chosen(self._worker(uow, case), case, Role.WORKER, chosen)
 
     def merge(self, uow: UnitOfWork, _story: Story, case: CaseRow, into: str) -> None:
         target = self._by_id[into].key[1]
         merging.merge_into(self._worker(uow, case), case, Role.WORKER, {"into": target})
 
     def follow_up(self, uow: UnitOfWork, _story: Story, case: CaseRow, _words: str) -> None:
-        clockwork.look_at(self._turn(uow, "staff", 0), case)
+        timed_steps.look_at(self._turn(uow, "staff", 0), case)
 
     # turns -----------------------------------------------------------------------------------------------------------
 

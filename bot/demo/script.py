@@ -18,7 +18,7 @@ from bot.demo.stage import Stage, digest_maker, set_up
 from digests.drawing import DrawHere, Draws
 from handlers.format import day_and_time, number
 from ledger.periods import last_full_week
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.ids import nothing_left_to_chance
 from storage.reference_queries import load
 from storage.unit_of_work import UnitOfWork

@@ -117,7 +117,8 @@ class Checkups:
         if now - period.end <= STALE_AFTER:
             message, content = await self._made(subject, now)
         run = Run(subject.community_id, period.start, period.end, content, now)
-        return await self._services.write(now, lambda uow: self._mailing.fix(uow, subject, run, message)) and bool(message)
+        fixed = await self._services.write(now, lambda uow: self._mailing.fix(uow, subject, run, message))
+        return fixed and bool(message)
 
     async def _made(self, subject: Subject, now: datetime) -> tuple[Message | None, dict[str, Any]]:
         """The message, None if there is nothing in it, and what it was made of."""

@@ -64,7 +64,8 @@ class Reporter:
         drawer: Draws | None = None,
         reference: Callable[[Connection], Reference] = load,
     ) -> None:
-        self._services = services = ReportServices(database, context, files, wake_delivery, drawer or Drawer(), reference)
+        services = ReportServices(database, context, files, wake_delivery, drawer or Drawer(), reference)
+        self._services = services
         self._clock = clock
         self._used_at = clock.now()
         weeklies, summaries, checkups = Weeklies(services), Summaries(services), Checkups(services)

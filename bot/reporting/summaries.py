@@ -78,7 +78,8 @@ class Summaries:
         message, files = (None, ()) if found.summary.empty else await self._message(found)
         content = {"version": CONTENT_VERSION, "summary": found.summary, "files": files}
         run = Run(subject.community_id, period.start, period.end, content, now)
-        return await self._services.write(now, lambda uow: self._mailing.fix(uow, subject, run, message)) and bool(message)
+        fixed = await self._services.write(now, lambda uow: self._mailing.fix(uow, subject, run, message))
+        return fixed and bool(message)
 
     async def _message(self, found: Dossier) -> tuple[Message, tuple[OutFile, ...]]:
         made = await self._maker.make(found)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.reporting.services import ReportServices, render
 from digests.votes.words import Picture, pictured
-from handlers.cocreation import asking, ending
+from handlers.cocreation import invitations, vote_ending
 from handlers.event import Address, Event, EventKind
 from handlers.post import post
 from handlers.turn import Turn
@@ -33,7 +33,7 @@ class VoteResults:
         for vote in uow.votes.untold():
             community = uow.reference.communities[vote.community_id]
             title = uow.topics.get(vote.community_id, vote.topic_no).title
-            picture = pictured(self.services.context.texts, vote, title, asking.local(vote.closes_at, community))
+            picture = pictured(self.services.context.texts, vote, title, invitations.local(vote.closes_at, community))
             found.append((vote, picture))
         return found
 
@@ -57,7 +57,7 @@ class VoteResults:
             return False  # another process was faster
         context = self.services.context
         turn = Turn(context, uow, Event(EventKind.IGNORED, Address(context.staff_bot, 0), None, uow.now))
-        ending.tell(turn, current, digest)
+        vote_ending.tell(turn, current, digest)
         for reply in turn.replies:
             post(context, uow, reply)
         return True

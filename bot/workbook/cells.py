@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 from zoneinfo import available_timezones
 
 from ledger.quiet_hours import minute_of
-from ledger.words import shortened
+from ledger.text import shortened
 
 T = TypeVar("T")
 Parser = Callable[[Any], Any]

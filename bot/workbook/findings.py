@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ledger.words import shortened
+from ledger.text import shortened
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from digests.dates import day
 from digests.page import WORDS_SHOWN, Say
 from ledger.checkup import LACKING, Finding, Measure, Point, State, Stock
 from ledger.district import District
-from ledger.words import shortened, storable
+from ledger.text import shortened, storable
 from storage.reference import CommunityRow
 from storage.reporting.rows import Quote
 

@@ -9,7 +9,7 @@ from digests.page import Say
 from digests.shares import counted
 from digests.text import fitted
 from ledger.surveys import Question, Template, shown
-from ledger.words import shortened, storable
+from ledger.text import shortened, storable
 from storage.reference import CommunityRow
 from storage.surveys import RUNNING, Counts, SurveyRow
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from ledger.text import shortened
 from ledger.votes import LETTERS, Method, Turnout, Validity
-from ledger.words import shortened
 from storage.cocreation.votes import VoteRow
 
 SEAL_SHOWN = 12

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.cases import casework, steps
+from handlers.cases import staff_steps, steps
 from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import ANSWERING, ANSWERS, TRANSITIONS, Action, NotAllowed, Outcome, Role
@@ -15,7 +15,7 @@ Given = dict[str, str]
 AMENDED = "amended"
 
 
-def changes(outcome: Outcome) -> casework.Changes:
+def changes(outcome: Outcome) -> staff_steps.Changes:
     """What an answer changes in a case."""
 
     def of(turn: Turn, _case: CaseRow, given: Given) -> dict[str, Any]:
@@ -36,13 +36,13 @@ def ask_reason(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> 
         for reason in turn.context.texts("unsolved.reasons").split("|")
     )
     text = turn.context.texts("ask.unsolved_reason", number=turn.number(case))
-    turn.send(Reply(turn.event.address, text, (*rows, (casework.no_thanks(turn, name),)), logical=name))
+    turn.send(Reply(turn.event.address, text, (*rows, (staff_steps.no_thanks(turn, name),)), logical=name))
 
 
 def unsolved_because(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     steps.allowed(turn, case, Action.UNSOLVED, role)
     turn.close(data.get("shown_in"), "ask.answered")
-    casework.ask(turn, case, Action.UNSOLVED, given={"reason": str(data["reason"])})
+    staff_steps.ask(turn, case, Action.UNSOLVED, given={"reason": str(data["reason"])})
 
 
 # --- check of the answer ---------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def offer_more(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Gi
 def amend(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
     _may_amend(case)
     turn.close(data.get("shown_in"), "ask.amend_chosen", number=turn.number(case))
-    casework.ask(turn, case, "amend")
+    staff_steps.ask(turn, case, "amend")
 
 
 def amended(turn: Turn, case: CaseRow, role: Role, asked: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
-from handlers.cases.card_face import Beside, card, card_name
+from handlers.cases.card_content import Beside, card, card_name
 from handlers.cases.emergencies import alarm_name, reachable
 from handlers.cases.viewers import View, private_view, viewers
 from handlers.cocreation import open_requests

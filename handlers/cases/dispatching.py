@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.cases import cards, casework, emergencies, steps
-from handlers.cases.card_face import card, card_name
+from handlers.cases import cards, emergencies, staff_steps, steps
+from handlers.cases.card_content import card, card_name
 from handlers.cases.viewers import View
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, in_rows
@@ -57,7 +57,7 @@ def dispatch_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> 
     if not target:
         raise NotFound("nobody to dispatch to")
     given = {"target": target}
-    event_id = casework.finish(turn, case, Action.DISPATCH, role, given=given, changes=changes)
+    event_id = staff_steps.finish(turn, case, Action.DISPATCH, role, given=given, changes=changes)
     turn.close(data.get("shown_in"), "ask.answered")
     hand_over(turn, case, charged, event_id, target)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.cases import casework, deadlines, nudging, steps
+from handlers.cases import deadlines, nudging, staff_steps, steps
 from handlers.cases.emergencies import reachable
 from handlers.cases.nudging import Asks
 from handlers.format import length
@@ -35,14 +35,14 @@ def ask_length(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> 
         for index, more in enumerate(lengths)
     ]
     text = turn.context.texts("ask.extend_by", number=turn.number(case), due=turn.when(case.due_at, case))
-    rows = (*in_rows(buttons, 3), (casework.no_thanks(turn, name),))
+    rows = (*in_rows(buttons, 3), (staff_steps.no_thanks(turn, name),))
     turn.send(Reply(turn.event.address, text, rows, logical=name))
 
 
 def extend_by(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     steps.allowed(turn, case, Action.EXTEND, role)
     turn.close(data.get("shown_in"), "ask.answered")
-    casework.ask(turn, case, Action.EXTEND, given={"length": str(data["length"])})
+    staff_steps.ask(turn, case, Action.EXTEND, given={"length": str(data["length"])})
 
 
 def ask_manager(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
@@ -60,13 +60,13 @@ def grant(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     due_at = _new_due(turn, case, _length(turn, case, given)) if given else case.due_at
     given |= {"reason": asked.reason} if asked and asked.reason else {}
     detail = {"from": case.due_at.isoformat(), "to": due_at.isoformat()}
-    casework.finish(turn, case, Action.GRANT, role, given=given, changes={"due_at": due_at}, detail=detail)
+    staff_steps.finish(turn, case, Action.GRANT, role, given=given, changes={"due_at": due_at}, detail=detail)
     _tell_who_asked(turn, case, asked, "extend.granted")
 
 
 def deny(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     asked = turn.uow.cases.last_step(case.key, (Action.EXTEND,))
-    casework.finish(turn, case, Action.DENY, role)
+    staff_steps.finish(turn, case, Action.DENY, role)
     _tell_who_asked(turn, case, asked, "extend.denied")
 
 

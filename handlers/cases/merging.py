@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from handlers.cases import casework, steps, together
+from handlers.cases import merged_people, staff_steps, steps
 from handlers.reply import Button
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, step
@@ -21,7 +21,7 @@ def ask_merge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> N
     rows = tuple(
         (Button(f"{code}-{no}", "merge_into", case.community_id, case.no, {"into": no}, turn.account),) for no in likely
     )
-    casework.ask(turn, case, "merge", rows)
+    staff_steps.ask(turn, case, "merge", rows)
 
 
 def merge_typed(turn: Turn, case: CaseRow, role: Role, asked: dict[str, Any]) -> None:
@@ -63,9 +63,9 @@ def _can_take(case: CaseRow, target: CaseRow) -> bool:
 
 def _merge(turn: Turn, case: CaseRow, role: Role, target: CaseRow) -> None:
     """Merge a case; its people belong to the other case from now on."""
-    joiners = together.newcomers(turn, case, target)
-    casework.finish(turn, case, Action.MERGE, role, **together.options(turn, target, len(joiners)))
-    together.come_over(turn, case, target, role, joiners)
+    joiners = merged_people.newcomers(turn, case, target)
+    staff_steps.finish(turn, case, Action.MERGE, role, **merged_people.options(turn, target, len(joiners)))
+    merged_people.come_over(turn, case, target, role, joiners)
 
 
 # --- separating ------------------------------------------------------------------------------------------------------
@@ -80,6 +80,6 @@ def unmerge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> Non
     target = turn.uow.cases.get(case.community_id, into or 0)
     changes = {"merged_into": None, "closed_at": None, "staff_id": case.staff_id or turn.staff_id}
     given = {"target": turn.number(target)}
-    casework.finish(turn, case, Action.UNMERGE, role, given=given, changes=changes, detail={"from": into})
+    staff_steps.finish(turn, case, Action.UNMERGE, role, given=given, changes=changes, detail={"from": into})
     steps.open_again(turn, case)
-    together.go_back(turn, case, into, since, {"apart": case.no})
+    merged_people.go_back(turn, case, into, since, {"apart": case.no})

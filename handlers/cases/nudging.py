@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from handlers.cases import cards, deadlines, nudging_together
+from handlers.cases import cards, deadlines, nudge_batches
 from handlers.cases.emergencies import reachable
 from handlers.cases.viewers import LEVELS
 from handlers.event import Address
@@ -17,7 +17,7 @@ from ledger import nudges
 from ledger.lifecycle import Action, Role, step
 from ledger.nudges import GOES_TO, Nudge
 from ledger.scenes import Urgency
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.cases import CaseRow
 from storage.nudges import NudgeRow
 from storage.reference import StaffRow
@@ -103,11 +103,11 @@ def ask(turn: Turn, case: CaseRow, kind: Nudge, asks: Asks) -> NudgeRow | None:
         )
     if not to:
         _nobody_there(case.community_id, role)
-    hour = nudging_together.this_hour(turn, case, nudge) if to else []
+    hour = nudge_batches.this_hour(turn, case, nudge) if to else []
     for address in to:
-        others = nudging_together.rest(turn, hour, address)
+        others = nudge_batches.rest(turn, hour, address)
         alone = _message(turn, case, nudge, address, dict(asks.values))
-        turn.send(nudging_together.message(turn, others, address) if others else alone)
+        turn.send(nudge_batches.message(turn, others, address) if others else alone)
     return nudge
 
 
@@ -148,7 +148,7 @@ def seen_together(turn: Turn, data: dict[str, Any]) -> None:
     name = turn.staff.name if turn.staff else ""
     text = turn.context.texts("nudge.seen_together", n=len(taken), name=name)
     for bot, chat in dict.fromkeys(chat for nudge in told for chat in nudge.told):
-        logical = nudging_together.name_of(told)
+        logical = nudge_batches.name_of(told)
         turn.send(Reply(Address(bot, chat), text, logical=logical, showing=Showing.CLOSE))
     turn.tell("nudge.thanks")
     turn.outcome = f"seen {len(taken)} {told[0].kind}"

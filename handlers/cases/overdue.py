@@ -9,7 +9,7 @@ from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.nudges import Nudge
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.cases import CaseRow
 from storage.reference import CommunityRow
 

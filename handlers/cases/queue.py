@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from handlers.cases import casework
+from handlers.cases import staff_steps
 from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
 from ledger.rights import Scope, may
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.cases import CaseRow
 from storage.reference import DISTRICT
 
@@ -29,7 +29,7 @@ def next_one(turn: Turn, _data: dict[str, Any]) -> None:
     if case is None or role is None:
         turn.say("queue.none_new")
     else:
-        casework.open_card(turn, case, role, {})
+        staff_steps.open_card(turn, case, role, {})
 
 
 def _list(turn: Turn, first: int) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.cases import cards, casework, nudging, steps
+from handlers.cases import cards, nudging, staff_steps, steps
 from handlers.cases.emergencies import reachable
 from handlers.reply import Button, Priority, Reply, in_rows
 from handlers.turn import Turn
@@ -21,7 +21,7 @@ def ask_unit(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> No
     name = f"ask:{new_id()}"
     units = [unit for unit in turn.uow.reference.unit_ids if turn.uow.reference.unit_ids[unit] != case.unit_id]
     buttons = [_choice(turn, case, unit, name) for unit in units]
-    last = (_choice(turn, case, turn.context.texts("return.unknown"), name), casework.no_thanks(turn, name))
+    last = (_choice(turn, case, turn.context.texts("return.unknown"), name), staff_steps.no_thanks(turn, name))
     text = turn.context.texts("ask.return_to", number=turn.number(case))
     turn.send(Reply(turn.event.address, text, (*in_rows(buttons), last), logical=name))
 
@@ -29,7 +29,7 @@ def ask_unit(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> No
 def return_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     steps.allowed(turn, case, Action.RETURN, role)
     turn.close(data.get("shown_in"), "ask.answered")
-    casework.ask(turn, case, Action.RETURN, given={"target": str(data["target"])})
+    staff_steps.ask(turn, case, Action.RETURN, given={"target": str(data["target"])})
 
 
 def hand_back(turn: Turn, case: CaseRow, _given: Given) -> dict[str, Any]:

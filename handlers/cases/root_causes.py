@@ -1,7 +1,7 @@
 """Three similar cases suggest a root cause: the manager gets a case about what they have in common."""
 
 from handlers.cases import deadlines, nudging
-from handlers.cases.card_face import Beside, card
+from handlers.cases.card_content import Beside, card
 from handlers.cases.viewers import View
 from handlers.turn import Turn
 from ledger.lifecycle import Role

@@ -13,7 +13,7 @@ from handlers.turn import Turn
 from ledger.district import Spike as Rule
 from ledger.lifecycle import Role
 from ledger.periods import WEEK
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.unit_of_work import UnitOfWork
 
 WORDS_SHOWN = 60

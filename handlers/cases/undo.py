@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import phrases
-from handlers.cases import cards, emergencies, steps, together
+from handlers.cases import cards, emergencies, merged_people, steps
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, TRANSITIONS, Action, Role, State
@@ -67,7 +67,7 @@ def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
         detail={"event": event.id, "messages_cancelled": cancelled, "before": event.detail["before"]},
     )
     if event.action == Action.MERGE:
-        together.go_back(turn, case, int(event.detail["into"]), event.at, {"undone": event.id})
+        merged_people.go_back(turn, case, int(event.detail["into"]), event.at, {"undone": event.id})
     _no_promise(turn, case, event.id)
     if case.state in OPEN:
         steps.open_again(turn, case)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import area
-from handlers.checkups import ways_on
-from handlers.checkups.figures import WrongFigure, figure
+from handlers.checkups import next_actions
+from handlers.checkups.quantities import WrongFigure, figure
 from handlers.reply import Button, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.checkup import FIGURES, Condition, Measure, Point, Source, State, Stock, falls_away, judge
@@ -249,7 +249,7 @@ def _done(turn: Turn, community: CommunityRow, stocks: Stocks) -> None:
     )
     key = "checkups.done_item" if state["only"] else "checkups.done_some" if left else "checkups.done"
     text = turn.context.texts(key, community=community.name, left=left)
-    rows = ways_on.rows(turn, community, left=left)
+    rows = next_actions.rows(turn, community, left=left)
     turn.send(Reply(turn.event.address, text, rows, logical=state["name"]))
 
 

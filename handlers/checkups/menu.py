@@ -4,7 +4,7 @@ from typing import Any
 
 from digests.subject import TODAY, Subject, checkups
 from digests.summary import Level
-from handlers.checkups import filling, ways_on
+from handlers.checkups import filling, next_actions
 from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
 from ledger.checkup import State, judge_all
@@ -39,7 +39,7 @@ def _menu(turn: Turn, community: CommunityRow) -> None:
     left = sum(finding.state is State.UNKNOWN for finding in found.values())
     values = {"community": community.name, "all": len(found), "filled": len(found) - left, "left": left}
     text = turn.context.texts("checkups.menu" if left else "checkups.menu_full", **values)
-    turn.send(Reply(turn.event.address, text, ways_on.rows(turn, community, left=left)))
+    turn.send(Reply(turn.event.address, text, next_actions.rows(turn, community, left=left)))
 
 
 def show(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:

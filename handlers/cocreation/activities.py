@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.cocreation import calls, events
-from handlers.cocreation.linked import Matter
+from handlers.cocreation.linking import Matter
 from handlers.cocreation.topic_card import BUILT_ON
 from handlers.reply import Rows, in_rows
 from handlers.turn import Turn

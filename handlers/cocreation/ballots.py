@@ -8,14 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.cocreation import asking, brigading
-from handlers.cocreation.words import for_community
+from handlers.cocreation import brigading, invitations
+from handlers.cocreation.prompts import for_community
 from handlers.event import Address
 from handlers.reply import Answer, Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role
+from ledger.text import shortened
 from ledger.votes import LETTERS, REGISTERED, Method, VoteState, receipt, tag
-from ledger.words import shortened
 from storage.cocreation.topics import TopicRow
 from storage.cocreation.votes import VoteRow
 from storage.messenger.people import PersonRow
@@ -71,7 +71,7 @@ line_tag = _of_line
 
 
 def person_tag(vote: VoteRow, called: str) -> str:
-    """The tag of somebody who is neither in a chat nor on the register (doors.py)."""
+    """The tag of somebody who is neither in a chat nor on the register (offline_ballots.py)."""
     return tag(vote.key or "", f"person:{called}")
 
 
@@ -96,7 +96,7 @@ def card(
     lines += [f"{letter}. {text}" for letter, text in zip(LETTERS, vote.options, strict=False)]
     who = texts(f"vote.who_{vote.electorate}")
     lines.append(texts("vote.how", how=texts(f"vote.how_{vote.method}"), who=who))
-    lines.append(texts("vote.until", until=asking.local(vote.closes_at, community)))
+    lines.append(texts("vote.until", until=invitations.local(vote.closes_at, community)))
     data = {"vote": vote.no} | ({"wish": wish} if wish else {})
     rows: list[tuple[Button, ...]] = [
         (Button(_label(letter, text), "ballot_mark", community.id, data=data | {"place": place}),)
@@ -138,7 +138,7 @@ def give(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
 def _give(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     text, rows = card(turn, community, topic, vote)
-    turn.send(Reply(turn.event.address, text, asking.for_account(rows, turn.account)))
+    turn.send(Reply(turn.event.address, text, invitations.for_account(rows, turn.account)))
 
 
 def spoken(turn: Turn) -> bool:
@@ -275,7 +275,7 @@ def _receive(turn: Turn, community: CommunityRow, vote: VoteRow, hand: Hand, *, 
         "vote.receipt" if there else "vote.receipt_none",
         title=topic.title,
         receipt=receipt(hand.voter),
-        until=asking.local(vote.closes_at, community),
+        until=invitations.local(vote.closes_at, community),
     )
     if hand.to is None:
         turn.send(Reply(turn.event.address, text, priority=Priority.INTERACTIVE, logical=logical(vote)))

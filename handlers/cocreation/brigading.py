@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from handlers.cocreation import asking, ballots
-from handlers.cocreation.telling import Judge, accounts_of, close_for_all, judges, others, send_to, tell_people
-from handlers.cocreation.words import ask_words, given_words
+from handlers.cocreation import ballots, invitations
+from handlers.cocreation.notifying import Judge, accounts_of, close_for_all, judges, others, send_to, tell_people
+from handlers.cocreation.prompts import ask_words, given_words
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
@@ -115,7 +115,7 @@ def _decide(turn: Turn, vote: VoteRow, hold: Hold, role: Role, reason: str | Non
 
 def _tell_left_out(turn: Turn, community: CommunityRow, vote: VoteRow, out: list[Any], reason: str) -> None:
     topic = turn.uow.topics.get(community.id, vote.topic_no)
-    until = asking.local(vote.appeals_until, community)
+    until = invitations.local(vote.appeals_until, community)
     text = turn.context.texts("vote.told_left_out", title=topic.title, reason=reason, until=until)
     label = turn.context.texts("button.vote_appeal")
 

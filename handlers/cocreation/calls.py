@@ -9,9 +9,9 @@ from typing import Any
 from handlers import pushes
 from handlers.area import Area
 from handlers.cases.emergencies import reachable
-from handlers.cocreation import linked
-from handlers.cocreation.linked import Matter
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.cocreation import linking
+from handlers.cocreation.linking import Matter
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.event import Address
 from handlers.moderation import content
 from handlers.pushes import Push
@@ -112,7 +112,7 @@ def ask_kind(turn: Turn, community: CommunityRow, role: Role, data: dict[str, An
     if role is Role.RESIDENT and _has_enough(turn):
         return
     action = "wish_kind" if role is Role.RESIDENT else "call_kind"
-    of = linked.data_of(data)
+    of = linking.data_of(data)
     chips = [_mine(turn, community, action, f"call_{kind}", kind=kind, **of) for kind in KINDS]
     turn.say("call.which_kind", in_rows(chips))
 
@@ -128,7 +128,7 @@ def _has_enough(turn: Turn) -> bool:
 def ask_call(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     what = "wish_words" if role is Role.RESIDENT else "call_words"
     key = "call.ask_money" if data["kind"] == "money" else "call.ask"
-    ask_words(turn, what, community, turn.context.texts(key), kind=data["kind"], **linked.data_of(data))
+    ask_words(turn, what, community, turn.context.texts(key), kind=data["kind"], **linking.data_of(data))
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
@@ -136,7 +136,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None or (role is Role.RESIDENT and _has_enough(turn)):
         return
-    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
+    lines, matter = linking.split_off(turn, community, asked, lines_of(words))
     text, places = _parts(lines)
     if not text or not 1 <= places <= MOST_PLACES:
         why = turn.context.texts("call.no_places", most=MOST_PLACES)
@@ -171,8 +171,8 @@ def _parts(lines: list[str]) -> tuple[str, int]:
 
 def invite(turn: Turn, community: CommunityRow, call: Any) -> None:
     """Invite the people of the call's case or topic, at polite times; nobody else."""
-    matter = linked.of_row(turn, call)
-    asked = [who for who in linked.people(turn, matter) if who != (call.bot, call.account)]
+    matter = linking.of_row(turn, call)
+    asked = [who for who in linking.people(turn, matter) if who != (call.bot, call.account)]
     button = Button(turn.context.texts("button.call_take"), "call_take", community.id, data={"no": call.no})
     text = turn.context.texts("call.invite", community=community.name) + "\n" + _card(turn, call)
     if asked:

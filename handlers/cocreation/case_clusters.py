@@ -8,8 +8,8 @@ from handlers.turn import Turn
 from ledger.district import ClusterThreshold
 from ledger.lifecycle import Role
 from ledger.scenes import NO_ITEM, Kind
+from ledger.text import shortened
 from ledger.topics import Source
-from ledger.words import shortened
 from nlp.similar import SAME, alike
 from storage.cases import CaseRow
 from storage.reference import CommunityRow

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from handlers.cocreation.telling import of_topic
-from handlers.cocreation.words import ask_words, given_words
+from handlers.cocreation.notifying import of_topic
+from handlers.cocreation.prompts import ask_words, given_words
 from handlers.moderation import content
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role

@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.area import on_council
 from handlers.cocreation import meetings
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role

@@ -1,4 +1,4 @@
-"""共建, 活动: creating an event, invitations, participants, reminder and thanks (see also attending.py)."""
+"""共建, 活动: creating an event, invitations, participants, reminder and thanks (see also attendance.py)."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -6,9 +6,9 @@ from typing import Any
 
 from handlers import pushes
 from handlers.area import Area, Due
-from handlers.cocreation import attending, linked
-from handlers.cocreation.days import from_until
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.cocreation import attendance, linking
+from handlers.cocreation.date_parsing import from_until
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
@@ -56,7 +56,7 @@ def _card(turn: Turn, community: CommunityRow, gathering: Any) -> str:
     return texts(
         "event.card",
         title=gathering.title,
-        when=attending.when(community, gathering),
+        when=attendance.when(community, gathering),
         place=gathering.place,
         places=places,
         coming=coming,
@@ -82,7 +82,7 @@ def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Butt
 
 def ask_event(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     ask_words(
-        turn, "event_words", community, turn.context.texts("event.ask", hours=USUAL_HOURS), **linked.data_of(data)
+        turn, "event_words", community, turn.context.texts("event.ask", hours=USUAL_HOURS), **linking.data_of(data)
     )
 
 
@@ -91,7 +91,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
-    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
+    lines, matter = linking.split_off(turn, community, asked, lines_of(words))
     times = from_until(lines[1], turn.uow.now, community.zone) if len(lines) == LINES else None
     places = _places(turn, lines[3]) if len(lines) == LINES else None
     trouble = _trouble(turn, lines, times, places)
@@ -149,7 +149,7 @@ def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime, ends_at:
 
 def invite(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """Invite all residents, at polite times."""
-    gathering = attending.living(turn, community, data)
+    gathering = attendance.living(turn, community, data)
     rows: Rows = tuple(
         (Button(turn.context.texts(f"button.{action}"), action, community.id, data={"no": gathering.no}),)
         for action in ("event_join", "event_for")
@@ -160,16 +160,16 @@ def invite(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 
 def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    gathering = attending.living(turn, community, data)
+    gathering = attendance.living(turn, community, data)
     signed_up = turn.uow.gatherings.people(gathering, COMING, ON_LIST)
     question = turn.context.texts("event.sure", title=gathering.title, n=len(signed_up))
     if not confirmed(turn, "event_cancel", community, data, question):
         return
     turn.uow.gatherings.change(gathering, cancelled_at=turn.uow.now, next_at=None)
     pushes.call_off(turn, community.id, f"event:{gathering.no}")
-    values = {"title": gathering.title, "when": attending.when(community, gathering)}
+    values = {"title": gathering.title, "when": attendance.when(community, gathering)}
     for person in signed_up:
-        attending.tell(turn, person, "event.cancelled", **values)
+        attendance.tell(turn, person, "event.cancelled", **values)
     turn.say("event.cancelled", **values)
 
 
@@ -186,7 +186,7 @@ def people(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
 
 
 def show_code(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    gathering = attending.living(turn, community, data)
+    gathering = attendance.living(turn, community, data)
     turn.say("event.code", code=gathering.code, title=gathering.title)
 
 
@@ -208,12 +208,12 @@ def look(turn: Turn, gathering: Any) -> None:
         turn.uow.gatherings.change(gathering, next_at=polite)
     elif turn.uow.now < gathering.ends_at:
         for person in turn.uow.gatherings.people(gathering, COMING) if turn.uow.now < gathering.starts_at else ():
-            row = (attending.leave_button(turn, person, gathering),)
-            attending.tell(turn, person, "event.tomorrow", (row,), **attending.about(community, gathering))
+            row = (attendance.leave_button(turn, person, gathering),)
+            attendance.tell(turn, person, "event.tomorrow", (row,), **attendance.about(community, gathering))
         turn.uow.gatherings.change(gathering, reminded_at=turn.uow.now, next_at=gathering.ends_at)
     else:
         for person in turn.uow.gatherings.people(gathering, CAME):
-            attending.tell(turn, person, "event.thanks", title=gathering.title)
+            attendance.tell(turn, person, "event.thanks", title=gathering.title)
         turn.uow.gatherings.change(gathering, next_at=None)
 
 
@@ -234,7 +234,7 @@ def _erased(turn: Turn) -> None:
         gatherings.remove(row)
         gathering = gatherings.get(row.community_id, row.gathering_no)
         if gathering.starts_at > turn.uow.now and not gathering.cancelled_at:
-            attending.fill_places(turn, turn.uow.reference.communities[row.community_id], gathering)
+            attendance.fill_places(turn, turn.uow.reference.communities[row.community_id], gathering)
 
 
 AREA = Area(
@@ -244,12 +244,16 @@ AREA = Area(
         "event_people": people,
         "event_code": show_code,
         "event_cancel": cancel,
-        "event_join": attending.join,
-        "event_leave": attending.leave,
-        "event_for": attending.ask_for,
+        "event_join": attendance.join,
+        "event_leave": attendance.leave,
+        "event_for": attendance.ask_for,
     },
-    questions={"event_words": make, "event_for_words": attending.sign_up_for, "event_code_words": attending.code_given},
-    resident_commands={"events": show, "check_in": attending.check_in},
+    questions={
+        "event_words": make,
+        "event_for_words": attendance.sign_up_for,
+        "event_code_words": attendance.code_given,
+    },
+    resident_commands={"events": show, "check_in": attendance.check_in},
     staff_commands={"events": show},
     due=(Due("event", lambda uow: uow.gatherings.due(), lambda row: (row.community_id, row.no), look),),
     exports=_exported,

@@ -5,13 +5,13 @@ from typing import Any
 
 from handlers.area import role_for
 from handlers.cases import deadlines
-from handlers.cases.card_face import Beside, card
+from handlers.cases.card_content import Beside, card
 from handlers.cases.viewers import View
-from handlers.cocreation import asking, promises
-from handlers.cocreation.days import day_of, moment_and_rest
+from handlers.cocreation import invitations, promises
+from handlers.cocreation.date_parsing import day_of, moment_and_rest
+from handlers.cocreation.notifying import judges, tell_people
 from handlers.cocreation.promises import Promise
-from handlers.cocreation.telling import judges, tell_people
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
 from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn
@@ -19,8 +19,8 @@ from ledger.lifecycle import NotAllowed, Role
 from ledger.promises import Kind as By
 from ledger.quiet_hours import next_allowed
 from ledger.scenes import Kind, Scene, Urgency
+from ledger.text import shortened
 from ledger.topics import TopicState
-from ledger.words import shortened
 from storage.cocreation.topics import TopicRow
 from storage.reference import CommunityRow
 
@@ -54,7 +54,7 @@ def call(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     )
     _invite(turn, community, no)
     row = call_off_button(turn, community, no)
-    turn.say("meeting.called", (row,), no=no, n=len(agenda), when=asking.local(begins_at, community))
+    turn.say("meeting.called", (row,), no=no, n=len(agenda), when=invitations.local(begins_at, community))
 
 
 def call_off_button(turn: Turn, community: CommunityRow, no: int) -> tuple[Button, ...]:
@@ -70,7 +70,7 @@ def call_off(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
     meeting = turn.uow.council.meeting(community.id, int(data["meeting"]))
     if meeting.begins_at <= turn.uow.now:
         raise NotAllowed("the meeting has begun")
-    values = {"no": meeting.no, "when": asking.local(meeting.begins_at, community)}
+    values = {"no": meeting.no, "when": invitations.local(meeting.begins_at, community)}
     if not confirmed(turn, "meeting_call_off", community, data, turn.context.texts("meeting.sure", **values)):
         return
     if not turn.uow.council.call_off(meeting):
@@ -113,7 +113,7 @@ def _invite(turn: Turn, community: CommunityRow, no: int) -> None:
 def about(turn: Turn, community: CommunityRow, meeting: Any) -> list[str]:
     """Time, place and agenda of a meeting."""
     texts = turn.context.texts
-    when = asking.local(meeting.begins_at, community)
+    when = invitations.local(meeting.begins_at, community)
     lines = [texts("meeting.head", no=meeting.no, when=when, place=meeting.place or texts("meeting.no_place"))]
     for no in meeting.agenda:
         topic = turn.uow.topics.get(community.id, no)
@@ -145,7 +145,7 @@ def _which(turn: Turn, community: CommunityRow) -> None:
     rows = tuple(
         (
             Button(
-                turn.context.texts("meeting.called_on", no=m.no, when=asking.local(m.begins_at, community)),
+                turn.context.texts("meeting.called_on", no=m.no, when=invitations.local(m.begins_at, community)),
                 "minutes_write",
                 community.id,
                 data={"meeting": m.no},

@@ -3,13 +3,13 @@
 from typing import Any
 
 from handlers.cocreation import topic_card, topics
-from handlers.cocreation.telling import close_for_all
+from handlers.cocreation.notifying import close_for_all
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
 from ledger import topics as rules
 from ledger.lifecycle import NotAllowed, Role
+from ledger.text import shortened
 from ledger.topics import UNDECIDED, TopicAction, TopicState
-from ledger.words import shortened
 from storage.cocreation.topics import TopicRow
 from storage.reference import CommunityRow
 

@@ -2,7 +2,7 @@
 
 from handlers.reply import Button, Rows
 from handlers.turn import Turn
-from ledger.words import shortened
+from ledger.text import shortened
 
 SHOWN, LABEL = 3, 18
 

@@ -11,10 +11,10 @@ from typing import Any
 from handlers import pushes
 from handlers.area import Area, Due, erased_from
 from handlers.cases.emergencies import reachable
-from handlers.cocreation import linked
-from handlers.cocreation.days import day_of, moment
-from handlers.cocreation.telling import close_for_all
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.cocreation import linking
+from handlers.cocreation.date_parsing import day_of, moment
+from handlers.cocreation.notifying import close_for_all
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
@@ -124,7 +124,7 @@ def stands(turn: Turn, promise: Any) -> Standing:
 
 def ask_promise(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     text = turn.context.texts("promise.ask", code=community.code)
-    ask_words(turn, "promise_words", community, text, **linked.data_of(data))
+    ask_words(turn, "promise_words", community, text, **linking.data_of(data))
 
 
 def due_in(turn: Turn, community: CommunityRow, words: str) -> datetime | None:
@@ -138,13 +138,13 @@ def add(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) 
     words = given_words(turn, community, asked, turn.context.district.limits.together.longest)
     if words is None:
         return
-    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
+    lines, matter = linking.split_off(turn, community, asked, lines_of(words))
     due_at = due_in(turn, community, lines[2]) if len(lines) == LINES else None
     if due_at is None:
         why = turn.context.texts("promise.lines" if len(lines) != LINES else "promise.no_such_day", n=len(lines))
         ask_again(turn, asked, why, lambda: ask_promise(turn, community, role, asked))
         return
-    people = linked.people(turn, matter)
+    people = linking.people(turn, matter)
     made = Promise(lines[0], lines[1], due_at, staff_id=turn.staff_id, case_no=matter.case_no, topic_no=matter.topic_no)
     no = make(turn, community, made, people)
     turn.say("promise.kept_in_mind", no=no, n=len(people), due=day_of(due_at, community.zone))

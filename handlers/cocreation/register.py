@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from handlers.cases.emergencies import reachable
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn

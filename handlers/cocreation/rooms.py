@@ -6,8 +6,8 @@ from typing import Any
 
 from handlers.area import Area, Due, erased_from
 from handlers.cocreation import weekdays
-from handlers.cocreation.days import hours_and_rest
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.cocreation.date_parsing import hours_and_rest
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
 from handlers.event import Address
 from handlers.format import day_and_time, exactly

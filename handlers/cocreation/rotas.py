@@ -5,8 +5,8 @@ from typing import Any
 
 from handlers import pushes
 from handlers.area import Area, Due, erased_from
-from handlers.cocreation import linked, weekdays
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.cocreation import linking, weekdays
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
 from handlers.event import Address
 from handlers.pushes import Push
@@ -64,7 +64,7 @@ def _is_me(turn: Turn, row: Any) -> bool:
 
 
 def ask_rota(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    ask_words(turn, "rota_words", community, turn.context.texts("rota.ask"), **linked.data_of(data))
+    ask_words(turn, "rota_words", community, turn.context.texts("rota.ask"), **linking.data_of(data))
 
 
 def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
@@ -72,7 +72,7 @@ def make(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     words = given_words(turn, community, asked, LONGEST_TITLE * 2)
     if words is None:
         return
-    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
+    lines, matter = linking.split_off(turn, community, asked, lines_of(words))
     title, days = lines[0], "\n".join(lines[1:])
     digits = weekdays.understood(turn.context.texts, days)
     if not digits or len(title) > LONGEST_TITLE:

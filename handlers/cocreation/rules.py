@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from handlers import phrases, pushes
-from handlers.cocreation.days import day_of
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words
+from handlers.cocreation.date_parsing import day_of
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn

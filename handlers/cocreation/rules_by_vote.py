@@ -8,9 +8,9 @@ from handlers.cocreation import rules, topics, votes
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import Role
+from ledger.text import shortened
 from ledger.topics import ContributionKind, Source, TopicAction, TopicState
 from ledger.votes import RUNNING
-from ledger.words import shortened
 from storage.cocreation.topics import TopicRow
 from storage.cocreation.votes import VoteRow
 from storage.reference import CommunityRow

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from handlers.cocreation.telling import of_topic
+from handlers.cocreation.notifying import of_topic
 from handlers.reply import Button
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.moderation import ContentState
+from ledger.text import shortened
 from ledger.topics import ContributionKind, TopicState
 from ledger.votes import LETTERS
-from ledger.words import shortened
 from storage.cocreation.contributions import ContributionRow
 from storage.cocreation.topics import TopicRow
 from storage.reference import CommunityRow

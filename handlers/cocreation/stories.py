@@ -7,8 +7,8 @@ from typing import Any
 
 from handlers import pushes
 from handlers.area import Area
-from handlers.cocreation import linked, story_channel
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.cocreation import linking, story_channel
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.event import Address
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
@@ -49,7 +49,7 @@ def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Butt
 
 def ask_story(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     text = turn.context.texts("story.ask", code=community.code)
-    ask_words(turn, "story_words", community, text, **linked.data_of(data))
+    ask_words(turn, "story_words", community, text, **linking.data_of(data))
 
 
 def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
@@ -58,7 +58,7 @@ def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
     if words is None:
         return
     mask = turn.context.mask
-    lines, matter = linked.split_off(turn, community, asked, lines_of(words))
+    lines, matter = linking.split_off(turn, community, asked, lines_of(words))
     if len(lines) != LINES or len(lines[0]) > LONGEST_TITLE:
         why = turn.context.texts("story.lines" if len(lines) != LINES else "story.long_title", n=len(lines))
         ask_again(turn, asked, why, lambda: ask_story(turn, community, role, asked))
@@ -145,7 +145,7 @@ def publish(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
     if not turn.uow.stories.publish(story):
         turn.tell("problem.pressed_already")
         return
-    people = linked.took_part(turn, linked.of_row(turn, story))
+    people = linking.took_part(turn, linking.of_row(turn, story))
     tell_those(turn, community, story, people)
     in_channel = story_channel.post(turn, community, story, told(turn, story))
     key = "story.published_in_channel" if in_channel else "story.published"

@@ -4,17 +4,17 @@ from collections import Counter
 from typing import Any
 
 from handlers.area import on_council
-from handlers.cocreation import asking, open_requests, seconding
-from handlers.cocreation.telling import judges, of_topic, send_to
+from handlers.cocreation import invitations, open_requests, seconding
+from handlers.cocreation.notifying import judges, of_topic, send_to
 from handlers.format import number
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
 from ledger import topics as rules
 from ledger.lifecycle import Role
 from ledger.moderation import ContentState
+from ledger.text import shortened
 from ledger.topics import IN_SIGHT, TopicAction, TopicState
 from ledger.votes import VoteState
-from ledger.words import shortened
 from storage.cases import CaseRow
 from storage.cocreation.contributions import ContributionRow
 from storage.cocreation.topics import TopicRow
@@ -97,7 +97,7 @@ def _quotes(turn: Turn, cases: list[CaseRow]) -> list[str]:
 def _votes(turn: Turn, topic: TopicRow) -> list[str]:
     community = turn.uow.reference.communities[topic.community_id]
     return [
-        turn.context.texts("topic.vote_runs", no=vote.no, until=asking.local(vote.closes_at, community))
+        turn.context.texts("topic.vote_runs", no=vote.no, until=invitations.local(vote.closes_at, community))
         for vote in turn.uow.votes.of_topic(topic.community_id, topic.no)
         if vote.state is VoteState.OPEN and vote.closes_at
     ]

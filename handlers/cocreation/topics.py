@@ -4,15 +4,15 @@ from collections.abc import Collection
 from typing import Any
 
 from handlers.area import on_council
-from handlers.cocreation import asking, carrying_out, dated_words, promises, topic_card
-from handlers.cocreation.telling import close_for_all, of_topic, tell_people
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation import carrying_out, invitations, promise_dates, promises, topic_card
+from handlers.cocreation.notifying import close_for_all, of_topic, tell_people
+from handlers.cocreation.prompts import ask_words, for_community, given_words
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
 from ledger import topics as rules
 from ledger.lifecycle import Role
+from ledger.text import shortened
 from ledger.topics import PROPOSED, TALKED_OVER, Source, TopicAction, TopicState
-from ledger.words import shortened
 from storage.cocreation.topics import TopicRow
 from storage.reference import CommunityRow
 
@@ -158,7 +158,7 @@ def open_(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any])
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     take(turn, topic, TopicAction.OPEN, role, opened_at=turn.uow.now)
     close_for_all(turn, topic_card.draft_name(topic), "topic.opened", no=topic.no, title=topic.title)
-    asking.about_topic(turn, community, topic)
+    invitations.about_topic(turn, community, topic)
     topic_card.show(turn, community, role, topic)
 
 
@@ -168,7 +168,7 @@ def later(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any])
     until = turn.uow.now + turn.context.district.limits.topics.put_off.wall
     turn.uow.topics.change(topic, next_at=until)
     close_for_all(
-        turn, topic_card.draft_name(topic), "topic.put_off", no=topic.no, until=asking.local(until, community)
+        turn, topic_card.draft_name(topic), "topic.put_off", no=topic.no, until=invitations.local(until, community)
     )
 
 
@@ -193,7 +193,7 @@ def decide(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any
     if decision := given_words(turn, community, asked, turn.context.district.limits.topics.longest):
         given, at = {"decision": decision}, turn.uow.now
         event_id = take(turn, topic, TopicAction.DECIDE, role, given=given, decision=decision, decided_at=at)
-        dated_words.in_decision(turn, community, topic, event_id, decision)
+        promise_dates.in_decision(turn, community, topic, event_id, decision)
         topic_card.show(turn, community, role, topic)
 
 
@@ -263,7 +263,7 @@ def unsecond(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
 
 def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
     """A topic was taken down: cancel its invitations."""
-    asking.call_off(turn, community, f"topic:{no}")
+    invitations.call_off(turn, community, f"topic:{no}")
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------

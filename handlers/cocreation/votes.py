@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from handlers.area import role_for
-from handlers.cocreation import asking, ballots
-from handlers.cocreation.telling import close_for_all
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation import ballots, invitations
+from handlers.cocreation.notifying import close_for_all
+from handlers.cocreation.prompts import ask_words, for_community, given_words
 from handlers.reply import Button, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger import topics as topic_rules
 from ledger import votes as rules
 from ledger.lifecycle import NotAllowed, Role
+from ledger.text import shortened
 from ledger.topics import TopicAction
 from ledger.votes import REGISTERED, RUNNING, Electorate, Method, VoteAction, VoteState
-from ledger.words import shortened
 from storage.cocreation.topics import TopicRow
 from storage.cocreation.votes import VoteRow
 from storage.ids import in_lot_order, new_secret
@@ -187,8 +187,8 @@ def start(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any])
         _setup_name(vote),
         "vote.planned",
         no=vote.no,
-        opens=asking.local(vote.opens_at, community),
-        closes=asking.local(vote.closes_at, community),
+        opens=invitations.local(vote.opens_at, community),
+        closes=invitations.local(vote.closes_at, community),
         n=eligible,
     )
     turn.tell("vote.planned_short", no=vote.no)
@@ -219,7 +219,7 @@ def open_(turn: Turn, vote: VoteRow) -> None:
     topic = turn.uow.topics.get(vote.community_id, vote.topic_no)
     text, rows = ballots.card(turn, community, topic, vote)
     people = turn.uow.voters.to_ask(community.id, vote.buildings)
-    asking.invite(turn, community, ballots.thing(vote), text, rows, people=people, until=vote.closes_at)
+    invitations.invite(turn, community, ballots.thing(vote), text, rows, people=people, until=vote.closes_at)
 
 
 def _next_look(turn: Turn, vote: VoteRow) -> datetime | None:
@@ -238,9 +238,9 @@ def remind(turn: Turn, vote: VoteRow) -> None:
     left = [who for who in people if not ballots.tags_of(turn, vote, who[0], who[1]) & there]
     topic = turn.uow.topics.get(vote.community_id, vote.topic_no)
     text, rows = ballots.card(turn, community, topic, vote)
-    words = turn.context.texts("vote.reminder", until=asking.local(vote.closes_at, community))
+    words = turn.context.texts("vote.reminder", until=invitations.local(vote.closes_at, community))
     name = f"{ballots.thing(vote)}:reminder"
-    asking.invite(turn, community, name, f"{words}\n\n{text}", rows, people=left, until=vote.closes_at)
+    invitations.invite(turn, community, name, f"{words}\n\n{text}", rows, people=left, until=vote.closes_at)
     turn.uow.votes.change(vote, next_at=vote.closes_at)
 
 
@@ -262,7 +262,7 @@ def _list(turn: Turn, community: CommunityRow) -> None:
     rows: list[tuple[Button, ...]] = []
     for vote in found:
         topic = turn.uow.topics.get(community.id, vote.topic_no)
-        state = texts(f"vote.state_{vote.state}", until=asking.local(vote.closes_at, community))
+        state = texts(f"vote.state_{vote.state}", until=invitations.local(vote.closes_at, community))
         lines.append(texts("vote.list_line", no=vote.no, title=topic.title, state=state))
         rows.append(_of_running(turn, community, vote))
     turn.send(Reply(turn.event.address, "\n".join(lines), tuple(row for row in rows if row)))
@@ -312,7 +312,9 @@ def cancel(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any
     turn.uow.votes.add_event(vote, VoteAction.CANCEL, role, staff_id=turn.staff_id, reason=reason)
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     _take_topic(turn, topic, TopicAction.END_VOTE, role)
-    asking.call_off(turn, community, ballots.thing(vote))
-    asking.tell_involved(turn, topic, turn.context.texts("vote.told_cancelled", title=topic.title, reason=reason), vote)
+    invitations.call_off(turn, community, ballots.thing(vote))
+    invitations.tell_involved(
+        turn, topic, turn.context.texts("vote.told_cancelled", title=topic.title, reason=reason), vote
+    )
     close_for_all(turn, ballots.logical(vote), "vote.cancelled", title=topic.title, reason=reason)
     turn.say("vote.cancelled", title=topic.title, reason=reason)

@@ -1,14 +1,14 @@
 """代投: somebody who cannot vote on a phone asks a person they trust to mark their ballot; both are told.
 
 A voter in the chat gives a code to the person they choose. A voter who uses no chat is asked by two members of staff,
-one after the other (doors.py), who hand over the code on paper. A code is valid for one person and one vote. The voter
-may still mark the ballot themselves: the last tap counts, and neither sees the other's choice.
+one after the other (offline_ballots.py), who hand over the code on paper. A code is valid for one person and one vote.
+The voter may still mark the ballot themselves: the last tap counts, and neither sees the other's choice.
 """
 
 from typing import Any
 
-from handlers.cocreation import ballots, doors
-from handlers.cocreation.words import ask_again, ask_words, for_community, given_words
+from handlers.cocreation import ballots, offline_ballots
+from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words
 from handlers.event import Address
 from handlers.reply import Priority, Reply, Showing
 from handlers.turn import Turn
@@ -85,7 +85,7 @@ def _ask_code(turn: Turn, community: CommunityRow) -> None:
 
 
 def take_up(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
-    code = given_words(turn, community, asked, doors.LONGEST)
+    code = given_words(turn, community, asked, offline_ballots.LONGEST)
     if code is None:
         return
     wish, here = turn.uow.proxies.by_code(community.id, code), turn.event.address
@@ -105,7 +105,7 @@ def take_up(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, A
 def _give(turn: Turn, community: CommunityRow, vote: VoteRow, wish: Any) -> None:
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     text, rows = ballots.card(turn, community, topic, vote, wish=wish.id)
-    head = turn.context.texts("proxy_vote.head", name=doors.called(turn, wish))
+    head = turn.context.texts("proxy_vote.head", name=offline_ballots.called(turn, wish))
     turn.send(Reply(turn.event.address, f"{head}\n\n{text}", rows))
 
 
@@ -120,25 +120,25 @@ def _tell_voter(turn: Turn, wish: Any, key: str, **values: Any) -> None:
 
 def ask_door(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """代投登记: ask for the door of a voter who has told this worker that they agree."""
-    vote = doors.running(turn, community, data)
-    text = turn.context.texts(f"proxy_vote.ask_{doors.how_to_say(vote)}", no=vote.no)
+    vote = offline_ballots.running(turn, community, data)
+    text = turn.context.texts(f"proxy_vote.ask_{offline_ballots.how_to_say(vote)}", no=vote.no)
     ask_words(turn, AT_DOOR, community, text, vote=vote.no)
 
 
 def at_door(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """Record a voter who uses no chat and has not voted; a colleague must ask them, too."""
-    vote = doors.running(turn, community, asked)
-    words = given_words(turn, community, asked, doors.LONGEST)
+    vote = offline_ballots.running(turn, community, asked)
+    words = given_words(turn, community, asked, offline_ballots.LONGEST)
     if words is None:
         return
-    found = doors.found(turn, community, vote, words)
-    one = next((one for one in found if doors.free(turn, vote, one)), None)
+    found = offline_ballots.found(turn, community, vote, words)
+    one = next((one for one in found if offline_ballots.free(turn, vote, one)), None)
     if one is None:
-        key = "proxy_vote.not_free" if found else f"paper.no_such_{doors.how_to_say(vote)}"
+        key = "proxy_vote.not_free" if found else f"paper.no_such_{offline_ballots.how_to_say(vote)}"
         ask_again(turn, asked, turn.context.texts(key, no=vote.no), lambda: ask_door(turn, community, role, asked))
         return
     turn.uow.votes.add_event(vote, "proxy", role, staff_id=turn.staff_id)
-    doors.ask_colleagues(turn, community, vote, one)
+    offline_ballots.ask_colleagues(turn, community, vote, one)
 
 
 # --- own data --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from handlers import phrases
-from handlers.cocreation.days import TO
+from handlers.cocreation.date_parsing import TO
 from handlers.texts import Texts
 
 DAYS = range(7)

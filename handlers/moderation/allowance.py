@@ -6,7 +6,7 @@ from handlers.format import day_and_time
 from handlers.residents import matters
 from handlers.turn import Turn
 from ledger.district import Allowance
-from ledger.pace import Window, window
+from ledger.rate_limits import Window, window
 from storage.reference import DISTRICT
 
 SAID_AGAIN = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Concerns for the staff: counted, shown as one masked card, decided in deciding.py."""
+"""Concerns for the staff: counted, shown as one masked card, decided in concern_decisions.py."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from handlers.moderation import allowance
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.lifecycle import Role
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.moderation.concerns import ConcernRow, State
 from storage.reference import DISTRICT
 

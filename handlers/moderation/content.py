@@ -1,10 +1,10 @@
 """What residents write for neighbours is reviewed by a person first, with one card for all kinds.
 
 Options and reasons of a topic, small wishes (微心愿), the words of a topic itself. What is decided about them stands
-in deciding_content.py.
+in content_decisions.py.
 """
 
-from handlers.cocreation.telling import Judge, judges, others, send_to
+from handlers.cocreation.notifying import Judge, judges, others, send_to
 from handlers.event import Address
 from handlers.moderation.concerns import unlinked
 from handlers.reply import Button, Priority, Reply, Rows, Showing

@@ -5,7 +5,7 @@ Each case is in the ledger all the same, with its receipt, its clock and its pla
 
 from typing import Any
 
-from handlers.cases import cards, steps, together
+from handlers.cases import cards, merged_people, steps
 from handlers.cases.viewers import viewers
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
@@ -74,9 +74,9 @@ def merge_crowd(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) ->
     for no in members:
         other = turn.uow.cases.get(case.community_id, no)
         step(other.state, Action.MERGE, role, {"target"})
-        joiners = together.newcomers(turn, other, case)
-        steps.take(turn, other, Action.MERGE, role, **together.options(turn, case, len(joiners)))
-        together.come_over(turn, other, case, role, joiners)
+        joiners = merged_people.newcomers(turn, other, case)
+        steps.take(turn, other, Action.MERGE, role, **merged_people.options(turn, case, len(joiners)))
+        merged_people.come_over(turn, other, case, role, joiners)
     left = len(turn.uow.crowds.members(case.key, [*OPEN], MERGED_AT_ONCE))
     turn.say("crowd.merged_some" if left else "crowd.merged", n=len(members), number=turn.number(case))
     cards.refresh(turn, case)

@@ -3,8 +3,8 @@
 import hashlib
 import re
 
+from handlers.file_packing import packed
 from handlers.moderation import concerns
-from handlers.packing import packed
 from handlers.residents.filing import Report
 from handlers.turn import Turn
 from nlp.normalise import fold

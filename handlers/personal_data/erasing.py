@@ -6,14 +6,14 @@ from typing import Any
 
 from handlers import areas
 from handlers.cases import cards, emergencies, nudging, steps
-from handlers.cases.card_face import card_name
+from handlers.cases.card_content import card_name
 from handlers.event import Address
 from handlers.format import day
 from handlers.personal_data import privacy
-from handlers.personal_data.dropping import drop_files
+from handlers.personal_data.file_deletion import drop_files
 from handlers.reply import Priority, Reply, Showing
 from handlers.residents import receipts
-from handlers.residents.mine import without
+from handlers.residents.own_cases import without
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role
 from ledger.rights import Part

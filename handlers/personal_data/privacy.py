@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import areas
-from handlers.personal_data.dropping import drop_files
+from handlers.personal_data.file_deletion import drop_files
 from handlers.reply import OutFile, Reply
 from handlers.turn import Turn
 from ledger.rights import Part

@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.event import Event, EventKind
-from handlers.packing import packed, unpacked
+from handlers.file_packing import packed, unpacked
 from handlers.residents import filing
 from handlers.turn import Turn
 from storage.cases import CaseRow

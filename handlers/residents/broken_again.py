@@ -7,7 +7,7 @@ from handlers.reply import Button, Reply, Rows
 from handlers.residents import lookup
 from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, State
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.cases import CaseRow
 
 LOOKED_BACK = timedelta(days=90)

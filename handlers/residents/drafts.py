@@ -5,12 +5,12 @@ from typing import Any
 
 from handlers import communities
 from handlers.event import Location
+from handlers.file_packing import packed, unpacked
 from handlers.moderation import allowance, links
-from handlers.packing import packed, unpacked
 from handlers.reply import Reply, Rows
 from handlers.residents import filing, matters, offers
 from handlers.turn import Turn
-from ledger.words import shortened
+from ledger.text import shortened
 from nlp.understanding import Understanding
 from storage.cases import CaseRow
 from storage.ids import new_id

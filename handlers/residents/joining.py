@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from handlers.cases import cards, steps, together
-from handlers.packing import unpacked
+from handlers.cases import cards, merged_people, steps
+from handlers.file_packing import unpacked
 from handlers.reply import Reply, Rows, Showing
 from handlers.residents import drafts, filing, offers, receipts
 from handlers.turn import Turn
@@ -73,9 +73,9 @@ def join_mine(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> No
     if not offers.can_be_joined(target):
         turn.tell("join.ended", alert=True, number=turn.number(target))
         return
-    joiners = together.newcomers(turn, case, target)
-    steps.take(turn, case, Action.JOIN, role, **together.options(turn, target, len(joiners)))
-    together.come_over(turn, case, target, role, joiners)
+    joiners = merged_people.newcomers(turn, case, target)
+    steps.take(turn, case, Action.JOIN, role, **merged_people.options(turn, target, len(joiners)))
+    merged_people.come_over(turn, case, target, role, joiners)
     receipts.refresh(turn, case)
     _say_joined(turn, target)
 

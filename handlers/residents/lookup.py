@@ -5,10 +5,10 @@ from typing import Any
 
 from handlers.cases import cards
 from handlers.reply import Button, Reply, Rows
-from handlers.residents import drafts, joining, matters, mine, receipts, report
+from handlers.residents import drafts, joining, matters, own_cases, receipts, report
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role, actions_for
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.cases import CaseRow
 from storage.errors import NotFound
 
@@ -79,7 +79,7 @@ def show_progress(turn: Turn) -> bool:
     if not cases:
         return False
     if len(cases) == 1:
-        mine.details(turn, cases[0], Role.RESIDENT, {})
+        own_cases.details(turn, cases[0], Role.RESIDENT, {})
     else:
         _list(turn, 0, report.file_it_anyway(turn))
     turn.outcome = "asked after"
@@ -100,7 +100,7 @@ def _one_of_mine(turn: Turn, community_id: int, no: int) -> None:
     """Show the person's own case; a neighbour's case is shown as to anybody who may join it."""
     case = _case(turn, community_id, no)
     if case is not None and turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account):
-        mine.details(turn, case, Role.RESIDENT, {})
+        own_cases.details(turn, case, Role.RESIDENT, {})
         turn.outcome = "asked after"
     else:
         joining.show(turn, (community_id, no))
@@ -116,7 +116,7 @@ def withdraw_which(turn: Turn) -> None:
     if not cases:
         turn.say("mine.nothing_to_withdraw")
     elif len(cases) == 1:
-        mine.ask_withdraw(turn, cases[0], Role.RESIDENT, {})
+        own_cases.ask_withdraw(turn, cases[0], Role.RESIDENT, {})
     else:
         rows = tuple((_withdraw_button(turn, case),) for case in cases)
         lines = [turn.context.texts("mine.withdraw_which"), *(_line(turn, case) for case in cases)]

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from handlers import choosing
+from handlers import choosing_community
 from handlers.cases import cards
 from handlers.event import File
-from handlers.residents import albums, drafts, filing, mine, receipts, report, voices
+from handlers.residents import albums, drafts, filing, own_cases, receipts, report, voice_notes
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.scenes import Urgency
@@ -22,15 +22,15 @@ def media(turn: Turn) -> None:
     elif not turn.event.text.strip():
         _join(turn, case)
     elif case is not None and report.says_what_a_photo_shows(turn):
-        mine.supplement(turn, case)
+        own_cases.supplement(turn, case)
     else:
         report.report(turn)
 
 
 def _join(turn: Turn, case: CaseRow | None) -> None:
     """Add files without words to the draft, else to a recent report; otherwise wait for words."""
-    if case is None and voices.alone(turn):
-        voices.begin(turn)
+    if case is None and voice_notes.alone(turn):
+        voice_notes.begin(turn)
         return
     if case is None:
         drafts.add(turn)
@@ -62,7 +62,7 @@ def location(turn: Turn) -> None:
         if turn.person.community_id is not None:
             drafts.show(turn, below=True)
             return
-    choosing.ask_nearest(turn, place)
+    choosing_community.ask_nearest(turn, place)
 
 
 def _place_case(turn: Turn, case: CaseRow) -> None:
@@ -111,4 +111,4 @@ def last_case(turn: Turn, within: Callable[[CaseRow], timedelta] | None = None) 
 
 def takes_more(turn: Turn, key: list[int]) -> CaseRow | None:
     case = turn.uow.cases.living((key[0], key[1]))
-    return case if case is not None and case.state in mine.TAKES_WORDS else None
+    return case if case is not None and case.state in own_cases.TAKES_WORDS else None

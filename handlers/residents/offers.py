@@ -4,7 +4,7 @@ from handlers.reply import Button
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN
 from ledger.scenes import Urgency
-from ledger.words import shortened
+from ledger.text import shortened
 from nlp.understanding import Understanding
 from storage.cases import CaseRow
 

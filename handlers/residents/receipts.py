@@ -8,7 +8,7 @@ from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, State, actions_for
 from ledger.rights import Part, may
 from ledger.scenes import EIGHT_SCENES, Kind, Scene, Urgency
-from ledger.words import shortened
+from ledger.text import shortened
 from nlp.understanding import Understanding
 from storage.cases import CaseRow
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from handlers import phrases
 from handlers.cases import emergencies
 from handlers.reply import Reply
-from handlers.residents import broken_again, drafts, judging, lookup, matters, media, mine, receipts, report
+from handlers.residents import broken_again, drafts, judging, lookup, matters, media, own_cases, receipts, report
 from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, OPEN, Action, Role, State, actions_for
 from storage.cases import CaseRow
@@ -119,7 +119,7 @@ def _goes_on(turn: Turn) -> bool:
     own = matters.requests(turn.reading) or matters.elsewhere(turn.reading) or report.is_courtesy(turn)
     case = None if own else media.takes_more(turn, taken["case"])
     if case is not None:
-        mine.supplement(turn, case)
+        own_cases.supplement(turn, case)
     return case is not None
 
 
@@ -136,7 +136,7 @@ def _wrong(turn: Turn) -> bool:
         turn.say("remark.say_again")
         return True
     turn.say("remark.wrong")
-    mine.details(turn, case, Role.RESIDENT, {})
+    own_cases.details(turn, case, Role.RESIDENT, {})
     return True
 
 
@@ -145,7 +145,7 @@ def _drop(turn: Turn) -> bool:
     case = media.last_case(turn)
     if case is None or Action.WITHDRAW not in actions_for(case.state, Role.RESIDENT):
         return False
-    mine.ask_withdraw(turn, case, Role.RESIDENT, {})
+    own_cases.ask_withdraw(turn, case, Role.RESIDENT, {})
     return True
 
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from handlers import choosing, communities
+from handlers import choosing_community, communities
 from handlers.cases import cards, emergencies
 from handlers.event import File
+from handlers.file_packing import packed, unpacked
 from handlers.moderation import allowance, concerns, links
-from handlers.packing import packed, unpacked
 from handlers.reply import Rows
 from handlers.residents import drafts, filing, matters, questions
 from handlers.turn import Turn
@@ -153,7 +153,7 @@ def _answers_draft(turn: Turn) -> bool:
     if turn.event.files or not drafts.words(turn):
         return False
     if community := communities.called(turn, said):
-        choosing.chosen(turn, community)
+        choosing_community.chosen(turn, community)
         return True
     for answer, do in DRAFT_ANSWERS.items():
         if said in turn.context.texts(f"answers.{answer}").split("|"):

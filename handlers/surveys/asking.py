@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers import area, phrases
-from handlers.personal_data.dropping import drop_files
+from handlers.personal_data.file_deletion import drop_files
 from handlers.reply import Button, Reply, Rows, Showing, in_rows
 from handlers.residents import report
 from handlers.turn import Turn

@@ -1,6 +1,6 @@
 """The invitation to a survey: its text and two buttons. Whoever looks for it gets it again."""
 
-from handlers.cocreation.words import my_community
+from handlers.cocreation.prompts import my_community
 from handlers.reply import Button, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.surveys import Template

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.message_splitting import split
-from ledger.words import utf16_length
+from ledger.text import utf16_length
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=400), st.integers(4, 60))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 from bot import handling
 from bot.build import UNLIMITED, build
 from bot.handling import BatchResult
-from handlers import presses, router
+from handlers import button_presses, router
 from handlers.context import Bot, Serves
 from handlers.reply import Answer
 from handlers.router import Result
@@ -156,16 +156,16 @@ async def test_a_failure_leaves_nothing_half_done(world: World, monkeypatch: pyt
     wang = world.resident(7)
     await wang.says("3栋路灯坏了")
     await wang.taps("延安岭社区")
-    whole = presses.press
+    whole = button_presses.press
 
     def breaking(turn: Turn, pressed: str) -> None:
         whole(turn, pressed)
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(presses, "press", breaking)
+    monkeypatch.setattr(button_presses, "press", breaking)
     await wang.taps("同意，提交")
     assert await world.rows(cases) == 0
-    monkeypatch.setattr(presses, "press", whole)
+    monkeypatch.setattr(button_presses, "press", whole)
     await world.passes(minutes=1)
     assert await world.rows(cases) == 1
     assert "编号 YA-1" in wang.last.text

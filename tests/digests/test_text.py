@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from digests.text import LIMIT, weekly_text
+from ledger.text import utf16_length
 from ledger.topics import TopicState
-from ledger.words import utf16_length
 from storage.reporting.rows import Said, Titled, TopicLine
 from tests.digests.pages import HIDDEN, PHONE, page
 

@@ -14,7 +14,7 @@ from digests.cells import CELL_LIMIT, cell
 from digests.drawing import Order
 from digests.workbook import COLUMNS, workbook
 from ledger.lifecycle import State
-from ledger.words import utf16_length
+from ledger.text import utf16_length
 from tests.digests.pages import HIDDEN, PHONE, WEEK, order, row
 
 LIVE = [

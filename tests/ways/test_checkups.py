@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.reporting.reports import Reporter
-from handlers.checkups.figures import WrongFigure, figure
+from handlers.checkups.quantities import WrongFigure, figure
 from ledger.checkup import Condition, Source, Stock
 from storage.facilities import stock_of
 from storage.tables import Case, Community, FacilityPast, FacilityStock

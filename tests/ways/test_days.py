@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.cocreation.days import from_until, hours_and_rest, moment, moment_and_rest, promised_by
+from handlers.cocreation.date_parsing import from_until, hours_and_rest, moment, moment_and_rest, promised_by
 from tests.support.world import NOW
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from bot import handling
 from handlers import router
-from handlers.cases import clockwork
+from handlers.cases import timed_steps
 from storage.tables import Case, Inbox
 from tests.support.world import World
 from tests.ways.steps import LAMP, RUBBISH, answered, case, count, means, settled
@@ -65,14 +65,14 @@ async def test_a_case_that_breaks_the_clock_does_not_stop_it_for_others(
 ) -> None:
     await answered(world)
     wang, chen = await settled(world, 1002, RUBBISH), world.worker(1)
-    whole = clockwork.look_at
+    whole = timed_steps.look_at
 
     def breaking(turn, case):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         if case.no == 1:
             raise RuntimeError("broken")
         whole(turn, case)
 
-    monkeypatch.setattr(clockwork, "look_at", breaking)
+    monkeypatch.setattr(timed_steps, "look_at", breaking)
     await chen.taps("办结答复")
     await chen.says("垃圾清走了")
     await world.passes(days=8)
@@ -113,7 +113,7 @@ async def test_alarms_ring_on_whatever_else_is_broken(small_world: World, monkey
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(clockwork, "look_at", broken)
+    monkeypatch.setattr(timed_steps, "look_at", broken)
     await small_world.passes(minutes=5, seconds=1)
     assert small_world.worker(2).sees("紧急 YA-3")
 

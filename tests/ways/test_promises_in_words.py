@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.cocreation.days import promised_by
+from handlers.cocreation.date_parsing import promised_by
 from storage.tables import Promise, PromisePerson
 from tests.deciding.neighbours import live_here, rows_of, told_results, topic, vote
 from tests.deciding.test_council import seated

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from digests.subject import READERS
 from digests.summary import Level
-from handlers import areas, presses, router
+from handlers import areas, button_presses, router
 from ledger.lifecycle import Role
 from ledger.rights import PERMISSIONS, Part, Thing, may
 from storage.messenger.buttons import Buttons
@@ -14,7 +14,7 @@ from storage.unit_of_work import UnitOfWork
 from tests.support.world import NOW, Person, World
 from tests.ways.steps import change, employs, settled
 
-ON_CASES = sorted(presses.STAFF.keys() | presses.REPORTER.keys())
+ON_CASES = sorted(button_presses.STAFF.keys() | button_presses.REPORTER.keys())
 PARTS = {1001: Part.REPORTER, 1002: Part.JOINER, 1003: Part.PROXY, 1004: Part.NEIGHBOUR}
 STAFF_ROLES: dict[int, list[Role]] = {
     1: [Role.WORKER],
@@ -101,10 +101,10 @@ async def test_a_button_works_for_whom_the_table_names_and_for_nobody_else(small
     expected: dict[int, bool] = {}
     for account, roles in STAFF_ROLES.items():
         refused[account] = await forged(small_world, action, small_world.worker(account)) == "button refused"
-        expected[account] = not (action in presses.STAFF and may(action, roles))
+        expected[account] = not (action in button_presses.STAFF and may(action, roles))
     for account, part in PARTS.items():
         refused[account] = await forged(small_world, action, small_world.resident(account)) == "button refused"
-        expected[account] = not (action in presses.REPORTER and may(action, (), part))
+        expected[account] = not (action in button_presses.REPORTER and may(action, (), part))
         if action in ("withdraw", "one_matter", "solved", "not_solved"):
             break  # it may have ended the case, or taken the person out of it
     assert refused == {account: expected[account] for account in refused}
@@ -175,8 +175,8 @@ def test_every_button_on_a_case_has_its_row_in_the_table() -> None:
 
 
 def test_a_button_of_the_staff_takes_staff_and_a_resident_s_takes_residents() -> None:
-    assert [a for a in presses.STAFF if not PERMISSIONS[a].roles - {Role.RESIDENT, Role.SYSTEM}] == []
-    assert [a for a in presses.REPORTER if not PERMISSIONS[a].parts] == []
+    assert [a for a in button_presses.STAFF if not PERMISSIONS[a].roles - {Role.RESIDENT, Role.SYSTEM}] == []
+    assert [a for a in button_presses.REPORTER if not PERMISSIONS[a].parts] == []
 
 
 @pytest.mark.parametrize(("command", "action"), [("待办", "queue"), ("周报", "weekly")])

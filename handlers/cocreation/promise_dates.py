@@ -1,7 +1,7 @@
 """A date in an answer or decision makes it a promise, which is stored."""
 
 from handlers.cocreation import promises
-from handlers.cocreation.days import day_of, promised_by
+from handlers.cocreation.date_parsing import day_of, promised_by
 from handlers.cocreation.promises import END_OF_DAY, Promise
 from handlers.reply import Reply
 from handlers.turn import Turn

@@ -3,28 +3,28 @@
 from collections.abc import Callable
 from typing import Any
 
-from handlers import areas, choosing, groups, pushes, subscriptions
+from handlers import areas, choosing_community, groups, pushes, subscriptions
 from handlers.cases import (
     answering,
-    casework,
+    assisting_units,
+    closing_review,
     dispatching,
     extending,
-    helping,
     labels,
     merging,
     nudging,
     phoning,
     queue,
     returning,
-    second_look,
+    staff_steps,
     undo,
-    worded,
+    worded_steps,
 )
 from handlers.cocreation import calls
 from handlers.context import Serves
 from handlers.moderation import crowds
 from handlers.personal_data import consent, erasing, privacy
-from handlers.residents import drafts, joining, judging, lookup, mine, proxies, report
+from handlers.residents import drafts, joining, judging, lookup, own_cases, proxies, report
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role
 from ledger.rights import Part, may
@@ -35,13 +35,13 @@ OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
     "agree": drafts.agree,
     "agree_anonymous": drafts.agree_anonymous,
     "discard": drafts.discard,
-    "other_community": choosing.other_community,
-    "choose_street": choosing.choose_street,
-    "choose_community": choosing.choose_community,
+    "other_community": choosing_community.other_community,
+    "choose_street": choosing_community.choose_street,
+    "choose_community": choosing_community.choose_community,
     "file_anyway": report.file_anyway,
-    "other_matter": mine.other_matter,
+    "other_matter": own_cases.other_matter,
     "not_joining": joining.not_joining,
-    "never_mind": casework.never_mind,
+    "never_mind": staff_steps.never_mind,
     "mine_more": lookup.more,
     "queue_more": queue.more,
     "queue_next": queue.next_one,
@@ -62,18 +62,18 @@ OWN: dict[str, Callable[[Turn, dict[str, Any]], None]] = {
 }
 """Buttons about the person who presses, not about a case."""
 
-REPORTER: dict[str, casework.Handler] = {
-    "details": mine.details,
-    "add_to_case": mine.add_to_case,
+REPORTER: dict[str, staff_steps.Handler] = {
+    "details": own_cases.details,
+    "add_to_case": own_cases.add_to_case,
     "ask_scene": labels.ask_scene,
     "ask_urgency": labels.ask_urgency,
-    "ask_place": mine.ask_place,
+    "ask_place": own_cases.ask_place,
     "set_scene": labels.set_scene,
     "set_urgency": labels.set_urgency,
-    "anonymity": mine.anonymity,
-    "ask_withdraw": mine.ask_withdraw,
-    "withdraw": mine.withdraw,
-    "one_matter": mine.one_matter,
+    "anonymity": own_cases.anonymity,
+    "ask_withdraw": own_cases.ask_withdraw,
+    "withdraw": own_cases.withdraw,
+    "one_matter": own_cases.one_matter,
     "join_mine": joining.join_mine,
     "join_case": joining.join_case,
     "share_case": joining.share_case,
@@ -89,44 +89,44 @@ REPORTER: dict[str, casework.Handler] = {
 }
 """Buttons about a case, for those who reported or joined it, and for neighbours who were shown it."""
 
-STAFF: dict[str, casework.Handler] = {
-    Action.ACCEPT: casework.accept,
-    Action.ACKNOWLEDGE: casework.acknowledge,
-    Action.START: casework.simple(Action.START),
-    Action.SIGN: casework.simple(Action.SIGN),
-    Action.RESOLVE: casework.ask_words(Action.RESOLVE),
-    Action.ASK: casework.ask_words(Action.ASK),
-    Action.REFUSE: casework.ask_words(Action.REFUSE),
-    Action.TRANSFER: casework.ask_words(Action.TRANSFER),
-    Action.CONTACT: casework.contact,
+STAFF: dict[str, staff_steps.Handler] = {
+    Action.ACCEPT: staff_steps.accept,
+    Action.ACKNOWLEDGE: staff_steps.acknowledge,
+    Action.START: staff_steps.simple(Action.START),
+    Action.SIGN: staff_steps.simple(Action.SIGN),
+    Action.RESOLVE: staff_steps.ask_words(Action.RESOLVE),
+    Action.ASK: staff_steps.ask_words(Action.ASK),
+    Action.REFUSE: staff_steps.ask_words(Action.REFUSE),
+    Action.TRANSFER: staff_steps.ask_words(Action.TRANSFER),
+    Action.CONTACT: staff_steps.contact,
     Action.EXTEND: extending.ask_length,
     Action.GRANT: extending.grant,
     Action.DENY: extending.deny,
-    Action.PARK: casework.ask_words(Action.PARK),
+    Action.PARK: staff_steps.ask_words(Action.PARK),
     Action.RETURN: returning.ask_unit,
-    Action.CHECK: second_look.check,
-    Action.UPHOLD: casework.ask_words(Action.UPHOLD),
-    Action.SUPERVISE: casework.ask_words(Action.SUPERVISE),
-    Action.REPORT_BACK: casework.ask_words(Action.REPORT_BACK),
+    Action.CHECK: closing_review.check,
+    Action.UPHOLD: staff_steps.ask_words(Action.UPHOLD),
+    Action.SUPERVISE: staff_steps.ask_words(Action.SUPERVISE),
+    Action.REPORT_BACK: staff_steps.ask_words(Action.REPORT_BACK),
     Action.DISPATCH: dispatching.ask_dispatch,
     Action.MERGE: merging.ask_merge,
     Action.UNMERGE: merging.unmerge,
-    Action.HELP: helping.ask_help,
-    Action.NOTE: helping.note,
+    Action.HELP: assisting_units.ask_help,
+    Action.NOTE: assisting_units.note,
     "phone": phoning.phone,
     "call_for": calls.for_case,
-    "help_by": helping.help_by,
-    "help_no_more": helping.help_no_more,
-    "words_chosen": worded.words_chosen,
+    "help_by": assisting_units.help_by,
+    "help_no_more": assisting_units.help_no_more,
+    "words_chosen": worded_steps.words_chosen,
     "ask_unsolved": answering.ask_reason,
     "unsolved_because": answering.unsolved_because,
     "amend": answering.amend,
     "extend_by": extending.extend_by,
     "return_to": returning.return_to,
     "seen": nudging.seen,
-    "open_again": second_look.open_again,
-    "phoned_solved": second_look.phoned_solved,
-    "phoned_unsolved": second_look.phoned_unsolved,
+    "open_again": closing_review.open_again,
+    "phoned_solved": closing_review.phoned_solved,
+    "phoned_unsolved": closing_review.phoned_unsolved,
     "dispatch_to": dispatching.dispatch_to,
     "merge_into": merging.merge_into,
     "merge_crowd": crowds.merge_crowd,
@@ -134,8 +134,8 @@ STAFF: dict[str, casework.Handler] = {
     "staff_urgency": labels.ask_urgency,
     "set_scene": labels.set_scene,
     "set_urgency": labels.set_urgency,
-    "show_files": casework.show_files,
-    "open_card": casework.open_card,
+    "show_files": staff_steps.show_files,
+    "open_card": staff_steps.open_card,
     "undo": undo.undo,
 }
 """Buttons about a case, for staff with a role over it."""

@@ -1,8 +1,8 @@
 """Ballots of voters who use no chat: an entry of the register, or a person whom two members of staff know.
 
-They vote on paper (paper.py) or through a proxy (voting_for.py). A line of the register votes once, so one member of
-staff may give it a slip. A vote by resident has no register: door and name stand for the person, and two members of
-staff, one after the other, state that they know them and that they use no chat.
+They vote on paper (paper_ballots.py) or through a proxy (voting_for.py). A line of the register votes once, so one
+member of staff may give it a slip. A vote by resident has no register: door and name stand for the person, and two
+members of staff, one after the other, state that they know them and that they use no chat.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from typing import Any
 
 from handlers.cases.emergencies import reachable
 from handlers.cocreation import ballots
+from handlers.cocreation.notifying import close_for_all
 from handlers.cocreation.register import building_in, door, lines_in
-from handlers.cocreation.telling import close_for_all
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal, Role

@@ -13,7 +13,7 @@ from ledger import clocks
 from ledger.lifecycle import OPEN, Action, Role, State, step
 from ledger.rights import FOLLOWS, TELLERS, Part
 from ledger.scenes import Urgency
-from ledger.words import shortened
+from ledger.text import shortened
 from nlp.personal import mask_for_neighbours
 from storage.cases import CaseRow
 

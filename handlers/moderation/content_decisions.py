@@ -8,16 +8,16 @@ from typing import Any
 
 from handlers.area import Area, erased_from
 from handlers.cocreation import calls, topics
-from handlers.cocreation.telling import Who, accounts_of, close_for_all, here, judges, others, who_judges
-from handlers.cocreation.words import ask_words, for_community, given_words
+from handlers.cocreation.notifying import Who, accounts_of, close_for_all, here, judges, others, who_judges
+from handlers.cocreation.prompts import ask_words, for_community, given_words
 from handlers.event import Address
 from handlers.moderation import content
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal, Role
 from ledger.moderation import ContentKind, ContentState, Judgement, possible, step
+from ledger.text import shortened
 from ledger.topics import IN_SIGHT, TopicState
-from ledger.words import shortened
 from storage.moderation.content import ContentRow
 from storage.reference import CommunityRow
 

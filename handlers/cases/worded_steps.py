@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.cases import answering, cards, casework, extending, returning, steps, supervising
-from handlers.cases.casework import Changes, Given
-from handlers.cocreation import dated_words
+from handlers.cases import answering, cards, extending, returning, staff_steps, steps, supervising
+from handlers.cases.staff_steps import Changes, Given
+from handlers.cocreation import promise_dates
 from handlers.residents import filing, judging
 from handlers.turn import Turn, expectation
 from ledger.lifecycle import Action, Outcome, Role
@@ -87,8 +87,8 @@ def _take(turn: Turn, action: Action, case: CaseRow, role: Role, asked: dict[str
     given = {**(asked.get("given") or {}), worded.need: str(asked["words"])}
     detail = {name: value for name, value in (("files", asked.get("files")), ("given", asked.get("given"))) if value}
     changes = worded.changes(turn, case, given)
-    event_id = casework.finish(turn, case, action, role, given=given, changes=changes, detail=detail)
+    event_id = staff_steps.finish(turn, case, action, role, given=given, changes=changes, detail=detail)
     turn.close(asked.get("shown_in"), "ask.answered")
     worded.after(turn, case, role, event_id, given)
-    if action in dated_words.ANSWERS:
-        dated_words.in_answer(turn, case, role, event_id, given[worded.need])
+    if action in promise_dates.ANSWERS:
+        promise_dates.in_answer(turn, case, role, event_id, given[worded.need])

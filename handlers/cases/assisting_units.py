@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from handlers.cases import cards, casework, dispatching, emergencies, steps
-from handlers.cases.card_face import card
+from handlers.cases import cards, dispatching, emergencies, staff_steps, steps
+from handlers.cases.card_content import card
 from handlers.cases.viewers import View
 from handlers.reply import Button, Priority, Reply, in_rows
 from handlers.turn import Turn
@@ -81,5 +81,5 @@ def _choice(turn: Turn, case: CaseRow, label: str, action: str, data: dict[str, 
     return Button(label, action, case.community_id, case.no, data, turn.account)
 
 
-note = casework.ask_words(Action.NOTE)
+note = staff_steps.ask_words(Action.NOTE)
 """A note on the progress for the staff of the case; residents do not get it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.cases import deadlines, emergencies, nudging, root_causes, second_look, steps, supervising
+from handlers.cases import closing_review, deadlines, emergencies, nudging, root_causes, steps, supervising
 from handlers.event import Address
 from handlers.reply import Button, OutFile, Priority, Reply
 from handlers.residents import judging
@@ -15,7 +15,7 @@ from handlers.turn import Turn
 from ledger.lifecycle import ANSWERING, CLOSED, OPEN, Action, Outcome, Role, State
 from ledger.nudges import Nudge
 from ledger.rights import Part
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.cases import CaseRow, PersonOfCase
 from storage.nudges import NudgeRow
 
@@ -33,7 +33,7 @@ def look_at(turn: Turn, case: CaseRow) -> None:
     elif case.state is State.ANSWERED:
         if _files_sent(turn, case):
             _ask_if_solved(turn, case)
-            second_look.ask_for_one(turn, case)
+            closing_review.ask_for_one(turn, case)
             root_causes.look_at_place(turn, case)
     elif case.state is State.FOLLOW_UP:
         steps.take(turn, case, Action.LAPSE, Role.SYSTEM)

@@ -6,8 +6,8 @@ from typing import Any
 from digests.votes import log
 from digests.votes.counting import Count, count
 from digests.votes.words import result_text
-from handlers.cocreation import asking, ballots, brigading, doors, rules_by_vote, topics, votes
-from handlers.cocreation.telling import judges, send_to, tell_people
+from handlers.cocreation import ballots, brigading, invitations, offline_ballots, rules_by_vote, topics, votes
+from handlers.cocreation.notifying import judges, send_to, tell_people
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger import topics as topic_rules
@@ -35,7 +35,7 @@ def look_at(turn: Turn, vote: VoteRow) -> None:
 def _end(turn: Turn, vote: VoteRow) -> None:
     """End voting; no more ballots are accepted."""
     community = turn.uow.reference.communities[vote.community_id]
-    asking.call_off(turn, community, ballots.thing(vote))
+    invitations.call_off(turn, community, ballots.thing(vote))
     turn.uow.votes.change(vote, state=rules.step(vote.state, VoteAction.END), next_at=None)
     turn.uow.votes.add_event(vote, VoteAction.END, Role.SYSTEM)
     if _papers_open(turn, vote):
@@ -101,7 +101,7 @@ def _appeals_open(turn: Turn, vote: VoteRow) -> datetime | None:
 def _count(turn: Turn, vote: VoteRow) -> None:
     """Destroy the links to voters, count the ballots, and seal the result."""
     left_out = sum(bool(row.left_out) for row in turn.uow.votes.roll(vote.of))
-    eligible = None if vote.eligible is None else vote.eligible + doors.voted_outside(turn, vote)
+    eligible = None if vote.eligible is None else vote.eligible + offline_ballots.voted_outside(turn, vote)
     choices = turn.uow.votes.unlink(vote)
     fewest = turn.context.district.limits.votes.fewest
     turnout = Turnout(len(choices), eligible, vote.quorum)
@@ -186,9 +186,9 @@ def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
     involved = turn.uow.topics.everybody(topic.key)
     told = {(judge.to.bot, judge.to.chat) for judge in deciding}
     left = [who for who in involved.values() if (who[0], who[2]) not in told]
-    tell_people(turn, left, text, key, lambda account: asking.for_account(((button,),), account))
+    tell_people(turn, left, text, key, lambda account: invitations.for_account(((button,),), account))
     people = [who for who in turn.uow.voters.to_ask(community.id, vote.buildings) if who[:2] not in involved]
-    asking.invite(turn, community, f"{ballots.thing(vote)}:result", text, ((button,),), people=people)
+    invitations.invite(turn, community, f"{ballots.thing(vote)}:result", text, ((button,),), people=people)
 
 
 def _who_sees_to_it(turn: Turn, vote: VoteRow, topic: TopicRow) -> Rows:
@@ -205,4 +205,4 @@ def picture(vote: VoteRow) -> tuple[OutFile, ...]:
 
 
 def words_of(turn: Turn, community: CommunityRow, vote: VoteRow, title: str) -> str:
-    return result_text(turn.context.texts, vote, title, asking.local(vote.closes_at, community))
+    return result_text(turn.context.texts, vote, title, invitations.local(vote.closes_at, community))

@@ -10,7 +10,7 @@ from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, State, actions_for
 from ledger.rights import may
 from ledger.scenes import Urgency
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.cases import CaseRow
 
 TEXT_ON_CARD = 600

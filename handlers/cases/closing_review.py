@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from handlers.cases import casework, nudging
+from handlers.cases import nudging, staff_steps
 from handlers.cases.emergencies import reachable
 from handlers.cases.nudging import Asks
 from handlers.residents import judging
 from handlers.turn import Turn
 from ledger.lifecycle import ANSWERING, Action, Role
 from ledger.nudges import Nudge
-from ledger.words import shortened
+from ledger.text import shortened
 from storage.cases import CaseRow
 
 WORDS_SHOWN = 120
@@ -30,18 +30,18 @@ def ask_for_one(turn: Turn, case: CaseRow) -> None:
 
 
 def check(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
-    casework.finish(turn, case, Action.CHECK, role)
+    staff_steps.finish(turn, case, Action.CHECK, role)
 
 
 def open_again(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     """Staff saw that the matter is not solved, or the manager accepts a second "no": reopen the case."""
-    casework.finish(turn, case, Action.REOPEN, role, changes=judging.again(turn, case))
+    staff_steps.finish(turn, case, Action.REOPEN, role, changes=judging.again(turn, case))
     judging.after_reopening(turn, case)
 
 
 def phoned_solved(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     """电话回访: the resident said by phone that it is solved; a colleague of the worker records it."""
-    casework.finish(turn, case, Action.CONFIRM, role, changes=judging.confirmed(case), detail={"by_phone": True})
+    staff_steps.finish(turn, case, Action.CONFIRM, role, changes=judging.confirmed(case), detail={"by_phone": True})
 
 
 def phoned_unsolved(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:

@@ -7,8 +7,8 @@ read each slip independently, and it counts only if both read the same.
 import re
 from typing import Any
 
-from handlers.cocreation import doors
-from handlers.cocreation.words import ask_again, ask_words, given_words
+from handlers.cocreation import offline_ballots
+from handlers.cocreation.prompts import ask_again, ask_words, given_words
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
 from ledger.votes import LETTERS, Method, VoteState
@@ -21,27 +21,29 @@ READ_IN = (VoteState.OPEN, VoteState.LOOKED_AT)
 
 def ask_door(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """领纸票: ask who takes a paper ballot."""
-    vote = doors.running(turn, community, data)
-    text = turn.context.texts(f"paper.ask_{doors.how_to_say(vote)}", no=vote.no)
+    vote = offline_ballots.running(turn, community, data)
+    text = turn.context.texts(f"paper.ask_{offline_ballots.how_to_say(vote)}", no=vote.no)
     ask_words(turn, "paper_hand_out", community, text, vote=vote.no)
 
 
 def hand_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """Give a slip to the first voter at a door who is not on the roll; without a register, ask a colleague first."""
-    vote = doors.running(turn, community, asked)
-    words = given_words(turn, community, asked, doors.LONGEST)
+    vote = offline_ballots.running(turn, community, asked)
+    words = given_words(turn, community, asked, offline_ballots.LONGEST)
     if words is None:
         return
-    found = doors.found(turn, community, vote, words)
+    found = offline_ballots.found(turn, community, vote, words)
     for one in found:
-        if one.called is not None and doors.free(turn, vote, one):
-            doors.ask_colleagues(turn, community, vote, one, paper=True)
+        if one.called is not None and offline_ballots.free(turn, vote, one):
+            offline_ballots.ask_colleagues(turn, community, vote, one, paper=True)
             return
         if one.line_id is not None and turn.uow.votes.hand_out_paper(vote.of, one.voter):
             turn.uow.votes.add_event(vote, "paper", role, staff_id=turn.staff_id)
             turn.say("paper.handed_out", no=vote.no)
             return
-    why = turn.context.texts("paper.on_the_roll" if found else f"paper.no_such_{doors.how_to_say(vote)}", no=vote.no)
+    why = turn.context.texts(
+        "paper.on_the_roll" if found else f"paper.no_such_{offline_ballots.how_to_say(vote)}", no=vote.no
+    )
     ask_again(turn, asked, why, lambda: ask_door(turn, community, role, asked))
 
 
@@ -64,7 +66,7 @@ def _read_in(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteR
 def read_slip(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]) -> None:
     """Store a reading, and tell the result without revealing the other reading."""
     vote = _read_in(turn, community, asked)
-    words = given_words(turn, community, asked, doors.LONGEST)
+    words = given_words(turn, community, asked, offline_ballots.LONGEST)
     if words is None:
         return
     found = SLIP.fullmatch(words)

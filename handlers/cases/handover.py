@@ -8,7 +8,7 @@ from typing import Any
 from handlers.area import Area
 from handlers.cases import cards
 from handlers.cases.emergencies import reachable
-from handlers.cocreation.words import for_community
+from handlers.cocreation.prompts import for_community
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role

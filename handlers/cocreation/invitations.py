@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers import pushes
-from handlers.cocreation.telling import tell_people
+from handlers.cocreation.notifying import tell_people
 from handlers.format import day_and_time
 from handlers.pushes import Push
 from handlers.reply import Button, Rows

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from handlers import choosing
+from handlers import choosing_community
 from handlers.area import ask
-from handlers.cases import casework
+from handlers.cases import staff_steps
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
 from storage.ids import new_id
@@ -22,7 +22,7 @@ def ask_words(
     """Ask for words, with a button to cancel; the next message is the answer."""
     name = f"ask:{new_id()}"
     ask(turn, what, community, shown_in=name, **data)
-    rows = (*((chip,) for chip in chips), (casework.no_thanks(turn, name),))
+    rows = (*((chip,) for chip in chips), (staff_steps.no_thanks(turn, name),))
     turn.send(Reply(turn.event.address, text, rows, logical=name))
 
 
@@ -62,7 +62,7 @@ def my_community(turn: Turn) -> CommunityRow | None:
     """The resident's community. None: they have not chosen one, and are asked now."""
     community = turn.community(turn.person.community_id)
     if community is None:
-        choosing.ask(turn)
+        choosing_community.ask(turn)
     return community
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from digests.calendar_file import Entry, calendar_file
-from handlers.cocreation.words import ask_again, ask_words, given_words, my_community
+from handlers.cocreation.prompts import ask_again, ask_words, given_words, my_community
 from handlers.event import Address
 from handlers.format import from_to
 from handlers.reply import Button, OutFile, Priority, Reply, Rows
