@@ -21,7 +21,7 @@ from benchmarks import town
 from benchmarks.sample import own_postgres
 from benchmarks.way import ON_POSTGRES, ON_SQLITE, WARM, make_app, the_way
 from nlp.understand import Understander
-from storage import sealing
+from storage import encryption
 from storage.schema import let_in, migrate
 
 ROLE = "chulin_app"
@@ -36,7 +36,7 @@ async def sealed(updates: Updates, keys: str) -> float:
         await the_way(app, updates[:WARM], ON_SQLITE)
         taken = await the_way(app, updates[WARM:], ON_SQLITE)
         await app.close()
-    sealing.use([])
+    encryption.use([])
     return taken
 
 
@@ -81,7 +81,7 @@ async def compare(what: str, updates: Updates, rounds: int, without: Once, with_
 
 
 async def run(updates: Updates, rounds: int, server: str) -> None:
-    key = sealing.new_key()
+    key = encryption.new_key()
     await compare("sealed, SQLite", updates, rounds, lambda u: sealed(u, ""), lambda u: sealed(u, key))
     owner, numbers = await _with_role(server), count(1)
     await compare(

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from nlp import similar
-from nlp.similar import SimilarIndex
-from nlp.tables import DATA
+from nlp import similar_index
+from nlp.data_files import DATA
+from nlp.similar_index import SimilarIndex
 from nlp.understand import Understander
 
 SETS = Path(__file__).parents[1] / "tests/nlp/sets"
@@ -81,7 +81,7 @@ def quality(name: str) -> tuple[float, float]:
     rows = [json.loads(line) for line in (SETS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     same = [bool(row["same"]) for row in rows]
     understander = Understander.load()
-    ours = [similar.same(understander.whole(row["a"]), understander.whole(row["b"])) for row in rows]
+    ours = [similar_index.same(understander.whole(row["a"]), understander.whole(row["b"])) for row in rows]
     peer = vectors().fit(corpus())
     pairs = zip(peer.transform([r["a"] for r in rows]), peer.transform([r["b"] for r in rows]), strict=True)
     scores = [float((a @ b.T).sum()) for a, b in pairs]

@@ -7,7 +7,7 @@ import argparse
 import json
 from pathlib import Path
 
-from nlp import measure
+from nlp import metrics
 from nlp.normalise import fold, normalise
 from nlp.tokens import Name, cutter
 from nlp.understand import Understander
@@ -24,7 +24,7 @@ def alike(texts: list[str]) -> float:
 
 def macro_f1(rows: list[dict[str, str]], name: Name) -> float:
     understander = Understander.load(tokenizer=name)
-    return measure.macro_f1([row["scene"] for row in rows], [understander.whole(row["text"]).scene for row in rows])
+    return metrics.macro_f1([row["scene"] for row in rows], [understander.whole(row["text"]).scene for row in rows])
 
 
 def main() -> int:

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.sample import texts as sample_texts
-from nlp import measure
+from nlp import metrics
 from nlp.evaluation import mark
 from nlp.tokens import cutter
-from nlp.training.rows import Row, corpus, read_rows
+from nlp.training.dataset import Row, corpus, read_rows
 from nlp.understand import TOGETHER, Understander
 
 CHAT = Path(__file__).parent.parent / "tests" / "nlp" / "sets" / "chat.jsonl"
@@ -54,7 +54,7 @@ def baselines() -> dict[str, Any]:
 
 def scored(name: str, rows: Sequence[Row], named: Sequence[str]) -> str:
     truth = [row.labels["scene"] for row in rows]
-    return f"{name:28} accuracy {measure.accuracy(truth, named):.3f}  macro-F1 {measure.macro_f1(truth, named):.3f}"
+    return f"{name:28} accuracy {metrics.accuracy(truth, named):.3f}  macro-F1 {metrics.macro_f1(truth, named):.3f}"
 
 
 def microseconds(call: Callable[[str], object], texts: Sequence[str]) -> tuple[float, float]:
@@ -99,7 +99,7 @@ def _fresh(code: str) -> tuple[float, float]:
 def by_product(understander: Understander, rows: Sequence[Row], folder: Path) -> tuple[str, list[str]]:
     if not any(mark(row.text) in understander.learned for row in rows):
         return "chulin", [understander.whole(row.text).scene for row in rows]
-    from nlp.training.folds import out_of_fold  # noqa: PLC0415 - trains five models
+    from nlp.training.cross_validation import out_of_fold  # noqa: PLC0415 - trains five models
 
     return "chulin (out of fold)", [found.scene for found in out_of_fold(rows, folder)]
 

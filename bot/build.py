@@ -31,7 +31,7 @@ from handlers.texts import Texts
 from ledger.district import Allowance, Crowds, District, Duration, MessengerLimits, Pace
 from nlp import emergencies, personal
 from nlp.understand import Understander
-from storage import sealing
+from storage import encryption
 from storage.database import Database, open_database
 from storage.reference_queries import load
 from storage.revision import check
@@ -117,7 +117,7 @@ async def build(
         DatabaseBusy: another process serves from this SQLite file.
     """
     clock, channels = clock or RealClock(), dict(channels)
-    sealing.use(in_parts(settings.data_keys.get_secret_value()))
+    encryption.use(in_parts(settings.data_keys.get_secret_value()))
     district = _district(settings, unthrottled=unthrottled)
     database = open_database(settings.database_url, serve=True)
     folder, similar = _DataFolder.open(settings), OpenCases()

@@ -37,7 +37,7 @@ from bot.transactions import write
 from ledger.district import MessengerLimits
 from ledger.text import utf16_length
 from storage.database import Database
-from storage.messenger.filecopies import copies, remember
+from storage.messenger.file_ids import copies, remember
 from storage.messenger.outbox import OutRow
 from storage.reference import Reference
 from storage.unit_of_work import UnitOfWork

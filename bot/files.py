@@ -1,6 +1,6 @@
 """The attachment store: a folder of files, each named by the SHA-256 of its content. Files are never decoded.
 
-If the operator has set a key, files are encrypted like words (storage/sealing.py): a header that names the key, then
+If the operator has set a key, files are encrypted like words (storage/encryption.py): a header that names the key, then
 nonce and ciphertext. The name is always the digest of the plain content.
 """
 
@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage import sealing
+from storage import encryption
 
 CHUNK = 1 << 20
 SCRATCH = "new-"
@@ -72,7 +72,7 @@ class FileStore:
         with scratch.open("rb") as file:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
-        if sealing.ring():
+        if encryption.ring():
             scratch.write_bytes(_sealed(scratch.read_bytes()))
         self._keep(scratch, digest.hexdigest())
         return digest.hexdigest()
@@ -168,12 +168,12 @@ def _touched_at(path: Path) -> float | None:
 
 
 def _head() -> bytes:
-    ring = sealing.ring()
+    ring = encryption.ring()
     return HEAD + ring.newest.encode() + b":" if ring else HEAD
 
 
 def _sealed(content: bytes) -> bytes:
-    ring = sealing.ring()
+    ring = encryption.ring()
     return _head() + ring.seal(content) if ring else content
 
 
@@ -186,7 +186,7 @@ def opened(stands: bytes) -> bytes:
     if not stands.startswith(HEAD):
         return stands
     name, _, rest = stands[len(HEAD) :].partition(b":")
-    ring = sealing.ring()
+    ring = encryption.ring()
     if ring is None:
-        raise sealing.CannotOpen(name.decode(errors="replace"))
+        raise encryption.CannotOpen(name.decode(errors="replace"))
     return ring.open(name.decode(errors="replace"), rest)

@@ -19,7 +19,7 @@ from ledger.district import Clock, District, Layout
 from ledger.lifecycle import ENDED, OPEN, Role, State
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene
 from nlp.understanding import Reading
-from storage.exchange import IMPORTED, known
+from storage.ledger_exchange import IMPORTED, known
 from storage.reference import CommunityRow
 from storage.unit_of_work import UnitOfWork
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.envfile import PREFIX, wrong_lines
-from storage import sealing
+from storage import encryption
 
 
 class Library(StrEnum):
@@ -105,7 +105,7 @@ def _age_keys(value: tuple[str, ...]) -> tuple[str, ...]:
 def _data_keys(value: SecretStr) -> SecretStr:
     for number, key in enumerate(in_parts(value.get_secret_value()), 1):
         try:
-            sealing.name_of(key)
+            encryption.name_of(key)
         except ValueError:
             raise ValueError(f"第 {number} 把不是密钥。生成：chulin db new-key") from None
     return value
@@ -194,7 +194,7 @@ def load() -> Settings:
         raise BadSettings(lines) from None
     if lines:
         raise BadSettings(lines)
-    sealing.use(in_parts(found.data_keys.get_secret_value()))
+    encryption.use(in_parts(found.data_keys.get_secret_value()))
     return found
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from threading import Lock
 
-from nlp.similar import SimilarIndex
+from nlp.similar_index import SimilarIndex
 from nlp.understanding import Understanding
 from storage.cases import CaseRow
 from storage.unit_of_work import UnitOfWork

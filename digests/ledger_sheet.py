@@ -13,7 +13,7 @@ from io import BytesIO
 from digests.cells import cell
 from ledger.district import District, Layout, LedgerColumn
 from ledger.text import shortened
-from storage.exchange import Exported
+from storage.ledger_exchange import Exported
 
 Value = str | int | datetime | None
 TITLE = 20

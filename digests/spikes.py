@@ -7,7 +7,7 @@ from datetime import datetime
 from digests.hotspots import WEEKS, Place, place_of
 from ledger.district import Spike as Rule
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Scene
-from nlp.similar import SAME, alike
+from nlp.similar_index import SAME, alike
 from storage.reporting.spikes import Sighting, Usual
 
 ALIKE = SAME / 2

@@ -11,7 +11,7 @@ from handlers.area import Area, Command, Due, Handler, role_for
 from handlers.cases import handover, overdue
 from handlers.checkups.area import AREA as CHECKUPS
 from handlers.cocreation import calls, events, promises, rooms, rotas, rules_by_vote, stories
-from handlers.cocreation.deciding import AREA as DECIDING
+from handlers.cocreation.area import AREA as DECIDING
 from handlers.moderation import concern_decisions, content_decisions
 from handlers.residents import broken_again
 from handlers.surveys.area import AREA as SURVEYS

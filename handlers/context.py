@@ -8,7 +8,7 @@ from typing import Protocol
 
 from handlers.texts import Texts
 from ledger.district import District
-from nlp.likeness import Matter
+from nlp.similarity import Matter
 from nlp.understanding import Reading, Understanding
 from storage.cases import CaseRow
 
@@ -97,7 +97,7 @@ class Context:
     read_all: Callable[[Sequence[str]], list[Reading]]
     """As `read` for each of several texts, which is faster together."""
     compare: Callable[[str], Matter]
-    """The features of a text that are compared with others (nlp/likeness.py); cached."""
+    """The features of a text that are compared with others (nlp/similarity.py); cached."""
     mask: Callable[[str], str]
     mask_contacts: Callable[[str], str]
     """As `mask`, but keeps room numbers: for somebody who has to go there but need not know who lives there."""

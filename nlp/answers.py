@@ -8,8 +8,8 @@ last one prevents 养鸡要办证吗 from getting the answer about dogs.
 from collections.abc import Iterable
 from typing import TypeVar
 
-from nlp import meaning
-from nlp.likeness import Matter, contradicts, score, weight
+from nlp import embedding
+from nlp.similarity import Matter, contradicts, score, weight
 
 ENOUGH = 0.75
 """Below this the question goes to the grid worker. In tests/nlp, 1 in 20 that the list cannot answer reaches it."""
@@ -30,7 +30,7 @@ def nearness(asked: Matter, known: Matter) -> float:
     """How near a known question is to the one asked, from 0 to 1."""
     if contradicts(asked, known):
         return 0.0
-    return (score(asked, known) + meaning.nearness(asked.point, known.point) + _covered(asked, known)) / 3
+    return (score(asked, known) + embedding.nearness(asked.point, known.point) + _covered(asked, known)) / 3
 
 
 def _covered(asked: Matter, known: Matter) -> float:

@@ -12,8 +12,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from ledger.scenes import Scene
 from nlp import concepts
 from nlp.cues import Cue, Cues
+from nlp.data_files import table
 from nlp.lexicon import lexicon
-from nlp.tables import table
 
 ENDS = ",。;!?\n、 :"
 _MARKS = frozenset(ENDS)

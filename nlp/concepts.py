@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from nlp.data_files import table
 from nlp.normalise import fold, normalise
-from nlp.tables import table
 
 THING, ASPECT = "thing", "aspect"
 

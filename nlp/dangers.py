@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from nlp.cues import Cues
-from nlp.tables import table
+from nlp.data_files import table
 from nlp.understanding import Alarm
 
 _SOUNDS_LIKE = "="

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from nlp import measure
+from nlp import metrics
 from nlp.understand import Understander
 from nlp.understanding import Understanding
 
@@ -61,20 +61,21 @@ def evaluated(understander: Understander, rows: Sequence[Labelled], folder: Path
 
 def _out_of_fold(rows: Sequence[Labelled], folder: Path) -> tuple[list[str], list[Understanding]]:
     try:
-        from nlp.training import folds  # noqa: PLC0415 - training is not part of what runs in service
-        from nlp.training.rows import row_of  # noqa: PLC0415
+        from nlp.training import cross_validation  # noqa: PLC0415 - training is not part of what runs in service
+        from nlp.training.dataset import row_of  # noqa: PLC0415
     except ImportError:
         return [
             f"{len(rows)} rows were learned from; measuring them out of fold needs scikit-learn (chulin[train])."
         ], []
     messages = [row_of(row) for row in rows]
     note = (
-        f"{len(rows)} rows were learned from by the model in use. All figures on them are OUT OF FOLD: {folds.FOLDS} "
-        "models, each trained (vocabulary, weights, temperature) without the fifth that it answers, on the corpus"
+        f"{len(rows)} rows were learned from by the model in use. All figures on them are OUT OF FOLD: "
+        f"{cross_validation.FOLDS} models, each trained (vocabulary, weights, temperature) without the fifth that it "
+        "answers, on the corpus"
     )
-    beside = folds.beside(messages, folder)
+    beside = cross_validation.beside(messages, folder)
     note += f" and {beside:,} other messages labelled by us." if beside else "."
-    return [note], folds.out_of_fold(messages, folder)
+    return [note], cross_validation.out_of_fold(messages, folder)
 
 
 def report(rows: Sequence[Labelled], found: Sequence[Understanding]) -> Iterable[str]:
@@ -94,20 +95,20 @@ def _said(found: Understanding, question: str) -> str:
 
 def _line(question: str, pairs: Sequence[tuple[str, str]], of: str) -> str:
     truth, named = zip(*pairs, strict=True)
-    right, mean = measure.accuracy(truth, named), measure.macro_f1(truth, named)
+    right, mean = metrics.accuracy(truth, named), metrics.macro_f1(truth, named)
     return f"{question:8} accuracy {right:.3f}  macro-F1 {mean:.3f}  ({of})"
 
 
 def _scenes(truth: Sequence[str], found: Sequence[Understanding]) -> Iterable[str]:
     yield _HEADING
-    for score in measure.class_scores(truth, [f.scene for f in found]):
-        few = "" if score.rows >= measure.FEW else "  (too few for the macro-F1)"
+    for score in metrics.class_scores(truth, [f.scene for f in found]):
+        few = "" if score.rows >= metrics.FEW else "  (too few for the macro-F1)"
         yield f"{score.label:16} {score.rows:5} {score.precision:9.3f} {score.recall:7.3f} {score.f1:6.3f}{few}"
     right = [t == f.scene for t, f in zip(truth, found, strict=True)]
     sure = [f.scene_probability for f in found]
-    bins, error = measure.calibration(right, sure)
+    bins, error = metrics.calibration(right, sure)
     yield f"\ncalibration error {error:.3f}\n{'rows':>5} {'promised':>9} {'true':>6}"
     for tenth in bins:
         yield f"{tenth.rows:5} {tenth.promised:9.3f} {tenth.true:6.3f}"
-    threshold, rest = measure.asked_back(right, sure)
+    threshold, rest = metrics.asked_back(right, sure)
     yield f"\nasked back below {threshold:.3f} (15 % of the messages): accuracy of the rest {rest:.3f}"

@@ -12,7 +12,7 @@ from itertools import accumulate
 from ahocorasick_rs import AhoCorasick
 
 from ledger.scenes import Scene
-from nlp.tables import table
+from nlp.data_files import table
 
 _ALIGNED = 2
 """Words up to this length count only if they begin and end at token borders."""

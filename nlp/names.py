@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
+from nlp.data_files import pairs, table
 from nlp.places import place_endings
-from nlp.tables import pairs, table
 from nlp.tokens import tagged
 from nlp.understanding import Personal, Span
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
-from nlp.tables import pairs, table
+from nlp.data_files import pairs, table
 
 _WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "}
 _LETTERS = {chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}

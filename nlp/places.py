@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from nlp.tables import table, words
+from nlp.data_files import table, words
 
 _BUILDING = re.compile(
     r"(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z]\d?|[东南西北甲乙丙丁])(?:号楼|栋|幢|座|#楼|#)(?:(?:\d{1,2}|[一二三四五六七八九十甲乙丙])(?:单元|门栋|梯))?"

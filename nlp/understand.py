@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 from ledger.scenes import Kind, Scene, Urgency
-from nlp import emergencies, likeness, matters, personal, places, whereabouts
+from nlp import addresses, emergencies, personal, places, segmentation, similarity
+from nlp.data_files import DATA
+from nlp.explanation import reasons
 from nlp.features import Features, extract, extract_all
 from nlp.lexicon import Lexicon, lexicon
-from nlp.likeness import Matter, Signature
 from nlp.normalise import fold
-from nlp.reasons import reasons
-from nlp.tables import DATA
+from nlp.similarity import Matter, Signature
 from nlp.tokens import Cutter, cutter
 from nlp.understanding import LEADS_ON, NoneType, Reading, Span, Understanding
 from nlp.weights import Head, Weights
@@ -62,7 +62,7 @@ class Understander:
         self._lexicon = words
         self._weights = weights
         self._places = frozenset(known_places)
-        self._compounds = frozenset(filter(None, map(whereabouts.compound, self._places)))
+        self._compounds = frozenset(filter(None, map(addresses.compound, self._places)))
 
     @classmethod
     def load(
@@ -70,7 +70,7 @@ class Understander:
     ) -> Self:
         """Load a model. `words`: the community's compounds, streets and buildings; 阳光里5栋 implies 阳光里."""
         named = tuple(words)
-        names = tuple(dict.fromkeys([*named, *filter(None, map(whereabouts.compound, named))]))
+        names = tuple(dict.fromkeys([*named, *filter(None, map(addresses.compound, named))]))
         return cls(cutter(tokenizer, names), lexicon(), Weights.load(model or MODEL), names)
 
     def change(self, weights: Weights) -> None:
@@ -93,7 +93,7 @@ class Understander:
         """
         folded = [*map(fold, texts)]
         spans = [*map(personal.find_folded, folded)]
-        split = [*map(matters.split, folded)]
+        split = [*map(segmentation.split, folded)]
         messages = [*map(_told, texts, split, spans)]
         understood = iter(self._understand(messages))
         return [
@@ -108,7 +108,7 @@ class Understander:
     def matter(self, text: str) -> Matter:
         """Only what is needed to compare a text with others."""
         seen = extract(fold(text), self._cut, self._lexicon)
-        return Matter.of(likeness.signature(seen.text, seen.tokens, seen.named))
+        return Matter.of(similarity.signature(seen.text, seen.tokens, seen.named))
 
     def _understand(self, messages: Sequence[Sequence[_Part]]) -> list[Understanding]:
         """Understand the parts of all messages, in one list."""
@@ -165,7 +165,7 @@ class Understander:
         )
 
     def _compounds_among(self, places: Iterable[str]) -> frozenset[str]:
-        return self._compounds & {*map(whereabouts.compound, places)} if self._compounds else self._compounds
+        return self._compounds & {*map(addresses.compound, places)} if self._compounds else self._compounds
 
 
 def _scene(head: Head, scores: Sequence[float], ranked: Sequence[str], emergency: bool) -> tuple[Scene, float]:

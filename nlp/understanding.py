@@ -85,7 +85,7 @@ class Understanding:
     why: tuple[str, ...]
     personal: tuple[Span, ...]
     similar_key: Sequence[int]
-    """Signature for the search for similar open cases (see nlp/similar.py); opaque elsewhere."""
+    """Signature for the search for similar open cases (see nlp/similar_index.py); opaque elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The trained weights: a table from features to numbers, stored in a plain file, summed without numpy.
 
-A feature has one weight for each label of each head (scene, kind, item, …), each in its own lane (`nlp.lanes`).
+A feature has one weight for each label of each head (scene, kind, item, …), each in its own lane (`nlp.packed_sums`).
 
 File: comment lines (#), one line of JSON (the head), then for each group as many lines "feature TAB base64 of its
 lanes" as the head says.
@@ -15,7 +15,7 @@ from operator import mul
 from pathlib import Path
 from typing import Any
 
-from nlp.lanes import Lanes
+from nlp.packed_sums import Lanes
 
 GROUPS = ("words", "chars", "topics", "turns")
 

@@ -1,6 +1,6 @@
 """Column types: aware UTC times, JSON by orjson, and residents' words.
 
-`Words` is the one type for what residents wrote and for their contact data: what is encrypted at rest (sealing.py).
+`Words` is the one type for what residents wrote and for their contact data: what is encrypted at rest (encryption.py).
 Text that no database can hold (NUL, lone surrogates) is replaced here as a last line; intake cleans it before.
 """
 
@@ -12,7 +12,7 @@ from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from ledger.text import storable
-from storage import sealing
+from storage import encryption
 
 
 class Utc(TypeDecorator[datetime]):
@@ -55,10 +55,10 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else sealing.sealed(storable(value))
+        return None if value is None else encryption.sealed(storable(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else sealing.opened(value)
+        return None if value is None else encryption.opened(value)
 
 
 class WordsJson(TypeDecorator[Any]):
@@ -68,7 +68,7 @@ class WordsJson(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else sealing.sealed(orjson.dumps(value).decode())
+        return None if value is None else encryption.sealed(orjson.dumps(value).decode())
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else orjson.loads(sealing.opened(value))
+        return None if value is None else orjson.loads(encryption.opened(value))

@@ -8,7 +8,7 @@ from bot.checks.finding import Finding, fine, look, wrong
 from bot.console import is_missing, on_database, on_rows
 from bot.settings import Settings
 from ledger.lifecycle import Role
-from storage import resealing, row_security, schema, sealing
+from storage import encryption, reencryption, row_security, schema
 from storage.messenger.inbox import PARKED
 from storage.messenger.outbox import DEAD
 from storage.reference import DISTRICT, CommunityRow, Reference
@@ -63,7 +63,7 @@ def _row_security(connection: Connection) -> list[Finding]:
 
 def _sealed(connection: Connection) -> list[Finding]:
     """Whether words are encrypted at rest, all of them, with the newest key."""
-    ring, left = sealing.ring(), list(resealing.left(connection))
+    ring, left = encryption.ring(), list(reencryption.left(connection))
     names = sorted({name for _, name in left if name})
     if ring is None and names:
         return [wrong("静态加密", f"数据是用密钥 {'、'.join(names)} 加密的，CHULIN_DATA_KEYS 里没有密钥")]

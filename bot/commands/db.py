@@ -13,7 +13,7 @@ from bot.console import Stop, is_missing, on_database
 from bot.district import load_district
 from bot.files import FileStore
 from bot.settings import Settings
-from storage import resealing, schema, sealing
+from storage import encryption, reencryption, schema
 from storage.database import open_database
 from storage.register import keep_units
 
@@ -65,16 +65,16 @@ def check() -> None:
 
 @command.command("new-key", help="生成一把静态加密的密钥，只显示，不保存。")
 def new_key() -> None:
-    key = sealing.new_key()
+    key = encryption.new_key()
     click.echo(f"CHULIN_DATA_KEYS={key}")
-    click.echo(f"名字 {sealing.name_of(key)}。请另外存两份：丢了它，数据打不开。", err=True)
+    click.echo(f"名字 {encryption.name_of(key)}。请另外存两份：丢了它，数据打不开。", err=True)
 
 
 @command.command(help="把所有的话、姓名、电话和照片用最新的密钥加密；机器人不用停，可以中断，再运行就接着做。")
 @click.option("--open", "plain", is_flag=True, help="全部解密（不再用密钥以前）。")
 def seal(plain: bool) -> None:
     settings = settings_of.load()
-    if not sealing.ring():
+    if not encryption.ring():
         raise Stop("没有密钥。请先运行 chulin db new-key，填到 .env 的 CHULIN_DATA_KEYS")
     rows = asyncio.run(seal_all(settings.database_url, plain=plain))
     files = FileStore(settings.data_dir / "files").seal_again(plain=plain)
@@ -87,10 +87,10 @@ async def seal_all(url: str, *, plain: bool) -> int:
     database, changed = open_database(url), 0
     try:
         await database.read(schema.check)
-        for table in resealing.tables():
+        for table in reencryption.tables():
             after: Any = None
             while True:
-                work = partial(resealing.reseal, table=table, after=after, plain=plain)
+                work = partial(reencryption.reseal, table=table, after=after, plain=plain)
                 after, some = await database.write(work)
                 changed += some
                 if after is None:

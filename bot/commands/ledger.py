@@ -18,7 +18,7 @@ from ledger.district import District
 from nlp import personal
 from nlp.understand import Understander
 from nlp.understanding import Personal, Span
-from storage.exchange import cases, note_access
+from storage.ledger_exchange import cases, note_access
 from storage.reference import CommunityRow
 from storage.unit_of_work import UnitOfWork
 

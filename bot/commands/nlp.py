@@ -12,7 +12,7 @@ import orjson
 from bot import model_files
 from bot import settings as settings_of
 from bot.commands import training
-from nlp import measure, personal, similar
+from nlp import metrics, personal, similar_index
 from nlp.evaluation import NotMeasurable, evaluated
 from nlp.understand import TOGETHER, Understander
 from nlp.understanding import Reading, Understanding
@@ -138,11 +138,11 @@ def similar_(file: Path) -> None:
     """FILE 的每一行 {"a", "b"} 说的是不是同一件事；行里有 same，就再算 F1。"""
     understander = _understander()
     rows = _rows(file, "a", "b")
-    found = [similar.same(understander.whole(row["a"]), understander.whole(row["b"])) for row in rows]
+    found = [similar_index.same(understander.whole(row["a"]), understander.whole(row["b"])) for row in rows]
     for row, same in zip(rows, found, strict=True):
         _say({"a": row["a"], "b": row["b"], "same": same})
     if rows and all("same" in row for row in rows):
-        score = measure.class_scores([str(row["same"]) for row in rows], [str(same) for same in found])
+        score = metrics.class_scores([str(row["same"]) for row in rows], [str(same) for same in found])
         yes = next((s for s in score if s.label == "True"), None)
         click.echo(
             f"same: F1 {yes.f1:.3f}, precision {yes.precision:.3f}, recall {yes.recall:.3f}" if yes else "", err=True

@@ -8,7 +8,7 @@ from bot import model_files
 from bot import settings as settings_of
 from bot.console import on_database
 from bot.settings import Settings
-from nlp.training import soundness
+from nlp.training import corpus_checks
 from nlp.weights import Weights
 from storage.corrections import Corrected, corrected
 
@@ -33,7 +33,7 @@ def _train(settings: Settings, given: Sequence[Corrected]) -> None:
         from nlp.training.retrain import correction, retrain  # noqa: PLC0415 - scikit-learn is no part of the service
     except ImportError:
         raise click.ClickException(MISSING) from None
-    from nlp.training.rows import corpus  # noqa: PLC0415
+    from nlp.training.dataset import corpus  # noqa: PLC0415
 
     if not given:
         raise click.ClickException("还没有人更正过：没有新东西可学，模型不变。")
@@ -52,10 +52,10 @@ def _train(settings: Settings, given: Sequence[Corrected]) -> None:
 @click.command()
 def corpus() -> None:
     """检查语料：条数、标签、有没有近似重复。"""
-    from nlp.training.rows import corpus as rows_of  # noqa: PLC0415
+    from nlp.training.dataset import corpus as rows_of  # noqa: PLC0415
 
     rows = rows_of()
-    faults = list(soundness.faults(rows))
+    faults = list(corpus_checks.faults(rows))
     for fault in faults:
         click.echo(fault)
     click.echo(f"{len(rows)} 条，{len(faults)} 处要改")

@@ -19,7 +19,7 @@ from handlers.format import number
 from ledger.scenes import EIGHT_SCENES, Scene
 from nlp.personal import strike
 from storage.cases import CaseRow
-from storage.published import OPEN_TO_OTHERS, Wanted, published
+from storage.public_cases import OPEN_TO_OTHERS, Wanted, published
 from storage.reference import CommunityRow, Reference
 from storage.reference_queries import load
 

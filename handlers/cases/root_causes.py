@@ -6,7 +6,7 @@ from handlers.cases.viewers import View
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.scenes import NO_ITEM, Kind, Urgency
-from nlp.similar import SAME, alike
+from nlp.similar_index import SAME, alike
 from storage.cases import ROOT_CAUSE, CaseRow
 
 ALIKE = SAME / 2

@@ -10,7 +10,7 @@ from ledger.lifecycle import Role
 from ledger.scenes import NO_ITEM, Kind
 from ledger.text import shortened
 from ledger.topics import Source
-from nlp.similar import SAME, alike
+from nlp.similar_index import SAME, alike
 from storage.cases import CaseRow
 from storage.reference import CommunityRow
 from storage.unit_of_work import UnitOfWork

@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from ledger.scenes import Scene
-from nlp import measure
+from nlp import metrics
 
 _LABELS = [str(scene) for scene in Scene]
 _PALE = 0.5
@@ -14,7 +14,7 @@ _PALE = 0.5
 
 
 def draw(truth: Sequence[str], named: Sequence[str], path: Path, title: str) -> None:
-    counts = measure.confusion(truth, named, _LABELS)
+    counts = metrics.confusion(truth, named, _LABELS)
     shares = [[cell / (sum(row) or 1) for cell in row] for row in counts]
     figure = Figure(figsize=(8, 7), layout="constrained")
     axes = figure.add_subplot()

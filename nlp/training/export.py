@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.lanes import pack
+from nlp.packed_sums import pack
 from nlp.training.fit import Fitted
 from nlp.training.vectors import Vocabulary
 from nlp.weights import GROUPS

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from sklearn.svm import LinearSVC
 
 from nlp.features import Features
-from nlp.training.rows import QUESTIONS, Row
+from nlp.training.dataset import QUESTIONS, Row
 from nlp.training.vectors import Vocabulary
 
 STRENGTH = {"scene": 0.15, "scene2": 0.1, "kind": 0.15, "item": 0.3, "urgency": 0.2, "none_type": 0.3}

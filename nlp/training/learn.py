@@ -8,8 +8,8 @@ from nlp.features import Features, extract
 from nlp.lexicon import lexicon
 from nlp.normalise import fold
 from nlp.tokens import cutter
+from nlp.training.dataset import Row
 from nlp.training.fit import Fitted, fit_all
-from nlp.training.rows import Row
 from nlp.training.vectors import Vocabulary
 
 REAL = 1.1

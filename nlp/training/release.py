@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from nlp.tables import DATA
+from nlp.data_files import DATA
+from nlp.training.dataset import corpus, messages
 from nlp.training.export import text_of
 from nlp.training.learn import REAL, Read, learn
-from nlp.training.rows import corpus, messages
 
 ABOUT = (
     "Word weights of chulin. Written by nlp/training/release.py; read by nlp/weights.py.",

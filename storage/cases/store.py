@@ -11,9 +11,9 @@ from ledger.lifecycle import OPEN, State
 from storage.cases.alarms import AlarmsOfCases
 from storage.cases.by_case import of
 from storage.cases.history import HistoryOfCases
+from storage.cases.messages import SaidInCases
 from storage.cases.people import PeopleOfCases
 from storage.cases.rows import BY_URGENCY, COLUMNS, ROOT_CAUSE, CaseRow, case_row
-from storage.cases.said import SaidInCases
 from storage.errors import LostRace, NotFound
 from storage.sql.bulk import Batch, Change, Rows, insert_rows
 from storage.sql.compiled import CompiledQuery, QueryCall, fetch_together

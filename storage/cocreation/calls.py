@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, false, or_, select
 
+from storage.base_store import Store
 from storage.counters import next_no
-from storage.store import Store
 from storage.tables import HelpCall, HelpOffer
 
 if TYPE_CHECKING:

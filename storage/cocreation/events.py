@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
 
+from storage.base_store import Store
 from storage.counters import next_no
 from storage.ids import new_id
-from storage.store import Store
 from storage.tables import Gathering, GatheringPerson
 
 if TYPE_CHECKING:

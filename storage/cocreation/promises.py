@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from storage.base_store import Store
 from storage.counters import next_no
 from storage.ids import new_id
-from storage.store import Store
 from storage.tables import Promise, PromisePerson
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from storage.base_store import Store
 from storage.counters import next_no
-from storage.store import Store
 from storage.tables import Booking, Room
 
 if TYPE_CHECKING:

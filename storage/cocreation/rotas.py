@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
+from storage.base_store import Store
 from storage.counters import next_no
-from storage.store import Store
 from storage.tables import Rota, RotaMember, RotaTurn
 
 

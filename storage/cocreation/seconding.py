@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select
 
-from storage.store import Store
+from storage.base_store import Store
 from storage.tables import Contribution, ContributionSupporter, table_of
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import or_
 
+from storage.base_store import Store
 from storage.cocreation.voters import hash_of
 from storage.ids import new_random_id
-from storage.store import Store
 from storage.tables import VoteProxy
 
 Key = tuple[int, int]

@@ -25,10 +25,10 @@ from sqlalchemy import (
     update,
 )
 
+from storage.base_store import count_by_state
 from storage.sql.bulk import Batch, Change, Rows, inserting, run
 from storage.sql.compiled import CompiledQuery
 from storage.sql.keys import given, keys_in, packed, select_by_keys
-from storage.store import count_by_state
 from storage.tables import Inbox, Lane, table_of
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, null, select, update
 
+from storage.base_store import count_by_state
 from storage.ids import new_id
 from storage.sql.bulk import Change, Rows, upsert
-from storage.store import count_by_state
 from storage.tables import Outbox, Shown, table_of
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, cast, literal, null, select
 
 from ledger.moderation import ContentKind, ContentState
+from storage.base_store import Store
 from storage.errors import NotFound
 from storage.ids import new_id
-from storage.store import Store
 from storage.tables import ContentReport, ContentStep, Contribution, HelpCall, Topic
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@
   can shard them by community unchanged. Community 0 is the district itself.
 """
 
+from storage.tables.alerts import Alarm, Nudge, SpikeTold
 from storage.tables.base import Base, table_of
 from storage.tables.calls import HelpCall, HelpOffer
 from storage.tables.cases import (
@@ -54,7 +55,6 @@ from storage.tables.topics import (
     TopicWatch,
 )
 from storage.tables.votes import Ballot, Mark, Newcomer, Slip, Vote, VoteEvent, VoteProxy, Voter, VoterClaim
-from storage.tables.watch import Alarm, Nudge, SpikeTold
 
 __all__ = [
     "Access",

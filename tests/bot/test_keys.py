@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from storage import sealing
+from storage import encryption
 from tests.bot.conftest import Operator
 
 
 @pytest.fixture(autouse=True)
 def no_keys_afterwards() -> Iterator[None]:
     yield
-    sealing.use([])
+    encryption.use([])
 
 
 def test_keys_by_command(desk: Operator) -> None:
@@ -20,7 +20,7 @@ def test_keys_by_command(desk: Operator) -> None:
     assert desk.runs("db", "seal").status == 2
     desk.sets(data_keys=key)
     assert desk.runs("db", "seal").status == 0
-    assert sealing.name_of(key) in desk.runs("doctor", "--offline").out
+    assert encryption.name_of(key) in desk.runs("doctor", "--offline").out
 
 
 def test_a_wrong_key_is_one_clear_line(desk: Operator) -> None:

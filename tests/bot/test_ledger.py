@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 
 from bot.district import load_district
 from storage.database import open_database
-from storage.exchange import cases
+from storage.ledger_exchange import cases
 from storage.tables import Access, Case, CaseContact, CaseEvent
 from storage.unit_of_work import UnitOfWork
 from tests.bot.conftest import Ended, Operator

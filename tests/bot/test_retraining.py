@@ -14,8 +14,8 @@ from bot.retraining import Retraining
 from bot.settings import Settings
 from nlp.lexicon import lexicon
 from nlp.tokens import cutter
+from nlp.training.dataset import Row, corpus
 from nlp.training.retrain import correction, retrain
-from nlp.training.rows import Row, corpus
 from nlp.understand import MODEL, Understander
 from nlp.weights import Weights
 from storage.corrections import Corrected
@@ -67,7 +67,7 @@ def test_corrections_that_make_it_worse_change_nothing(
     nonsense = [
         Corrected(row.text, {"scene": "culture" if row.labels["scene"] != "culture" else "none"}) for row in part
     ]
-    monkeypatch.setattr("nlp.training.rows.corpus", lambda: list(part))
+    monkeypatch.setattr("nlp.training.dataset.corpus", lambda: list(part))
     monkeypatch.setattr("nlp.training.retrain._HELD", 10**9)  # nonsense is not to be judged by nonsense
     training._train(Settings(data_dir=home / "var"), nonsense)
     assert model_files.in_use(home / "var") == MODEL

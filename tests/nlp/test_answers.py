@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from nlp import answers
-from nlp.likeness import Matter
+from nlp.similarity import Matter
 from nlp.understand import Understander
 
 ROWS = [

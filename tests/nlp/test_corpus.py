@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from ledger.scenes import Scene
-from nlp.training import soundness
-from nlp.training.rows import Row, corpus, row_of
+from nlp.training import corpus_checks
+from nlp.training.dataset import Row, corpus, row_of
 
 FINE = {"text": "桂花巷灯不亮", "scene": "public_service", "scene2": None, "kind": "problem", "item": 9, "urgency": "N"}
 
@@ -17,7 +17,7 @@ def rows() -> list[Row]:
 
 
 def test_the_corpus_is_sound(rows: list[Row]) -> None:
-    assert list(soundness.faults(rows)) == []
+    assert list(corpus_checks.faults(rows)) == []
 
 
 def test_every_label_has_its_share(rows: list[Row]) -> None:
@@ -36,9 +36,9 @@ def test_every_label_has_its_share(rows: list[Row]) -> None:
     ],
 )
 def test_a_wrong_label_is_found(change: dict[str, object], fault: str) -> None:
-    assert any(fault in said for said in soundness.faults([row_of(FINE | change)]))
+    assert any(fault in said for said in corpus_checks.faults([row_of(FINE | change)]))
 
 
 def test_a_near_copy_is_found_and_another_matter_is_not() -> None:
     texts = ["三号楼门口的路灯坏了半个月没人修", "三号楼门口的路灯坏了半个月没人修啊", "五楼水压太低洗澡都出不来水"]
-    assert list(soundness.near_duplicates(texts)) == [(texts[0], texts[1])]
+    assert list(corpus_checks.near_duplicates(texts)) == [(texts[0], texts[1])]

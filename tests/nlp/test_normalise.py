@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp.data_files import pairs
 from nlp.normalise import fold, normalise
-from nlp.tables import pairs
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.matters import split
 from nlp.normalise import fold
+from nlp.segmentation import split
 from nlp.understand import Understander
 
 SETS = Path(__file__).parent / "sets"

@@ -2,7 +2,7 @@
 
 from benchmarks.tokens import ALIKE, APART, alike, macro_f1
 from nlp.tokens import Name, cutter
-from nlp.training.rows import corpus
+from nlp.training.dataset import corpus
 
 NAMES: tuple[Name, Name] = ("rjieba", "jieba")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp import evaluation, measure
+from nlp import evaluation, metrics
 from nlp.evaluation import NotMeasurable, evaluated, mark
 from nlp.features import Features
 from nlp.training.export import text_of
@@ -78,12 +78,12 @@ def test_many_read_together_are_read_as_each_alone(understander: Understander) -
 def test_chat_is_understood(understander: Understander, chat: list[dict[str, object]]) -> None:
     found = [understander.whole(str(row["text"])) for row in chat]
     truth, named = [str(row["scene"]) for row in chat], [str(f.scene) for f in found]
-    assert measure.accuracy(truth, named) >= 0.92
-    assert measure.macro_f1(truth, named) >= 0.92
+    assert metrics.accuracy(truth, named) >= 0.92
+    assert metrics.macro_f1(truth, named) >= 0.92
     right = [t == n for t, n in zip(truth, named, strict=True)]
     sure = [f.scene_probability for f in found]
-    assert measure.calibration(right, sure)[1] <= 0.1, "probabilities say how often it is right"
-    assert measure.asked_back(right, sure)[1] >= 0.96
+    assert metrics.calibration(right, sure)[1] <= 0.1, "probabilities say how often it is right"
+    assert metrics.asked_back(right, sure)[1] >= 0.96
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_chat_of_strangers_is_understood(understander: Understander, name: str, 
 
     def right(question: str) -> float:
         asked = [(str(row[question]), str(getattr(f, question))) for row, f in zip(rows, found, strict=True)]
-        return measure.accuracy(*zip(*[(t, n) for t, n in asked if t != "0"], strict=True))
+        return metrics.accuracy(*zip(*[(t, n) for t, n in asked if t != "0"], strict=True))
 
     assert {question: right(question) for question in least if right(question) < least[question]} == {}
 
@@ -132,7 +132,7 @@ def test_rows_that_were_learned_are_answered_out_of_fold(
 ) -> None:
     rows = chat[:30]
     monkeypatch.setattr(
-        "nlp.training.folds.out_of_fold", lambda messages, _: [understander.whole(m.text) for m in messages]
+        "nlp.training.cross_validation.out_of_fold", lambda messages, _: [understander.whole(m.text) for m in messages]
     )
     found = evaluated(Learned([str(row["text"]) for row in rows]), rows, CHAT.parent)
     assert len(found.found) == 30

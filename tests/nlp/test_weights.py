@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from nlp.lanes import pack
+from nlp.packed_sums import pack
 from nlp.weights import GROUPS, Weights
 
 LANES = (255, 0, 129)

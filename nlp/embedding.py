@@ -2,8 +2,9 @@
 
 合唱团 and 唱歌队 are near each other, though they share only one character.
 
-It is learned by nlp/training/meaning.py from the corpus, from matters told in several ways (`data/same.txt`), from
-concepts and the lexicon, and stored in `data/meaning.txt`, where a feature has a lane (`nlp.lanes`) for each dimension.
+It is learned by nlp/training/embedding.py from the corpus, from matters told in several ways (`data/same.txt`), from
+concepts and the lexicon, and stored in `data/meaning.txt`, where a feature has a lane (`nlp.packed_sums`) for each
+dimension.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +14,8 @@ from math import sqrt
 from operator import add, mul
 from typing import NamedTuple
 
-from nlp.lanes import Lanes
-from nlp.tables import table
+from nlp.data_files import table
+from nlp.packed_sums import Lanes
 
 SIZE = 48
 _LONG = 127

@@ -13,14 +13,14 @@ from sqlalchemy import text
 
 from bot.commands.db import seal_all
 from bot.http.server import application
-from storage import resealing, sealing
-from storage.sealing import CannotOpen
+from storage import encryption, reencryption
+from storage.encryption import CannotOpen
 from storage.tables import Base, Case
 from tests.support.world import World, make_world
 from tests.ways.steps import LAMP, answered, case, count, settled
 from tests.ways.test_sharing import page, story
 
-OLD, NEW, OTHER = (sealing.new_key() for _ in range(3))
+OLD, NEW, OTHER = (encryption.new_key() for _ in range(3))
 PHOTO = b"\xff\xd8 a photo"
 SECRETS = (LAMP, "人1001", "灯泡换好了", "13812345678")
 
@@ -28,7 +28,7 @@ SECRETS = (LAMP, "人1001", "灯泡换好了", "13812345678")
 @pytest.fixture(autouse=True)
 def no_keys_afterwards() -> Iterator[None]:
     yield
-    sealing.use([])
+    encryption.use([])
 
 
 async def raw(world: World) -> str:
@@ -86,29 +86,29 @@ async def test_what_was_stored_before_there_was_a_key_is_read_and_then_sealed(wo
     await lived_in(world)
     plain = await raw(world)
     assert LAMP in plain
-    sealing.use([NEW])
+    encryption.use([NEW])
     assert (await case(world)).text.startswith(LAMP)
     assert await seal_all(world.app.settings.database_url, plain=False) > 0
     assert world.app.files.seal_again() > 0
     seen = await raw(world)
     assert [secret for secret in SECRETS if secret in seen] == []
     assert (await case(world)).text.startswith(LAMP)
-    assert list(await world.rows(lambda c: list(resealing.left(c)))) == []
+    assert list(await world.rows(lambda c: list(reencryption.left(c)))) == []
 
 
 async def test_keys_are_changed_while_people_go_on_writing(sealed_world: World) -> None:
     await lived_in(sealed_world)
     url = sealed_world.app.settings.database_url
-    sealing.use([OTHER, NEW])
+    encryption.use([OTHER, NEW])
     await asyncio.gather(
         seal_all(url, plain=False), *(settled(sealed_world, 2000 + n, f"{n}单元的灯坏了") for n in range(5))
     )
     await seal_all(url, plain=False)
     sealed_world.app.files.seal_again()
-    sealing.use([OTHER])
+    encryption.use([OTHER])
     assert (await case(sealed_world)).text.startswith(LAMP)
     assert await count(sealed_world, Case) == 6
-    assert list(await sealed_world.rows(lambda c: list(resealing.left(c)))) == []
+    assert list(await sealed_world.rows(lambda c: list(reencryption.left(c)))) == []
     digest = next(p.name for p in sealed_world.app.files.folder.rglob("*") if p.is_file())
     assert sealed_world.app.files.read(digest)
 
@@ -117,7 +117,7 @@ async def test_everything_can_be_opened_again(sealed_world: World) -> None:
     await lived_in(sealed_world)
     await seal_all(sealed_world.app.settings.database_url, plain=True)
     sealed_world.app.files.seal_again(plain=True)
-    sealing.use([])
+    encryption.use([])
     assert (await case(sealed_world)).text.startswith(LAMP)
     digest = next(p.name for p in sealed_world.app.files.folder.rglob("*") if p.is_file())
     assert sealed_world.app.files.read(digest)
@@ -125,38 +125,38 @@ async def test_everything_can_be_opened_again(sealed_world: World) -> None:
 
 async def test_without_the_key_it_is_said_which_one_is_missing(sealed_world: World) -> None:
     await lived_in(sealed_world)
-    sealing.use([OTHER])
-    with pytest.raises(CannotOpen, match=sealing.name_of(NEW)):
+    encryption.use([OTHER])
+    with pytest.raises(CannotOpen, match=encryption.name_of(NEW)):
         await case(sealed_world)
 
 
 @pytest.mark.parametrize("keys", [[], [NEW]])
 async def test_a_resident_cannot_write_what_looks_sealed(small_world: World, keys: list[str]) -> None:
-    sealing.use(keys)
-    await settled(small_world, 1001, f"\x02{sealing.name_of(NEW)}:AAAA 楼道的灯坏了")
+    encryption.use(keys)
+    await settled(small_world, 1001, f"\x02{encryption.name_of(NEW)}:AAAA 楼道的灯坏了")
     assert "楼道的灯坏了" in (await case(small_world)).text
 
 
 @given(st.text())
 def test_any_text_comes_back(said: str) -> None:
-    sealing.use([NEW, OLD])
-    said = said.encode(errors="ignore").decode().lstrip(sealing.MARK)
-    stored = sealing.sealed(said)
-    assert sealing.opened(stored) == said
+    encryption.use([NEW, OLD])
+    said = said.encode(errors="ignore").decode().lstrip(encryption.MARK)
+    stored = encryption.sealed(said)
+    assert encryption.opened(stored) == said
     assert len(said) < 4 or said not in stored
-    sealing.use([OLD, NEW])
-    assert sealing.opened(stored) == said
+    encryption.use([OLD, NEW])
+    assert encryption.opened(stored) == said
 
 
 @given(st.integers(0, 200), st.integers(1, 255))
 def test_a_changed_value_is_refused(place: int, change: int) -> None:
-    sealing.use([NEW])
-    stored = bytearray(sealing.sealed("三单元门口的路灯坏了").encode())
+    encryption.use([NEW])
+    stored = bytearray(encryption.sealed("三单元门口的路灯坏了").encode())
     place = place % len(stored)
     stored[place] ^= change
     try:
-        found = sealing.opened(stored.decode(errors="replace"))
+        found = encryption.opened(stored.decode(errors="replace"))
     except (CannotOpen, ValueError):
         return
-    assert found[:1] != sealing.MARK  # only its mark was taken off: then it is plain text that says nothing
+    assert found[:1] != encryption.MARK  # only its mark was taken off: then it is plain text that says nothing
     assert "路灯" not in found or place == 0

@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from nlp.features import Features
 from nlp.lexicon import Lexicon
-from nlp.likeness import empty_words
+from nlp.similarity import empty_words
 from nlp.weights import GROUPS, Weights
 
 _MOST = 3

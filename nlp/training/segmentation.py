@@ -1,4 +1,4 @@
-"""Learns where a message begins another matter (`nlp.matters`): `uv run python -m nlp.training.cuts`.
+"""Learns where a message begins another matter (`nlp.segmentation`): `uv run python -m nlp.training.segmentation`.
 
 It learns from messages with marked cuts (`data/cuts.txt`), from corpus messages, which are about one matter each, and
 from first clauses of corpus messages joined into messages about several matters. Marked messages are also used with
@@ -15,11 +15,11 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from nlp import matters
+from nlp import segmentation
 from nlp.clauses import ENDS, clauses
+from nlp.data_files import DATA, table
 from nlp.normalise import fold
-from nlp.tables import DATA, table
-from nlp.training.meaning import corpus
+from nlp.training.embedding import corpus
 
 FILE = DATA / "cut-weights.txt"
 Marked = tuple[float, tuple[str, ...]]
@@ -112,12 +112,12 @@ def boundaries(marked: Iterable[Marked]) -> Iterator[tuple[float, bool, list[str
             cuts.add(at)
         text = "".join(parts)
         found = clauses(text)
-        shape = matters.Shape.of(text, found)
-        told = matters.Told()
+        shape = segmentation.Shape.of(text, found)
+        told = segmentation.Told()
         for clause in found:
             if told.said:
                 begins = clause.start in cuts
-                yield weight, begins, matters.features(clause, told, shape)
+                yield weight, begins, segmentation.features(clause, told, shape)
                 if begins:
                     told = told.next()
             told.add(clause)
@@ -132,13 +132,15 @@ def learn(rows: Sequence[tuple[float, bool, list[str]]], strength: float = 0.1) 
     seen = sparse.csr_matrix((np.ones(len(cells)), (across, down)), shape=(len(rows), len(names)))
     model = LogisticRegression(C=strength, max_iter=2000, solver="liblinear")
     model.fit(seen, [begins for _, begins, _ in rows], sample_weight=[weight for weight, _, _ in rows])
-    weights = dict(zip(names, model.coef_[0], strict=True)) | {matters.ALONE: model.intercept_[0]}
-    return {name: round(float(w), 2) for name, w in weights.items() if abs(w) >= _TOO_LIGHT or name == matters.ALONE}
+    weights = dict(zip(names, model.coef_[0], strict=True)) | {segmentation.ALONE: model.intercept_[0]}
+    return {
+        name: round(float(w), 2) for name, w in weights.items() if abs(w) >= _TOO_LIGHT or name == segmentation.ALONE
+    }
 
 
 def write(weights: dict[str, float], path: Path = FILE) -> None:
     head = (
-        "# Weights of what tells that a clause begins another matter, learned by nlp/training/cuts.py: feature, weight."
+        "# Weights of what tells that a clause begins another matter (nlp/training/segmentation.py): feature, weight."
     )
     path.write_text("\n".join([head, *(f"{n}\t{w}" for n, w in weights.items())]) + "\n", encoding="utf-8")
 

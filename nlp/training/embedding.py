@@ -1,4 +1,6 @@
-"""Learns the space of meaning (`nlp.meaning`) and writes `data/meaning.txt`: `uv run python -m nlp.training.meaning`.
+"""Learns the space of meaning (`nlp.embedding`) and writes `data/meaning.txt`.
+
+Run it: `uv run python -m nlp.training.embedding`.
 
 Contrastive learning: two wordings of one matter (`data/same.txt`) are moved together, and apart from all other matters
 of a batch, about half of which are other troubles of the same things. At the same time the points of corpus messages
@@ -22,13 +24,13 @@ from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
-from nlp import meaning
+from nlp import embedding
+from nlp.data_files import DATA, table
 from nlp.features import extract
 from nlp.lexicon import lexicon
 from nlp.normalise import fold
-from nlp.tables import DATA, table
 from nlp.tokens import Cutter, cutter
-from nlp.training import rows
+from nlp.training import dataset
 
 FILE = DATA / "meaning.txt"
 STEPS = 1500
@@ -53,7 +55,7 @@ Numbers = np.ndarray[Any, Any]
 
 
 def corpus() -> list[str]:
-    return [row.text for row in rows.corpus()]
+    return [row.text for row in dataset.corpus()]
 
 
 def matters() -> list[list[list[str]]]:
@@ -74,7 +76,7 @@ def _cut() -> Cutter:
 
 def seen(text: str) -> set[str]:
     found = extract(fold(text.strip()), _cut(), lexicon())
-    return meaning.features(found.text, found.tokens, found.named)
+    return embedding.features(found.text, found.tokens, found.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Material:
 
 
 def gathered() -> Material:
-    messages = rows.corpus()
+    messages = dataset.corpus()
     told = [[[seen(way) for way in ways] for ways in thing] for thing in matters()]
     said = [seen(message.text) for message in messages]
     everything = [*said, *(way for thing in told for ways in thing for way in ways)]
@@ -128,7 +130,7 @@ def _numbered(labels: Sequence[str]) -> Numbers:
 def first(of: Material) -> Numbers:
     """The initial points: latent semantic analysis, scaled to small numbers."""
     texts = [*of.messages, *(way for ways in of.ways for way in ways)]
-    found = TruncatedSVD(meaning.SIZE, n_iter=4, random_state=0).fit(
+    found = TruncatedSVD(embedding.SIZE, n_iter=4, random_state=0).fit(
         normalize(of.matrix(texts) @ sparse.diags(of.weight))
     )
     numbers: Numbers = (found.components_ * of.weight).T.astype(np.float32)
@@ -159,7 +161,7 @@ class Learning:
         self._draw = random.Random(0)
         self._points = Adam(first(of))
         self._labels = {
-            question: Adam(np.zeros((meaning.SIZE, labels.max() + 1), dtype=np.float32))
+            question: Adam(np.zeros((embedding.SIZE, labels.max() + 1), dtype=np.float32))
             for question, labels in of.labels.items()
         }
 
@@ -228,7 +230,7 @@ def apart_from_others(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
 def write(names: Sequence[str], numbers: Numbers, path: Path = FILE) -> None:
     top = np.quantile(np.abs(numbers), 0.9995)
     whole = np.clip(np.rint(numbers / top * 127) + 128, 1, 255).astype(np.uint8)
-    head = "# The space of meaning, learned from our corpus and matters (nlp/training/meaning.py): feature, numbers"
+    head = "# The space of meaning, learned from our corpus and matters (nlp/training/embedding.py): feature, numbers"
     lines = [f"{name}\t{base64.b64encode(row.tobytes()).decode()}" for name, row in zip(names, whole, strict=True)]
     path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from nlp.lexicon import lexicon
 from nlp.tokens import cutter
+from nlp.training.dataset import Row, corpus, ours
 from nlp.training.export import text_of
 from nlp.training.learn import REAL, Read, learn
-from nlp.training.rows import Row, corpus, ours
 from nlp.understand import Understander
 from nlp.understanding import Understanding
 from nlp.weights import Weights

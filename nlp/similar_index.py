@@ -1,6 +1,6 @@
 """Finds open cases about the same matter as a new message.
 
-The index holds the signatures (`nlp.likeness`) of a community's open cases, and compares only cases that share
+The index holds the signatures (`nlp.similarity`) of a community's open cases, and compares only cases that share
 something rare with the message.
 """
 
@@ -12,7 +12,7 @@ from functools import lru_cache
 from heapq import nlargest
 from itertools import islice
 
-from nlp.likeness import Matter, at_one_place, looked_up, rarity, score
+from nlp.similarity import Matter, at_one_place, looked_up, rarity, score
 from nlp.understanding import Understanding
 
 SAME = 0.42

@@ -3,7 +3,7 @@
 Clauses are read from left to right. A numbered (第二, 2.) or announced (另外) clause begins a new matter. For any other
 clause this is weighed: does it mention a new thing, topic or trouble; how does it begin and end; how long is it; what
 punctuation precedes it. The weights (`data/cut-weights.txt`) are learned from messages with marked cuts and from the
-corpus (nlp/training/cuts.py). The parts join to the message.
+corpus (nlp/training/segmentation.py). The parts join to the message.
 """
 
 import re
@@ -29,7 +29,7 @@ from nlp.clauses import (
     clauses,
     has_several_clauses,
 )
-from nlp.tables import pairs
+from nlp.data_files import pairs
 
 _REASON = re.compile(r"一(?:是|来|则)")
 """Reasons for a matter already stated are numbered like matters: 想要个车棚，一是淋雨，二是好充电."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from nlp.data_files import DATA, lines_of
 from nlp.evaluation import mark
-from nlp.tables import DATA, lines_of
 
 QUESTIONS = ("scene", "scene2", "kind", "item", "urgency", "none_type")
 NOTHING = "-"

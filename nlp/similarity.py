@@ -1,11 +1,11 @@
 """How likely two messages are about the same matter.
 
 A message is reduced to a signature, a tuple of numbers: its things and aspects (`nlp.concepts`), its meaningful words,
-the parts of its address, and its point in the space of meaning (`nlp.meaning`). Contradicting places, or praise beside
-a complaint, decide at once; everything else is weighed. What two messages share counts by its rarity. What only one of
-them says counts, too, because messages often agree except for the trouble (楼下烧烤店太吵, 楼下烧烤店油烟大).
+the parts of its address, and its point in the space of meaning (`nlp.embedding`). Contradicting places, or praise
+beside a complaint, decide at once; everything else is weighed. What two messages share counts by its rarity. What only
+one of them says counts, too, because messages often agree except for the trouble (楼下烧烤店太吵, 楼下烧烤店油烟大).
 
-The weights are learned from `data/pairs.tsv` (nlp/training/pairs.py) and stored in `data/likeness.txt`.
+The weights are learned from `data/pairs.tsv` (nlp/training/similarity.py) and stored in `data/likeness.txt`.
 """
 
 import json
@@ -18,8 +18,8 @@ from operator import add
 from typing import overload
 from zlib import crc32
 
-from nlp import concepts, meaning, whereabouts
-from nlp.tables import DATA, lines_of, pairs, words
+from nlp import addresses, concepts, embedding
+from nlp.data_files import DATA, lines_of, pairs, words
 
 _BITS = 28
 _PAYLOAD = (1 << _BITS) - 1
@@ -75,8 +75,8 @@ def signature(
             parts.update(said if is_covered(1, at, end) < 0 else said[:1])
         at = end
     parts.update(map(_two, map(add, text[:_READ], text[1:_READ])))
-    parts.update([_place(kind, value) for kind, value in whereabouts.parts(text, names)])
-    parts.update(_pointed(meaning.point(text, tokens, topics)))
+    parts.update([_place(kind, value) for kind, value in addresses.parts(text, names)])
+    parts.update(_pointed(embedding.point(text, tokens, topics)))
     return tuple(sorted(parts))
 
 
@@ -287,7 +287,7 @@ def features(a: Matter, b: Matter) -> dict[str, float]:
     kinds_differ = float(bool(a.kinds and b.kinds) and not a.kinds & b.kinds)
     aspects_differ = float(bool(a.aspects - b.aspects - _besides()) and bool(b.aspects - a.aspects - _besides()))
     same_place = float(any(kind in b.places for kind in a.places))
-    meant = meaning.nearness(a.point, b.point)
+    meant = embedding.nearness(a.point, b.point)
     return {
         "meant": meant,
         "meant otherwise": meant * (1 - dice),

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from nlp import likeness, similar
-from nlp.similar import SimilarIndex
+from nlp import similar_index, similarity
+from nlp.similar_index import SimilarIndex
 from nlp.understand import Understander
 from nlp.understanding import Understanding
 
 SETS = Path(__file__).parent / "sets"
-CORPUS = Path(similar.__file__).parent / "data" / "corpus"
+CORPUS = Path(similar_index.__file__).parent / "data" / "corpus"
 
 
 @cache
@@ -33,7 +33,7 @@ def corpus() -> list[str]:
 
 
 def same(a: str, b: str) -> bool:
-    return similar.same(read(a), read(b))
+    return similar_index.same(read(a), read(b))
 
 
 def f1(name: str) -> float:
@@ -125,4 +125,4 @@ def test_what_was_removed_or_changed_is_not_found_as_it_was() -> None:
 def test_any_text_has_a_signature(text: str) -> None:
     key = read(text).similar_key
     assert all(0 <= part < 1 << 32 for part in key)
-    assert 0 <= likeness.score(likeness.Matter.of(key), likeness.Matter.of(())) <= 1
+    assert 0 <= similarity.score(similarity.Matter.of(key), similarity.Matter.of(())) <= 1

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, Text, and_, not_, or_, select, tuple_, type_coerce, update
 
-from storage import sealing
+from storage import encryption
 from storage.tables import Base
 from storage.types import Words, WordsJson
 
@@ -41,10 +41,10 @@ def reseal(connection: Connection, table: Table, after: tuple[Any, ...] | None, 
 
 def _to_do(value: Any, plain: bool) -> Any:
     """Whether a stored value is not as it should be."""
-    marked = value.startswith(sealing.MARK, autoescape=True)
+    marked = value.startswith(encryption.MARK, autoescape=True)
     if plain:
         return marked
-    ring = sealing.ring()
+    ring = encryption.ring()
     return and_(value.is_not(None), not_(value.startswith(ring.prefix, autoescape=True))) if ring else False
 
 
@@ -55,8 +55,8 @@ def _reseal(connection: Connection, table: Table, row: tuple[Any, ...], plain: b
     for column, stands in zip(columns, row[len(keys) :], strict=True):
         if stands is None:
             continue
-        text = sealing.opened(stands)
-        new = text if plain else sealing.sealed(text)
+        text = encryption.opened(stands)
+        new = text if plain else encryption.sealed(text)
         raw = type_coerce(column, Text)
         statement = update(table).where(*same, raw == stands).values({column: type_coerce(new, Text)})
         changed += connection.execute(statement).rowcount
@@ -68,6 +68,8 @@ def left(connection: Connection) -> Iterator[tuple[str, str]]:
     for table in tables():
         for column in columns_of(table):
             raw = type_coerce(column, Text)
-            found = connection.execute(select(raw).where(_to_do(raw, plain=sealing.ring() is None)).limit(1)).scalar()
+            found = connection.execute(
+                select(raw).where(_to_do(raw, plain=encryption.ring() is None)).limit(1)
+            ).scalar()
             if found is not None:
-                yield table.name, found[1:].partition(":")[0] if found[:1] == sealing.MARK else ""
+                yield table.name, found[1:].partition(":")[0] if found[:1] == encryption.MARK else ""

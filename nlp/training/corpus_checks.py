@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from ledger.scenes import Kind, Scene, Urgency
-from nlp.training.rows import Row
+from nlp.training.dataset import Row
 from nlp.understanding import NoneType
 
 ALIKE = 0.8

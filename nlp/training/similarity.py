@@ -1,7 +1,7 @@
-"""Learns what makes two messages alike (`nlp.likeness`) from labelled pairs, and writes the weights file.
+"""Learns what makes two messages alike (`nlp.similarity`) from labelled pairs, and writes the weights file.
 
-`uv run python -m nlp.training.pairs`. The rarities are counted in the corpus. Random pairs of corpus messages are added
-as negative examples, because among thousands of open cases almost all are different.
+`uv run python -m nlp.training.similarity`. The rarities are counted in the corpus. Random pairs of corpus messages are
+added as negative examples, because among thousands of open cases almost all are different.
 """
 
 import json
@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from nlp import concepts, likeness
+from nlp import concepts, similarity
+from nlp.data_files import DATA, lines_of
 from nlp.features import extract
 from nlp.lexicon import lexicon
 from nlp.normalise import fold, normalise
-from nlp.tables import DATA, lines_of
 from nlp.tokens import cutter
-from nlp.training.meaning import corpus
+from nlp.training.embedding import corpus
 
 FILE = DATA / "likeness.txt"
 _AT_RANDOM = 5000
@@ -51,8 +51,8 @@ def rarities(texts: Sequence[str]) -> Iterable[tuple[str, str, float]]:
 
 def write(factors: dict[str, float], rows: Iterable[tuple[str, str, float]], path: Path = FILE) -> None:
     lines = [
-        "# Weights of likeness, learned from pairs.tsv and counted in the corpus (nlp/training/pairs.py): the factors",
-        "# of the features, then for each thing, aspect and word how rare it is.",
+        "# Weights of likeness, learned from pairs.tsv and counted in the corpus (nlp/training/similarity.py):",
+        "# the factors of the features, then for each thing, aspect and word how rare it is.",
         json.dumps(factors, ensure_ascii=False),
         *("\t".join((sort, name, str(rare))) for sort, name, rare in rows),
     ]
@@ -67,18 +67,18 @@ def labelled() -> list[tuple[bool, str, str]]:
 def learn(strength: float = 3.0) -> dict[str, float]:
     cut, words, texts = cutter(), lexicon(), corpus()
 
-    def matter(text: str) -> likeness.Matter:
+    def matter(text: str) -> similarity.Matter:
         seen = extract(fold(text), cut, words)
-        return likeness.Matter.of(likeness.signature(seen.text, seen.tokens, seen.named))
+        return similarity.Matter.of(similarity.signature(seen.text, seen.tokens, seen.named))
 
     draw = random.Random(7)
     rows = labelled() + [(False, draw.choice(texts), draw.choice(texts)) for _ in range(_AT_RANDOM)]
     compared = [(same, matter(a), matter(b)) for same, a, b in rows]
     weights = [1.0 if i < len(rows) - _AT_RANDOM else _WEIGHT_AT_RANDOM for i in range(len(rows))]
     kept = [
-        (s, likeness.features(a, b), w)
+        (s, similarity.features(a, b), w)
         for (s, a, b), w in zip(compared, weights, strict=True)
-        if not likeness.contradicts(a, b) and not likeness.says_no_more(a, b)
+        if not similarity.contradicts(a, b) and not similarity.says_no_more(a, b)
     ]
     names = list(kept[0][1])
     table = np.array([[seen[name] for name in names] for _, seen, _ in kept])
@@ -93,7 +93,7 @@ def learn(strength: float = 3.0) -> dict[str, float]:
 def main() -> None:
     rows = list(rarities(corpus()))
     write({}, rows)
-    likeness.forget()
+    similarity.forget()
     write(learn(), rows)
 
 
