@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from benchmarks.real_process import TOKENS, Stand, stand
 from benchmarks.sample import texts
-from benchmarks.served import TOKENS, Stand, stand
 from bot.build import RESIDENT, STAFF
 from bot.replaying.reconciliation import Account, Sent, account
 from bot.settings import Library

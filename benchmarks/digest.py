@@ -27,8 +27,8 @@ from benchmarks.large_ledger import NOW, add_communities, fill_postgres, fill_sq
 from benchmarks.sample import own_postgres
 from bot.district import load_district, load_texts
 from bot.reporting.weekly import WeeklyMaker
-from digests.drawing import Drawer, DrawHere, Order
-from digests.text import weekly_text
+from digests.drawing_process import Drawer, DrawHere, Order
+from digests.weekly_text import weekly_text
 from ledger.periods import week_from
 from nlp.personal import mask
 from storage.database import Database, open_database

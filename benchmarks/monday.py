@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--own-postgres", action="store_true", help="start a server from the wheel for this run too")
     parser.add_argument("--smallest", action="store_true", help="only to see that it runs")
     wanted = parser.parse_args()
-    morning = import_module("benchmarks.morning")  # as light as the program itself is when drawing starts
+    morning = import_module("benchmarks.monday_run")  # as light as the program itself is when drawing starts
     size = morning.SMALLEST if wanted.smallest else morning.whole(wanted.rows)
     asyncio.run(morning.run(size, postgres=wanted.own_postgres))
 

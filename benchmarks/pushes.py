@@ -19,7 +19,7 @@ from typing import Any
 from aiohttp import ClientSession
 from sqlalchemy import Connection, update
 
-from benchmarks.served import TOKENS, Stand, stand
+from benchmarks.real_process import TOKENS, Stand, stand
 from bot.build import RESIDENT
 from bot.settings import Library
 from storage.database import open_database

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from benchmarks.latency import make_app
 from benchmarks.sample import own_postgres, texts
-from benchmarks.way import make_app
 from bot.build import App
 from handlers.cases import deadlines
 from ledger.scenes import EIGHT_SCENES, Kind, Urgency

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from benchmarks.real_process import Stand, stand
 from benchmarks.sample import texts
-from benchmarks.served import Stand, stand
 from bot.build import RESIDENT
 from bot.commands.replay import told
 from bot.demo.sample import load_sample

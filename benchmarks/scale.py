@@ -24,8 +24,8 @@ import aiohttp
 import asyncpg
 
 from benchmarks import town
-from benchmarks.faults.postgres import Postgres, postgres
-from benchmarks.served import ROOT, TOKENS
+from benchmarks.faults.database_servers import Postgres, postgres
+from benchmarks.real_process import ROOT, TOKENS
 from bot.build import RESIDENT, STAFF
 from bot.district import load_district
 from bot.http.server import SECRET_HEADER

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from benchmarks.served import ROOT, stand
+from benchmarks.real_process import ROOT, stand
 from bot.settings import Library
 from ledger.text import shortened
 

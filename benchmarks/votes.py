@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from benchmarks.way import make_app
+from benchmarks.latency import make_app
 from bot.build import App
 from ledger.topics import Source, TopicState
 from ledger.votes import Electorate, Method, VoteState

@@ -1,6 +1,6 @@
 """Counts with their shares. A share of few cases would mislead, so then only the count is given."""
 
-from digests.page import Say
+from digests.presentation import Say
 
 LEAST = 20
 """From this many cases on, a share is shown."""

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from benchmarks.faults.__main__ import FAULTS
-from benchmarks.faults.elsewhere import ELSEWHERE
 from benchmarks.faults.fault import Row, Share, Size
 from benchmarks.faults.results import Results, table
+from benchmarks.faults.tested_elsewhere import ELSEWHERE
 
 ROOT = Path(__file__).parent.parent
 FAULTS_IN_ALL = 44

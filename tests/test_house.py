@@ -156,10 +156,15 @@ def test_serving_one_library_does_not_import_the_other() -> None:
     assert not {"aiogram", "telegram"} & set(pulled_in("bot.build"))
 
 
-DRAWN = ["digests.drawing", "digests.summary_book", "digests.checkups.page", "digests.checkups.area"]
+DRAWN = [
+    "digests.drawing_process",
+    "digests.summary_workbook",
+    "digests.checkups.presentation",
+    "digests.checkups.area",
+]
 """What the drawing process is sent, and what it imports for it."""
 
 
-@pytest.mark.parametrize("module", [*DRAWN, "digests.figures", "digests.pages", "digests.workbook"])
+@pytest.mark.parametrize("module", [*DRAWN, "digests.figures", "digests.report_pdf", "digests.weekly_workbook"])
 def test_the_process_that_draws_knows_no_database(module: str) -> None:
     assert {library: path for library, path in pulled_in(module).items() if library in DATABASES} == {}

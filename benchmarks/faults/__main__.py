@@ -26,17 +26,17 @@ from benchmarks.faults import (
     fuzzed,
     kills,
     messenger,
-    orders,
-    posts,
     processes,
+    reordering,
+    role_changes,
     soak,
     updates,
     upgrades,
 )
-from benchmarks.faults.elsewhere import ELSEWHERE
+from benchmarks.faults.database_servers import Files, postgres
 from benchmarks.faults.fault import Fault, Place, Row, Share, Size
-from benchmarks.faults.postgres import Files, postgres
 from benchmarks.faults.results import Results, table
+from benchmarks.faults.tested_elsewhere import ELSEWHERE
 
 FAULTS: tuple[Fault, ...] = (
     *kills.FAULTS,
@@ -44,8 +44,8 @@ FAULTS: tuple[Fault, ...] = (
     *messenger.FAULTS,
     *databases.FAULTS,
     *processes.FAULTS,
-    *orders.FAULTS,
-    *posts.FAULTS,
+    *reordering.FAULTS,
+    *role_changes.FAULTS,
     *soak.FAULTS,
     *floods.FAULTS,
     *backups.FAULTS,

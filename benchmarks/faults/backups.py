@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
-from benchmarks.faults.ground import Ground, ground
-from benchmarks.faults.started import Started
+from benchmarks.faults.forked_process import Started
+from benchmarks.faults.harness import Harness, harness
 from bot import backup
 from bot.build import RESIDENT
 from storage.database import open_database
@@ -19,7 +19,7 @@ LOOK_SECONDS = 0.2
 async def restored(place: Place, share: Share) -> Row:
     """Backed up while residents write; the database is lost; what came before the backup must be there again."""
     count = share.of(quick=80, full=2000)
-    async with ground(await place.new(), count) as town:
+    async with harness(await place.new(), count) as town:
         process = town.starts()
         await town.says(RATE)
         while len(before := await _known(town)) < count / 2:
@@ -39,7 +39,7 @@ async def restored(place: Place, share: Share) -> Row:
     return row("lost and restored", did, promised, seen, seen.said, worst={"restore": took}, size=f"{megabytes:.1f} MB")
 
 
-async def _backed_up(town: Ground) -> Path:
+async def _backed_up(town: Harness) -> Path:
     """Run the command beside the app, as an operator does."""
     folder = town.stand.folder
     public = backup.new_key(folder / "backup.key")
@@ -47,7 +47,7 @@ async def _backed_up(town: Ground) -> Path:
     return backup.kept(folder / "backups")[-1][1]
 
 
-async def _restored(town: Ground, path: Path, url: str) -> float:
+async def _restored(town: Harness, path: Path, url: str) -> float:
     """Seconds that it took to have the backup in another, empty database, which the app serves from now on."""
     town.stand.url = url or f"sqlite:///{town.stand.folder / 'restored.db'}"
     began = time.monotonic()
@@ -55,12 +55,12 @@ async def _restored(town: Ground, path: Path, url: str) -> float:
     return time.monotonic() - began
 
 
-async def _command(town: Ground, *words: str, **environment: str) -> None:
+async def _command(town: Harness, *words: str, **environment: str) -> None:
     process = Started("bot.cli", list(words), town.stand.folder, town.stand.environment | environment)
     assert await process.wait() == 0, words
 
 
-async def _known(town: Ground) -> set[int]:
+async def _known(town: Harness) -> set[int]:
     """Updates that the database at hand knows."""
     database = open_database(town.stand.url)
     try:

@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from benchmarks.faults.database_servers import Postgres
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
-from benchmarks.faults.ground import Ground, Seen, ground
-from benchmarks.faults.postgres import Postgres
+from benchmarks.faults.harness import Harness, Seen, harness
 from bot.build import RESIDENT
 
 LOCKED_SECONDS = 3
@@ -29,7 +29,7 @@ BACK_SECONDS = 5
 async def locked(place: Place, share: Share) -> Row:
     """Another process holds SQLite's write lock, again and again."""
     times = share.of(quick=2, full=50)
-    async with ground(await place.new(), 30 * times) as town:
+    async with harness(await place.new(), 30 * times) as town:
         await town.serves()
         await town.says(10)
         for _ in range(times):
@@ -48,7 +48,7 @@ def _hold_lock(path: Path) -> None:
 
 async def full(place: Place, _share: Share) -> Row:
     """No room to write while residents write; then there is room again. (A file size limit of the process.)"""
-    async with ground(await place.new(), 60) as town:
+    async with harness(await place.new(), 60) as town:
         process = await town.serves()
         await town.says(10)
         await town.next_answer()
@@ -81,7 +81,7 @@ async def copied(place: Place, share: Share) -> Row:
     """The database's files as they are at one moment while it writes: what was confirmed before it is in them."""
     times, dice = share.of(quick=20, full=200), share.dice
     sound = 0
-    async with ground(await place.new(), WRITE_A_COPY * times) as town:
+    async with harness(await place.new(), WRITE_A_COPY * times) as town:
         process = await town.serves()
         for number in range(times):
             await town.more_say(WRITE_A_COPY, RATE_OF_COPIES)
@@ -136,7 +136,7 @@ async def frozen(place: Postgres, share: Share) -> Row:
 
 async def _away(place: Postgres, goes: Callable[[], None], times: int, dice: Random) -> tuple[Seen, float]:
     """The server is away at any moment while residents write; `goes` ends when it is back. With the slowest recovery."""
-    async with ground(await place.new(), 80 * times) as town:
+    async with harness(await place.new(), 80 * times) as town:
         await town.serves()
         recoveries = []
         for _ in range(times):
@@ -156,7 +156,7 @@ def _back(seen: Seen, slowest: float, fault: str, did: str, counts: dict[str, in
     return replace(found, kept=found.kept and slowest <= BACK_SECONDS, counts=counts | found.counts)
 
 
-def _file(town: Ground) -> Path:
+def _file(town: Harness) -> Path:
     return Path(town.stand.url.removeprefix("sqlite:///"))
 
 

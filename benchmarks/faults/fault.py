@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
-from benchmarks.faults.ground import Seen
+from benchmarks.faults.harness import Seen
 
 
 class Size(Enum):

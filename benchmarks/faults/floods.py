@@ -11,8 +11,8 @@ from statistics import median
 
 from benchmarks.burst import reports
 from benchmarks.faults.fault import Fault, Place, Row, Share, Size
-from benchmarks.faults.ground import PATIENCE
-from benchmarks.served import Stand, stand
+from benchmarks.faults.harness import PATIENCE
+from benchmarks.real_process import Stand, stand
 from bot.build import RESIDENT
 from bot.settings import Library
 from storage.database import open_database

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from benchmarks.faults.fault import Fault, Place, Row, Share, Size, row
-from benchmarks.faults.ground import Ground, ground
-from benchmarks.faults.started import DIED, Started
+from benchmarks.faults.forked_process import DIED, Started
+from benchmarks.faults.harness import Harness, harness
 
 RATE, WRITE_A_KILL = 8.0, 20
 """People who write each second, and how many of them around each kill: it finds somebody who waits."""
@@ -19,7 +19,7 @@ async def at_random(place: Place, share: Share) -> Row:
     """Killed while residents write, started again at once."""
     kills = share.of(quick=2, full=200)
     dice = share.dice
-    async with ground(await place.new(), kills * WRITE_A_KILL) as town:
+    async with harness(await place.new(), kills * WRITE_A_KILL) as town:
         process = town.starts()
         for _ in range(kills):
             await town.more_say(WRITE_A_KILL, RATE)
@@ -41,7 +41,7 @@ async def at_each_step(place: Place, share: Share) -> Row:
     full = share.size is Size.FULL
     steps = range(share.number, MOST_STEPS, share.parts if full else FEW)
     places = misses = 0
-    async with ground(await place.new(), len(steps)) as town:
+    async with harness(await place.new(), len(steps)) as town:
         for n in steps:
             if await _ended_at(town, n):
                 places += 1
@@ -54,9 +54,9 @@ async def at_each_step(place: Place, share: Share) -> Row:
     return replace(found, kept=found.kept and places > 0, counts={"places": places} | found.counts)
 
 
-async def _ended_at(town: Ground, n: int) -> bool:
+async def _ended_at(town: Harness, n: int) -> bool:
     """Whether the process ended before one more resident was answered; then another one goes on."""
-    process = town.starts("benchmarks.faults.dying", DIES_AT=str(n))
+    process = town.starts("benchmarks.faults.crash_points", DIES_AT=str(n))
     await town.one_more_says()
     died = await _dies(town, process)
     if died:
@@ -66,7 +66,7 @@ async def _ended_at(town: Ground, n: int) -> bool:
     return died
 
 
-async def _dies(town: Ground, process: Started) -> bool:
+async def _dies(town: Harness, process: Started) -> bool:
     """Whether the process ends by itself before the report is answered."""
     ended, settled = asyncio.create_task(process.wait()), asyncio.create_task(town.settles())
     await asyncio.wait([ended, settled], return_when=asyncio.FIRST_COMPLETED)

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
-from benchmarks.faults.ground import Ground, ground
+from benchmarks.faults.harness import Harness, harness
 
 MENU: tuple[tuple[str, dict[str, Any]], ...] = (
     ("too_many", {"retry_after": 1}),
@@ -21,7 +21,7 @@ MENU: tuple[tuple[str, dict[str, Any]], ...] = (
 async def bad_day(place: Place, share: Share) -> Row:
     """A share of all calls fails in one of seven ways, for a while; then the messenger is well again."""
     seconds = share.of(quick=6, full=600)
-    async with ground(await place.new(), 10 * seconds) as town:
+    async with harness(await place.new(), 10 * seconds) as town:
         town.starts()
         await town.says(10)
         for number, (kind, args) in enumerate(MENU):
@@ -42,7 +42,7 @@ async def bad_day(place: Place, share: Share) -> Row:
 async def sent_but_not_said(place: Place, share: Share) -> Row:
     """The message is shown, and the connection ends before the messenger says so."""
     times = share.of(quick=5, full=100)
-    async with ground(await place.new(), times * 2) as town:
+    async with harness(await place.new(), times * 2) as town:
         await _breaks(town, "dropped_after", {}, method="sendMessage", times=times)
         town.starts()
         await town.says(20)
@@ -53,7 +53,7 @@ async def sent_but_not_said(place: Place, share: Share) -> Row:
 async def another_polls(place: Place, share: Share) -> Row:
     """Somebody else polls with the same token for a while (409)."""
     times = share.of(quick=3, full=8)
-    async with ground(await place.new(), 10) as town:
+    async with harness(await place.new(), 10) as town:
         await _breaks(town, "conflict", {}, method="getUpdates", times=times)
         process = town.starts()
         await town.says(10)
@@ -63,7 +63,7 @@ async def another_polls(place: Place, share: Share) -> Row:
     return row("409: somebody else polls", f"{times} refusals", "0 lost, no crash", seen, 0, process=ended)
 
 
-async def _breaks(town: Ground, kind: str, args: dict[str, Any], **when: Any) -> None:
+async def _breaks(town: Harness, kind: str, args: dict[str, Any], **when: Any) -> None:
     await town.stand.remote.do("fault", kind=kind, args=args, **when)
 
 

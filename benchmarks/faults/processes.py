@@ -6,7 +6,7 @@ import signal
 from dataclasses import replace
 
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
-from benchmarks.faults.ground import ground
+from benchmarks.faults.harness import harness
 
 RATE, WRITE_A_KILL, TAKEOVER = 5, 40, 30
 """People who write each second, how many of them around each kill, and the seconds until the next one is answered."""
@@ -15,7 +15,7 @@ RATE, WRITE_A_KILL, TAKEOVER = 5, 40, 30
 async def leader_killed(place: Place, share: Share) -> Row:
     """Several processes; each time the one that polls is killed, and another takes over."""
     count = share.of(quick=2, full=5)
-    async with ground(await place.new(), WRITE_A_KILL * count) as town:
+    async with harness(await place.new(), WRITE_A_KILL * count) as town:
         leader = await town.serves("bot.cli")
         await town.more_say(WRITE_A_KILL, RATE)
         await town.next_answer()
@@ -37,7 +37,7 @@ async def leader_killed(place: Place, share: Share) -> Row:
 async def leader_stands_still(place: Place, share: Share) -> Row:
     """Two processes; the one that polls moves no more (SIGSTOP), another takes over, and it comes back."""
     times = share.of(quick=1, full=4)
-    async with ground(await place.new(), 2 * WRITE_A_KILL * times) as town:
+    async with harness(await place.new(), 2 * WRITE_A_KILL * times) as town:
         leader = await town.serves("bot.cli")
         await town.more_say(WRITE_A_KILL, RATE)
         await town.next_answer()

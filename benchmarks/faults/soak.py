@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 from benchmarks.burst import reports
+from benchmarks.faults.database_servers import Files
 from benchmarks.faults.fault import Fault, Place, Row, Share, Size
-from benchmarks.faults.ground import ENOUGH, PATIENCE, PREFIX, Ground, ground
-from benchmarks.faults.postgres import Files
+from benchmarks.faults.harness import ENOUGH, PATIENCE, PREFIX, Harness, harness
 from bot.app import REPORT_SECONDS
 from bot.build import RESIDENT
 from bot.district import DEFAULT_FOLDER
@@ -39,7 +39,7 @@ async def long_run(place: Place, share: Share) -> Row:
     """Residents ask, thank and now and then report, again and again."""
     count, size = share.of(quick=300, full=ALL if isinstance(place, Files) else FEWER), share.size
     warm = int(count * WARM)
-    async with ground(await place.new(), PEOPLE[size]) as town:
+    async with harness(await place.new(), PEOPLE[size]) as town:
         began, process = time.monotonic(), town.starts(CHULIN_DISTRICT_DIR=str(_hurried(town.stand.folder)))
         await _feeds(town, range(warm), size)
         await asyncio.sleep(began + REPORT_SECONDS + TICKED - time.monotonic())
@@ -66,7 +66,7 @@ def _hurried(folder: Path) -> Path:
     return district
 
 
-async def _feeds(town: Ground, numbers: range, size: Size) -> None:
+async def _feeds(town: Harness, numbers: range, size: Size) -> None:
     """Everybody writes once, and again, until it was so many; nobody while many wait."""
     first = numbers.start
     while first in numbers:
@@ -90,7 +90,7 @@ def _texts(first: int, count: int, report_every: int) -> list[str]:
     ]
 
 
-async def _stands(town: Ground, pid: int) -> tuple[int, int]:
+async def _stands(town: Harness, pid: int) -> tuple[int, int]:
     """MiB in memory and open files, when everything has been answered."""
     await town.settles()
     await asyncio.sleep(3)  # the clock's ticks close what they opened

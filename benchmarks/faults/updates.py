@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
-from benchmarks.faults.ground import Ground, ground
+from benchmarks.faults.harness import Harness, harness
 from bot.build import RESIDENT
 
 POISON: tuple[object, ...] = (
@@ -22,7 +22,7 @@ POISON: tuple[object, ...] = (
 async def twice(place: Place, share: Share) -> Row:
     """Every update is handed out again, several times, also after the app was started anew."""
     rounds = share.of(quick=3, full=20)
-    async with ground(await place.new(), 40) as town:
+    async with harness(await place.new(), 40) as town:
         process = town.starts()
         await town.says(20, wait=True)
         for _ in range(rounds):
@@ -38,7 +38,7 @@ async def twice(place: Place, share: Share) -> Row:
 async def poison(place: Place, share: Share) -> Row:
     """Updates that cannot be read stand between those of residents."""
     rounds = share.of(quick=2, full=25)
-    async with ground(await place.new(), 20 * rounds) as town:
+    async with harness(await place.new(), 20 * rounds) as town:
         await town.serves()  # else the slowest answer is that of who wrote while the program was starting
         # what is settled is only asked when all is out: who is still to write would count as lost
         await asyncio.gather(town.says(20, wait=True), _hands_out(town, POISON * rounds))
@@ -48,7 +48,7 @@ async def poison(place: Place, share: Share) -> Row:
     return row("updates that cannot be read", did, "0 blocked", seen, worst=late)
 
 
-async def _hands_out(town: Ground, updates: Iterable[object]) -> None:
+async def _hands_out(town: Harness, updates: Iterable[object]) -> None:
     for update in updates:
         await town.stand.remote.do("raw", bot=RESIDENT, update=update)
 

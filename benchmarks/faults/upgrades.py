@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
-from benchmarks.faults.ground import Ground, ground
+from benchmarks.faults.forked_process import Started
+from benchmarks.faults.harness import Harness, harness
 from benchmarks.faults.next_release import NAME, written
-from benchmarks.faults.started import Started
 from storage.database import open_database
 from storage.revision import revision_of
 
@@ -19,7 +19,7 @@ MOST_TRIES = 3
 
 async def side_by_side(place: Place, _share: Share) -> Row:
     """An old process serves while the database is moved by the new program, and beside it until it is ended."""
-    async with ground(await place.new(), WRITE_A_STEP * STEPS) as town:
+    async with harness(await place.new(), WRITE_A_STEP * STEPS) as town:
         folder = town.stand.folder / "next"
         folder.mkdir()
         written(folder)
@@ -43,12 +43,12 @@ async def side_by_side(place: Place, _share: Share) -> Row:
     return replace(found, kept=found.kept and lived and reached == NAME)
 
 
-async def _some_are_answered(town: Ground) -> float:
+async def _some_are_answered(town: Harness) -> float:
     await town.more_say(WRITE_A_STEP, RATE)
     return await town.next_answer()
 
 
-async def _moved(town: Ground, folder: Path) -> int:
+async def _moved(town: Harness, folder: Path) -> int:
     """How often `chulin db upgrade` had to be run."""
     environment = town.stand.environment | {"NEXT_RELEASE": str(folder)}
     for number in range(1, MOST_TRIES + 1):
@@ -57,7 +57,7 @@ async def _moved(town: Ground, folder: Path) -> int:
     raise AssertionError("the database could not be moved")
 
 
-async def _revision(town: Ground) -> str | None:
+async def _revision(town: Harness) -> str | None:
     database = open_database(town.stand.url)
     try:
         return await database.read(revision_of)

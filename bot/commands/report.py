@@ -13,7 +13,7 @@ from bot.district import load_district, load_texts
 from bot.files import FileStore
 from bot.reporting.services import ReportFile
 from bot.reporting.weekly import FILES, RenderedDigest, WeeklyMaker
-from digests.drawing import DrawHere, Order
+from digests.drawing_process import DrawHere, Order
 from digests.weekly import from_content
 from ledger.district import District
 from ledger.periods import Period, last_full_week, week_named

@@ -10,8 +10,8 @@ from bot.console import Stop, community_named, reading_rows, street_named, write
 from bot.district import load_district, load_texts
 from bot.reporting.checkups import CheckupMaker
 from digests.checkups.area import AreaPage
-from digests.checkups.page import CheckupPage
-from digests.drawing import DrawHere
+from digests.checkups.presentation import CheckupPage
+from digests.drawing_process import DrawHere
 from digests.subject import TODAY, Subject
 from digests.summary import Level
 from nlp.personal import mask

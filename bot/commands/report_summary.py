@@ -11,10 +11,10 @@ from bot import settings as settings_of
 from bot.console import Stop, community_named, reading_rows, street_named, write_report
 from bot.district import load_district, load_texts
 from bot.reporting.summaries import SummaryMaker
-from digests.dossier import Dossier
-from digests.drawing import DrawHere
+from digests.drawing_process import DrawHere
 from digests.subject import MONTH, QUARTER, Subject
 from digests.summary import Level, from_content
+from digests.summary_report import Dossier
 from ledger.periods import Period, last_full_months, months_name, months_named
 from nlp.personal import mask
 from storage.reference import DISTRICT, Reference

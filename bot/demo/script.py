@@ -15,7 +15,7 @@ from bot.demo.clock import StandingClock
 from bot.demo.past import ZONE
 from bot.demo.people import NoSuchButton, Person
 from bot.demo.stage import Stage, digest_maker, set_up
-from digests.drawing import DrawHere, Draws
+from digests.drawing_process import DrawHere, Draws
 from handlers.format import day_and_time, number
 from ledger.periods import last_full_week
 from ledger.text import shortened

@@ -19,7 +19,7 @@ from bot.district import load_district
 from bot.reporting.reports import Reporter
 from bot.reporting.weekly import WeeklyMaker
 from bot.settings import Mode, Settings
-from digests.drawing import DrawHere, Draws
+from digests.drawing_process import DrawHere, Draws
 from storage.database import open_database
 from storage.reference_queries import load
 from storage.schema import migrate

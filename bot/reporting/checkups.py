@@ -9,10 +9,10 @@ from bot.reporting.mailing import Mailing, Message
 from bot.reporting.services import RenderedReport, ReportServices, render
 from digests.checkups.area import AreaPage, area_text, over_communities
 from digests.checkups.checkup import Found, checkups, content_of, from_content
-from digests.checkups.page import CheckupPage
+from digests.checkups.presentation import CheckupPage
 from digests.checkups.text import checkup_text
-from digests.drawing import Draws
-from digests.page import Say
+from digests.drawing_process import Draws
+from digests.presentation import Say
 from digests.subject import CHECKUP, Subject
 from digests.subject import checkups as subjects
 from digests.summary import Level

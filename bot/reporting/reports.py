@@ -21,7 +21,7 @@ from bot.reporting.surveys import SURVEY, SurveyReports
 from bot.reporting.votes import VoteResults
 from bot.reporting.weekly import Weeklies
 from bot.tasks import in_turn
-from digests.drawing import Drawer, Draws
+from digests.drawing_process import Drawer, Draws
 from digests.subject import CHECKUP
 from digests.summary import Level
 from handlers.context import Context

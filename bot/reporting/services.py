@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.files import FileStore
 from bot.transactions import write
-from digests.drawing import Drawable, Draws
+from digests.drawing_process import Drawable, Draws
 from handlers.context import Context
 from handlers.reply import OutFile
 from storage.database import Database

@@ -7,11 +7,11 @@ from datetime import datetime
 from bot.reporting.mailing import Mailing, Message
 from bot.reporting.services import RenderedReport, ReportServices, render
 from digests import summary
-from digests.dossier import Dossier, summary_text
-from digests.drawing import Draws
-from digests.page import Say
+from digests.drawing_process import Draws
+from digests.presentation import Say
 from digests.subject import Subject, subjects
 from digests.summary import RESULTS_NAMED, TREND, Level, Summary
+from digests.summary_report import Dossier, summary_text
 from handlers.reply import OutFile
 from ledger.district import District
 from ledger.periods import Period, months_before, months_up_to

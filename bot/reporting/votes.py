@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.reporting.services import ReportServices, render
-from digests.votes.words import Picture, pictured
+from digests.votes.text import Picture, pictured
 from handlers.cocreation import invitations, vote_ending
 from handlers.event import Address, Event, EventKind
 from handlers.post import post

@@ -13,11 +13,11 @@ from datetime import datetime
 from bot.reporting.mailing import Mailing, Message
 from bot.reporting.services import ReportFile, ReportServices, render
 from digests import weekly
-from digests.drawing import Draws, Names, Order, Rows
-from digests.page import Page, Say
+from digests.drawing_process import Draws, Names, Order, Rows
+from digests.presentation import Page, Say
 from digests.subject import WEEK, Subject
 from digests.summary import Level
-from digests.text import weekly_text
+from digests.weekly_text import weekly_text
 from handlers.event import Address
 from handlers.reply import Button, OutFile, Priority, Reply, in_rows
 from ledger.district import District

@@ -12,8 +12,8 @@ from importlib import import_module
 from digests.checkups import chart
 from digests.checkups.checkup import MOST_YEARS, Checkup
 from digests.dates import day
-from digests.page import Say
-from digests.text import fitted
+from digests.presentation import Say
+from digests.weekly_text import fitted
 from ledger.checkup import LACKING, State, goal_for, share_of
 from ledger.district import District
 from ledger.sharing import Pair, Shared, proposals

@@ -3,10 +3,10 @@
 Only the drawing process imports this file.
 """
 
-from digests import tables
+from digests import xlsx_tables
 from digests.checkups.area import AreaPage, counts
-from digests.paper import Document, Grid, Part, Picture, pdf
-from digests.tables import TableSheet
+from digests.pdf_document import Document, Grid, Part, Picture, pdf
+from digests.xlsx_tables import TableSheet
 from ledger.checkup import goal_for, share_of
 
 PICTURE_WIDTH = 300
@@ -69,4 +69,4 @@ def workbook_of(page: AreaPage) -> bytes:
             ],
         ),
     )
-    return tables.workbook(sheets, say("checkup_page.cut"))
+    return xlsx_tables.workbook(sheets, say("checkup_page.cut"))

@@ -11,7 +11,7 @@ from ledger.needs import Need
 
 if TYPE_CHECKING:
     from digests.checkups.area import AreaPage
-    from digests.checkups.page import CheckupPage
+    from digests.checkups.presentation import CheckupPage
 
 ROWS_SHOWN = 8
 GREEN, RED, GREY = "#009E73", "#D55E00", "#C8C8C8"

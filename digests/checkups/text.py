@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from digests.checkups.page import CheckupPage
-from digests.text import fitted
+from digests.checkups.presentation import CheckupPage
+from digests.weekly_text import fitted
 from ledger.checkup import LACKING, State
 
 PROBLEMS_SHOWN, PROJECTS_SHOWN, UNKNOWN_SHOWN = 10, 10, 12

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from digests import figures, tables
+from digests import figures, xlsx_tables
 from digests.figures import FAINT, INK, NAME, SMALL, TITLE, bar, named, scale, word, written
-from digests.paper import Document, Grid, Part, Picture, pdf
+from digests.pdf_document import Document, Grid, Part, Picture, pdf
 from digests.surveys.results import SurveyPage
-from digests.tables import TableSheet, Value
+from digests.xlsx_tables import TableSheet, Value
 
 SIZE = (7.2, 7.2)
 BAR, HIDDEN = "#0072B2", "#C8C8C8"
@@ -86,7 +86,7 @@ def workbook_of(page: SurveyPage) -> bytes:
         ]
         words = [*heads[:2], (say("survey_page.col_words"), 60)]
         sheets.append(TableSheet(say("survey_page.sheet_words"), about, words, said))
-    return tables.workbook(sheets, say("checkup_page.cut"))
+    return xlsx_tables.workbook(sheets, say("checkup_page.cut"))
 
 
 COLUMNS = (("number", 6), ("question", 40), ("option", 24), ("n", 10))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from digests.dates import day
-from digests.page import Say
+from digests.presentation import Say
 from digests.shares import counted
-from digests.text import fitted
+from digests.weekly_text import fitted
 from ledger.surveys import Question, Template, shown
 from ledger.text import shortened, storable
 from storage.reference import CommunityRow

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from digests import figures
 from digests.figures import FAINT, INK, LEFT, NAME, POINTS, SMALL, TITLE, folded, scale, word, written
-from digests.votes.words import Picture
+from digests.votes.text import Picture
 
 CHOSEN, OTHER = "#0072B2", "#B0B0B0"
 """Blue and grey also differ in lightness, for colour-blind people and for print."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from digests.votes import log
 from digests.votes.counting import Count, count
-from digests.votes.words import result_text
+from digests.votes.text import result_text
 from handlers.cocreation import ballots, brigading, invitations, offline_ballots, rules_by_vote, topics, votes
 from handlers.cocreation.notifying import judges, send_to, tell_people
 from handlers.reply import Button, OutFile, Priority, Reply, Rows

@@ -15,7 +15,7 @@ from bot.demo.sample import load_sample
 from bot.demo.script import START, play
 from bot.demo.stage import Stage, last_time, set_up
 from bot.district import load_district
-from digests.drawing import Drawable
+from digests.drawing_process import Drawable
 from nlp import personal
 
 DIGEST = load_district().limits.digest

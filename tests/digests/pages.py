@@ -6,9 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.district import load_district, load_texts
-from digests.drawing import Names, Order, Rows
+from digests.drawing_process import Names, Order, Rows
 from digests.hotspots import HotSpot
-from digests.page import Page
+from digests.presentation import Page
 from digests.weekly import Matter, NeedCount, Rates, Repeat, SceneCount, Waiting, Weekly
 from handlers.texts import Texts
 from ledger.district import District

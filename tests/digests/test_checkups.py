@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from digests.checkups.area import AreaPage, area_text, over_communities
 from digests.checkups.chart import Piece, Row, of_area, of_community
 from digests.checkups.checkup import Asked, Checkup, checkup
-from digests.checkups.page import CheckupPage
+from digests.checkups.presentation import CheckupPage
 from digests.checkups.text import checkup_text
 from digests.figures import drawable
 from ledger.checkup import Condition, Source, State, Stock, year_by_year

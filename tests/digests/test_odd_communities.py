@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from bot.reporting.reports import Reporter
 from bot.reporting.weekly import PRESSING_LISTED
-from digests.drawing import DrawHere
+from digests.drawing_process import DrawHere
 from ledger.scenes import EIGHT_SCENES, Kind, Urgency
 from storage.reporting.reports import WEEKLY
 from storage.tables import ReportRun

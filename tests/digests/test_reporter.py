@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from bot.channels.port import Refused, TryLater
 from bot.reporting.reports import Reporter
-from digests.drawing import Drawable, Drawer, Order
+from digests.drawing_process import Drawable, Drawer, Order
 from storage.reference_queries import load
 from storage.reporting.reports import WEEKLY
 from storage.tables import Outbox, ReportRequest, ReportRun

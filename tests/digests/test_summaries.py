@@ -11,13 +11,13 @@ from pypdf import PdfReader
 from sqlalchemy import Connection
 
 from bot.reporting.reports import Reporter
-from digests.chart import png, summary_chart
-from digests.dossier import Dossier, index, summary_text
-from digests.pages import summary_pdf
+from digests.report_pdf import summary_pdf
 from digests.subject import MONTH, QUARTER, Subject
 from digests.summary import Level, Summary, from_content, summary
-from digests.summary_book import workbook
+from digests.summary_report import Dossier, index, summary_text
+from digests.summary_workbook import workbook
 from digests.weekly import Rates
+from digests.weekly_chart import png, summary_chart
 from ledger.lifecycle import OPEN
 from ledger.periods import last_full_months, months_before, months_from, months_name, months_named
 from nlp.personal import mask

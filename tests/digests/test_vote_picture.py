@@ -10,7 +10,7 @@ from PIL import Image
 
 from digests import figures
 from digests.votes.picture import png
-from digests.votes.words import pictured, result_text
+from digests.votes.text import pictured, result_text
 from ledger.votes import Electorate, Method, Validity, VoteState
 from storage.cocreation.votes import VoteRow
 from tests.digests.pages import texts

@@ -13,7 +13,7 @@ from bot.build import UNLIMITED, build
 from bot.settings import Settings
 from handlers.context import Bot, Serves
 from tests.support.fake_channel import FakeChannel
-from tests.support.plans import Plans
+from tests.support.query_plans import Plans
 from tests.support.world import HandClock, World, understander
 
 PLANS = Plans()

@@ -13,8 +13,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from digests.pages import MARGIN, RULE, SHADE, WIDTH, numbered, plain
 from digests.pdf_fonts import BOLD, PLAIN, register
+from digests.report_pdf import MARGIN, RULE, SHADE, WIDTH, numbered, plain
 
 INK, FAINT = "#111111", "#555555"
 LONGEST_CELL = 120

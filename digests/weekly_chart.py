@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from digests import figures
-from digests.dossier import Dossier
 from digests.figures import FAINT, INK, NAME, SMALL, TITLE, bar, legend, named, scale, word, written
-from digests.page import Page
+from digests.presentation import Page
+from digests.summary_report import Dossier
 from digests.weekly import SceneCount
 
 SIZE = (7.2, 9.0)

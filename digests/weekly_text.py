@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from digests.dates import day_and_time
-from digests.page import Page, Say
+from digests.presentation import Page, Say
 from digests.shares import counted
 from digests.weekly import Matter, NeedCount, Rates
 from ledger.scenes import NO_ITEM, Scene, Urgency

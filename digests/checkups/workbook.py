@@ -5,9 +5,9 @@ Only the drawing process imports this file.
 
 from collections.abc import Iterator, Sequence
 
-from digests import tables
-from digests.checkups.page import CheckupPage
-from digests.tables import TableSheet, Value
+from digests import xlsx_tables
+from digests.checkups.presentation import CheckupPage
+from digests.xlsx_tables import TableSheet, Value
 from ledger.checkup import Stock
 
 FIGURES = ("number", "area_m2", "ratio", "walk_minutes", "base_m2")
@@ -29,7 +29,7 @@ def workbook(page: CheckupPage) -> bytes:
         _sheet(page, "scenes", SCENES, list(_scenes(page))),
         *_years(page),
     )
-    return tables.workbook(sheets, page.say("checkup_page.cut"))
+    return xlsx_tables.workbook(sheets, page.say("checkup_page.cut"))
 
 
 PROBLEMS = ("order", "need", "item", "state", "people", "surveyed", "cases", "urgent", "units", "number_of", "quote")

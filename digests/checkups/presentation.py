@@ -8,7 +8,7 @@ from importlib import import_module
 from digests.checkups import chart
 from digests.checkups.checkup import MET, Checkup, ItemFinding, Project, SceneFinding, Way, Year
 from digests.dates import day
-from digests.page import WORDS_SHOWN, Say
+from digests.presentation import WORDS_SHOWN, Say
 from ledger.checkup import LACKING, Finding, Measure, Point, State, Stock
 from ledger.district import District
 from ledger.text import shortened, storable
@@ -34,7 +34,7 @@ class CheckupPage:
         The libraries are imported only here.
         """
         picture = import_module("digests.checkups.picture").png(chart.of_community(self))
-        paper, book = import_module("digests.checkups.paper"), import_module("digests.checkups.book")
+        paper, book = import_module("digests.checkups.pdf"), import_module("digests.checkups.workbook")
         return picture, paper.checkup_pdf(self, picture), paper.acceptance_pdf(self), book.workbook(self)
 
     def file_names(self) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ Only the drawing process imports this file.
 """
 
 from digests.checkups.checkup import SceneFinding
-from digests.checkups.page import CheckupPage
+from digests.checkups.presentation import CheckupPage
 from digests.checkups.text import hints
-from digests.paper import Document, Grid, Part, Picture, pdf
+from digests.pdf_document import Document, Grid, Part, Picture, pdf
 from ledger.checkup import LACKING, Finding, State
 
 PICTURE_WIDTH = 300

@@ -17,11 +17,11 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Flowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table, paragraph
 
-from digests import dossier, text
-from digests.chart import SIZE
-from digests.dossier import Dossier, Line
-from digests.page import Page
+from digests import summary_report, weekly_text
 from digests.pdf_fonts import BOLD, PLAIN, glyphs, register
+from digests.presentation import Page
+from digests.summary_report import Dossier, Line
+from digests.weekly_chart import SIZE
 
 # pages are sent as files, so they need no Base85, which costs a third of the time and a quarter more bytes
 rl_config.useA85 = 0
@@ -64,16 +64,16 @@ class Paper:
 
 def weekly_pdf(page: Page, chart: bytes) -> bytes:
     """Set a weekly digest as a PDF; `chart` is its picture (PNG)."""
-    title, period = text.head(page)
+    title, period = weekly_text.head(page)
     foot = page.say("digest.paper_foot", **page.about())
-    return pdf(Paper((title, period), text.parts(page, text.PAPER), foot, chart, beside=1))
+    return pdf(Paper((title, period), weekly_text.parts(page, weekly_text.PAPER), foot, chart, beside=1))
 
 
 def summary_pdf(found: Dossier, chart: bytes) -> bytes:
     """Set a monthly or quarterly report as a PDF."""
-    title, period = dossier.head(found)
+    title, period = summary_report.head(found)
     foot = found.say("summary.paper_foot", **found.about())
-    return pdf(Paper((title, period), dossier.parts(found, paper=True), foot, chart, beside=0))
+    return pdf(Paper((title, period), summary_report.parts(found, paper=True), foot, chart, beside=0))
 
 
 def pdf(paper: Paper) -> bytes:

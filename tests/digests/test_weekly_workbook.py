@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests.cells import CELL_LIMIT, cell
-from digests.drawing import Order
-from digests.workbook import COLUMNS, workbook
+from digests.drawing_process import Order
+from digests.weekly_workbook import COLUMNS, workbook
 from ledger.lifecycle import State
 from ledger.text import utf16_length
 from tests.digests.pages import HIDDEN, PHONE, WEEK, order, row

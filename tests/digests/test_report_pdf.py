@@ -6,10 +6,10 @@ import pytest
 from pypdf import PdfReader
 from reportlab.lib.textsplit import wordSplit
 
-from digests.chart import png, weekly_chart
-from digests.page import Page
-from digests.pages import MISSING, weekly_pdf
 from digests.pdf_fonts import PLAIN, register
+from digests.presentation import Page
+from digests.report_pdf import MISSING, weekly_pdf
+from digests.weekly_chart import png, weekly_chart
 from tests.digests.pages import HIDDEN, PHONE, page
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from digests import chart, figures
-from digests.page import Page
+from digests import figures, weekly_chart
+from digests.presentation import Page
 from ledger.scenes import EIGHT_SCENES, Scene
 from tests.digests.pages import district, page, texts, weekly
 
@@ -17,7 +17,7 @@ LONG = "一个名字特别特别特别特别特别特别特别特别特别特别
 
 
 def drawn(shown: Page) -> Image.Image:
-    return Image.open(io.BytesIO(chart.png(chart.weekly_chart(shown))))
+    return Image.open(io.BytesIO(weekly_chart.png(weekly_chart.weekly_chart(shown))))
 
 
 @pytest.mark.parametrize("size", [0, 1, 999])
@@ -33,7 +33,7 @@ def test_paper_is_white_and_bars_have_the_districts_colours() -> None:
     dots = picture.tobytes()
     seen = {dots[at : at + 3] for at in range(0, len(dots), 3)}
     assert picture.getpixel((0, 0)) == (255, 255, 255)
-    for bar in chart.weekly_chart(page()).bars:
+    for bar in weekly_chart.weekly_chart(page()).bars:
         wanted = bytes.fromhex(bar.colour[1:])
         alike = [colour for colour in seen if max(abs(a - b) for a, b in zip(wanted, colour, strict=True)) <= SEEN]
         assert alike or not bar.now
@@ -57,13 +57,13 @@ def test_the_font_has_every_character_of_the_charts_texts_and_names() -> None:
 
 
 def test_colours_and_names_are_the_districts() -> None:
-    bars = chart.weekly_chart(page()).bars
+    bars = weekly_chart.weekly_chart(page()).bars
     looks = district().scenes
     assert {(bar.name, bar.colour) for bar in bars} == {(looks[s].name, looks[s].colour) for s in EIGHT_SCENES}
 
 
 def test_the_title_says_the_point_in_words() -> None:
-    shown = chart.weekly_chart(page())
+    shown = weekly_chart.weekly_chart(page())
     assert shown.title == "新登记 28 件，比上一周少 12 件"
     assert shown.point == "最多的是邻里生活：7 件"
 
@@ -72,12 +72,12 @@ def test_scenes_with_as_much_each_are_named_together() -> None:
     week = weekly()
     equal = tuple(replace(count, now=2 * (count.scene in (Scene.GREEN, Scene.HEALTH))) for count in week.scenes)
     assert (
-        chart.weekly_chart(replace(page(), weekly=replace(week, scenes=equal))).point
+        weekly_chart.weekly_chart(replace(page(), weekly=replace(week, scenes=equal))).point
         == "最多的是绿色低碳、健康医疗：各 2 件"
     )
     level = tuple(replace(count, now=1) for count in week.scenes)
-    assert "最多的也只有 1 件" in chart.weekly_chart(replace(page(), weekly=replace(week, scenes=level))).point
+    assert "最多的也只有 1 件" in weekly_chart.weekly_chart(replace(page(), weekly=replace(week, scenes=level))).point
 
 
 def test_a_quiet_week_says_so() -> None:
-    assert chart.weekly_chart(page(0)).title == "这一周没有新登记的诉求"
+    assert weekly_chart.weekly_chart(page(0)).title == "这一周没有新登记的诉求"

@@ -11,8 +11,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, delete, func, select
 
 from benchmarks.burst import BOT_ID, reports
-from benchmarks.faults.started import Started
-from benchmarks.served import STOP_SECONDS, Stand, stand
+from benchmarks.faults.forked_process import Started
+from benchmarks.real_process import STOP_SECONDS, Stand, stand
 from bot.build import RESIDENT
 from bot.district import load_texts
 from bot.replaying.reconciliation import Sent, account
@@ -69,7 +69,7 @@ class AppEndedError(Exception):
     """No process of the app is left, though nobody ended them."""
 
 
-class Ground:
+class Harness:
     """A stand with `count` residents who have agreed to the notice and have written nothing yet."""
 
     def __init__(self, stand_: Stand, chats: list[int]) -> None:
@@ -258,13 +258,13 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(url: str, count: int, via: Library = Library.AIOGRAM) -> AsyncIterator[Ground]:
+async def harness(url: str, count: int, via: Library = Library.AIOGRAM) -> AsyncIterator[Harness]:
     """`url` of an empty database, or nothing for a file of SQLite's own."""
     async with stand(via, url) as stand_:
         people = await stand_.remote.do("users", prefix=PREFIX, count=count)
         places = len(stand_.sample.communities)
         await stand_.plants({chat: 1 + number % places for number, chat in enumerate(people)})
-        found = Ground(stand_, people)
+        found = Harness(stand_, people)
         try:
             yield found
         finally:

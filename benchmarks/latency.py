@@ -7,7 +7,7 @@ commits; the second floor understands a group together, as the way does. On Post
 update. Nothing is sent: a messenger sets that pace. Every message comes from a chat of its own, `at once` of them are in
 flight; some go ahead uncounted, so that what is made ready once is ready.
 
-    uv run python -m benchmarks.way [--updates 4000] [--postgres URL | --own-postgres] [--smallest]
+    uv run python -m benchmarks.latency [--updates 4000] [--postgres URL | --own-postgres] [--smallest]
 """
 
 import argparse

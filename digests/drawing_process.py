@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
 
-from digests.page import Page
+from digests.presentation import Page
 from storage.reporting.rows import LedgerRow
 
 NICENESS = 10
@@ -56,9 +56,9 @@ class Order:
 
     def draw(self) -> tuple[bytes, ...]:
         """The chart, the pages and the workbook; the libraries for them are imported only here."""
-        chart, pages = import_module("digests.chart"), import_module("digests.pages")
+        chart, pages = import_module("digests.weekly_chart"), import_module("digests.report_pdf")
         picture = chart.png(chart.weekly_chart(self.page))
-        return picture, pages.weekly_pdf(self.page, picture), import_module("digests.workbook").workbook(self)
+        return picture, pages.weekly_pdf(self.page, picture), import_module("digests.weekly_workbook").workbook(self)
 
     def file_names(self) -> tuple[str, ...]:
         names = {"community": self.page.community.name, "name": self.page.weekly.period.name(self.page.zone)}
@@ -119,7 +119,7 @@ def _settle_in() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    for library in ("digests.figures", "digests.pages", "digests.workbook"):
+    for library in ("digests.figures", "digests.report_pdf", "digests.weekly_workbook"):
         import_module(library)
     gc.freeze()  # libraries stay in memory: searching them for garbage took a tenth of the time
 

@@ -17,8 +17,8 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 from telegram.request import HTTPXRequest
 
+from benchmarks.faults.forked_process import DIED
 from benchmarks.faults.short_leases import shorten
-from benchmarks.faults.started import DIED
 from bot.cli import main as run
 from bot.intake import Intake
 

@@ -1,8 +1,8 @@
-"""What encryption at rest and the wall between communities cost a message: the way (way.py) with and without each.
+"""What encryption at rest and the wall between communities cost a message: the way (latency.py) with and without each.
 
 Rounds take turns, so that a busy machine is as busy for both; each has a database of its own. A ratio of 1 is free.
 
-    uv run python -m benchmarks.protected [--updates 1000] [--rounds 5] [--smallest]
+    uv run python -m benchmarks.security_cost [--updates 1000] [--rounds 5] [--smallest]
 """
 
 import argparse
@@ -18,8 +18,8 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from benchmarks import town
+from benchmarks.latency import ON_POSTGRES, ON_SQLITE, WARM, make_app, the_way
 from benchmarks.sample import own_postgres
-from benchmarks.way import ON_POSTGRES, ON_SQLITE, WARM, make_app, the_way
 from nlp.understand import Understander
 from storage import encryption
 from storage.schema import let_in, migrate

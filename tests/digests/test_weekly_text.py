@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from digests.text import LIMIT, weekly_text
+from digests.weekly_text import LIMIT, weekly_text
 from ledger.text import utf16_length
 from ledger.topics import TopicState
 from storage.reporting.rows import Said, Titled, TopicLine

@@ -18,7 +18,7 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["benchmarks.faults.preloaded"])
 LOOK_SECONDS = 0.02
 DIED = 137
-"""Status of a process that has ended at its step (dying.py), as a shell has it of one that was killed."""
+"""Status of a process that has ended at its step (crash_points.py), as a shell has it of one that was killed."""
 
 
 class Started:

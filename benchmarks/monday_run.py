@@ -16,8 +16,8 @@ from sqlalchemy.engine import make_url
 
 from benchmarks import town
 from benchmarks.large_ledger import NOW, fill_postgres, fill_sqlite
+from benchmarks.latency import CONSENT, TOKEN
 from benchmarks.sample import own_postgres
-from benchmarks.way import CONSENT, TOKEN
 from bot.build import UNLIMITED, App, build
 from bot.channels.aiogram_bot import AiogramChannel
 from bot.clock import ShiftedClock

@@ -5,10 +5,10 @@ Only the drawing process imports this file.
 
 from collections.abc import Sequence
 
-from digests import tables
-from digests.dossier import COUNTS, Dossier, head
+from digests import xlsx_tables
 from digests.summary import Share
-from digests.tables import TableSheet, Value
+from digests.summary_report import COUNTS, Dossier, head
+from digests.xlsx_tables import TableSheet, Value
 
 RATES = ("responded", "solved", "satisfied", "fairly")
 NAME, NUMBER = 28, 12
@@ -30,7 +30,7 @@ def workbook(found: Dossier) -> bytes:
     units: list[Sequence[Value]] = [(found.unit(share.id), *_counts(share)[1:]) for share in summary.units]
     scenes = [(found.district.scenes[count.scene].name, count.now, count.before) for count in summary.scenes]
     trend = [(found.period_name(p), p.received, p.answered, p.in_time) for p in summary.trend]
-    return tables.workbook(
+    return xlsx_tables.workbook(
         [
             _sheet(found, "places", ("name", *COUNTS, "called", *RATES), communities),
             _sheet(found, "units", ("name", *COUNTS[1:]), units),

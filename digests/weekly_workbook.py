@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from digests.drawing import Order
+    from digests.drawing_process import Order
     from storage.reporting.rows import LedgerRow
 
 Value = str | int | datetime | None

@@ -6,11 +6,11 @@ from datetime import tzinfo
 from importlib import import_module
 
 from digests.dates import day_and_time, first_and_last
-from digests.page import REPLY_SHOWN, WORDS_SHOWN, Say
+from digests.presentation import REPLY_SHOWN, WORDS_SHOWN, Say
 from digests.shares import counted
 from digests.summary import Level, Point, Share, Summary
-from digests.text import fitted, rated
 from digests.weekly import Rates
+from digests.weekly_text import fitted, rated
 from ledger.district import District, RateWeights
 from ledger.periods import months_name
 from ledger.scenes import Scene
@@ -41,9 +41,9 @@ class Dossier:
 
     def draw(self) -> tuple[bytes, ...]:
         """The chart, the pages and the workbook; the libraries for them are imported only here."""
-        chart, pages = import_module("digests.chart"), import_module("digests.pages")
+        chart, pages = import_module("digests.weekly_chart"), import_module("digests.report_pdf")
         picture = chart.png(chart.summary_chart(self))
-        return picture, pages.summary_pdf(self, picture), import_module("digests.summary_book").workbook(self)
+        return picture, pages.summary_pdf(self, picture), import_module("digests.summary_workbook").workbook(self)
 
     def file_names(self) -> tuple[str, ...]:
         kind = "quarterly" if self.summary.level is Level.DISTRICT else "monthly"
