@@ -118,7 +118,7 @@ def words_of(texts: Texts) -> dict[str, str]:
         word.casefold(): key.removeprefix("words.")
         for key in texts.keys()  # noqa: SIM118 - the catalogue is no dict
         if key.startswith("words.")
-        for word in texts(key).split("|")
+        for word in texts.alternatives(key)
     }
 
 

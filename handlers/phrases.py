@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from handlers.texts import Texts
+from handlers.texts import Texts, alternatives
 
 LONGEST = 20
 SHORTEST = 2
@@ -26,7 +26,7 @@ def said(texts: Texts, section: str, ways: tuple[str, ...], text: str) -> str | 
 
 def mentions(texts: Texts, key: str, text: str) -> bool:
     """Whether a text has any of the words of `key` in it."""
-    return any(word in text for word in texts(key).split("|"))
+    return any(word in text for word in texts.alternatives(key))
 
 
 def called(text: str, names: Sequence[str]) -> int | None:
@@ -39,7 +39,7 @@ def called(text: str, names: Sequence[str]) -> int | None:
 
 def one_of(words: str) -> str:
     """The pattern of words that are written `one|another`."""
-    return f"(?:{'|'.join(map(re.escape, words.split('|')))})"
+    return f"(?:{'|'.join(map(re.escape, alternatives(words)))})"
 
 
 @cache

@@ -1,7 +1,14 @@
 """The catalogue of all texts that people read. The texts themselves are data (`district/texts/`)."""
 
 from collections.abc import Mapping
+from functools import cache
 from string import Formatter
+
+
+@cache
+def alternatives(text: str) -> tuple[str, ...]:
+    """The words of a text that is written `one|another`."""
+    return tuple(text.split("|"))
 
 
 class Texts:
@@ -22,6 +29,10 @@ class Texts:
             return self._texts[key].format(**values)
         except KeyError as missing:
             raise KeyError(f"text {key}: no such, or place {missing} not filled") from None
+
+    def alternatives(self, key: str) -> tuple[str, ...]:
+        """The words of the text called `key`, which is written `one|another`."""
+        return alternatives(self(key))
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts

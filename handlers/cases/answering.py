@@ -33,7 +33,7 @@ def ask_reason(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> 
     name = f"ask:{new_id()}"
     rows = tuple(
         (Button(reason, "unsolved_because", case.community_id, case.no, {"reason": reason, "shown_in": name}),)
-        for reason in turn.context.texts("unsolved.reasons").split("|")
+        for reason in turn.context.texts.alternatives("unsolved.reasons")
     )
     text = turn.context.texts("ask.unsolved_reason", number=turn.number(case))
     turn.send(Reply(turn.event.address, text, (*rows, (staff_steps.no_thanks(turn, name),)), logical=name))

@@ -130,7 +130,7 @@ def _choices(turn: Turn, case: CaseRow, action: Action) -> Rows:
         return ((Button(label, "ask_unsolved", case.community_id, case.no, account=turn.account),),)
     if action not in CHOICES:
         return ()
-    chosen = (choice.partition("：") for choice in turn.context.texts(CHOICES[action]).split("|"))
+    chosen = (choice.partition("：") for choice in turn.context.texts.alternatives(CHOICES[action]))
     return tuple(
         (
             Button(

@@ -192,11 +192,11 @@ def _meant(turn: Turn, field: str) -> Any:
     """
     texts, text = turn.context.texts, turn.event.text.strip().rstrip("。.!！")
     for meant in (SKIP, STOP):
-        if text in texts(f"checkups.words_{meant}").split("|"):
+        if text in texts.alternatives(f"checkups.words_{meant}"):
             return meant
     if field == "has":
         for has, key in ((True, "checkups.words_has"), (False, "checkups.words_has_not")):
-            if text in texts(key).split("|"):
+            if text in texts.alternatives(key):
                 return has
         raise WrongFigure("has")
     if field == "condition":

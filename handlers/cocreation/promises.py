@@ -278,7 +278,7 @@ def judge(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
 
 
 def _ask_reason(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> None:
-    reasons = turn.context.texts("promise.reasons").split("|")
+    reasons = turn.context.texts.alternatives("promise.reasons")
     chips = [
         Button(why, "promise_because", community.id, data=data | {"reason": why}, account=turn.account)
         for why in reasons

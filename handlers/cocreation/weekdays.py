@@ -36,7 +36,7 @@ def dated(texts: Texts, day: date) -> str:
 def understood(texts: Texts, words: str) -> str:
     """Digits of the days that words name (周一到周五, 周一、三、五, 星期天, 每天, 工作日); "" if none."""
     words = "".join(words.split())
-    for pair in texts("weekday.also").split("|"):
+    for pair in texts.alternatives("weekday.also"):
         written, meant = pair.split("=")
         words = words.replace(written, meant)
     if phrases.mentions(texts, "weekday.every_words", words):

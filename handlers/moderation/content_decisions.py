@@ -89,7 +89,7 @@ def _ask_why(turn: Turn, community: CommunityRow, row: ContentRow) -> None:
     data = {"kind": row.kind, "id": row.id}
     chips = [
         Button(reason, "content_hide", row.community_id, data=data | {"reason": reason}, account=turn.account)
-        for reason in turn.context.texts("content.reasons").split("|")
+        for reason in turn.context.texts.alternatives("content.reasons")
     ]
     ask_words(turn, "content_hide", community, turn.context.texts("content.ask_why"), chips, **data)
 

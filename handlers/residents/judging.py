@@ -58,7 +58,7 @@ def satisfied(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> N
 
 
 def _ask_why(turn: Turn, case: CaseRow, shown_in: str | None) -> None:
-    reasons = turn.context.texts("judge.reasons").split("|")
+    reasons = turn.context.texts.alternatives("judge.reasons")
     key, data = (case.community_id, case.no), {"shown_in": shown_in}
     chips = [Button(why, "judged_because", *key, data | {"reason": why}, turn.account, once=True) for why in reasons]
     turn.send(Reply(turn.event.address, turn.context.texts("judge.why"), in_rows(chips), logical=shown_in))

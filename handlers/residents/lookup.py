@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from handlers import phrases
 from handlers.cases import cards
 from handlers.reply import Button, Reply, Rows
 from handlers.residents import drafts, joining, matters, own_cases, receipts, report
@@ -88,8 +89,8 @@ def show_progress(turn: Turn) -> bool:
 
 def _asks_for_progress(turn: Turn, text: str) -> bool:
     """Whether the words are short and name no place, like 修好了没有, and so are about an earlier report."""
-    phrases = turn.context.texts("answers.progress").split("|")
-    return len(text) <= LONGEST_QUESTION and not names_a_place(turn) and any(phrase in text for phrase in phrases)
+    short = len(text) <= LONGEST_QUESTION and not names_a_place(turn)
+    return short and phrases.mentions(turn.context.texts, "answers.progress", text)
 
 
 def names_a_place(turn: Turn) -> bool:

@@ -156,7 +156,7 @@ def _answers_draft(turn: Turn) -> bool:
         choosing_community.chosen(turn, community)
         return True
     for answer, do in DRAFT_ANSWERS.items():
-        if said in turn.context.texts(f"answers.{answer}").split("|"):
+        if said in turn.context.texts.alternatives(f"answers.{answer}"):
             if answer in AGREEING and turn.community(turn.person.community_id) is None:
                 turn.say("draft.where_first")
                 drafts.show(turn, below=True)

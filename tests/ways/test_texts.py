@@ -124,6 +124,6 @@ def test_a_word_of_command_means_one_thing() -> None:
     meant: dict[str, list[str]] = {}
     for key in KEYS:
         if key.startswith("words."):
-            for word in TEXTS(key).split("|"):
+            for word in TEXTS.alternatives(key):
                 meant.setdefault(word.casefold(), []).append(key)
     assert {word: keys for word, keys in meant.items() if len(keys) > 1} == {}
