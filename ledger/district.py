@@ -58,7 +58,6 @@ class Item:
     scene2: Scene | None = None
     requirement: str = ""
     area_m2: int | None = None
-    area_note: str = ""
     parts: tuple[ItemPart, ...] = ()
     exceptions: dict[str, Scene] = field(default_factory=dict)
 

@@ -24,7 +24,6 @@ from storage.reference import CommunityRow
 T = TypeVar("T")
 NOW, NEXT_DAY = "now", "next_day"
 LISTED = 8
-LABEL = 30
 OUTSIDE = ("paper_hand_out", "proxy_at_door", "slip_read")
 """Buttons for voters who use no chat."""
 
