@@ -1,6 +1,7 @@
 """Fixtures: a PostgreSQL server that the tests start themselves, and a whole world on either database."""
 
 import asyncio
+import io
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from storage.schema import let_in
+from tests.support.logs import everything_logged
 from tests.support.world import World, fill, make_world
 
 POSTGRES_VARIABLE = "CHULIN_TEST_POSTGRES_URL"
@@ -145,3 +147,10 @@ async def _admin(url: str, statement: str) -> None:
     connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
     await connection.execute(statement)
     await connection.close()
+
+
+@pytest.fixture
+def logs() -> Iterator[io.StringIO]:
+    """All that is logged, at every level."""
+    with everything_logged() as stream:
+        yield stream

@@ -55,11 +55,13 @@ def book(path: Path, sheets: Sheets) -> Path:
     return path
 
 
-def on_database(work: Callable[[Any], Any]) -> Any:
+def on_database(work: Callable[[Any], Any], url: str = "") -> Any:
+    """Work in a transaction on a database; without a URL, on the one that the settings name."""
+
     async def run() -> Any:
-        database = open_database(load().database_url)
+        database = open_database(url or load().database_url)
         try:
-            return await database.read(work)
+            return await database.write(work)
         finally:
             await database.close()
 

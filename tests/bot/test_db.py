@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select, text
@@ -16,6 +14,7 @@ from storage.database import open_database
 from storage.reference_queries import load as load_reference
 from storage.schema import CannotMove
 from storage.tables import Unit
+from tests.bot.books import on_database
 from tests.bot.conftest import Operator
 
 
@@ -23,17 +22,6 @@ from tests.bot.conftest import Operator
 def desk(operator: Operator, database_url: str) -> Operator:
     operator.sets(database_url=database_url)
     return operator
-
-
-def on(url: str, work: Callable[[Connection], Any]) -> Any:
-    async def run() -> Any:
-        database = open_database(url)
-        try:
-            return await database.write(work)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
 
 
 def numbers_of_units(connection: Connection) -> dict[str, int]:
@@ -50,7 +38,7 @@ def test_upgrade_makes_a_database_that_check_finds_whole(desk: Operator) -> None
 
 def test_a_new_database_has_the_district_and_its_units(desk: Operator, database_url: str) -> None:
     desk.runs("db", "upgrade")
-    reference = on(database_url, load_reference)
+    reference = on_database(load_reference, database_url)
     assert reference.communities[0].name == "全区"
     assert reference.communities[0].code == "QU"
     assert "区城管局" in reference.unit_ids
@@ -62,10 +50,10 @@ def test_units_keep_their_numbers_when_the_file_renames_them(desk: Operator, dat
     def older_spelling(connection: Connection) -> None:
         connection.execute(text("UPDATE units SET name = '城管局' WHERE name = '区城管局'"))
 
-    before = on(database_url, numbers_of_units)
-    on(database_url, older_spelling)
+    before = on_database(numbers_of_units, database_url)
+    on_database(older_spelling, database_url)
     desk.runs("db", "upgrade")
-    assert on(database_url, numbers_of_units) == before
+    assert on_database(numbers_of_units, database_url) == before
 
 
 def test_down_and_up_again(desk: Operator) -> None:
@@ -85,8 +73,8 @@ def test_an_unknown_revision_is_one_clear_line(desk: Operator) -> None:
 
 def test_a_database_of_a_newer_program_is_left_alone(desk: Operator, database_url: str) -> None:
     desk.runs("db", "upgrade")
-    on(database_url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = 'ffff'")))
-    on(database_url, lambda c: c.execute(text("DELETE FROM program_revisions")))
+    on_database(lambda c: c.execute(text("UPDATE alembic_version SET version_num = 'ffff'")), database_url)
+    on_database(lambda c: c.execute(text("DELETE FROM program_revisions")), database_url)
     for command in (("db", "upgrade"), ("db", "check"), ("db", "downgrade", "base", "--yes"), ("inbox", "list")):
         ended = desk.runs(*command)
         assert ended.status == 2, command
@@ -102,7 +90,7 @@ def test_a_move_that_fails_leaves_no_trace(database_url: str, monkeypatch: pytes
     with pytest.raises(CannotMove):
         asyncio.run(schema.migrate(load().database_url))
     monkeypatch.undo()
-    tables = on(database_url, lambda c: c.dialect.get_table_names(c))
+    tables = on_database(lambda c: c.dialect.get_table_names(c), database_url)
     assert tables == []
 
 

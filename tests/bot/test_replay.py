@@ -13,9 +13,9 @@ from bot.demo.sample import load_sample
 from bot.replaying.input_lines import BadLine, read_lines
 from bot.replaying.reconciliation import Account, Sent, account
 from bot.replaying.replay import NotEmpty, replay
-from storage.database import open_database
 from storage.tables import Case, CaseEvent, CaseMessage, CasePerson, Inbox
 from storage.update_outcomes import fates, opened
+from tests.bot.books import on_database
 from tests.bot.conftest import Operator
 
 LAMP = "三单元门口的路灯坏了半个月了"
@@ -32,17 +32,6 @@ def written(path: Path, *lines: object) -> Path:
     return path
 
 
-def kept(url: str, work: Any) -> Any:
-    async def run() -> Any:
-        database = open_database(url)
-        try:
-            return await database.write(work)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
-
-
 def sent_in(connection: Connection) -> list[Sent]:
     """What a replay of lines without chats sent: everybody said one thing."""
     rows = connection.execute(select(CaseMessage.chat, CaseMessage.message_id))
@@ -57,7 +46,7 @@ def test_every_line_becomes_a_case_or_a_stated_non_case(operator: Operator, data
     assert "成为诉求 3 条" in ended.out
     assert "不是诉求 1 条：感谢 1" in ended.out
     assert "待同意 0，搁置 0，丢失 0，重复 0" in ended.out
-    assert kept(database_url, lambda c: c.execute(select(func.count()).select_from(Case)).scalar()) == 3
+    assert on_database(lambda c: c.execute(select(func.count()).select_from(Case)).scalar(), database_url) == 3
 
 
 def test_what_is_no_case_is_named_in_chinese(operator: Operator) -> None:
@@ -104,7 +93,7 @@ def test_a_database_that_holds_something_is_refused_and_left_as_it_is(operator: 
     ended = operator.runs("replay", written(operator.home / "said.jsonl", *LINES), "--database", database_url)
     assert ended.status == 2
     assert "只用空的数据库" in ended.err
-    assert not kept(database_url, lambda c: fates(c, "resident"))
+    assert not on_database(lambda c: fates(c, "resident"), database_url)
 
 
 def test_words_that_no_database_can_hold_come_through(operator: Operator) -> None:
@@ -125,7 +114,7 @@ def test_lines_of_one_chat_keep_their_order(tmp_path: Path, database_url: str) -
 def test_a_case_is_filed_at_the_time_of_its_line(tmp_path: Path, database_url: str) -> None:
     said = [{"text": LAMP, "time": "2026-03-02T08:30"}, {"text": LAMP, "time": "2026-03-01T23:00:00Z"}]
     assert replayed(tmp_path, database_url, *said).whole
-    times = kept(database_url, lambda c: list(c.execute(select(Case.created_at).order_by(Case.no)).scalars()))
+    times = on_database(lambda c: list(c.execute(select(Case.created_at).order_by(Case.no)).scalars()), database_url)
     assert times == [datetime(2026, 3, 1, 23, tzinfo=UTC), datetime(2026, 3, 2, 0, 30, tzinfo=UTC)]
 
 
@@ -168,7 +157,7 @@ def accounted(url: str, *changes: Any) -> Account:
             connection.execute(change)
         return account(connection, "resident", sent)
 
-    found: Account = kept(url, work)
+    found: Account = on_database(work, url)
     return found
 
 
@@ -198,7 +187,7 @@ def test_a_case_more_than_its_update_says_is_doubled(filed: str) -> None:
 
 
 def test_a_case_that_no_line_told_of_is_doubled(filed: str) -> None:
-    cases: list[Any] = kept(filed, lambda c: opened(c, "resident"))
+    cases: list[Any] = on_database(lambda c: opened(c, "resident"), filed)
     stranger = update(CaseMessage).where(CaseMessage.case_no == cases[0].no, CaseMessage.community_id == 1)
     found = accounted(filed, stranger.values(chat=1))
     assert (found.lost, found.doubled) == (1, 1)

@@ -3,9 +3,7 @@
 import io
 import itertools
 import json
-import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +26,6 @@ from tests.ways.steps import count
 CANARY = ("选红色的棚子七四一", "选蓝色的棚子八五二", "选绿色的棚子九六三")
 WITH_CHOICES = {"ballots", "slips"}
 """Where choices are allowed to stand."""
-
-
-@pytest.fixture
-def logs() -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    handler, root = logging.StreamHandler(stream), logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield stream
-    root.removeHandler(handler)
-    root.setLevel(before)
 
 
 async def database_of(world: World) -> dict[str, list[str]]:

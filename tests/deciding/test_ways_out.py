@@ -12,8 +12,7 @@ import logging
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +38,7 @@ from storage.unit_of_work import UnitOfWork
 from tests.conftest import copy_of
 from tests.deciding.neighbours import MANAGER, live_here, told_results, vote
 from tests.deciding.test_secrecy import CANARY, WITH_CHOICES, database_of
+from tests.support.logs import everything_logged
 from tests.support.world import Person, World, make_world
 
 PAIRS = 3
@@ -242,23 +242,6 @@ def _counters() -> Counter[str]:
     lines = generate_latest(METRICS.registry).decode().splitlines()
     kept = [line for line in lines if line.startswith("chulin_") and "seconds" not in line and "_created" not in line]
     return Counter({name: round(float(n)) for name, _, n in (line.rpartition(" ") for line in kept)})
-
-
-@contextmanager
-def everything_logged() -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    handler, root = logging.StreamHandler(stream), logging.getLogger()
-    known = [root, logging.getLogger("asyncio")]  # which an app that has run here has quietened
-    before = [logger.level for logger in known]
-    root.addHandler(handler)
-    for logger in known:
-        logger.setLevel(logging.DEBUG)
-    try:
-        yield stream
-    finally:
-        root.removeHandler(handler)
-        for logger, level in zip(known, before, strict=True):
-            logger.setLevel(level)
 
 
 # --- both ------------------------------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from bot.build import UNLIMITED, build
 from bot.settings import Settings
 from handlers.context import Bot, Serves
+from tests.conftest import copy_of
 from tests.support.fake_channel import FakeChannel
 from tests.support.query_plans import Plans
-from tests.support.world import HandClock, World, understander
+from tests.support.world import HandClock, World, make_world, understander
 
 PLANS = Plans()
 PLANS.watch()
@@ -57,5 +58,13 @@ async def plain_world(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Wo
 async def one_bot_world(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
     """Residents and staff talk to the same bot."""
     found = await _world(tmp_path, sqlite_template, {"staff": Bot("staff", Serves.BOTH)})
+    yield found
+    await found.app.close()
+
+
+@pytest.fixture
+async def town(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
+    """A world in which the district's limits hold."""
+    found = await make_world(tmp_path, copy_of(sqlite_template, tmp_path), unthrottled=False)
     yield found
     await found.app.close()

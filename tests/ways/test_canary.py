@@ -2,7 +2,6 @@
 
 import io
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -38,19 +37,6 @@ GROUP = -500
 
 def found_in(text: str) -> dict[str, str]:
     return {kind: canary for kind, canary in CANARIES.items() if canary.casefold() in text.casefold()}
-
-
-@pytest.fixture
-def logs() -> Iterator[io.StringIO]:
-    """All that is logged, at every level."""
-    stream = io.StringIO()
-    handler, root = logging.StreamHandler(stream), logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield stream
-    root.removeHandler(handler)
-    root.setLevel(before)
 
 
 async def test_the_sample_is_told_and_kept_as_it_was_said(small_world: World) -> None:

@@ -1,29 +1,19 @@
 """Insults, advertising and strange links are put before a person, who can take the decision back; nothing is dropped."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from storage.tables import Case, Concern, ConcernEvent, Person
-from tests.conftest import copy_of
 from tests.support.world import Person as Somebody
-from tests.support.world import World, make_world
+from tests.support.world import World
 from tests.ways.steps import LAMP, case, count, settled
 
 INSULT = "你们都是一群废物，吃屎去吧"
 LINKED = "3栋门口的路灯坏了，照片在 www.pic-host.xyz/abc"
 ADVERT = "健身房优惠 http://cheap-lamp.top/a 点击领取"
 FIRE = "着火了！3栋2单元冒烟，快来人"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
-    found = await make_world(tmp_path, copy_of(sqlite_template, tmp_path), unthrottled=False)
-    yield found
-    await found.app.close()
 
 
 async def insulted(town: World) -> tuple[Somebody, Somebody]:

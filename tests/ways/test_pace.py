@@ -1,24 +1,10 @@
 """Too much at a time: kept and said once, never dropped; an emergency always gets through, and nobody else waits."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from storage.tables import Case
-from tests.conftest import copy_of
-from tests.support.world import World, make_world
+from tests.support.world import World
 from tests.ways.steps import LAMP, RUBBISH, case, count, settled
 
 FIRE = "着火了！3栋2单元冒烟，快来人"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[World]:
-    """A world in which the district's limits hold."""
-    found = await make_world(tmp_path, copy_of(sqlite_template, tmp_path), unthrottled=False)
-    yield found
-    await found.app.close()
 
 
 async def test_somebody_who_writes_too_fast_is_told_once_and_nothing_is_lost(town: World) -> None:
