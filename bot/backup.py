@@ -195,7 +195,7 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 # --- keeping ---------------------------------------------------------------------------------------------------------
 
 
-def kept(folder: Path) -> list[tuple[datetime, Path]]:
+def existing(folder: Path) -> list[tuple[datetime, Path]]:
     """Backups in a folder with the time of each, oldest first."""
     found = [(match, path) for path in folder.glob("chulin-*.age") if (match := NAME.fullmatch(path.name))]
     return sorted((datetime.strptime(match[1], STAMP).replace(tzinfo=UTC), path) for match, path in found)
@@ -206,7 +206,7 @@ def prune(folder: Path, keep: timedelta, now: datetime) -> list[Path]:
 
     What was interrupted a day ago or before is none, and goes, too: it holds people as a backup does.
     """
-    old = [path for made_at, path in kept(folder)[:-1] if made_at < now - keep]
+    old = [path for made_at, path in existing(folder)[:-1] if made_at < now - keep]
     old += [path for path in folder.glob("chulin-*.part") if path.stat().st_mtime < now.timestamp() - A_DAY]
     for path in old:
         path.unlink()

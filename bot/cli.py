@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from bot.cli_messages import Help, told
+from bot.cli_messages import Help, error_lines
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.commands.demo", "在浏览器里试用：不需要令牌，不需要服务器"),
@@ -63,14 +63,14 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        _show(told(error))
+        _show(error_lines(error))
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - shown without its text, which may quote people
         lines = getattr(error, "lines", None) or _known(error)
         if lines is None:
             from bot import logs  # noqa: PLC0415 - only when something is wrong with the program itself
 
-            _show([logs.told(error)])
+            _show([logs.formatted(error)])
             sys.exit(1)
         _show(lines)
         sys.exit(2)

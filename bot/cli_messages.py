@@ -40,7 +40,7 @@ def _ours(text: str) -> str:
     return text
 
 
-def told(error: click.ClickException) -> list[str]:
+def error_lines(error: click.ClickException) -> list[str]:
     """Lines for a person: what is wrong, and where to read how it is written."""
     if isinstance(error, NoArgsIsHelpError) or not isinstance(error, click.UsageError):
         return [error.format_message()]

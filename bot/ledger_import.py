@@ -19,7 +19,7 @@ from ledger.district import Clock, District, Layout
 from ledger.lifecycle import ENDED, OPEN, Role, State
 from ledger.scenes import EIGHT_SCENES, NO_ITEM, Kind, Scene
 from nlp.understanding import Reading
-from storage.ledger_exchange import IMPORTED, known
+from storage.ledger_exchange import IMPORTED, already_imported
 from storage.reference import CommunityRow
 from storage.unit_of_work import UnitOfWork
 
@@ -68,7 +68,7 @@ class Importer:
     def bring_in(self, lines: Sequence[Line]) -> Brought:
         """File every line that is not in the ledger yet."""
         numbers = [_number(line) for line in lines]
-        there, new, own = known(self.uow.connection, self.community.id, numbers), 0, 0
+        there, new, own = already_imported(self.uow.connection, self.community.id, numbers), 0, 0
         for line, number in zip(lines, numbers, strict=True):
             if number.upper().startswith(f"{self.community.code}-"):
                 own += 1

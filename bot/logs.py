@@ -82,7 +82,7 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, trace: Any
     log.critical("not caught by anybody", exc_info=(kind, error or kind(), trace))
 
 
-def told(error: BaseException) -> str:
+def formatted(error: BaseException) -> str:
     """An error as the log tells it."""
     return TOKEN.sub("<token>", Discreet().formatException((type(error), error, error.__traceback__)))
 

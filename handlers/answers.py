@@ -30,7 +30,7 @@ OF_RESIDENTS: dict[str, Callable[[Turn, CaseRow], None]] = {
 }
 
 
-def taken(turn: Turn) -> bool:
+def take_answer(turn: Turn) -> bool:
     """Take the words as the answer to what we asked; False if we asked nothing or they are plainly something else."""
     asked = turn.expected()
     if asked is None:
@@ -82,7 +82,7 @@ def _named(turn: Turn, asked: dict[str, Any]) -> bool:
     return data is not None
 
 
-OF_THEMSELVES = {"phone": phoning.given, "withdraw": _withdrawn, "set_scene": _named, "set_urgency": _named}
+OF_THEMSELVES = {"phone": phoning.number_given, "withdraw": _withdrawn, "set_scene": _named, "set_urgency": _named}
 
 
 def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:

@@ -39,7 +39,7 @@ def _put_out(turn: Turn) -> None:
             turn.send(Reply(to, text, priority=Priority.NOTICE))
 
 
-def here(turn: Turn) -> None:
+def set_staff_chat(turn: Turn) -> None:
     """/here in a group: from now on the cards of the manager's community come here."""
     if turn.event.private:
         turn.say("here.in_group")

@@ -64,7 +64,7 @@ RESIDENT_COMMANDS: dict[str, Command] = {
     "community": choosing_community.ask,
     "proxy": proxies.begin,
     "register": groups.register,
-    "seen": consent.seen,
+    "seen": consent.show_accesses,
     "withdraw_consent": consent.ask_withdraw_consent,
     **areas.RESIDENT_COMMANDS,
 }
@@ -74,7 +74,7 @@ GROUP_COMMANDS: dict[str, Command] = {
     "weekly": reports.weekly,
     "monthly": reports.monthly,
     "quarterly": reports.quarterly,
-    "here": membership.here,
+    "here": membership.set_staff_chat,
     "subscriptions": subscriptions.show,
 }
 RESIDENTS_GROUP_COMMANDS: dict[str, Command] = {"register": groups.register, "start": groups.tie}
@@ -149,7 +149,7 @@ def wake(context: Context, uow: UnitOfWork, event: Event) -> Result:
     if "export" in state and state["export"]["due"] <= now:
         privacy.forget_export(turn)
     if state.get("pace", {}).get("due", math.inf) <= now:
-        rate_limits.over(turn)
+        rate_limits.pause_over(turn)
     edits.catch_up(turn)
     turn.wake_again()
     return Result(turn.replies, None, turn.outcome)
@@ -271,7 +271,7 @@ def _command_word(turn: Turn) -> str | None:
 
 
 def _album_complete(turn: Turn) -> None:
-    event = albums.taken(turn)
+    event = albums.take_out(turn)
     whole = Turn(turn.context, turn.uow, event, replies=turn.replies)
     _free_text(whole)
     turn.outcome = whole.outcome
@@ -280,7 +280,7 @@ def _album_complete(turn: Turn) -> None:
 def _free_text(turn: Turn) -> None:
     if turn.event.private and proxies.takes(turn):
         return
-    if answers.taken(turn):
+    if answers.take_answer(turn):
         return
     if turn.event.private and allowance.has_to_wait(turn):
         return
@@ -294,7 +294,7 @@ def _free_text(turn: Turn) -> None:
         turn.say("talk.number")
         turn.outcome = "none number"
     elif turn.event.text.strip() and not (
-        remarks.taken(turn)
+        remarks.take_remark(turn)
         or _follow_wish(turn)
         or lookup.asked_after(turn)
         or rules.answers(turn)

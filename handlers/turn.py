@@ -189,9 +189,9 @@ class Turn:
 
     # what is asked ---------------------------------------------------------------------------------------------------
 
-    def expect(self, what: str, case: CaseRow, *, lasting: bool = False, **data: Any) -> None:
-        """Treat the person's next message here as the answer to `what`, if it comes soon (`lasting`: at any time)."""
-        self.talk.state["expects"] = expectation(what, case, self.uow.now, lasting=lasting) | data
+    def expect(self, question: str, case: CaseRow, *, lasting: bool = False, **data: Any) -> None:
+        """Treat the person's next message here as the answer, if it comes soon (`lasting`: at any time)."""
+        self.talk.state["expects"] = expectation(question, case, self.uow.now, lasting=lasting) | data
 
     def expected(self) -> dict[str, Any] | None:
         """Take back the open question and return it, or None if there is none or it is too old."""
@@ -219,5 +219,5 @@ class Turn:
         return Turn(self.context, self.uow, replace(self.event, **changes), replies=self.replies)
 
 
-def expectation(what: str, case: CaseRow, now: datetime, *, lasting: bool) -> dict[str, Any]:
-    return {"what": what, "case": list(case.key), "at": now.timestamp(), "lasting": lasting}
+def expectation(question: str, case: CaseRow, now: datetime, *, lasting: bool) -> dict[str, Any]:
+    return {"what": question, "case": list(case.key), "at": now.timestamp(), "lasting": lasting}

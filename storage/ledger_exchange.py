@@ -78,7 +78,7 @@ def note_access(uow: UnitOfWork, community_id: int, what: str, purpose: str, det
     )
 
 
-def known(connection: Connection, community_id: int, numbers: Iterable[str]) -> set[str]:
+def already_imported(connection: Connection, community_id: int, numbers: Iterable[str]) -> set[str]:
     """Which of these numbers of another system were imported already."""
     wanted, found = sorted(set(numbers)), set[str]()
     for first in range(0, len(wanted), AT_ONCE):

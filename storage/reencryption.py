@@ -63,7 +63,7 @@ def _reseal(connection: Connection, table: Table, row: tuple[Any, ...], plain: b
     return int(changed > 0)
 
 
-def left(connection: Connection) -> Iterator[tuple[str, str]]:
+def remaining(connection: Connection) -> Iterator[tuple[str, str]]:
     """(table, name of the key or nothing) of values that the newest key has not sealed: one example each."""
     for table in tables():
         for column in columns_of(table):

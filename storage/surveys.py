@@ -43,7 +43,7 @@ class SurveyRow:
     next_at: datetime | None
 
     @property
-    def thing(self) -> str:
+    def push_name(self) -> str:
         """Its name among invitations."""
         return f"survey:{self.id}"
 
@@ -164,7 +164,7 @@ class Surveys:
         statement = (
             select(PushRecipient.bot, PushRecipient.account)
             .join(Push, same)
-            .where(Push.community_id == survey.community_id, Push.thing == survey.thing)
+            .where(Push.community_id == survey.community_id, Push.thing == survey.push_name)
             .where(PushRecipient.state == SENT, ~spoken.exists())
         )
         return [(row.bot, row.account) for row in self._uow.read(statement, Push, PushRecipient, SurveyPerson)]

@@ -44,7 +44,7 @@ async def _backed_up(town: Harness) -> Path:
     folder = town.stand.folder
     public = backup.new_key(folder / "backup.key")
     await _command(town, "backup", CHULIN_BACKUP_KEYS=public, CHULIN_BACKUP_DIR=str(folder / "backups"))
-    return backup.kept(folder / "backups")[-1][1]
+    return backup.existing(folder / "backups")[-1][1]
 
 
 async def _restored(town: Harness, path: Path, url: str) -> float:

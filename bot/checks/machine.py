@@ -69,7 +69,7 @@ def backups(settings: Settings) -> Iterator[Finding]:
     if not settings.backup_keys:
         yield look("备份", "没有设公钥，做不了加密备份。请运行：chulin backup --new-key 密钥文件")
         return
-    kept, now = backup.kept(settings.backup_dir), datetime.now(UTC)
+    kept, now = backup.existing(settings.backup_dir), datetime.now(UTC)
     if not kept:
         yield look("备份", f"{settings.backup_dir} 里还没有。请每天运行一次：chulin backup")
         return

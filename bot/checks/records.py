@@ -63,7 +63,7 @@ def _row_security(connection: Connection) -> list[Finding]:
 
 def _sealed(connection: Connection) -> list[Finding]:
     """Whether words are encrypted at rest, all of them, with the newest key."""
-    ring, left = encryption.ring(), list(reencryption.left(connection))
+    ring, left = encryption.ring(), list(reencryption.remaining(connection))
     names = sorted({name for _, name in left if name})
     if ring is None and names:
         return [wrong("静态加密", f"数据是用密钥 {'、'.join(names)} 加密的，CHULIN_DATA_KEYS 里没有密钥")]

@@ -15,7 +15,7 @@ def event(name: str, data: dict[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
 
-def shown(bot: str, message: Message) -> dict[str, Any]:
+def message_data(bot: str, message: Message) -> dict[str, Any]:
     return {
         "id": message.id,
         "at": message.at.timestamp() * 1000,

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from bot.channels.webchat import Change, Messenger
 from bot.demo.people import Person
-from bot.demo.server_events import PICTURES, event, shown
+from bot.demo.server_events import PICTURES, event, message_data
 from bot.demo.stage import Stage
 from digests import fonts
 from handlers.event import FileKind
@@ -157,7 +157,7 @@ class Site:
 
     def _chats(self) -> dict[str, list[dict[str, Any]]]:
         return {
-            who: [shown(person.messenger.bot, message) for message in person.messages]
+            who: [message_data(person.messenger.bot, message) for message in person.messages]
             for who, person in self.people.items()
         }
 
@@ -169,7 +169,7 @@ class Site:
                 return
             who, person = who_of[change.chat]
             if change.message is not None:
-                self._tell("message", {"who": who, "message": shown(person.messenger.bot, change.message)})
+                self._tell("message", {"who": who, "message": message_data(person.messenger.bot, change.message)})
             elif change.answer is not None:
                 self._tell("answer", {"who": who, **asdict(change.answer)})
 

@@ -23,7 +23,7 @@ from handlers.reply import Button, OutFile, Priority, Reply, in_rows
 from ledger.district import District
 from ledger.periods import Period, missed, newest_due, running_week
 from storage.reference import CommunityRow, Reference
-from storage.reporting.reports import about
+from storage.reporting.reports import cause_of
 from storage.reporting.rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
@@ -219,7 +219,7 @@ def _message(say: Say, digest: Digest, community: CommunityRow) -> Message:
         Button(say("topic.number", no=no), "topic_card", community.id, data={"topic": no}) for no in digest.topics
     ]
     rows = in_rows(buttons, BUTTONS_IN_A_ROW)
-    cause = about(community.id)
+    cause = cause_of(community.id)
 
     def to_one(to: Address, key: str, priority: Priority) -> Reply:
         return Reply(to, digest.text, rows, files=digest.files, priority=priority, key=key, cause=cause)

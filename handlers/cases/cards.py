@@ -76,7 +76,7 @@ def notify(turn: Turn, case: CaseRow, key: str, **values: str) -> None:
         text = turn.context.texts(key, number=turn.number(case), **shown)
         look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
         priority = Priority.EMERGENCY if urgent else Priority.NOTICE
-        turn.send(Reply(view.to, text, ((look,),), priority=priority, cause=about(case)))
+        turn.send(Reply(view.to, text, ((look,),), priority=priority, cause=cause_of(case)))
 
 
 def _lead(turn: Turn, case: CaseRow) -> list[View]:
@@ -94,7 +94,7 @@ def _nobody_there(community_id: int) -> None:
     log.error("community %s: nobody on the staff can be shown its cases", community_id)
 
 
-def about(case: CaseRow) -> str:
+def cause_of(case: CaseRow) -> str:
     """Cause of messages with a case's words; erasing the words cancels those that have not been sent."""
     return f"about:{case.community_id}:{case.no}"
 

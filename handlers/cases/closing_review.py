@@ -35,7 +35,7 @@ def check(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
 
 def open_again(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     """Staff saw that the matter is not solved, or the manager accepts a second "no": reopen the case."""
-    staff_steps.finish(turn, case, Action.REOPEN, role, changes=judging.again(turn, case))
+    staff_steps.finish(turn, case, Action.REOPEN, role, changes=judging.reopening(turn, case))
     judging.after_reopening(turn, case)
 
 

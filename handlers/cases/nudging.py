@@ -126,7 +126,7 @@ def tell_too(turn: Turn, case: CaseRow, nudge: NudgeRow, role: Role) -> None:
     turn.uow.nudges.told_too(nudge, [(address.bot, address.chat) for address in fresh])
 
 
-def seen(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
+def acknowledge(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     """Acknowledge a nudge; everybody who got it sees who did."""
     nudge = turn.uow.nudges.get(case.community_id, int(data["nudge"]))
     if nudge is None or not _acknowledge(turn, case, role, nudge):
@@ -137,8 +137,8 @@ def seen(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     turn.outcome = f"seen {nudge.kind}"
 
 
-def seen_together(turn: Turn, data: dict[str, Any]) -> None:
-    """Like `seen`, for all nudges in one message that this person may acknowledge."""
+def acknowledge_together(turn: Turn, data: dict[str, Any]) -> None:
+    """Like `acknowledge`, for all nudges in one message that this person may acknowledge."""
     found = [turn.uow.nudges.get(data["community"], nudge_id) for nudge_id in data["nudges"]]
     told = [nudge for nudge in found if nudge is not None]
     taken = [nudge for nudge in told if _is_theirs(turn, nudge)]
@@ -238,7 +238,7 @@ def _message(turn: Turn, case: CaseRow, nudge: NudgeRow, to: Address, values: di
     )
     priority = Priority.EMERGENCY if case.urgency is Urgency.EMERGENCY else Priority.NOTICE
     rows = _rows(turn, case, nudge, BUTTONS[nudge.kind])
-    return Reply(to, text, rows, priority=priority, logical=name_of(nudge), cause=cards.about(case))
+    return Reply(to, text, rows, priority=priority, logical=name_of(nudge), cause=cards.cause_of(case))
 
 
 def _rows(turn: Turn, case: CaseRow, nudge: NudgeRow, actions: Sequence[str]) -> Rows:

@@ -81,7 +81,7 @@ def no_phone(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
     turn.tell("phone.not_agreed", number=turn.number(case))
 
 
-def given(turn: Turn, asked: dict[str, Any]) -> bool:
+def number_given(turn: Turn, asked: dict[str, Any]) -> bool:
     """Store the number. False: the words contain none, and so are something else."""
     text = turn.event.text.strip()
     spans = [span for span in personal.find(text) if span.type is Personal.PHONE]
@@ -117,7 +117,7 @@ def _tell_handler(turn: Turn, case: CaseRow, unit_id: int | None) -> None:
     look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
     text = turn.context.texts("phone.given", number=turn.number(case))
     for to in emergencies.reachable(turn, turn.officers_of(case, unit_id)):
-        turn.send(Reply(to, text, ((look,),), priority=Priority.NOTICE, cause=cards.about(case)))
+        turn.send(Reply(to, text, ((look,),), priority=Priority.NOTICE, cause=cards.cause_of(case)))
 
 
 def take_back_phone(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ def tell_the_community(turn: Turn, case: CaseRow, _role: Role, _event_id: int, g
     managers = reachable(turn, turn.uow.reference.staff_with(case.community_id, Role.MANAGER))
     for address in dict.fromkeys([*to, *managers]):
         if address != turn.event.address:
-            turn.send(Reply(address, text, (tuple(row),), priority=Priority.NOTICE, cause=cards.about(case)))
+            turn.send(Reply(address, text, (tuple(row),), priority=Priority.NOTICE, cause=cards.cause_of(case)))
 
 
 def _in_time(turn: Turn, case: CaseRow) -> None:

@@ -46,7 +46,7 @@ def tell(turn: Turn, spike: Spike) -> None:
     if community.staff_chat:
         to.append(Address(*community.staff_chat))
     for address in to:
-        turn.send(Reply(address, text, (row,), priority=Priority.NOTICE, cause=cards.about(case)))
+        turn.send(Reply(address, text, (row,), priority=Priority.NOTICE, cause=cards.cause_of(case)))
 
 
 def _text(turn: Turn, spike: Spike, words: str, place: str) -> str:

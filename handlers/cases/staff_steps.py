@@ -100,11 +100,11 @@ def ask_words(action: Action) -> Handler:
     return handler
 
 
-def ask(turn: Turn, case: CaseRow, what: str, rows: Rows = (), *, given: Given | None = None) -> None:
+def ask(turn: Turn, case: CaseRow, question: str, rows: Rows = (), *, given: Given | None = None) -> None:
     """Ask a worker for words; in a group they must reply to this message. `given`: what was chosen before."""
     name = f"ask:{new_id()}"
-    turn.expect(what, case, shown_in=name, given=given or {})
-    text = turn.context.texts(f"ask.{what}", number=turn.number(case))
+    turn.expect(question, case, shown_in=name, given=given or {})
+    text = turn.context.texts(f"ask.{question}", number=turn.number(case))
     if not turn.event.private:
         text += "\n" + turn.context.texts("ask.in_group")
     turn.send(Reply(turn.event.address, text, (*rows, (no_thanks(turn, name),)), logical=name))

@@ -11,6 +11,6 @@ AREA = Area(
         "checkup_item": menu.item,
         "checkup_value": filling.tapped,
     },
-    questions={"checkup_answer": filling.said},
+    questions={"checkup_answer": filling.answered},
     staff_commands={"checkup": menu.checkup},
 )

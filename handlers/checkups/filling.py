@@ -169,7 +169,7 @@ def tapped(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
     _take(turn, community, data["value"], anew=False)
 
 
-def said(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
+def answered(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, Any]) -> None:
     """Words for the question that is open: a number, 有, 没有, 跳过, 先到这里."""
     state = turn.talk.state.get("checkup", {})
     if (state.get("point"), state.get("field")) != (asked["point"], asked["field"]):

@@ -28,7 +28,7 @@ def when(community: CommunityRow, gathering: Any) -> str:
     return from_to(gathering.starts_at, gathering.ends_at, community.zone)
 
 
-def about(community: CommunityRow, gathering: Any) -> dict[str, str]:
+def details(community: CommunityRow, gathering: Any) -> dict[str, str]:
     """What, when and where, as values for texts."""
     return {"title": gathering.title, "when": when(community, gathering), "place": gathering.place}
 
@@ -53,7 +53,7 @@ def _sign_up(turn: Turn, community: CommunityRow, gathering: Any, account: int, 
     room = has_room(gathering.places, len(turn.uow.gatherings.people(gathering, COMING, CAME)))
     who = {"bot": here.bot, "account": account, "chat": here.chat, "name": name}
     turn.uow.gatherings.sign_up(gathering, COMING if room else ON_LIST, **who)
-    values = about(community, gathering)
+    values = details(community, gathering)
     out = turn.mine("button.event_leave", "event_leave", community_id=community.id, data={"no": gathering.no})
     if not room:
         ahead = len(turn.uow.gatherings.people(gathering, ON_LIST))
@@ -97,7 +97,7 @@ def fill_places(turn: Turn, community: CommunityRow, gathering: Any) -> None:
     coming = len(gatherings.people(gathering, COMING, CAME))
     for row_id in move_up(gathering.places, coming, list(waiting)):
         gatherings.change_person(waiting[row_id], state=COMING)
-        values = about(community, gathering)
+        values = details(community, gathering)
         row = (leave_button(turn, waiting[row_id], gathering),)
         tell(turn, waiting[row_id], "event.moved_up", (row,), **values)
 

@@ -29,7 +29,7 @@ LABEL = 40
 POPUP = 190
 
 
-def thing(vote: VoteRow) -> str:
+def push_name(vote: VoteRow) -> str:
     """Name of a vote's invitations."""
     return f"vote:{vote.no}"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.cocreation import ballots, invitations
-from handlers.cocreation.notifying import Judge, accounts_of, close_for_all, judges, others, send_to, tell_people
+from handlers.cocreation.notifying import Judge, accounts_of, close_for_all, judges, other_judges, send_to, tell_people
 from handlers.cocreation.prompts import ask_words, given_words
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows
@@ -156,7 +156,7 @@ def appeal(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, An
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     values = {"no": vote.no, "title": topic.title, "reason": vote.hold_reason or ""}
     text = turn.context.texts("vote.appeal_card", **values) + f"\n「{words}」"
-    for judge in others(turn, community, {*accounts_of(turn, vote.hold_staff_id), (here.bot, turn.account)}):
+    for judge in other_judges(turn, community, {*accounts_of(turn, vote.hold_staff_id), (here.bot, turn.account)}):
         rows = _rows(turn, vote, judge, ("vote_readmit", "vote_keep_out"), bot=here.bot, account=turn.account)
         send_to(turn, judge, text, rows, _appeal_name(vote, here.bot, turn.account))
     turn.say("vote.appealed")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.cocreation.notifying import of_topic
+from handlers.cocreation.notifying import topic_button
 from handlers.cocreation.prompts import ask_words, given_words
 from handlers.moderation import content
 from handlers.turn import Turn
@@ -68,6 +68,6 @@ def _given(turn: Turn, community: CommunityRow, role: Role, kind: ContributionKi
         turn.say("contribution.waits", no=topic.no)
         content.put_before(turn, community, ContentKind.CONTRIBUTION, row.id)
     else:
-        look = of_topic(turn.context.texts("button.topic_card"), "topic_card", topic)(turn.account)
+        look = topic_button(turn.context.texts("button.topic_card"), "topic_card", topic)(turn.account)
         n = len(turn.uow.contributions.options(topic.key))
         turn.say(f"contribution.{kind}_shown", ((look,),), no=topic.no, n=n)

@@ -27,7 +27,7 @@ def _show(turn: Turn, community: CommunityRow) -> None:
     lines += [_line(turn, community, member) for member in members]
     rows = _rows(turn, community, members)
     if meeting := meetings.coming(turn, community):
-        lines += meetings.about(turn, community, meeting)
+        lines += meetings.agenda_lines(turn, community, meeting)
         may = community in turn.communities_for("meeting_call_off") if turn.as_staff else False
         rows = (*rows, meetings.call_off_button(turn, community, meeting.no)) if may else rows
     turn.send(Reply(turn.event.address, "\n".join(lines), rows))

@@ -209,7 +209,7 @@ def look(turn: Turn, gathering: Any) -> None:
     elif turn.uow.now < gathering.ends_at:
         for person in turn.uow.gatherings.people(gathering, COMING) if turn.uow.now < gathering.starts_at else ():
             row = (attendance.leave_button(turn, person, gathering),)
-            attendance.tell(turn, person, "event.tomorrow", (row,), **attendance.about(community, gathering))
+            attendance.tell(turn, person, "event.tomorrow", (row,), **attendance.details(community, gathering))
         turn.uow.gatherings.change(gathering, reminded_at=turn.uow.now, next_at=gathering.ends_at)
     else:
         for person in turn.uow.gatherings.people(gathering, CAME):

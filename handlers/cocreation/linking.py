@@ -23,7 +23,7 @@ class Matter:
     topic: TopicRow | None = None
 
     @property
-    def there(self) -> bool:
+    def exists(self) -> bool:
         return self.case is not None or self.topic is not None
 
     @property
@@ -91,7 +91,7 @@ def people(turn: Turn, matter: Matter) -> list[tuple[str, int]]:
 def took_part(turn: Turn, matter: Matter) -> list[tuple[str, int]]:
     """`people`, and everybody who helped: took up a call, came to an event, or is in a rota."""
     found = dict.fromkeys(people(turn, matter))
-    community_id = (matter.case or matter.topic).community_id if matter.there else None  # type: ignore[union-attr]
+    community_id = (matter.case or matter.topic).community_id if matter.exists else None  # type: ignore[union-attr]
     if community_id is not None:
         for store in (turn.uow.calls, turn.uow.gatherings, turn.uow.rotas):
             found |= dict.fromkeys(store.helped(community_id, **matter.columns))

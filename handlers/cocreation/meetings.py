@@ -96,21 +96,21 @@ def remind(turn: Turn, meeting: Any) -> None:
     turn.uow.council.remind_at(meeting, polite if turn.uow.now < polite < meeting.begins_at else None)
     if polite > turn.uow.now or turn.uow.now >= meeting.begins_at:
         return
-    text = turn.context.texts("meeting.soon") + "\n" + "\n".join(about(turn, community, meeting))
+    text = turn.context.texts("meeting.soon") + "\n" + "\n".join(agenda_lines(turn, community, meeting))
     for judge in judges(turn, community):
         key = f"meeting:{community.id}:{meeting.no}:soon:{judge.to.bot}:{judge.to.chat}"
         turn.send(Reply(judge.to, text, priority=Priority.NOTICE, key=key))
 
 
 def _invite(turn: Turn, community: CommunityRow, no: int) -> None:
-    text = "\n".join(about(turn, community, turn.uow.council.meeting(community.id, no)))
+    text = "\n".join(agenda_lines(turn, community, turn.uow.council.meeting(community.id, no)))
     for judge in judges(turn, community):
         key = f"meeting:{community.id}:{no}:{judge.to.bot}:{judge.to.chat}"
         if judge.to != turn.event.address:
             turn.send(Reply(judge.to, text, priority=Priority.NOTICE, key=key))
 
 
-def about(turn: Turn, community: CommunityRow, meeting: Any) -> list[str]:
+def agenda_lines(turn: Turn, community: CommunityRow, meeting: Any) -> list[str]:
     """Time, place and agenda of a meeting."""
     texts = turn.context.texts
     when = invitations.local(meeting.begins_at, community)

@@ -29,7 +29,7 @@ class Judge:
         return self.to.bot, self.account or bound or self.to.chat
 
 
-def here(turn: Turn) -> Judge:
+def judge_here(turn: Turn) -> Judge:
     """The person of this turn."""
     return Judge(turn.event.address, turn.account)
 
@@ -45,7 +45,7 @@ def judges(turn: Turn, community: CommunityRow, *, council: bool = True) -> list
     return found
 
 
-def others(turn: Turn, community: CommunityRow, not_to: Collection[Who]) -> list[Judge]:
+def other_judges(turn: Turn, community: CommunityRow, not_to: Collection[Who]) -> list[Judge]:
     """Who may decide an appeal: managers, council and street, without `not_to` (who decided, and who appeals)."""
     street = [Judge(to) for to in reachable(turn, turn.uow.reference.staff_with(community.id, Role.SUPERVISOR))]
     return [judge for judge in judges(turn, community) + street if judge.who(turn) not in not_to]
@@ -66,7 +66,7 @@ def who_judges(turn: Turn, role: Role) -> dict[str, Any]:
 # --- telling ---------------------------------------------------------------------------------------------------------
 
 
-def of_topic(label: str, action: str, topic: TopicRow, **data: Any) -> Callable[[int | None], Button]:
+def topic_button(label: str, action: str, topic: TopicRow, **data: Any) -> Callable[[int | None], Button]:
     """A function that makes a button about a topic for the account that may press it."""
     values = {"topic": topic.no} | data
     return lambda account: Button(label, action, topic.community_id, data=values, account=account)

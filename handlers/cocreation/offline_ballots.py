@@ -57,7 +57,7 @@ def how_to_say(vote: VoteRow) -> str:
     return "line" if vote.electorate in REGISTERED else "person"
 
 
-def found(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> list[AtDoor]:
+def people_at_door(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> list[AtDoor]:
     """The voters that words may mean, those not in the chat first."""
     if vote.electorate not in REGISTERED:
         return _named(turn, community, vote, words)
@@ -82,36 +82,36 @@ def _named(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> li
     return [AtDoor(ballots.person_tag(vote, called), called, called=called)]
 
 
-def free(turn: Turn, vote: VoteRow, one: AtDoor) -> bool:
+def may_vote(turn: Turn, vote: VoteRow, person: AtDoor) -> bool:
     """Whether a voter is not in the chat and has neither a ballot nor a slip."""
-    taken = any(wish.called == one.called and wish.paper for wish in turn.uow.proxies.outside(vote.of))
-    return not one.claimed and not taken and turn.uow.votes.mark_of(vote.of, one.voter) is None
+    taken = any(wish.called == person.called and wish.paper for wish in turn.uow.proxies.outside(vote.of))
+    return not person.claimed and not taken and turn.uow.votes.mark_of(vote.of, person.voter) is None
 
 
 # --- the second staff member -----------------------------------------------------------------------------------------
 
 
-def ask_colleagues(turn: Turn, community: CommunityRow, vote: VoteRow, one: AtDoor, *, paper: bool = False) -> None:
+def ask_colleagues(turn: Turn, community: CommunityRow, vote: VoteRow, person: AtDoor, *, paper: bool = False) -> None:
     """Ask the other staff of the community to confirm that they know the voter and have asked them."""
-    at_same_door = _at_same_door(turn, vote, one)
-    wish = turn.uow.proxies.ask(vote.of, None, **one.whose, paper=paper, staff_id=turn.staff_id)
+    at_same_door = _at_same_door(turn, vote, person)
+    wish = turn.uow.proxies.ask(vote.of, None, **person.whose, paper=paper, staff_id=turn.staff_id)
     reference, texts = turn.uow.reference, turn.context.texts
     staff = {row.id: row for role in (Role.WORKER, Role.MANAGER) for row in reference.staff_with(community.id, role)}
     name = turn.staff.name if turn.staff else ""
     key = "at_door.card_paper" if paper else "at_door.card_proxy"
-    text = "\n".join([texts(key, no=vote.no, door=one.said, name=name), *at_same_door])
+    text = "\n".join([texts(key, no=vote.no, door=person.said, name=name), *at_same_door])
     for to in reachable(turn, [row for row in staff.values() if row.id != turn.staff_id]):
         rows = _rows(turn, community, {"vote": vote.no, "wish": wish})
         turn.send(Reply(to, text, rows, priority=Priority.NOTICE, logical=_card(community, wish)))
-    turn.send(Reply(turn.event.address, "\n".join([texts("at_door.waits", door=one.said), *at_same_door])))
+    turn.send(Reply(turn.event.address, "\n".join([texts("at_door.waits", door=person.said), *at_same_door])))
 
 
-def _at_same_door(turn: Turn, vote: VoteRow, one: AtDoor) -> list[str]:
+def _at_same_door(turn: Turn, vote: VoteRow, person: AtDoor) -> list[str]:
     """A warning if others are recorded for the same door, who may be the same person under another name."""
-    if one.called is None:
+    if person.called is None:
         return []
-    where = one.called.rpartition(" ")[0]
-    there = [wish.called for wish in turn.uow.proxies.outside(vote.of) if wish.called != one.called]
+    where = person.called.rpartition(" ")[0]
+    there = [wish.called for wish in turn.uow.proxies.outside(vote.of) if wish.called != person.called]
     same = [called.rpartition(" ")[2] for called in there if called.rpartition(" ")[0] == where]
     return [turn.context.texts("at_door.same_door", names="、".join(same))] if same else []
 

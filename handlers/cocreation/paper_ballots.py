@@ -32,9 +32,9 @@ def hand_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, A
     words = given_words(turn, community, asked, offline_ballots.LONGEST)
     if words is None:
         return
-    found = offline_ballots.found(turn, community, vote, words)
+    found = offline_ballots.people_at_door(turn, community, vote, words)
     for one in found:
-        if one.called is not None and offline_ballots.free(turn, vote, one):
+        if one.called is not None and offline_ballots.may_vote(turn, vote, one):
             offline_ballots.ask_colleagues(turn, community, vote, one, paper=True)
             return
         if one.line_id is not None and turn.uow.votes.hand_out_paper(vote.of, one.voter):

@@ -214,7 +214,7 @@ def _name(promise: Any) -> str:
 # --- the owner's report ----------------------------------------------------------------------------------------------
 
 
-def done(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+def report_kept(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """The owner reports that it was kept; its people are asked at once."""
     promise = _living(turn, community, data)
     turn.uow.promises.change(promise, reported_at=turn.uow.now)
@@ -316,7 +316,7 @@ AREA = Area(
     buttons={
         "promise_add": ask_promise,
         "promise_none": was_none,
-        "promise_done": done,
+        "promise_done": report_kept,
         "promise_give_up": ask_why,
         "promise_judge": judge,
         "promise_because": because,

@@ -17,11 +17,11 @@ BETWEEN = re.compile("[;；]")
 
 
 def ask_words(
-    turn: Turn, what: str, community: CommunityRow, text: str, chips: Iterable[Button] = (), **data: Any
+    turn: Turn, question: str, community: CommunityRow, text: str, chips: Iterable[Button] = (), **data: Any
 ) -> None:
     """Ask for words, with a button to cancel; the next message is the answer."""
     name = f"ask:{new_id()}"
-    ask(turn, what, community, shown_in=name, **data)
+    ask(turn, question, community, shown_in=name, **data)
     rows = (*((chip,) for chip in chips), (staff_steps.no_thanks(turn, name),))
     turn.send(Reply(turn.event.address, text, rows, logical=name))
 

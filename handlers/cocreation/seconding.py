@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.cocreation.notifying import of_topic
+from handlers.cocreation.notifying import topic_button
 from handlers.reply import Button
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
@@ -43,7 +43,7 @@ def button(turn: Turn, topic: TopicRow, found: list[ContributionRow]) -> tuple[B
     """The button for residents while the topic is under discussion and has contributions; otherwise empty."""
     if topic.state is not TopicState.OPEN or not found:
         return ()
-    return (of_topic(turn.context.texts("button.words_second"), "words_second", topic)(turn.account),)
+    return (topic_button(turn.context.texts("button.words_second"), "words_second", topic)(turn.account),)
 
 
 def ask(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

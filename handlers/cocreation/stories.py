@@ -33,10 +33,10 @@ def _show(turn: Turn, community: CommunityRow) -> None:
         turn.say("story.head" if found else "story.none", make, community=community.name)
     for story in found:
         rows: Rows = ((_mine(turn, community, "story_hide", no=story.no),),) if turn.as_staff else ()
-        turn.send(Reply(turn.event.address, told(turn, story), rows))
+        turn.send(Reply(turn.event.address, story_text(turn, story), rows))
 
 
-def told(turn: Turn, story: Any) -> str:
+def story_text(turn: Turn, story: Any) -> str:
     return turn.context.texts("story.card", title=story.title, before=story.before, after=story.after)
 
 
@@ -76,7 +76,7 @@ def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
     actions = ("story_publish", "story_drop")
     rows: Rows = (tuple(_mine(turn, community, action, no=no) for action in actions),)
     head = turn.context.texts("story.draft" if asked_for else "story.draft_no_pictures", n=asked_for)
-    text = head + "\n\n" + told(turn, story)
+    text = head + "\n\n" + story_text(turn, story)
     turn.send(Reply(turn.event.address, text, rows))
 
 
@@ -147,14 +147,14 @@ def publish(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
         return
     people = linking.took_part(turn, linking.of_row(turn, story))
     tell_those(turn, community, story, people)
-    in_channel = story_channel.post(turn, community, story, told(turn, story))
+    in_channel = story_channel.post(turn, community, story, story_text(turn, story))
     key = "story.published_in_channel" if in_channel else "story.published"
     turn.say(key, title=story.title, n=len(people), path=f"/stories/{community.code}")
 
 
 def tell_those(turn: Turn, community: CommunityRow, story: Any, people: list[tuple[str, int]]) -> None:
     """Tell everybody who took part, each once."""
-    text = turn.context.texts("story.you_took_part") + "\n\n" + told(turn, story)
+    text = turn.context.texts("story.you_took_part") + "\n\n" + story_text(turn, story)
     pushes.invite(turn, community.id, Push(f"story:{story.no}", text), people=people)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.area import on_council
 from handlers.cocreation import invitations, open_requests, seconding
-from handlers.cocreation.notifying import judges, of_topic, send_to
+from handlers.cocreation.notifying import judges, send_to, topic_button
 from handlers.format import number
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
@@ -107,7 +107,7 @@ def _votes(turn: Turn, topic: TopicRow) -> list[str]:
 
 
 def _button(turn: Turn, topic: TopicRow, name: str, account: int | None) -> Button:
-    return of_topic(turn.context.texts(f"button.{name}"), name, topic)(account)
+    return topic_button(turn.context.texts(f"button.{name}"), name, topic)(account)
 
 
 def _judge_rows(turn: Turn, topic: TopicRow, account: int | None) -> Rows:
@@ -147,7 +147,7 @@ def _apart_rows(turn: Turn, topic: TopicRow) -> Rows:
     texts = turn.context.texts
     labels = [texts("button.topic_unmerge", no=other.no) for other in found]
     return tuple(
-        (of_topic(label, "topic_unmerge", other)(turn.account),) for label, other in zip(labels, found, strict=True)
+        (topic_button(label, "topic_unmerge", other)(turn.account),) for label, other in zip(labels, found, strict=True)
     )
 
 

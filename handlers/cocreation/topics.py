@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.area import on_council
 from handlers.cocreation import carrying_out, invitations, promise_dates, promises, topic_card
-from handlers.cocreation.notifying import close_for_all, of_topic, tell_people
+from handlers.cocreation.notifying import close_for_all, tell_people, topic_button
 from handlers.cocreation.prompts import ask_words, for_community, given_words
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
@@ -115,12 +115,12 @@ def take(
     *,
     given: dict[str, str] | None = None,
     quietly: bool = False,
-    told: Collection[tuple[str, int]] = (),
+    already_told: Collection[tuple[str, int]] = (),
     **changes: Any,
 ) -> int:
     """Take a step with a topic, and tell everybody who reported, seconded or contributed to it. Returns the event's id.
 
-    `quietly`: they are told in another way; `told`: these people are.
+    `quietly`: they are told in another way; `already_told`: these people are.
 
     Raises:
         NotAllowed: the table has no such step here.
@@ -135,7 +135,7 @@ def take(
     tells = rules.STEPS[action].tells
     if tells and not quietly:
         values = {"no": topic.no, "title": topic.title} | given
-        people = [who for who in turn.uow.topics.everybody(topic.key).values() if who[:2] not in told]
+        people = [who for who in turn.uow.topics.everybody(topic.key).values() if who[:2] not in already_told]
         text = turn.context.texts(tells, **values)
         tell_people(turn, people, text, f"topic:{topic.community_id}:{topic.no}:{event_id}", _more(turn, topic))
     return event_id
@@ -150,7 +150,7 @@ def _ended(turn: Turn, action: TopicAction) -> dict[str, Any]:
 
 def _more(turn: Turn, topic: TopicRow) -> Any:
     label = turn.context.texts("button.topic_card")
-    return lambda account: ((of_topic(label, "topic_card", topic)(account),),)
+    return lambda account: ((topic_button(label, "topic_card", topic)(account),),)
 
 
 def open_(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
@@ -223,19 +223,19 @@ def done(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any])
     if words := given_words(turn, community, asked, turn.context.district.limits.topics.longest):
         rules.step(topic.state, TopicAction.CARRY_OUT, {"words"})
         answered = carrying_out.answer_cases(turn, topic, role, words)
-        take(turn, topic, TopicAction.CARRY_OUT, role, given={"words": words}, told=answered)
+        take(turn, topic, TopicAction.CARRY_OUT, role, given={"words": words}, already_told=answered)
         promises.kept_with(turn, community, topic.no)
         told = len({*turn.uow.topics.everybody(topic.key), *answered})
         tell = turn.mine("button.story_make", "story_make", community_id=community.id, data={"topic": topic.no})
         turn.say("topic.done_said", ((tell,),), no=topic.no, n=told)
 
 
-def _ask_about(turn: Turn, community: CommunityRow, data: dict[str, Any], what: str, action: TopicAction) -> None:
+def _ask_about(turn: Turn, community: CommunityRow, data: dict[str, Any], question: str, action: TopicAction) -> None:
     """Ask for the words of a step, after checking that it is possible."""
     topic = turn.uow.topics.get(community.id, int(data["topic"]))
     rules.step(topic.state, action, rules.STEPS[action].needs)
     text = turn.context.texts(f"topic.ask_{action}", no=topic.no, title=topic.title)
-    ask_words(turn, what, community, text, topic=topic.no)
+    ask_words(turn, question, community, text, topic=topic.no)
 
 
 # --- seconding -------------------------------------------------------------------------------------------------------

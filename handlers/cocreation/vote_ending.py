@@ -35,7 +35,7 @@ def look_at(turn: Turn, vote: VoteRow) -> None:
 def _end(turn: Turn, vote: VoteRow) -> None:
     """End voting; no more ballots are accepted."""
     community = turn.uow.reference.communities[vote.community_id]
-    invitations.call_off(turn, community, ballots.thing(vote))
+    invitations.call_off(turn, community, ballots.push_name(vote))
     turn.uow.votes.change(vote, state=rules.step(vote.state, VoteAction.END), next_at=None)
     turn.uow.votes.add_event(vote, VoteAction.END, Role.SYSTEM)
     if _papers_open(turn, vote):
@@ -188,7 +188,7 @@ def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
     left = [who for who in involved.values() if (who[0], who[2]) not in told]
     tell_people(turn, left, text, key, lambda account: invitations.for_account(((button,),), account))
     people = [who for who in turn.uow.voters.to_ask(community.id, vote.buildings) if who[:2] not in involved]
-    invitations.invite(turn, community, f"{ballots.thing(vote)}:result", text, ((button,),), people=people)
+    invitations.invite(turn, community, f"{ballots.push_name(vote)}:result", text, ((button,),), people=people)
 
 
 def _who_sees_to_it(turn: Turn, vote: VoteRow, topic: TopicRow) -> Rows:

@@ -218,7 +218,7 @@ def open_(turn: Turn, vote: VoteRow) -> None:
     topic = turn.uow.topics.get(vote.community_id, vote.topic_no)
     text, rows = ballots.card(turn, community, topic, vote)
     people = turn.uow.voters.to_ask(community.id, vote.buildings)
-    invitations.invite(turn, community, ballots.thing(vote), text, rows, people=people, until=vote.closes_at)
+    invitations.invite(turn, community, ballots.push_name(vote), text, rows, people=people, until=vote.closes_at)
 
 
 def _next_look(turn: Turn, vote: VoteRow) -> datetime | None:
@@ -238,7 +238,7 @@ def remind(turn: Turn, vote: VoteRow) -> None:
     topic = turn.uow.topics.get(vote.community_id, vote.topic_no)
     text, rows = ballots.card(turn, community, topic, vote)
     words = turn.context.texts("vote.reminder", until=invitations.local(vote.closes_at, community))
-    name = f"{ballots.thing(vote)}:reminder"
+    name = f"{ballots.push_name(vote)}:reminder"
     invitations.invite(turn, community, name, f"{words}\n\n{text}", rows, people=left, until=vote.closes_at)
     turn.uow.votes.change(vote, next_at=vote.closes_at)
 
@@ -311,7 +311,7 @@ def cancel(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any
     turn.uow.votes.add_event(vote, VoteAction.CANCEL, role, staff_id=turn.staff_id, reason=reason)
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     _take_topic(turn, topic, TopicAction.END_VOTE, role)
-    invitations.call_off(turn, community, ballots.thing(vote))
+    invitations.call_off(turn, community, ballots.push_name(vote))
     invitations.tell_involved(
         turn, topic, turn.context.texts("vote.told_cancelled", title=topic.title, reason=reason), vote
     )

@@ -131,8 +131,8 @@ def at_door(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, An
     words = given_words(turn, community, asked, offline_ballots.LONGEST)
     if words is None:
         return
-    found = offline_ballots.found(turn, community, vote, words)
-    one = next((one for one in found if offline_ballots.free(turn, vote, one)), None)
+    found = offline_ballots.people_at_door(turn, community, vote, words)
+    one = next((one for one in found if offline_ballots.may_vote(turn, vote, one)), None)
     if one is None:
         key = "proxy_vote.not_free" if found else f"paper.no_such_{offline_ballots.how_to_say(vote)}"
         ask_again(turn, asked, turn.context.texts(key, no=vote.no), lambda: ask_door(turn, community, role, asked))

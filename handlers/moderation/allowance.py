@@ -13,28 +13,28 @@ SAID_AGAIN = timedelta(hours=1)
 MORE_MAY_COME = timedelta(seconds=5)
 
 
-def of(turn: Turn, what: str) -> Allowance:
+def limit_of(turn: Turn, kind: str) -> Allowance:
     """The district's limit, by its name in limits.yaml."""
-    found: Allowance = getattr(turn.context.district.limits.pace, what)
+    found: Allowance = getattr(turn.context.district.limits.pace, kind)
     return found
 
 
-def count(turn: Turn, what: str) -> Window:
+def count(turn: Turn, kind: str) -> Window:
     """Count one more thing of this kind; returns the window that is open."""
-    found = _window(turn, what)
+    found = _window(turn, kind)
     found = Window(found.opened, found.times + 1)
-    turn.talk.state.setdefault("pace", {})[what] = [found.opened, found.times]
+    turn.talk.state.setdefault("pace", {})[kind] = [found.opened, found.times]
     return found
 
 
 def may_file(turn: Turn) -> bool:
     """Whether this person may have another report filed now."""
-    return turn.as_staff or _window(turn, "reports").times < of(turn, "reports").times
+    return turn.as_staff or _window(turn, "reports").times < limit_of(turn, "reports").times
 
 
 def say_later(turn: Turn) -> None:
     """The report waits as a draft: said once, and shown again when the hour is over."""
-    allowed, found = of(turn, "reports"), _window(turn, "reports")
+    allowed, found = limit_of(turn, "reports"), _window(turn, "reports")
     until = found.ends(allowed)
     look_again(turn, until)
     pace = turn.talk.state["pace"]
@@ -67,7 +67,7 @@ def has_to_wait(turn: Turn) -> bool:
     return True
 
 
-def _window(turn: Turn, what: str) -> Window:
+def _window(turn: Turn, kind: str) -> Window:
     """As of when it reached us: what waited its turn meanwhile is counted where it belongs."""
-    kept, at = turn.talk.state.get("pace", {}).get(what), turn.event.taken_at or turn.uow.now
-    return window((kept[0], kept[1]) if kept else None, at.timestamp(), of(turn, what))
+    kept, at = turn.talk.state.get("pace", {}).get(kind), turn.event.taken_at or turn.uow.now
+    return window((kept[0], kept[1]) if kept else None, at.timestamp(), limit_of(turn, kind))

@@ -22,7 +22,7 @@ def noticed(turn: Turn, kind: str) -> None:
     """Once more of this kind by this person; when it is too often, a person of the staff looks."""
     if turn.as_staff:
         return
-    allowed, found = allowance.of(turn, kind), allowance.count(turn, kind)
+    allowed, found = allowance.limit_of(turn, kind), allowance.count(turn, kind)
     if found.times >= allowed.times and not turn.uow.concerns.again(turn.event.address.bot, turn.account, kind):
         put(turn, kind, turn.event.text)
 

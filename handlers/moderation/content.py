@@ -4,7 +4,7 @@ Options and reasons of a topic, small wishes (微心愿), the words of a topic i
 in content_decisions.py.
 """
 
-from handlers.cocreation.notifying import Judge, judges, others, send_to
+from handlers.cocreation.notifying import Judge, judges, other_judges, send_to
 from handlers.event import Address
 from handlers.moderation.concerns import unlinked
 from handlers.reply import Button, Priority, Reply, Rows, Showing
@@ -37,19 +37,19 @@ def appeal_to(turn: Turn, row: ContentRow, to: list[Judge]) -> None:
 
 
 def _send(turn: Turn, row: ContentRow, to: list[Judge], head: str, *, name: str, actions: tuple[str, ...]) -> None:
-    text = f"{head}\n{told(turn, row)}"
+    text = f"{head}\n{description(turn, row)}"
     for judge in to:
         rows: Rows = (tuple(button(turn, row, action, judge.account) for action in actions),)
         send_to(turn, judge, text, rows, name)
 
 
-def told(turn: Turn, row: ContentRow) -> str:
+def description(turn: Turn, row: ContentRow) -> str:
     """What it is, to which topic or case it belongs, and its words."""
-    line = turn.context.texts("content.line", what=what(turn, row), text=unlinked(row.text))
+    line = turn.context.texts("content.line", what=kind_name(turn, row), text=unlinked(row.text))
     return "\n".join(part for part in (_about(turn, row), line, _more(turn, row)) if part)
 
 
-def what(turn: Turn, row: ContentRow) -> str:
+def kind_name(turn: Turn, row: ContentRow) -> str:
     kind = row.what if row.kind is ContentKind.CONTRIBUTION else row.kind
     return turn.context.texts(f"content.{kind}")
 
@@ -89,7 +89,7 @@ def appeal_name(row: ContentRow) -> str:
 def gone(turn: Turn, row: ContentRow) -> None:
     """Its author took it away: its cards say so, also those still on their way, and nothing of it is kept."""
     community = turn.uow.reference.communities[row.community_id]
-    on_their_way = {(judge.to.bot, judge.to.chat) for judge in others(turn, community, ())}
+    on_their_way = {(judge.to.bot, judge.to.chat) for judge in other_judges(turn, community, ())}
     text = turn.context.texts("content.was_taken_back")
     for name in (name_of(row), appeal_name(row)):
         for bot, chat in {*turn.uow.shown.chats(name), *on_their_way}:

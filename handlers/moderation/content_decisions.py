@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.area import Area, erased_from
 from handlers.cocreation import calls, topics
-from handlers.cocreation.notifying import Who, accounts_of, close_for_all, here, judges, others, who_judges
+from handlers.cocreation.notifying import Who, accounts_of, close_for_all, judge_here, judges, other_judges, who_judges
 from handlers.cocreation.prompts import ask_words, for_community, given_words
 from handlers.event import Address
 from handlers.moderation import content
@@ -40,9 +40,9 @@ def _waiting(turn: Turn, community: CommunityRow) -> None:
     turn.say("content.waiting" if found else "content.none_waits", community=community.name)
     for row in found:
         if row.state is not ContentState.HIDDEN:
-            content.show_to(turn, row, [here(turn)])
-        elif here(turn).who(turn) not in _decided(turn, row):
-            content.appeal_to(turn, row, [here(turn)])
+            content.show_to(turn, row, [judge_here(turn)])
+        elif judge_here(turn).who(turn) not in _decided(turn, row):
+            content.appeal_to(turn, row, [judge_here(turn)])
 
 
 def _of(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> ContentRow:
@@ -101,7 +101,7 @@ def hide_because(turn: Turn, community: CommunityRow, role: Role, asked: dict[st
 
 def _judge(turn: Turn, row: ContentRow, role: Role, judgement: Judgement, why: str | None = None) -> None:
     """One decision holds; who wrote it decides nothing about it."""
-    if role is Role.RESIDENT and here(turn).who(turn) == row.author:
+    if role is Role.RESIDENT and judge_here(turn).who(turn) == row.author:
         raise NotAllowed("who wrote it does not judge it", Refusal.OWN)
     if judgement is Judgement.HIDE and not _may_go(turn, row):
         turn.tell("content.vote_first", alert=True)
@@ -113,7 +113,9 @@ def _judge(turn: Turn, row: ContentRow, role: Role, judgement: Judgement, why: s
         turn.tell("content.decided_already")
         return
     turn.uow.content.settle(row)
-    close_for_all(turn, content.name_of(row), f"content.was_{row.state}", text=row.text, what=content.what(turn, row))
+    close_for_all(
+        turn, content.name_of(row), f"content.was_{row.state}", text=row.text, what=content.kind_name(turn, row)
+    )
     if before is not row.state:
         _comes_of_it(turn, row, before)
 
@@ -143,7 +145,7 @@ def _tell_author(turn: Turn, row: ContentRow, key: str) -> None:
     if row.bot is None or row.chat is None:
         return
     texts = turn.context.texts
-    text = texts(key, what=content.what(turn, row), text=row.text, why=row.why or "")
+    text = texts(key, what=content.kind_name(turn, row), text=row.text, why=row.why or "")
     rows: Rows = ()
     if possible(row.state, Judgement.APPEAL, appealed=row.appealed):
         text = f"{text}\n{texts('content.may_appeal')}"
@@ -157,12 +159,12 @@ def _tell_author(turn: Turn, row: ContentRow, key: str) -> None:
 def appeal(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     """The author asks for a second look, once; everybody who may decide gets it, but for who decided."""
     row = _of(turn, community, data)
-    if here(turn).who(turn) != row.author:
+    if judge_here(turn).who(turn) != row.author:
         raise NotAllowed("only who wrote it may appeal")
     if not possible(row.state, Judgement.APPEAL, appealed=row.appealed):
         turn.tell("content.appealed_already" if row.appealed else "content.decided_already", alert=True)
         return
-    hear_it = others(turn, community, {*_decided(turn, row), row.author})
+    hear_it = other_judges(turn, community, {*_decided(turn, row), row.author})
     if not hear_it:
         turn.say("content.nobody_else")
         return
@@ -190,12 +192,12 @@ def _hear(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any],
         NotAllowed: whoever presses has hidden it themselves, or wrote it.
     """
     row = _of(turn, community, data)
-    if here(turn).who(turn) in {*_decided(turn, row), row.author}:
+    if judge_here(turn).who(turn) in {*_decided(turn, row), row.author}:
         raise NotAllowed("somebody else hears an appeal", Refusal.OWN)
     if not _moved(turn, row, judgement, role, **who_judges(turn, role)):
         turn.tell("content.decided_already")
         return
-    name, what = content.appeal_name(row), content.what(turn, row)
+    name, what = content.appeal_name(row), content.kind_name(turn, row)
     close_for_all(turn, name, f"content.was_{row.state}", text=row.text, what=what)
     _comes_of_it(turn, row, ContentState.HIDDEN)
 
@@ -213,7 +215,7 @@ def report(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]
         hide(turn, community, role, data)
     elif row.state is not ContentState.SHOWN or not _in_sight(turn, row):
         turn.tell("content.seen_no_more", alert=True)
-    elif here(turn).who(turn) == row.author:
+    elif judge_here(turn).who(turn) == row.author:
         turn.tell("problem.own", alert=True)
     elif _may_report(turn):
         _report(turn, community, row)

@@ -27,7 +27,7 @@ def held_up(turn: Turn) -> bool:
     what = COUNTED.get(turn.event.kind)
     if what is None or not turn.event.private or not turn.account or turn.as_staff or _part_of_an_album(turn):
         return False
-    found, allowed = allowance.count(turn, what), allowance.of(turn, what)
+    found, allowed = allowance.count(turn, what), allowance.limit_of(turn, what)
     turn.throttled = found.times > allowed.times
     if not turn.throttled or _urgent(turn, found.times, allowed.times):
         return False
@@ -44,7 +44,7 @@ def held_up(turn: Turn) -> bool:
     return True
 
 
-def over(turn: Turn) -> None:
+def pause_over(turn: Turn) -> None:
     """The time is over: what was kept is shown, to be filed or not."""
     turn.talk.state["pace"].pop("due")
     if not drafts.there_is_one(turn) or not drafts.words(turn):

@@ -14,7 +14,7 @@ LISTED = 12
 OPERATOR = "operator"
 
 
-def seen(turn: Turn) -> None:
+def show_accesses(turn: Turn) -> None:
     """Who looked at the person's cases, newest first."""
     rows = of_person(turn, LISTED)
     if not rows:

@@ -108,7 +108,7 @@ def _without_words(turn: Turn, case: CaseRow, me: PersonOfCase, *, alone: bool) 
 def _tell_nobody_any_more(turn: Turn, case: CaseRow) -> None:
     """Cards, alarms and nudges lose the words where they stand; what was to carry them is taken back."""
     names = (card_name(case), emergencies.alarm_name(case), receipts.name_of(case))
-    turn.uow.erasure.told_of_case(cards.about(case), names)
+    turn.uow.erasure.told_of_case(cards.cause_of(case), names)
     cards.refresh(turn, case)
     for nudge in turn.uow.nudges.open(case.key):
         nudging.end(turn, case, nudge, "emergency.erased")

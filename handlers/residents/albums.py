@@ -30,7 +30,7 @@ def other_waits(turn: Turn) -> bool:
     return album is not None and bool(album["id"] != turn.event.album)
 
 
-def taken(turn: Turn) -> Event:
+def take_out(turn: Turn) -> Event:
     """Take the whole album out of the conversation, as one event."""
     album = turn.talk.state.pop("album")
     turn.wake_again()

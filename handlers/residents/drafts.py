@@ -113,7 +113,7 @@ def show(turn: Turn, rows: Rows | None = None, *, below: bool = False) -> None:
         rows = rows or communities.rows(turn, name(turn))
     text = _text(turn, choosing=rows is not None)
     if rows is None and community and (case := _like(turn, community)):
-        text = turn.context.texts("draft.like", shown=text, about=offers.about(turn, case))
+        text = turn.context.texts("draft.like", shown=text, about=offers.summary(turn, case))
         rows = ((offers.button(turn, case, name(turn), draft=True),), *_agree_rows(turn))
     turn.send(Reply(turn.event.address, text, rows or _agree_rows(turn), logical=name(turn)))
 
@@ -190,11 +190,11 @@ def file(turn: Turn, danger: Understanding | None = None) -> None:
     if emergency := matters.emergency(reading) or (danger and replace(danger, text=reading.text)):
         turn.close(name(turn), "draft.agreed", shown=_shown(turn))
         community = communities.of_emergency(turn, reading.text)
-        filing.file_emergency(turn, _report(turn, taken(turn), (emergency,), community))
+        filing.file_emergency(turn, _report(turn, take_out(turn), (emergency,), community))
         return
     agreed = turn.community(turn.person.community_id)
     assert agreed is not None  # noqa: S101 - nobody agrees without one
-    report = _report(turn, taken(turn), matters.to_file(reading), agreed)
+    report = _report(turn, take_out(turn), matters.to_file(reading), agreed)
     if not links.holds(turn, report):
         filing.file_report(turn, report)
 
@@ -215,12 +215,12 @@ def _report(
 def discard(turn: Turn, _data: dict[str, Any] | None = None) -> None:
     if there_is_one(turn):
         turn.close(name(turn), "draft.discarded")
-        taken(turn)
+        take_out(turn)
     turn.tell("draft.discarded")
     turn.outcome = "discarded"
 
 
-def taken(turn: Turn) -> dict[str, Any]:
+def take_out(turn: Turn) -> dict[str, Any]:
     """Take the draft out of the conversation, which then need not be deleted any more."""
     turn.talk.state.pop("said", None)
     turn.talk.expires_at = None

@@ -42,7 +42,7 @@ def file_report(turn: Turn, report: Report) -> list[CaseRow]:
         files = len(report.files) if case is filed[0] else 0
         crowds.show_new(turn, case, similar, files, proxied=proxy is not None)
     if len(filed) == 1:
-        receipts.one(turn, filed[0], report.matters[0], similar)
+        receipts.send(turn, filed[0], report.matters[0], similar)
     else:
         receipts.several(turn, filed)
     if proxy:

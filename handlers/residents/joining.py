@@ -45,7 +45,7 @@ def join_case(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> N
 
 def _bring_draft(turn: Turn, case: CaseRow) -> None:
     """Move the neighbour's draft into the case, for the staff to read."""
-    draft = drafts.taken(turn)
+    draft = drafts.take_out(turn)
     words = "\n".join(text for _, text in draft["parts"])
     for message_id, text in draft["parts"]:
         filing.keep_words(turn.as_if(text=text, message_id=message_id), case)
@@ -123,7 +123,7 @@ def show(turn: Turn, key: tuple[int, int]) -> None:
     else:
         name = f"join:{new_id()}"
         text = turn.context.texts(
-            "join.asked", about=offers.about(turn, case), notice=turn.context.texts("privacy.join")
+            "join.asked", about=offers.summary(turn, case), notice=turn.context.texts("privacy.join")
         )
         rows: Rows = (
             (offers.button(turn, case, name),),

@@ -89,7 +89,7 @@ def not_solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> 
 def refused(turn: Turn, case: CaseRow, role: Role, detail: dict[str, Any] | None = None) -> None:
     """Handle a "no", given in the chat or to staff by phone."""
     if lifecycle.says_no(case.reopened) is Action.REOPEN:
-        steps.take(turn, case, Action.REOPEN, role, changes=again(turn, case), detail=detail)
+        steps.take(turn, case, Action.REOPEN, role, changes=reopening(turn, case), detail=detail)
         nudging.answered(turn, case, Action.REOPEN)
         after_reopening(turn, case)
         return
@@ -100,7 +100,7 @@ def refused(turn: Turn, case: CaseRow, role: Role, detail: dict[str, Any] | None
     nudging.ask(turn, case, Nudge.OBJECTION, Asks(until, next_at=until))
 
 
-def again(turn: Turn, case: CaseRow) -> dict[str, Any]:
+def reopening(turn: Turn, case: CaseRow) -> dict[str, Any]:
     """What reopening changes in a case."""
     due_at = deadlines.again_due(turn, case)
     return {"solved": False, "reopened": case.reopened + 1, "closed_at": None, "due_at": due_at}

@@ -31,7 +31,7 @@ def can_be_joined(case: CaseRow) -> bool:
     return case.state in OPEN and case.urgency is not Urgency.EMERGENCY
 
 
-def about(turn: Turn, case: CaseRow) -> str:
+def summary(turn: Turn, case: CaseRow) -> str:
     """A case as a neighbour sees it before joining: masked and short."""
     look = turn.context.district.scenes[case.scene]
     return turn.context.texts(

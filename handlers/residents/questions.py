@@ -9,7 +9,7 @@ LONGEST = 60
 """Longer messages are read by a person."""
 
 
-def known(turn: Turn) -> QuestionRow | None:
+def known_answer(turn: Turn) -> QuestionRow | None:
     """The entry that answers the question, the community's before the district's; None if there is none."""
     communities = dict.fromkeys((turn.person.community_id or DISTRICT, DISTRICT))
     lists = [lines for community in communities if (lines := turn.uow.reference.questions.get(community))]

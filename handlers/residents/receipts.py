@@ -16,8 +16,8 @@ BEFORE_WORK = (State.WAITING, State.NEEDS_INFO, State.ACCEPTED)
 """States before anybody works on a case, in which its reporter can still change its labels."""
 
 
-def one(turn: Turn, case: CaseRow, matter: Understanding, like: Sequence[int] = ()) -> None:
-    """Send the receipt of one case. What is missing or uncertain is asked once, and blocks nothing.
+def send(turn: Turn, case: CaseRow, matter: Understanding, like: Sequence[int] = ()) -> None:
+    """The receipt of one case; what is missing or unsure is asked once, and blocks nothing.
 
     `like`: open cases of the community that may be the same matter; the first is offered.
     """
@@ -33,7 +33,7 @@ def one(turn: Turn, case: CaseRow, matter: Understanding, like: Sequence[int] = 
         turn.expect("place", case)
     choices = _scene_choices(turn, case, matter) if unsure else ()
     if other := next((row for no in like if (row := _joinable(turn, case, no))), None):
-        parts.append(texts("receipt.like", about=offers.about(turn, other)))
+        parts.append(texts("receipt.like", about=offers.summary(turn, other)))
         choices = ((_same_button(turn, case, other),), *choices)
     text = "\n\n".join(parts)
     turn.send(Reply(turn.event.address, text, (*choices, *buttons(turn, case)), logical=name_of(case)))

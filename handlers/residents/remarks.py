@@ -14,7 +14,7 @@ from ledger.lifecycle import CLOSED, OPEN, Action, Role, State, actions_for
 from storage.cases import CaseRow
 
 
-def taken(turn: Turn) -> bool:
+def take_remark(turn: Turn) -> bool:
     """Answer a remark. False: the words mean something else, or fit no known case."""
     if drafts.there_is_one(turn) or turn.event.files or emergencies.ringing(turn) is not None:
         return False

@@ -37,7 +37,7 @@ def report(turn: Turn) -> None:
         _more_of_emergency(turn, case, ())
     elif drafts.there_is_one(turn) and _answers_draft(turn):
         return
-    elif not drafts.there_is_one(turn) and (known := questions.known(turn)) is not None:
+    elif not drafts.there_is_one(turn) and (known := questions.known_answer(turn)) is not None:
         _answer(turn, known)
     elif (nothing := _nothing_to_file(turn)) is not None:
         _small_talk(turn, nothing)

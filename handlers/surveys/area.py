@@ -5,7 +5,7 @@ from handlers.surveys import asking, closing, invitation, menu
 
 AREA = Area(
     buttons={
-        "surveys": menu.shown,
+        "surveys": menu.open_menu,
         "survey_preview": menu.preview,
         "survey_start": menu.start,
         "survey_stop": menu.stop,
@@ -15,7 +15,7 @@ AREA = Area(
         "survey_decline": asking.decline,
     },
     questions={"survey_choice": asking.typed, "survey_words": asking.words},
-    resident_commands={"surveys": invitation.shown},
+    resident_commands={"surveys": invitation.show_running},
     staff_commands={"surveys": menu.survey},
     due=(Due("survey", lambda uow: uow.surveys.due(), lambda found: (found.community_id, found.id), closing.look),),
     exports=asking.exported,

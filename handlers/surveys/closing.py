@@ -36,7 +36,7 @@ def _remind(turn: Turn, community: CommunityRow, found: SurveyRow) -> None:
     if people:
         until = found.ends_at.astimezone(community.zone)
         text = turn.context.texts("survey.reminder", name=found.template.name, month=until.month, day=until.day)
-        name = f"{found.thing}:again"
+        name = f"{found.push_name}:again"
         again = Push(name, text, invitation.rows(turn, community, found, name), found.ends_at)
         pushes.invite(turn, community.id, again, people=people)
 
@@ -46,19 +46,19 @@ def end(turn: Turn, community: CommunityRow, found: SurveyRow, state: str) -> bo
     forget_at = turn.uow.now + turn.context.district.limits.contacts_kept.wall
     if not turn.uow.surveys.end(found, state, fixed(turn, found), forget_at):
         return False
-    for thing in (found.thing, f"{found.thing}:again"):
+    for thing in (found.push_name, f"{found.push_name}:again"):
         pushes.call_off(turn, community.id, thing)
     _fill(turn, community, found)
     text = turn.context.texts("survey_menu.ended", name=found.template.name, community=community.name)
     for to in reachable(turn, turn.uow.reference.staff_with(community.id, Role.MANAGER)):
-        turn.send(Reply(to, text, priority=Priority.NOTICE, key=f"{found.thing}:ended:{to.chat}"))
+        turn.send(Reply(to, text, priority=Priority.NOTICE, key=f"{found.push_name}:ended:{to.chat}"))
         ask_for_results(turn, found, to, whole=True)
     return True
 
 
 def fixed(turn: Turn, found: SurveyRow) -> dict[str, Any]:
     """The counts of a survey, without anybody in them; JSON knows only words as names."""
-    surveys, reached = turn.uow.surveys, pushes.reached(turn, found.community_id, found.thing)
+    surveys, reached = turn.uow.surveys, pushes.reached(turn, found.community_id, found.push_name)
     counts, people = surveys.counts(found), surveys.people(found)
     return {
         "counts": {str(question): {str(o): n for o, n in of.items()} for question, of in counts.items()},

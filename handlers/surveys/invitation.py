@@ -8,7 +8,7 @@ from storage.reference import CommunityRow
 from storage.surveys import SurveyRow
 
 
-def shown(turn: Turn) -> None:
+def show_running(turn: Turn) -> None:
     """调研, as a resident: the one that runs where they live."""
     community = my_community(turn)
     if community is None:
@@ -17,7 +17,7 @@ def shown(turn: Turn) -> None:
     if found is None:
         turn.say("survey.none")
         return
-    name = found.thing
+    name = found.push_name
     turn.send(
         Reply(
             turn.event.address,

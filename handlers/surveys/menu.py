@@ -28,7 +28,7 @@ def survey(turn: Turn) -> None:
     turn.outcome = "survey"
 
 
-def shown(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
+def open_menu(turn: Turn, community: CommunityRow, _role: Role, _data: dict[str, Any]) -> None:
     """The same, by a button of the check-up."""
     _menu(turn, community)
 
@@ -49,7 +49,7 @@ def _menu(turn: Turn, community: CommunityRow) -> None:
 
 def progress(turn: Turn, community: CommunityRow, found: SurveyRow) -> str:
     """How a running survey goes, in counts."""
-    reached, people = pushes.reached(turn, community.id, found.thing), turn.uow.surveys.people(found)
+    reached, people = pushes.reached(turn, community.id, found.push_name), turn.uow.surveys.people(found)
     return turn.context.texts(
         "survey_menu.progress",
         name=found.template.name,
@@ -104,7 +104,9 @@ def start(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
         return
     text = invitation.text(turn, community, template)
     people = pushes.invite(
-        turn, community.id, Push(found.thing, text, invitation.rows(turn, community, found, found.thing), found.ends_at)
+        turn,
+        community.id,
+        Push(found.push_name, text, invitation.rows(turn, community, found, found.push_name), found.ends_at),
     )
     until = _day(turn, community, found.ends_at)
     turn.close(data["name"], "survey_menu.started", name=template.name, people=people, until=until)

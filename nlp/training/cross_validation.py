@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nlp.lexicon import lexicon
 from nlp.tokens import cutter
-from nlp.training.dataset import Row, corpus, ours
+from nlp.training.dataset import Row, corpus, labelled_by_us
 from nlp.training.export import text_of
 from nlp.training.learn import REAL, Read, learn
 from nlp.understand import Understander
@@ -25,7 +25,7 @@ def out_of_fold(rows: Sequence[Row], folder: Path) -> list[Understanding]:
     """Answers for `rows`. `folder` may hold messages labelled by us, which are not part of the project."""
     wanted = {row.mark for row in rows}
     own = Read.of([row for row in corpus() if not row.held])
-    read = Read.of([row for row in ours(folder, REAL) if row.mark not in wanted])
+    read = Read.of([row for row in labelled_by_us(folder, REAL) if row.mark not in wanted])
     tested = Read.of([replace(row, weight=REAL) for row in rows])
     dealt = _deal(rows)
     answers: dict[int, Understanding] = {}
@@ -42,7 +42,7 @@ def _without(rows: Read, dealt: Sequence[int], part: int) -> Read:
 def beside(rows: Sequence[Row], folder: Path) -> int:
     """How many other labelled messages the models learn from."""
     wanted = {row.mark for row in rows}
-    return sum(row.mark not in wanted for row in ours(folder, REAL))
+    return sum(row.mark not in wanted for row in labelled_by_us(folder, REAL))
 
 
 def _trained(own: Read, real: Read) -> Understander:

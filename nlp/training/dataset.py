@@ -59,10 +59,10 @@ def corpus(folder: Path = DATA / "corpus") -> list[Row]:
 def messages(folder: Path, weight: float) -> list[Row]:
     """Real messages in `folder`, labelled by their annotator or by us."""
     with (folder / "messages-dev.jsonl").open(encoding="utf-8") as lines:
-        return [*(replace(row, weight=weight) for row in read_rows(lines)), *ours(folder, weight)]
+        return [*(replace(row, weight=weight) for row in read_rows(lines)), *labelled_by_us(folder, weight)]
 
 
-def ours(folder: Path, weight: float) -> list[Row]:
+def labelled_by_us(folder: Path, weight: float) -> list[Row]:
     """Real messages that we labelled; empty if `folder` does not contain them."""
     path = folder / "messages-unlabelled.jsonl"
     labels = dict(_our_labels())

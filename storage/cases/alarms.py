@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select, update
 
-from storage.cases.by_case import by_case, of
+from storage.cases.by_case import by_case, parameters
 from storage.sql.compiled import CompiledQuery
 from storage.tables import Alarm, table_of
 
@@ -44,7 +44,7 @@ class AlarmsOfCases:
         return list(self._uow.read(statement, Alarm))
 
     def alarm(self, key: tuple[int, int]) -> Any | None:
-        return next(iter(self._uow.fetch(_ALARM, Alarm, given=of(key))), None)
+        return next(iter(self._uow.fetch(_ALARM, Alarm, given=parameters(key))), None)
 
     def escalate(self, key: tuple[int, int], level: int, next_at: datetime | None) -> None:
         self._change_alarm(key, level=level, next_at=next_at)

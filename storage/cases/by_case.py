@@ -10,5 +10,5 @@ def by_case(table: Table) -> Any:
     return select(table).where(table.c.community_id == bindparam("community"), table.c.case_no == bindparam("number"))
 
 
-def of(key: tuple[int, int]) -> dict[str, int]:
+def parameters(key: tuple[int, int]) -> dict[str, int]:
     return {"community": key[0], "number": key[1]}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from storage.cases.by_case import by_case, of
+from storage.cases.by_case import by_case, parameters
 from storage.ids import new_id
 from storage.tables import Attachment, CaseMessage, table_of
 
@@ -109,4 +109,4 @@ class SaidInCases:
         return attachment_id
 
     def attachments(self, key: tuple[int, int]) -> list[Any]:
-        return list(self._uow.read(_FILES, Attachment, given=of(key)))
+        return list(self._uow.read(_FILES, Attachment, given=parameters(key)))

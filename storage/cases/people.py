@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
 
-from storage.cases.by_case import by_case, of
+from storage.cases.by_case import by_case, parameters
 from storage.tables import CasePerson, CaseUnit, table_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class PeopleOfCases:
         """Reporter first, then who joined, in order."""
         return [
             PersonOfCase(row.bot, row.account, row.chat, row.part, row.anonymous)
-            for row in self._uow.read(_PEOPLE, CasePerson, given=of(key))
+            for row in self._uow.read(_PEOPLE, CasePerson, given=parameters(key))
         ]
 
     def part_of(self, key: tuple[int, int], bot: str, account: int) -> str | None:
@@ -95,7 +95,7 @@ class PeopleOfCases:
 
     def helpers(self, key: tuple[int, int]) -> list[int]:
         """Units that help with a case, in the order in which they were asked."""
-        return list(self._uow.read(_HELPERS, CaseUnit, given=of(key)).scalars())
+        return list(self._uow.read(_HELPERS, CaseUnit, given=parameters(key)).scalars())
 
     def add_helper(self, key: tuple[int, int], unit_id: int) -> None:
         row = {"community_id": key[0], "case_no": key[1], "unit_id": unit_id, "since": self._uow.now}

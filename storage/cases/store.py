@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select, union, update
 
 from ledger.lifecycle import OPEN, State
 from storage.cases.alarms import AlarmsOfCases
-from storage.cases.by_case import of
+from storage.cases.by_case import parameters
 from storage.cases.history import HistoryOfCases
 from storage.cases.messages import SaidInCases
 from storage.cases.people import PeopleOfCases
@@ -159,7 +159,7 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         if key not in self._known:
             self._uow.see_also(community_id)
             # nobody else's new case is known by its number yet, and ours are all known here
-            row = _ONE_CASE.first(self._uow.connection, of(key))
+            row = _ONE_CASE.first(self._uow.connection, parameters(key))
             if row is None:
                 raise NotFound(f"case {community_id}/{no}")
             return self._one(row)
@@ -169,7 +169,7 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         """When a case came in; None if there is none of that number."""
         if key in self._known:
             return self._known[key].created_at
-        row = _FILED_AT.first(self._uow.connection, of(key))
+        row = _FILED_AT.first(self._uow.connection, parameters(key))
         return row.created_at if row else None
 
     def living(self, key: tuple[int, int]) -> CaseRow | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Integer, bindparam, func, select
 
-from storage.cases.by_case import of
+from storage.cases.by_case import parameters
 from storage.sql.compiled import CompiledQuery
 from storage.tables import Case, Crowd, table_of
 
@@ -33,7 +33,7 @@ class Crowds:
 
     def standing(self, key: Key) -> tuple[int, int]:
         """The number of the case that speaks for this one, itself if it came alone, and for how many that speaks."""
-        found = self._uow.fetch(_STANDING, Crowd, given=of(key))[0]
+        found = self._uow.fetch(_STANDING, Crowd, given=parameters(key))[0]
         return found.lead_no, found.size
 
     def join(self, key: Key, lead_no: int) -> None:
@@ -42,7 +42,7 @@ class Crowds:
 
     def size(self, key: Key) -> int:
         """How many cases this one speaks for, beside itself."""
-        return int(self._uow.fetch(_SIZE, Crowd, given=of(key))[0].n)
+        return int(self._uow.fetch(_SIZE, Crowd, given=parameters(key))[0].n)
 
     def members(self, key: Key, states: list[str], limit: int) -> list[int]:
         """Numbers of those that stand in one of `states`, oldest first."""

@@ -46,7 +46,7 @@ FEW = 3
 """Most supported and newly done cases that a page names."""
 
 
-def about(community_id: int, report: str = WEEKLY) -> str:
+def cause_of(community_id: int, report: str = WEEKLY) -> str:
     """The cause of a report's messages."""
     return f"{report}:{community_id}"
 
@@ -184,7 +184,7 @@ class Reports:
         The numbers stay as they are; a workbook that is asked for again is written from the rows of then, and so is a
         digest that has not arrived yet.
         """
-        for waiting in self._uow.outbox.take_back(about(community_id)):
+        for waiting in self._uow.outbox.take_back(cause_of(community_id)):
             self.ask(community_id, waiting)
         gone: list[str] = []
         of = ReportRun.community_id.in_((community_id, DISTRICT))  # streets and the district name cases too

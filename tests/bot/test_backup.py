@@ -164,7 +164,7 @@ async def test_who_is_erased_hears_until_when_backups_hold_them_and_none_does_af
     until = NOW.replace(year=int(said[0]), month=int(said[1]), day=int(said[2]))
     await made(small_world, tmp_path, NOW + timedelta(days=1))
     folder, keep = tmp_path / "backups", small_world.app.context.district.limits.backups_kept.wall
-    assert len(backup.kept(folder)) == 2
+    assert len(backup.existing(folder)) == 2
     assert backup.prune(folder, keep, NOW + keep - timedelta(hours=1)) == []
     assert len(backup.prune(folder, keep, until)) == 1, "what was said held: the backup from before is gone"
 

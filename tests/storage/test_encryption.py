@@ -93,7 +93,7 @@ async def test_what_was_stored_before_there_was_a_key_is_read_and_then_sealed(wo
     seen = await raw(world)
     assert [secret for secret in SECRETS if secret in seen] == []
     assert (await case(world)).text.startswith(LAMP)
-    assert list(await world.rows(lambda c: list(reencryption.left(c)))) == []
+    assert list(await world.rows(lambda c: list(reencryption.remaining(c)))) == []
 
 
 async def test_keys_are_changed_while_people_go_on_writing(sealed_world: World) -> None:
@@ -108,7 +108,7 @@ async def test_keys_are_changed_while_people_go_on_writing(sealed_world: World) 
     encryption.use([OTHER])
     assert (await case(sealed_world)).text.startswith(LAMP)
     assert await count(sealed_world, Case) == 6
-    assert list(await sealed_world.rows(lambda c: list(reencryption.left(c)))) == []
+    assert list(await sealed_world.rows(lambda c: list(reencryption.remaining(c)))) == []
     digest = next(p.name for p in sealed_world.app.files.folder.rglob("*") if p.is_file())
     assert sealed_world.app.files.read(digest)
 
