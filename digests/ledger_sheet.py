@@ -88,15 +88,17 @@ def as_xlsx(ledger: Ledger, rows: Sequence[Exported]) -> bytes:
         sheet = book.add_worksheet(ledger.layout.name[:31])
         sheet.set_column(0, len(ledger.layout.columns) - 1, 16)
         sheet.freeze_panes(1, 2)
-        for number, line in enumerate(table(ledger, rows)):
-            for place, value in enumerate(line):
-                match value:
-                    case str() if value:
-                        sheet.write_string(number, place, cell(value), text)
-                    case int():
-                        sheet.write_number(number, place, value)
-                    case datetime():
-                        sheet.write_datetime(number, place, value.astimezone(ledger.zone).replace(tzinfo=None), time)
+        cells = (
+            (row, column, value) for row, line in enumerate(table(ledger, rows)) for column, value in enumerate(line)
+        )
+        for row, column, value in cells:
+            match value:
+                case str() if value:
+                    sheet.write_string(row, column, cell(value), text)
+                case int():
+                    sheet.write_number(row, column, value)
+                case datetime():
+                    sheet.write_datetime(row, column, value.astimezone(ledger.zone).replace(tzinfo=None), time)
     return content.getvalue()
 
 

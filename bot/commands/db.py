@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import click
+from sqlalchemy import Table
 from sqlalchemy.engine import make_url
 
 from bot import settings as settings_of
@@ -14,7 +15,7 @@ from bot.district import load_district
 from bot.files import FileStore
 from bot.settings import Settings
 from storage import encryption, reencryption, schema
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.register import keep_units
 
 
@@ -88,16 +89,21 @@ async def seal_all(url: str, *, plain: bool) -> int:
     try:
         await database.read(schema.check)
         for table in reencryption.tables():
-            after: Any = None
-            while True:
-                work = partial(reencryption.reseal, table=table, after=after, plain=plain)
-                after, some = await database.write(work)
-                changed += some
-                if after is None:
-                    break
+            changed += await _seal_table(database, table, plain=plain)
     finally:
         await database.close()
     return changed
+
+
+async def _seal_table(database: Database, table: Table, *, plain: bool) -> int:
+    changed = 0
+    after: Any = None
+    while True:
+        work = partial(reencryption.reseal, table=table, after=after, plain=plain)
+        after, some = await database.write(work)
+        changed += some
+        if after is None:
+            return changed
 
 
 def _owner(settings: Settings) -> str:

@@ -53,21 +53,21 @@ def over_communities(
     everywhere: Sequence[Checkup], own: Collection[int], adjacent: Collection[Pair], district: District
 ) -> Area:
     """Combine the check-ups of `own` communities; their neighbours may be in another street."""
-    lacking: dict[str, list[int]] = {}
-    for found in everywhere:
-        for item in found.items:
-            for finding in item.lacking:
-                if finding.point.code in district.checkup.shared:
-                    lacking.setdefault(finding.point.code, []).append(found.community_id)
+    lacking = _lacking(everywhere, district.checkup.shared)
     found_of = tuple(found for found in everywhere if found.community_id in own)
     in_order = {code: lacking[code] for code in district.checkup.points if code in lacking}
     shared = [one for one in proposals(in_order, adjacent) if not set(one.communities).isdisjoint(own)]
-    return Area(
-        everywhere[0].made_at,
-        found_of,
-        tuple(shared),
-        _years(found_of),
-    )
+    return Area(everywhere[0].made_at, found_of, tuple(shared), _years(found_of))
+
+
+def _lacking(checkups: Sequence[Checkup], points: Collection[str]) -> dict[str, list[int]]:
+    """Communities that lack each of these points."""
+    found: dict[str, list[int]] = {}
+    for checkup in checkups:
+        for code in (finding.point.code for item in checkup.items for finding in item.lacking):
+            if code in points:
+                found.setdefault(code, []).append(checkup.community_id)
+    return found
 
 
 def _years(checkups: Sequence[Checkup]) -> tuple[AreaYear, ...]:

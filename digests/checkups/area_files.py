@@ -30,43 +30,51 @@ def pdf_of(page: AreaPage, picture: bytes) -> bytes:
 
 
 def workbook_of(page: AreaPage) -> bytes:
-    """Write the tables: communities, every item of each, what could be shared."""
-    say, states = page.say, page.district.checkup.states
-    about = page.head()
+    """Write the tables: communities, every item of each, what could be shared, the years."""
+    sheets = (_communities(page), _items(page), _shared(page), _years(page))
+    return xlsx_tables.workbook(sheets, page.say("checkup_page.cut"))
+
+
+def _communities(page: AreaPage) -> TableSheet:
     heads = [("name", 20), ("met", 10), ("lacking", 10), ("unknown", 10), ("items", 60)]
-    items = [(f"{item.no} {item.name}", 16) for item in page.district.items]
-    sheets = (
-        TableSheet(
-            say("areas.sheet_communities"),
-            about,
-            [(say(f"areas.col_{name}"), width) for name, width in heads],
-            [(page.name(f.community_id), *counts(f).values(), page.lacking(f)) for f in page.area.checkups],
-        ),
-        TableSheet(
-            say("areas.sheet_items"),
-            about,
-            [(say("areas.col_name"), 20), *items],
-            [(page.name(f.community_id), *(states[item.state] for item in f.items)) for f in page.area.checkups],
-        ),
-        TableSheet(
-            say("areas.sheet_shared"),
-            about,
-            [(say("areas.col_shared"), 24), (say("areas.col_together"), 60)],
-            [
-                (page.district.checkup.points[one.point].name, "、".join(page.name(c) for c in one.communities))
-                for one in page.area.shared
-            ]
-            or [(say("areas.shared_none"),)],
-        ),
-        TableSheet(
-            say("areas.sheet_years"),
-            say("areas.years_about"),
-            [(say(f"areas.col_{name}"), 14) for name in ("year", "complete", "of", "share", "goal")],
-            [
-                (year.year, year.complete, year.of, share_of(year.complete, year.of), goal[1] if goal else None)
-                for year in page.area.years
-                for goal in [goal_for(page.district.checkup.goals, year.year)]
-            ],
-        ),
+    return TableSheet(
+        page.say("areas.sheet_communities"),
+        page.head(),
+        [(page.say(f"areas.col_{name}"), width) for name, width in heads],
+        [(page.name(f.community_id), *counts(f).values(), page.lacking(f)) for f in page.area.checkups],
     )
-    return xlsx_tables.workbook(sheets, say("checkup_page.cut"))
+
+
+def _items(page: AreaPage) -> TableSheet:
+    states = page.district.checkup.states
+    return TableSheet(
+        page.say("areas.sheet_items"),
+        page.head(),
+        [(page.say("areas.col_name"), 20), *((f"{item.no} {item.name}", 16) for item in page.district.items)],
+        [(page.name(f.community_id), *(states[item.state] for item in f.items)) for f in page.area.checkups],
+    )
+
+
+def _shared(page: AreaPage) -> TableSheet:
+    points = page.district.checkup.points
+    rows = [(points[one.point].name, "、".join(page.name(c) for c in one.communities)) for one in page.area.shared]
+    return TableSheet(
+        page.say("areas.sheet_shared"),
+        page.head(),
+        [(page.say("areas.col_shared"), 24), (page.say("areas.col_together"), 60)],
+        rows or [(page.say("areas.shared_none"),)],
+    )
+
+
+def _years(page: AreaPage) -> TableSheet:
+    goals = page.district.checkup.goals
+    return TableSheet(
+        page.say("areas.sheet_years"),
+        page.say("areas.years_about"),
+        [(page.say(f"areas.col_{name}"), 14) for name in ("year", "complete", "of", "share", "goal")],
+        [
+            (year.year, year.complete, year.of, share_of(year.complete, year.of), goal[1] if goal else None)
+            for year in page.area.years
+            for goal in [goal_for(goals, year.year)]
+        ],
+    )

@@ -77,33 +77,46 @@ def _votes_running(turn: Turn) -> list[dict[str, Any]]:
 
 
 def erases(turn: Turn) -> None:
-    """Erase support, claims, seats and accounts. Texts that neighbours build on stay, masked and without an author.
-
-    The person's own ballots are deleted while they can still be found.
-    """
+    """Erase support, claims, seats and accounts. Texts that neighbours build on stay, masked and without an author."""
     bot, account, uow = turn.event.address.bot, turn.account, turn.uow
-    for row in uow.contributions.written_by(bot, account):
-        if row.state is ContentState.SHOWN:
-            uow.contributions.reword(row, turn.context.mask(row.text))
-        else:
-            content.gone(turn, uow.content.get(row.community_id, ContentKind.CONTRIBUTION, row.id))
-            uow.contributions.delete(row)
-    for topic in uow.topics.of_author(bot, account):
-        if topic.state in IN_SIGHT or uow.topics.people_behind(topic.key) > 1:
-            uow.topics.change(topic, text=turn.context.mask(topic.text or "") or None)
-        else:
-            _taken_back(turn, topic)
-    for community in [turn.person.community_id] if turn.person.community_id else []:
-        for vote in uow.votes.listed([community], [VoteState.OPEN, VoteState.LOOKED_AT], 100):
-            if vote.electorate is Electorate.RESIDENT:
-                for tag in ballots.tags_of(turn, vote, bot, account):
-                    uow.votes.withdraw(vote.of, tag)
+    _erase_contributions(turn)
+    _erase_topics(turn)
+    _withdraw_ballots(turn)
     uow.votes.forget_newcomer(bot, account)
     uow.proxies.erase(bot, account)
     uow.seconding.erase(bot, account)
     uow.topics.forget_person(bot, account)
     uow.voters.forget_person(bot, account)
     uow.council.forget_person(bot, account)
+
+
+def _erase_contributions(turn: Turn) -> None:
+    uow = turn.uow
+    for row in uow.contributions.written_by(turn.event.address.bot, turn.account):
+        if row.state is ContentState.SHOWN:
+            uow.contributions.reword(row, turn.context.mask(row.text))
+        else:
+            content.gone(turn, uow.content.get(row.community_id, ContentKind.CONTRIBUTION, row.id))
+            uow.contributions.delete(row)
+
+
+def _erase_topics(turn: Turn) -> None:
+    uow = turn.uow
+    for topic in uow.topics.of_author(turn.event.address.bot, turn.account):
+        if topic.state in IN_SIGHT or uow.topics.people_behind(topic.key) > 1:
+            uow.topics.change(topic, text=turn.context.mask(topic.text or "") or None)
+        else:
+            _taken_back(turn, topic)
+
+
+def _withdraw_ballots(turn: Turn) -> None:
+    """The person's own ballots are deleted while they can still be found."""
+    community, uow = turn.person.community_id, turn.uow
+    running = uow.votes.listed([community], [VoteState.OPEN, VoteState.LOOKED_AT], 100) if community else []
+    for vote in running:
+        if vote.electorate is Electorate.RESIDENT:
+            for tag in ballots.tags_of(turn, vote, turn.event.address.bot, turn.account):
+                uow.votes.withdraw(vote.of, tag)
 
 
 def _taken_back(turn: Turn, topic: TopicRow) -> None:

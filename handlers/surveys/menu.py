@@ -93,7 +93,7 @@ def preview(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
 
 
 def start(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
-    """Start it: one in a community at a time. It goes out next_allowed, in portions, by the clock."""
+    """Start it: one in a community at a time. It goes out at allowed hours, in portions, by the clock."""
     template = _templates(turn).get(str(data["template"]))
     if template is None:
         turn.tell("survey_menu.gone")
