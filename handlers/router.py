@@ -9,12 +9,12 @@ from handlers import (
     button_presses,
     choosing_community,
     groups,
+    intents,
     membership,
     reports,
     start,
     subscriptions,
     visibility,
-    ways_in,
 )
 from handlers.area import Command
 from handlers.cases import queue, undo
@@ -305,11 +305,11 @@ def _free_text(turn: Turn) -> None:
 
 def _follow_wish(turn: Turn) -> bool:
     """Follow a wish for a command, or for a topic by its number, in the person's own words. False: there was none."""
-    name = ways_in.command(turn)
+    name = intents.command(turn)
     if name in _commands(turn):
         _command(turn, name)
         return True
-    no = ways_in.topic_no(turn) if turn.event.private else None
+    no = intents.topic_no(turn) if turn.event.private else None
     here = turn.communities_for("topics") if turn.as_staff else [turn.community(turn.person.community_id)]
     if no is None or len(here) != 1 or here[0] is None:
         return False

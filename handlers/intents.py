@@ -9,7 +9,7 @@ from functools import cache
 from handlers.phrases import LONGEST, one_of, said
 from handlers.turn import Turn
 
-WAYS = (
+INTENTS = (
     "propose", "topics", "vote_for", "votes", "line_claim", "minutes", "council", "check_in",
     "calls", "rooms", "events", "rules", "rotas", "promises", "stories",
 )  # fmt: skip
@@ -18,7 +18,7 @@ WAYS = (
 
 def command(turn: Turn) -> str | None:
     """The command that somebody asks for; None: they say something else, or more."""
-    return said(turn.context.texts, "ways_in", WAYS, turn.event.text)
+    return said(turn.context.texts, "intents", INTENTS, turn.event.text)
 
 
 def topic_no(turn: Turn) -> int | None:
@@ -27,7 +27,7 @@ def topic_no(turn: Turn) -> int | None:
     if len(text) > LONGEST:
         return None
     texts = turn.context.texts
-    found = _numbered(texts("ways_in.around"), texts("ways_in.topic")).fullmatch(text)
+    found = _numbered(texts("intents.around"), texts("intents.topic")).fullmatch(text)
     return int(found["no"]) if found else None
 
 
