@@ -56,7 +56,7 @@ def erased_from(store: Callable[[UnitOfWork], Erases]) -> Callable[[Turn], None]
     return lambda turn: store(turn.uow).erase(turn.event.address.bot, turn.account)
 
 
-def ask(turn: Turn, question: str, community: CommunityRow, *, lasting: bool = False, **data: Any) -> None:
+def ask(turn: Turn, question: str, community: CommunityRow, /, *, lasting: bool = False, **data: Any) -> None:
     """Treat the person's next message here as the answer to `question`, if it comes soon (`lasting`: at any time)."""
     asked = {"what": question, "community": community.id, "at": turn.uow.now.timestamp(), "lasting": lasting}
     turn.talk.state["expects"] = asked | data
