@@ -183,7 +183,7 @@ def _thing(call: Any) -> str:
     return f"call:{call.no}"
 
 
-# --- moderation (moderation/deciding_content.py) ----------------------------------------------------------------------
+# --- moderation (moderation/content_decisions.py) ---------------------------------------------------------------------
 
 
 def now_seen(turn: Turn, community: CommunityRow, no: int) -> None:

@@ -258,7 +258,7 @@ def unsecond(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
     turn.tell("topic.unseconded", no=topic.no, n=len(turn.uow.topics.supporters(topic.key)))
 
 
-# --- moderation (moderation/deciding_content.py) ----------------------------------------------------------------------
+# --- moderation (moderation/content_decisions.py) ---------------------------------------------------------------------
 
 
 def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
