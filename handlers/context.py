@@ -99,6 +99,7 @@ class Context:
     compare: Callable[[str], Matter]
     """The features of a text that are compared with others (nlp/similarity.py); cached."""
     mask: Callable[[str], str]
+    """A resident's words as they leave their case: personal data masked, links and mentions made harmless."""
     mask_contacts: Callable[[str], str]
     """As `mask`, but keeps room numbers: for somebody who has to go there but need not know who lives there."""
     similar: SimilarCases

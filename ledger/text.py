@@ -4,6 +4,7 @@ import re
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BLANK = re.compile(r"\s+")
+_HOST_DOT = re.compile(r"(?<=[A-Za-z0-9-])\.(?=[A-Za-z]{2})")
 
 
 def storable(text: str) -> str:
@@ -15,6 +16,11 @@ def shortened(text: str, length: int) -> str:
     """The text on one line of at most `length` characters; an ellipsis marks a cut."""
     line = _BLANK.sub(" ", text).strip()
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def unlinked(text: str) -> str:
+    """The text, in which a messenger finds no link, mention or address to tap (1.5 stays as it is)."""
+    return _HOST_DOT.sub("．", text).replace("://", "：//").replace("@", "＠")
 
 
 def utf16_length(text: str) -> int:

@@ -35,7 +35,7 @@ def put(turn: Turn, kind: str, words: str, *, community_id: int | None = None, *
         community.id if community else DISTRICT,
         who=(here.bot, turn.account, here.chat),
         kind=kind,
-        sample=unlinked(shortened(turn.context.mask(words), SAMPLE)),
+        sample=shortened(turn.context.mask(words), SAMPLE),
         **options,
     )
     turn.uow.concerns.add_event(concern, "opened", Role.SYSTEM, None, kind)
@@ -44,11 +44,6 @@ def put(turn: Turn, kind: str, words: str, *, community_id: int | None = None, *
     else:
         show(turn, turn.uow.concerns.get(concern.community_id, concern.lead_id))
     return concern
-
-
-def unlinked(text: str) -> str:
-    """Text in which a messenger finds no address to tap."""
-    return text.replace(".", "．").replace("://", "：//").replace("@", "＠")
 
 
 def name_of(concern: ConcernRow) -> str:

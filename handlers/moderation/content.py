@@ -6,10 +6,10 @@ in content_decisions.py.
 
 from handlers.cocreation.notifying import Judge, judges, other_judges, send_to
 from handlers.event import Address
-from handlers.moderation.concerns import unlinked
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger.moderation import ContentKind
+from ledger.text import unlinked
 from storage.moderation.content import ContentRow
 from storage.reference import CommunityRow
 
@@ -59,7 +59,7 @@ def _more(turn: Turn, row: ContentRow) -> str:
     if row.kind is not ContentKind.TOPIC:
         return ""
     text = turn.uow.topics.get(row.community_id, row.id).text
-    return unlinked(turn.context.mask(text)) if text else ""
+    return turn.context.mask(text) if text else ""
 
 
 def _about(turn: Turn, row: ContentRow) -> str:

@@ -29,7 +29,7 @@ class Case(Base):
     grid_id: Mapped[int | None]
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
-    proposal: Mapped[Any] = mapped_column(Json)
+    proposal: Mapped[Any] = mapped_column(WordsJson)
     confirmed: Mapped[bool] = mapped_column(default=False)
     anonymous: Mapped[bool] = mapped_column(default=False)
     supporters: Mapped[int] = mapped_column(default=1)

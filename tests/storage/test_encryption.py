@@ -62,7 +62,10 @@ async def test_nothing_that_anybody_said_can_be_read_on_the_disk(sealed_world: W
     await lived_in(sealed_world)
     seen = await raw(sealed_world)
     assert [secret for secret in SECRETS if secret in seen] == []
-    assert (await case(sealed_world)).text.startswith(LAMP)
+    filed = await case(sealed_world)
+    assert filed.text.startswith(LAMP)
+    assert filed.proposal["why"]  # the words that decided are the resident's own
+    assert [word for word in filed.proposal["why"] if word in seen] == []
     stored = [p.read_bytes() for p in sealed_world.app.files.folder.rglob("*") if p.is_file()]
     assert stored
     assert all(content.startswith(b"\x02chulin:") for content in stored)

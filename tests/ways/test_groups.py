@@ -4,6 +4,7 @@ from sqlalchemy import insert, select
 
 from handlers.event import EventKind
 from storage.tables import Case, Community, Conversation, Outbox, Person
+from tests.botapi.entities import find_entities
 from tests.support.fake_channel import ShownMessage
 from tests.support.world import Person as Actor
 from tests.support.world import World
@@ -81,6 +82,15 @@ async def test_in_a_group_personal_data_is_masked_and_privately_it_is_not(small_
     await wang.taps("补充")
     await wang.says("也可以打13912345678")
     assert not any("13912345678" in message.text for message in group_messages(small_world))
+
+
+async def test_what_a_resident_wrote_calls_nobody_and_opens_nothing_in_a_group(small_world: World) -> None:
+    await in_group(small_world)
+    await settled(small_world, 1001, "3栋路灯坏了 @chenxin_admin 快来看，1.5米高的那盏")
+    card = group_messages(small_world)[-1]
+    assert "chenxin_admin" in card.text
+    assert "1.5米" in card.text
+    assert not any(entity["type"] in ("mention", "url", "email") for entity in find_entities(card.text))
 
 
 async def test_a_card_opened_in_any_group_is_masked(small_world: World) -> None:
