@@ -40,6 +40,8 @@ CHECKPOINT_SECONDS = 3.0
 """Interval of the checkpoints beside the writer. Each delays one or two commits: fewer than one in a hundred."""
 CACHE_KIB = 32 * 1024
 """Page cache of each connection. With SQLite's default of 2 MiB a report reads every row from disk again."""
+CONNECTIONS = 16
+"""Of one process to PostgreSQL, opened when needed."""
 IDLE_TRANSACTION_TIMEOUT = {"idle_in_transaction_session_timeout": "20s"}
 """A frozen process, or one whose machine vanished, would hold its locks for ever. None of our transactions ever waits
 for anything, so the server ends those that do."""
@@ -235,8 +237,8 @@ class PostgresDatabase:
         self.url = url
         self._engine = create_async_engine(
             url,
-            pool_size=8,
-            max_overflow=8,
+            pool_size=CONNECTIONS,
+            max_overflow=0,  # each connection above the pool's size would be opened for one transaction and closed again
             pool_use_lifo=True,  # the connection used last has the statements prepared already
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",
