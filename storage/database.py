@@ -238,7 +238,7 @@ class PostgresDatabase:
         self._engine = create_async_engine(
             url,
             pool_size=CONNECTIONS,
-            max_overflow=0,  # each connection above the pool's size would be opened for one transaction and closed again
+            max_overflow=0,  # a connection beyond the pool would be opened for one transaction and closed again
             pool_use_lifo=True,  # the connection used last has the statements prepared already
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",
