@@ -32,12 +32,11 @@ def ring(turn: Turn, case: CaseRow, level: int, addresses: list[Address]) -> Non
     if turn.uow.cases.alarm(case.key) is None:
         turn.uow.cases.raise_alarm(case.key, _next(turn), level)
     else:
-        turn.uow.cases.alarm_again(case.key, _next(turn))
+        turn.uow.cases.alarm_again(case.key, _next(turn), level)
     if not addresses:
         log.error("emergency %s/%s: nobody can be reached", *case.key)
-    again = f"+{turn.uow.now.timestamp():.0f}"
     for address in addresses:
-        turn.send(_alert(turn, case, address, level, again))
+        turn.send(_alert(turn, case, address))
 
 
 def ringing(turn: Turn) -> CaseRow | None:
@@ -77,7 +76,7 @@ def not_acknowledged(turn: Turn, case: CaseRow, level: int) -> None:
     higher, addresses = _reached(turn, case, level + 1 if told else 0)
     if addresses:
         for address in addresses:
-            turn.send(_alert(turn, case, address, higher))
+            turn.send(_alert(turn, case, address))
         turn.uow.cases.escalate(case.key, higher, _next(turn))
         detail = {"level": higher}
         turn.uow.cases.add_event(case, action="escalated", role=Role.SYSTEM, before=case.state, detail=detail)
@@ -102,9 +101,9 @@ def ring_on(turn: Turn, case: CaseRow, undone: Any) -> None:
     alarm = turn.uow.cases.alarm(case.key)
     if alarm is None or alarm.acknowledged_at != undone.at:
         return
-    turn.uow.cases.alarm_again(case.key, _next(turn))
+    turn.uow.cases.alarm_again(case.key, _next(turn), alarm.level)
     for bot, chat in turn.uow.shown.chats(alarm_name(case)):
-        turn.send(_alert(turn, case, Address(bot, chat), alarm.level, again=f"+{undone.id}"))
+        turn.send(_alert(turn, case, Address(bot, chat)))
 
 
 def alarm_name(case: CaseRow) -> str:
@@ -133,7 +132,8 @@ def reachable(turn: Turn, staff: list[StaffRow]) -> list[Address]:
     return [Address(bot, chat) for key, chat in chats.items() if key in there]
 
 
-def _alert(turn: Turn, case: CaseRow, to: Address, level: int, again: str = "") -> Reply:
+def _alert(turn: Turn, case: CaseRow, to: Address) -> Reply:
+    """An alert in place of an earlier one that has not arrived. No `key`: one that was used would leave neither."""
     text = turn.context.texts(
         "emergency.alert",
         number=turn.number(case),
@@ -149,5 +149,4 @@ def _alert(turn: Turn, case: CaseRow, to: Address, level: int, again: str = "") 
         priority=Priority.EMERGENCY,
         logical=alarm_name(case),
         showing=Showing.ANEW,
-        key=f"{alarm_name(case)}:{level}{again}:{to.bot}:{to.chat}",
     )

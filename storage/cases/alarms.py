@@ -53,10 +53,11 @@ class AlarmsOfCases:
         """Stop an alarm; False if somebody already had."""
         return self._change_alarm(key, next_at=None, acknowledged_at=self._uow.now, staff_id=staff_id)
 
-    def alarm_again(self, key: tuple[int, int], next_at: datetime) -> None:
-        """What was acknowledged by mistake rings on."""
+    def alarm_again(self, key: tuple[int, int], next_at: datetime, level: int) -> None:
+        """What was acknowledged by mistake rings on, from this level."""
         same = and_(Alarm.community_id == key[0], Alarm.case_no == key[1])
-        self._uow.execute(update(Alarm).where(same).values(next_at=next_at, acknowledged_at=None, staff_id=None))
+        rings = {"level": level, "next_at": next_at, "acknowledged_at": None, "staff_id": None}
+        self._uow.execute(update(Alarm).where(same).values(**rings))
 
     def _change_alarm(self, key: tuple[int, int], **values: Any) -> bool:
         same = and_(Alarm.community_id == key[0], Alarm.case_no == key[1], Alarm.acknowledged_at.is_(None))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select
 
+from bot.channels.port import Outgoing, TryLater
 from ledger.scenes import Scene, Urgency
 from nlp.understanding import Alarm, NoneType
 from storage.tables import Alarm as AlarmRow
@@ -332,6 +333,26 @@ async def test_if_nobody_can_be_reached_it_is_said_logged_and_tried_again(
     assert world.worker(MANAGER).sees("紧急 YA-2")
 
 
+async def test_an_alarm_comes_however_long_the_messenger_was_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wang, chen = await settled(world), world.worker(WORKER)
+    burns(world)
+
+    async def is_down(_message: Outgoing) -> None:
+        raise TryLater("down")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(world.staff, "send", is_down)
+        await wang.says(FIRE)
+        for _ in range(4):
+            await world.passes(minutes=5, seconds=1)
+    world.app.deliverers["staff"]._limiter._held.clear()
+    await world.passes(seconds=10)
+    assert chen.sees("紧急 YA-2")
+    assert len([m for m in chen.messages if "紧急 YA-2" in m.text]) == 1
+
+
 async def test_staff_who_blocked_the_bot_are_passed_over(small_world: World) -> None:
     chen = small_world.worker(WORKER)
     await chen.says("/start")
@@ -383,6 +404,19 @@ async def test_a_worker_can_make_it_an_emergency_and_take_that_back(world: World
     await world.passes(minutes=6)
     assert not world.worker(MANAGER).sees("紧急")
     assert (await alarm(world)).acknowledged_at is not None
+
+
+async def test_what_is_an_emergency_after_all_goes_up_the_levels_again(world: World) -> None:
+    await change(world, employs(7, "小李", "worker", "community", 1))
+    await settled(world)
+    li, boss = world.worker(7), world.worker(MANAGER)
+    for label in ("🔴 紧急", "🔵 一般", "🔴 紧急"):
+        await li.taps("改轻重")
+        await li.taps(label)
+        await world.passes(minutes=5, seconds=1)
+    assert "紧急 YA-1" in boss.last.text
+    assert "我来处理" in "".join(boss.last.buttons)
+    assert not world.worker(SUPERVISOR).sees("紧急 YA-1")
 
 
 async def test_an_edit_that_tells_of_danger_raises_the_alarm(small_world: World) -> None:
