@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, select
 
 from storage.messenger.outbox import DEAD, WAITING
-from storage.tables import Attachment, Conversation, Outbox, ReportRun, StoryPicture, table_of
+from storage.tables import Attachment, Conversation, Outbox, ReportRun, StoryPicture, Vote, table_of
 
 AT_ONCE = 500
 
 BY_COLUMN: tuple[Any, ...] = (table_of(Attachment).c.digest, table_of(StoryPicture).c.digest)
 WITHIN: tuple[tuple[Column[Any], tuple[ColumnElement[bool], ...]], ...] = (
     (table_of(Outbox).c.body, (table_of(Outbox).c.state.in_([WAITING, DEAD]),)),
+    (table_of(Vote).c.result, (table_of(Vote).c.told_at.is_not(None),)),
     (table_of(ReportRun).c.content, ()),
     (table_of(Conversation).c.state, ()),
 )

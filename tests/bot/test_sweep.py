@@ -16,6 +16,8 @@ from handlers.reply import OutFile, Reply
 from storage.files_used import BY_COLUMN, WITHIN
 from storage.tables import Attachment, Base
 from tests.bot.test_deliver import queue
+from tests.deciding.neighbours import OPTIONS, live_here, told_results, vote
+from tests.deciding.test_votes import choose
 from tests.support.world import World
 from tests.ways.steps import settled
 
@@ -83,6 +85,20 @@ async def test_what_a_row_names_stays(world: World) -> None:
     await queue(world, Reply(Address("resident", 50), "给", files=(OutFile("document", waits, "a.pdf"),)))
     before = kept(world)
     assert len(before) == 3
+    hours_pass(world)
+    assert await world.app.sweeper.once() == 0
+    assert kept(world) == before
+
+
+async def test_the_picture_of_a_result_stays_for_whoever_asks_for_it_later(world: World) -> None:
+    people = await live_here(world, range(1001, 1008))
+    await vote(world)
+    for person in people:
+        await choose(person, OPTIONS[0])
+    await world.passes(days=7)
+    await told_results(world)
+    before = kept(world)
+    assert before
     hours_pass(world)
     assert await world.app.sweeper.once() == 0
     assert kept(world) == before
