@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -201,12 +202,13 @@ class Deliverer:
             return await self._channel.send(Outgoing(row.chat, row.topic, "", edit=row.shown_id, gone=True))
         files = await self._files_to_send(body.get("files", []))
         rows = [[Choice(b["label"], b["data"]) for b in line] for line in body.get("rows", [])]
-        pieces = split(body["text"], can.text_limit)
-        if files and utf16_length(body["text"]) > can.caption_limit:
+        message = Outgoing(row.chat, row.topic, body["text"], rows, files)
+        pieces = split(message.text, can.text_limit)
+        if message.has_caption and utf16_length(message.text) > can.caption_limit:
             pieces.append("")
         await self._send_before(row, pieces[:-1])
         edit = row.shown_id if can.edits and len(pieces) == 1 and not files else None
-        return await self._channel.send(Outgoing(row.chat, row.topic, pieces[-1], rows, files, edit))
+        return await self._channel.send(replace(message, text=pieces[-1], edit=edit))
 
     async def _send_before(self, row: OutRow, pieces: list[str]) -> None:
         """Send all pieces of a long text but the last; those sent in an earlier attempt are left out."""

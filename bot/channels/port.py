@@ -119,6 +119,11 @@ class Outgoing:
     edit: int | None = None
     gone: bool = False
 
+    @property
+    def has_caption(self) -> bool:
+        """Whether the text stands under a file. Several files cannot have buttons: there both follow as a message."""
+        return bool(self.files) and not (self.rows and len(self.files) > 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

@@ -128,15 +128,14 @@ class TelegramBot(ABC):
     async def _send_files(self, message: Outgoing) -> Sent:
         """Send files with the text as caption. Albums cannot have buttons: then the text follows, with the buttons."""
         parcels = list(_parcels(message.files))
-        apart = bool(message.rows) and len(message.files) > 1
-        caption = None if apart else message.text or None
+        caption = (message.text or None) if message.has_caption else None
         ids: dict[str, str] = {}
         first = 0
         for parcel in parcels:
             sent = await self._send_parcel(message, parcel, caption)
             ids |= _file_ids(parcel, sent)
             first, caption = first or sent[0].message_id, None
-        return Sent(await self._say(message, _keyboard(message.rows)) if apart else first, ids)
+        return Sent(first if message.has_caption else await self._say(message, _keyboard(message.rows)), ids)
 
     async def _send_parcel(self, message: Outgoing, parcel: list[SendFile], caption: str | None) -> Sequence[Any]:
         try:

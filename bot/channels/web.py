@@ -149,7 +149,7 @@ class WebChannel:
         return {"url": "", "pending_update_count": len(self.messenger.waiting())}
 
     def _hold_limits(self, message: Outgoing) -> None:
-        limit = self.abilities.caption_limit if message.files else self.abilities.text_limit
+        limit = self.abilities.caption_limit if message.has_caption else self.abilities.text_limit
         if utf16_length(message.text) > limit:
             raise Refused(f"longer than {limit}")
         if not message.text and not message.files:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, update
 
 from handlers.event import Address
 from handlers.post import post
-from handlers.reply import OutFile, Reply
+from handlers.reply import Button, OutFile, Reply
 from storage.reference_queries import load
 from storage.tables import FileCopy
 from storage.unit_of_work import UnitOfWork
@@ -92,6 +92,26 @@ async def test_photos_travel_from_one_bot_to_the_other(place: Town) -> None:
     assert sorted(shown) == sorted([JPEG, JPEG + b"\0", b"OggS words"] * 4)
     uploads = ["<file" in str(call.params) for call in place.server.calls("sendMediaGroup", ok=True)]
     assert uploads == [True, False, True, False], "uploaded once, and again when the messenger had forgotten it"
+
+
+async def test_a_text_too_long_for_a_caption_comes_with_its_files_and_its_buttons(place: Town) -> None:
+    """As the digest of a busy week."""
+    boss = await place.worker(2)
+    text = "\n".join(f"{n}. 先办这一件" for n in range(200))
+
+    def queue(connection: Connection) -> None:
+        uow = UnitOfWork(connection, load(connection), place.clock.now())
+        digests = [place.app.files.put(content) for content in (b"pages", b"book")]
+        files = tuple(OutFile("document", digest, f"{digest[:4]}.pdf") for digest in digests)
+        rows = ((Button("YA-1", "open_card", 1, 1),),)
+        post(place.app.context, uow, Reply(Address("staff", boss.id), text, rows, files=files))
+        uow.flush()
+
+    await place.app.database.write(queue)
+    await place.app.settle()
+    assert [m.media.content for m in boss.messages if m.media is not None] == [b"pages", b"book"]
+    assert (boss.messages[-1].text, boss.messages[-1].buttons) == (text, ["YA-1"])
+    assert await place.value("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'dead')") == 0
 
 
 async def test_an_edit_of_the_report_reaches_the_card(place: Town) -> None:
