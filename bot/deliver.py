@@ -317,8 +317,12 @@ def _mark_sent(uow: UnitOfWork, row: OutRow, sent: Sent) -> None:
 
 
 def _give_up_chat(uow: UnitOfWork, row: OutRow, reason: str) -> None:
-    """The chat is gone or has blocked the bot: send nothing there until somebody writes from it again."""
-    uow.people.pause(row.bot, row.chat)
+    """The chat is gone or has blocked the bot: send nothing there until somebody writes from it again.
+
+    A group is asked anew with the next message: it may have silenced the bot for a while, and then nobody says so.
+    """
+    if row.chat > 0:
+        uow.people.pause(row.bot, row.chat)
     for community_id in uow.sends_no_more_to_group(row.bot, row.chat) if row.chat < 0 else ():
         log.error("the staff chat of community %s is gone: its cards go to people again", community_id)
     uow.outbox.kill(row, reason)

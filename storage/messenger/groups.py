@@ -36,5 +36,8 @@ class Groups:
         self._uow.execute(delete(ResidentGroup).where(ResidentGroup.bot == bot, ResidentGroup.chat == chat))
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
+        """It stays with its community, unless it was tied anew at its new place."""
+        if self.community_of(bot, new) is not None:
+            self.leave(bot, old)
         same = (ResidentGroup.bot == bot, ResidentGroup.chat == old)
         self._uow.execute(update(ResidentGroup).where(*same).values(chat=new))

@@ -139,9 +139,13 @@ class OutboxRows:
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
 
     def kill(self, row: OutRow, error: str) -> None:
-        """Give a message up. It becomes a dead letter with its reason, which is listed and can be sent again."""
+        """Give a message up. It becomes a dead letter with its reason, which is listed and can be sent again.
+
+        One that was taken back while it was on its way is none: nothing of it is left to be sent.
+        """
         values = {"state": DEAD, "error": error[:400], "done_at": self._uow.now, "attempts": row.attempts + 1}
-        self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
+        this = update(Outbox).where(Outbox.id == row.id, Outbox.state == _IS_WAITING)
+        self._uow.connection.execute(this.values(**values))
         self._skip_older(row)
 
     def cancel_chat(self, bot: str, chat: int) -> None:

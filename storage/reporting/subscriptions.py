@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, delete, select, update
 
 from storage.sql.bulk import upsert
-from storage.tables import Subscription
+from storage.tables import Subscription, table_of
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -35,6 +35,7 @@ class SubscriptionRow:
 
 _COLUMNS = tuple(field.name for field in fields(SubscriptionRow))
 _KEY = ("community_id", "report", "bot", "chat", "topic")
+_TABLE = table_of(Subscription)
 
 
 class Subscriptions:
@@ -57,8 +58,12 @@ class Subscriptions:
         self._uow.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=changed))
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
-        here = (Subscription.bot == bot, Subscription.chat == old)
-        self._uow.execute(update(Subscription).where(*here).values(chat=new))
+        """What was chosen at the new place already counts; the rest goes along."""
+        here, there = (_TABLE.c.bot == bot, _TABLE.c.chat == old), _TABLE.alias("there")
+        same = (there.c[name] == _TABLE.c[name] for name in _KEY if name != "chat")
+        chosen = select(there.c.chat).where(*same, there.c.chat == new).exists()
+        self._uow.execute(update(_TABLE).where(*here, ~chosen).values(chat=new))
+        self._uow.execute(delete(_TABLE).where(*here))
 
     def erase(self, bot: str, chat: int) -> None:
         """Somebody's own chat is erased, or a group put the bot out."""

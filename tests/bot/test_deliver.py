@@ -165,6 +165,23 @@ async def test_what_is_refused_for_good_is_a_dead_letter_with_its_reason(world: 
     assert row.body is not None
 
 
+async def test_what_was_taken_back_on_its_way_and_is_refused_then_is_no_dead_letter(world: World) -> None:
+    hangs, deliverer = asyncio.Event(), world.app.deliverers["resident"]
+    world.residents.hangs = hangs
+    world.residents.failures = [Refused("no")]
+    await queue(world, Reply(HERE, "在", cause="case:1:1:1"))
+    await deliverer.run_once()
+    await world.residents.sending.wait()
+
+    def take_back(connection: Connection) -> int:
+        return UnitOfWork(connection, load(connection), world.clock.now()).outbox.cancel("case:1:1:1")
+
+    assert await world.app.database.write(take_back) == 1
+    hangs.set()
+    await deliverer.stop()
+    assert await states(world) == ["cancelled"]
+
+
 async def test_nothing_more_goes_to_a_chat_that_blocked_the_bot(world: World) -> None:
     await world.resident(50).says("你好")
     sent = len(texts(world))
@@ -224,6 +241,16 @@ async def test_a_group_that_is_found_to_have_moved_keeps_its_community_and_its_r
     assert await groups_known(world) == [{-100777}, {-100777}]
 
 
+async def test_a_group_that_was_tied_anew_at_its_new_place_is_found_to_have_moved_all_the_same(world: World) -> None:
+    await in_a_group(world, -5)
+    await in_a_group(world, -100777)
+    world.residents.failures = [Moved(-100777)]
+    await queue(world, Reply(Address("resident", -5), "一"))
+    await drain(world)
+    assert await groups_known(world) == [{-100777}, {-100777}]
+    assert [(m.chat, m.text) for m in world.residents.messages] == [(-100777, "一")]
+
+
 async def test_to_a_group_where_nothing_may_be_sent_no_report_is_meant_any_more(world: World) -> None:
     """Whose group it is stays: the bot may only have been told to be silent for a while."""
     await in_a_group(world, -5)
@@ -231,6 +258,20 @@ async def test_to_a_group_where_nothing_may_be_sent_no_report_is_meant_any_more(
     await queue(world, Reply(Address("resident", -5), "一"))
     await drain(world)
     assert await groups_known(world) == [{-5}, set()]
+
+
+async def test_a_group_that_silenced_the_bot_for_a_while_hears_from_it_again(world: World) -> None:
+    def speaks(connection: Connection) -> None:
+        uow = UnitOfWork(connection, load(connection), world.clock.now())
+        uow.people.get("resident", 77, -5)  # somebody who has only ever been seen there
+        uow.flush()
+
+    await world.app.database.write(speaks)
+    world.residents.failures = [Unreachable("not enough rights to send text messages to the chat")]
+    for words in ("一", "二"):
+        await queue(world, Reply(Address("resident", -5), words))
+        await drain(world)
+    assert texts(world) == ["二"]
 
 
 async def test_a_long_text_goes_out_in_pieces(world: World) -> None:
