@@ -25,7 +25,11 @@ from storage.tables import (
 
 
 def load(connection: Connection) -> Reference:
-    """Read the whole snapshot."""
+    """Read the whole snapshot.
+
+    The version comes first: what is changed while the tables are read is then read again, for the version has moved on.
+    """
+    found = version(connection)
     rights: dict[int, list[Right]] = {}
     for r in connection.execute(select(StaffRight.__table__)):
         rights.setdefault(r.staff_id, []).append(Right(Role(r.role), Scope(r.scope), r.scope_id, r.community_id))
@@ -37,7 +41,7 @@ def load(connection: Connection) -> Reference:
         questions.setdefault(q.community_id, []).append(QuestionRow(q.question, q.answer, q.source))
     return Reference(
         questions=questions,
-        version=version(connection),
+        version=found,
         streets={row.id: row.name for row in connection.execute(select(Street.__table__))},
         communities={row.id: _community(row) for row in connection.execute(select(Community.__table__))},
         units={row.id: row.name for row in connection.execute(select(Unit.__table__))},

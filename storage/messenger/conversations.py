@@ -110,7 +110,8 @@ class Conversations:
         """Erase drafts and other words that nobody came back for."""
         expired = self._uow.connection.execute(select(_TABLE).where(_TABLE.c.expires_at <= self._uow.now)).all()
         for row in expired:
-            same = and_(*(_TABLE.c[name] == row._mapping[name] for name in _NAMES))  # noqa: SLF001
+            # as it was read: who says something meanwhile goes on with that
+            same = and_(*(_TABLE.c[name] == row._mapping[name] for name in (*_NAMES, "updated_at")))  # noqa: SLF001
             if kept := {name: part for name, part in row.state.items() if name not in WORDS}:
                 self._uow.connection.execute(update(_TABLE).where(same).values(state=kept, expires_at=None))
             else:
