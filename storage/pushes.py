@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 WAITING, SENT, LEFT_OUT = "waiting", "sent", "left_out"
+_KEY = ("community_id", "push_id", "bot", "account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Pushes:
         ]
         self._uow.flush()
         if rows:
-            insert_rows(self._uow.connection, PushRecipient, rows, skip_known=True)
+            insert_rows(self._uow.connection, PushRecipient, rows, known_by=_KEY)
         return len(rows)
 
     def _recipients(self, community_id: int, push_id: int) -> set[tuple[str, int]]:

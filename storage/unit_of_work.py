@@ -202,12 +202,13 @@ class UnitOfWork:
     def _write(self, tables: Sequence[type[Base]] = (), more: Iterable[Batch] = ()) -> None:
         """Write the rows collected for `tables` (for all, if empty) and the batches in `more`."""
         pending = [(table, rows) for table in tables or _IN_ORDER if (rows := self._pending.pop(table, None))]
-        new = [(inserting(table, tuple(rows[0]), skip_known=table is Outbox), rows) for table, rows in pending]
+        new = [(inserting(table, tuple(rows[0]), _KNOWN_BY.get(table, ())), rows) for table, rows in pending]
         run(self.connection, *more, *new)
         if not tables or Case in tables:
             self.cases.written()
 
 
+_KNOWN_BY: dict[type[Base], tuple[str, ...]] = {Outbox: ("key",)}
 _MODEL_OF: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 _IN_ORDER: list[type[Base]] = [_MODEL_OF[table.name] for table in Base.metadata.sorted_tables]
 """Models in the order of their foreign keys, parents before children."""

@@ -117,7 +117,7 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         fetch_together(self._uow.connection, *self.counter_calls(community_ids))
         if new := sorted(community_ids - self._counters.keys()):
             rows = [{"community_id": community_id, "name": "case", "value": 0} for community_id in new]
-            insert_rows(self._uow.connection, Counter, rows, skip_known=True)
+            insert_rows(self._uow.connection, Counter, rows, known_by=("community_id", "name"))
             fetch_together(self._uow.connection, *self.counter_calls(set(new)))
 
     def counter_calls(self, community_ids: set[int]) -> list[QueryCall]:

@@ -86,7 +86,7 @@ class InboxRows:
             for lane in sorted({(u.bot, u.chat) for u in updates})
         ]
         if rows:
-            run(self.connection, (inserting(Inbox, tuple(rows[0]), skip_known=True), rows), (_WAKING, lanes))
+            run(self.connection, (inserting(Inbox, tuple(rows[0]), ("bot", "update_id")), rows), (_WAKING, lanes))
 
     def ready_lanes(
         self, bots: list[str], now: datetime, limit: int, ranks: tuple[int, int] = ALL_RANKS

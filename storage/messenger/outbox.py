@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ class OutboxRows:
             "chat": chat,
             "topic": topic,
             "priority": priority,
-            "key": key or f"#{row_id}",
+            "key": key or f"#{secrets.token_hex(8)}",  # not its id: should two processes draw one, neither is skipped
             "logical": logical,
             "cause": cause,
             "body": body,

@@ -75,23 +75,23 @@ def upsert(connection: Connection) -> Any:
 
 
 @cache
-def inserting(model: type[Base], given: tuple[str, ...], skip_known: bool = False) -> Change:
+def inserting(model: type[Base], given: tuple[str, ...], known_by: tuple[str, ...] = ()) -> Change:
     """Insert rows with the columns `given`; other columns get their defaults.
 
-    `skip_known`: ignore a row whose primary or unique key exists already; otherwise that is an error.
+    `known_by`: columns of a key; a row whose key exists already is ignored. Any other key that exists is an error.
     """
 
     def make(rows: Rows) -> Any:
         statement = rows.insert(table)
-        return statement.on_conflict_do_nothing() if skip_known else statement
+        return statement.on_conflict_do_nothing(index_elements=known_by) if known_by else statement
 
     table = table_of(model)
     return Change({name: table.c[name] for name in given}, make)
 
 
-def insert_rows(connection: Connection, model: type[Base], rows: list[Row], *, skip_known: bool = False) -> None:
+def insert_rows(connection: Connection, model: type[Base], rows: list[Row], *, known_by: tuple[str, ...] = ()) -> None:
     """Insert rows of one table, all with the same keys; see `inserting`."""
-    run(connection, (inserting(model, tuple(rows[0]), skip_known), rows))
+    run(connection, (inserting(model, tuple(rows[0]), known_by), rows))
 
 
 def run(connection: Connection, *batches: Batch) -> None:

@@ -17,6 +17,7 @@ from handlers.context import Bot, Serves
 from handlers.reply import Answer
 from handlers.router import Result
 from handlers.turn import Turn
+from storage.ids import new_id
 from storage.reference_queries import load
 from storage.tables import Case, Inbox, Lane, Outbox
 from storage.unit_of_work import UnitOfWork
@@ -40,6 +41,17 @@ async def test_an_update_that_is_delivered_twice_is_handled_once(world: World) -
         await world.app.intake.store(world.residents, [raw])
         await world.app.settle()
     assert len(world.resident(5).messages) == 1
+
+
+async def test_an_id_that_another_process_has_drawn_too_costs_no_message(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.resident(5).says("楼下路灯坏了")
+    taken = await world.rows(lambda c: c.execute(select(Outbox.id)).scalars().first())
+    drawn = iter([taken])
+    monkeypatch.setattr("storage.messenger.outbox.new_id", lambda: next(drawn, None) or new_id())
+    await world.resident(6).says("楼下路灯坏了")
+    assert len(world.resident(6).messages) == 1
 
 
 async def test_a_finished_update_keeps_its_key_and_not_its_words(world: World) -> None:
