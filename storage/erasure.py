@@ -5,12 +5,14 @@ What stays: the case with its labels and numbers, and the keys that keep an upda
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import Text, and_, delete, literal_column, or_, select, type_coerce, update
 
-from storage.messenger.inbox import DONE
+from storage.ids import new_id
+from storage.messenger.inbox import DONE, PARKED
 from storage.messenger.inbox import WAITING as NOT_HANDLED
 from storage.messenger.outbox import CANCELLED, DEAD, WAITING
 from storage.tables import (
@@ -35,9 +37,12 @@ if TYPE_CHECKING:
 
 ERASED = "erased"
 """Outcome of the update that asked for it, and cause of the goodbye: the next clean-up takes what is left of both."""
+NAMED_AFTER = ("line", "appeal")
+"""Beginnings of the names of cards for others that end with the account which they are about."""
 NOBODY = 0
 LOOKED_BACK = timedelta(days=2)
 MOST_AT_ONCE = 500
+_IS_PARKED = Inbox.state == literal_column(f"'{PARKED}'")  # as the partial index has it
 
 
 class Erasure:
@@ -79,11 +84,39 @@ class Erasure:
         left = and_(said, or_(Inbox.state != NOT_HANDLED, Inbox.update_id <= update_id))
         self._uow.execute(update(Inbox).where(left).values(body=None, state=DONE, done_at=now))
         self._uow.execute(update(Inbox).where(left, Inbox.update_id != update_id).values(chat=NOBODY))
+        self._set_aside(bot, account)
         self._uow.execute(delete(Outbox).where(Outbox.bot == bot, Outbox.chat == chat))
         self._uow.execute(delete(Shown).where(Shown.bot == bot, Shown.chat == chat))
         pressed = or_(Keyboard.account == account, Keyboard.chat == chat)
         self._uow.execute(delete(Keyboard).where(Keyboard.bot == bot, pressed))
         self._uow.conversations.erase_of(bot, account, chat)
+
+    def cards_about(self, account: int) -> list[str]:
+        """Take an account out of cards that others have about it: out of their buttons, and of their names.
+
+        Returns the new names of those that are shown.
+        """
+        choices = type_coerce(Keyboard.choices, Text)
+        pressed = or_(*(choices.contains(f'"account":{account}{end}') for end in ",}"))
+        self._uow.execute(delete(Keyboard).where(pressed).execution_options(synchronize_session=False))
+        names = [f"{kind}:%:{account}" for kind in NAMED_AFTER]
+        sent = or_(*(Outbox.logical.like(name) for name in names), Outbox.key.like(f"privately:%:{account}:%"))
+        self._uow.execute(delete(Outbox).where(sent).execution_options(synchronize_session=False))
+        shown = select(Shown.logical).where(or_(*(Shown.logical.like(name) for name in names))).distinct()
+        renamed = {name: f"gone:{new_id()}" for name in self._uow.read(shown, Shown).scalars().all()}
+        for old, new in renamed.items():
+            self._uow.execute(update(Shown).where(Shown.logical == old).values(logical=new))
+        return list(renamed.values())
+
+    def _set_aside(self, bot: str, account: int) -> None:
+        """Empty updates from groups that could not be handled and name the person: somebody may have quoted them."""
+        named = re.compile(rf'":{account}[,}}]')
+        rows = self._uow.read(select(Inbox.bot, Inbox.update_id, Inbox.body).where(_IS_PARKED), Inbox)
+        ids = [row.update_id for row in rows if row.bot == bot and named.search(row.body or "")]
+        values = {"body": None, "state": DONE, "done_at": self._uow.now}
+        for first in range(0, len(ids), MOST_AT_ONCE):
+            these = (Inbox.bot == bot, Inbox.update_id.in_(ids[first : first + MOST_AT_ONCE]))
+            self._uow.execute(update(Inbox).where(*these).values(**values))
 
     def strangers(self, before: datetime) -> None:
         """Erase who wrote to us before that, never agreed to anything, is in no case, and has not come back since."""
@@ -98,8 +131,7 @@ class Erasure:
             Person.consent_version.is_(None), Person.created_at < before, ~known
         )
         for row in self._uow.read(gone.limit(MOST_AT_ONCE), Person, CasePerson, StaffAccount).all():
-            self._uow.conversations.erase_of(row.bot, row.account, row.chat)
-            self._uow.people.erase(row.bot, row.account)
+            self._forget(row.bot, row.account, row.chat)
 
     def without_cases(self, accounts: list[tuple[str, int]], before: datetime) -> None:
         """Erase those of `accounts` that are in no case any more and have not come back since."""
@@ -112,8 +144,13 @@ class Erasure:
             talks = any(talk.updated_at >= before for talk in self._talks(bot, account))
             person = self._uow.people.find(bot, account)
             if person is not None and not talks and left == [None, None]:
-                self._uow.conversations.erase_of(bot, account, person.chat)
-                self._uow.people.erase(bot, account)
+                self._forget(bot, account, person.chat)
+
+    def _forget(self, bot: str, account: int, chat: int) -> None:
+        self._uow.conversations.erase_of(bot, account, chat)
+        self._uow.people.erase(bot, account)
+        if chat > 0:  # else they were only ever seen in a group
+            self._leave(bot, chat)
 
     def _talks(self, bot: str, account: int) -> list[Any]:
         statement = select(Conversation.updated_at).where(Conversation.bot == bot, Conversation.account == account)
@@ -124,10 +161,14 @@ class Erasure:
         recent = and_(Inbox.done_at > self._uow.now - LOOKED_BACK, Inbox.outcome == ERASED, Inbox.chat != NOBODY)
         chats = self._uow.read(select(Inbox.bot, Inbox.chat).where(recent), Inbox)
         for bot, chat in {(row.bot, row.chat) for row in chats}:
-            talks = select(Conversation.chat).where(Conversation.bot == bot, Conversation.chat == chat).exists()
-            idle = and_(Lane.bot == bot, Lane.chat == chat, Lane.ready_at.is_(None), ~talks)
-            self._uow.execute(delete(Lane).where(idle).execution_options(synchronize_session=False))
-            self._uow.execute(delete(Shown).where(Shown.bot == bot, Shown.chat == chat, ~talks))
+            self._leave(bot, chat)
         self._uow.execute(update(Inbox).where(recent).values(chat=NOBODY))
         ended = and_(Outbox.cause == ERASED, Outbox.state.not_in([WAITING, DEAD]))
         self._uow.execute(delete(Outbox).where(ended))
+
+    def _leave(self, bot: str, chat: int) -> None:
+        """Forget a chat in which nobody talks with us any more: its lane, and what was shown there."""
+        talks = select(Conversation.chat).where(Conversation.bot == bot, Conversation.chat == chat).exists()
+        idle = and_(Lane.bot == bot, Lane.chat == chat, Lane.ready_at.is_(None), ~talks)
+        self._uow.execute(delete(Lane).where(idle).execution_options(synchronize_session=False))
+        self._uow.execute(delete(Shown).where(Shown.bot == bot, Shown.chat == chat, ~talks))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
-from storage.tables import Case, CaseEvent, CaseMessage
+from storage.tables import Case, CaseEvent, CaseMessage, Shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime, timedelta
 
     from storage.cases import CaseRow
@@ -42,6 +43,11 @@ class Retention:
         """The step stays as it was taken; only the words with it lose what is personal."""
         same = and_(CaseEvent.community_id == event.community_id, CaseEvent.id == event.id)
         self._uow.execute(update(CaseEvent).where(same).values(reason=reason, detail=detail))
+
+    def forget_shown(self, bot: str, chat: int, names: Iterable[str]) -> None:
+        """Forget which messages of a chat were about a case: those with these names, and names that go on with more."""
+        named = or_(*(or_(Shown.logical == name, Shown.logical.startswith(f"{name}:")) for name in names))
+        self._uow.execute(delete(Shown).where(Shown.bot == bot, Shown.chat == chat, named))
 
     def done(self, key: tuple[int, int]) -> None:
         same = and_(Case.community_id == key[0], Case.no == key[1])

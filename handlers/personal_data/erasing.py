@@ -48,6 +48,7 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
             area.erases(turn)
     uow.flush()
     uow.erasure.chat(here.bot, turn.account, here.chat, turn.event.update_id)
+    _close_cards(turn)
     drop_files(turn, gone)
     uow.people.erase(here.bot, turn.account)
     uow.subscriptions.erase(here.bot, here.chat)
@@ -59,6 +60,14 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
     text = turn.context.texts("privacy.erased", until=day(until, community.zone))
     turn.send(Reply(here, text, cause=ERASED))
     turn.outcome = ERASED
+
+
+def _close_cards(turn: Turn) -> None:
+    """What others were asked about this person (is it their door, does their ballot count) is not to be decided now."""
+    for name in turn.uow.erasure.cards_about(turn.account):
+        for bot, chat in turn.uow.shown.chats(name):
+            text = turn.context.texts("privacy.card_erased")
+            turn.send(Reply(Address(bot, chat), text, logical=name, showing=Showing.CLOSE))
 
 
 def _leave(turn: Turn, case: CaseRow) -> list[str]:

@@ -9,6 +9,8 @@ from storage.cases import CaseRow
 
 DECIMALS = 3
 """Of a degree: about a hundred metres, so that a place stays and a door does not."""
+IN_THEIR_CHAT = ("receipt", "receipts", "follow_up", "satisfied", "holds", "phone", "sure")
+"""Beginnings of the names of messages about a case that its people have been sent; community and number follow."""
 
 
 def forget_contacts(turn: Turn, case: CaseRow) -> None:
@@ -28,6 +30,9 @@ def forget_contacts(turn: Turn, case: CaseRow) -> None:
         longitude=None if case.longitude is None else round(case.longitude, DECIMALS),
     )
     uow.cases.remove_people(case.key, [(person.bot, person.account) for person in people])
+    names = [f"{kind}:{case.community_id}:{case.no}" for kind in IN_THEIR_CHAT]
+    for person in people:
+        uow.retention.forget_shown(person.bot, person.chat, names)
     uow.contacts.forget(case.key)
     long_ago = uow.now - turn.context.district.limits.contacts_kept.wall
     uow.erasure.without_cases([(person.bot, person.account) for person in people], long_ago)

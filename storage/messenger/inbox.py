@@ -179,6 +179,8 @@ class InboxRows:
         if chat is None:
             return False
         self._set(bot, update_id, state=WAITING, attempts=0, next_at=None, done_at=None)
+        # whoever was forgotten has no lane any more
+        run(self.connection, (_WAKING, [{"bot": bot, "chat": chat, "ready_at": now, "rank": NORMAL}]))
         self.connection.execute(update(Lane).where(Lane.bot == bot, Lane.chat == chat).values(ready_at=now))
         return True
 

@@ -26,6 +26,7 @@ RARE = (
     "UPDATE outbox SET body=NULL, state='cancelled'",
     "UPDATE topics SET judge_bot=NULL",
     "UPDATE contributions SET judge_bot=NULL",
+    "SELECT DISTINCT shown.logical",
     # somebody blocks the bot, or a group gets another number
     "UPDATE people SET paused_at",
     "UPDATE case_messages SET chat",

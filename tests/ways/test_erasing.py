@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.port import TryLater
-from storage.tables import Attachment, Case, CaseMessage, CasePerson, Conversation, Inbox, Lane, Outbox
+from storage.tables import Attachment, Case, CaseMessage, CasePerson, Conversation, Inbox, Lane, Outbox, Shown
 from storage.tables import Person as PersonRow
+from tests.deciding.neighbours import on_the_register
+from tests.deciding.test_votes import registered
 from tests.support.world import Person, World
 from tests.ways.steps import LAMP, RUBBISH, all_text, answered, case, count, means, settled
 from tests.ways.test_emergencies import ALARM, FIRE
@@ -73,6 +75,18 @@ async def test_alarms_lose_the_words_too(small_world: World) -> None:
     await erases(wang)
     assert not any(FIRE in message.text for message in small_world.staff.messages)
     assert chen.sees("YA-2 居民已删除原话")
+
+
+async def test_cards_that_ask_whether_they_live_there_lose_name_door_and_account(world: World) -> None:
+    wang, chen = await settled(world, ACCOUNT), world.worker(1)
+    await on_the_register(world, ("household", "1单元501室", ""))
+    await registered(wang, "3栋 1-501")
+    assert chen.sees(f"人{ACCOUNT} 说自己是 3栋")
+    await Person(world, world.residents, ACCOUNT, -7, world._presses).says("路灯")
+    await erases(wang)
+    await world.app.ticker.clean()
+    assert not any(f"人{ACCOUNT}" in m.text or "501" in m.text for m in chen.messages)
+    assert await traces(world, str(ACCOUNT)) == []
 
 
 async def test_the_goodbye_arrives_although_the_chats_outbox_is_emptied(small_world: World) -> None:
@@ -146,6 +160,17 @@ async def test_what_could_not_be_handled_is_emptied_too(world: World) -> None:
     assert await count(world, Inbox, Inbox.state == "parked") == 0
 
 
+async def test_what_they_said_in_a_group_and_could_not_be_handled_is_emptied_too(world: World) -> None:
+    wang = await settled(world, ACCOUNT)
+    world.residents.push(poison=True, chat=-5, account=ACCOUNT, text="我的秘密")
+    world.residents.push(poison=True, chat=-5, account=ACCOUNT * 10, text="别人的话")
+    await world.runs()
+    await erases(wang)
+    left = await world.rows(lambda c: c.execute(select(Inbox.body).where(Inbox.body.is_not(None))).scalars().all())
+    assert len(left) == 1
+    assert str(ACCOUNT * 10) in left[0]
+
+
 async def test_what_is_said_after_the_wish_is_a_new_beginning(world: World) -> None:
     """A call for help that follows in the same breath is not swallowed by the erasure."""
     means(world, FIRE, ALARM)
@@ -201,6 +226,8 @@ async def test_who_never_agreed_is_forgotten_after_a_week(world: World) -> None:
     assert sorted(people) == [1, 1001]
     conversations = await world.rows(lambda c: c.execute(select(Conversation.account)).scalars().all())
     assert ACCOUNT not in conversations
+    assert await count(world, Shown, Shown.chat == ACCOUNT) == 0
+    assert await count(world, Lane, Lane.chat == ACCOUNT) == 0
 
 
 async def test_who_called_for_help_is_not_forgotten(small_world: World) -> None:

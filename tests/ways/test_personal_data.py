@@ -5,7 +5,18 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from storage.tables import Access, Case, CaseContact, CaseEvent, CaseMessage, CasePerson, Conversation, Person
+from storage.tables import (
+    Access,
+    Case,
+    CaseContact,
+    CaseEvent,
+    CaseMessage,
+    CasePerson,
+    Conversation,
+    Lane,
+    Person,
+    Shown,
+)
 from tests.support.world import NOW, World
 from tests.support.world import Person as Actor
 from tests.ways.steps import RUBBISH, all_text, answered, case, change, count, has_staff_chat, settled
@@ -201,6 +212,8 @@ async def test_contact_data_goes_after_ninety_days_and_the_case_stays(world: Wor
     assert set(chats) == {0}
     assert await count(world, Person, Person.account == 1001) == 0
     assert await count(world, Conversation, Conversation.account == 1001) == 0
+    assert await count(world, Shown, Shown.chat == 1001) == 0
+    assert await count(world, Lane, Lane.chat == 1001) == 0
     card = next(m for m in world.worker(1).messages if "YA-1　" in m.text)
     assert "建国" not in card.text
     await wang.says("我的诉求")
@@ -226,9 +239,13 @@ async def test_who_has_another_case_stays_known(small_world: World) -> None:
     wang = await ended(small_world)
     await clean_after(small_world, days=80)
     await wang.says("广场舞太吵了，晚上十点还在放")
+    mine = (Shown.chat == 1001, Shown.logical.contains(":1:1"))
+    assert await count(small_world, Shown, *mine) > 0
     await clean_after(small_world, days=18)
     assert await count(small_world, CasePerson) == 1
     assert await count(small_world, Person, Person.account == 1001) == 1
+    assert await count(small_world, Shown, *mine) == 0, "nothing tells that the old case was theirs"
+    assert await count(small_world, Shown, Shown.chat == 1001) > 0
 
 
 async def test_an_answered_case_is_asked_about_before_anything_goes(small_world: World) -> None:
