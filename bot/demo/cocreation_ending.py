@@ -28,7 +28,7 @@ async def built(tale: Tale) -> None:
     await tale.taps("manager", "出手艺")
     await writes(tale, "manager", HELP)
     await opens_topic(tale, neighbour(2))
-    tale.expects("议题上看得到要人帮什么", is_so="会接电的，来看看线怎么走（0/3 人认领）" in ever(tale, neighbour(2)))
+    tale.expects("议题上看得到要人帮什么", is_so="会接电的，来看看线怎么走（要 3 人，已有 0 人）" in ever(tale, neighbour(2)))
     await tale.taps(neighbour(2), "我来认领")
     tale.expects("书记知道谁来了", is_so="邻居2 认领了" in tale.heard("manager"))
     await opens_topic(tale)
@@ -77,7 +77,7 @@ async def rules(tale: Tale) -> None:
 async def rota(tale: Tale) -> None:
     await opens_topic(tale)
     await tale.taps("manager", "大家一起做")
-    await tale.taps("manager", "新的轮值")
+    await tale.taps("manager", "新的值日")
     await writes(tale, "manager", "充电棚锁门\n每天")
     tale.people["resident"].says("值日")
     await tale.goes_on()
@@ -104,7 +104,7 @@ async def carried_out(tale: Tale) -> None:
     await tale.goes_on(quietly=True, minutes=2)
     states = await _cases(tale)
     tale.expects("说解决了的，一件件关上", is_so=sum(state in CLOSED for state in states) >= TOLD - 1)
-    tale.expects("说没解决的，重新打开", is_so="重新打开" in ever(tale, neighbour(TOLD)))
+    tale.expects("说没解决的，重新办理", is_so="重新办理" in ever(tale, neighbour(TOLD)))
 
 
 async def judged(tale: Tale) -> None:

@@ -92,7 +92,7 @@ async def resolve(tale: Tale) -> None:
 async def reopen(tale: Tale) -> None:
     await tale.goes_on(days=1)
     await tale.taps("resident", "没解决", LAMP)
-    tale.expects("说没解决，就重新打开", is_so="已经重新打开" in tale.heard("resident"))
+    tale.expects("说没解决，就重新办理", is_so="已经重新办理" in tale.heard("resident"))
     tale.people["resident"].says(LAMP_AGAIN)
     await tale.goes_on(minutes=1)
     tale.expects("补充的话到了网格员那里", is_so=LAMP_AGAIN in tale.heard("worker"))
@@ -130,7 +130,7 @@ async def toddler_care(tale: Tale) -> None:
     tale.people["resident"].says("我的诉求")
     await tale.goes_on()
     await tale.taps("resident", f"{CARE} 看详情")
-    tale.expects("自己的钟看得见", is_so="登记到答复，用了" in tale.heard("resident"))
+    tale.expects("等了多久看得见", is_so="登记到答复，用了" in tale.heard("resident"))
 
 
 async def a_month_later(tale: Tale) -> None:

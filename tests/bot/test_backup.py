@@ -160,7 +160,7 @@ async def test_who_is_erased_hears_until_when_backups_hold_them_and_none_does_af
     wang = small_world.resident()
     await wang.says("删除我的数据")
     await wang.taps("是的，全部删除")
-    [said] = re.findall(r"最晚到(\d+)年(\d+)月(\d+)日", wang.last.text)
+    [said] = re.findall(r"最晚(\d+)年(\d+)月(\d+)日", wang.last.text)
     until = NOW.replace(year=int(said[0]), month=int(said[1]), day=int(said[2]))
     await made(small_world, tmp_path, NOW + timedelta(days=1))
     folder, keep = tmp_path / "backups", small_world.app.context.district.limits.backups_kept.wall

@@ -35,7 +35,7 @@ async def test_a_topic_without_evidence_says_so_and_works_like_any_other(world: 
     manager = await topic(world, *OPTIONS[:2])
     await manager.says("议题")
     await manager.taps("议题 1")
-    assert "台账里还没有人反映过这件事" in manager.last.text
+    assert "还没有人反映过这件事" in manager.last.text
     await manager.taps("发起投票")
     await manager.taps("开始投票")
     await wang.says("投票")
@@ -50,8 +50,8 @@ async def test_a_topic_without_evidence_says_so_and_works_like_any_other(world: 
         ("活动", "发起活动", "量尺寸\n12月5日 9:00\n东头\n0人", Gathering),
         ("活动", "发起活动", "量尺寸\n昨天\n东头\n20", Gathering),
         ("活动", "发起活动", LONG, Gathering),
-        ("值日", "新的轮值", LONG, Rota),
-        ("值日", "新的轮值", "锁门\n有空就来", Rota),
+        ("值日", "新的值日", LONG, Rota),
+        ("值日", "新的值日", "锁门\n有空就来", Rota),
         ("承诺", "记一个承诺", LONG, Promise),
         ("承诺", "记一个承诺", "建棚\n周书记\n昨天", Promise),
         ("承诺", "记一个承诺", "建棚\n周书记\n12月5日\nYA-99", Promise),
@@ -97,7 +97,7 @@ async def everything(world: World) -> list[Person]:
     for label, words in (
         ("发起征集", "来量尺寸\n3人"),
         ("发起活动", "量尺寸\n12月5日 9:00\n东头\n20"),
-        ("新的轮值", "锁门\n每天"),
+        ("新的值日", "锁门\n每天"),
     ):
         await manager.says("议题")
         await manager.taps("议题 1")

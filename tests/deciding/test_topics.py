@@ -12,7 +12,7 @@ async def test_ten_people_about_one_matter_become_a_draft_with_its_evidence(worl
     assert "10 位居民反映过，共 10 件" in card
     assert "停车及充电设施" in card
     assert "「楼下没地方给电动车充电" in card
-    assert "负责单位：" in card
+    assert "责任单位：" in card
 
 
 async def test_nine_are_not_enough(small_world: World) -> None:
@@ -92,9 +92,9 @@ async def test_a_resident_proposes_and_counts_as_the_first_supporter(small_world
     (wang,) = await live_here(small_world, range(1001, 1002))
     await wang.says("发起议题")
     await wang.says("楼道里堆杂物怎么管\n每层都有，消防通道堵了")
-    assert wang.sees("编号议题 1")
+    assert wang.sees("这是议题 1")
     assert small_world.worker(2).sees("有居民提了一个议题")
-    assert "台账里还没有人反映过" in small_world.worker(2).last.text
+    assert "还没有人反映过" in small_world.worker(2).last.text
     assert await count(small_world, TopicSupporter) == 1
 
 

@@ -95,7 +95,7 @@ def test_a_case_has_its_row_with_local_times_and_names() -> None:
     assert line["编号"] == "YA-7"
     assert line["登记时间"] == datetime(2026, 11, 16, 0, 0)  # noqa: DTZ001 - workbooks know no zones
     assert line["答复时间"] == datetime(2026, 11, 16, 9, 0)  # noqa: DTZ001
-    assert line["建设项目"] == "第 10 项 停车及充电设施"
+    assert line["建设内容"] == "第 10 项 停车及充电设施"
     assert line["责任单位"] == "区建设局、区城管局、各街道"
     assert (line["网格"], line["责任人"], line["状态"]) == ("第一网格", "小陈", "已答复")
     assert (line["是否解决"], line["满意度"], line["类别由谁定"]) == ("是", "满意", "机器初判")

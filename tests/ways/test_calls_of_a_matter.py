@@ -17,7 +17,7 @@ async def test_a_call_for_a_case_is_begun_on_its_card_and_shown_on_it(world: Wor
     (row,) = await rows_of(world, HelpCall)
     assert (row.case_no, row.topic_no, row.places) == (1, None, 2)
     await manager.says("YA-1")
-    assert "🙋 帮忙扶梯子换灯（0/2 人认领）" in manager.last.text
+    assert "🙋 帮忙扶梯子换灯（要 2 人，已有 0 人）" in manager.last.text
     await world.passes(hours=1)
     assert wang.sees("有件您关心的事，要人搭把手")
     await wang.says("我的诉求")
@@ -25,7 +25,7 @@ async def test_a_call_for_a_case_is_begun_on_its_card_and_shown_on_it(world: Wor
     assert "帮忙扶梯子换灯" in wang.last.text
     await wang.taps("我来认领")
     await manager.says("YA-1")
-    assert "（1/2 人认领）" in manager.last.text
+    assert "（要 2 人，已有 1 人）" in manager.last.text
     await wang.says("微心愿")
     assert wang.sees("为诉求 YA-1")
 
@@ -66,7 +66,7 @@ async def test_everything_for_a_topic_is_begun_on_it_and_found_there(world: Worl
     manager, li = await supported(world)
     await together(manager, "发起征集", "周末来量尺寸\n3人")
     await together(manager, "发起活动", "一起量尺寸\n11月22日 9:00\n东头空地\n20")
-    await together(manager, "新的轮值", "锁门\n每天")
+    await together(manager, "新的值日", "锁门\n每天")
     await together(manager, "记一个承诺", "建好车棚\n周书记\n12月20日")
     await together(manager, "写个故事", "车棚的故事\n从前飞线\n现在有棚")
     for table in (HelpCall, Gathering, Rota, Promise, Story):
@@ -76,7 +76,7 @@ async def test_everything_for_a_topic_is_begun_on_it_and_found_there(world: Worl
     assert who.account == 1001
     await li.says("议题")
     await li.taps("议题 1")
-    assert "🙋 周末来量尺寸（0/3 人认领）" in li.last.text
+    assert "🙋 周末来量尺寸（要 3 人，已有 0 人）" in li.last.text
     await li.taps("我来认领")
     await li.says("议题")
     await li.taps("议题 1")

@@ -467,7 +467,7 @@ async def test_solved_closes_and_asks_how_satisfied(world: World) -> None:
 async def test_not_solved_opens_it_again_for_the_worker(world: World) -> None:
     wang, chen = await answered(world)
     await wang.taps("没解决")
-    assert "已经重新打开" in wang.last.text
+    assert "已经重新办理" in wang.last.text
     assert "YA-1　重办" in chen.messages[0].text
     await chen.says("待办")
     assert "YA-1" in chen.last.text

@@ -46,7 +46,7 @@ async def reported(world: World) -> None:
 async def test_a_manager_fills_it_in_with_buttons_and_short_numbers(world: World) -> None:
     manager = world.worker(2)
     await manager.says("体检")
-    assert "32 处里填了 0 处" in manager.last.text
+    assert "一共 32 处，填了 0 处" in manager.last.text
     await manager.taps("接着填")
     assert "第 1 项 一个社区综合服务站" in manager.last.text
     assert "不少于 800 平方米" in manager.last.text

@@ -41,7 +41,7 @@ async def test_more_time_is_granted_by_the_manager_and_told_to_the_resident(worl
     await zhou.taps("✅ 同意延期")
     after = await case(world)
     assert (after.state, (after.due_at - due).days) == ("accepted", 5), "three working days over a weekend"
-    assert wang.sees("要晚一些，原因：灯头要从外地调\n最晚 11月30日 18:00 前答复您")
+    assert wang.sees("要晚一些，原因：灯头要从外地调\n11月30日 18:00 前答复您")
     assert chen.sees("同意延期，最晚 11月30日 18:00")
     assert "周书记：✅ 同意延期" in next(m.text for m in zhou.messages if "YA-1" in m.text)
     assert [e for e in await events(world) if e != "nudged"] == ["file", "accept", "extend", "grant"]
@@ -55,7 +55,7 @@ async def test_more_time_that_is_refused_changes_no_date(small_world: World) -> 
     after = await case(small_world)
     assert (after.state, after.due_at) == ("accepted", due)
     assert chen.sees("没有同意延期，还是最晚 11月25日 18:00")
-    assert wang.sees("还是最晚 11月25日 18:00 前答复您")
+    assert wang.sees("还是 11月25日 18:00 前答复您")
 
 
 async def test_after_the_end_no_more_time_can_be_asked_for(small_world: World) -> None:
@@ -109,7 +109,7 @@ async def parked(world: World) -> tuple[Person, Person]:
 async def test_a_parked_case_is_looked_at_each_quarter(world: World) -> None:
     wang, zhou = await parked(world)
     assert (await case(world)).state == "parked"
-    assert wang.sees("一时办不了，原因：要等资金\n没有丢下，先挂账，每季度看一次，最晚 2月16日")
+    assert wang.sees("一时办不了，原因：要等资金\n没有丢下，先挂在账上，每季度看一次，最晚 2月16日")
     await world.passes(days=90)
     assert "挂账到了该看一看的时候" in zhou.last.text
     await zhou.taps("🗂 挂账")

@@ -111,7 +111,7 @@ async def test_the_second_to_acknowledge_hears_who_was_faster(small_world: World
     await wang.says(FIRE)
     button = next(m.buttons["我来处理"] for m in chen.messages if "紧急 YA-2" in m.text)
     await chen.taps("我来处理")
-    assert await chen.presses(button) == "已经有人在处理了。小陈"
+    assert await chen.presses(button) == "小陈已经在处理了。"
 
 
 async def test_any_step_on_it_counts_as_an_answer(small_world: World) -> None:
@@ -385,7 +385,7 @@ async def test_withdrawing_an_emergency_tells_who_was_called(small_world: World)
     assert "轻重不对" not in wang.last.buttons, "the urgency of an emergency is not for tapping away"
     await wang.taps("撤回")
     await wang.taps("是的，撤回")
-    assert "请还是联系确认一下" in chen.last.text
+    assert "还是请联系确认一下" in chen.last.text
     await small_world.passes(minutes=6)
     assert not small_world.worker(MANAGER).sees("YA-2")
 

@@ -77,7 +77,7 @@ async def test_still_broken_opens_it_again_by_one_tap(world: World) -> None:
     await world.passes(days=2)
     await wang.says("还是坏的")
     await wang.taps("YA-1")
-    assert wang.sees("已经重新打开")
+    assert wang.sees("已经重新办理")
     await wang.says("又坏了")
     assert "YA-1（重办）" in wang.last.text, "it is open: where it stands is shown"
 
@@ -91,7 +91,7 @@ async def test_still_broken_with_nothing_reported_is_asked_what_it_is(small_worl
 async def test_large_is_short_and_numbered_at_once_and_says_where_letters_grow(world: World) -> None:
     wang = await settled(world)
     await wang.says("大字")
-    assert wang.sees("字的大小在手机里调")
+    assert wang.sees("字还小，请在手机的「设置」里")
     before = len(wang.messages)
     await wang.says("我的诉求")
     assert len(wang.messages) > before + 1, "a sentence a message"

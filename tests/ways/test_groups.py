@@ -136,7 +136,7 @@ async def test_put_out_of_the_group_the_cards_go_to_people_again(world: World) -
     await in_group(world)
     world.staff.push(kind="blocked", chat=GROUP, account=9)
     await world.runs()
-    assert "我被请出了延安岭社区的工作群" in world.worker(2).last.text
+    assert "我不在延安岭社区的工作群里了" in world.worker(2).last.text
     await settled(world)
     assert world.worker(1).sees("YA-1")
 

@@ -14,7 +14,7 @@ async def drafted(world: World, words: str = DRAFT) -> None:
 
 async def rota(world: World, words: str = "充电棚锁门\n周一、周四") -> None:
     await world.worker(2).says("值日")
-    await world.worker(2).taps("新的轮值")
+    await world.worker(2).taps("新的值日")
     await world.worker(2).says(words)
 
 
@@ -139,4 +139,4 @@ async def test_days_that_nobody_understands_are_asked_again(world: World) -> Non
     await rota(world, "锁门\n经常")
     assert world.worker(2).sees("没看明白星期几")
     await world.worker(2).says("锁门\n周日")
-    assert world.worker(2).sees("「锁门」（周日）开始轮值")
+    assert world.worker(2).sees("「锁门」（周日）开始值日")

@@ -50,7 +50,7 @@ async def test_they_stay_several_once_somebody_works_on_one(small_world: World) 
     means(small_world, TWO, LAMP, RUBBISH)
     await wang.says(TWO)
     await chen.taps("受理")
-    assert "已经有人在处理了" in await wang.taps("其实是一件事")
+    assert "已经有人在处理" in await wang.taps("其实是一件事")
     assert (await case(small_world, 3)).state != "withdrawn"
 
 
@@ -95,7 +95,7 @@ async def test_what_is_no_request_gets_a_short_word_and_no_case(small_world: Wor
     await wang.says("随便说的这么一句话")
     assert await count(small_world, Case) == 1
     assert wang.last.text == small_world.app.context.texts(f"talk.{kind}")
-    assert list(wang.last.buttons) == ["这是要办的事，请登记"]
+    assert list(wang.last.buttons) == ["还是请登记"]
 
 
 async def test_a_short_greeting_is_not_asked_whether_it_is_a_matter(small_world: World) -> None:
@@ -159,7 +159,7 @@ async def test_words_that_nobody_filed_are_forgotten_after_a_week(small_world: W
     wang = small_world.resident()
     means(small_world, "唉", {"scene": Scene.NONE, "none_type": NoneType.VENT, "places": ()})
     await wang.says("唉")
-    button = wang.last.buttons["这是要办的事，请登记"]
+    button = wang.last.buttons["还是请登记"]
     await small_world.passes(days=8)
     await small_world.app.ticker.clean()
     assert "说一遍" in await wang.presses(button)

@@ -151,7 +151,7 @@ async def test_the_copy_of_ones_data_is_complete(world: World) -> None:
     await wang.sends("photo")
     await wang.says("我的数据")
     assert wang.last.files == ["我的数据.json"]
-    assert "共 1 件诉求" in wang.last.text
+    assert "一共 1 件" in wang.last.text
     data = exported(world)
     assert (data["账号"], data["名字"], data["社区"]) == (1001, "人1001", "延安岭社区")
     assert data["同意的说明版本"] == "2026-11"

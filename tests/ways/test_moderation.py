@@ -113,7 +113,7 @@ async def test_a_strange_link_waits_for_a_look_and_is_then_filed(town: World) ->
 async def test_an_advert_with_a_link_that_somebody_insists_on_waits_too(town: World) -> None:
     wang, zhou = await settled(town), town.worker(2)
     await wang.says(ADVERT)
-    await wang.taps("这是要办的事")
+    await wang.taps("还是请登记")
     assert await count(town, Case) == 1
     assert zhou.sees("陌生网址")
 

@@ -45,7 +45,7 @@ async def asked(world: World, words: str = RUBBISH) -> tuple[Actor, Actor]:
 async def test_a_number_is_given_to_who_asked_and_looking_at_it_is_kept(world: World) -> None:
     wang, chen = await asked(world)
     assert "延安岭社区想打电话跟您说 YA-1" in wang.last.text
-    await wang.taps("同意，我发电话")
+    await wang.taps("同意，给电话")
     await wang.says(f"老王 {PHONE}")
     assert "只给了想联系您的人" in wang.last.text
     assert "居民同意联系" in chen.last.text
@@ -58,7 +58,7 @@ async def test_a_number_is_given_to_who_asked_and_looking_at_it_is_kept(world: W
 
 async def test_what_the_community_was_given_the_unit_has_not(world: World) -> None:
     wang, chen = await asked(world)
-    await wang.taps("同意，我发电话")
+    await wang.taps("同意，给电话")
     await wang.says(PHONE)
     await chen.taps("派单")
     await chen.taps("区城管局")
@@ -76,7 +76,7 @@ async def test_what_the_community_was_given_the_unit_has_not(world: World) -> No
 
 async def test_words_without_a_number_are_something_else(small_world: World) -> None:
     wang, _ = await asked(small_world)
-    await wang.taps("同意，我发电话")
+    await wang.taps("同意，给电话")
     await wang.says("广场舞太吵了，晚上十点还在放")
     assert await count(small_world, CaseContact) == 0
     assert await count(small_world, Case) == 2
@@ -87,7 +87,7 @@ async def test_a_number_is_not_shown_in_a_group(small_world: World) -> None:
     wang, chen = await settled(small_world), small_world.worker(1, chat=-100)
     await chen.taps("受理")
     await chen.taps("电话")
-    await wang.taps("同意，我发电话")
+    await wang.taps("同意，给电话")
     await wang.says(PHONE)
     assert "电话不在群里显示" in await chen.taps("电话")
     assert not chen.sees(PHONE)
@@ -95,7 +95,7 @@ async def test_a_number_is_not_shown_in_a_group(small_world: World) -> None:
 
 async def test_a_number_is_taken_back_at_once(world: World) -> None:
     wang, chen = await asked(world)
-    await wang.taps("同意，我发电话")
+    await wang.taps("同意，给电话")
     await wang.says(PHONE)
     await wang.taps("收回电话")
     assert await count(world, CaseContact) == 0
@@ -153,7 +153,7 @@ async def test_nobody_learns_who_looked_at_another_s_case(small_world: World) ->
 
 async def test_consent_is_taken_back_and_the_case_goes_on_without_a_name(world: World) -> None:
     wang, chen = await asked(world)
-    await wang.taps("同意，我发电话")
+    await wang.taps("同意，给电话")
     await wang.says(PHONE)
     await wang.says("撤回同意")
     await wang.taps("确定撤回同意")

@@ -107,7 +107,7 @@ async def test_not_yet_may_say_why(world: World) -> None:
 async def test_words_that_are_no_promise_get_a_plain_answer(world: World) -> None:
     await settled(world)
     await promised(world, "一定办好")
-    assert world.worker(2).sees("要三行，收到的是 1 行")
+    assert world.worker(2).sees("要三行，收到 1 行")
     await world.worker(2).says("建棚\n周书记\n13月45日")
     assert world.worker(2).sees("没看懂是哪天")
     assert not world.worker(2).sees("第 1 号承诺")
@@ -132,7 +132,7 @@ async def test_an_erased_resident_leaves_an_answer_of_nobody(world: World) -> No
     await world.passes(days=14)
     await wang.taps("👍 做到了")
     await wang.says("我的数据")
-    assert wang.sees("关于您的全部信息")
+    assert wang.sees("您的全部信息")
     await wang.says("删除数据")
     await wang.taps("是的，全部删除")
     await world.app.ticker.clean()

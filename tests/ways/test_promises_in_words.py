@@ -27,7 +27,7 @@ async def answers(world: World, words: str) -> None:
 async def test_a_day_in_an_answer_is_a_promise_to_the_people_of_the_case(world: World) -> None:
     wang = await settled(world)
     await answers(world, SOON)
-    assert world.worker(1).sees("您说了「12月5日前」，记进承诺台账，第 1 号，小陈")
+    assert world.worker(1).sees("您说了「12月5日前」，记作第 1 号承诺（小陈）")
     await world.passes(seconds=61)
     await wang.says("承诺")
     assert "小陈，12月5日前：还没到期" in wang.last.text
@@ -103,7 +103,7 @@ async def test_what_was_decided_with_a_day_is_promised_to_all_who_are_in_the_top
     await manager.taps("议题 1")
     await manager.taps("议定了")
     await manager.says("在东头建棚，12月20日前开工")
-    assert manager.sees("记进承诺台账，第 1 号，周书记")
+    assert manager.sees("记作第 1 号承诺（周书记）")
     (row,) = await rows_of(world, PromisePerson)
     assert row.account == 1001
     (promise,) = await rows_of(world, Promise)

@@ -59,7 +59,7 @@ async def test_the_person_follows_it_by_a_link_and_judges_it(world: World) -> No
     payload = next(line for line in son.last.text.splitlines() if "?start=" in line).partition("?start=")[2]
     wang = world.resident(1009)
     await wang.says(f"/start {payload}")
-    assert "YA-2 是别人替您登记的" in wang.last.text
+    assert "YA-2 是替人登记的" in wang.last.text
     await wang.taps("是的，以后告诉我")
     assert await parts(world, 2) == {1002: "proxy", 1009: "reporter"}
     assert "本人已经自己在看进度" in son.last.text
@@ -139,7 +139,7 @@ async def test_a_worker_writes_down_what_somebody_says_at_the_door(world: World)
     chen = await by_worker(world)
     assert await parts(world) == {1: "clerk"}
     assert chen.sees("YA-1")
-    assert chen.sees("请打电话或当面告诉 TA 编号")
+    assert chen.sees("请把编号告诉本人")
     row = await world.rows(lambda c: c.execute(select(CaseContact.__table__)).one())
     assert (row.relation, row.consent) == ("worker", "in_person")
     await chen.taps("受理")

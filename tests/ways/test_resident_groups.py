@@ -120,7 +120,7 @@ async def test_among_residents_no_list_and_no_card_is_shown_whoever_asks(small_w
     zhou = small_world.worker(2, chat=GROUP)
     await zhou.says(said)
     assert [message.text for message in zhou.messages] == [
-        "这是居民群，社区的事不在这里显示。请在您自己的对话或工作群里办。"
+        "这是居民群，社区的事不在这里显示。请私下发给我，或者到工作群里办。"
     ]
     assert await count(small_world, Community, Community.staff_chat.is_not(None)) == 0
 

@@ -252,7 +252,7 @@ async def test_words_that_are_a_matter_can_be_filed_with_one_tap(small_world: Wo
     await wang.taps("跳过这题")
     await wang.taps("跳过这题")
     await wang.says("5栋门口的井盖坏了，请来修")
-    await wang.taps("这是要办的事，请登记")
+    await wang.taps("还是请登记")
     assert "YA-2" in wang.last.text
 
 
