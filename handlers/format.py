@@ -1,9 +1,9 @@
 """How numbers and times are written in chat."""
 
 from datetime import datetime, timedelta, tzinfo
-from functools import lru_cache
 from typing import Protocol
 
+from digests.dates import day_and_time, time_of_day
 from handlers.texts import Texts
 from ledger.district import Duration
 from storage.reference import CommunityRow
@@ -21,17 +21,10 @@ def number(community: CommunityRow, case: Numbered) -> str:
     return f"{community.code}-{case.no}"
 
 
-@lru_cache(maxsize=1024)
-def day_and_time(moment: datetime, zone: tzinfo) -> str:
-    """11月23日 18:00, in the community's own time."""
-    local = moment.astimezone(zone)
-    return f"{local.month}月{local.day}日 {local.hour:02}:{local.minute:02}"
-
-
 def from_to(starts_at: datetime, ends_at: datetime, zone: tzinfo) -> str:
-    """11月23日 18:00 到 20:00; over midnight, with the second day as well."""
+    """11月23日 下午6:00 到 晚上8:00; over midnight, with the second day as well."""
     same_day = starts_at.astimezone(zone).date() == ends_at.astimezone(zone).date()
-    end = f"{ends_at.astimezone(zone):%H:%M}" if same_day else day_and_time(ends_at, zone)
+    end = time_of_day(ends_at.astimezone(zone)) if same_day else day_and_time(ends_at, zone)
     return f"{day_and_time(starts_at, zone)} 到 {end}"
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from digests.dates import time_of_day
 from handlers.area import Area, Due
 from handlers.context import Serves
 from handlers.event import Address
@@ -195,7 +196,7 @@ def ask_quiet(turn: Turn) -> None:
     texts, limits = turn.context.texts, turn.context.district.limits
     chips = [
         Button(
-            texts("button.quiet", since=f"{h.since:%H:%M}", until=f"{h.until:%H:%M}"),
+            texts("button.quiet", since=time_of_day(h.since), until=time_of_day(h.until)),
             "quiet",
             data={"n": n, "shown_in": name},
             account=turn.account,
@@ -204,7 +205,8 @@ def ask_quiet(turn: Turn) -> None:
     ]
     chips.append(turn.mine("button.not_quiet", "quiet", data={"n": None, "shown_in": name}))
     between = limits.ask_between
-    text = texts("pushes.quiet", since=f"{between.since:%H:%M}", until=f"{between.until:%H:%M}", now=_quiet_now(turn))
+    hours = {"since": time_of_day(between.since), "until": time_of_day(between.until)}
+    text = texts("pushes.quiet", now=_quiet_now(turn), **hours)
     turn.send(Reply(turn.event.address, text, tuple((chip,) for chip in chips), logical=name))
 
 
@@ -219,7 +221,7 @@ def _quiet_now(turn: Turn) -> str:
     since, until = turn.person.quiet_since, turn.person.quiet_until
     if since is None or until is None:
         return turn.context.texts("pushes.no_quiet")
-    return f"{time_at(since):%H:%M}–{time_at(until):%H:%M}"
+    return f"{time_of_day(time_at(since))}–{time_of_day(time_at(until))}"
 
 
 def _exported(turn: Turn) -> dict[str, Any]:

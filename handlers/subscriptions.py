@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from digests.dates import time_of_day
 from digests.receivers import Receiver, schedule_of
 from digests.subject import MONTH, QUARTER, TODAY, WEEK, Subject, checkups, subjects, weeklies
 from handlers.reply import Button, Reply, Rows, Showing, in_rows
@@ -135,7 +136,7 @@ def _name(turn: Turn, subject: Subject) -> str:
 
 
 def _when(turn: Turn, subject: Subject, schedule: Schedule) -> str:
-    texts, clock = turn.context.texts, f"{schedule.time:%H:%M}"
+    texts, clock = turn.context.texts, time_of_day(schedule.time)
     if schedule.weekday is None:
         months = turn.context.district.checkup.sent_every if subject.months == TODAY else subject.months
         return texts(f"subscriptions.{EACH.get(months, 'each_months')}", time=clock, n=months)
@@ -159,7 +160,7 @@ def _show_one(turn: Turn, subject: Subject, name: str) -> None:
 def _quiet(turn: Turn, schedule: Schedule) -> str:
     if schedule.quiet is None:
         return turn.context.texts("subscriptions.any_hour")
-    since, until = f"{schedule.quiet.since:%H:%M}", f"{schedule.quiet.until:%H:%M}"
+    since, until = time_of_day(schedule.quiet.since), time_of_day(schedule.quiet.until)
     return turn.context.texts("subscriptions.quiet_hours", since=since, until=until)
 
 
@@ -175,7 +176,7 @@ def _rows(turn: Turn, subject: Subject, name: str, schedule: Schedule, *, wanted
     if not wanted:
         return ((switch("on", "wanted", value=True),), (back,))
     digest = turn.context.district.limits.digest
-    times = [pick(f"{t:%H:%M}", "minute", minute_of(t), current=t == schedule.time) for t in digest.times]
+    times = [pick(time_of_day(t), "minute", minute_of(t), current=t == schedule.time) for t in digest.times]
     days = [
         pick(turn.context.texts(f"weekday.{day}"), "weekday", day, current=day == schedule.weekday)
         for day in (DAYS if schedule.weekday is not None else ())

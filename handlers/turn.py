@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from digests.dates import day_and_time
 from handlers.context import Bot, Context, Serves
 from handlers.event import Event, EventKind
-from handlers.format import day_and_time, number
+from handlers.format import number
 from handlers.reply import Answer, Button, Reply, Rows, Showing
 from ledger.lifecycle import Role
 from ledger.rights import Place, Scope, may, roles_at

@@ -28,7 +28,7 @@ async def built(tale: Tale) -> None:
     await tale.taps("manager", "出手艺")
     await writes(tale, "manager", HELP)
     await opens_topic(tale, neighbour(2))
-    tale.expects("议题上看得到要人帮什么", is_so="会接电的，来看看线怎么走（要 3 人，已有 0 人）" in ever(tale, neighbour(2)))
+    tale.expects("议题上看得到要人帮什么", is_so="线怎么走（要 3 人，已有 0 人）" in ever(tale, neighbour(2)))
     await tale.taps(neighbour(2), "我来认领")
     tale.expects("书记知道谁来了", is_so="邻居2 认领了" in tale.heard("manager"))
     await opens_topic(tale)

@@ -15,8 +15,9 @@ from bot.demo.clock import StandingClock
 from bot.demo.past import ZONE
 from bot.demo.people import NoSuchButton, Person
 from bot.demo.stage import Stage, digest_maker, set_up
+from digests.dates import day_and_time
 from digests.drawing_process import DrawHere, Draws
-from handlers.format import day_and_time, number
+from handlers.format import number
 from ledger.periods import last_full_week
 from ledger.text import shortened
 from storage.ids import nothing_left_to_chance

@@ -192,7 +192,9 @@ async def survey(tale: Tale) -> None:
     tale.people["manager"].says("调研")
     await tale.goes_on()
     await tale.taps("manager", "社区缺什么")
-    tale.expects("先给书记看，写明发给多少人", is_so="位居民，每天 08:30 到 20:00 分批发" in tale.heard("manager"))
+    tale.expects(
+        "先给书记看，写明发给多少人", is_so="位居民，每天 上午8:30 到 晚上8:00 分批发" in tale.heard("manager")
+    )
     tale.expects("没点之前，居民什么也没收到", is_so=not tale.heard("resident"))
     await tale.taps("manager", "✅ 开始发")
     tale.expects("居民收到邀请，可以不参加", is_so="想听听您的" in tale.heard("resident"))

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from digests.dates import day_and_time
 from handlers import pushes
 from handlers.cocreation.notifying import tell_people
-from handlers.format import day_and_time
 from handlers.pushes import Push
 from handlers.reply import Button, Rows
 from handlers.turn import Turn

@@ -4,13 +4,14 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from digests.dates import day_and_time
 from handlers.area import Area, Due, erased_from
 from handlers.cocreation import weekdays
 from handlers.cocreation.date_parsing import hours_and_rest
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
 from handlers.event import Address
-from handlers.format import day_and_time, exactly
+from handlers.format import exactly
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.texts import Texts
 from handlers.turn import Turn

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers.format import day_and_time
+from digests.dates import day_and_time
 from handlers.residents import matters
 from handlers.turn import Turn
 from ledger.district import Allowance

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from digests.dates import day_and_time
 from handlers.area import Area, Due, Handler
 from handlers.event import Address, Event, EventKind, Location
 from handlers.file_packing import unpacked
-from handlers.format import day_and_time
 from handlers.moderation import concerns
 from handlers.reply import Priority, Reply
 from handlers.residents import filing, matters

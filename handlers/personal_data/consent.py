@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from digests.dates import day_and_time
 from handlers.cases import cards
 from handlers.personal_data import privacy
 from handlers.residents import drafts
@@ -38,10 +39,9 @@ def line(turn: Turn, row: Any) -> str:
     community = turn.uow.reference.communities[row.community_id]
     roles = turn.context.district.roles
     who = roles.get(row.role) or turn.context.texts("seen.operator")
-    local = row.at.astimezone(community.zone)
     return turn.context.texts(
         "seen.line",
-        when=f"{local.month}月{local.day}日 {local:%H:%M}",
+        when=day_and_time(row.at, community.zone),
         who=f"{community.name}{who}",
         what=turn.context.texts(f"seen.{row.what}"),
         number="" if row.case_no is None else f"{community.code}-{row.case_no}",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from digests.dates import time_of_day
 from handlers import pushes
 from handlers.confirming import confirmed
 from handlers.context import Serves
@@ -79,7 +80,7 @@ def preview(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
         if question.options:
             lines.append(texts("survey_menu.options", options=" / ".join(option.text for option in question.options)))
     people = turn.uow.surveys.would_reach(community.id, _bots(turn))
-    hours = {"since": f"{between.since:%H:%M}", "until": f"{between.until:%H:%M}"}
+    hours = {"since": time_of_day(between.since), "until": time_of_day(between.until)}
     lines += ["", texts("survey_menu.goes_to", people=people, days=template.days, **hours)]
     if template.remind_after:
         lines.append(texts("survey_menu.reminds", days=template.remind_after))

@@ -52,7 +52,7 @@ async def test_a_meeting_has_the_open_topics_on_its_agenda_and_minutes_reach_the
     await manager.says("议事会")
     await manager.taps("定开会时间")
     await manager.says("11月20日 19:30 楚邻驿站")
-    assert wang.sees("第 1 次议事会：11月20日 19:30，楚邻驿站")
+    assert wang.sees("第 1 次议事会：11月20日 晚上7:30，楚邻驿站")
     assert wang.sees("议题 1：充电车棚建在哪里")
     await world.passes(days=3)
     await manager.says("会议纪要")

@@ -167,7 +167,7 @@ async def test_what_was_fixed_stays_though_the_ledger_goes_on(small_world: World
     await runs_at(small_world, MONDAY + timedelta(hours=3))
     assert len(sent_to_manager(small_world)) == 3
     assert "新登记 1 件" in manager.last.text
-    assert "数据截至 11月23日 08:30" in manager.last.text
+    assert "数据截至 11月23日 上午8:30" in manager.last.text
 
 
 async def test_a_request_is_answered_once_and_only_to_who_asked(world: World) -> None:

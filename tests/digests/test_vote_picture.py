@@ -35,7 +35,7 @@ def ended(end: str = Validity.DECIDES, method: Method = Method.SINGLE, rounds: i
 
 def drawn(vote: VoteRow, title: str = "充电车棚建在哪里") -> Image.Image:
     """A glyph that the font lacks is a warning, and warnings are errors here."""
-    return Image.open(io.BytesIO(png(pictured(texts(), vote, title, "11月25日 18:00"))))
+    return Image.open(io.BytesIO(png(pictured(texts(), vote, title, "11月25日 下午6:00"))))
 
 
 @pytest.mark.parametrize("method", Method)

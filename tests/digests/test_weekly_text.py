@@ -47,7 +47,7 @@ def test_late_cases_say_how_late_they_are() -> None:
     text = weekly_text(page())
     assert "超时 1 天" in text
     assert "超时 3 小时" in text
-    assert "11月24日 14:30 到期" in text
+    assert "11月24日 下午2:30 到期" in text
 
 
 def test_rates_are_counts_and_are_left_out_where_there_is_no_call_back() -> None:

@@ -73,7 +73,7 @@ async def meeting(world: World, words: str) -> Person:
 async def test_a_meeting_is_called_in_spoken_words(small_world: World) -> None:
     wang = await seated(small_world)
     await meeting(small_world, "下周三晚上七点半 楚邻驿站")
-    assert wang.sees("11月25日 19:30，楚邻驿站")
+    assert wang.sees("11月25日 晚上7:30，楚邻驿站")
 
 
 @pytest.mark.parametrize(("words", "why"), [("改天吧", "没看懂是哪天几点"), ("11月2日 9:00", "已经过了")])
@@ -91,7 +91,7 @@ async def test_a_meeting_is_called_off_by_two_taps_and_the_council_hears(world: 
     await manager.taps("这次不开了")
     assert not wang.sees("不开了")
     await manager.taps("确定")
-    assert wang.sees("第 1 次会（11月25日 19:30）不开了")
+    assert wang.sees("第 1 次会（11月25日 晚上7:30）不开了")
     assert await count(world, Meeting) == 0
     await world.passes(days=7)
     assert not wang.sees("快开会了")

@@ -85,18 +85,18 @@ async def test_an_event_of_zero_places_and_other_bad_words_get_plain_answers(wor
     await manager.says("太" * 4096)
     assert manager.sees("写得太长了")
     await manager.says("太极拳\n明天下午3点\n活动室\n不限")
-    assert "11月19日 15:00" in manager.last.text
+    assert "11月19日 下午3:00" in manager.last.text
     assert "名额：不限" in manager.last.text
 
 
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
-        ("11月21日 9:00-11:30", "11月21日 09:00 到 11:30"),
-        ("11月21日 下午2点到5点", "11月21日 14:00 到 17:00"),
-        ("明天晚上7点半", "11月19日 19:30 到 21:30"),
-        ("11月21日 22:00-6:00", "11月21日 22:00 到 11月22日 06:00"),
-        ("这周六上午九点到十一点半", "11月21日 09:00 到 11:30"),
+        ("11月21日 9:00-11:30", "11月21日 上午9:00 到 上午11:30"),
+        ("11月21日 下午2点到5点", "11月21日 下午2:00 到 下午5:00"),
+        ("明天晚上7点半", "11月19日 晚上7:30 到 晚上9:30"),
+        ("11月21日 22:00-6:00", "11月21日 晚上10:00 到 11月22日 早上6:00"),
+        ("这周六上午九点到十一点半", "11月21日 上午9:00 到 上午11:30"),
     ],
 )
 async def test_an_event_says_until_when_it_lasts_in_chat_and_in_the_calendar(

@@ -335,7 +335,7 @@ async def test_at_a_later_hour_one_gets_what_everybody_got(world: World) -> None
     await manager.says("订阅")
     await manager.taps("延安岭社区 体检")
     assert "每季度第一天" in manager.last.text
-    await manager.taps("12:00")
+    await manager.taps("中午12:00")
     await goes_on_to(world, NEW_YEAR)
     await goes_on_to(world, NEW_YEAR + timedelta(hours=2))
     assert (len(check_ups(manager)), len(check_ups(world.worker(7)))) == (0, 1)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digests.dates import day_and_time
 from handlers.cocreation.date_parsing import from_until, hours_and_rest, moment, moment_and_rest, promised_by
 from tests.support.world import NOW
 
@@ -44,6 +45,27 @@ def shown(at: datetime | None) -> str | None:
 )
 def test_a_moment_is_understood(words: str, meant: str) -> None:
     assert shown(moment(words, NOW, ZONE)) == meant
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "part"),
+    [
+        (0, 30, "凌晨0:30"),
+        (6, 0, "早上6:00"),
+        (8, 30, "上午8:30"),
+        (12, 0, "中午12:00"),
+        (18, 0, "下午6:00"),
+        (22, 5, "晚上10:05"),
+    ],
+)
+def test_a_moment_is_shown_as_people_say_it(hour: int, minute: int, part: str) -> None:
+    assert day_and_time(datetime(2026, 12, 3, hour, minute, tzinfo=ZONE), ZONE) == f"12月3日 {part}"
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_a_moment_that_we_show_is_understood(hour: int) -> None:
+    at = datetime(2026, 12, 3, hour, 30, tzinfo=ZONE)
+    assert moment(day_and_time(at, ZONE), NOW, ZONE) == at
 
 
 @pytest.mark.parametrize("words", ["", "尽快", "明天", "2月30日 9点", "13月45日 9点", "周六 25:00", "3号楼 9点", "9点"])

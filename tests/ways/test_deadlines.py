@@ -36,13 +36,13 @@ async def test_more_time_is_granted_by_the_manager_and_told_to_the_resident(worl
     zhou, due = world.worker(2), (await case(world)).due_at
     await asks_for_more(chen)
     assert (await case(world)).state == "extension_asked"
-    assert "小陈申请延期 3 个工作日，到 11月30日 18:00" in zhou.last.text
+    assert "小陈申请延期 3 个工作日，到 11月30日 下午6:00" in zhou.last.text
     assert "灯头要从外地调" in zhou.last.text
     await zhou.taps("✅ 同意延期")
     after = await case(world)
     assert (after.state, (after.due_at - due).days) == ("accepted", 5), "three working days over a weekend"
-    assert wang.sees("要晚一些，原因：灯头要从外地调\n11月30日 18:00 前答复您")
-    assert chen.sees("同意延期，最晚 11月30日 18:00")
+    assert wang.sees("要晚一些，原因：灯头要从外地调\n11月30日 下午6:00 前答复您")
+    assert chen.sees("同意延期，最晚 11月30日 下午6:00")
     assert "周书记：✅ 同意延期" in next(m.text for m in zhou.messages if "YA-1" in m.text)
     assert [e for e in await events(world) if e != "nudged"] == ["file", "accept", "extend", "grant"]
 
@@ -54,8 +54,8 @@ async def test_more_time_that_is_refused_changes_no_date(small_world: World) -> 
     await small_world.worker(2).taps("不同意延期")
     after = await case(small_world)
     assert (after.state, after.due_at) == ("accepted", due)
-    assert chen.sees("没有同意延期，还是最晚 11月25日 18:00")
-    assert wang.sees("还是 11月25日 18:00 前答复您")
+    assert chen.sees("没有同意延期，还是最晚 11月25日 下午6:00")
+    assert wang.sees("还是 11月25日 下午6:00 前答复您")
 
 
 async def test_after_the_end_no_more_time_can_be_asked_for(small_world: World) -> None:
@@ -225,12 +225,12 @@ async def test_the_resident_sees_the_clock_of_their_own_case(small_world: World)
     await small_world.passes(days=2)
     await wang.says("我的诉求")
     await wang.taps("看详情")
-    assert "从 11月18日 10:00 登记算起，已经 2 天。" in wang.last.text
+    assert "从 11月18日 上午10:00 登记算起，已经 2 天。" in wang.last.text
     await asks_for_more(chen)
     await small_world.worker(2).taps("✅ 同意延期")
     await wang.says("我的诉求")
     await wang.taps("看详情")
-    assert "原定 11月25日 18:00 前答复，改到了 11月30日 18:00" in wang.last.text
+    assert "原定 11月25日 下午6:00 前答复，改到了 11月30日 下午6:00" in wang.last.text
     await small_world.passes(days=20)
     await wang.says("我的诉求")
     await wang.taps("看详情")
@@ -240,7 +240,7 @@ async def test_the_resident_sees_the_clock_of_their_own_case(small_world: World)
     await small_world.passes(seconds=61)
     await wang.says("我的诉求")
     await wang.taps("看详情")
-    assert "从 11月18日 10:00 登记到答复，用了 22 天。" in wang.last.text
+    assert "从 11月18日 上午10:00 登记到答复，用了 22 天。" in wang.last.text
 
 
 @pytest.mark.parametrize(

@@ -167,11 +167,11 @@ async def test_the_second_no_goes_to_the_manager_who_has_it_done_again(world: Wo
     wang, zhou = await said_no_twice(world)
     assert "直接交给社区书记" in wang.last.text
     assert (await case(world)).state == "follow_up"
-    assert "居民第二次说没解决，请您决定，最晚 11月20日 18:00" in zhou.last.text
+    assert "居民第二次说没解决，请您决定，最晚 11月20日 下午6:00" in zhou.last.text
     await zhou.taps("没办好，重办")
     opened = await case(world)
     assert (opened.state, opened.reopened) == ("redo", 2)
-    assert "重新办理，11月25日 18:00 前再答复您" in wang.last.text
+    assert "重新办理，11月25日 下午6:00 前再答复您" in wang.last.text
     assert not any("第二次说没解决" in m.text for m in zhou.messages)
 
 

@@ -27,9 +27,9 @@ async def test_what_nobody_does_goes_up_once_each(world: World) -> None:
     await world.passes(days=6, hours=7)
     assert not chen.sees("快到期")
     await world.passes(hours=1)
-    assert "YA-1 快到期了，最晚 11月25日 18:00" in chen.last.text
+    assert "YA-1 快到期了，最晚 11月25日 下午6:00" in chen.last.text
     await world.passes(days=1)
-    assert "YA-1 超时了（11月25日 18:00），现在是「已受理」" in zhou.last.text
+    assert "YA-1 超时了（11月25日 下午6:00），现在是「已受理」" in zhou.last.text
     await world.passes(days=7)
     assert "超时一倍还没办好" in liu.last.text
     assert await told(world) == {"near": ["worker"], "overdue": ["manager"], "overdue_twice": ["street"]}
@@ -194,7 +194,7 @@ async def supervised(world: World, who: int = 3) -> tuple[Person, Person]:
 
 async def test_a_supervised_case_is_answered_to_who_asked(world: World) -> None:
     liu, chen = await supervised(world)
-    assert "刘主任督办，请在 11月19日 18:00 前回话\n「居民打了三次电话，请说清楚」" in chen.last.text
+    assert "刘主任督办，请在 11月19日 下午6:00 前回话\n「居民打了三次电话，请说清楚」" in chen.last.text
     await chen.taps("回话")
     await chen.says("材料明天到，后天装")
     assert "督办有回话了（小陈）：\n「材料明天到，后天装」" in liu.last.text
@@ -209,7 +209,7 @@ async def test_no_answer_in_time_is_told_to_who_asked_and_goes_up(
 ) -> None:
     above, _ = await supervised(small_world, who)
     await small_world.passes(days=1, hours=8)
-    assert above.sees("要求 11月19日 18:00 前回话，没有等到")
+    assert above.sees("要求 11月19日 下午6:00 前回话，没有等到")
     assert small_world.worker(next_level).sees("督办，请在")
     said = len(above.messages)
     await small_world.passes(hours=2)

@@ -140,7 +140,7 @@ async def test_the_council_is_reminded_a_day_before_it_meets_once(world: World) 
     assert not wang.sees("快开会了")
     await world.passes(days=1, hours=9, minutes=31)  # the 24th, 19:31
     assert wang.sees("提醒您，快开会了")
-    assert wang.sees("11月25日 19:30，楚邻驿站")
+    assert wang.sees("11月25日 晚上7:30，楚邻驿站")
     assert world.worker(2).sees("提醒您，快开会了")
     await world.passes(days=3)
     assert sum("快开会了" in message.text for message in wang.messages) == 1

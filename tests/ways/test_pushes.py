@@ -138,8 +138,8 @@ async def test_what_the_messenger_did_not_take_in_time_goes_out_the_next_morning
 async def test_quiet_hours_of_ones_own_are_kept(world: World) -> None:
     wang = await settled(world)
     await wang.says("免打扰")
-    await wang.taps("12:00–15:00")
-    assert wang.sees("不想被打扰的时间：12:00–15:00")
+    await wang.taps("中午12:00–下午3:00")
+    assert wang.sees("不想被打扰的时间：中午12:00–下午3:00")
     await world.passes(hours=3)  # 13:00
     await invites(world)
     assert times(wang) == 0

@@ -19,7 +19,7 @@ async def test_first_report_is_a_draft_until_the_tap_that_agrees(world: World) -
 
 async def test_the_receipt_says_what_was_understood_and_until_when(small_world: World) -> None:
     wang = await settled(small_world)
-    for words in ("编号 YA-1（待受理）", "公共服务，一般", "地点：三单元", "延安岭社区", "11月25日 18:00 前答复"):
+    for words in ("编号 YA-1（待受理）", "公共服务，一般", "地点：三单元", "延安岭社区", "11月25日 下午6:00 前答复"):
         assert words in wang.last.text
     labels = ["类别不对", "轻重不对", "地点不对", "补充", "撤回", "改为匿名"]
     assert list(wang.last.buttons) == labels

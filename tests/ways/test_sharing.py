@@ -46,7 +46,7 @@ async def test_a_slot_is_booked_once_and_free_again_when_it_is_given_back(world:
     wang, li = await settled(world), await settled(world, 1002)
     manager = await room(world)
     assert "周一到周五 9:00–17:00 开放" in manager.last.text
-    assert "订好了：楚邻驿站，11月19日 09:00" in await books(wang)
+    assert "订好了：楚邻驿站，11月19日 上午9:00" in await books(wang)
     await li.says("预约")
     await li.taps("📅 预约")
     await li.taps("11月19日")
@@ -100,7 +100,7 @@ async def test_one_person_has_few_bookings_and_is_reminded(world: World) -> None
     await books(wang, at="11:00")
     assert await books(wang, at="13:00") == world.app.context.texts("room.enough", n=2)
     await world.passes(hours=8, minutes=31)
-    assert wang.sees("明天您订了「楚邻驿站」，11月19日 09:00")
+    assert wang.sees("明天您订了「楚邻驿站」，11月19日 上午9:00")
 
 
 async def test_a_closed_room_tells_who_had_booked(world: World) -> None:

@@ -35,12 +35,12 @@ async def opens_weekly(person: Person) -> None:
 async def test_a_manager_sees_what_comes_when_and_changes_the_hour(world: World) -> None:
     zhou = world.worker(2)
     await zhou.says("订阅")
-    assert "延安岭社区 周报：周一 08:30" in zhou.last.text
-    assert "延安岭社区 月报：每月第一天 08:30" in zhou.last.text
+    assert "延安岭社区 周报：周一 上午8:30" in zhou.last.text
+    assert "延安岭社区 月报：每月第一天 上午8:30" in zhou.last.text
     await zhou.taps("延安岭社区 周报")
-    await zhou.taps("17:30")
+    await zhou.taps("下午5:30")
     await zhou.taps("周二")
-    assert "周二 17:30 发到这里" in zhou.last.text
+    assert "周二 下午5:30 发到这里" in zhou.last.text
     await goes_on_to(world, MONDAY + HOUR)
     assert digests(zhou) == 0
     await goes_on_to(world, MONDAY + timedelta(days=1, hours=9))
@@ -53,7 +53,7 @@ async def test_a_manager_sees_what_comes_when_and_changes_the_hour(world: World)
 async def test_who_wants_it_earlier_makes_it_earlier_for_nobody_else(small_world: World) -> None:
     zhou = small_world.worker(2)
     await opens_weekly(zhou)
-    await zhou.taps("07:30")
+    await zhou.taps("早上7:30")
     await goes_on_to(small_world, MONDAY - HOUR)
     assert digests(zhou) == 1
     await goes_on_to(small_world, MONDAY + HOUR)
@@ -64,7 +64,7 @@ async def test_a_change_of_mind_moves_what_was_still_to_come(small_world: World)
     zhou = small_world.worker(2)
     await opens_weekly(zhou)
     await zhou.taps("周五")
-    await zhou.taps("07:30")
+    await zhou.taps("早上7:30")
     small_world.clock.forward(days=3)
     await small_world.worker(3).says("订阅")
     await small_world.worker(3).taps("延安岭社区 周报")
@@ -82,7 +82,7 @@ async def test_who_unsubscribes_gets_nothing_not_even_what_was_waiting(world: Wo
     await liu.taps("延安岭社区 周报")
     await liu.taps("发到这里")
     await opens_weekly(zhou)
-    await zhou.taps("17:30")
+    await zhou.taps("下午5:30")
     await goes_on_to(world, MONDAY + HOUR)
     waiting = select(ReportRequest.chat).where(ReportRequest.done_at.is_(None))
     assert await world.rows(lambda c: c.execute(waiting).scalars().all()) == [2]
@@ -106,7 +106,7 @@ async def test_a_group_gets_it_in_its_topic_when_the_manager_says_so_there(world
 async def test_who_lost_the_right_gets_no_more_though_it_was_put_down_for_them(small_world: World) -> None:
     zhou = small_world.worker(2)
     await opens_weekly(zhou)
-    await zhou.taps("17:30")
+    await zhou.taps("下午5:30")
     await goes_on_to(small_world, MONDAY + HOUR)
     await change(small_world, dismisses(2))
     await goes_on_to(small_world, MONDAY + timedelta(days=1))

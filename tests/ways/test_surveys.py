@@ -50,7 +50,7 @@ async def test_a_manager_sees_it_first_and_who_would_get_it(world: World) -> Non
     manager = world.worker(2)
     await manager.says("调研")
     await manager.taps("社区缺什么")
-    assert "会发给 2 位居民，每天 08:30 到 20:00 分批发，7 天后自己结束" in manager.last.text
+    assert "会发给 2 位居民，每天 上午8:30 到 晚上8:00 分批发，7 天后自己结束" in manager.last.text
     assert "1. 您觉得最该先办的是哪一件？" in manager.last.text
     assert not times(wang, "想听听您的")
     await manager.taps("先不发")
