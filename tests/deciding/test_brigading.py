@@ -70,7 +70,7 @@ async def test_an_appeal_is_heard_by_somebody_else_and_the_ballot_counts_again(w
     street = world.worker(3)
     assert street.sees("我住了十年")
     await street.taps("算他的票")
-    assert new[0].sees("申诉成立")
+    assert new[0].sees("申诉通过了")
     await world.passes(days=7)
     (row,) = await rows_of(world, Vote)
     assert (row.result["n"], row.result["left_out"]) == (7, 9)

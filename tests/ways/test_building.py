@@ -251,4 +251,4 @@ async def test_one_person_has_few_wishes_at_a_time(world: World) -> None:
     await wang.says("微心愿")
     await wang.taps("我有个心愿")
     assert wang.channel.answers
-    assert any("先等它们有结果" in answer.text for answer in wang.channel.answers.values())
+    assert any("先等等结果" in answer.text for answer in wang.channel.answers.values())

@@ -87,7 +87,7 @@ async def test_a_photo_alone_asks_for_words_and_then_goes_with_them(small_world:
     assert "再用一句话说说" in wang.last.text
     assert not wang.last.buttons
     await wang.says(LAMP)
-    assert "还有 1 个照片" in wang.last.text
+    assert "另有照片或文件 1 个" in wang.last.text
     await wang.taps("延安岭社区")
     await wang.taps("同意，提交")
     assert await files(small_world) == 1

@@ -143,7 +143,7 @@ async def test_one_no_of_several_opens_it_again(small_world: World) -> None:
     await zhang.taps("没解决")
     opened = await case(small_world)
     assert (opened.state, opened.solved, opened.reopened) == ("redo", False, 1)
-    assert wang.sees("重新办理，最晚")
+    assert wang.sees("重新办理，11月")
 
 
 async def test_two_nos_are_one_reopening(small_world: World) -> None:

@@ -130,7 +130,7 @@ async def test_a_rota_of_nobody_and_one_that_ends_are_quiet(world: World) -> Non
     await world.worker(2).says("值日")
     await world.worker(2).taps("结束")
     await world.worker(2).taps("确定")
-    assert wang.sees("轮值结束了")
+    assert wang.sees("值日结束了")
     await world.passes(days=2)
     assert not wang.sees("轮到您：")
 

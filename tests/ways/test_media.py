@@ -84,7 +84,7 @@ async def test_an_album_before_consent_is_one_draft(small_world: World) -> None:
     await album(wang, "a", "", RUBBISH)
     await small_world.passes(seconds=3)
     assert len(wang.messages) == 1
-    assert "还有 2 个照片" in wang.last.text
+    assert "另有照片或文件 2 个" in wang.last.text
 
 
 async def test_a_photo_with_words_that_say_nothing_joins_the_last_report(small_world: World) -> None:

@@ -71,7 +71,7 @@ async def test_the_person_follows_it_by_a_link_and_judges_it(world: World) -> No
     assert (await case(world, 2)).solved is True
     other = world.resident(1010)
     await other.says(f"/start {payload}")
-    assert "已经有人在跟了" in other.last.text
+    assert "已经有人在看这件事的进度" in other.last.text
 
 
 async def test_without_consent_nothing_is_written_down(small_world: World) -> None:
