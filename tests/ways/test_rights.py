@@ -121,7 +121,7 @@ async def test_a_button_that_may_end_a_case_works_for_whom_the_table_names(
 
 
 def _may_press(action: str, part: Part) -> bool:
-    return action in button_presses.REPORTER and may(action, (), part)
+    return action in button_presses.REPORTER and may(action, (), part) is not None
 
 
 ELSEWHERE = {5: Role.WORKER, 7: Role.MANAGER, 8: Role.SUPERVISOR, 11: Role.OFFICER}
