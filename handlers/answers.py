@@ -95,19 +95,21 @@ def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:
 
 
 def _resident_answers(turn: Turn, asked: dict[str, Any]) -> bool:
-    case = media.takes_more(turn, asked["case"])
+    case = media.awaits(turn, asked)
     if case is None:
         return False
     text = turn.event.text.strip()
     emergency = bool(text) and matters.emergency(turn.reading) is not None
     still_open = asked["lasting"] if emergency else asked["what"] == "place" and report.is_courtesy(turn)
-    if still_open or not text:
-        turn.talk.state["expects"] = asked  # the words are still to come
+    if still_open or not text:  # the words are still to come
+        turn.talk.state["expects"] = asked if still_open else asked | {"at": turn.uow.now.timestamp()}
     if emergency:
         return False
     if asked["what"] == "place" and not (text and _is_a_place(turn, sure=bool(asked.get("tapped")))):
         return False
     OF_RESIDENTS[asked["what"]](turn, case)
+    if text:
+        own_cases.repeat_question(turn)
     return True
 
 

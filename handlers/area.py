@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from handlers.context import Serves
-from handlers.turn import LOCAL_FIRST, Turn
+from handlers.turn import LOCAL_FIRST, Turn, open_question
 from ledger.lifecycle import Role
 from ledger.rights import Part, may
 from storage.reference import CommunityRow
@@ -59,7 +59,7 @@ def erased_from(store: Callable[[UnitOfWork], Erases]) -> Callable[[Turn], None]
 def ask(turn: Turn, question: str, community: CommunityRow, /, *, lasting: bool = False, **data: Any) -> None:
     """Treat the person's next message here as the answer to `question`, if it comes soon (`lasting`: at any time)."""
     asked = {"what": question, "community": community.id, "at": turn.uow.now.timestamp(), "lasting": lasting}
-    turn.talk.state["expects"] = asked | data
+    open_question(turn.talk.state, asked | data)
 
 
 def role_for(turn: Turn, action: str, community: CommunityRow) -> Role | None:

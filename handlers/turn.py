@@ -21,6 +21,8 @@ from storage.reference import DISTRICT, CommunityRow, StaffRow
 from storage.unit_of_work import UnitOfWork
 
 LOCAL_FIRST = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN, Role.OFFICER)
+BEHIND = "behind"
+"""Where a question keeps the lasting one that was open before it."""
 
 
 @dataclass
@@ -192,12 +194,19 @@ class Turn:
 
     def expect(self, question: str, case: CaseRow, *, lasting: bool = False, **data: Any) -> None:
         """Treat the person's next message here as the answer, if it comes soon (`lasting`: at any time)."""
-        self.talk.state["expects"] = expectation(question, case, self.uow.now, lasting=lasting) | data
+        open_question(self.talk.state, expectation(question, case, self.uow.now, lasting=lasting) | data)
 
     def expected(self) -> dict[str, Any] | None:
-        """Take back the open question and return it, or None if there is none or it is too old."""
+        """Take back the open question and return it, or None if there is none or it is too old.
+
+        A lasting one that stood behind it is open again.
+        """
         found = self.talk.state.pop("expects", None)
-        return dict(found) if found and (found["lasting"] or not self.older(found["at"])) else None
+        if found and not found["lasting"] and self.older(found["at"]):
+            found = found.get(BEHIND)
+        if found and BEHIND in found:
+            self.talk.state["expects"] = found[BEHIND]
+        return dict(found) if found else None
 
     def drop_question(self) -> None:
         """Drop the open question, because something else came; a lasting question of the staff stays open."""
@@ -222,3 +231,11 @@ class Turn:
 
 def expectation(question: str, case: CaseRow, now: datetime, *, lasting: bool) -> dict[str, Any]:
     return {"what": question, "case": list(case.key), "at": now.timestamp(), "lasting": lasting}
+
+
+def open_question(state: dict[str, Any], asked: dict[str, Any]) -> None:
+    """Ask in a conversation; a lasting question that is open there, about another case, waits behind this one."""
+    before = state.get("expects") or {}
+    behind = before if before.get("lasting") else before.get(BEHIND)
+    waits = behind and behind["case"] != asked.get("case")
+    state["expects"] = asked | {BEHIND: behind} if waits else asked

@@ -8,7 +8,7 @@ from handlers.cases import answering, cards, extending, returning, staff_steps, 
 from handlers.cases.staff_steps import Changes, Given
 from handlers.cocreation import promise_dates
 from handlers.residents import filing, judging
-from handlers.turn import Turn, expectation
+from handlers.turn import Turn, expectation, open_question
 from ledger.lifecycle import Action, Outcome, Role
 from storage.cases import CaseRow
 
@@ -36,7 +36,7 @@ def _await_answers(turn: Turn, case: CaseRow, _role: Role, _event_id: int, _give
     """Treat the next message of everybody who was asked as the answer, whenever it comes."""
     for person in steps.people_to_tell(turn, case):
         talk = turn.uow.conversations.of_another((person.bot, person.chat, 0, person.account))
-        talk.state["expects"] = expectation("supplement", case, turn.uow.now, lasting=True)
+        open_question(talk.state, expectation("supplement", case, turn.uow.now, lasting=True))
 
 
 def _tell_the_others(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from handlers import choosing_community
 from handlers.cases import cards
 from handlers.event import File
 from handlers.residents import albums, drafts, filing, own_cases, receipts, report, voice_notes
 from handlers.turn import Turn
-from ledger.lifecycle import Role
+from ledger.lifecycle import Role, State
 from ledger.scenes import Urgency
 from storage.cases import CaseRow
+
+ANSWERED_BY_A_PLACE = ("place", "supplement")
+"""Questions about a case to which a location is an answer."""
 
 
 def media(turn: Turn) -> None:
@@ -53,7 +57,7 @@ def location(turn: Turn) -> None:
     place = turn.event.location
     if place is None:
         return
-    case = _asked_where(turn) or (None if drafts.there_is_one(turn) else last_case(turn))
+    case = _asked_about(turn) or (None if drafts.there_is_one(turn) else last_case(turn))
     if case is not None:
         _place_case(turn, case)
         return
@@ -66,7 +70,7 @@ def location(turn: Turn) -> None:
 
 
 def _place_case(turn: Turn, case: CaseRow) -> None:
-    place = turn.event.location
+    place, asked = turn.event.location, case.state is State.NEEDS_INFO
     assert place is not None  # noqa: S101 - checked by the caller
     address = turn.event.address
     turn.uow.cases.change(case, latitude=place.latitude, longitude=place.longitude)
@@ -79,24 +83,26 @@ def _place_case(turn: Turn, case: CaseRow) -> None:
         message_id=turn.event.message_id,
     )
     turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)
+    if asked:
+        own_cases.answer_staff(turn, case, "")
     cards.refresh(turn, case)
     receipts.refresh(turn, case)
-    if case.urgency is Urgency.EMERGENCY:
+    if asked or case.urgency is Urgency.EMERGENCY:
         where = {"latitude": f"{place.latitude:.6f}", "longitude": f"{place.longitude:.6f}"}
         cards.notify(turn, case, "card.placed", text=turn.context.texts("card.map", **where))
     turn.say("media.place_added", number=turn.number(case))
     turn.outcome = "joined"
 
 
-def _asked_where(turn: Turn) -> CaseRow | None:
-    """The case whose place was asked for, or None."""
+def _asked_about(turn: Turn) -> CaseRow | None:
+    """The case whose place, or whatever else, is asked for: a location answers the staff as well as us."""
     asked = turn.expected()
     if asked is None:
         return None
-    if asked["what"] != "place":
+    if asked["what"] not in ANSWERED_BY_A_PLACE:
         turn.talk.state["expects"] = asked
         return None
-    return takes_more(turn, asked["case"])
+    return awaits(turn, asked)
 
 
 def last_case(turn: Turn, within: Callable[[CaseRow], timedelta] | None = None) -> CaseRow | None:
@@ -107,6 +113,16 @@ def last_case(turn: Turn, within: Callable[[CaseRow], timedelta] | None = None) 
         return None
     limit = within(case) if within else turn.context.district.limits.media_joins_for.wall
     return case if report.fresh(turn, last, limit) else None
+
+
+def awaits(turn: Turn, asked: dict[str, Any]) -> CaseRow | None:
+    """The case that a question was about, while an answer is still wanted.
+
+    What the staff went on without is no question for long: later words are about something else.
+    """
+    case = takes_more(turn, asked["case"])
+    given_up = case is not None and asked["lasting"] and case.state is not State.NEEDS_INFO
+    return None if given_up and turn.older(asked["at"]) else case
 
 
 def takes_more(turn: Turn, key: list[int]) -> CaseRow | None:

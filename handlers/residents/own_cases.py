@@ -90,19 +90,39 @@ def add_to_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -
 
 def supplement(turn: Turn, case: CaseRow) -> None:
     """Add words and files to the person's own case. If staff had asked for them, the case goes back to staff."""
-    words = turn.event.text.strip()
+    words, asked = turn.event.text.strip(), case.state is State.NEEDS_INFO
     for file in turn.event.files:
         filing.attach(turn, case, file)
     if words:
         filing.keep_words(turn, case)
         turn.uow.cases.change(case, text=f"{case.text}\n{words}"[:LONGEST_CASE])
-    if case.state is State.NEEDS_INFO:
-        steps.take(turn, case, Action.SUPPLEMENT, Role.RESIDENT, given={"words": words}, changes=_due_later(turn, case))
+    if asked:
+        answer_staff(turn, case, words)
     else:
         turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
         cards.refresh(turn, case)
     cards.notify(turn, case, "card.added", text=words or turn.context.texts("card.a_file"))
-    _say_added(turn, case, "mine.added", "supplement", words)
+    _say_added(turn, case, "mine.added", "supplement", words, asked=asked)
+
+
+def answer_staff(turn: Turn, case: CaseRow, words: str) -> None:
+    """What the staff asked is answered: the case goes on."""
+    steps.take(turn, case, Action.SUPPLEMENT, Role.RESIDENT, given={"words": words}, changes=_due_later(turn, case))
+
+
+def repeat_question(turn: Turn) -> None:
+    """A question of the staff that stood behind the one answered just now is asked again, if they still wait."""
+    asked = turn.talk.state.get("expects")
+    if not asked or not asked["lasting"]:
+        return
+    case = turn.uow.cases.living((asked["case"][0], asked["case"][1]))
+    event = turn.uow.cases.last_step(case.key, (Action.ASK,)) if case else None
+    if case is None or event is None or case.state is not State.NEEDS_INFO:
+        turn.expected()
+        return
+    joined = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account) == Part.JOINER
+    question = mask_for_neighbours(event.reason or "", case.text) if joined else event.reason
+    turn.say("told.asked", number=turn.number(case), question=question)
 
 
 def _due_later(turn: Turn, case: CaseRow) -> dict[str, Any]:
@@ -135,12 +155,12 @@ def place(turn: Turn, case: CaseRow, where: str = "") -> None:
     _say_added(turn, case, "mine.placed", "place", turn.event.text)
 
 
-def _say_added(turn: Turn, case: CaseRow, key: str, what: str, words: str) -> None:
+def _say_added(turn: Turn, case: CaseRow, key: str, what: str, words: str, *, asked: bool = False) -> None:
     """Tell the person what their words were taken for, with a button to correct that."""
     text = turn.context.texts(key, number=turn.number(case), place=case.place or "")
     rows: Rows = ()
     if words:
-        report.remember_said(turn, words, taken={"what": what, "case": list(case.key)})
+        report.remember_said(turn, words, taken={"what": what, "case": list(case.key), "asked": asked})
         rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
     turn.send(Reply(turn.event.address, text, rows))
     turn.outcome = what
@@ -158,6 +178,8 @@ def other_matter(turn: Turn, _data: dict[str, Any]) -> None:
         if said["message"] is not None:
             address = turn.event.address
             turn.uow.cases.take_message_out(case.key, address.bot, address.chat, said["message"])
+        if taken.get("asked"):
+            turn.expect("supplement", case, lasting=True)
     report.file_said(turn, said)
 
 
@@ -166,6 +188,8 @@ def _take_out(turn: Turn, case: CaseRow, words: str, what: str) -> None:
     turn.uow.cases.change(case, **changes)
     turn.uow.cases.add_event(case, action="taken_out", role=Role.RESIDENT, before=case.state, via=turn.via)
     cards.refresh(turn, case)
+    if what == "supplement":
+        cards.notify(turn, case, "card.taken_out")
 
 
 def without(text: str, words: str) -> str:
@@ -214,7 +238,9 @@ def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
         turn.close(receipts.name_of(case), "mine.withdrawn", number=turn.number(case))
     else:
         _end(turn, case)
-    for name in ("last", "alarm", "expects"):
+    if turn.talk.state.get("expects", {}).get("case") == list(case.key):
+        turn.expected()
+    for name in ("last", "alarm"):
         if turn.talk.state.get(name, {}).get("case") == list(case.key):
             turn.talk.state.pop(name)
     turn.close(data.get("shown_in"), "mine.withdrawn", number=turn.number(case))

@@ -115,7 +115,7 @@ def decline(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
     if found is None or not turn.uow.surveys.decline(found, _me(turn)):
         turn.tell("survey.over")
         return
-    turn.talk.state.pop("expects", None)
+    turn.drop_question()
     turn.close(data["name"], "survey.declined")
     turn.outcome = "survey declined"
 
@@ -143,7 +143,7 @@ def _next(turn: Turn, at: At, number: int, beside: Rows = (), *, anew: bool = Fa
     if number + 1 < len(at.survey.template.questions):
         _ask(turn, at, number + 1, anew=anew)
         return
-    turn.talk.state.pop("expects", None)
+    turn.drop_question()
     text = turn.context.texts("survey.thanks")
     showing = Showing.ANEW if anew else Showing.IN_PLACE
     turn.send(Reply(turn.event.address, text, beside, logical=at.name, showing=showing))

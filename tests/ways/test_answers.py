@@ -204,3 +204,89 @@ async def test_an_emergency_is_no_answer_and_leaves_the_staffs_question_open(sma
     await small_world.passes(minutes=30)
     await wang.says("左边那一盏")
     assert "左边那一盏" in (await case(small_world, 1)).text
+
+
+# --- two questions at a time -----------------------------------------------------------------------------------------
+
+
+async def asks(world: World, number: str, question: str) -> None:
+    chen = world.worker(1)
+    await chen.says(number)
+    await chen.taps("问居民")
+    await chen.says(question)
+
+
+async def test_two_questions_of_the_staff_are_answered_one_after_the_other(world: World) -> None:
+    wang = await settled(world)
+    await wang.says(RUBBISH)
+    await asks(world, "YA-1", "是哪一盏？")
+    await asks(world, "YA-2", "是哪天开始的？")
+    await wang.says("上周二")
+    assert "上周二" in (await case(world, 2)).text
+    assert "您的 YA-1，网格员想问：\n「是哪一盏？」" in wang.last.text
+    await wang.says("左边那一盏")
+    assert "左边那一盏" in (await case(world, 1)).text
+    assert [(await case(world, no)).state for no in (1, 2)] == ["waiting", "waiting"]
+
+
+async def test_a_question_of_ours_in_between_leaves_the_staffs_question_open(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wang.says(RUBBISH)
+    await asks(small_world, "YA-1", "是哪一盏？")
+    await wang.says("我的诉求")
+    await wang.taps("YA-2 看详情")
+    await wang.taps("补充")
+    await wang.says("今天又多了两袋")
+    assert "今天又多了两袋" in (await case(small_world, 2)).text
+    await small_world.passes(days=2)
+    await wang.says("左边那一盏")
+    assert "左边那一盏" in (await case(small_world, 1)).text
+
+
+async def test_a_question_that_was_answered_by_somebody_else_is_not_asked_again(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wang.says(RUBBISH)
+    await asks(small_world, "YA-1", "是哪一盏？")
+    await asks(small_world, "YA-2", "是哪天开始的？")
+    chen = small_world.worker(1)
+    await chen.says("YA-1")
+    await chen.taps("✅ 受理")
+    await small_world.passes(seconds=61)
+    said = len(wang.messages)
+    await wang.says("上周二")
+    assert [message.text for message in wang.messages[said:]] == ["好的，已加到 YA-2。"]
+
+
+async def test_what_the_staff_went_on_without_swallows_no_report_weeks_later(world: World) -> None:
+    wang = await settled(world)
+    await asks(world, "YA-1", "是哪一盏？")
+    chen = world.worker(1)
+    await chen.says("YA-1")
+    await chen.taps("✅ 受理")
+    await world.passes(days=14)
+    await wang.says(RUBBISH)
+    assert "编号 YA-2" in wang.last.text
+    assert (await case(world)).text == LAMP
+
+
+async def test_where_the_words_were_another_matter_the_answer_may_still_come(world: World) -> None:
+    wang, chen = await settled(world), world.worker(1)
+    await asks(world, "YA-1", "是哪一盏？")
+    await wang.says(RUBBISH)
+    await wang.taps("这是另一件事")
+    assert (await case(world, 2)).text == RUBBISH
+    assert chen.sees("YA-1 刚才补充的话，居民说是另一件事")
+    await wang.says("左边那一盏")
+    assert "左边那一盏" in (await case(world, 1)).text
+    assert "居民补充" in chen.last.text
+
+
+async def test_a_location_answers_the_staff_too(world: World) -> None:
+    wang, chen = await settled(world), world.worker(1)
+    await asks(world, "YA-1", "具体在哪里？发个位置也行。")
+    await world.passes(days=1)
+    await wang.is_at(30.2, 115.1)
+    assert "位置已加到 YA-1" in wang.last.text
+    found = await case(world)
+    assert (found.state, found.latitude) == ("waiting", 30.2)
+    assert "115.100000,30.200000" in chen.last.text, "who asked hears of it"
