@@ -6,11 +6,11 @@ can follow the case through a link to this one case.
 
 from typing import Any
 
-from handlers import communities
+from handlers import communities, phrases
 from handlers.cases import steps
 from handlers.event import Address
 from handlers.reply import Priority, Reply, in_rows
-from handlers.residents import filing, matters, represented
+from handlers.residents import drafts, filing, lookup, matters, represented
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.rights import Part
@@ -50,15 +50,19 @@ def relation(turn: Turn, data: dict[str, Any]) -> None:
     if proxy is None:
         turn.tell("proxy.gone")
         return
-    proxy["relation"] = data["relation"]
+    proxy |= {"relation": data["relation"], "at": turn.uow.now.timestamp()}
     turn.close(data["shown_in"], "proxy.who")
 
 
 def takes(turn: Turn) -> bool:
     """Take the answer to these questions (staff also give the report). False: the words mean something else."""
     proxy = represented.pending(turn)
-    if proxy is None or not turn.event.text.strip() or "relation" not in proxy:
+    if proxy is None or not turn.event.text.strip() or "relation" not in proxy or _asked_since(turn, proxy):
         return False
+    if phrases.said(turn.context.texts, "heard", ("drop",), turn.event.text):
+        return _dropped(turn)
+    if turn.as_staff and lookup.card_by_number(turn):
+        return True
     if "name" not in proxy:
         if not turn.as_staff and matters.emergency(turn.reading):
             return False
@@ -70,11 +74,28 @@ def takes(turn: Turn) -> bool:
     return True
 
 
+def _asked_since(turn: Turn, proxy: dict[str, Any]) -> bool:
+    """Whether something else was asked here later: the words answer that."""
+    asked = turn.talk.state.get("expects")
+    return bool(asked) and asked["at"] > proxy["at"]
+
+
+def _dropped(turn: Turn) -> bool:
+    """算了: nothing is filed for anybody; where a draft waits, the words are about that, too."""
+    turn.talk.state.pop("proxy")
+    if drafts.there_is_one(turn):
+        return False
+    turn.say("ask.never_mind")
+    turn.outcome = "proxy dropped"
+    return True
+
+
 def _name(turn: Turn, proxy: dict[str, Any]) -> None:
     text = turn.event.text.strip()
     phone = next((span for span in personal.find(text) if span.type is Personal.PHONE), None)
     proxy["phone"] = text[phone.start : phone.end] if phone else None
     name = text if phone is None else text[: phone.start] + text[phone.end :]
+    proxy["at"] = turn.uow.now.timestamp()
     proxy["name"] = name.strip(" ，,。：:电话号码是")[:LONGEST_NAME] or turn.context.texts("proxy.somebody")
     shown = f"proxy:{new_id()}"
     rows = [turn.mine(f"button.proxy_{c}", "proxy_consent", data={"consent": c, "shown_in": shown}) for c in CONSENTS]
@@ -93,7 +114,7 @@ def consent(turn: Turn, data: dict[str, Any]) -> None:
         turn.talk.state.pop("proxy")
         turn.close(data["shown_in"], "proxy.ask_first", name=proxy["name"])
     else:
-        proxy["consent"] = data["consent"]
+        proxy |= {"consent": data["consent"], "at": turn.uow.now.timestamp()}
         turn.close(data["shown_in"], "proxy.what", name=proxy["name"])
 
 

@@ -123,6 +123,28 @@ async def test_words_much_later_are_an_ordinary_report(small_world: World) -> No
     assert await parts(small_world, 2) == {1002: "reporter"}
 
 
+async def test_who_thinks_better_of_it_files_for_nobody(small_world: World) -> None:
+    son = await settled(small_world, 1002, RUBBISH)
+    await son.says("代录")
+    await son.taps("家里老人")
+    await son.says("算了")
+    assert "没有改动" in son.last.text
+    await son.says(LAMP)
+    assert await parts(small_world, 2) == {1002: "reporter"}
+
+
+async def test_what_is_asked_later_is_answered_first(small_world: World) -> None:
+    son = await settled(small_world, 1002, RUBBISH)
+    await son.says("代录")
+    await son.taps("家里老人")
+    await small_world.passes(seconds=30)
+    await son.taps("补充")
+    await son.says("今天又多了两袋")
+    assert "今天又多了两袋" in (await case(small_world)).text
+    await son.says(WANG)
+    assert "三栋王奶奶同意由您" in son.last.text, "then the name"
+
+
 # --- by a worker -----------------------------------------------------------------------------------------------------
 
 
@@ -145,6 +167,34 @@ async def test_a_worker_writes_down_what_somebody_says_at_the_door(world: World)
     await chen.taps("受理")
     await chen.taps("电话")
     assert "三栋王奶奶 13812345678" in chen.last.text
+
+
+async def test_an_answer_to_a_resident_is_not_filed_for_somebody_else(world: World) -> None:
+    wang, chen = await settled(world), world.worker(1)
+    await chen.says("代录")
+    await chen.says(WANG)
+    await chen.taps("当面同意了")
+    await world.passes(seconds=30)
+    await chen.taps("办结答复")
+    await chen.says("灯泡换好了，今晚就亮。")
+    await world.passes(seconds=61)
+    assert wang.sees("灯泡换好了")
+    assert await count(world, Case) == 1
+    await chen.says(RUBBISH)
+    assert await parts(world, 2) == {1: "clerk"}, "what was begun goes on"
+
+
+async def test_a_number_in_between_is_looked_up_and_filed_for_nobody(small_world: World) -> None:
+    await settled(small_world)
+    chen = small_world.worker(1)
+    await chen.says("代录")
+    await chen.says(WANG)
+    await chen.taps("当面同意了")
+    await chen.says("YA-1")
+    assert "YA-1　待受理" in chen.last.text
+    await chen.says("算了")
+    assert "没有改动" in chen.last.text
+    assert await count(small_world, Case) == 1
 
 
 async def test_a_worker_does_not_judge_in_the_person_s_place(world: World) -> None:
