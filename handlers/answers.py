@@ -39,7 +39,7 @@ def take_answer(turn: Turn) -> bool:
         staff_steps.never_mind(turn, asked)
         return True
     if asked["what"] in OF_THEMSELVES:
-        return OF_THEMSELVES[asked["what"]](turn, asked)
+        return not _in_danger(turn, asked) and OF_THEMSELVES[asked["what"]](turn, asked)
     if asked["what"] in areas.QUESTIONS:
         return _of_an_area(turn, asked)
     if asked["what"] in OF_RESIDENTS:
@@ -85,10 +85,16 @@ def _named(turn: Turn, asked: dict[str, Any]) -> bool:
 OF_THEMSELVES = {"phone": phoning.number_given, "withdraw": _withdrawn, "set_scene": _named, "set_urgency": _named}
 
 
-def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:
+def _in_danger(turn: Turn, asked: dict[str, Any]) -> bool:
     """Whoever is in danger is heard first; the question stays open."""
-    if turn.event.text.strip() and matters.emergency(turn.reading) is not None:
+    found = bool(turn.event.text.strip()) and matters.emergency(turn.reading) is not None
+    if found:
         turn.talk.state["expects"] = asked
+    return found
+
+
+def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:
+    if _in_danger(turn, asked):
         return False
     areas.answer(turn, asked)
     return True

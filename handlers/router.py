@@ -85,6 +85,8 @@ STAFF_COMMANDS: dict[str, Command] = {
     "privacy": privacy.notice,
     "data": privacy.my_data,
     "erase": erasing.ask_erase,
+    "seen": consent.show_accesses,
+    "withdraw_consent": consent.ask_withdraw_consent,
     **areas.STAFF_COMMANDS,
 }
 

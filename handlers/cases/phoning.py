@@ -3,6 +3,7 @@
 Community and unit each need their own consent, as PIPL requires (article 23).
 """
 
+import re
 from typing import Any
 
 from handlers.cases import cards, emergencies, steps
@@ -16,6 +17,8 @@ from nlp.understanding import Personal
 from storage.cases import CaseRow
 
 LONGEST_NAME = 20
+LOCAL = re.compile(r"(?<!\d)[2-8]\d{2,3}[ -]?\d{4}(?!\d)")
+"""A number of a house, without the area code."""
 SHARED = "shared"
 IN_CHAT = "in_chat"
 """How consent was given: by the person's own tap."""
@@ -84,18 +87,18 @@ def no_phone(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
 def number_given(turn: Turn, asked: dict[str, Any]) -> bool:
     """Store the number. False: the words contain none, and so are something else."""
     text = turn.event.text.strip()
-    spans = [span for span in personal.find(text) if span.type is Personal.PHONE]
+    span = _number_in(text)
     case = turn.uow.cases.living((asked["case"][0], asked["case"][1]))
-    if not spans or case is None:
+    if span is None or case is None:
         return False
-    span, here = spans[0], turn.event.address
-    name = (text[: span.start] + text[span.end :]).strip(" ，,。：:电话号码是我的叫")[:LONGEST_NAME]
+    (start, end), here = span, turn.event.address
+    name = (text[:start] + text[end:]).strip(" ，,。：:电话号码是我的叫")[:LONGEST_NAME]
     turn.uow.contacts.add(
         case.key,
         part=SHARED,
         consent=IN_CHAT,
         name=name or None,
-        phone=text[span.start : span.end],
+        phone=text[start:end],
         unit_id=asked["unit"],
         bot=here.bot,
         account=turn.account,
@@ -107,6 +110,14 @@ def number_given(turn: Turn, asked: dict[str, Any]) -> bool:
     turn.say("phone.thanks", ((turn.mine("button.take_back_phone", "take_back_phone", **of),),), days=_days(turn))
     turn.outcome = "phone given"
     return True
+
+
+def _number_in(text: str) -> tuple[int, int] | None:
+    """Where the number stands; whoever was asked for one may leave the area code out."""
+    if span := next((span for span in personal.find(text) if span.type is Personal.PHONE), None):
+        return span.start, span.end
+    local = LOCAL.search(text)
+    return local.span() if local and len(text) - len(local[0]) <= LONGEST_NAME else None
 
 
 def _tell_handler(turn: Turn, case: CaseRow, unit_id: int | None) -> None:

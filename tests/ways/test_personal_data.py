@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, select
 
 from storage.tables import (
@@ -19,7 +20,8 @@ from storage.tables import (
 )
 from tests.support.world import NOW, World
 from tests.support.world import Person as Actor
-from tests.ways.steps import RUBBISH, all_text, answered, case, change, count, has_staff_chat, settled
+from tests.ways.steps import RUBBISH, all_text, answered, case, change, count, has_staff_chat, means, settled
+from tests.ways.test_emergencies import ALARM
 from tests.ways.test_joining import drafting
 
 PERSONAL = "3栋二单元501室楼道的灯坏了，我是张建国"
@@ -74,6 +76,26 @@ async def test_what_the_community_was_given_the_unit_has_not(world: World) -> No
     assert len(wang.messages) == said, "each asks once"
 
 
+async def test_danger_is_heard_before_the_number(small_world: World) -> None:
+    words = f"着火了快来，{PHONE}"
+    means(small_world, words, ALARM)
+    wang, _ = await asked(small_world)
+    await wang.taps("同意，给电话")
+    await wang.says(words)
+    assert wang.sees("119")
+    assert (await case(small_world, 2)).urgency == "E"
+
+
+@pytest.mark.parametrize("words", ["6512345", "老王 651-2345", "我家电话6512345"])
+async def test_a_number_without_its_area_code_is_one(small_world: World, words: str) -> None:
+    wang, chen = await asked(small_world)
+    await wang.taps("同意，给电话")
+    await wang.says(words)
+    assert "只给了想联系您的人" in wang.last.text
+    await chen.taps("电话")
+    assert words[-4:] in chen.last.text
+
+
 async def test_words_without_a_number_are_something_else(small_world: World) -> None:
     wang, _ = await asked(small_world)
     await wang.taps("同意，给电话")
@@ -114,6 +136,15 @@ async def test_a_joiner_is_not_asked_for_a_number(small_world: World) -> None:
 
 
 # --- who looked ------------------------------------------------------------------------------------------------------
+
+
+async def test_what_the_notice_names_works_where_the_staff_talk_too(small_world: World) -> None:
+    chen = small_world.worker(1)
+    await chen.says("隐私")
+    for word in ("谁看过", "撤回同意", "我的数据", "删除数据"):
+        assert f"「{word}」" in chen.messages[0].text
+        await chen.says(word)
+        assert "没看懂" not in chen.last.text
 
 
 async def test_a_resident_learns_who_looked_and_what_for(world: World) -> None:
