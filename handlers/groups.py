@@ -31,8 +31,8 @@ def register(turn: Turn) -> None:
     elif quoted.account is None:
         turn.say("group.who_said")
     elif matters.emergency(turn.context.read(quoted.text)):
-        as_said = turn.as_if(account=quoted.account, name=quoted.name, text=quoted.text, kind=EventKind.TEXT)
-        report.report(as_said)
+        said = {"name": quoted.name, "text": quoted.text, "kind": EventKind.TEXT}
+        report.report(turn.as_if(account=quoted.account, private_chat=None, **said))
     else:
         here = turn.event.address
         _ask(turn, quoted, here, (here.bot, here.chat, here.topic, quoted.account), "group.may_i")
@@ -130,10 +130,8 @@ def _privately(turn: Turn, words: str) -> Turn:
     """The same person, in the chat where only they read along."""
     if turn.event.private:
         return turn.as_if(text=words, message_id=None)
-    chat = turn.event.private_chat or turn.account
-    address = Address(turn.event.address.bot, chat)
-    private = turn.as_if(address=address, private=True, kind=EventKind.TEXT, text=words, message_id=None)
-    private.person.chat = chat
+    private = turn.as_if(address=turn.alone, private=True, kind=EventKind.TEXT, text=words, message_id=None)
+    private.person.chat = turn.alone.chat
     return private
 
 

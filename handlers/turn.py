@@ -7,7 +7,7 @@ from typing import Any
 
 from digests.dates import day_and_time
 from handlers.context import Bot, Context, Serves
-from handlers.event import Event, EventKind
+from handlers.event import Address, Event, EventKind
 from handlers.format import number
 from handlers.reply import Answer, Button, Reply, Rows, Showing
 from ledger.lifecycle import Role
@@ -50,6 +50,12 @@ class Turn:
     def account(self) -> int:
         return self.event.account or 0
 
+    @property
+    def alone(self) -> Address:
+        """Where only this person reads along: here or, if this is a group, their own chat."""
+        here = self.event.address
+        return here if self.event.private else Address(here.bot, self.event.private_chat or self.account)
+
     @cached_property
     def talk(self) -> Talk:
         address = self.event.address
@@ -57,7 +63,7 @@ class Turn:
 
     @cached_property
     def person(self) -> PersonRow:
-        person = self.uow.people.get(self.event.address.bot, self.account, self.event.address.chat)
+        person = self.uow.people.get(self.event.address.bot, self.account, self.alone.chat)
         person.name = self.event.name or person.name
         if self.event.private:
             person.chat = self.event.address.chat

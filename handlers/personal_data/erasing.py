@@ -13,7 +13,7 @@ from handlers.personal_data import privacy
 from handlers.personal_data.file_deletion import drop_files
 from handlers.reply import Priority, Reply, Showing
 from handlers.residents import receipts
-from handlers.residents.own_cases import without
+from handlers.residents.own_cases import others_in, said_by, without
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role
 from ledger.rights import Part
@@ -82,7 +82,8 @@ def _leave(turn: Turn, case: CaseRow) -> list[str]:
     if alone and case.state in OPEN:
         steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
     cases.change(case, **_without_words(turn, case, me, alone=alone))
-    gone = turn.uow.erasure.said_in_case(case.key, me.bot, me.chat)
+    chats = {me.chat, *(row.chat for row in cases.messages(case.key) if said_by(me, row))}
+    gone = [digest for chat in sorted(chats) for digest in turn.uow.erasure.said_in_case(case.key, me.bot, chat)]
     cases.remove_people(case.key, [(me.bot, me.account)])
     turn.uow.contacts.take_back(case.key, me.bot, me.account)
     cases.add_event(case, action="erased", role=Role.RESIDENT, before=case.state)

@@ -7,6 +7,7 @@ from typing import Any
 from handlers import areas
 from handlers.personal_data.file_deletion import drop_files
 from handlers.reply import OutFile, Reply
+from handlers.residents import own_cases
 from handlers.turn import Turn
 from ledger.rights import Part
 from storage.cases import CaseRow, PersonOfCase
@@ -124,7 +125,7 @@ def _case(turn: Turn, case: CaseRow) -> dict[str, Any]:
         "reply": case.reply,
         "solved": case.solved,
         "satisfied": case.satisfied,
-        **(_told(case) if reported else {}),
+        **(_told(turn, case) if reported else {}),
         **_said(turn, case, me),
         "contacts": [
             {"name": row.name, "phone": row.phone, "consented_at": row.consented_at}
@@ -138,9 +139,9 @@ def _case(turn: Turn, case: CaseRow) -> dict[str, Any]:
     }
 
 
-def _told(case: CaseRow) -> dict[str, Any]:
+def _told(turn: Turn, case: CaseRow) -> dict[str, Any]:
     return {
-        "text": case.text,
+        "text": own_cases.as_told(turn, case),
         "place": case.place,
         "latitude": case.latitude,
         "longitude": case.longitude,
@@ -150,7 +151,7 @@ def _told(case: CaseRow) -> dict[str, Any]:
 
 def _said(turn: Turn, case: CaseRow, me: PersonOfCase) -> dict[str, Any]:
     """Messages and files that came from this person."""
-    messages = [row for row in turn.uow.cases.messages(case.key) if (row.bot, row.chat) == (me.bot, me.chat)]
+    messages = [row for row in turn.uow.cases.messages(case.key) if own_cases.said_by(me, row)]
     own = {row.attachment_id for row in messages}
     files = [row for row in turn.uow.cases.attachments(case.key) if row.id in own]
     return {

@@ -124,10 +124,10 @@ def _file(turn: Turn, report: Report, matter: Understanding, proxy: dict[str, An
 
 
 def _add_origin(turn: Turn, case: CaseRow, report: Report, matter: Understanding, proxy: dict[str, Any] | None) -> None:
-    """Store who reported the case, in which messages, and the first event."""
-    address, cases = turn.event.address, turn.uow.cases
+    """Who said it, in which messages, and the first event. What comes of it they hear alone, wherever they said it."""
+    cases = turn.uow.cases
     part = Part.REPORTER if proxy is None else Part.CLERK if turn.as_staff else Part.PROXY
-    person = PersonOfCase(address.bot, turn.account, address.chat, part, anonymous=report.anonymous)
+    person = PersonOfCase(turn.alone.bot, turn.account, turn.alone.chat, part, anonymous=report.anonymous)
     cases.add_person(case.key, person)
     for message_id, text in _told_in(report, matter) or report.said or ((turn.event.message_id, matter.text),):
         _said(turn, case, message_id, text, Role.RESIDENT)

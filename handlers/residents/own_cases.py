@@ -15,7 +15,7 @@ from ledger.rights import FOLLOWS, TELLERS, Part
 from ledger.scenes import Urgency
 from ledger.text import shortened
 from nlp.personal import mask_for_neighbours
-from storage.cases import CaseRow
+from storage.cases import CaseRow, PersonOfCase
 
 LONGEST_CASE = 8000
 JUST_NOW = timedelta(minutes=1)
@@ -72,12 +72,29 @@ def _as_read_by(turn: Turn, case: CaseRow) -> tuple[str, str | None, str | None]
     people = turn.uow.cases.people(case.key)
     mine = any((p.bot, p.account) == me and p.part in FOLLOWS - {Part.JOINER} for p in people)
     if mine:
-        return case.text, case.place, case.reply
+        return as_told(turn, case), case.place, case.reply
     place, reply = (turn.context.mask(case.place or ""), mask_for_neighbours(case.reply or "", case.text))
     return turn.context.mask(case.text), place or None, reply or None
 
 
 # --- adding ----------------------------------------------------------------------------------------------------------
+
+def as_told(turn: Turn, case: CaseRow) -> str:
+    """The case's words for who told it: what neighbours have added is theirs, and is masked."""
+    own = [person for person in turn.uow.cases.people(case.key) if person.part != Part.JOINER]
+    text = case.text
+    for row in turn.uow.cases.messages(case.key):
+        if row.by == Role.RESIDENT and row.text and not any(said_by(person, row) for person in own):
+            added = row.text.strip()
+            text = text.replace(f"\n{added}", f"\n{turn.context.mask(added)}")
+    return text
+
+
+def said_by(person: PersonOfCase, row: Any) -> bool:
+    """Whether a message of a case is this person's: from their chat or, if they told it, from a group."""
+    in_a_group = row.chat < 0 and row.by == Role.RESIDENT
+    return bool(row.bot == person.bot and (row.chat == person.chat or (in_a_group and person.part in TELLERS)))
+
 
 
 def add_to_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from tests.botapi.entities import find_entities
 from tests.support.fake_channel import ShownMessage
 from tests.support.world import Person as Actor
 from tests.support.world import World
-from tests.ways.steps import LAMP, case, change, count, employs, has_staff_chat, means, settled
+from tests.ways.steps import LAMP, all_text, case, change, count, employs, has_staff_chat, means, settled
 from tests.ways.test_emergencies import ALARM
 
 GROUP = -100500
@@ -155,6 +155,23 @@ async def test_an_emergency_in_a_group_is_one(small_world: World) -> None:
     await small_world.runs()
     assert "119" in small_world.residents.messages[0].text
     assert small_world.worker(1).sees("3栋着火了快来")
+
+
+async def test_what_comes_of_an_emergency_in_a_group_is_told_to_one_alone(world: World) -> None:
+    means(world, "3栋着火了快来", ALARM)
+    world.residents.push(kind="text", chat=GROUP, account=1001, text="3栋着火了快来")
+    await world.runs()
+    chen, wang = world.worker(1), world.resident(1001)
+    await chen.taps("我来处理")
+    await chen.taps("看卡片")
+    await chen.taps("办结答复")
+    await chen.says("火灭了，人没事，电话13812345678的张大爷已经送回3栋501。")
+    assert wang.sees("火灭了，人没事")
+    in_the_group = [message.text for message in world.residents.messages if message.chat == GROUP]
+    assert not any("13812345678" in text for text in in_the_group)
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    assert "3栋着火了快来" not in await all_text(world)
 
 
 async def test_nobody_can_tell_who_an_anonymous_admin_is(small_world: World) -> None:

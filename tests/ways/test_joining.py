@@ -169,6 +169,23 @@ async def test_a_joiner_leaves_alone(small_world: World) -> None:
     assert (await case(small_world)).state == "waiting"
 
 
+async def test_what_a_neighbour_adds_is_masked_for_who_told_it(world: World) -> None:
+    wang = await settled(world)
+    li = await drafting(world)
+    await li.taps("我也遇到 YA-1")
+    await li.taps("YA-1 看详情")
+    await li.taps("补充")
+    await li.says("找我也行，电话13812345678")
+    assert world.worker(1).sees("13812345678")
+    await wang.says("我的诉求")
+    await wang.taps("YA-1 看详情")
+    assert "找我也行" in wang.last.text
+    assert not wang.sees("13812345678")
+    await wang.says("我的数据")
+    copies = [path.read_text(encoding="utf-8") for path in world.app.files.folder.rglob("*") if path.is_file()]
+    assert not any("13812345678" in copy for copy in copies)
+
+
 # --- taking apart ----------------------------------------------------------------------------------------------------
 
 
