@@ -178,7 +178,9 @@ TRANSITIONS: dict[Action, Transition] = {
     A.UPHOLD: Transition(frozenset({S.FOLLOW_UP}), S.CLOSED, APPROVERS, ("reason",), "told.upheld"),
     A.LAPSE: Transition(frozenset({S.FOLLOW_UP}), S.CLOSED_UNCONFIRMED, frozenset({R.SYSTEM})),
     A.MERGE: Transition(OPEN, S.MERGED, STAFF, ("target",), "told.merged", undoable=True),
-    A.JOIN: Transition(frozenset({S.WAITING, S.NEEDS_INFO}), S.MERGED, frozenset({R.RESIDENT}), ("target",)),
+    A.JOIN: Transition(
+        frozenset({S.WAITING, S.NEEDS_INFO}), S.MERGED, frozenset({R.RESIDENT}), ("target",), "told.merged"
+    ),
     A.UNMERGE: Transition(frozenset({S.MERGED}), S.ACCEPTED, STAFF, ("target",), "told.unmerged"),
     A.TRANSFER: Transition(OPEN, S.TRANSFERRED, STAFF, ("target",), "told.transferred", undoable=True),
     A.REFUSE: Transition(OPEN, S.REFUSED, STAFF, ("reason",), "told.refused", undoable=True),

@@ -78,7 +78,7 @@ def _leave(turn: Turn, case: CaseRow) -> list[str]:
     cases = turn.uow.cases
     people = cases.people(case.key)
     me = next(p for p in people if (p.bot, p.account) == (turn.event.address.bot, turn.account))
-    alone = len(people) == 1
+    alone = not others_in(turn, case)
     if alone and case.state in OPEN:
         steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
     cases.change(case, **_without_words(turn, case, me, alone=alone))
@@ -86,6 +86,8 @@ def _leave(turn: Turn, case: CaseRow) -> list[str]:
     gone = [digest for chat in sorted(chats) for digest in turn.uow.erasure.said_in_case(case.key, me.bot, chat)]
     cases.remove_people(case.key, [(me.bot, me.account)])
     turn.uow.contacts.take_back(case.key, me.bot, me.account)
+    if alone:  # also what somebody gave who filed it for them, or what they gave themselves of another
+        turn.uow.contacts.forget(case.key)
     cases.add_event(case, action="erased", role=Role.RESIDENT, before=case.state)
     if me.part != Part.JOINER:
         similar, key = turn.context.similar, case.key

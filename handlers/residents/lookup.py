@@ -21,10 +21,11 @@ LONGEST_QUESTION = 20
 
 
 def my_cases(turn: Turn) -> None:
-    """我的诉求: show the person's cases and their states."""
+    """我的诉求: one's own cases and where they stand; what is not filed yet, with its buttons."""
+    _list(turn, 0)
     if drafts.there_is_one(turn):
         turn.say("mine.draft_waits")
-    _list(turn, 0)
+        drafts.show(turn, below=True)
 
 
 def more(turn: Turn, data: dict[str, Any]) -> None:

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.cases import cards, emergencies, steps
+from handlers.cases import cards, emergencies, merged_people, steps
 from handlers.cocreation import open_requests
+from handlers.event import Address
 from handlers.format import duration
-from handlers.reply import Reply, Rows, Showing
+from handlers.reply import Priority, Reply, Rows, Showing
 from handlers.residents import filing, offers, receipts, report
 from handlers.turn import Turn
 from ledger import clocks
@@ -18,6 +19,7 @@ from nlp.personal import mask_for_neighbours
 from storage.cases import CaseRow, PersonOfCase
 
 LONGEST_CASE = 8000
+LONGEST_PLACE = 100
 JUST_NOW = timedelta(minutes=1)
 TAKES_WORDS = OPEN | {State.ANSWERED, State.FOLLOW_UP}
 """States in which staff still read additional words."""
@@ -77,8 +79,6 @@ def _as_read_by(turn: Turn, case: CaseRow) -> tuple[str, str | None, str | None]
     return turn.context.mask(case.text), place or None, reply or None
 
 
-# --- adding ----------------------------------------------------------------------------------------------------------
-
 def as_told(turn: Turn, case: CaseRow) -> str:
     """The case's words for who told it: what neighbours have added is theirs, and is masked."""
     own = [person for person in turn.uow.cases.people(case.key) if person.part != Part.JOINER]
@@ -96,13 +96,17 @@ def said_by(person: PersonOfCase, row: Any) -> bool:
     return bool(row.bot == person.bot and (row.chat == person.chat or (in_a_group and person.part in TELLERS)))
 
 
+# --- adding ----------------------------------------------------------------------------------------------------------
+
 
 def add_to_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:
-    if case.state not in TAKES_WORDS:
+    there = turn.uow.cases.living(case.key)  # what was merged goes on elsewhere
+    part = turn.uow.cases.part_of(there.key, turn.event.address.bot, turn.account) if there else None
+    if there is None or part is None or there.state not in TAKES_WORDS:
         turn.tell("mine.ended", alert=True, number=turn.number(case))
         return
-    turn.expect("supplement", case)
-    turn.say("mine.add", number=turn.number(case))
+    turn.expect("supplement", there)
+    turn.say("mine.add", number=turn.number(there))
 
 
 def supplement(turn: Turn, case: CaseRow) -> None:
@@ -158,10 +162,20 @@ def ask_place(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> 
 
 def place(turn: Turn, case: CaseRow, where: str = "") -> None:
     """Store the answer to "where?". `where`: the place in it, if it says more."""
-    words = shortened(where or turn.event.text, 100)
     for file in turn.event.files:
         filing.attach(turn, case, file)
     filing.keep_words(turn, case)
+    set_place(turn, case, where or turn.event.text)
+    _say_added(turn, case, "mine.placed", "place", turn.event.text)
+
+
+def place_in(words: str) -> str:
+    """What is kept of words that say where."""
+    return shortened(words, LONGEST_PLACE)
+
+
+def set_place(turn: Turn, case: CaseRow, where: str) -> None:
+    words = place_in(where)
     turn.uow.cases.change(case, place=words)
     steps.compare_anew(turn, case)
     turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)
@@ -169,7 +183,6 @@ def place(turn: Turn, case: CaseRow, where: str = "") -> None:
     receipts.refresh(turn, case)
     if case.urgency is Urgency.EMERGENCY:
         cards.notify(turn, case, "card.placed", text=words)
-    _say_added(turn, case, "mine.placed", "place", turn.event.text)
 
 
 def _say_added(turn: Turn, case: CaseRow, key: str, what: str, words: str, *, asked: bool = False) -> None:
@@ -247,7 +260,7 @@ def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
     """The reporter withdraws a case. If neighbours have joined, only the reporter leaves."""
     step(case.state, Action.WITHDRAW, Role.RESIDENT)
     me = (turn.event.address.bot, turn.account)
-    if any((p.bot, p.account) != me for p in turn.uow.cases.people(case.key)):
+    if others_in(turn, case):
         turn.uow.cases.remove_people(case.key, [me])
         turn.uow.cases.change(case, supporters=max(case.supporters - 1, 1))
         turn.uow.cases.add_event(case, action="left", role=Role.RESIDENT, before=case.state, via=turn.via)
@@ -265,10 +278,25 @@ def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
     turn.outcome = "withdrawn"
 
 
+def others_in(turn: Turn, case: CaseRow) -> bool:
+    """Whether it is the matter of others, too. Who filed it for this very person is none of them."""
+    me, people = (turn.event.address.bot, turn.account), turn.uow.cases.people(case.key)
+    part = turn.uow.cases.part_of(case.key, *me)
+    counted = {Part.JOINER} if part == Part.REPORTER else FOLLOWS
+    return any((p.bot, p.account) != me and p.part in counted for p in people)
+
+
 def _end(turn: Turn, case: CaseRow) -> None:
-    """Withdraw a case that nobody is in any more. Staff called to an emergency are told and decide what to do."""
+    """Nobody is left in it: who filed it for somebody else hears so.
+
+    Who was called to an emergency hears of it, too: they decide whether to look all the same.
+    """
     steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
     receipts.refresh(turn, case)
+    text = turn.context.texts("proxy.withdrawn", number=turn.number(case))
+    for other in steps.people_to_tell(turn, case):
+        if (to := Address(other.bot, other.chat)) != turn.event.address:
+            turn.send(Reply(to, text, priority=Priority.NOTICE))
     if case.urgency is Urgency.EMERGENCY:
         cards.notify(turn, case, "card.withdrawn")
         emergencies.stop(turn, case, "emergency.withdrawn")
@@ -282,7 +310,11 @@ def one_matter(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> 
         return
     words = "\n".join(part.text for part in (case, *others))
     for other in others:
-        steps.take(turn, other, Action.WITHDRAW, Role.RESIDENT, detail={"one_with": case.no})
+        joiners = merged_people.newcomers(turn, other, case)
+        event_id = steps.take(turn, other, Action.WITHDRAW, Role.RESIDENT, detail={"one_with": case.no})
+        if joiners:
+            merged_people.come_over(turn, other, case, Role.RESIDENT, joiners)
+        steps.tell_people(turn, other, "told.merged", event_id, undoable=False, target=turn.number(case))
     turn.uow.cases.change(case, text=words)
     turn.uow.cases.add_event(
         case, action="one_matter", role=Role.RESIDENT, before=case.state, detail={"with": data["others"]}

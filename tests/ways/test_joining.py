@@ -186,6 +186,32 @@ async def test_what_a_neighbour_adds_is_masked_for_who_told_it(world: World) -> 
     assert not any("13812345678" in copy for copy in copies)
 
 
+async def test_who_joined_what_is_put_to_another_hears_where_it_went(world: World) -> None:
+    await settled(world)
+    li = await settled(world, 1002, RUBBISH)
+    await li.says(LAMP)
+    mine = li.last.buttons["👥 就是 YA-1"]
+    zhao = world.resident(1003)
+    await zhao.says("我也遇到 YA-3")
+    await zhao.taps("我也遇到 YA-3")
+    await li.presses(mine)
+    assert "您的 YA-3 和邻居反映的 YA-1 是同一件事" in zhao.last.text
+    assert await people(world) == {1001: "reporter", 1002: "joiner", 1003: "joiner"}
+
+
+async def test_an_old_button_of_what_was_merged_leads_to_where_it_is_handled(world: World) -> None:
+    await settled(world)
+    li = await settled(world, 1002, RUBBISH)
+    add, chen = li.last.buttons["补充"], world.worker(1)
+    await chen.says("YA-2")
+    await chen.taps("合并")
+    await chen.says("YA-1")
+    await li.presses(add)
+    assert "要给 YA-1 补充" in li.last.text
+    await li.says("今天更黑了")
+    assert "今天更黑了" in (await case(world)).text
+
+
 # --- taking apart ----------------------------------------------------------------------------------------------------
 
 

@@ -37,6 +37,19 @@ async def test_one_tap_makes_them_one_matter_again(world: World) -> None:
     assert "编号 YA-2" in wang.last.text
 
 
+async def test_who_joined_one_of_them_is_in_the_one_that_is_left(world: World) -> None:
+    wang = await settled(world)
+    means(world, TWO, LAMP, RUBBISH)
+    await wang.says(TWO)
+    one = wang.last.buttons["其实是一件事"]
+    li = world.resident(1002)
+    await li.says("我也遇到 YA-3")
+    await li.taps("我也遇到 YA-3")
+    await wang.presses(one)
+    assert "您的 YA-3 和邻居反映的 YA-2 是同一件事" in li.last.text
+    assert (await case(world, 2)).supporters == 2
+
+
 async def test_a_case_ends_before_the_comma_that_led_on(world: World) -> None:
     wang = await settled(world)
     both = "路灯坏了，还有垃圾没人收"

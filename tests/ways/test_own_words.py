@@ -157,6 +157,19 @@ async def test_the_list_reminds_of_what_is_not_filed_yet(small_world: World) -> 
     assert wang.sees("还没提交")
 
 
+async def test_the_list_shows_what_is_not_filed_with_what_it_still_needs(small_world: World) -> None:
+    wang = await settled(small_world)
+    await small_world.passes(hours=1)
+    await wang.sends("photo")
+    await wang.says("我的诉求")
+    assert wang.sees("您一共有 1 件")
+    assert "再用一句话说说" in wang.last.text
+    li = small_world.resident(1002)
+    await li.says(LAMP)
+    await li.says("我的诉求")
+    assert "延安岭社区" in li.last.buttons, "where it can be tapped, at the end of the chat"
+
+
 async def test_who_wants_a_human_is_told_who_will_read_it(small_world: World) -> None:
     wang = small_world.resident()
     await wang.says("转人工")

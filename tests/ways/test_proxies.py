@@ -74,6 +74,33 @@ async def test_the_person_follows_it_by_a_link_and_judges_it(world: World) -> No
     assert "已经有人在看这件事的进度" in other.last.text
 
 
+async def claimed(world: World) -> tuple[Person, Person]:
+    """Who filed it, and the person themselves, who follows it by now."""
+    with_links(world)
+    son = await by_family(world)
+    payload = next(line for line in son.last.text.splitlines() if "?start=" in line).partition("?start=")[2]
+    wang = world.resident(1009)
+    await wang.says(f"/start {payload}")
+    await wang.taps("是的，以后告诉我")
+    return son, wang
+
+
+async def test_the_person_takes_it_back_and_who_filed_it_hears_so(world: World) -> None:
+    son, wang = await claimed(world)
+    await wang.says("撤回")
+    await wang.taps("是的，撤回")
+    assert (await case(world, 2)).state == "withdrawn"
+    assert "YA-2 本人已经撤回了" in son.last.text
+
+
+async def test_the_person_who_is_erased_leaves_neither_case_nor_number(world: World) -> None:
+    _, wang = await claimed(world)
+    await wang.says("删除我的数据")
+    await wang.taps("全部删除")
+    assert (await case(world, 2)).state == "withdrawn"
+    assert await count(world, CaseContact) == 0
+
+
 async def test_without_consent_nothing_is_written_down(small_world: World) -> None:
     son = await settled(small_world, 1002, RUBBISH)
     await son.says("代录")
