@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.cases import cards, emergencies, labels, steps
 from handlers.event import EventKind
-from handlers.residents import drafts, matters, receipts
+from handlers.residents import drafts, matters, own_cases, receipts
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Urgency
@@ -95,14 +95,27 @@ def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:
         revision=row.revision + 1,
     )
     turn.outcome = "revision"
+    if row.by != Role.RESIDENT:
+        turn.say("remark.edited")
+        return
     try:
         case = turn.uow.cases.get(*key)
     except NotFound:
         return
-    if row.by == Role.RESIDENT:
-        turn.uow.cases.add_event(case, action="edited", role=Role.RESIDENT, before=case.state, via=turn.via)
-        if whole and case.state in OPEN and row.text and row.text in case.text:
-            _follow(turn, case, row.text, text)
+    turn.uow.cases.add_event(case, action="edited", role=Role.RESIDENT, before=case.state, via=turn.via)
+    if whole and case.state in OPEN and row.text:
+        _follow_into(turn, case, row.text, text)
+
+
+def _follow_into(turn: Turn, case: CaseRow, old: str, new: str) -> None:
+    """Into the words of a case, or into its place, whichever the message told."""
+    if old in case.text:
+        _follow(turn, case, old, new)
+    elif case.place and case.place in own_cases.place_in(old):
+        places = " ".join(place for matter in turn.reading.matters for place in matter.places)
+        whole = case.place == own_cases.place_in(old)
+        own_cases.set_place(turn, case, new if whole else places or new)
+        turn.say("mine.placed", number=turn.number(case), place=case.place)
 
 
 def _follow(turn: Turn, case: CaseRow, old: str, new: str) -> None:

@@ -206,6 +206,16 @@ async def test_an_emergency_is_no_answer_and_leaves_the_staffs_question_open(sma
     assert "左边那一盏" in (await case(small_world, 1)).text
 
 
+async def test_a_place_that_is_edited_is_corrected(world: World) -> None:
+    wang, chen = await asked_where(world), world.worker(1)
+    await wang.says("3号楼东头")
+    said = [raw for raw in world.residents.pushed if raw.get("text") == "3号楼东头"]
+    await wang.edits(said[-1]["message_id"], "5号楼东头")
+    assert (await case(world, 2)).place == "5号楼东头"
+    assert "YA-2 的地点记下了：5号楼东头" in wang.last.text
+    assert "地点：5号楼东头" in next(m.text for m in chen.messages if "YA-2" in m.text)
+
+
 # --- two questions at a time -----------------------------------------------------------------------------------------
 
 

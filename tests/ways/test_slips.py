@@ -65,6 +65,18 @@ async def test_words_that_nothing_asked_for_are_said_to_have_reached_nobody(smal
     assert LAMP not in chen.last.text
 
 
+async def test_who_edits_an_answer_hears_that_it_stays_as_it_was(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(1)
+    await chen.taps("办结答复")
+    await chen.says("三单元门口的灯，明天换好。")
+    sent = next(raw for raw in small_world.staff.pushed if raw.get("text", "").endswith("明天换好。"))
+    await chen.edits(sent["message_id"], "三单元门口的灯，后天换好。")
+    assert "改了也不算" in chen.last.text
+    await chen.says("撤销")
+    await small_world.passes(seconds=61)
+    assert not wang.sees("换好")
+
+
 @pytest.mark.parametrize("words", ["谢谢", "你好", "辛苦了"])
 async def test_a_kind_word_of_the_staff_gets_one_back(small_world: World, words: str) -> None:
     chen = small_world.worker(1)
