@@ -61,7 +61,7 @@ def card(turn: Turn, case: CaseRow, view: View, beside: Beside) -> Reply:
     return Reply(
         view.to,
         "\n".join(_lines(turn, case, view, beside)),
-        _buttons(turn, case, view.role, beside),
+        _buttons(turn, case, _roles(turn, case, view), beside),
         priority=Priority.EMERGENCY if case.urgency is Urgency.EMERGENCY else Priority.NOTICE,
         logical=card_name(case),
     )
@@ -138,11 +138,17 @@ def _lines_about_the_matter(turn: Turn, case: CaseRow, beside: Beside) -> list[s
     return lines
 
 
-def _buttons(turn: Turn, case: CaseRow, role: Role, beside: Beside) -> Rows:
-    """Buttons for what this role can do next, by the lifecycle's table."""
+def _roles(turn: Turn, case: CaseRow, view: View) -> frozenset[Role]:
+    """Somebody who is a worker and the manager gets the buttons of both."""
+    staff = turn.uow.reference.staff_by_chat.get((view.to.bot, view.to.chat))
+    return frozenset(turn.roles_over(case, staff) if staff else ()) or frozenset({view.role})
+
+
+def _buttons(turn: Turn, case: CaseRow, roles: frozenset[Role], beside: Beside) -> Rows:
+    """What these roles could do next, by the lifecycle's table."""
     spoken_with = case.contacted_at is not None or deadlines.clock_of(turn, case).contact is None
-    rows = [tuple([_button(turn, case, name) for name in row]) for row in _offered(case.state, role, spoken_with)]
-    possible = actions_for(case.state, role)
+    rows = [tuple([_button(turn, case, name) for name in row]) for row in _offered(case.state, roles, spoken_with)]
+    possible = {action for role in roles for action in actions_for(case.state, role)}
     if beside.similar and Action.MERGE in possible:
         rows.append(tuple(_merge_button(turn, case, no) for no in beside.similar[:2]))
     if beside.crowd and Action.MERGE in possible:
@@ -155,16 +161,16 @@ def _buttons(turn: Turn, case: CaseRow, role: Role, beside: Beside) -> Rows:
 
 
 @cache
-def _offered(state: State, role: Role, spoken_with: bool) -> tuple[tuple[str, ...], ...]:
-    """Names of the buttons that a role gets in a state, by row. `spoken_with`: nobody has to call the resident."""
-    possible: set[Action | str] = set(actions_for(state, role))
+def _offered(state: State, roles: frozenset[Role], spoken_with: bool) -> tuple[tuple[str, ...], ...]:
+    """Names of the buttons that roles get in a state, by row. `spoken_with`: nobody has to call the resident."""
+    possible: set[Action | str] = {action for role in roles for action in actions_for(state, role)}
     if state is State.WAITING and Action.ACCEPT in possible:
         possible.discard(Action.START)
     if spoken_with:
         possible.discard(Action.CONTACT)
     for action, buttons in BEHIND.items():
         if action in possible:
-            possible |= {button for button in buttons if may(button, [role])}
+            possible |= {button for button in buttons if may(button, roles)}
     rows = (tuple(str(name) for name in row if name in possible) for row in OFFERED)
     return tuple(row for row in rows if row)
 

@@ -47,9 +47,9 @@ def _from(turn: Turn, community: CommunityRow, row: StaffRow, n: int) -> Button:
     return Button(label, "hand_over_from", community.id, data={"from": row.id}, account=turn.account)
 
 
-def from_whom(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
+def from_whom(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """Ask to whom the chosen person's cases go."""
-    giver = _giver(turn, role, data)
+    giver = _giver(turn, community, data)
     n = turn.uow.cases.in_hand(community.id).get(giver.id, 0) if giver else 0
     if giver is None or not n:
         turn.say("hand_over.nothing", community=community.name)
@@ -73,7 +73,7 @@ def _ask_to_whom(turn: Turn, community: CommunityRow, giver: StaffRow, n: int) -
 
 def to_whom(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     """Hand over the cases; a second tap finds none left."""
-    giver = _giver(turn, role, data)
+    giver = _giver(turn, community, data)
     workers = {row.id: row for row in turn.uow.reference.staff_with(community.id, Role.WORKER)}
     taker = workers.get(int(data["to"]))
     cases = turn.uow.cases.of_staff(community.id, giver.id, AT_ONCE) if giver else []
@@ -88,10 +88,10 @@ def to_whom(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any
     _tell(turn, cases, giver, taker)
 
 
-def _giver(turn: Turn, role: Role, data: dict[str, Any]) -> StaffRow | None:
-    """The person whose cases are handed over; workers can only hand over their own."""
-    own = role is not Role.MANAGER
-    return turn.staff if own else turn.uow.reference.staff.get(int(data["from"]))
+def _giver(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> StaffRow | None:
+    """Whose cases they are: who is no manager here, besides being a worker perhaps, gives away only their own."""
+    manages = Role.MANAGER in turn.roles(community.place())
+    return turn.uow.reference.staff.get(int(data["from"])) if manages else turn.staff
 
 
 def _hand(turn: Turn, case: CaseRow, role: Role, giver: StaffRow, taker: StaffRow) -> None:

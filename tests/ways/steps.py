@@ -58,6 +58,12 @@ def employs(number: int, name: str, role: str, scope: str, scope_id: int) -> Cal
     return work
 
 
+def also_works(number: int) -> Callable[[Connection], Any]:
+    """A member of staff is a worker of the first community as well."""
+    right = {"staff_id": number, "role": "worker", "scope": "community", "scope_id": 1, "community_id": 0}
+    return lambda connection: connection.execute(insert(StaffRight).values(**right))
+
+
 def dismisses(number: int) -> Callable[[Connection], Any]:
     """A member of staff loses all rights."""
     return lambda connection: connection.execute(delete(StaffRight).where(StaffRight.staff_id == number))

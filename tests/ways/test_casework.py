@@ -6,7 +6,7 @@ from sqlalchemy import select
 from storage.corrections import corrected
 from storage.tables import Attachment, Case, CaseEvent, CasePerson, Correction, Outbox
 from tests.support.world import World
-from tests.ways.steps import LAMP, RUBBISH, answered, case, change, count, employs, settled
+from tests.ways.steps import LAMP, RUBBISH, also_works, answered, case, change, count, employs, settled
 
 
 async def events(world: World, no: int = 1) -> list[str]:
@@ -44,6 +44,17 @@ async def test_all_workers_of_the_community_see_it_and_nobody_of_another(small_w
     await settled(small_world)
     assert small_world.worker(7).sees("YA-1")
     assert not small_world.worker(5).messages
+
+
+async def test_who_is_a_worker_and_the_manager_gets_the_buttons_of_both(world: World) -> None:
+    await change(world, also_works(2))
+    await settled(world)
+    zhou = world.worker(2)
+    await zhou.taps("✅ 受理")
+    assert {"📝 办结答复", "🗂 挂账", "📣 督办"} <= set(zhou.messages[0].buttons)
+    await zhou.taps("挂账")
+    await zhou.taps("要等资金")
+    assert (await case(world)).state == "parked"
 
 
 async def test_without_a_worker_the_manager_gets_the_card(small_world: World) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from storage.tables import CaseEvent
 from tests.support.world import Person, World
-from tests.ways.steps import LAMP, RUBBISH, case, change, count, employs, settled
+from tests.ways.steps import LAMP, RUBBISH, also_works, case, change, count, employs, settled
 
 
 async def two_in_hand(world: World) -> tuple[Person, Person]:
@@ -65,6 +65,17 @@ async def test_a_manager_does_it_for_who_is_ill(small_world: World) -> None:
     assert await in_hand(small_world) == [6, 6]
     assert "周书记交给小李经办了" in chen.last.text
     assert "交给您经办" in li.last.text
+
+
+async def test_a_manager_who_is_a_worker_too_hands_over_whose_was_chosen(small_world: World) -> None:
+    await change(small_world, also_works(2))
+    await two_in_hand(small_world)
+    manager = small_world.worker(2)
+    await manager.says("交接")
+    await manager.taps("小陈 2件")
+    assert "小陈手上有 2 件" in manager.last.text
+    await manager.taps("小李")
+    assert await in_hand(small_world) == [6, 6]
 
 
 async def test_a_worker_gives_away_only_their_own(small_world: World) -> None:
