@@ -186,9 +186,10 @@ def answered(turn: Turn, case: CaseRow, action: Action) -> None:
             end(turn, case, nudge, "nudge.decided", decision=turn.context.texts(f"button.{action}"))
 
 
-def end(turn: Turn, case: CaseRow, nudge: NudgeRow, key: str, **values: str) -> None:
-    """Replace the nudge by a final text for everybody who got it."""
-    name = turn.staff.name if turn.staff else ""
+def end(turn: Turn, case: CaseRow, nudge: NudgeRow, key: str, by: StaffRow | None = None, **values: str) -> None:
+    """The last word to everybody who was asked; `by`: who answered, if it is not who acts now."""
+    who = by or turn.staff
+    name = who.name if who else ""
     text = turn.context.texts(key, number=turn.number(case), name=name, **values)
     for bot, chat in nudge.told:
         turn.send(Reply(Address(bot, chat), text, logical=name_of(nudge), showing=Showing.CLOSE))

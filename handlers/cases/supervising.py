@@ -6,10 +6,11 @@ from handlers.cases.nudging import Asks
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
 from ledger import clocks
-from ledger.lifecycle import Role
+from ledger.lifecycle import ANSWERING, Role
 from ledger.nudges import Nudge
 from storage.cases import CaseRow
 from storage.nudges import NudgeRow
+from storage.reference import StaffRow
 
 Given = dict[str, str]
 ABOVE_IT = {Nudge.SUPERVISION: Role.MANAGER, Nudge.OBJECTION: Role.SUPERVISOR}
@@ -25,13 +26,23 @@ def ask_for_an_answer(turn: Turn, case: CaseRow, _role: Role, _event_id: int, gi
 
 def answer_comes(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
     """Pass the answer on to the person who asked; it answers all open questions about the case."""
+    _answer(turn, case, turn.uow.nudges.open(case.key, (Nudge.SUPERVISION,)), turn.staff, given["words"])
+
+
+def answered(turn: Turn, case: CaseRow) -> None:
+    """What the residents are answered, whoever asked about their case hears as well."""
     asked = turn.uow.nudges.open(case.key, (Nudge.SUPERVISION,))
+    answer = turn.uow.cases.last_step(case.key, ANSWERING) if asked else None
+    if answer is not None:
+        _answer(turn, case, asked, turn.uow.reference.staff.get(answer.staff_id or 0), case.reply or "")
+
+
+def _answer(turn: Turn, case: CaseRow, asked: list[NudgeRow], by: StaffRow | None, words: str) -> None:
     for nudge in asked:
-        turn.uow.nudges.done(nudge, turn.staff_id, given["words"])
-        nudging.end(turn, case, nudge, "nudge.answered")
-    name = turn.staff.name if turn.staff else ""
-    text = turn.context.texts("supervision.answer", number=turn.number(case), name=name, words=given["words"])
-    _tell(turn, {nudge.staff_id for nudge in asked}, text)
+        turn.uow.nudges.done(nudge, by.id if by else None, words)
+        nudging.end(turn, case, nudge, "nudge.answered", by)
+    text = turn.context.texts("supervision.answer", number=turn.number(case), name=by.name if by else "", words=words)
+    _tell(turn, {nudge.staff_id for nudge in asked} - {by.id if by else None}, text)
 
 
 def unanswered(turn: Turn, case: CaseRow, nudge: NudgeRow) -> None:

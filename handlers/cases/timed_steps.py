@@ -33,6 +33,7 @@ def look_at(turn: Turn, case: CaseRow) -> None:
     elif case.state is State.ANSWERED:
         if _files_sent(turn, case):
             _ask_if_solved(turn, case)
+            supervising.answered(turn, case)
             closing_review.ask_for_one(turn, case)
             root_causes.look_at_place(turn, case)
     elif case.state is State.FOLLOW_UP:

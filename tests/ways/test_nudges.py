@@ -203,6 +203,18 @@ async def test_a_supervised_case_is_answered_to_who_asked(world: World) -> None:
     assert not liu.sees("没有等到")
 
 
+async def test_what_the_resident_is_answered_answers_who_asked_too(world: World) -> None:
+    liu, chen = await supervised(world)
+    await chen.says("YA-1")
+    await chen.taps("办结答复")
+    await chen.says("三单元门口的灯，今天下午换好了。")
+    assert not liu.sees("督办有回话了"), "it may still be taken back"
+    await world.passes(seconds=61)
+    assert "督办有回话了（小陈）：\n「三单元门口的灯，今天下午换好了。」" in liu.last.text
+    await world.passes(days=3)
+    assert not liu.sees("没有等到")
+
+
 @pytest.mark.parametrize(("who", "next_level"), [(2, 2), (3, 2)])
 async def test_no_answer_in_time_is_told_to_who_asked_and_goes_up(
     small_world: World, who: int, next_level: int
