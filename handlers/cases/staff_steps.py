@@ -38,7 +38,8 @@ def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any
     undo.offer(turn, case, action, event_id, _done(turn, case, action))
     if role is Role.OFFICER:
         _tell_first_taker(turn, case, action, event_id)
-    if TRANSITIONS[action].tells and not steps.people_to_tell(turn, case):
+    told_by_somebody = case.source in turn.context.bots  # not by the ledger itself, and not imported
+    if TRANSITIONS[action].tells and told_by_somebody and not steps.people_to_tell(turn, case):
         turn.say("done.unreachable", number=turn.number(case))
     turn.outcome = f"step {action}"
     return event_id

@@ -103,7 +103,7 @@ def refused(turn: Turn, case: CaseRow, role: Role, detail: dict[str, Any] | None
 def reopening(turn: Turn, case: CaseRow) -> dict[str, Any]:
     """What reopening changes in a case."""
     due_at = deadlines.again_due(turn, case)
-    return {"solved": False, "reopened": case.reopened + 1, "closed_at": None, "due_at": due_at}
+    return {"solved": False, "satisfied": None, "reopened": case.reopened + 1, "closed_at": None, "due_at": due_at}
 
 
 def after_reopening(turn: Turn, case: CaseRow) -> None:

@@ -117,6 +117,20 @@ async def test_who_is_not_satisfied_may_tap_why(small_world: World) -> None:
     assert rows == [{"n": 0}, {"why": "没人联系我"}]
 
 
+async def test_how_satisfied_somebody_was_before_it_was_done_again_counts_no_more(small_world: World) -> None:
+    wang, _ = await answered(small_world)
+    await wang.taps("👍 解决了")
+    await wang.taps("不满意")
+    await wang.says("我的诉求")
+    await wang.taps("YA-1 看详情")
+    await wang.taps("👎 又不行了")
+    assert (await case(small_world)).satisfied is None
+    await answers(small_world)
+    await wang.taps("👍 解决了")
+    await wang.taps("满意")
+    assert (await case(small_world)).satisfied == 2
+
+
 async def merged_two(world: World) -> tuple[Person, Person]:
     """The reporter of a case and a neighbour in it, both asked whether it is solved."""
     wang, zhang = await settled(world, 1001, RUBBISH), await settled(world, 1002, "3栋楼下垃圾还是没人收，堆成山了")
@@ -327,6 +341,9 @@ async def test_three_like_cases_at_one_place_are_one_root_cause(world: World) ->
     assert (root.urgency, root.staff_id, root.state) == ("L", 2, "waiting")
     assert "根子问题" in "".join(m.text for m in world.worker(2).messages)
     assert await count(world, Case, Case.root_no == root.no) == 3
+    zhou = world.worker(2)
+    await zhou.taps("✅ 受理")
+    assert not zhou.sees("送不到"), "there is nobody to be told"
 
 
 async def test_the_same_place_with_different_matters_is_none(small_world: World) -> None:
