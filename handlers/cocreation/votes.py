@@ -270,7 +270,9 @@ def _list(turn: Turn, community: CommunityRow) -> None:
 def _of_running(turn: Turn, community: CommunityRow, vote: VoteRow) -> tuple[Button, ...]:
     texts = turn.context.texts
     actions: tuple[str, ...] = ()
-    if vote.state is VoteState.OPEN:
+    if vote.state is VoteState.PLANNED:
+        actions = ("vote_cancel",)
+    elif vote.state is VoteState.OPEN:
         actions = (*OUTSIDE, "vote_cancel")
     elif vote.state is VoteState.LOOKED_AT:
         actions = ("slip_read", "papers_done") if not vote.papers_done else ()

@@ -216,6 +216,18 @@ async def test_called_off_its_ballots_are_destroyed_and_everybody_is_told_why(sm
     assert people[0].sees("选项写错了")
 
 
+async def test_called_off_before_it_begins_nobody_is_asked(small_world: World) -> None:
+    (wang,) = await live_here(small_world, range(1001, 1002))
+    manager = await vote(small_world, sets=("马上开始",))
+    await manager.says("投票")
+    await manager.taps("取消投票")
+    await manager.says("选项写错了")
+    await small_world.passes(days=1)
+    assert not wang.sees("🗳")
+    await manager.says("议题")
+    assert "（正在议" in manager.last.text
+
+
 # --- by household, by owner ------------------------------------------------------------------------------------------
 
 
