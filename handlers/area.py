@@ -67,7 +67,8 @@ def role_for(turn: Turn, action: str, community: CommunityRow) -> Role | None:
     roles = turn.roles(community.place()) if turn.as_staff else ()
     here = [role for role in LOCAL_FIRST if role in roles]
     lives_here = turn.bot.serves is not Serves.STAFF and turn.person.community_id == community.id
-    role = may(action, here, Part.NEIGHBOUR if lives_here else None)
+    part = Part.NEIGHBOUR if lives_here else Part.STRANGER
+    role = may(action, here, None if turn.bot.serves is Serves.STAFF else part)
     return role or (may(action, (), Part.COUNCIL) if lives_here and on_council(turn, community) else None)
 
 

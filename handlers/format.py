@@ -28,6 +28,11 @@ def from_to(starts_at: datetime, ends_at: datetime, zone: tzinfo) -> str:
     return f"{day_and_time(starts_at, zone)} 到 {end}"
 
 
+def is_today(moment: datetime, now: datetime, zone: tzinfo) -> bool:
+    """Whether it is on the day of now: a reminder that comes late does not say "tomorrow"."""
+    return moment.astimezone(zone).date() == now.astimezone(zone).date()
+
+
 def day(moment: datetime, zone: tzinfo) -> str:
     """2026年11月23日."""
     local = moment.astimezone(zone)

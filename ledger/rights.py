@@ -78,7 +78,8 @@ class Part(StrEnum):
     """A resident's relation to a case or a community.
 
     A clerk is a member of staff who filed the case for somebody else; a neighbour was only shown it. In a community
-    every resident is a neighbour, and members of the residents' council (居民议事会) are the council.
+    every resident is a neighbour, members of the residents' council (居民议事会) are the council, and whoever lives
+    elsewhere (by now) is a stranger.
     """
 
     REPORTER = "reporter"
@@ -87,6 +88,7 @@ class Part(StrEnum):
     CLERK = "clerk"
     NEIGHBOUR = "neighbour"
     COUNCIL = "council"
+    STRANGER = "stranger"
 
 
 R = Role
@@ -122,6 +124,8 @@ def _own(parts: frozenset[Part]) -> Permission:
 
 NEIGHBOURS = Permission(Thing.COMMUNITY, RESIDENT, frozenset({Part.NEIGHBOUR}))
 """Every resident of the community."""
+OWN_HERE = Permission(Thing.COMMUNITY, RESIDENT, frozenset({Part.NEIGHBOUR, Part.STRANGER}))
+"""What touches only one's own rows: whoever has moved away may still take back what they gave, and say how it was."""
 MANAGERS = Permission(Thing.COMMUNITY, frozenset({R.MANAGER}))
 NEIGHBOURS_AND_STAFF = Permission(Thing.COMMUNITY, STAFF | RESIDENT, NEIGHBOURS.parts)
 NEIGHBOURS_AND_MANAGERS = Permission(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, NEIGHBOURS.parts)
@@ -201,8 +205,8 @@ PERMISSIONS: dict[str, Permission] = {
     "promise_none": Permission(Thing.COMMUNITY, STAFF),
     "promise_give_up": Permission(Thing.COMMUNITY, STAFF),
     "promise_why": Permission(Thing.COMMUNITY, STAFF),
-    "promise_judge": NEIGHBOURS,
-    "promise_because": NEIGHBOURS,
+    "promise_judge": OWN_HERE,
+    "promise_because": OWN_HERE,
     # rules and rotas
     "rules": Permission(Thing.COMMUNITY, STAFF),
     "rules_draft": MANAGERS,
@@ -219,8 +223,8 @@ PERMISSIONS: dict[str, Permission] = {
     "rota_words": MANAGERS,
     "rota_end": MANAGERS,
     "rota_join": NEIGHBOURS,
-    "rota_leave": NEIGHBOURS,
-    "rota_swap": NEIGHBOURS,
+    "rota_leave": OWN_HERE,
+    "rota_swap": OWN_HERE,
     "rota_stand_in": NEIGHBOURS,
     "overdue": Permission(Thing.COMMUNITY, APPROVERS),
     "overdue_more": Permission(Thing.COMMUNITY, APPROVERS),
@@ -251,11 +255,11 @@ PERMISSIONS: dict[str, Permission] = {
     "call_people": MANAGERS,
     "call_end": MANAGERS,
     "call_take": NEIGHBOURS,
-    "call_withdraw": NEIGHBOURS,
+    "call_withdraw": OWN_HERE,
     "wish_make": NEIGHBOURS,
     "wish_kind": NEIGHBOURS,
     "wish_words": NEIGHBOURS,
-    "wish_drop": NEIGHBOURS,
+    "wish_drop": OWN_HERE,
     "events": Permission(Thing.COMMUNITY, STAFF),
     "topic_together": NEIGHBOURS_AND_STAFF,
     "event_make": MANAGERS,
@@ -265,7 +269,7 @@ PERMISSIONS: dict[str, Permission] = {
     "event_code": MANAGERS,
     "event_cancel": MANAGERS,
     "event_join": NEIGHBOURS,
-    "event_leave": NEIGHBOURS,
+    "event_leave": OWN_HERE,
     "event_for": NEIGHBOURS,
     "event_for_words": NEIGHBOURS,
     "check_in": NEIGHBOURS,
@@ -279,7 +283,7 @@ PERMISSIONS: dict[str, Permission] = {
     "room_days": NEIGHBOURS,
     "room_slots": NEIGHBOURS,
     "room_book": NEIGHBOURS,
-    "room_cancel": NEIGHBOURS,
+    "room_cancel": OWN_HERE,
     "stories": Permission(Thing.COMMUNITY, STAFF),
     "story_make": MANAGERS,
     "story_words": MANAGERS,
@@ -287,7 +291,7 @@ PERMISSIONS: dict[str, Permission] = {
     "story_drop": MANAGERS,
     "story_hide": MANAGERS,
     "story_why": MANAGERS,
-    "picture": NEIGHBOURS,
+    "picture": OWN_HERE,
     # handing over cases
     "hand_over": HANDOVER,
     "hand_over_from": HANDOVER,
@@ -312,7 +316,7 @@ PERMISSIONS: dict[str, Permission] = {
     "reason_add": NEIGHBOURS_AND_MANAGERS,
     "topic_second": NEIGHBOURS,
     **dict.fromkeys(("words_second", "words_second_one"), NEIGHBOURS),
-    "topic_unsecond": NEIGHBOURS,
+    "topic_unsecond": OWN_HERE,
     "ballots": NEIGHBOURS,
     "ballot_mark": NEIGHBOURS,
     "ballot_see": NEIGHBOURS,

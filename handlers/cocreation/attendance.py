@@ -56,10 +56,10 @@ def _sign_up(turn: Turn, community: CommunityRow, gathering: Any, account: int, 
     values = details(community, gathering)
     out = turn.mine("button.event_leave", "event_leave", community_id=community.id, data={"no": gathering.no})
     if not room:
-        ahead = len(turn.uow.gatherings.people(gathering, ON_LIST))
-        turn.say("event.on_list", ((out,),), n=ahead, **values)
+        turn.say("event.on_list", ((out,),), n=len(turn.uow.gatherings.people(gathering, ON_LIST)), **values)
         return
-    turn.say("event.joined", ((out,),), **values)
+    reminded = gathering.next_at is not None and gathering.next_at < gathering.starts_at
+    turn.say("event.joined_ahead" if reminded else "event.joined", ((out,),), **values)
     entry = Entry(
         f"event-{community.code}-{gathering.no}@chulin",
         gathering.title,

@@ -10,6 +10,7 @@ from handlers.cocreation import attendance, linking
 from handlers.cocreation.date_parsing import from_until
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
+from handlers.format import is_today
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
@@ -207,9 +208,10 @@ def look(turn: Turn, gathering: Any) -> None:
     if polite > turn.uow.now:
         turn.uow.gatherings.change(gathering, next_at=polite)
     elif turn.uow.now < gathering.ends_at:
+        key = "event.today" if is_today(gathering.starts_at, turn.uow.now, community.zone) else "event.tomorrow"
         for person in turn.uow.gatherings.people(gathering, COMING) if turn.uow.now < gathering.starts_at else ():
             row = (attendance.leave_button(turn, person, gathering),)
-            attendance.tell(turn, person, "event.tomorrow", (row,), **attendance.details(community, gathering))
+            attendance.tell(turn, person, key, (row,), **attendance.details(community, gathering))
         turn.uow.gatherings.change(gathering, reminded_at=turn.uow.now, next_at=gathering.ends_at)
     else:
         for person in turn.uow.gatherings.people(gathering, CAME):

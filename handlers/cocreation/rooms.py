@@ -11,7 +11,7 @@ from handlers.cocreation.date_parsing import hours_and_rest
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
 from handlers.event import Address
-from handlers.format import exactly
+from handlers.format import exactly, is_today
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.texts import Texts
 from handlers.turn import Turn
@@ -208,8 +208,10 @@ def book(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
         slots_of_day(turn, community, Role.RESIDENT, data)
         return
     when = day_and_time(starts_at, community.zone)
-    turn.close(data["shown_in"], "room.booked", name=room.name, when=when, slot=exactly(turn.context.texts, room.slot))
-    turn.tell("room.booked", name=room.name, when=when, slot=exactly(turn.context.texts, room.slot))
+    values = {"name": room.name, "when": when, "slot": exactly(turn.context.texts, room.slot)}
+    key = "room.booked_ahead" if reminder else "room.booked"
+    turn.close(data["shown_in"], key, **values)
+    turn.tell(key, **values)
 
 
 def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime) -> datetime | None:
@@ -248,7 +250,8 @@ def remind(turn: Turn, booking: Any) -> None:
     button = Button(
         turn.context.texts("button.room_cancel"), "room_cancel", community.id, data=data, account=booking.account
     )
-    text = turn.context.texts("room.tomorrow", name=room.name, when=_when(community, booking))
+    key = "room.today" if is_today(booking.starts_at, turn.uow.now, community.zone) else "room.tomorrow"
+    text = turn.context.texts(key, name=room.name, when=_when(community, booking))
     turn.send(Reply(Address(booking.bot, booking.chat), text, ((button,),), priority=Priority.NOTICE))
 
 

@@ -75,6 +75,26 @@ async def test_who_comes_is_reminded_the_evening_before_checks_in_and_is_thanked
     assert not li.sees("谢谢您来")
 
 
+async def test_no_reminder_is_promised_for_an_event_of_today(small_world: World) -> None:
+    (wang,) = await residents(small_world, 1001)
+    manager = await event(small_world, "包饺子；今天下午三点；活动室；不限")
+    await manager.taps("通知居民")
+    await wang.taps("我要来")
+    assert wang.sees("报上了：包饺子")
+    assert not wang.sees("前一天晚上")
+
+
+async def test_a_reminder_that_comes_late_does_not_say_tomorrow(small_world: World) -> None:
+    (wang,) = await residents(small_world, 1001)
+    await event(small_world, "包饺子；明天下午三点；活动室；不限")
+    await wang.says("活动")
+    await wang.taps("我要来")
+    assert wang.sees("前一天晚上我来提醒")
+    await small_world.passes(hours=23)  # nothing ran in the evening
+    assert wang.sees("今天有活动：包饺子")
+    assert not wang.sees("明天有活动")
+
+
 async def test_an_event_of_zero_places_and_other_bad_words_get_plain_answers(world: World) -> None:
     manager = await event(world, "太极拳\n11月21日 9:00\n活动室\n0")
     assert manager.sees("名额不能是 0")

@@ -103,6 +103,33 @@ async def test_one_person_has_few_bookings_and_is_reminded(world: World) -> None
     assert wang.sees("明天您订了「楚邻驿站」，11月19日 上午9:00")
 
 
+async def test_no_reminder_is_promised_that_does_not_come(small_world: World) -> None:
+    wang = await settled(small_world)
+    await room(small_world)
+    assert "前一天晚上" not in await books(wang, day="11月18日", at="13:00")
+    assert "前一天晚上我来提醒" in await books(wang, day="11月19日", at="11:00")
+    await small_world.passes(hours=22, minutes=40)  # nothing ran in the evening: it is Thursday, 08:40
+    assert wang.sees("今天您订了「楚邻驿站」，11月19日 上午11:00")
+
+
+async def test_who_has_moved_away_gives_back_what_was_booked(small_world: World) -> None:
+    wang = await settled(small_world)
+    await room(small_world)
+    await books(wang)
+    await wang.says("预约")
+    away = wang.last.buttons["我不去了"]
+    await moves(wang)
+    await wang.presses(away)
+    assert "留给别人用" in wang.last.text
+    assert await count(small_world, Booking) == 0
+
+
+async def moves(person: Person) -> None:
+    """To the other community."""
+    await person.says("社区")
+    await person.taps("文化宫社区")
+
+
 async def test_a_closed_room_tells_who_had_booked(world: World) -> None:
     wang = await settled(world)
     manager = await room(world)
@@ -202,6 +229,19 @@ async def test_a_picture_is_shown_only_while_who_sent_it_agrees(world: World) ->
     assert "<img" not in (await page(world))[1]
     assert (await page(world, path))[0] == 404
     assert await count(world, StoryPicture, StoryPicture.agreed_at.is_not(None)) == 0
+
+
+async def test_who_has_moved_away_still_takes_a_picture_back(world: World) -> None:
+    wang = await settled(world)
+    await wang.sends("photo")
+    await world.app.fetcher.once()
+    manager = await story(world)
+    await wang.taps("可以用")
+    await manager.taps("公布")
+    assert "<img" in (await page(world))[1]
+    await moves(wang)
+    await wang.taps("收回照片")
+    assert "<img" not in (await page(world))[1]
 
 
 async def test_a_story_is_taken_off_with_a_reason(world: World) -> None:
