@@ -42,7 +42,7 @@ def of_one_matter(sightings: Iterable[Sighting], rule: Rule) -> list[Spike]:
     while left:
         same = [other for other in left if _same(left[0], other)]
         left = [other for other in left if other not in same]
-        if sum(s.people for s in same) >= rule.people:
+        if _people(same) >= rule.people:
             found.append(_spike(same))
     return found
 
@@ -70,8 +70,13 @@ def _same(one: Sighting, other: Sighting) -> bool:
     return here and (one.no == other.no or one.item == other.item != NO_ITEM or alike(one.key, other.key) >= ALIKE)
 
 
+def _people(same: Iterable[Sighting]) -> int:
+    """How many told of it; who did so twice, or whose case was merged into another of them, is one."""
+    return len(frozenset[object]().union(*(sighting.people for sighting in same)))
+
+
 def _spike(same: Sequence[Sighting], usual: float | None = None) -> Spike:
     newest, place = same[0], place_of(same[0])
     assert place is not None  # noqa: S101 - what has no place was left out before
-    people, nos = sum(s.people for s in same), tuple(s.no for s in same)
+    people, nos = _people(same), tuple(s.no for s in same)
     return Spike(newest.community_id, newest.scene, place, people, nos, all(s.confirmed for s in same), usual)

@@ -167,24 +167,24 @@ def measured_since(period: Period, zone: tzinfo) -> datetime:
 
 def weekly(community_id: int, period: Period, now: datetime, rows: WeekRows) -> Weekly:
     """Compute a digest."""
-    kinds = Counter(row.kind for row in rows.filed)
+    kinds = Counter(row.kind for row in rows.told)
     return Weekly(
         community_id=community_id,
         start=period.start,
         end=period.end,
         made_at=now,
         over=now >= period.end,
-        scenes=scene_counts(Counter(row.scene for row in rows.filed), rows.before),
+        scenes=scene_counts(Counter(row.scene for row in rows.told), rows.before),
         problems=kinds[Kind.PROBLEM],
         needs=kinds[Kind.NEED],
         queries=kinds[Kind.QUERY],
         waiting=Waiting(*rows.open),
         act=_matters(rows.pressing[:LISTED]),
         supported=_matters(rows.supported),
-        repeats=_repeats(rows.filed),
+        repeats=_repeats(rows.told),
         reopened=_reopened(rows.judged),
-        hot=hot_spots(rows.filed, rows.earlier),
-        items=_items(rows.filed),
+        hot=hot_spots(rows.told, rows.earlier),
+        items=_items(rows.told),
         resolved=rows.answered.n,
         resolved_in_time=rows.answered.in_time,
         done=_matters(line for line in rows.answered.lines if line.solved),

@@ -6,7 +6,7 @@ Communities are listed by name and never ranked.
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from importlib import import_module
 
 from digests.checkups import chart
@@ -100,10 +100,13 @@ class AreaPage:
     def empty(self) -> bool:
         return all(found.empty for found in self.area.checkups)
 
+    @property
+    def zone(self) -> tzinfo:
+        return next(iter(self.communities.values())).zone
+
     def about(self) -> dict[str, str]:
-        zone = next(iter(self.communities.values())).zone
-        made = self.area.made_at.astimezone(zone)
-        return {"place": self.place, "day": f"{made.year}年{day(made, zone)}"}
+        made = self.area.made_at.astimezone(self.zone)
+        return {"place": self.place, "day": f"{made.year}年{day(made, self.zone)}"}
 
     def head(self) -> str:
         return self.say("areas.head", **self.about())
@@ -112,7 +115,7 @@ class AreaPage:
         """How many communities meet all items, and the plan's goal of the year."""
         n, met = len(self.area.checkups), self.area.complete
         lines = [self.say("areas.complete", n=n, met=met, share=share_of(met, n))]
-        goal = goal_for(self.district.checkup.goals, self.area.made_at.year)
+        goal = goal_for(self.district.checkup.goals, self.area.made_at.astimezone(self.zone).year)
         if goal is not None:
             year, wanted = goal
             reached = 100 * met >= wanted * n

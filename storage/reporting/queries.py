@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 
 from ledger.lifecycle import OPEN, Action, State
 from ledger.scenes import Urgency
-from storage.cases import BY_URGENCY
+from storage.cases import BY_URGENCY, ROOT_CAUSE
 from storage.cocreation.topics import SPEAKS_FOR_A_TOPIC
 from storage.reporting.rows import CaseLine, LedgerRow
 from storage.sql.compiled import CompiledQuery
@@ -44,12 +44,14 @@ URGENT, LATE, NEAR = _among(Case.urgency, PRESSING), Case.due_at < NOW, Case.due
 # written out: a database uses a partial index only where it sees the index's own condition
 JUDGED = sql(f"case_events.action IN ('{Action.CONFIRM}', '{Action.REOPEN}', '{Action.OBJECT}')")
 
-RECEIVED = CompiledQuery(select(Case.scene, func.count().label("n")).where(CREATED).group_by(Case.scene))
+# a case about a root cause came from nobody
+TOLD = and_(CREATED, Case.source != literal_column(f"'{ROOT_CAUSE}'"))
+RECEIVED = CompiledQuery(select(Case.scene, func.count().label("n")).where(TOLD).group_by(Case.scene))
 
 _PLACE = (Case.scene, Case.building_id, Case.grid_id, Case.place)
 PLACES = CompiledQuery(
     select(*_PLACE, func.count().label("n"))
-    .where(CREATED, or_(Case.building_id.is_not(None), Case.grid_id.is_not(None), Case.place.is_not(None)))
+    .where(TOLD, or_(Case.building_id.is_not(None), Case.grid_id.is_not(None), Case.place.is_not(None)))
     .group_by(*_PLACE)
 )
 

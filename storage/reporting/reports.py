@@ -12,6 +12,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from ledger.lifecycle import Action, Role, State
 from ledger.scenes import Kind, Scene, Urgency
 from ledger.topics import TopicState
+from storage.cases import ROOT_CAUSE
 from storage.ids import new_id
 from storage.reference import DISTRICT
 from storage.reporting import queries
@@ -106,13 +107,15 @@ class Reports:
         within = of | {"start": week.start, "end": week.end}
         earlier = of | {"start": before.start, "end": before.end}
         now = of | {"now": self._uow.now, "soon": soon}
+        filed = self._cases(queries.FILED, within)
         return WeekRows(
             before=[Received(Scene(row.scene), row.n) for row in self._fetch(queries.RECEIVED, earlier)],
             earlier=[
                 Located._make(row)._replace(scene=Scene(row.scene))
                 for row in self._fetch(queries.PLACES, of | {"start": since, "end": week.start})
             ],
-            filed=self._cases(queries.FILED, within),
+            filed=filed,
+            told=[row for row in filed if row.source != ROOT_CAUSE],
             open=OpenCounts._make(self._fetch(queries.OPEN_COUNTS, now)[0]),
             pressing=self._cases(queries.MOST_PRESSING, now | {"most": limit}),
             supported=[_line(row) for row in self._fetch(queries.MOST_SUPPORTED, of | {"most": FEW})],

@@ -118,18 +118,21 @@ class LedgerRow(NamedTuple):
     due_at: datetime
     answered_at: datetime | None
     closed_at: datetime | None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WeekRows:
     """All that a weekly digest is computed from. `before` is the week before, `filed` the week's own ledger.
 
-    `earlier` are the places of the weeks that hot spots are measured by.
+    `told` are those of it that somebody told, and not the ledger itself (a case about a root cause); `earlier` are the
+    places of the weeks that hot spots are measured by.
     """
 
     before: list[Received]
     earlier: list[Located]
     filed: list[LedgerRow]
+    told: list[LedgerRow]
     open: OpenCounts
     pressing: list[LedgerRow]
     supported: list[CaseLine]

@@ -10,9 +10,12 @@ from sqlalchemy import and_, bindparam, func, select
 from ledger.lifecycle import State
 from ledger.rights import Part
 from ledger.scenes import Scene
+from storage.cases import ROOT_CAUSE
 from storage.reporting.queries import PLACES
 from storage.sql.bulk import upsert
-from storage.tables import Case, CasePerson, SpikeTold
+from storage.sql.keys import given as by_keys
+from storage.sql.keys import select_by_keys
+from storage.tables import Case, CasePerson, SpikeTold, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +28,7 @@ LEFT_OUT = (State.WITHDRAWN, State.REFUSED)
 
 
 class Sighting(NamedTuple):
-    """A case that was filed or joined lately; `people`: who reported or joined it in that time."""
+    """A case that was filed or joined lately; `people`: who reported or joined it in that time, one name each."""
 
     community_id: int
     no: int
@@ -36,7 +39,7 @@ class Sighting(NamedTuple):
     place: str | None
     key: tuple[int, ...]
     confirmed: bool
-    people: int
+    people: frozenset[tuple[Any, ...]]
     at: datetime
 
 
@@ -66,13 +69,14 @@ _SEEN = (
     select(
         *(Case.community_id, Case.no, Case.scene, Case.item, Case.building_id, Case.grid_id, Case.place),
         *(Case.proposal, Case.confirmed, Case.created_at),
-        func.coalesce(_JOINED.c.n, 0).label("joined"),
     )
     .join_from(Case, _JOINED, _OF_CASE, isouter=True)
-    .where(Case.community_id.in_(_COMMUNITIES), Case.state.not_in(LEFT_OUT))
+    .where(Case.community_id.in_(_COMMUNITIES), Case.state.not_in(LEFT_OUT), Case.source != ROOT_CAUSE)
 )
 _FILED = _SEEN.where(_NEW)
 _ONLY_JOINED = _SEEN.where(~_NEW, _JOINED.c.n > 0)
+_CASE_PEOPLE = table_of(CasePerson)
+_PEOPLE = select_by_keys([_CASE_PEOPLE.c.community_id, _CASE_PEOPLE.c.case_no])
 
 
 class Spikes:
@@ -87,7 +91,22 @@ class Spikes:
             for statement in (_FILED, _ONLY_JOINED)
             for row in self._uow.read(statement, Case, CasePerson, given=given)
         ]
-        return [_sighting(row, since) for row in rows]
+        people = self._people([(row.community_id, row.no) for row in rows], since)
+        return [_sighting(row, frozenset(people[row.community_id, row.no])) for row in rows]
+
+    def _people(self, keys: list[tuple[int, int]], since: datetime) -> dict[tuple[int, int], set[tuple[Any, ...]]]:
+        """Get who came to these cases since then. By account: somebody who reports twice counts once.
+
+        Who filed on behalf of a person counts for that person: one in each case, unless the person is in it, too.
+        """
+        rows = self._uow.read(_PEOPLE, CasePerson, given=by_keys(keys)).all() if keys else []
+        told = {(row.community_id, row.case_no) for row in rows if row.part == Part.REPORTER}
+        found: dict[tuple[int, int], set[tuple[Any, ...]]] = {key: set() for key in keys}
+        for row in rows:
+            key, own = (row.community_id, row.case_no), row.part in (Part.REPORTER, Part.JOINER)
+            if row.joined_at >= since and (own or key not in told):
+                found[key].add((row.bot, row.account) if own else key)
+        return found
 
     def usual(self, community_id: int, start: datetime, end: datetime) -> list[Usual]:
         """Cases by place and scene in [start, end)."""
@@ -110,11 +129,11 @@ class Spikes:
         return self._uow.execute(statement).rowcount == 1
 
 
-def _sighting(row: Any, since: datetime) -> Sighting:
+def _sighting(row: Any, people: frozenset[tuple[Any, ...]]) -> Sighting:
     return Sighting(
         *(row.community_id, row.no, Scene(row.scene), row.item, row.building_id, row.grid_id, row.place),
         key=tuple(row.proposal.get("key", ())),
         confirmed=row.confirmed,
-        people=row.joined + (row.created_at >= since),
+        people=people,
         at=row.created_at,
     )

@@ -62,6 +62,21 @@ async def test_a_digest_equals_a_plain_recount_of_random_histories(database: Dat
         await database.write(empty)
 
 
+async def test_a_case_about_a_root_cause_came_from_nobody(database: Database) -> None:
+    """As in the month's report, so that the weeks add up to it."""
+    there = {"building_id": 3, "scene": "safety"}
+    monday, last_week = WEEK.start + timedelta(hours=9), WEEK.start - timedelta(days=2)
+    cases = [
+        case(1, monday, **there),
+        case(2, monday, source="root_cause", **there),
+        case(3, last_week, source="root_cause", **there),
+    ]
+    found = await after(database, cases, [])
+    assert (found.received, found.received_before, found.problems) == (1, 0, 1)
+    assert found.hot == ()
+    assert found.waiting.total == 3, "somebody has to see to them all the same"
+
+
 def empty(connection: Connection) -> None:
     connection.execute(delete(CaseEvent))
     connection.execute(delete(Case))

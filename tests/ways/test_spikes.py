@@ -42,6 +42,41 @@ async def test_who_joins_counts_and_the_same_is_told_once_a_week(world: World) -
     assert told(zhou) == 1
 
 
+async def test_who_told_what_was_merged_counts_once(world: World) -> None:
+    chen, zhou = world.worker(1), world.worker(2)
+    await settled(world, 1001, RUBBISH[0])
+    await settled(world, 1002, RUBBISH[1])
+    await chen.says("YA-2")
+    await chen.taps("合并")
+    await chen.says("YA-1")
+    await world.passes(seconds=61)
+    assert told(zhou) == 0, "they are two"
+    await neighbour_joins(world, 1003)
+    assert told(zhou) == 1
+    assert "有 3 位居民说到" in zhou.last.text
+
+
+async def test_who_says_it_three_times_is_one(small_world: World) -> None:
+    wang = await settled(small_world, 1001, RUBBISH[0])
+    await wang.says(RUBBISH[1])
+    await wang.says(RUBBISH[2])
+    assert told(small_world.worker(2)) == 0
+
+
+async def test_a_case_about_a_root_cause_is_nobody_s_voice(small_world: World) -> None:
+    """Eight weeks of one case each; now two, and one of the ledger's own about what they have in common."""
+
+    def past(connection: Connection) -> None:
+        weeks = [row(no, NOW - timedelta(days=7 * no + 1), building_id=1) for no in range(1, 9)]
+        week = [row(no, NOW - timedelta(hours=1), building_id=1, item=no) for no in (9, 10)]
+        root = row(11, NOW - timedelta(hours=1), building_id=1, item=11, source="root_cause")
+        connection.execute(insert(Case), [*weeks, *week, root])
+
+    await change(small_world, past)
+    await small_world.runs()
+    assert told(small_world.worker(2)) == 0
+
+
 async def neighbour_joins(world: World, account: int) -> None:
     """Somebody who lives here joins the first case by its number."""
     neighbour = world.resident(account)
