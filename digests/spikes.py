@@ -71,7 +71,7 @@ def _same(one: Sighting, other: Sighting) -> bool:
 
 
 def _people(same: Iterable[Sighting]) -> int:
-    """How many told of it; who did so twice, or whose case was merged into another of them, is one."""
+    """Number of people who reported it; someone who did so twice, or whose case was merged, counts once."""
     return len(frozenset[object]().union(*(sighting.people for sighting in same)))
 
 

@@ -29,7 +29,7 @@ def from_to(starts_at: datetime, ends_at: datetime, zone: tzinfo) -> str:
 
 
 def is_today(moment: datetime, now: datetime, zone: tzinfo) -> bool:
-    """Whether it is on the day of now: a reminder that comes late does not say "tomorrow"."""
+    """Return whether both are on the same local day: a late reminder must not say "tomorrow"."""
     return moment.astimezone(zone).date() == now.astimezone(zone).date()
 
 

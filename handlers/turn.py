@@ -22,7 +22,7 @@ from storage.unit_of_work import UnitOfWork
 
 LOCAL_FIRST = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN, Role.OFFICER)
 BEHIND = "behind"
-"""Where a question keeps the lasting one that was open before it."""
+"""Key under which a question keeps the lasting question that was open before it."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Turn:
 
     @property
     def alone(self) -> Address:
-        """Where only this person reads along: here or, if this is a group, their own chat."""
+        """The address only this person reads: this chat or, if it is a group, their private chat."""
         here = self.event.address
         return here if self.event.private else Address(here.bot, self.event.private_chat or self.account)
 
@@ -240,7 +240,7 @@ def expectation(question: str, case: CaseRow, now: datetime, *, lasting: bool) -
 
 
 def open_question(state: dict[str, Any], asked: dict[str, Any]) -> None:
-    """Ask in a conversation; a lasting question that is open there, about another case, waits behind this one."""
+    """Ask in a conversation; a lasting question about another case that is open there waits behind this one."""
     before = state.get("expects") or {}
     behind = before if before.get("lasting") else before.get(BEHIND)
     waits = behind and behind["case"] != asked.get("case")

@@ -125,7 +125,7 @@ def _own(parts: frozenset[Part]) -> Permission:
 NEIGHBOURS = Permission(Thing.COMMUNITY, RESIDENT, frozenset({Part.NEIGHBOUR}))
 """Every resident of the community."""
 OWN_HERE = Permission(Thing.COMMUNITY, RESIDENT, frozenset({Part.NEIGHBOUR, Part.STRANGER}))
-"""What touches only one's own rows: whoever has moved away may still take back what they gave, and say how it was."""
+"""Actions on the person's own rows only: people who moved away can still take back what they gave or rate it."""
 MANAGERS = Permission(Thing.COMMUNITY, frozenset({R.MANAGER}))
 NEIGHBOURS_AND_STAFF = Permission(Thing.COMMUNITY, STAFF | RESIDENT, NEIGHBOURS.parts)
 NEIGHBOURS_AND_MANAGERS = Permission(Thing.COMMUNITY, MANAGERS.roles | RESIDENT, NEIGHBOURS.parts)

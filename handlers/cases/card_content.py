@@ -145,7 +145,7 @@ def _roles(turn: Turn, case: CaseRow, view: View) -> frozenset[Role]:
 
 
 def _buttons(turn: Turn, case: CaseRow, roles: frozenset[Role], beside: Beside) -> Rows:
-    """What these roles could do next, by the lifecycle's table."""
+    """Buttons for what these roles can do next, by the lifecycle's table."""
     spoken_with = case.contacted_at is not None or deadlines.clock_of(turn, case).contact is None
     rows = [tuple([_button(turn, case, name) for name in row]) for row in _offered(case.state, roles, spoken_with)]
     possible = {action for role in roles for action in actions_for(case.state, role)}

@@ -89,7 +89,7 @@ def to_whom(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any
 
 
 def _giver(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> StaffRow | None:
-    """Whose cases they are: who is no manager here, besides being a worker perhaps, gives away only their own."""
+    """The person whose cases are handed over; anybody who is not a manager here can only hand over their own."""
     manages = Role.MANAGER in turn.roles(community.place())
     return turn.uow.reference.staff.get(int(data["from"])) if manages else turn.staff
 

@@ -187,7 +187,7 @@ def answered(turn: Turn, case: CaseRow, action: Action) -> None:
 
 
 def end(turn: Turn, case: CaseRow, nudge: NudgeRow, key: str, by: StaffRow | None = None, **values: str) -> None:
-    """The last word to everybody who was asked; `by`: who answered, if it is not who acts now."""
+    """Replace the nudge by a final text for everybody who got it; `by`: who answered, if not the acting person."""
     who = by or turn.staff
     name = who.name if who else ""
     text = turn.context.texts(key, number=turn.number(case), name=name, **values)

@@ -18,7 +18,7 @@ from storage.cases import CaseRow
 
 LONGEST_NAME = 20
 LOCAL = re.compile(r"(?<!\d)[2-8]\d{2,3}[ -]?\d{4}(?!\d)")
-"""A number of a house, without the area code."""
+"""A landline number without the area code."""
 SHARED = "shared"
 IN_CHAT = "in_chat"
 """How consent was given: by the person's own tap."""
@@ -113,7 +113,7 @@ def number_given(turn: Turn, asked: dict[str, Any]) -> bool:
 
 
 def _number_in(text: str) -> tuple[int, int] | None:
-    """Where the number stands; whoever was asked for one may leave the area code out."""
+    """Find the phone number in the words; when a number was asked for, the area code may be missing."""
     if span := next((span for span in personal.find(text) if span.type is Personal.PHONE), None):
         return span.start, span.end
     local = LOCAL.search(text)

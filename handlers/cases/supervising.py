@@ -30,7 +30,7 @@ def answer_comes(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: 
 
 
 def answered(turn: Turn, case: CaseRow) -> None:
-    """What the residents are answered, whoever asked about their case hears as well."""
+    """Tell whoever asked about the case (督办) what its residents were answered."""
     asked = turn.uow.nudges.open(case.key, (Nudge.SUPERVISION,))
     answer = turn.uow.cases.last_step(case.key, ANSWERING) if asked else None
     if answer is not None:

@@ -208,7 +208,7 @@ def book(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
         slots_of_day(turn, community, Role.RESIDENT, data)
         return
     when = day_and_time(starts_at, community.zone)
-    values = {"name": room.name, "when": when, "slot": exactly(turn.context.texts, room.slot)}
+    values: dict[str, Any] = {"name": room.name, "when": when, "slot": exactly(turn.context.texts, room.slot)}
     key = "room.booked_ahead" if reminder else "room.booked"
     turn.close(data["shown_in"], key, **values)
     turn.tell(key, **values)

@@ -108,7 +108,7 @@ def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:
 
 
 def _follow_into(turn: Turn, case: CaseRow, old: str, new: str) -> None:
-    """Into the words of a case, or into its place, whichever the message told."""
+    """Correct the words of a case or its place, whichever the message was about."""
     if old in case.text:
         _follow(turn, case, old, new)
     elif case.place and case.place in own_cases.place_in(old):

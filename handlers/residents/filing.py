@@ -124,7 +124,7 @@ def _file(turn: Turn, report: Report, matter: Understanding, proxy: dict[str, An
 
 
 def _add_origin(turn: Turn, case: CaseRow, report: Report, matter: Understanding, proxy: dict[str, Any] | None) -> None:
-    """Who said it, in which messages, and the first event. What comes of it they hear alone, wherever they said it."""
+    """Store who reported the case, in which messages, and the first event. Answers go to their private chat."""
     cases = turn.uow.cases
     part = Part.REPORTER if proxy is None else Part.CLERK if turn.as_staff else Part.PROXY
     person = PersonOfCase(turn.alone.bot, turn.account, turn.alone.chat, part, anonymous=report.anonymous)

@@ -21,7 +21,7 @@ LONGEST_QUESTION = 20
 
 
 def my_cases(turn: Turn) -> None:
-    """我的诉求: one's own cases and where they stand; what is not filed yet, with its buttons."""
+    """我的诉求: show the person's cases and their states, and an unfinished report with its buttons."""
     _list(turn, 0)
     if drafts.there_is_one(turn):
         turn.say("mine.draft_waits")

@@ -14,7 +14,7 @@ from ledger.scenes import Urgency
 from storage.cases import CaseRow
 
 ANSWERED_BY_A_PLACE = ("place", "supplement")
-"""Questions about a case to which a location is an answer."""
+"""Questions about a case that a location can answer."""
 
 
 def media(turn: Turn) -> None:
@@ -95,7 +95,7 @@ def _place_case(turn: Turn, case: CaseRow) -> None:
 
 
 def _asked_about(turn: Turn) -> CaseRow | None:
-    """The case whose place, or whatever else, is asked for: a location answers the staff as well as us."""
+    """The case that a location would answer a question about, or None; staff or the bot may have asked."""
     asked = turn.expected()
     if asked is None:
         return None

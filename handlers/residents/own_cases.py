@@ -80,7 +80,7 @@ def _as_read_by(turn: Turn, case: CaseRow) -> tuple[str, str | None, str | None]
 
 
 def as_told(turn: Turn, case: CaseRow) -> str:
-    """The case's words for who told it: what neighbours have added is theirs, and is masked."""
+    """The case's words as its reporter sees them: personal data in what neighbours added is masked."""
     own = [person for person in turn.uow.cases.people(case.key) if person.part != Part.JOINER]
     text = case.text
     for row in turn.uow.cases.messages(case.key):
@@ -91,7 +91,7 @@ def as_told(turn: Turn, case: CaseRow) -> str:
 
 
 def said_by(person: PersonOfCase, row: Any) -> bool:
-    """Whether a message of a case is this person's: from their chat or, if they told it, from a group."""
+    """Return whether a message of a case is this person's: from their chat or, for its reporter, from a group."""
     in_a_group = row.chat < 0 and row.by == Role.RESIDENT
     return bool(row.bot == person.bot and (row.chat == person.chat or (in_a_group and person.part in TELLERS)))
 
@@ -127,12 +127,12 @@ def supplement(turn: Turn, case: CaseRow) -> None:
 
 
 def answer_staff(turn: Turn, case: CaseRow, words: str) -> None:
-    """What the staff asked is answered: the case goes on."""
+    """Record the answer to a question of staff: the case goes on."""
     steps.take(turn, case, Action.SUPPLEMENT, Role.RESIDENT, given={"words": words}, changes=_due_later(turn, case))
 
 
 def repeat_question(turn: Turn) -> None:
-    """A question of the staff that stood behind the one answered just now is asked again, if they still wait."""
+    """Ask the question of staff that was waiting behind the one just answered again, if staff still wait."""
     asked = turn.talk.state.get("expects")
     if not asked or not asked["lasting"]:
         return
@@ -170,7 +170,7 @@ def place(turn: Turn, case: CaseRow, where: str = "") -> None:
 
 
 def place_in(words: str) -> str:
-    """What is kept of words that say where."""
+    """Shorten the words for a place to what is stored."""
     return shortened(words, LONGEST_PLACE)
 
 
@@ -279,7 +279,7 @@ def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
 
 
 def others_in(turn: Turn, case: CaseRow) -> bool:
-    """Whether it is the matter of others, too. Who filed it for this very person is none of them."""
+    """Return whether others are in the case, too; who filed it on behalf of this person does not count."""
     me, people = (turn.event.address.bot, turn.account), turn.uow.cases.people(case.key)
     part = turn.uow.cases.part_of(case.key, *me)
     counted = {Part.JOINER} if part == Part.REPORTER else FOLLOWS
@@ -287,9 +287,9 @@ def others_in(turn: Turn, case: CaseRow) -> bool:
 
 
 def _end(turn: Turn, case: CaseRow) -> None:
-    """Nobody is left in it: who filed it for somebody else hears so.
+    """Withdraw a case that nobody is in any more; who filed it on behalf of somebody is told.
 
-    Who was called to an emergency hears of it, too: they decide whether to look all the same.
+    Staff called to an emergency are told, too, and decide what to do.
     """
     steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
     receipts.refresh(turn, case)

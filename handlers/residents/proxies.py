@@ -75,13 +75,13 @@ def takes(turn: Turn) -> bool:
 
 
 def _asked_since(turn: Turn, proxy: dict[str, Any]) -> bool:
-    """Whether something else was asked here later: the words answer that."""
+    """Return whether something else was asked here later: the words answer that."""
     asked = turn.talk.state.get("expects")
     return bool(asked) and asked["at"] > proxy["at"]
 
 
 def _dropped(turn: Turn) -> bool:
-    """算了: nothing is filed for anybody; where a draft waits, the words are about that, too."""
+    """算了: stop filing on behalf of somebody; if a draft is open, 算了 also discards that."""
     turn.talk.state.pop("proxy")
     if drafts.there_is_one(turn):
         return False
