@@ -77,7 +77,7 @@ def takes(turn: Turn) -> bool:
 def _asked_since(turn: Turn, proxy: dict[str, Any]) -> bool:
     """Return whether something else was asked here later: the words answer that."""
     asked = turn.talk.state.get("expects")
-    return bool(asked) and asked["at"] > proxy["at"]
+    return asked is not None and bool(asked["at"] > proxy["at"])
 
 
 def _dropped(turn: Turn) -> bool:
