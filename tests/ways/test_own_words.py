@@ -222,7 +222,7 @@ async def test_who_thinks_better_of_it_has_a_button_for_that(small_world: World,
 
 async def test_where_nothing_is_due_no_time_is_promised(small_world: World) -> None:
     wang, _ = await answered(small_world)
-    assert "最晚" in wang.messages[1].text
+    assert "前答复您" in wang.messages[1].text
     await wang.taps("👍 解决了")
     assert "YA-1（办结）" in wang.messages[1].text
-    assert "最晚" not in wang.messages[1].text
+    assert "前答复您" not in wang.messages[1].text

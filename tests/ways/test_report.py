@@ -52,8 +52,7 @@ async def test_an_unconfirmed_draft_is_erased_after_seven_days(world: World) -> 
     await wang.says("楼道灯不亮")
     await world.passes(days=7, seconds=1)
     await world.app.ticker.clean()
-    await wang.taps("延安岭社区")
-    assert "在延安岭社区" in wang.last.text
+    assert "在延安岭社区" in await wang.taps("延安岭社区")
     assert not world.worker(1).messages
 
 
