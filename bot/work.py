@@ -221,14 +221,19 @@ class Worker:
         heads = {(stored.bot, stored.chat): stored for stored in reversed(found)}
         for stored in heads.values():
             try:
-                self._after_commit(await self._database.write(partial(self._handling.single, stored)))
-            except (NotAllowed, NotFound) as error:
-                self._after_commit(await self._database.write(partial(self._handling.refused, stored, error)))
+                self._after_commit(await self._run_one(stored))
             except Exception as error:
                 log.exception("update %s/%s failed", stored.bot, stored.update_id)
                 await self._database.write(partial(self._handling.failed, stored, error))
                 self._wake_delivery()
         return len(heads)
+
+    async def _run_one(self, stored: Stored) -> BatchResult:
+        """Handle one update; if it asks for something impossible, say so and change nothing."""
+        try:
+            return await self._database.write(partial(self._handling.single, stored))
+        except (NotAllowed, NotFound) as error:
+            return await self._database.write(partial(self._handling.refused, stored, error))
 
 
 def _updates_per_lane(rank: int, lanes: int) -> int:

@@ -17,6 +17,7 @@ from handlers.context import Bot, Serves
 from handlers.reply import Answer
 from handlers.router import Result
 from handlers.turn import Turn
+from storage.errors import NotFound
 from storage.ids import new_id
 from storage.reference_queries import load
 from storage.tables import Case, Inbox, Lane, Outbox
@@ -147,6 +148,25 @@ async def test_a_failing_update_is_put_off_and_its_group_goes_on(world: World, m
     assert not world.resident(5).messages
     state, outcome = (await world.rows(outcomes))[0]
     assert (state, outcome) == ("waiting", "RuntimeError")
+
+
+async def test_a_refusal_that_fails_itself_holds_up_nobody_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def impossible(turn: Turn) -> None:
+        if turn.event.text == "炸":
+            raise NotFound("case 1/9")
+        whole(turn)
+
+    def broken(*_: object) -> Result:
+        raise RuntimeError("cannot even refuse")
+
+    whole = router._words
+    monkeypatch.setattr(router, "_words", impossible)
+    monkeypatch.setattr(router, "refuse", broken)
+    world.residents.push(kind="text", chat=5, text="炸")
+    world.residents.push(kind="text", chat=6, text="楼下路灯坏了")
+    await world.runs()
+    assert world.resident(6).messages
+    assert (await world.rows(outcomes))[0] == ("waiting", "RuntimeError")
 
 
 async def test_after_eight_tries_it_is_set_aside_and_the_chat_goes_on(
