@@ -21,7 +21,8 @@ PEOPLE = {Size.QUICK: 75, Size.FULL: 20_011}
 """Nobody writes so often that they would have to wait; a prime, so that it is not always the same who report."""
 LIMITS = {"  per_second: 30\n": "  per_second: 5000\n", "  at_once: 1 ": "  at_once: 16 "}
 """What may go out: with what the messenger takes in truth a run would take eleven hours."""
-ASKED = ("我的诉求", "帮助", "你好", "谢谢", "隐私", "社区", "想问一下几点上班", "好的", "修好了没有")
+ASKED = ("我的诉求", "帮助", "你好", "谢谢", "隐私", "社区", "辛苦了", "好的", "修好了没有")
+"""None of them is filed."""
 REPORT_EVERY = {Size.QUICK: 20, Size.FULL: 1000}
 """What is filed stays open, and in memory to be compared with: that grows with the ledger, and not with the run."""
 TICKED = 4.0
