@@ -29,7 +29,6 @@ from bot.work import Worker
 from handlers.context import Bot, Context, Serves
 from handlers.texts import Texts
 from ledger.district import Allowance, Crowds, District, Duration, MessengerLimits, Pace
-from ledger.text import unlinked
 from nlp import emergencies, personal
 from nlp.understand import Understander
 from storage import encryption
@@ -214,11 +213,6 @@ def _warm_up(context: Context) -> None:
     emergencies.likely(matter.text)
 
 
-def _mask(text: str) -> str:
-    """Words as they leave their case: personal data masked, and nothing in them that a reader could tap."""
-    return unlinked(personal.mask(text))
-
-
 def _context(
     district: District,
     texts: Texts,
@@ -234,7 +228,7 @@ def _context(
         read=understander.read,
         read_all=understander.read_all,
         compare=lru_cache(QUESTIONS_KEPT)(understander.matter),
-        mask=_mask,
+        mask=personal.for_others,
         mask_contacts=personal.mask_contacts,
         similar=similar,
         links=folder.links,

@@ -4,7 +4,7 @@ import re
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BLANK = re.compile(r"\s+")
-_HOST_DOT = re.compile(r"(?<=[A-Za-z0-9-])\.(?=[A-Za-z]{2})")
+_HOST_DOT = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
 
 
 def storable(text: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from ledger.text import unlinked
 from nlp.names import find_names
 from nlp.normalise import fold
 from nlp.understanding import Personal, Span
@@ -235,6 +236,11 @@ def mask(text: str, spans: Sequence[Span] | None = None) -> str:
         parts += [text[done : span.start], _HIDING[span.type](text[span.start : span.end])]
         done = span.end
     return "".join([*parts, text[done:]])
+
+
+def for_others(text: str) -> str:
+    """Words as they leave their case: personal data masked, and nothing in them that a reader could tap."""
+    return unlinked(mask(text))
 
 
 def mask_contacts(text: str) -> str:

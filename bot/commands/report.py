@@ -17,7 +17,7 @@ from digests.drawing_process import DrawHere, Order
 from digests.weekly import from_content
 from ledger.district import District
 from ledger.periods import Period, last_full_week, week_named
-from nlp.personal import mask
+from nlp.personal import for_others
 from storage.reference import CommunityRow
 from storage.reporting.rows import Run
 from storage.unit_of_work import UnitOfWork
@@ -38,7 +38,7 @@ for part in (report_summary.monthly, report_summary.quarterly, report_checkup.co
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="文件放到哪个文件夹")
 def weekly(wanted: str, week: str | None, out: Path) -> None:
     settings = settings_of.load()
-    maker = WeeklyMaker(load_district(settings.district_dir), load_texts(settings.district_dir), mask, DrawHere())
+    maker = WeeklyMaker(load_district(settings.district_dir), load_texts(settings.district_dir), for_others, DrawHere())
     store = FileStore(settings.data_dir / "files")
     found = reading_rows(settings, lambda uow: _found(uow, maker, store, community_named(uow.reference, wanted), week))
     made = found if isinstance(found, RenderedDigest) else asyncio.run(maker.make(found))

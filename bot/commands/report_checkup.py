@@ -14,7 +14,7 @@ from digests.checkups.presentation import CheckupPage
 from digests.drawing_process import DrawHere
 from digests.subject import TODAY, Subject
 from digests.summary import Level
-from nlp.personal import mask
+from nlp.personal import for_others
 from storage.reference import DISTRICT, Reference
 from storage.unit_of_work import UnitOfWork
 
@@ -27,7 +27,9 @@ def command(community: str | None, street: str | None, out: Path) -> None:
     if community and street:
         raise click.UsageError("--community 和 --street 只能填一个")
     settings = settings_of.load()
-    maker = CheckupMaker(load_district(settings.district_dir), load_texts(settings.district_dir), mask, DrawHere())
+    maker = CheckupMaker(
+        load_district(settings.district_dir), load_texts(settings.district_dir), for_others, DrawHere()
+    )
     page = reading_rows(settings, lambda uow: _page(uow, maker, community, street))
     made = asyncio.run(maker.make(page))
     write_report(made.text, made.files, out)

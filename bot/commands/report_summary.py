@@ -16,7 +16,7 @@ from digests.subject import MONTH, QUARTER, Subject
 from digests.summary import Level, from_content
 from digests.summary_report import Dossier
 from ledger.periods import Period, last_full_months, months_name, months_named
-from nlp.personal import mask
+from nlp.personal import for_others
 from storage.reference import DISTRICT, Reference
 from storage.unit_of_work import UnitOfWork
 
@@ -49,7 +49,9 @@ def quarterly(period: str | None, out: Path) -> None:
 
 def _report(of: Callable[[Reference], Subject], named: str | None, out: Path) -> None:
     settings = settings_of.load()
-    maker = SummaryMaker(load_district(settings.district_dir), load_texts(settings.district_dir), mask, DrawHere())
+    maker = SummaryMaker(
+        load_district(settings.district_dir), load_texts(settings.district_dir), for_others, DrawHere()
+    )
     made = asyncio.run(maker.make(reading_rows(settings, lambda uow: _dossier(uow, maker, of(uow.reference), named))))
     write_report(made.text, made.files, out)
 
