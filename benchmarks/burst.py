@@ -22,7 +22,7 @@ from bot.build import RESIDENT, STAFF
 from bot.replaying.reconciliation import Account, Sent, account
 from bot.settings import Library
 from ledger.scenes import Scene
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from storage.database import open_database
 from storage.messenger.outbox import WAITING
 from storage.update_outcomes import Fate, Opened, fates, opened

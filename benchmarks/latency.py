@@ -31,7 +31,7 @@ from bot.settings import Settings
 from bot.work import SHARED_BATCHES
 from handlers.context import Bot, Serves
 from handlers.residents import matters
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from nlp.understanding import Reading
 from storage.database import open_database
 from storage.schema import migrate

@@ -25,7 +25,7 @@ from bot.settings import Settings
 from digests.subject import subjects
 from handlers.context import Bot, Serves
 from ledger.periods import Period, last_full_months, week_from, zone_named
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from storage.database import open_database
 from storage.reference_queries import load
 from storage.reporting.reports import WEEKLY

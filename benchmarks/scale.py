@@ -29,7 +29,7 @@ from benchmarks.real_process import ROOT, TOKENS
 from bot.build import RESIDENT, STAFF
 from bot.district import load_district
 from bot.http.server import SECRET_HEADER
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from storage.database import open_database
 from storage.schema import migrate
 from tests.botapi.remote import RemoteBotApi

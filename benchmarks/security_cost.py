@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from benchmarks import town
 from benchmarks.latency import ON_POSTGRES, ON_SQLITE, WARM, make_app, the_way
 from benchmarks.sample import own_postgres
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from storage import encryption
 from storage.schema import let_in, migrate
 

@@ -18,8 +18,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlp import similar_index
 from nlp.data_files import DATA
+from nlp.pipeline import Understander
 from nlp.similar_index import SimilarIndex
-from nlp.understand import Understander
 
 SETS = Path(__file__).parents[1] / "tests/nlp/sets"
 NAMES = ("similar", "similar2", "similar3")

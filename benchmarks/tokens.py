@@ -9,8 +9,8 @@ from pathlib import Path
 
 from nlp import metrics
 from nlp.normalise import fold, normalise
+from nlp.pipeline import Understander
 from nlp.tokens import Name, cutter
-from nlp.understand import Understander
 
 ALIKE, APART = 0.98, 0.005
 

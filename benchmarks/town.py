@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert
 
 from benchmarks.sample import texts
 from handlers.residents import matters
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from storage.reference_queries import changed
 from storage.tables import Building, Community, Duty, Grid, Person, Staff, StaffAccount, StaffRight, Street
 

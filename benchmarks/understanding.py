@@ -22,9 +22,9 @@ from typing import Any
 from benchmarks.sample import texts as sample_texts
 from nlp import metrics
 from nlp.evaluation import mark
+from nlp.pipeline import TOGETHER, Understander
 from nlp.tokens import cutter
 from nlp.training.dataset import Row, corpus, read_rows
-from nlp.understand import TOGETHER, Understander
 
 CHAT = Path(__file__).parent.parent / "tests" / "nlp" / "sets" / "chat.jsonl"
 WARM = 300
@@ -71,9 +71,9 @@ def microseconds(call: Callable[[str], object], texts: Sequence[str]) -> tuple[f
 
 def start() -> tuple[float, float, float]:
     """Seconds to load the weights, seconds until the first answer, and MB of a fresh process."""
-    answer = "from nlp.understand import Understander; u = Understander.load(); u.read('路灯坏了')"
+    answer = "from nlp.pipeline import Understander; u = Understander.load(); u.read('路灯坏了')"
     ready, megabytes = _fresh(answer)
-    load, _ = _fresh("from nlp.understand import MODEL, Weights; began = time.perf_counter(); Weights.load(MODEL)")
+    load, _ = _fresh("from nlp.pipeline import MODEL, Weights; began = time.perf_counter(); Weights.load(MODEL)")
     return load, ready, megabytes
 
 

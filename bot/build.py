@@ -30,7 +30,7 @@ from handlers.context import Bot, Context, Serves
 from handlers.texts import Texts
 from ledger.district import Allowance, Crowds, District, Duration, MessengerLimits, Pace
 from nlp import emergencies, personal
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from storage import encryption
 from storage.database import Database, open_database
 from storage.reference_queries import load

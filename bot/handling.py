@@ -16,7 +16,7 @@ from bot.metrics import METRICS
 from handlers import router
 from handlers.context import Context
 from handlers.event import Event
-from handlers.post import post
+from handlers.outbox import enqueue
 from handlers.reply import Answer, Reply
 from handlers.router import Result
 from ledger.lifecycle import NotAllowed
@@ -165,7 +165,7 @@ class Handling:
         event = prepared.event
         assert event is not None  # noqa: S101 - an unreadable update has no result
         for reply in handled.replies:
-            post(self._context, uow, reply)
+            enqueue(self._context, uow, reply)
         if event.press_id:
             result.answers.append((event.address.bot, event.press_id, handled.answer or Answer("")))
         result.outcomes.append((prepared.stored, handled.outcome))
@@ -181,7 +181,7 @@ class Handling:
         if event.kind in router.SPOKEN:
             uow = UnitOfWork(connection, self.reference(connection), now)
             key = f"failed:{stored.bot}:{stored.update_id}"
-            post(self._context, uow, Reply(event.address, self._context.texts("problem.failed"), key=key))
+            enqueue(self._context, uow, Reply(event.address, self._context.texts("problem.failed"), key=key))
             uow.flush()
 
 

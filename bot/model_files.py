@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nlp.understand import MODEL
+from nlp.pipeline import MODEL
 
 _TRAINED, _BEFORE = "model.txt", "model.before.txt"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot import model_files
 from bot.clock import Clock
 from bot.settings import Settings
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from nlp.weights import Weights
 
 log = logging.getLogger(__name__)

@@ -15,13 +15,13 @@ from bot.metrics import METRICS
 from bot.tasks import in_turn
 from bot.transactions import write
 from bot.work import Worker
-from handlers import areas, router
-from handlers.area import Due
+from handlers import feature_registry, router
 from handlers.cases import spikes, timed_steps
 from handlers.context import Context
 from handlers.event import Address, Event, EventKind
+from handlers.feature import Due
+from handlers.outbox import enqueue
 from handlers.personal_data import erasing, retention
-from handlers.post import post
 from handlers.reply import Reply
 from handlers.turn import Turn
 from storage.database import Database
@@ -68,7 +68,7 @@ class Ticker:
                 lambda nudge: ("nudge", nudge.community_id, nudge.id),
                 self._nudge,
             ),
-            *(self._of_area(due) for due in areas.DUE),
+            *(self._of_feature(due) for due in feature_registry.DUE),
         )
 
         self._watched = Task(
@@ -209,7 +209,7 @@ class Ticker:
         spikes.tell(turn, spike)
         self._post(uow, turn.replies)
 
-    def _of_area(self, due: Due) -> Task:
+    def _of_feature(self, due: Due) -> Task:
         def do(uow: UnitOfWork, thing: Any) -> None:
             turn = self._turn(uow)
             due.do(turn, thing)
@@ -254,7 +254,7 @@ class Ticker:
 
     def _post(self, uow: UnitOfWork, replies: list[Reply]) -> None:
         for reply in replies:
-            post(self._context, uow, reply)
+            enqueue(self._context, uow, reply)
 
 
 def _is_back(erased: ErasureLog, marks: dict[str, datetime], person: Any) -> bool:

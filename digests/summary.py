@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from digests.weekly import Counted, Rates, SceneCount, rates, scene_counts
 from ledger.periods import Period
 from ledger.scenes import Kind, Scene
-from storage.reporting.rows import Judged, Key, Received, SpanRows, Turnover
+from storage.reporting.rows import Judged, Key, Received, SummaryRows, Turnover
 
 RESULTS_NAMED = 8
 TREND = 6
@@ -105,7 +105,7 @@ def from_content(content: Any) -> Summary:
 
 
 def summary(  # noqa: PLR0917 - all of them are what a report is
-    level: Level, place: int, period: Period, now: datetime, rows: SpanRows, names: Sequence[int]
+    level: Level, place: int, period: Period, now: datetime, rows: SummaryRows, names: Sequence[int]
 ) -> Summary:
     """Compute a report. `names`: the communities in the order of their names; they are never ranked."""
     scenes, before, kinds = Counter[Scene](), Counter[Scene](), Counter[Kind]()
@@ -137,7 +137,7 @@ def summary(  # noqa: PLR0917 - all of them are what a report is
     )
 
 
-def _communities(rows: SpanRows, names: Sequence[int]) -> tuple[Share, ...]:
+def _communities(rows: SummaryRows, names: Sequence[int]) -> tuple[Share, ...]:
     came, answered, in_time, late = (Counter[int]() for _ in range(4))
     for row in rows.came:
         came[row.community_id] += row.n
@@ -149,7 +149,7 @@ def _communities(rows: SpanRows, names: Sequence[int]) -> tuple[Share, ...]:
     return tuple(Share(c, came[c], answered[c], in_time[c], late[c], rates(rows.judged.get(c, ()))) for c in names)
 
 
-def _units(rows: SpanRows) -> tuple[Share, ...]:
+def _units(rows: SummaryRows) -> tuple[Share, ...]:
     """Units with answered or overdue cases, by number; the communities' own work comes last."""
     answered, in_time, overdue = Counter[int](), Counter[int](), Counter[int]()
     for done in rows.done:

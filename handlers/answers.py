@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from handlers import areas, button_presses, phrases
+from handlers import button_presses, feature_registry, phrases
 from handlers.cases import answering, labels, merging, phoning, staff_steps, worded_steps
 from handlers.context import Serves
 from handlers.residents import drafts, matters, media, own_cases, receipts, report
@@ -40,7 +40,7 @@ def take_answer(turn: Turn) -> bool:
         return True
     if asked["what"] in OF_THEMSELVES:
         return not _in_danger(turn, asked) and OF_THEMSELVES[asked["what"]](turn, asked)
-    if asked["what"] in areas.QUESTIONS:
+    if asked["what"] in feature_registry.QUESTIONS:
         return _of_an_area(turn, asked)
     if asked["what"] in OF_RESIDENTS:
         return _resident_answers(turn, asked)
@@ -96,7 +96,7 @@ def _in_danger(turn: Turn, asked: dict[str, Any]) -> bool:
 def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:
     if _in_danger(turn, asked):
         return False
-    areas.answer(turn, asked)
+    feature_registry.answer(turn, asked)
     return True
 
 

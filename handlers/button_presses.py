@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from handlers import areas, choosing_community, groups, pushes, subscriptions
+from handlers import choosing_community, feature_registry, groups, pushes, subscriptions
 from handlers.cases import (
     answering,
     assisting_units,
@@ -153,8 +153,8 @@ def press(turn: Turn, pressed: str) -> None:
     elif button.action in OWN:
         turn.outcome = f"press {button.action}"
         OWN[button.action](turn, button.data)
-    elif button.action in areas.BUTTONS:
-        areas.press(turn, button.action, button.community_id, button.data)
+    elif button.action in feature_registry.BUTTONS:
+        feature_registry.press(turn, button.action, button.community_id, button.data)
     else:
         _press_on_case(turn, button)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.area import Area
+from handlers.feature import Feature
 from handlers.turn import Turn
 
 MOST_PIECES = 6
@@ -53,7 +53,7 @@ def _exported(turn: Turn) -> dict[str, Any]:
     return {"numbered": bool(turn.person.numbered), "short": bool(turn.person.short)}
 
 
-AREA = Area(
+FEATURE = Feature(
     resident_commands={"by_number": by_number, "by_button": by_button, "short": short, "long": long, "large": large},
     exports=_exported,
 )

@@ -1,4 +1,4 @@
-"""Pushes: inviting many residents to something (a survey, a topic, an event). Other areas use three functions:
+"""Pushes: inviting many residents to something (a survey, a topic, an event). Other features use three functions:
 
 - `invite` records who is to be invited. It sends nothing: the clock hands a few hundred invitations at a time to
   delivery, in the lowest priority class, so that neither an alarm nor the transaction waits for 5,000 people.
@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from digests.dates import time_of_day
-from handlers.area import Area, Due
 from handlers.context import Serves
 from handlers.event import Address
+from handlers.feature import Due, Feature
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.district import Hours
@@ -237,7 +237,7 @@ def _erased(turn: Turn) -> None:
     turn.uow.pushes.erase(turn.event.address.bot, turn.account)
 
 
-AREA = Area(
+FEATURE = Feature(
     resident_commands={"stop_pushes": stop, "resume_pushes": resume, "quiet": ask_quiet},
     due=(
         Due(

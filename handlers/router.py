@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from handlers import (
     answers,
-    areas,
     button_presses,
     choosing_community,
+    feature_registry,
     groups,
     intents,
     membership,
@@ -16,11 +16,11 @@ from handlers import (
     subscriptions,
     visibility,
 )
-from handlers.area import Command
 from handlers.cases import queue, undo
 from handlers.cocreation import ballots, rules
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
+from handlers.feature import Command
 from handlers.moderation import allowance, rate_limits
 from handlers.personal_data import consent, erasing, privacy
 from handlers.reply import Answer, Reply
@@ -66,7 +66,7 @@ RESIDENT_COMMANDS: dict[str, Command] = {
     "register": groups.register,
     "seen": consent.show_accesses,
     "withdraw_consent": consent.ask_withdraw_consent,
-    **areas.RESIDENT_COMMANDS,
+    **feature_registry.RESIDENT_COMMANDS,
 }
 GROUP_COMMANDS: dict[str, Command] = {
     "help": start.help_,
@@ -87,7 +87,7 @@ STAFF_COMMANDS: dict[str, Command] = {
     "erase": erasing.ask_erase,
     "seen": consent.show_accesses,
     "withdraw_consent": consent.ask_withdraw_consent,
-    **areas.STAFF_COMMANDS,
+    **feature_registry.STAFF_COMMANDS,
 }
 
 
@@ -315,7 +315,7 @@ def _follow_wish(turn: Turn) -> bool:
     here = turn.communities_for("topics") if turn.as_staff else [turn.community(turn.person.community_id)]
     if no is None or len(here) != 1 or here[0] is None:
         return False
-    areas.press(turn, "topic_card", here[0].id, {"topic": no})
+    feature_registry.press(turn, "topic_card", here[0].id, {"topic": no})
     return True
 
 

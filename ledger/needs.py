@@ -7,7 +7,7 @@ The classes, in this order:
 3. 轻: the standard is met or unknown, but many ask for it, or it is asked for urgently, or it is in poor condition.
 4. 缓: something is lacking, but hardly anybody asks for it.
 
-Within a class: most people first, then most urgent voices, then the largest missing share, then the plan's order.
+Within a class: most people first, then most urgent cases, then the largest missing share, then the plan's order.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ RANK = {need: rank for rank, need in enumerate(Need)}
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Demand:
     """How residents asked for an item in a period: distinct people, cases, and urgent cases (E and U).
 
     `surveyed`: how many of the people named it in a survey.
@@ -45,21 +45,21 @@ class Shortfall:
 
     item: int
     share: float
-    voice: Voice
+    demand: Demand
     focus: bool = False
     worn: bool = False
 
 
 def need_of(found: Shortfall, asked_by: int) -> Need | None:
     """The class of an item; None: nothing is lacking and hardly anybody asks. `asked_by` people count as many."""
-    many = found.voice.people >= asked_by
+    many = found.demand.people >= asked_by
     if found.share > 0:
-        if found.voice.urgent:
+        if found.demand.urgent:
             return Need.URGENT
         return Need.MAJOR if many or found.focus else Need.LATER
-    return Need.MINOR if many or found.voice.urgent or found.worn else None
+    return Need.MINOR if many or found.demand.urgent or found.worn else None
 
 
 def order(found: Shortfall, need: Need) -> tuple[int, int, int, float, int]:
-    """Sort key: class, number of people, urgent voices, missing share, number in the plan."""
-    return RANK[need], -found.voice.people, -found.voice.urgent, -found.share, found.item
+    """Sort key: class, number of people, urgent cases, missing share, number in the plan."""
+    return RANK[need], -found.demand.people, -found.demand.urgent, -found.share, found.item

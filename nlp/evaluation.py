@@ -7,7 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from nlp import metrics
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from nlp.understanding import Understanding
 
 _QUESTIONS = ("scene", "kind", "item", "urgency")

@@ -38,19 +38,19 @@ from storage.messenger.groups import Groups
 from storage.messenger.inbox import InboxRows
 from storage.messenger.outbox import OutboxRows
 from storage.messenger.people import People
-from storage.messenger.shown import ShownRows
+from storage.messenger.shown_messages import ShownMessages
 from storage.moderation.concerns import Concerns
 from storage.moderation.content import Content
 from storage.moderation.crowds import Crowds
 from storage.nudges import Nudges
 from storage.pushes import Pushes
 from storage.reference import Reference
+from storage.reporting.demand import DemandByItem
 from storage.reporting.overdue import Overdue
 from storage.reporting.reports import Reports
-from storage.reporting.spans import Spans
 from storage.reporting.spikes import Spikes
 from storage.reporting.subscriptions import Subscriptions
-from storage.reporting.voices import Voices
+from storage.reporting.summaries import Summaries
 from storage.retention import Retention
 from storage.sql.bulk import Batch, Change, inserting, run
 from storage.sql.compiled import CompiledQuery
@@ -92,8 +92,8 @@ class UnitOfWork:
     rotas = cached_property(Rotas)
     rules = cached_property(RulesRows)
     seconding = cached_property(Seconding)
-    shown = cached_property(ShownRows)
-    spans = cached_property(Spans)
+    shown_messages = cached_property(ShownMessages)
+    summaries = cached_property(Summaries)
     spikes = cached_property(Spikes)
     staff = cached_property(StaffRows)
     stories = cached_property(Stories)
@@ -101,7 +101,7 @@ class UnitOfWork:
     surveys = cached_property(Surveys)
     topic_merging = cached_property(TopicMerging)
     topics = cached_property(Topics)
-    voices = cached_property(Voices)
+    demand = cached_property(DemandByItem)
     voters = cached_property(Voters)
     votes = cached_property(Votes)
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from bot.district import load_district, load_texts
 from nlp import emergencies, personal
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from nlp.weights import Weights
 
 IMPORTED = (

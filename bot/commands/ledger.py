@@ -16,7 +16,7 @@ from digests.ledger_sheet import Ledger, as_csv, as_xlsx
 from handlers.texts import Texts
 from ledger.district import District
 from nlp import personal
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from nlp.understanding import Personal, Span
 from storage.ledger_exchange import cases, note_access
 from storage.reference import CommunityRow

@@ -14,7 +14,7 @@ from bot import settings as settings_of
 from bot.commands import training
 from nlp import metrics, personal, similar_index
 from nlp.evaluation import NotMeasurable, evaluated
-from nlp.understand import TOGETHER, Understander
+from nlp.pipeline import TOGETHER, Understander
 from nlp.understanding import Reading, Understanding
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -24,7 +24,7 @@ from bot.demo.sample import Sample, load_sample, plant
 from bot.district import load_district
 from bot.replaying.reconciliation import Account, Sent, account
 from bot.settings import Settings
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from storage.database import open_database
 from storage.schema import migrate
 from storage.tables import Person

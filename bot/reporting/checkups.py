@@ -18,7 +18,7 @@ from digests.subject import checkups as subjects
 from digests.summary import Level
 from handlers.reply import OutFile
 from ledger.district import District
-from ledger.needs import Voice
+from ledger.needs import Demand
 from ledger.periods import Period, midnight
 from ledger.sharing import neighbours
 from storage.reference import CommunityRow
@@ -47,9 +47,9 @@ class CheckupMaker:
             communities = uow.reference.real_communities()
         ids, zone = [community.id for community in communities], communities[0].zone
         asked = self._asked(uow, zone)
-        of_item: dict[int, dict[int, Voice]] = {community_id: {} for community_id in ids}
-        for (community_id, item), voice in uow.voices.of(ids, asked).items():
-            of_item[community_id][item] = voice
+        of_item: dict[int, dict[int, Demand]] = {community_id: {} for community_id in ids}
+        for (community_id, item), demand in uow.demand.of(ids, asked).items():
+            of_item[community_id][item] = demand
         this_year = uow.now.astimezone(zone).year
         return Found(uow.now, this_year, asked.start, asked.end, uow.facilities.found_in(ids), of_item)
 
@@ -71,7 +71,7 @@ class CheckupMaker:
 
     def _community(self, uow: UnitOfWork, community: CommunityRow, found: Found) -> CheckupPage:
         [made] = checkups(found, self.district.checkup, self.district.items)
-        quotes = uow.voices.loudest(community.id, found.asked)
+        quotes = uow.demand.loudest(community.id, found.asked)
         street = uow.reference.street_of(community.id)
         return CheckupPage(made, community, street, self.district, self.say, self.mask, quotes)
 
@@ -90,7 +90,7 @@ class CheckupMaker:
         return AreaPage(area, place, everywhere, self.district, self.say)
 
     def _asked(self, uow: UnitOfWork, zone: tzinfo) -> Period:
-        """The days whose voices count, today included."""
+        """The days whose demand counts, today included."""
         tomorrow = uow.now.astimezone(zone).date() + timedelta(days=1)
         return Period(
             midnight(tomorrow - timedelta(days=self.district.checkup.demand_days), zone), midnight(tomorrow, zone)

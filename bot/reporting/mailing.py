@@ -8,7 +8,7 @@ from bot.reporting.services import RenderedReport, ReportServices
 from digests.receivers import Receiver, due_at, receivers
 from digests.subject import Subject
 from handlers.event import Address
-from handlers.post import post
+from handlers.outbox import enqueue
 from handlers.reply import OutFile, Priority, Reply
 from ledger.periods import Period, last_full_months, months_before, newest_due
 from storage.reporting.rows import Request, Run
@@ -77,7 +77,7 @@ class Mailing:
             if at > uow.now:
                 uow.reports.ask(subject.community_id, to, subject.code, due_at=at, period_start=run.period_start)
             elif message:
-                post(self.services.context, uow, message(to, _key(subject, run.period_start, to), Priority.NOTICE))
+                enqueue(self.services.context, uow, message(to, _key(subject, run.period_start, to), Priority.NOTICE))
         return True
 
     def answer(self, uow: UnitOfWork, subject: Subject, request: Request, message: Message | None) -> bool:
@@ -88,9 +88,9 @@ class Mailing:
         if message is None:
             return True
         if request.period_start is None:
-            post(self.services.context, uow, message(to, f"asked:{request.id}", Priority.INTERACTIVE))
+            enqueue(self.services.context, uow, message(to, f"asked:{request.id}", Priority.INTERACTIVE))
         elif to in map(_address, self.receivers(uow, subject)):
-            post(self.services.context, uow, message(to, _key(subject, request.period_start, to), Priority.NOTICE))
+            enqueue(self.services.context, uow, message(to, _key(subject, request.period_start, to), Priority.NOTICE))
         return True
 
 

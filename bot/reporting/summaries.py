@@ -35,12 +35,12 @@ class SummaryMaker:
         communities = subject.communities(uow.reference)
         zone, numbers = communities[0].zone, [community.id for community in communities]
         if fixed is None:
-            rows = uow.spans.rows(numbers, period, months_before(period, subject.months, zone), RESULTS_NAMED)
+            rows = uow.summaries.rows(numbers, period, months_before(period, subject.months, zone), RESULTS_NAMED)
             periods = months_up_to(period, subject.months, zone, TREND)
-            trend = summary.trend(periods, uow.spans.turnover(numbers, periods))
+            trend = summary.trend(periods, uow.summaries.turnover(numbers, periods))
             fixed = replace(summary.summary(subject.level, subject.id, period, uow.now, rows, numbers), trend=trend)
         names = {community.id: (community.code, community.name) for community in communities}
-        said = uow.spans.words(fixed.keys())
+        said = uow.summaries.words(fixed.keys())
         place = subject.name(uow.reference) or self.say("summary.district")
         street = "" if subject.level is Level.DISTRICT else uow.reference.street_of(numbers[0])
         units = {unit: self.district.units_at([name], street) for unit, name in uow.reference.units.items()}

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.reporting.services import ReportServices, render
 from digests.surveys.results import SurveyPage, survey_text
 from handlers.event import Address, Event, EventKind
-from handlers.post import post
+from handlers.outbox import enqueue
 from handlers.reply import Reply
 from handlers.surveys import closing
 from handlers.turn import Turn
@@ -38,7 +38,9 @@ class SurveyReports:
                 return False
             if page:
                 uow.reports.keep(run, f"{SURVEY}:{request.id}")
-                post(self._services.context, uow, Reply(to, survey_text(page), files=files, key=f"asked:{request.id}"))
+                enqueue(
+                    self._services.context, uow, Reply(to, survey_text(page), files=files, key=f"asked:{request.id}")
+                )
             return True
 
         return await self._services.write(now, send)

@@ -9,7 +9,7 @@ from bot.reporting.services import ReportServices, render
 from digests.votes.text import Picture, pictured
 from handlers.cocreation import invitations, vote_ending
 from handlers.event import Address, Event, EventKind
-from handlers.post import post
+from handlers.outbox import enqueue
 from handlers.turn import Turn
 from storage.cocreation.votes import VoteRow
 from storage.unit_of_work import UnitOfWork
@@ -59,5 +59,5 @@ class VoteResults:
         turn = Turn(context, uow, Event(EventKind.IGNORED, Address(context.staff_bot, 0), None, uow.now))
         vote_ending.tell(turn, current, digest)
         for reply in turn.replies:
-            post(context, uow, reply)
+            enqueue(context, uow, reply)
         return True

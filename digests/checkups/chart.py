@@ -91,7 +91,7 @@ def _years(page: CheckupPage) -> Panel:
 
 def _problems(page: CheckupPage) -> Panel:
     shown = page.checkup.problems[:ROWS_SHOWN]
-    most = max(item.voice.people for item in shown)
+    most = max(item.demand.people for item in shown)
     rows = tuple(_problem(page, item) for item in shown)
     legend = tuple((colour, page.district.checkup.needs[need]) for need, colour in OF_NEED.items())
     key = "chart_problems" if len(shown) == len(page.checkup.problems) else "chart_problems_first"
@@ -100,8 +100,8 @@ def _problems(page: CheckupPage) -> Panel:
 
 def _problem(page: CheckupPage, item: ItemFinding) -> Row:
     name = f"{page.need(item)} {page.name(item.no)}"
-    people = page.say("checkup_page.chart_people", n=item.voice.people)
-    return Row(name, (Piece(item.voice.people, OF_NEED[item.need or Need.LATER]),), people)
+    people = page.say("checkup_page.chart_people", n=item.demand.people)
+    return Row(name, (Piece(item.demand.people, OF_NEED[item.need or Need.LATER]),), people)
 
 
 def of_area(page: AreaPage) -> Picture:

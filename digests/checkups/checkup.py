@@ -10,11 +10,11 @@ from pydantic import TypeAdapter
 
 from ledger.checkup import LACKING, Finding, Kit, Rules, State, Stock, judge_all, meets, worst, year_by_year
 from ledger.district import Item
-from ledger.needs import Need, Shortfall, Voice, need_of, order
+from ledger.needs import Demand, Need, Shortfall, need_of, order
 from ledger.periods import Period
 from ledger.scenes import EIGHT_SCENES, Scene
 
-NOBODY = Voice()
+NOBODY = Demand()
 MET = frozenset({State.MET, State.EXEMPT})
 MOST_YEARS = 4
 BEFORE_AND_NOW = 2
@@ -39,7 +39,7 @@ class ItemFinding:
     no: int
     state: State
     findings: tuple[Finding, ...]
-    voice: Voice
+    demand: Demand
     need: Need | None
 
     @property
@@ -54,7 +54,7 @@ class Project:
     way: Way
     finding: Finding
     need: Need
-    voice: Voice
+    demand: Demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Year:
 class Checkup:
     """A check-up at the time `made_at`. `items`: in the plan's order; `problems`: by need (轻重缓急).
 
-    `asked`: the period in which residents' voices are counted. `years`: the latest ones, the last is this year; each is
+    `asked`: the period in which residents' demand is counted. `years`: the latest ones, the last is this year; each is
     compared with today's standards.
     """
 
@@ -145,7 +145,7 @@ class Asked:
     """What residents asked for in a period, by item."""
 
     period: Period
-    voices: Mapping[int, Voice]
+    demand: Mapping[int, Demand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Found:
     start: datetime
     end: datetime
     years: Mapping[int, Mapping[int, Mapping[str, Stock]]]
-    voices: Mapping[int, Mapping[int, Voice]]
+    demand: Mapping[int, Mapping[int, Demand]]
 
     @property
     def asked(self) -> Period:
@@ -188,7 +188,7 @@ def checkups(found: Found, rules: Rules, items: Sequence[Item]) -> list[Checkup]
             rules,
             items,
             year_by_year(years, found.this_year),
-            Asked(found.asked, found.voices.get(community_id, {})),
+            Asked(found.asked, found.demand.get(community_id, {})),
             found.made_at,
         )
         for community_id, years in found.years.items()
@@ -207,7 +207,7 @@ def checkup(  # noqa: PLR0917 - all of them are what a check-up is
     latest = sorted(years.items())[-MOST_YEARS:]
     stocks = latest[-1][1]
     findings = judge_all(rules.points, stocks)
-    found = [_item(rules, item.no, findings, asked.voices.get(item.no, NOBODY)) for item in items]
+    found = [_item(rules, item.no, findings, asked.demand.get(item.no, NOBODY)) for item in items]
     problems = sorted((item for item in found if item.need), key=lambda item: _place(rules, item))
     return Checkup(
         community_id,
@@ -227,25 +227,25 @@ def _year(rules: Rules, items: Sequence[Item], year: int, stocks: Mapping[str, S
     return Year(year, tuple(worst(findings[p.code] for p in rules.of_item(item.no)) for item in items), stocks)
 
 
-def _item(rules: Rules, no: int, findings: Mapping[str, Finding], voice: Voice) -> ItemFinding:
+def _item(rules: Rules, no: int, findings: Mapping[str, Finding], demand: Demand) -> ItemFinding:
     own = tuple(findings[point.code] for point in rules.of_item(no))
-    return ItemFinding(no, worst(own), own, voice, need_of(_shortfall(rules, no, own, voice), rules.asked_by))
+    return ItemFinding(no, worst(own), own, demand, need_of(_shortfall(rules, no, own, demand), rules.asked_by))
 
 
-def _shortfall(rules: Rules, no: int, own: Sequence[Finding], voice: Voice) -> Shortfall:
+def _shortfall(rules: Rules, no: int, own: Sequence[Finding], demand: Demand) -> Shortfall:
     share = max((finding.share for finding in own), default=0.0)
-    return Shortfall(no, share, voice, focus=no in rules.focus, worn=any(finding.worn for finding in own))
+    return Shortfall(no, share, demand, focus=no in rules.focus, worn=any(finding.worn for finding in own))
 
 
 def _place(rules: Rules, item: ItemFinding) -> tuple[int, int, int, float, int]:
-    return order(_shortfall(rules, item.no, item.findings, item.voice), item.need or Need.LATER)
+    return order(_shortfall(rules, item.no, item.findings, item.demand), item.need or Need.LATER)
 
 
 def _projects(problem: ItemFinding) -> list[Project]:
     """The projects for a problem: build, extend, reopen or repair. A wish alone is no project."""
     need = problem.need or Need.LATER
     ways = [(WAYS.get(finding.state, Way.MEND), finding) for finding in problem.findings if _calls_for_work(finding)]
-    return [Project(way, finding, need, problem.voice) for way, finding in ways]
+    return [Project(way, finding, need, problem.demand) for way, finding in ways]
 
 
 def _calls_for_work(finding: Finding) -> bool:

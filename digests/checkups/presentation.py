@@ -139,13 +139,13 @@ class CheckupPage:
         plain = measured or item.state is not State.MET
         return self.state(item.state) if plain else self.say("checkup_page.no_standard")
 
-    def voice(self, item: ItemFinding | Project) -> str:
+    def demand(self, item: ItemFinding | Project) -> str:
         """How many people asked for it; empty if nobody did."""
-        voice = item.voice
-        if not voice.people:
+        demand = item.demand
+        if not demand.people:
             return ""
-        key = "checkup_page.voice_urgent" if voice.urgent else "checkup_page.voice"
-        return self.say(key, people=voice.people, urgent=voice.urgent)
+        key = "checkup_page.demand_urgent" if demand.urgent else "checkup_page.demand"
+        return self.say(key, people=demand.people, urgent=demand.urgent)
 
     def quoted(self, no: int) -> tuple[str, str]:
         """Ledger number and a few masked words of a case about an item; empty if there is none."""
@@ -163,8 +163,8 @@ class CheckupPage:
         return f"{how} {found.found_on.isoformat()}" if found.found_on else how
 
     def people(self, item: ItemFinding | Project) -> str:
-        """Like `voice`, for a table."""
-        return self.voice(item).lstrip("，")
+        """Like `demand`, for a table."""
+        return self.demand(item).lstrip("，")
 
     def units_of(self, item: ItemFinding) -> tuple[str, ...]:
         """The units responsible for what is lacking; if nothing is, those of the whole item."""

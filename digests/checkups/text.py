@@ -48,7 +48,7 @@ def _problems(page: CheckupPage) -> Iterator[str]:
             no=item.no,
             item=page.name(item.no),
             state=page.summed_up(item),
-            voice=page.voice(item),
+            demand=page.demand(item),
         )
         number, words = page.quoted(item.no)
         if words:

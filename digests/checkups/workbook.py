@@ -57,10 +57,10 @@ def _head(page: CheckupPage, name: str) -> tuple[str, int]:
 
 def _problems(page: CheckupPage) -> Iterator[Sequence[Value]]:
     for place, item in enumerate(page.checkup.problems, 1):
-        voice, (number, words) = item.voice, page.quoted(item.no)
+        demand, (number, words) = item.demand, page.quoted(item.no)
         yield (
-            place, page.need(item), f"{item.no} {page.name(item.no)}", page.summed_up(item), voice.people,
-            voice.surveyed, voice.cases, voice.urgent, page.units(page.units_of(item)), number, words,
+            place, page.need(item), f"{item.no} {page.name(item.no)}", page.summed_up(item), demand.people,
+            demand.surveyed, demand.cases, demand.urgent, page.units(page.units_of(item)), number, words,
         )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _projects(page: CheckupPage) -> Iterator[Sequence[Value]]:
     for place, project in enumerate(page.checkup.projects, 1):
         point = project.finding.point
         name = page.say(f"checkup_page.way_{project.way}") + point.name
-        yield place, name, page.size(project), page.need(project), project.voice.people, page.units(point.units)
+        yield place, name, page.size(project), page.need(project), project.demand.people, page.units(point.units)
 
 
 def _points(page: CheckupPage) -> Iterator[Sequence[Value]]:

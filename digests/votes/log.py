@@ -41,12 +41,12 @@ def of_vote(uow: UnitOfWork, community: CommunityRow, vote: VoteRow) -> list[Lin
         "opens_at": _at(vote.opens_at),
         "closes_at": _at(vote.closes_at),
     }
-    steps = [{name: _at(getattr(row, name)) for name in PUBLIC} for row in uow.votes.events(vote.of)]
+    steps = [{name: _at(getattr(row, name)) for name in PUBLIC} for row in uow.votes.events(vote.primary_key)]
     roll = [
         {"receipt": receipt(row.voter), "tag": row.voter, "paper": bool(row.paper), "left_out": bool(row.left_out)}
-        for row in uow.votes.roll(vote.of)
+        for row in uow.votes.roll(vote.primary_key)
     ]
-    ballots = [{"id": f"{number:016x}", "choice": choice} for number, choice in uow.votes.ballots(vote.of)]
+    ballots = [{"id": f"{number:016x}", "choice": choice} for number, choice in uow.votes.ballots(vote.primary_key)]
     result = {name: value for name, value in (vote.result or {}).items() if name != "picture"}
     return [
         {"line": HEAD, **head},

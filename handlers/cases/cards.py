@@ -16,7 +16,7 @@ from ledger.lifecycle import Role, State
 from ledger.rights import Part
 from ledger.scenes import Urgency
 from storage.cases import CaseRow
-from storage.messenger.shown import OnTheWay
+from storage.messenger.shown_messages import OnTheWay
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxi
 def refresh(turn: Turn, case: CaseRow) -> None:
     """Update the case's card in every chat that shows it and may still see it."""
     views = {(view.to.bot, view.to.chat): view for view in viewers(turn, case)}
-    for bot, chat in turn.uow.shown.chats(card_name(case)):
+    for bot, chat in turn.uow.shown_messages.chats(card_name(case)):
         if (bot, chat) not in views and (view := private_view(turn, case, bot, chat)):
             views[bot, chat] = view
     delayed = _on_the_way(turn, case, set(views))
@@ -54,7 +54,7 @@ def redraw(turn: Turn, case: CaseRow) -> None:
     """Update existing cards, without sending new ones."""
     here = {(view.to.bot, view.to.chat): view for view in viewers(turn, case)}
     beside = what_is_beside(turn, case)
-    for bot, chat in turn.uow.shown.chats(card_name(case)):
+    for bot, chat in turn.uow.shown_messages.chats(card_name(case)):
         if view := here.get((bot, chat)) or private_view(turn, case, bot, chat):
             turn.send(replace(card(turn, case, view, beside), showing=Showing.ONLY_EDIT))
 
@@ -69,7 +69,7 @@ def show_here(turn: Turn, case: CaseRow, role: Role) -> None:
 def notify(turn: Turn, case: CaseRow, key: str, **values: str) -> None:
     """Tell the staff who handle a case that something was added, because an updated card makes no sound."""
     urgent = case.urgency is Urgency.EMERGENCY
-    called = turn.uow.shown.chats(alarm_name(case)) if urgent else []
+    called = turn.uow.shown_messages.chats(alarm_name(case)) if urgent else []
     views = [*viewers(turn, case), *(View(Address(bot, chat)) for bot, chat in called), *_lead(turn, case)]
     for view in {(view.to.bot, view.to.chat): view for view in views}.values():
         shown = {name: view.hides(turn)(value) for name, value in values.items()}
@@ -83,7 +83,7 @@ def _lead(turn: Turn, case: CaseRow) -> list[View]:
     """The officers of the leading unit (主办) whom the card has reached."""
     if case.unit_id is None:
         return []
-    has_it = set(turn.uow.shown.chats(card_name(case)))
+    has_it = set(turn.uow.shown_messages.chats(card_name(case)))
     officers = reachable(turn, turn.officers_of(case, case.unit_id))
     return [View(to, Role.OFFICER) for to in officers if (to.bot, to.chat) in has_it]
 
@@ -104,7 +104,7 @@ def _on_the_way(turn: Turn, case: CaseRow, done: set[tuple[str, int]]) -> list[t
     officers = turn.officers_of(case, case.unit_id) if case.unit_id else []
     found = []
     for to in reachable(turn, officers) if officers else ():
-        waiting = turn.uow.shown.on_the_way(to.bot, to.chat, card_name(case))
+        waiting = turn.uow.shown_messages.on_the_way(to.bot, to.chat, card_name(case))
         if waiting and (to.bot, to.chat) not in done:
             found.append((View(to, Role.OFFICER), waiting))
     return found

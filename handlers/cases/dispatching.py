@@ -66,7 +66,7 @@ def hand_over(turn: Turn, case: CaseRow, charged: list[StaffRow], event_id: int,
     addresses = emergencies.reachable(turn, charged)
     if not addresses:
         turn.say("done.nobody_there", number=turn.number(case), target=target)
-    has_it = {*turn.uow.shown.chats(card_name(case)), (turn.event.address.bot, turn.event.address.chat)}
+    has_it = {*turn.uow.shown_messages.chats(card_name(case)), (turn.event.address.bot, turn.event.address.chat)}
     for to in addresses:
         if to == turn.event.address:
             continue

@@ -72,7 +72,7 @@ def call_on(turn: Turn, case: CaseRow) -> None:
 
 def not_acknowledged(turn: Turn, case: CaseRow, level: int) -> None:
     """Nobody answered in time: tell the next level or, after the last one, the operators."""
-    told = turn.uow.shown.chats(alarm_name(case))
+    told = turn.uow.shown_messages.chats(alarm_name(case))
     higher, addresses = _reached(turn, case, level + 1 if told else 0)
     if addresses:
         for address in addresses:
@@ -91,7 +91,7 @@ def stop(turn: Turn, case: CaseRow, why: str = "emergency.taken") -> bool:
         return False
     name = turn.staff.name if turn.staff else ""
     text = turn.context.texts(why, number=turn.number(case), name=name)
-    for bot, chat in turn.uow.shown.chats(alarm_name(case)):
+    for bot, chat in turn.uow.shown_messages.chats(alarm_name(case)):
         turn.send(Reply(Address(bot, chat), text, logical=alarm_name(case), showing=Showing.ONLY_EDIT))
     return True
 
@@ -102,7 +102,7 @@ def ring_on(turn: Turn, case: CaseRow, undone: Any) -> None:
     if alarm is None or alarm.acknowledged_at != undone.at:
         return
     turn.uow.cases.alarm_again(case.key, _next(turn), alarm.level)
-    for bot, chat in turn.uow.shown.chats(alarm_name(case)):
+    for bot, chat in turn.uow.shown_messages.chats(alarm_name(case)):
         turn.send(_alert(turn, case, Address(bot, chat)))
 
 

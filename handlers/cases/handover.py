@@ -5,10 +5,10 @@ Residents are not told, because for them the community handles the case. The fir
 
 from typing import Any
 
-from handlers.area import Area
 from handlers.cases import cards
 from handlers.cases.emergencies import reachable
 from handlers.cocreation.prompts import for_community
+from handlers.feature import Feature
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -117,4 +117,4 @@ def _tell(turn: Turn, cases: list[CaseRow], giver: StaffRow, taker: StaffRow) ->
             turn.send(Reply(to, text, priority=Priority.NOTICE))
 
 
-AREA = Area(staff_commands={"hand_over": begin}, buttons={"hand_over_from": from_whom, "hand_over_to": to_whom})
+FEATURE = Feature(staff_commands={"hand_over": begin}, buttons={"hand_over_from": from_whom, "hand_over_to": to_whom})

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from handlers.area import Area
+from handlers.feature import Feature
 from handlers.format import duration
 from handlers.reply import Button, Reply, in_rows
 from handlers.turn import Turn
@@ -81,4 +81,4 @@ def _ask(turn: Turn, case: CaseRow) -> Button:
     return Button(label, "words_chosen", case.community_id, case.no, data, turn.account, once=True)
 
 
-AREA = Area(staff_commands={"overdue": listed}, buttons={"overdue_more": more})
+FEATURE = Feature(staff_commands={"overdue": listed}, buttons={"overdue_more": more})

@@ -6,7 +6,7 @@ Whoever stops half-way goes on later where nothing is filled in yet; what is the
 from dataclasses import replace
 from typing import Any
 
-from handlers import area
+from handlers import feature
 from handlers.checkups import next_actions
 from handlers.checkups.quantities import WrongFigure, figure
 from handlers.reply import Button, Reply, Rows, Showing
@@ -103,7 +103,7 @@ def _ask(turn: Turn, community: CommunityRow, stocks: Stocks, *, anew: bool) -> 
     showing = Showing.ANEW if anew else Showing.IN_PLACE
     rows = _choices(turn, community, point, field) if buttons else ()
     turn.send(Reply(turn.event.address, "\n".join(lines), rows, logical=state["name"], showing=showing))
-    area.ask(turn, "checkup_answer", community, point=point.code, field=field)
+    feature.ask(turn, "checkup_answer", community, point=point.code, field=field)
 
 
 def _label(turn: Turn, point: Point) -> str:
@@ -179,7 +179,7 @@ def answered(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, 
         value = _meant(turn, asked["field"])
     except WrongFigure as wrong:
         turn.say(f"checkups.wrong_{wrong.why}")
-        area.ask(turn, "checkup_answer", community, point=asked["point"], field=asked["field"])
+        feature.ask(turn, "checkup_answer", community, point=asked["point"], field=asked["field"])
         return
     _take(turn, community, value, anew=True)
 

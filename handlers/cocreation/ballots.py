@@ -198,7 +198,7 @@ def _hand(turn: Turn, vote: VoteRow, data: dict[str, Any]) -> Hand | None:
     if not data.get("wish"):
         voter = may_vote(turn, vote)
         return Hand(voter, _of_account(vote, here.bot, turn.account), turn.person) if voter else None
-    wish = turn.uow.proxies.get(vote.of, int(data["wish"]))
+    wish = turn.uow.proxies.get(vote.primary_key, int(data["wish"]))
     mine = wish is not None and (wish.bot, wish.account) == (here.bot, turn.account)
     if not _runs(turn, vote):
         return None
@@ -233,13 +233,13 @@ def see(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     if (hand := _hand(turn, vote, data)) is None:
         return
-    found = turn.uow.votes.mark_of(vote.of, hand.voter)
+    found = turn.uow.votes.mark_of(vote.primary_key, hand.voter)
     if found is None:
         turn.tell("vote.nothing_yet", alert=True)
     elif found.paper:
         turn.tell("vote.on_paper", alert=True)
     else:
-        _say(turn, vote, turn.uow.votes.choice_of(vote.of, hand.voter, hand.tag))
+        _say(turn, vote, turn.uow.votes.choice_of(vote.primary_key, hand.voter, hand.tag))
 
 
 def clear(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
@@ -247,11 +247,11 @@ def clear(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
     vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
     if (hand := _hand(turn, vote, data)) is None:
         return
-    found = turn.uow.votes.mark_of(vote.of, hand.voter)
+    found = turn.uow.votes.mark_of(vote.primary_key, hand.voter)
     if found is None or found.paper:
         turn.tell("vote.on_paper" if found else "vote.nothing_yet", alert=True)
         return
-    turn.uow.votes.withdraw(vote.of, hand.voter)
+    turn.uow.votes.withdraw(vote.primary_key, hand.voter)
     _receive(turn, community, vote, hand, there=False)
     turn.tell("vote.cleared", alert=True)
 

@@ -28,8 +28,8 @@ def note(turn: Turn, community: CommunityRow, vote: VoteRow, person: PersonRow |
     if vote.electorate is not Electorate.RESIDENT or since is None or turn.uow.now - since > limits.within.wall:
         return
     if person is not None:
-        turn.uow.votes.note_newcomer(vote.of, person.bot, person.account, person.chat)
-    waiting = [row for row in turn.uow.votes.newcomers(vote.of) if row.state == WAITING]
+        turn.uow.votes.note_newcomer(vote.primary_key, person.bot, person.account, person.chat)
+    waiting = [row for row in turn.uow.votes.newcomers(vote.primary_key) if row.state == WAITING]
     if len(waiting) >= limits.accounts and vote.hold != Hold.OPEN:
         _hold(turn, community, vote, len(waiting))
 
@@ -41,7 +41,7 @@ def _hold(turn: Turn, community: CommunityRow, vote: VoteRow, n: int) -> None:
 
 
 def put_before_manager(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
-    n = sum(row.state == WAITING for row in turn.uow.votes.newcomers(vote.of))
+    n = sum(row.state == WAITING for row in turn.uow.votes.newcomers(vote.primary_key))
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     minutes = round(turn.context.district.limits.votes.brigading.within.wall.total_seconds() / 60)
     text = turn.context.texts("vote.held_card", no=vote.no, title=topic.title, n=n, minutes=minutes)
@@ -77,9 +77,9 @@ def admit(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any])
     """Decide that the new accounts are residents, so that all ballots count."""
     vote = _held(turn, community, data)
     _decide(turn, vote, Hold.ADMITTED, role, None)
-    for row in turn.uow.votes.newcomers(vote.of):
+    for row in turn.uow.votes.newcomers(vote.primary_key):
         if row.state == WAITING:
-            turn.uow.votes.judge_newcomer(vote.of, row.bot, row.account, state=ADMITTED)
+            turn.uow.votes.judge_newcomer(vote.primary_key, row.bot, row.account, state=ADMITTED)
     close_for_all(turn, _name(vote), "vote.admitted", no=vote.no)
 
 
@@ -94,14 +94,14 @@ def leave_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, 
     reason = given_words(turn, community, asked, turn.context.district.limits.topics.longest)
     if reason is None:
         return
-    out = [row for row in turn.uow.votes.newcomers(vote.of) if row.state == WAITING]
+    out = [row for row in turn.uow.votes.newcomers(vote.primary_key) if row.state == WAITING]
     _decide(turn, vote, Hold.LEFT_OUT, role, reason, accounts=len(out))
     until = turn.uow.now + turn.context.district.limits.votes.appeals.wall
     turn.uow.votes.change(vote, appeals_until=until)
     tags = [tag for row in out for tag in ballots.tags_of(turn, vote, row.bot, row.account)]
-    turn.uow.votes.leave_out(vote.of, tags, left_out=True)
+    turn.uow.votes.leave_out(vote.primary_key, tags, left_out=True)
     for row in out:
-        turn.uow.votes.judge_newcomer(vote.of, row.bot, row.account, state=LEFT_OUT)
+        turn.uow.votes.judge_newcomer(vote.primary_key, row.bot, row.account, state=LEFT_OUT)
     _tell_left_out(turn, community, vote, out, reason)
     close_for_all(turn, _name(vote), "vote.left_out", no=vote.no, n=len(out), reason=reason)
 
@@ -137,7 +137,7 @@ def ask_appeal(turn: Turn, community: CommunityRow, _role: Role, data: dict[str,
 
 def _appealable(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow | None:
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
-    me = turn.uow.votes.newcomer(vote.of, turn.event.address.bot, turn.account)
+    me = turn.uow.votes.newcomer(vote.primary_key, turn.event.address.bot, turn.account)
     late = vote.appeals_until is None or turn.uow.now >= vote.appeals_until
     if me is None or me.state != LEFT_OUT or me.appealed or late or vote.state not in UNDECIDED:
         turn.tell("vote.appeal_not_now", alert=True)
@@ -152,7 +152,7 @@ def appeal(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, An
     if vote is None or words is None:
         return
     here = turn.event.address
-    turn.uow.votes.judge_newcomer(vote.of, here.bot, turn.account, appeal=words, appealed=True)
+    turn.uow.votes.judge_newcomer(vote.primary_key, here.bot, turn.account, appeal=words, appealed=True)
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     values = {"no": vote.no, "title": topic.title, "reason": vote.hold_reason or ""}
     text = turn.context.texts("vote.appeal_card", **values) + f"\n「{words}」"
@@ -182,7 +182,7 @@ def _hear(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any],
     """
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
     bot, account = str(data["bot"]), int(data["account"])
-    row = turn.uow.votes.newcomer(vote.of, bot, account)
+    row = turn.uow.votes.newcomer(vote.primary_key, bot, account)
     if row is None or row.appeal is None or vote.state not in UNDECIDED:
         turn.tell("vote.appeal_over", alert=True)
         return
@@ -195,9 +195,9 @@ def _hear(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any],
 
 def decide_appeal(turn: Turn, vote: VoteRow, row: Any, role: Role, *, admitted: bool) -> None:
     state = ADMITTED if admitted else LEFT_OUT
-    turn.uow.votes.judge_newcomer(vote.of, row.bot, row.account, state=state, appeal=None)
+    turn.uow.votes.judge_newcomer(vote.primary_key, row.bot, row.account, state=state, appeal=None)
     tags = sorted(ballots.tags_of(turn, vote, row.bot, row.account))
-    turn.uow.votes.leave_out(vote.of, tags, left_out=not admitted)
+    turn.uow.votes.leave_out(vote.primary_key, tags, left_out=not admitted)
     staff_id = turn.staff_id if role not in (Role.RESIDENT, Role.SYSTEM) else None
     turn.uow.votes.add_event(vote, "readmit" if admitted else "keep_out", role, staff_id=staff_id)
     key = "vote.told_readmitted" if admitted else "vote.told_kept_out"

@@ -7,12 +7,12 @@ import re
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area
 from handlers.cases.emergencies import reachable
 from handlers.cocreation import linking
 from handlers.cocreation.linking import Matter
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.event import Address
+from handlers.feature import Feature
 from handlers.moderation import content
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
@@ -310,7 +310,7 @@ def _erased(turn: Turn) -> None:
     turn.uow.calls.erase(here.bot, turn.account)
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "call_make": ask_kind,
         "call_kind": ask_call,

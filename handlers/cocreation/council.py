@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from handlers.area import on_council
 from handlers.cocreation import meetings
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words
+from handlers.feature import on_council
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import Role

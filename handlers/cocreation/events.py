@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area, Due
 from handlers.cocreation import attendance, linking
 from handlers.cocreation.date_parsing import from_until
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
+from handlers.feature import Due, Feature
 from handlers.format import is_today
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
@@ -239,7 +239,7 @@ def _erased(turn: Turn) -> None:
             attendance.fill_places(turn, turn.uow.reference.communities[row.community_id], gathering)
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "event_make": ask_event,
         "event_invite": invite,

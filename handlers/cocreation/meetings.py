@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from handlers.area import role_for
 from handlers.cases import deadlines
 from handlers.cases.card_content import Beside, card
 from handlers.cases.viewers import View
@@ -13,6 +12,7 @@ from handlers.cocreation.notifying import judges, tell_people
 from handlers.cocreation.promises import Promise
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
+from handlers.feature import role_for
 from handlers.reply import Button, Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role

@@ -80,7 +80,7 @@ def send_to(turn: Turn, judge: Judge, text: str, rows: Rows, logical: str, *, ke
 def close_for_all(turn: Turn, logical: str, key: str, **values: Any) -> None:
     """Replace a card by a final text, in every chat that shows it or soon will."""
     text = turn.context.texts(key, **values)
-    for bot, chat in {*turn.uow.shown.chats(logical), (turn.event.address.bot, turn.event.address.chat)}:
+    for bot, chat in {*turn.uow.shown_messages.chats(logical), (turn.event.address.bot, turn.event.address.chat)}:
         turn.send(Reply(Address(bot, chat), text, logical=logical, showing=Showing.CLOSE))
 
 

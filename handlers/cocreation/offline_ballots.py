@@ -84,8 +84,8 @@ def _named(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> li
 
 def may_vote(turn: Turn, vote: VoteRow, person: AtDoor) -> bool:
     """Whether a voter is not in the chat and has neither a ballot nor a slip."""
-    taken = any(wish.called == person.called and wish.paper for wish in turn.uow.proxies.outside(vote.of))
-    return not person.claimed and not taken and turn.uow.votes.mark_of(vote.of, person.voter) is None
+    taken = any(wish.called == person.called and wish.paper for wish in turn.uow.proxies.outside(vote.primary_key))
+    return not person.claimed and not taken and turn.uow.votes.mark_of(vote.primary_key, person.voter) is None
 
 
 # --- the second staff member -----------------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def may_vote(turn: Turn, vote: VoteRow, person: AtDoor) -> bool:
 def ask_colleagues(turn: Turn, community: CommunityRow, vote: VoteRow, person: AtDoor, *, paper: bool = False) -> None:
     """Ask the other staff of the community to confirm that they know the voter and have asked them."""
     at_same_door = _at_same_door(turn, vote, person)
-    wish = turn.uow.proxies.ask(vote.of, None, **person.whose, paper=paper, staff_id=turn.staff_id)
+    wish = turn.uow.proxies.ask(vote.primary_key, None, **person.whose, paper=paper, staff_id=turn.staff_id)
     reference, texts = turn.uow.reference, turn.context.texts
     staff = {row.id: row for role in (Role.WORKER, Role.MANAGER) for row in reference.staff_with(community.id, role)}
     name = turn.staff.name if turn.staff else ""
@@ -111,7 +111,7 @@ def _at_same_door(turn: Turn, vote: VoteRow, person: AtDoor) -> list[str]:
     if person.called is None:
         return []
     where = person.called.rpartition(" ")[0]
-    there = [wish.called for wish in turn.uow.proxies.outside(vote.of) if wish.called != person.called]
+    there = [wish.called for wish in turn.uow.proxies.outside(vote.primary_key) if wish.called != person.called]
     same = [called.rpartition(" ")[2] for called in there if called.rpartition(" ")[0] == where]
     return [turn.context.texts("at_door.same_door", names="、".join(same))] if same else []
 
@@ -142,7 +142,7 @@ def confirm(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any
 
 
 def _gives_paper(turn: Turn, vote: VoteRow, wish: Any) -> bool:
-    given = turn.uow.votes.hand_out_paper(vote.of, ballots.voter_of(vote, wish))
+    given = turn.uow.votes.hand_out_paper(vote.primary_key, ballots.voter_of(vote, wish))
     if given:
         turn.say("paper.handed_out", no=vote.no)
     return given
@@ -168,13 +168,13 @@ def refuse(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]
 
 def _confirmed(turn: Turn, vote: VoteRow, wish: Any) -> bool:
     if wish.paper:
-        return turn.uow.votes.mark_of(vote.of, ballots.voter_of(vote, wish)) is not None
+        return turn.uow.votes.mark_of(vote.primary_key, ballots.voter_of(vote, wish)) is not None
     return wish.code_hash is not None or wish.account is not None
 
 
 def _waiting(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> tuple[VoteRow, Any]:
     vote = running(turn, community, data)
-    wish = turn.uow.proxies.get(vote.of, int(data["wish"]))
+    wish = turn.uow.proxies.get(vote.primary_key, int(data["wish"]))
     if wish is not None and wish.staff_id == turn.staff_id:
         raise NotAllowed("two of the staff ask the voter", Refusal.OWN)
     return vote, wish
@@ -193,5 +193,5 @@ def called(turn: Turn, wish: Any) -> str:
 
 def voted_outside(turn: Turn, vote: VoteRow) -> int:
     """How many people outside chat and register voted; they were not counted as eligible when the vote began."""
-    outside = turn.uow.proxies.outside(vote.of)
-    return sum(turn.uow.votes.mark_of(vote.of, ballots.voter_of(vote, wish)) is not None for wish in outside)
+    outside = turn.uow.proxies.outside(vote.primary_key)
+    return sum(turn.uow.votes.mark_of(vote.primary_key, ballots.voter_of(vote, wish)) is not None for wish in outside)

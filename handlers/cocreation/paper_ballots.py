@@ -37,7 +37,7 @@ def hand_out(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, A
         if one.called is not None and offline_ballots.may_vote(turn, vote, one):
             offline_ballots.ask_colleagues(turn, community, vote, one, paper=True)
             return
-        if one.line_id is not None and turn.uow.votes.hand_out_paper(vote.of, one.voter):
+        if one.line_id is not None and turn.uow.votes.hand_out_paper(vote.primary_key, one.voter):
             turn.uow.votes.add_event(vote, "paper", role, staff_id=turn.staff_id)
             turn.say("paper.handed_out", no=vote.no)
             return
@@ -75,7 +75,7 @@ def read_slip(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, 
         why = turn.context.texts("paper.not_understood")
         ask_again(turn, asked, why, lambda: ask_slip(turn, community, role, {"vote": vote.no}))
         return
-    read = turn.uow.votes.read_slip(vote.of, int(found[1]), turn.staff_id or 0, choice)
+    read = turn.uow.votes.read_slip(vote.primary_key, int(found[1]), turn.staff_id or 0, choice)
     turn.say(f"paper.read_{read}", slip=found[1])
     if read in (SlipRead.FIRST, SlipRead.SAME):
         ask_slip(turn, community, role, {"vote": vote.no})

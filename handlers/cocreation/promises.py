@@ -9,12 +9,12 @@ from datetime import datetime, time
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area, Due, erased_from
 from handlers.cases.emergencies import reachable
 from handlers.cocreation import linking
 from handlers.cocreation.date_parsing import day_of, moment
 from handlers.cocreation.notifying import close_for_all
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
+from handlers.feature import Due, Feature, erased_from
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.turn import Turn
@@ -312,7 +312,7 @@ def _said(turn: Turn, said: str | None) -> str | None:
     return turn.context.texts(f"button.promise_{said}") if said else None
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "promise_add": ask_promise,
         "promise_none": was_none,

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from handlers import choosing_community
-from handlers.area import ask
 from handlers.cases import staff_steps
+from handlers.feature import ask
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
 from storage.ids import new_id

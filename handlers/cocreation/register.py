@@ -124,5 +124,5 @@ def _decide(turn: Turn, community: CommunityRow, data: dict[str, Any], *, confir
     turn.send(Reply(Address(bot, int(data["chat"])), turn.context.texts(key, door=where), priority=Priority.NOTICE))
     name = _name(community, line_id, account)
     done = turn.context.texts("register.card_yes" if confirmed else "register.card_no", door=where)
-    for other_bot, chat in {*turn.uow.shown.chats(name), (turn.event.address.bot, turn.event.address.chat)}:
+    for other_bot, chat in {*turn.uow.shown_messages.chats(name), (turn.event.address.bot, turn.event.address.chat)}:
         turn.send(Reply(Address(other_bot, chat), done, logical=name, showing=Showing.CLOSE))

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from digests.dates import day_and_time
-from handlers.area import Area, Due, erased_from
 from handlers.cocreation import weekdays
 from handlers.cocreation.date_parsing import hours_and_rest
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
 from handlers.event import Address
+from handlers.feature import Due, Feature, erased_from
 from handlers.format import exactly, is_today
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
 from handlers.texts import Texts
@@ -267,7 +267,7 @@ def _exported(turn: Turn) -> dict[str, Any]:
     }
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "room_make": ask_room,
         "room_coming": coming,

@@ -4,11 +4,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area, Due, erased_from
 from handlers.cocreation import linking, weekdays
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
 from handlers.event import Address
+from handlers.feature import Due, Feature, erased_from
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
@@ -215,7 +215,7 @@ def _exported(turn: Turn) -> dict[str, Any]:
     return {"rotas": [{"text": row.title, "at": row.since} for row in found]}
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "rota_make": ask_rota,
         "rota_join": join,

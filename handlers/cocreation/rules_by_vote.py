@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from handlers.area import Area, erased_from
 from handlers.cases.emergencies import reachable
 from handlers.cocreation import rules, topics, votes
+from handlers.feature import Feature, erased_from
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -96,7 +96,7 @@ def _topic_is_over(turn: Turn, draft: Any, role: Role, key: str) -> None:
     topics.take(turn, topic, TopicAction.CARRY_OUT, role, given={"words": words}, quietly=True)
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "rules_draft": rules.ask_draft,
         "rules_look": rules.look,

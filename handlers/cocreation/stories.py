@@ -6,10 +6,10 @@ Pictures are shown only as long as their senders agree. If they withdraw, page a
 from typing import Any
 
 from handlers import pushes
-from handlers.area import Area
 from handlers.cocreation import linking, story_channel
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.event import Address
+from handlers.feature import Feature
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
@@ -205,7 +205,7 @@ def _erased(turn: Turn) -> None:
     turn.uow.stories.erase(turn.event.address.bot, turn.account)
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "story_make": ask_story,
         "story_publish": publish,

@@ -3,9 +3,9 @@
 from collections import Counter
 from typing import Any
 
-from handlers.area import on_council
 from handlers.cocreation import invitations, open_requests, seconding
 from handlers.cocreation.notifying import judges, send_to, topic_button
+from handlers.feature import on_council
 from handlers.format import number
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from handlers.area import on_council
 from handlers.cocreation import carrying_out, invitations, promise_dates, promises, topic_card
 from handlers.cocreation.notifying import close_for_all, tell_people, topic_button
 from handlers.cocreation.prompts import ask_words, for_community, given_words
+from handlers.feature import on_council
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
 from ledger import topics as rules

@@ -43,11 +43,11 @@ def _end(turn: Turn, vote: VoteRow) -> None:
 
 
 def _papers_open(turn: Turn, vote: VoteRow) -> bool:
-    return not vote.papers_done and any(row.paper for row in turn.uow.votes.roll(vote.of))
+    return not vote.papers_done and any(row.paper for row in turn.uow.votes.roll(vote.primary_key))
 
 
 def _ask_for_papers(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
-    handed_out = sum(bool(row.paper) for row in turn.uow.votes.roll(vote.of))
+    handed_out = sum(bool(row.paper) for row in turn.uow.votes.roll(vote.primary_key))
     text = turn.context.texts("paper.ended", no=vote.no, n=handed_out)
     for judge in judges(turn, community, council=False):
         actions = ("slip_read", "papers_done")
@@ -61,7 +61,7 @@ def _ask_for_papers(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
 def papers_done(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     """The manager says that the box is empty; every slip must have been read twice."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
-    left = turn.uow.votes.unfinished_slips(vote.of)
+    left = turn.uow.votes.unfinished_slips(vote.primary_key)
     if vote.state is not VoteState.LOOKED_AT or vote.papers_done:
         turn.tell("paper.not_now", alert=True)
     elif left:
@@ -82,7 +82,7 @@ def _count_if_ready(turn: Turn, vote: VoteRow) -> None:
     if vote.hold == Hold.LEFT_OUT and (until := _appeals_open(turn, vote)):
         turn.uow.votes.change(vote, next_at=until)
         return
-    for row in turn.uow.votes.newcomers(vote.of):
+    for row in turn.uow.votes.newcomers(vote.primary_key):
         if row.appeal is not None:  # not decided in time, so the ballot counts
             brigading.decide_appeal(turn, vote, row, Role.SYSTEM, admitted=True)
     _count(turn, vote)
@@ -93,14 +93,14 @@ def _appeals_open(turn: Turn, vote: VoteRow) -> datetime | None:
     if vote.appeals_until is None:
         return None
     heard_by = vote.appeals_until
-    if any(row.appeal is not None for row in turn.uow.votes.newcomers(vote.of)):
+    if any(row.appeal is not None for row in turn.uow.votes.newcomers(vote.primary_key)):
         heard_by += turn.context.district.limits.votes.appeals.wall
     return heard_by if turn.uow.now < heard_by else None
 
 
 def _count(turn: Turn, vote: VoteRow) -> None:
     """Destroy the links to voters, count the ballots, and seal the result."""
-    left_out = sum(bool(row.left_out) for row in turn.uow.votes.roll(vote.of))
+    left_out = sum(bool(row.left_out) for row in turn.uow.votes.roll(vote.primary_key))
     eligible = None if vote.eligible is None else vote.eligible + offline_ballots.voted_outside(turn, vote)
     choices = turn.uow.votes.unlink(vote)
     fewest = turn.context.district.limits.votes.fewest
@@ -108,7 +108,7 @@ def _count(turn: Turn, vote: VoteRow) -> None:
     counted = count(vote.method, len(vote.options), choices)
     how = validity(turnout, fewest, counted.winners)
     if how is Validity.TOO_FEW:
-        turn.uow.votes.destroy(vote.of)
+        turn.uow.votes.destroy(vote.primary_key)
     result = _result(how, turnout, counted, left_out)
     turn.uow.votes.add_event(vote, VoteAction.COUNT, Role.SYSTEM)
     turn.uow.votes.change(

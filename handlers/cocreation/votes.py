@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from handlers.area import role_for
 from handlers.cocreation import ballots, invitations
 from handlers.cocreation.notifying import close_for_all
 from handlers.cocreation.prompts import ask_words, for_community, given_words
+from handlers.feature import role_for
 from handlers.reply import Button, Reply, Rows, in_rows
 from handlers.turn import Turn
 from ledger import topics as topic_rules
@@ -233,7 +233,7 @@ def remind(turn: Turn, vote: VoteRow) -> None:
     """Remind people who have not voted, once, some time before the end."""
     community = turn.uow.reference.communities[vote.community_id]
     people = turn.uow.voters.to_ask(community.id, vote.buildings, vote)
-    there = {row.voter for row in turn.uow.votes.roll(vote.of)}
+    there = {row.voter for row in turn.uow.votes.roll(vote.primary_key)}
     left = [who for who in people if not ballots.tags_of(turn, vote, who[0], who[1]) & there]
     topic = turn.uow.topics.get(vote.community_id, vote.topic_no)
     text, rows = ballots.card(turn, community, topic, vote)
@@ -309,7 +309,7 @@ def cancel(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any
     if reason is None:
         return
     turn.uow.votes.change(vote, state=state, key=None, next_at=None)
-    turn.uow.votes.destroy(vote.of)
+    turn.uow.votes.destroy(vote.primary_key)
     turn.uow.votes.add_event(vote, VoteAction.CANCEL, role, staff_id=turn.staff_id, reason=reason)
     topic = turn.uow.topics.get(community.id, vote.topic_no)
     _take_topic(turn, topic, TopicAction.END_VOTE, role)

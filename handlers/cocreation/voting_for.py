@@ -30,12 +30,12 @@ def ask_somebody(turn: Turn, community: CommunityRow, _role: Role, data: dict[st
     if ballots.may_vote(turn, vote) is None:
         return
     here, code = turn.event.address, new_code()
-    _tell_ended(turn, turn.uow.proxies.of_voter(vote.of, here.bot, turn.account))
+    _tell_ended(turn, turn.uow.proxies.of_voter(vote.primary_key, here.bot, turn.account))
     line = next(iter(turn.uow.voters.lines_for(vote, here.bot, turn.account)), None)
     whose = {"voter_bot": here.bot, "voter_account": turn.account, "voter_chat": here.chat}
     if vote.electorate in REGISTERED:
         whose["line_id"] = line
-    turn.uow.proxies.ask(vote.of, code, **whose)
+    turn.uow.proxies.ask(vote.primary_key, code, **whose)
     name = _name(community, vote)
     end = turn.mine("button.proxy_vote_end", "proxy_vote_end", community_id=community.id, data={"vote": vote.no})
     text = turn.context.texts("proxy_vote.code", code=code, community=community.name)
@@ -45,7 +45,7 @@ def ask_somebody(turn: Turn, community: CommunityRow, _role: Role, data: dict[st
 def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """The voter withdraws the request; what the proxy marked counts until they mark the ballot themselves."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
-    wish = turn.uow.proxies.of_voter(vote.of, turn.event.address.bot, turn.account)
+    wish = turn.uow.proxies.of_voter(vote.primary_key, turn.event.address.bot, turn.account)
     if wish is None or not turn.uow.proxies.end(wish):
         turn.tell("proxy_vote.none", alert=True)
         return
@@ -75,7 +75,7 @@ def begin(turn: Turn, _data: dict[str, Any] | None = None) -> None:
 def _begin(turn: Turn, community: CommunityRow) -> None:
     here = turn.event.address
     for vote in turn.uow.votes.listed([community.id], [VoteState.OPEN], 3):
-        for wish in turn.uow.proxies.held_by(vote.of, here.bot, turn.account):
+        for wish in turn.uow.proxies.held_by(vote.primary_key, here.bot, turn.account):
             _give(turn, community, vote, wish)
     _ask_code(turn, community)
 
@@ -95,7 +95,7 @@ def take_up(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, A
         ask_again(turn, asked, turn.context.texts("proxy_vote.no_such_code"), lambda: _ask_code(turn, community))
     elif (wish.voter_bot, wish.voter_account) == (here.bot, turn.account):
         ask_again(turn, asked, turn.context.texts("proxy_vote.own"), lambda: _ask_code(turn, community))
-    elif len(turn.uow.proxies.held_by(vote.of, here.bot, turn.account)) >= most:
+    elif len(turn.uow.proxies.held_by(vote.primary_key, here.bot, turn.account)) >= most:
         turn.say("proxy_vote.enough", n=most)
     elif turn.uow.proxies.take_up(wish, here.bot, turn.account, here.chat):
         _tell_voter(turn, wish, "proxy_vote.taken_up", name=turn.person.name or turn.context.texts("event.nameless"))

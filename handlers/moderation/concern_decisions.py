@@ -3,8 +3,8 @@
 from typing import Any
 
 from digests.dates import day_and_time
-from handlers.area import Area, Due, Handler
 from handlers.event import Address, Event, EventKind, Location
+from handlers.feature import Due, Feature, Handler
 from handlers.file_packing import unpacked
 from handlers.moderation import concerns
 from handlers.reply import Priority, Reply
@@ -178,7 +178,7 @@ def _erased(turn: Turn) -> None:
     turn.uow.concerns.erase_of(turn.event.address.bot, turn.account)
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons=DECISIONS,
     due=(Due("concern", lambda uow: uow.concerns.due(), lambda row: (row.community_id, row.id), lapse),),
     exports=_exported,

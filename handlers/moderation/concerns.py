@@ -61,7 +61,7 @@ def show(turn: Turn, concern: ConcernRow) -> None:
 def close(turn: Turn, concern: ConcernRow, key: str, rows: Rows = (), **values: Any) -> None:
     """What became of it, in place of its card."""
     text = turn.context.texts(key, **values)
-    for bot, chat in turn.uow.shown.chats(name_of(concern)):
+    for bot, chat in turn.uow.shown_messages.chats(name_of(concern)):
         to = Address(bot, chat)
         turn.send(Reply(to, text, rows, logical=name_of(concern), showing=Showing.ONLY_EDIT, priority=Priority.NOTICE))
 

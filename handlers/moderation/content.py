@@ -92,7 +92,7 @@ def gone(turn: Turn, row: ContentRow) -> None:
     on_their_way = {(judge.to.bot, judge.to.chat) for judge in other_judges(turn, community, ())}
     text = turn.context.texts("content.was_taken_back")
     for name in (name_of(row), appeal_name(row)):
-        for bot, chat in {*turn.uow.shown.chats(name), *on_their_way}:
+        for bot, chat in {*turn.uow.shown_messages.chats(name), *on_their_way}:
             to = Address(bot, chat)
             turn.send(Reply(to, text, logical=name, showing=Showing.ONLY_EDIT, priority=Priority.NOTICE))
     turn.uow.content.forget(row)

@@ -6,11 +6,11 @@ The author hears what was decided and why in the same words, whatever it is; an 
 from collections.abc import Callable
 from typing import Any
 
-from handlers.area import Area, erased_from
 from handlers.cocreation import calls, topics
 from handlers.cocreation.notifying import Who, accounts_of, close_for_all, judge_here, judges, other_judges, who_judges
 from handlers.cocreation.prompts import ask_words, for_community, given_words
 from handlers.event import Address
+from handlers.feature import Feature, erased_from
 from handlers.moderation import content
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
@@ -277,7 +277,7 @@ def _exported(turn: Turn) -> dict[str, Any]:
     return {"content_reports": [{"at": row.at} for row in found]}
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "content_show": show,
         "content_keep": show,

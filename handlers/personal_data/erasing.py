@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import areas
+from handlers import feature_registry
 from handlers.cases import cards, emergencies, nudging, steps
 from handlers.cases.card_content import card_name
 from handlers.event import Address
@@ -43,9 +43,9 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
         gone += _leave(turn, case)
     for talk in uow.conversations.all_of(here.bot, turn.account):
         gone += [talk.state["export"]["digest"]] if "export" in talk.state else []
-    for area in areas.AREAS:
-        if area.erases:
-            area.erases(turn)
+    for feature in feature_registry.FEATURES:
+        if feature.erases:
+            feature.erases(turn)
     uow.flush()
     uow.erasure.chat(here.bot, turn.account, here.chat, turn.event.update_id)
     _close_cards(turn)
@@ -65,7 +65,7 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
 def _close_cards(turn: Turn) -> None:
     """What others were asked about this person (is it their door, does their ballot count) is not to be decided now."""
     for name in turn.uow.erasure.cards_about(turn.account):
-        for bot, chat in turn.uow.shown.chats(name):
+        for bot, chat in turn.uow.shown_messages.chats(name):
             text = turn.context.texts("privacy.card_erased")
             turn.send(Reply(Address(bot, chat), text, logical=name, showing=Showing.CLOSE))
 
@@ -125,7 +125,7 @@ def _tell_nobody_any_more(turn: Turn, case: CaseRow) -> None:
     for nudge in turn.uow.nudges.open(case.key):
         nudging.end(turn, case, nudge, "emergency.erased")
     text = turn.context.texts("emergency.erased", number=turn.number(case))
-    for bot, chat in turn.uow.shown.chats(emergencies.alarm_name(case)):
+    for bot, chat in turn.uow.shown_messages.chats(emergencies.alarm_name(case)):
         name = emergencies.alarm_name(case)
         reply = Reply(Address(bot, chat), text, priority=Priority.NOTICE, logical=name)
         turn.send(replace(reply, showing=Showing.ONLY_EDIT))

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from handlers import areas
+from handlers import feature_registry
 from handlers.personal_data.file_deletion import drop_files
 from handlers.reply import OutFile, Reply
 from handlers.residents import own_cases
@@ -79,7 +79,12 @@ def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:
         "talks": [_as_it_is(talk.state) for talk in turn.uow.conversations.all_of(person.bot, turn.account)],
         "cases": [_case(turn, case) for case in cases],
         "accesses": _accesses(turn, cases),
-        **{name: part for area in areas.AREAS if area.exports for name, part in area.exports(turn).items()},
+        **{
+            name: part
+            for feature in feature_registry.FEATURES
+            if feature.exports
+            for name, part in feature.exports(turn).items()
+        },
     }
 
 

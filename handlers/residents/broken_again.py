@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers.area import Area
+from handlers.feature import Feature
 from handlers.reply import Button, Reply, Rows
 from handlers.residents import lookup
 from handlers.turn import Turn
@@ -46,4 +46,4 @@ def button(turn: Turn, case: CaseRow, action: str) -> Button:
     return Button(label, action, case.community_id, case.no, {}, turn.account, once=True)
 
 
-AREA = Area(resident_commands={"broken_again": which})
+FEATURE = Feature(resident_commands={"broken_again": which})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import area, phrases
+from handlers import feature, phrases
 from handlers.personal_data.file_deletion import drop_files
 from handlers.reply import Button, Reply, Rows, Showing, in_rows
 from handlers.residents import report
@@ -101,7 +101,7 @@ def words(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
     number = int(asked["question"])
     if not text:
         turn.say("survey.words_please")
-        area.ask(turn, "survey_words", community, survey=at.survey.id, name=at.name, question=number)
+        feature.ask(turn, "survey_words", community, survey=at.survey.id, name=at.name, question=number)
     elif _goes_on(turn, at, number):
         turn.uow.surveys.answer(at.survey, _me(turn), number, words=text)
         _next(turn, at, number, beside=report.file_it_anyway(turn), anew=True)
@@ -167,7 +167,7 @@ def _ask(turn: Turn, at: At, number: int, *, anew: bool = False) -> None:
     text = texts(key, n=number + 1, of=len(questions), text=question.text)
     showing = Showing.ANEW if anew else Showing.IN_PLACE
     turn.send(Reply(turn.event.address, text, rows, logical=at.name, showing=showing))
-    area.ask(turn, "survey_choice" if question.options else "survey_words", at.community, **data)
+    feature.ask(turn, "survey_choice" if question.options else "survey_words", at.community, **data)
 
 
 def _me(turn: Turn) -> Account:

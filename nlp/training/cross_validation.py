@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from nlp.lexicon import lexicon
+from nlp.pipeline import Understander
 from nlp.tokens import cutter
 from nlp.training.dataset import Row, corpus, labelled_by_us
 from nlp.training.export import text_of
 from nlp.training.learn import REAL, Read, learn
-from nlp.understand import Understander
 from nlp.understanding import Understanding
 from nlp.weights import Weights
 

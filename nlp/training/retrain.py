@@ -16,13 +16,13 @@ import scipy.sparse as sp
 from nlp.features import Features
 from nlp.lexicon import lexicon
 from nlp.personal import find, mask
+from nlp.pipeline import Understander
 from nlp.tokens import cutter
 from nlp.training.dataset import NOTHING, Row
 from nlp.training.export import text_of
 from nlp.training.fit import UNSEEN, Fitted, fit_question
 from nlp.training.learn import Read
 from nlp.training.vectors import Vocabulary
-from nlp.understand import Understander
 from nlp.understanding import Understanding
 from nlp.weights import GROUPS, Weights
 

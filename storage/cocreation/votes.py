@@ -74,7 +74,7 @@ class VoteRow:
     next_at: datetime | None
 
     @property
-    def of(self) -> Key:
+    def primary_key(self) -> Key:
         """Community and number."""
         return self.community_id, self.no
 
@@ -189,21 +189,21 @@ class Votes:
         Another member of the same household (another `hand`) starts with an empty ballot, so that they do not see what
         the first one chose.
         """
-        mark = self._mark(vote.of, voter, hand)
+        mark = self._mark(vote.primary_key, voter, hand)
         if mark.paper:
             return None
-        before = self._choice(vote.of, mark.ballot_id)
+        before = self._choice(vote.primary_key, mark.ballot_id)
         choice = chosen(vote.method, (before or []) if mark.hand == hand else [], place)
         if not choice:
-            self._take_out(vote.of, voter, mark.ballot_id)
+            self._take_out(vote.primary_key, voter, mark.ballot_id)
             return Cast([], first=False)
         if mark.hand != hand:
-            self._uow.execute(update(Mark).where(*_of(Mark, vote.of), Mark.voter == voter).values(hand=hand))
+            self._uow.execute(update(Mark).where(*_of(Mark, vote.primary_key), Mark.voter == voter).values(hand=hand))
         row = {"community_id": vote.community_id, "vote_no": vote.no, "id": mark.ballot_id, "choice": choice}
         if before is None:
             self._uow.insert(Ballot, row)
         else:
-            this = (*_of(Ballot, vote.of), Ballot.id == mark.ballot_id)
+            this = (*_of(Ballot, vote.primary_key), Ballot.id == mark.ballot_id)
             self._uow.execute(update(Ballot).where(*this).values(choice=choice))
         return Cast(choice, first=before is None)
 
@@ -321,7 +321,7 @@ class Votes:
         Deletes key, pointers, hands, new accounts and paper readings. Writes roll and ballots anew, in the order of
         tags and random ids, which say nothing about when they came.
         """
-        of = vote.of
+        of = vote.primary_key
         roll = self._uow.read(select(Mark.voter, Mark.paper, Mark.left_out).where(*_of(Mark, of)), Mark).all()
         out = exists().where(
             Mark.community_id == Ballot.community_id,

@@ -181,7 +181,7 @@ class Turnover(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class SpanRows:
+class SummaryRows:
     """`judged` are valid call-backs by community; `granted` extensions; `roots` cases about a root cause."""
 
     came: list[Came]

@@ -11,7 +11,7 @@ from bot.build import UNLIMITED
 from bot.channels.port import BadToken, Moved, NotEditable, Refused, TryLater, Unreachable
 from bot.limiter import CHAT_BURST, Limiter
 from handlers.event import Address
-from handlers.post import post
+from handlers.outbox import enqueue
 from handlers.reply import Priority, Reply
 from storage.reference_queries import load
 from storage.reporting.subscriptions import SubscriptionRow
@@ -26,7 +26,7 @@ async def queue(world: World, *replies: Reply) -> None:
     def work(connection: Connection) -> None:
         uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
         for reply in replies:
-            post(world.app.context, uow, reply)
+            enqueue(world.app.context, uow, reply)
         uow.flush()
 
     await world.app.database.write(work)

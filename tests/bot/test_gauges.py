@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, update
 from bot.channels.port import Refused
 from bot.http.server import application
 from handlers.event import Address
-from handlers.post import post
+from handlers.outbox import enqueue
 from handlers.reply import Reply
 from storage.tables import Case, Inbox, Lane
 from storage.unit_of_work import UnitOfWork
@@ -47,7 +47,7 @@ async def test_what_waits_and_how_long(world: World) -> None:
 async def test_what_could_not_be_sent(world: World) -> None:
     def queue(connection: Connection) -> None:
         uow = UnitOfWork(connection, world.app.worker.reference(connection), NOW)
-        post(world.app.context, uow, Reply(Address("resident", 50), "在"))
+        enqueue(world.app.context, uow, Reply(Address("resident", 50), "在"))
         uow.flush()
 
     before = (await samples(world)).get(REFUSED, 0)

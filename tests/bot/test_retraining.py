@@ -13,10 +13,10 @@ from bot.commands import training
 from bot.retraining import Retraining
 from bot.settings import Settings
 from nlp.lexicon import lexicon
+from nlp.pipeline import MODEL, Understander
 from nlp.tokens import cutter
 from nlp.training.dataset import Row, corpus
 from nlp.training.retrain import correction, retrain
-from nlp.understand import MODEL, Understander
 from nlp.weights import Weights
 from storage.corrections import Corrected
 from tests.bot.conftest import Operator

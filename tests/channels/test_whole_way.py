@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from handlers.event import Address
-from handlers.post import post
+from handlers.outbox import enqueue
 from handlers.reply import Button, OutFile, Reply
 from storage.reference_queries import load
 from storage.tables import FileCopy
@@ -28,7 +28,7 @@ def _show_files(connection: Connection, place: Town, chat: int) -> None:
     """All files of the first case to a chat of the staff bot."""
     uow = UnitOfWork(connection, load(connection), place.clock.now())
     files = tuple(OutFile(row.kind, row.digest, "YA-1") for row in uow.cases.attachments((1, 1)))
-    post(place.app.context, uow, Reply(Address("staff", chat), "YA-1 的照片和文件", files=files))
+    enqueue(place.app.context, uow, Reply(Address("staff", chat), "YA-1 的照片和文件", files=files))
     uow.flush()
 
 
@@ -104,7 +104,7 @@ async def test_a_text_too_long_for_a_caption_comes_with_its_files_and_its_button
         digests = [place.app.files.put(content) for content in (b"pages", b"book")]
         files = tuple(OutFile("document", digest, f"{digest[:4]}.pdf") for digest in digests)
         rows = ((Button("YA-1", "open_card", 1, 1),),)
-        post(place.app.context, uow, Reply(Address("staff", boss.id), text, rows, files=files))
+        enqueue(place.app.context, uow, Reply(Address("staff", boss.id), text, rows, files=files))
         uow.flush()
 
     await place.app.database.write(queue)

@@ -130,7 +130,7 @@ def play(uow: UnitOfWork, vote: VoteRow, model: Model, step: tuple[Any, ...]) ->
     key = vote.key or ""
     if what == "slip":
         number, staff, place = values
-        uow.votes.read_slip(vote.of, number, staff, [place])
+        uow.votes.read_slip(vote.primary_key, number, staff, [place])
         model.slip(number, staff, place)
         return
     voter = tag(key, f"line:{values[0]}")
@@ -138,17 +138,17 @@ def play(uow: UnitOfWork, vote: VoteRow, model: Model, step: tuple[Any, ...]) ->
         uow.votes.cast(vote, voter, tag(key, f"account:{values[0]}:{values[1]}"), values[2])
         model.tap(*values)
     elif what == "withdraw":
-        mark = uow.votes.mark_of(vote.of, voter)
+        mark = uow.votes.mark_of(vote.primary_key, voter)
         if mark and not mark.paper:
-            uow.votes.withdraw(vote.of, voter)
+            uow.votes.withdraw(vote.primary_key, voter)
         model.withdraw(*values)
     elif what == "paper":
-        uow.votes.hand_out_paper(vote.of, voter)
+        uow.votes.hand_out_paper(vote.primary_key, voter)
         model.take_paper(*values)
     else:
-        mark = uow.votes.mark_of(vote.of, voter)
+        mark = uow.votes.mark_of(vote.primary_key, voter)
         if mark and not mark.paper:
-            uow.votes.leave_out(vote.of, [voter], left_out=values[1])
+            uow.votes.leave_out(vote.primary_key, [voter], left_out=values[1])
         model.leave_out(values[0], out=values[1])
 
 
@@ -170,7 +170,7 @@ def test_a_vote_counts_what_its_history_says(connection: Connection, method: Met
 
 
 def _nobody_votes_twice(uow: UnitOfWork, vote: VoteRow, model: Model) -> None:
-    roll = uow.votes.roll(vote.of)
+    roll = uow.votes.roll(vote.primary_key)
     assert len({row.voter for row in roll}) == len(roll) == len(model.choices) + len(model.paper)
     assert not model.paper & model.choices.keys()
 
@@ -287,9 +287,9 @@ def test_a_paper_that_two_read_alike_is_known_ever_after(connection: Connection)
     transaction = connection.begin()
     try:
         uow, vote = begun(connection, Method.SINGLE)
-        uow.votes.hand_out_paper(vote.of, tag(vote.key or "", "line:1"))
-        read = [uow.votes.read_slip(vote.of, 7, staff, [0]) for staff in (1, 2, 1, 2)]
+        uow.votes.hand_out_paper(vote.primary_key, tag(vote.key or "", "line:1"))
+        read = [uow.votes.read_slip(vote.primary_key, 7, staff, [0]) for staff in (1, 2, 1, 2)]
         assert read == [SlipRead.FIRST, SlipRead.SAME, SlipRead.KNOWN, SlipRead.KNOWN]
-        assert uow.votes.read_slip(vote.of, 8, 1, [0]) is SlipRead.TOO_MANY
+        assert uow.votes.read_slip(vote.primary_key, 8, 1, [0]) is SlipRead.TOO_MANY
     finally:
         transaction.rollback()

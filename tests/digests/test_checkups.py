@@ -17,7 +17,7 @@ from digests.checkups.presentation import CheckupPage
 from digests.checkups.text import checkup_text
 from digests.figures import drawable
 from ledger.checkup import Condition, Source, State, Stock, year_by_year
-from ledger.needs import Voice
+from ledger.needs import Demand
 from ledger.periods import Period
 from nlp.personal import mask
 from storage.reporting.rows import Quote
@@ -25,13 +25,13 @@ from tests.digests.pages import HIDDEN, NOW, PHONE, community, district, texts
 
 PERIOD = Period(datetime(2025, 11, 23, tzinfo=UTC), NOW)
 LIMIT = 4096
-VOICES = {
-    3: Voice(12, 4, 1, 6),
-    4: Voice(9, 3),
-    7: Voice(4, 1),
-    9: Voice(22, 20, 3),
-    10: Voice(18, 9, 2),
-    15: Voice(2, 2),
+DEMAND = {
+    3: Demand(12, 4, 1, 6),
+    4: Demand(9, 3),
+    7: Demand(4, 1),
+    9: Demand(22, 20, 3),
+    10: Demand(18, 9, 2),
+    15: Demand(2, 2),
 }
 
 
@@ -56,19 +56,19 @@ STOCKS = {
 
 def found(
     stocks: dict[str, Stock] = STOCKS,
-    voices: dict[int, Voice] = VOICES,
+    demand: dict[int, Demand] = DEMAND,
     number: int = 1,
     earlier: dict[int, dict[str, Stock]] | None = None,
 ) -> Checkup:
     years = year_by_year({**(earlier or {}), NOW.year: stocks}, NOW.year)
-    return checkup(number, district().checkup, district().items, years, Asked(PERIOD, voices), NOW)
+    return checkup(number, district().checkup, district().items, years, Asked(PERIOD, demand), NOW)
 
 
 def page(
-    stocks: dict[str, Stock] = STOCKS, voices: dict[int, Voice] = VOICES, words: str = f"想要托育园，电话{PHONE}"
+    stocks: dict[str, Stock] = STOCKS, demand: dict[int, Demand] = DEMAND, words: str = f"想要托育园，电话{PHONE}"
 ) -> CheckupPage:
-    quotes = {item: Quote(item, words) for item in voices}
-    return CheckupPage(found(stocks, voices), community(), "石榴街道", district(), texts(), mask, quotes)
+    quotes = {item: Quote(item, words) for item in demand}
+    return CheckupPage(found(stocks, demand), community(), "石榴街道", district(), texts(), mask, quotes)
 
 
 def read(content: bytes) -> tuple[int, str]:
@@ -132,7 +132,7 @@ WORSE = {"5": stock(has=True, area_m2=100), "12": stock(has=False)}
 
 
 def through_the_years() -> CheckupPage:
-    return replace(page(), checkup=found(STOCKS | WORSE, VOICES, 1, EARLIER))
+    return replace(page(), checkup=found(STOCKS | WORSE, DEMAND, 1, EARLIER))
 
 
 def test_older_years_stand_beside_this_one_with_what_got_better_and_worse() -> None:
@@ -159,7 +159,7 @@ def test_what_was_found_year_by_year_is_on_paper_and_in_the_workbook() -> None:
 
 @pytest.mark.parametrize("stocks", [STOCKS, {}, {code: stock(has=False) for code in district().checkup.points}])
 def test_the_chart_of_a_check_up_is_for_a_phone(stocks: dict[str, Stock]) -> None:
-    shown = replace(page(), checkup=found(stocks, VOICES, 1, EARLIER))
+    shown = replace(page(), checkup=found(stocks, DEMAND, 1, EARLIER))
     picture = Image.open(BytesIO(shown.draw()[0]))
     assert picture.width == 1080
     assert 0.5 <= picture.height / picture.width <= 1.6
@@ -191,7 +191,7 @@ def test_whatever_was_written_can_be_set(words: str) -> None:
         code: stock(has=True, area_m2=1e9, number=10**6, paid=words, note=words, origin=words[:100], income=-1)
         for code in district().checkup.points
     }
-    shown = page(stocks, {item.no: Voice(5000, 5000, 5000) for item in district().items}, words)
+    shown = page(stocks, {item.no: Demand(5000, 5000, 5000) for item in district().items}, words)
     assert len(checkup_text(shown)) <= LIMIT
     _, pages, acceptance, book = shown.draw()
     assert read(pages)[0] <= 15

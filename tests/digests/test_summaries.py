@@ -40,7 +40,7 @@ MID_OCTOBER = datetime(2026, 10, 15, tzinfo=UTC)
 
 def made(connection: Connection, communities: tuple[int, ...] = (1, 2)) -> Summary:
     uow = UnitOfWork(connection, NOBODY, NOW)
-    found = uow.spans.rows(communities, OCTOBER, months_before(OCTOBER, 1, ZONE), 8)
+    found = uow.summaries.rows(communities, OCTOBER, months_before(OCTOBER, 1, ZONE), 8)
     return summary(Level.STREET, 1, OCTOBER, NOW, found, communities)
 
 

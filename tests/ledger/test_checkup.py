@@ -23,7 +23,7 @@ from ledger.checkup import (
     share_of,
     worst,
 )
-from ledger.needs import Need, Shortfall, Voice, need_of, order
+from ledger.needs import Demand, Need, Shortfall, need_of, order
 from ledger.sharing import distance_m, neighbours, proposals
 
 POINTS = load_district().checkup.points
@@ -138,12 +138,12 @@ def test_an_item_stands_as_its_worst_point_does() -> None:
 # --- 轻重缓急 ---------------------------------------------------------------------------------------------------------
 
 ASKED_BY = 3
-voices = st.builds(Voice, people=st.integers(0, 50), cases=st.integers(0, 50), urgent=st.integers(0, 5))
+demand = st.builds(Demand, people=st.integers(0, 50), cases=st.integers(0, 50), urgent=st.integers(0, 5))
 shortfalls = st.builds(
     Shortfall,
     item=st.integers(1, 20),
     share=st.floats(0, 1),
-    voice=voices,
+    demand=demand,
     focus=st.booleans(),
     worn=st.booleans(),
 )
@@ -152,15 +152,15 @@ shortfalls = st.builds(
 @pytest.mark.parametrize(
     ("found", "need"),
     [
-        (Shortfall(3, 1, Voice(people=1, urgent=1)), Need.URGENT),
-        (Shortfall(5, 0.2, Voice(people=3)), Need.MAJOR),
-        (Shortfall(3, 1, Voice(), focus=True), Need.MAJOR),
-        (Shortfall(9, 0, Voice(people=3)), Need.MINOR),
-        (Shortfall(9, 0, Voice(people=1, urgent=1)), Need.MINOR),
-        (Shortfall(9, 0, Voice(), worn=True), Need.MINOR),
-        (Shortfall(5, 1, Voice(people=2)), Need.LATER),
-        (Shortfall(5, 0, Voice(people=2)), None),
-        (Shortfall(4, 0, Voice(), focus=True), None),
+        (Shortfall(3, 1, Demand(people=1, urgent=1)), Need.URGENT),
+        (Shortfall(5, 0.2, Demand(people=3)), Need.MAJOR),
+        (Shortfall(3, 1, Demand(), focus=True), Need.MAJOR),
+        (Shortfall(9, 0, Demand(people=3)), Need.MINOR),
+        (Shortfall(9, 0, Demand(people=1, urgent=1)), Need.MINOR),
+        (Shortfall(9, 0, Demand(), worn=True), Need.MINOR),
+        (Shortfall(5, 1, Demand(people=2)), Need.LATER),
+        (Shortfall(5, 0, Demand(people=2)), None),
+        (Shortfall(4, 0, Demand(), focus=True), None),
     ],
 )
 def test_the_class_of_a_shortfall(found: Shortfall, need: Need | None) -> None:
@@ -174,8 +174,8 @@ def place(found: Shortfall) -> tuple[float, ...]:
 
 @given(shortfalls, st.integers(0, 9), st.integers(0, 3))
 def test_more_voices_never_put_an_item_further_back(found: Shortfall, people: int, urgent: int) -> None:
-    voice = replace(found.voice, people=found.voice.people + people, urgent=found.voice.urgent + urgent)
-    assert place(replace(found, voice=voice)) <= place(found)
+    demand = replace(found.demand, people=found.demand.people + people, urgent=found.demand.urgent + urgent)
+    assert place(replace(found, demand=demand)) <= place(found)
 
 
 @given(shortfalls.filter(lambda found: found.share > 0), st.floats(0, 1))

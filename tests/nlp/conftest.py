@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 
 
 @pytest.fixture(scope="session")

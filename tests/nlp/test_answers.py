@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from nlp import answers
+from nlp.pipeline import Understander
 from nlp.similarity import Matter
-from nlp.understand import Understander
 
 ROWS = [
     json.loads(line)

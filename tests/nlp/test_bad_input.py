@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import regexes
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 
 STRANGE = {
     "empty": "",

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.scenes import Urgency
 from nlp.emergencies import likely
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from nlp.understanding import Alarm, Reading
 
 SETS = Path(__file__).parent / "sets"

@@ -13,7 +13,7 @@ TIED = (
 )
 """Several reasons weigh the same in these, or as much speaks for cutting as against it."""
 READ = f"""
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 understander = Understander.load()
 for text in {TIED}:
     print([(matter.text, matter.scene, matter.why) for matter in understander.read(text).matters])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nlp import similar_index, similarity
+from nlp.pipeline import Understander
 from nlp.similar_index import SimilarIndex
-from nlp.understand import Understander
 from nlp.understanding import Understanding
 
 SETS = Path(__file__).parent / "sets"

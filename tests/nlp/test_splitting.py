@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.normalise import fold
+from nlp.pipeline import Understander
 from nlp.segmentation import split
-from nlp.understand import Understander
 
 SETS = Path(__file__).parent / "sets"
 CORPUS = Path(__file__).parents[2] / "nlp" / "data" / "corpus"

@@ -9,10 +9,10 @@ import pytest
 from nlp import evaluation, metrics
 from nlp.evaluation import NotMeasurable, evaluated, mark
 from nlp.features import Features
+from nlp.pipeline import Understander
 from nlp.training.export import text_of
 from nlp.training.fit import Fitted
 from nlp.training.vectors import Vocabulary
-from nlp.understand import Understander
 from nlp.weights import Weights
 
 SETS = Path(__file__).parent / "sets"

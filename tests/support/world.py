@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert
 from bot.build import UNLIMITED, App, build
 from bot.settings import Settings
 from handlers.context import Bot, Serves
-from nlp.understand import Understander
+from nlp.pipeline import Understander
 from storage.database import open_database
 from storage.reference_queries import changed
 from storage.schema import migrate

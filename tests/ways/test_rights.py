@@ -5,7 +5,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from digests.subject import READERS
 from digests.summary import Level
-from handlers import areas, button_presses, router
+from handlers import button_presses, feature_registry, router
 from ledger.lifecycle import Role
 from ledger.rights import PERMISSIONS, Part, Thing, may
 from storage.messenger.buttons import Buttons
@@ -143,7 +143,7 @@ async def test_a_button_of_an_area_does_nothing_for_anybody_of_another_community
     people = [*(small_world.worker(account) for account in ELSEWHERE), neighbour]
     came_of_it = {
         (action, person.account): await forged(small_world, action, person)
-        for action in sorted(areas.BUTTONS)
+        for action in sorted(feature_registry.BUTTONS)
         for person in people
         if person is not neighbour or may(action, (), Part.STRANGER) is None
     }
@@ -161,7 +161,7 @@ async def test_a_button_of_an_area_does_nothing_for_who_has_not_the_role_in_the_
     before = await small_world.rows(things)
     refused = {
         (action, account)
-        for action in areas.BUTTONS
+        for action in feature_registry.BUTTONS
         for account, roles in HERE.items()
         if may(action, roles, Part.NEIGHBOUR if account == 1001 else None) is None
     }
@@ -261,5 +261,5 @@ def test_reports_are_read_by_whom_the_table_names() -> None:
 
 
 def test_every_deed_of_an_area_has_its_row_for_a_community() -> None:
-    actions = areas.BUTTONS.keys() | areas.QUESTIONS.keys()
+    actions = feature_registry.BUTTONS.keys() | feature_registry.QUESTIONS.keys()
     assert [name for name in actions if name not in PERMISSIONS or PERMISSIONS[name].on is not Thing.COMMUNITY] == []

@@ -26,7 +26,7 @@ class OnTheWay:
     cause: str | None
 
 
-class ShownRows:
+class ShownMessages:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 

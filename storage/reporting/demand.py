@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, func, select, union
 
 from ledger.lifecycle import State
-from ledger.needs import Voice
+from ledger.needs import Demand
 from ledger.rights import Part
 from ledger.scenes import NO_ITEM, Kind, Urgency
 from storage.cases import ROOT_CAUSE
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ItemOf = tuple[int, int]
 """A community and the number of a construction item."""
 PRESSING = (Urgency.EMERGENCY, Urgency.URGENT)
-NOT_A_VOICE = (State.WITHDRAWN, State.REFUSED, State.MERGED)
+NO_DEMAND = (State.WITHDRAWN, State.REFUSED, State.MERGED)
 
 _COMMUNITIES: Any = bindparam("communities", expanding=True)
 _START: Any = bindparam("start")
@@ -39,7 +39,7 @@ _SAID = and_(
     Case.created_at < _END,
     Case.item != NO_ITEM,
     Case.kind.in_((Kind.PROBLEM, Kind.NEED)),
-    Case.state.not_in(NOT_A_VOICE),
+    Case.state.not_in(NO_DEMAND),
     Case.source != ROOT_CAUSE,
 )
 _OF_ITEM = (Case.community_id, Case.item)
@@ -86,11 +86,11 @@ _ranked = select(*_OF_ITEM, Case.no, Case.text, _place.label("place")).where(_SA
 _LOUDEST = select(_ranked).where(_ranked.c.place == 1)
 
 
-class Voices:
+class DemandByItem:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def of(self, community_ids: Collection[int], period: Period) -> dict[ItemOf, Voice]:
+    def of(self, community_ids: Collection[int], period: Period) -> dict[ItemOf, Demand]:
         """What was asked for in a half-open period."""
         given = {"communities": list(community_ids), "start": period.start, "end": period.end}
         cases = {_key(row): (row.n, row.urgent) for row in self._fetch(_CASES, given)}
@@ -103,7 +103,9 @@ class Voices:
             for item, n in (row.results or {}).get("items", {}).items():
                 people[row.community_id, int(item)] += n
                 surveyed[row.community_id, int(item)] += n
-        return {key: Voice(people[key], *cases.get(key, (0, 0)), surveyed[key]) for key in people.keys() | cases.keys()}
+        return {
+            key: Demand(people[key], *cases.get(key, (0, 0)), surveyed[key]) for key in people.keys() | cases.keys()
+        }
 
     def loudest(self, community_id: int, period: Period) -> dict[int, Quote]:
         """One case of each item, as it stands now: erased words are not in here any more."""

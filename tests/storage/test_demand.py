@@ -1,4 +1,4 @@
-"""What residents ask for equals a plain recount, on both databases: people once each, what is no voice left out."""
+"""What residents ask for equals a plain recount, on both databases: people once each, what is not demand left out."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import delete, insert
 
-from ledger.needs import Voice
+from ledger.needs import Demand
 from ledger.periods import Period
 from storage.database import open_database
-from storage.reporting.voices import NOT_A_VOICE, PRESSING
+from storage.reporting.demand import NO_DEMAND, PRESSING
 from storage.tables import CasePerson, Survey, SurveyAnswer
 from storage.unit_of_work import UnitOfWork
 from tests.digests.histories import history, write
@@ -37,14 +37,14 @@ def answers_of(dice: random.Random) -> list[Row]:
     return [key | {"account": n, "item": dice.randrange(4), "at": at} for n, at in enumerate(days, 1)]
 
 
-def recounted(cases: list[Row], people: list[Row], answers: list[Row]) -> dict[tuple[int, int], Voice]:
+def recounted(cases: list[Row], people: list[Row], answers: list[Row]) -> dict[tuple[int, int], Demand]:
     said = [
         c
         for c in cases
         if PERIOD.start <= c["created_at"] < PERIOD.end
         and c["item"]
         and c["kind"] in ("problem", "need")
-        and c["state"] not in NOT_A_VOICE
+        and c["state"] not in NO_DEMAND
     ]
     asked = [a for a in answers if a["item"] and PERIOD.start <= a["at"] < PERIOD.end]
     found = {}
@@ -55,7 +55,7 @@ def recounted(cases: list[Row], people: list[Row], answers: list[Row]) -> dict[t
         accounts = set().union(*known.values(), named)
         nobody = sum(c["supporters"] for c in own if not known[c["no"]])
         urgent = sum(c["urgency"] in PRESSING for c in own)
-        found[key] = Voice(len(accounts) + nobody, len(own), urgent, len(named))
+        found[key] = Demand(len(accounts) + nobody, len(own), urgent, len(named))
     return found
 
 
@@ -80,9 +80,9 @@ async def test_voices_equal_a_plain_recount(filled_url: str) -> None:
             c.execute(insert(SurveyAnswer), answers)
 
         await database.write(plant)
-        found = await database.read(lambda c: UnitOfWork(c, NOBODY, NOW).voices.of([1, 2], PERIOD))
+        found = await database.read(lambda c: UnitOfWork(c, NOBODY, NOW).demand.of([1, 2], PERIOD))
         assert found == recounted(cases, people, answers)
-        loudest = await database.read(lambda c: UnitOfWork(c, NOBODY, NOW).voices.loudest(1, PERIOD))
+        loudest = await database.read(lambda c: UnitOfWork(c, NOBODY, NOW).demand.loudest(1, PERIOD))
         assert set(loudest) == {item for community, item in found if community == 1 and found[community, item].cases}
 
         def clear(c: Any) -> None:
@@ -100,6 +100,6 @@ async def test_counts_of_a_survey_stay_when_who_said_what_is_forgotten(filled_ur
     survey = {"community_id": 1, "id": 1, "template": {}, "state": "ended", "started_at": ended, "ends_at": ended}
     survey |= {"ended_at": ended, "results": {"items": {"3": 7}}, "answers_gone_at": NOW}
     await database.write(lambda c: c.execute(insert(Survey), [survey]))
-    found = await database.read(lambda c: UnitOfWork(c, NOBODY, NOW).voices.of([1], PERIOD))
+    found = await database.read(lambda c: UnitOfWork(c, NOBODY, NOW).demand.of([1], PERIOD))
     await database.close()
-    assert found == {(1, 3): Voice(people=7, surveyed=7)}
+    assert found == {(1, 3): Demand(people=7, surveyed=7)}

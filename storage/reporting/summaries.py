@@ -13,7 +13,7 @@ from ledger.lifecycle import OPEN, Action, Outcome, Role
 from ledger.scenes import Kind, Scene
 from storage.cases import ROOT_CAUSE
 from storage.reporting.queries import JUDGED, RESOLVED
-from storage.reporting.rows import Came, Done, Judged, Key, Late, Said, SpanRows, Turnover
+from storage.reporting.rows import Came, Done, Judged, Key, Late, Said, SummaryRows, Turnover
 from storage.tables import Case, CaseEvent
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ _RESULTS = (
 )
 
 
-class Spans:
+class Summaries:
     """Questions that monthly and quarterly reports ask."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def rows(self, communities: Sequence[int], period: Period, before: Period, most: int) -> SpanRows:
+    def rows(self, communities: Sequence[int], period: Period, before: Period, most: int) -> SummaryRows:
         """Everything about a period of these communities and the one before it."""
         of: dict[str, Any] = {"communities": list(communities)}
         within = of | {"start": period.start, "end": period.end}
@@ -93,7 +93,7 @@ class Spans:
                 row.case_no, Action(row.action), Role(row.role), bool(row.in_time), row.satisfied, row.outcome
             )
             judged[row.community_id].append(found)
-        return SpanRows(
+        return SummaryRows(
             came=self._came(within),
             before=self._came(of | {"start": before.start, "end": before.end}),
             done=[Done._make(row) for row in self._fetch(_DONE, within)],

@@ -1,9 +1,9 @@
-"""The area of surveys."""
+"""The feature of surveys."""
 
-from handlers.area import Area, Due
+from handlers.feature import Due, Feature
 from handlers.surveys import asking, closing, invitation, menu
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "surveys": menu.open_menu,
         "survey_preview": menu.preview,

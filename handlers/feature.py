@@ -1,6 +1,6 @@
-"""What an area of a community (surveys, topics, ...) consists of, and what its handlers need.
+"""What a feature of a community (surveys, topics, ...) consists of, and what its handlers need.
 
-Separate from `handlers/areas.py`, which lists the areas, because the files of each area import this one.
+Separate from `handlers/features.py`, which lists the features, because the files of each feature import this one.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -30,8 +30,8 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
-    """What an area adds: buttons, questions, commands, things that become due.
+class Feature:
+    """What a feature adds: buttons, questions, commands, things that become due.
 
     `exports`: what it stores about a person, as parts of 我的数据; `erases`: deletes all of that.
     """
@@ -52,7 +52,7 @@ class Erases(Protocol):
 
 
 def erased_from(store: Callable[[UnitOfWork], Erases]) -> Callable[[Turn], None]:
-    """The `erases` of an area whose store deletes everything about a person itself."""
+    """The `erases` of a feature whose store deletes everything about a person itself."""
     return lambda turn: store(turn.uow).erase(turn.event.address.bot, turn.account)
 
 

@@ -1,9 +1,9 @@
-"""The area of check-ups."""
+"""The feature of check-ups."""
 
-from handlers.area import Area
 from handlers.checkups import filling, menu
+from handlers.feature import Feature
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "checkup": menu.show,
         "checkup_fill": menu.fill,

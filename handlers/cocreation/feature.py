@@ -1,8 +1,7 @@
-"""The area of deciding together (决策共谋): its buttons, questions, commands and due work."""
+"""The feature of deciding together (决策共谋): its buttons, questions, commands and due work."""
 
 from typing import Any
 
-from handlers.area import Area, Due
 from handlers.cocreation import (
     activities,
     ballots,
@@ -23,6 +22,7 @@ from handlers.cocreation import (
     voting_for,
 )
 from handlers.cocreation.notifying import close_for_all
+from handlers.feature import Due, Feature
 from handlers.moderation import content
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -71,7 +71,7 @@ def _votes_running(turn: Turn) -> list[dict[str, Any]]:
     found = []
     for vote in running:
         tags = ballots.tags_of(turn, vote, turn.event.address.bot, turn.account)
-        if any(turn.uow.votes.mark_of(vote.of, tag) for tag in tags):
+        if any(turn.uow.votes.mark_of(vote.primary_key, tag) for tag in tags):
             found.append({"number": vote.no})
     return found
 
@@ -116,7 +116,7 @@ def _withdraw_ballots(turn: Turn) -> None:
     for vote in running:
         if vote.electorate is Electorate.RESIDENT:
             for tag in ballots.tags_of(turn, vote, turn.event.address.bot, turn.account):
-                uow.votes.withdraw(vote.of, tag)
+                uow.votes.withdraw(vote.primary_key, tag)
 
 
 def _taken_back(turn: Turn, topic: TopicRow) -> None:
@@ -129,7 +129,7 @@ def _taken_back(turn: Turn, topic: TopicRow) -> None:
     content.gone(turn, turn.uow.content.get(topic.community_id, ContentKind.TOPIC, topic.no))
 
 
-AREA = Area(
+FEATURE = Feature(
     buttons={
         "propose": topics.ask_for_topic,
         "topic_card": topic_card.open_card,
@@ -227,7 +227,7 @@ AREA = Area(
         Due("cluster", case_clusters.due, lambda community: (community,), case_clusters.look_through),
         Due("topic", lambda uow: uow.topics.due(), lambda topic: topic.key, topics.look_at),
         Due("meeting", lambda uow: uow.council.due(), lambda row: (row.community_id, row.no), meetings.remind),
-        Due("vote", lambda uow: uow.votes.due(), lambda vote: vote.of, vote_ending.look_at),
+        Due("vote", lambda uow: uow.votes.due(), lambda vote: vote.primary_key, vote_ending.look_at),
     ),
     exports=exports,
     erases=erases,

@@ -9,7 +9,7 @@ from handlers.reply import Button, Reply, Showing
 from storage.unit_of_work import UnitOfWork
 
 
-def post(context: Context, uow: UnitOfWork, reply: Reply) -> None:
+def enqueue(context: Context, uow: UnitOfWork, reply: Reply) -> None:
     """Queue one reply for delivery, in the same transaction as what it tells of."""
     to = reply.to
     rows = _made(context, uow, reply) if reply.rows else []
@@ -38,7 +38,7 @@ def post(context: Context, uow: UnitOfWork, reply: Reply) -> None:
 def _one_by_one(uow: UnitOfWork, reply: Reply) -> Reply:
     """All but the last sentence go ahead as messages of their own; what is shown already is changed as a whole."""
     to = reply.to
-    if reply.logical and uow.shown.on_the_way(to.bot, to.chat, reply.logical) is None and _stands(uow, reply):
+    if reply.logical and uow.shown_messages.on_the_way(to.bot, to.chat, reply.logical) is None and _stands(uow, reply):
         return reply
     *ahead, last = pieces(reply.text)
     for n, text in enumerate(ahead):
@@ -56,7 +56,7 @@ def _one_by_one(uow: UnitOfWork, reply: Reply) -> Reply:
 
 
 def _stands(uow: UnitOfWork, reply: Reply) -> bool:
-    return (reply.to.bot, reply.to.chat) in uow.shown.chats(reply.logical or "")
+    return (reply.to.bot, reply.to.chat) in uow.shown_messages.chats(reply.logical or "")
 
 
 def _make_way(uow: UnitOfWork, reply: Reply) -> bool:
@@ -65,11 +65,11 @@ def _make_way(uow: UnitOfWork, reply: Reply) -> bool:
     if logical is None:
         return False
     if reply.showing is Showing.ANEW:
-        uow.shown.forget(to.bot, to.chat, logical)
+        uow.shown_messages.forget(to.bot, to.chat, logical)
     elif reply.showing in (Showing.CLOSE, Showing.GONE) or reply.delay:
         uow.outbox.supersede(to.bot, to.chat, logical)
     if reply.showing is Showing.ONLY_EDIT:
-        return uow.shown.on_the_way(to.bot, to.chat, logical) is None
+        return uow.shown_messages.on_the_way(to.bot, to.chat, logical) is None
     return reply.showing in (Showing.CLOSE, Showing.GONE)
 
 
