@@ -21,6 +21,7 @@ STOP_SECONDS = 4.0
 """Time for running parts and messages in flight to end. It is used up only if the database does not answer."""
 CLOSE_SECONDS = 2.0
 CANCEL_AGAIN_SECONDS = 0.5
+NEW_CASES_SECONDS = 2
 WATCH_SECONDS = 60
 CLEAN_SECONDS = 600
 REPORT_SECONDS = 20
@@ -82,6 +83,7 @@ def start_clock(app: App) -> AsyncIOScheduler:
     )
     for job, seconds in (
         (app.ticker.once, 1),
+        (app.load_new_cases, NEW_CASES_SECONDS),
         (app.ticker.watch, WATCH_SECONDS),
         (app.ticker.clean, CLEAN_SECONDS),
         (partial(_reports, app), REPORT_SECONDS),

@@ -68,6 +68,7 @@ class App:
     reporter: Reporter
     retraining: Retraining
     erased: ErasureLog
+    similar: OpenCases
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
     async def settle(self) -> None:
@@ -80,6 +81,15 @@ class App:
                 await deliverer.drain()
             if not await self.worker.run_once():
                 return
+
+    async def load_new_cases(self) -> None:
+        """Learn of open cases that other processes or commands have filed."""
+
+        def load_new(connection: Connection) -> None:
+            with UnitOfWork(connection, self.worker.reference(connection), self.clock.now()) as uow:
+                self.similar.load_new(uow)
+
+        await self.database.read(load_new)
 
     async def finish(self) -> None:
         """Let running batches and deliveries finish. Call it once nothing new is started."""
@@ -133,7 +143,15 @@ async def build(
         for name, channel in channels.items()
     }
     return _connected(
-        settings, database, context, clock, folder, channels=channels, deliverers=deliverers, understander=understander
+        settings,
+        database,
+        context,
+        clock,
+        folder,
+        channels=channels,
+        deliverers=deliverers,
+        understander=understander,
+        similar=similar,
     )
 
 
@@ -161,6 +179,7 @@ def _connected(
     channels: dict[str, Channel],
     deliverers: dict[str, Deliverer],
     understander: Understander,
+    similar: OpenCases,
 ) -> App:
     """The running parts, connected: each can wake the one that works next."""
 
@@ -185,6 +204,7 @@ def _connected(
         reporter=Reporter(database, context, folder.files, clock, wake_delivery, reference=worker.reference),
         retraining=Retraining(settings, clock, understander),
         erased=folder.erased,
+        similar=similar,
     )
 
 
@@ -199,7 +219,7 @@ def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[s
     """Check the schema and fill the index of open cases; returns local names for the dictionary."""
     check(connection)
     reference = load(connection)
-    similar.load(UnitOfWork(connection, reference, clock.now()))
+    similar.load_new(UnitOfWork(connection, reference, clock.now()))
     names = [c.name for c in reference.real_communities()] + [b.name for b in reference.buildings]
     return names + list(reference.streets.values())
 

@@ -127,8 +127,13 @@ class Handling:
         return result
 
     def failed(self, stored: Stored, error: Exception, connection: Connection) -> None:
-        """Put a failed update off. After `TRIES` attempts it is set aside with its reason, so that its lane goes on."""
+        """Put a failed update off. After `TRIES` attempts it is set aside with its reason, so that its lane goes on.
+
+        Nothing is done if somebody else has finished it meanwhile.
+        """
         now, inbox = self._clock.now(), InboxRows(connection)
+        if not inbox.take(stored):
+            return
         reason = type(error).__name__  # its text may quote what somebody said
         if stored.attempts + 1 < TRIES:
             inbox.put_off(stored, reason, now + timedelta(seconds=2**stored.attempts))

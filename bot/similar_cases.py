@@ -1,4 +1,7 @@
-"""An index in memory of each community's open cases: has a neighbour reported this already? Rebuilt at every start."""
+"""An index in memory of each community's open cases: has a neighbour reported this already? Rebuilt at every start.
+
+Where several processes share a database, each has its own, and looks every few seconds for what the others have filed.
+"""
 
 from collections import defaultdict
 from threading import Lock
@@ -14,6 +17,8 @@ class OpenCases:
 
     def __init__(self) -> None:
         self._indices: dict[int, SimilarIndex] = defaultdict(SimilarIndex)
+        self._loaded: defaultdict[int, int] = defaultdict(int)
+        """Number of the latest case of a community when its cases were last loaded."""
         self._lock = Lock()
 
     def nearest(self, community_id: int, matter: Understanding, limit: int = 3) -> list[int]:
@@ -28,8 +33,16 @@ class OpenCases:
         with self._lock:
             self._indices[community_id].remove(str(no))
 
-    def load(self, uow: UnitOfWork) -> None:
-        """Load all open cases at start. Their keys are stored with the machine's proposal."""
-        with self._lock:
-            for row in uow.cases.open_proposals():
-                self._indices[row.community_id].add(str(row.no), row.proposal.get("key", ()))
+    def load_new(self, uow: UnitOfWork) -> None:
+        """Load open cases filed since the last call, by whatever process; the first call loads all.
+
+        Numbers are given and committed in order, so those up to a community's latest are all there.
+        """
+        for community_id, latest in uow.cases.latest_numbers().items():
+            if latest > (loaded := self._loaded[community_id]):
+                rows = uow.cases.open_proposals(community_id, loaded)
+                with self._lock:
+                    for row in rows:
+                        if str(row.no) not in self._indices[community_id]:
+                            self._indices[community_id].add(str(row.no), row.proposal.get("key", ()))
+                self._loaded[community_id] = latest

@@ -181,10 +181,13 @@ class Worker:
         """Lock lanes that are ready; gives them and the updates that wait in them."""
         now, inbox = self._clock.now(), InboxRows(connection)
         found = inbox.ready_lanes(list(self._channels), now, scope.max_lanes, scope.ranks)
-        by_limit: defaultdict[int, list[LaneKey]] = defaultdict(list)
+        by_rank: defaultdict[int, list[LaneKey]] = defaultdict(list)
         for lane, rank in found.items():
-            by_limit[_updates_per_lane(rank, len(found))].append(lane)
-        return found, [stored for limit, lanes in by_limit.items() for stored in inbox.waiting(lanes, limit, now)]
+            by_rank[rank].append(lane)
+        waiting: list[Stored] = []
+        for rank, lanes in by_rank.items():
+            waiting += inbox.waiting(lanes, _updates_per_lane(rank, len(found)), now, in_order=rank != URGENT)
+        return found, waiting
 
     # after the commit ------------------------------------------------------------------------------------------------
 

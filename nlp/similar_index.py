@@ -58,6 +58,9 @@ class SimilarIndex:
     def __len__(self) -> int:
         return len(self._cases)
 
+    def __contains__(self, case_key: str) -> bool:
+        return case_key in self._cases
+
     def add(self, case_key: str, similar_key: Sequence[int]) -> None:
         self.remove(case_key)
         key = array("I", similar_key)

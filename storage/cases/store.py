@@ -265,10 +265,15 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         )
         return [self._one(row) for row in self._uow.read(statement, Case)]
 
-    def open_proposals(self) -> list[Any]:
-        """(community_id, no, proposal) of all open cases, for the search for similar ones."""
-        columns = (_CASES.c.community_id, _CASES.c.no, _CASES.c.proposal)
-        return list(self._uow.read(select(*columns).where(_CASES.c.state.in_(OPEN)), Case))
+    def latest_numbers(self) -> dict[int, int]:
+        """The number of each community's latest case."""
+        latest = select(_COUNTERS.c.community_id, _COUNTERS.c.value).where(_COUNTERS.c.name == "case")
+        return {row.community_id: row.value for row in self._uow.read(latest, Case)}
+
+    def open_proposals(self, community_id: int, after: int) -> list[Any]:
+        """(no, proposal) of a community's open cases with numbers above `after`, for the search for similar ones."""
+        theirs = (_CASES.c.community_id == community_id, _CASES.c.no > after, _CASES.c.state.in_(OPEN))
+        return list(self._uow.read(select(_CASES.c.no, _CASES.c.proposal).where(*theirs), Case))
 
     def to_look_at(self, limit: int = 200) -> list[CaseRow]:
         """Cases whose `next_at` has come; those that another process looks at are passed over."""

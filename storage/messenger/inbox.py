@@ -99,17 +99,23 @@ class InboxRows:
         values = {"now": now, "limit": limit, "first": ranks[0], "last": ranks[1]}
         return {(row.bot, row.chat): row.rank for row in _ready(tuple(bots)).rows(self.connection, values)}
 
-    def waiting(self, lanes: Collection[LaneKey], per_lane: int, now: datetime) -> list[Stored]:
-        """The next updates of each lane, in order; none from a lane whose first update is put off until later."""
+    def waiting(
+        self, lanes: Collection[LaneKey], per_lane: int, now: datetime, *, in_order: bool = True
+    ) -> list[Stored]:
+        """The next updates of each lane, in order; an update that is put off until later holds those behind it.
+
+        Where somebody may be in danger, it does not (`in_order` False).
+        """
         if not lanes:
             return []
         found: list[Stored] = []
         held: set[LaneKey] = set()
         for row in _WAITING.rows(self.connection, given(lanes) | {"per_lane": per_lane}):
             lane = (row.bot, row.chat)
-            if row.next_at and row.next_at > now:
+            put_off = row.next_at is not None and row.next_at > now
+            if put_off and in_order:
                 held.add(lane)
-            if lane not in held:
+            if not put_off and lane not in held:
                 found.append(Stored(row.bot, row.update_id, row.chat, row.body or "", row.attempts, row.received_at))
         return found
 
@@ -145,16 +151,13 @@ class InboxRows:
         return [*finished, *_resting(lanes, [stored for stored, _ in done], throttled)]
 
     def rest(self, lanes: Collection[LaneKey]) -> None:
-        """Let lanes sleep until something arrives, or keep them awake for what is left in them."""
-        run(self.connection, *_resting(lanes))
+        """Let lanes sleep until something arrives, or keep them awake for what is left; throttled ones stay so."""
+        run(self.connection, *_resting(lanes, throttled=None))
 
     def put_off(self, stored: Stored, error: str, again_at: datetime) -> None:
-        """Try an update again later. Its lane waits with it, so that the order holds."""
+        """Try an update again later. Its lane waits with it, so that the order holds, unless it is urgent."""
         self._set(stored.bot, stored.update_id, attempts=stored.attempts + 1, next_at=again_at, outcome=error[:400])
         self.rest([(stored.bot, stored.chat)])
-        self.connection.execute(
-            update(Lane).where(Lane.bot == stored.bot, Lane.chat == stored.chat).values(ready_at=again_at)
-        )
 
     def park(self, stored: Stored, reason: str, now: datetime) -> None:
         """Set an update aside with its reason: it is kept and listed, but no longer blocks its lane."""
@@ -209,18 +212,22 @@ class InboxRows:
 _INBOX, _LANES = table_of(Inbox), table_of(Lane)
 _IS_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")  # as the partial indices have it
 _IS_PARKED: ColumnElement[str] = literal_column(f"'{PARKED}'")
-_RANKED = (
-    select_by_keys(
-        [_INBOX.c.bot, _INBOX.c.chat],
-        func.row_number().over(partition_by=(_INBOX.c.bot, _INBOX.c.chat), order_by=_INBOX.c.update_id).label("rank"),
-    )
+_PLACES = (
+    select_by_keys([_INBOX.c.bot, _INBOX.c.chat])
     .where(_INBOX.c.state == _IS_WAITING)
+    # only what the index holds: a long backlog is counted without reading its bodies
+    .with_only_columns(
+        _INBOX.c.bot,
+        _INBOX.c.update_id,
+        func.row_number().over(partition_by=(_INBOX.c.bot, _INBOX.c.chat), order_by=_INBOX.c.update_id).label("place"),
+    )
     .subquery()
 )
 _WAITING = CompiledQuery(
-    select(_RANKED)
-    .where(_RANKED.c.rank <= bindparam("per_lane"))
-    .order_by(_RANKED.c.bot, _RANKED.c.chat, _RANKED.c.rank)
+    select(_INBOX)
+    .join(_PLACES, and_(_PLACES.c.bot == _INBOX.c.bot, _PLACES.c.update_id == _INBOX.c.update_id))
+    .where(_PLACES.c.place <= bindparam("per_lane"))
+    .order_by(_INBOX.c.bot, _INBOX.c.chat, _INBOX.c.update_id)
 )
 
 
@@ -243,8 +250,9 @@ def _ready(bots: tuple[str, ...]) -> CompiledQuery:
 def _waking(rows: Rows) -> Any:
     statement = rows.insert(_LANES)
     new = statement.excluded
-    ready_at = func.coalesce(_LANES.c.ready_at, new.ready_at)
     rank = case((new.rank == URGENT, new.rank), else_=_LANES.c.rank)
+    # what is put off holds its lane, but not an emergency behind it
+    ready_at = case((rank == URGENT, new.ready_at), else_=func.coalesce(_LANES.c.ready_at, new.ready_at))
     return statement.on_conflict_do_update(index_elements=["bot", "chat"], set_={"ready_at": ready_at, "rank": rank})
 
 
@@ -256,31 +264,38 @@ def _finished(rows: Rows) -> Any:
 
 def _rested(rows: Rows) -> Any:
     this = (_LANES.c.bot == rows.c["of"], _LANES.c.chat == rows.c["id"])
-    left = _left(rows.c["done"])
-    # an urgent lane keeps its rank until everything in it has been handled
-    stays_urgent = and_(_LANES.c.rank == URGENT, left.is_not(None))
-    rank = case((stays_urgent, _LANES.c.rank), else_=rows.c["next"])
-    return update(_LANES).where(*this).values(ready_at=left, rank=rank)
+    due = func.coalesce(_INBOX.c.next_at, _INBOX.c.received_at)
+    left = _left(due, rows.c["done"])
+    first = left.order_by(_INBOX.c.update_id).limit(1).scalar_subquery()
+    earliest = left.with_only_columns(func.min(due)).scalar_subquery()
+    # an urgent lane keeps its rank until everything in it has been handled, and waits for nothing that is put off
+    urgent = _LANES.c.rank == URGENT
+    throttled = case((_LANES.c.rank == THROTTLED, THROTTLED), else_=NORMAL)
+    rank = case((and_(urgent, first.is_not(None)), URGENT), else_=func.coalesce(rows.c["next"], throttled))
+    return update(_LANES).where(*this).values(ready_at=case((urgent, earliest), else_=first), rank=rank)
 
 
-def _left(done: Any) -> Any:
-    """When a lane's first waiting update is due, not counting those with ids in `done`; null: none waits."""
+def _left(column: Any, done: Any) -> Any:
+    """A column of the updates that wait in a lane, without those whose ids are in `done`."""
     waits = (_INBOX.c.bot == _LANES.c.bot, _INBOX.c.chat == _LANES.c.chat, _INBOX.c.state == _IS_WAITING)
-    since = func.min(func.coalesce(_INBOX.c.next_at, _INBOX.c.received_at))
-    return select(since).where(*waits, _INBOX.c.update_id.not_in(keys_in(done, BigInteger))).scalar_subquery()
+    return select(column).where(*waits, _INBOX.c.update_id.not_in(keys_in(done, BigInteger)))
 
 
 def _resting(
-    lanes: Collection[LaneKey], done: Collection[Stored] = (), throttled: Collection[LaneKey] = ()
+    lanes: Collection[LaneKey], done: Collection[Stored] = (), throttled: Collection[LaneKey] | None = ()
 ) -> list[Batch]:
-    """Changes that set each lane's next due time. `done` is marked in the same statement, so it is left out by id."""
+    """Changes that set each lane's next due time. `done` is marked in the same statement, so it is left out by id.
+
+    Lanes in `throttled` get the last rank, the others are normal; None: those that are throttled stay so.
+    """
     ids: defaultdict[LaneKey, list[int]] = defaultdict(list)
     for stored in done:
         ids[stored.bot, stored.chat].append(stored.update_id)
-    rows = [
-        {"of": lane[0], "id": lane[1], "next": THROTTLED if lane in throttled else NORMAL, "done": packed(ids[lane])}
-        for lane in lanes
-    ]
+
+    def rank(lane: LaneKey) -> int | None:
+        return None if throttled is None else THROTTLED if lane in throttled else NORMAL
+
+    rows = [{"of": lane[0], "id": lane[1], "next": rank(lane), "done": packed(ids[lane])} for lane in lanes]
     return [(_RESTED, rows)] if rows else []
 
 

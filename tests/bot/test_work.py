@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from handlers.router import Result
 from handlers.turn import Turn
 from storage.errors import NotFound
 from storage.ids import new_id
+from storage.messenger.inbox import THROTTLED, InboxRows
 from storage.reference_queries import load
 from storage.tables import Case, Inbox, Lane, Outbox
 from storage.unit_of_work import UnitOfWork
@@ -181,6 +183,55 @@ async def test_after_eight_tries_it_is_set_aside_and_the_chat_goes_on(
     await world.runs()
     assert (await world.rows(outcomes))[0][0] == "parked"
     assert world.resident(5).sees("楼下路灯坏了")
+
+
+async def test_an_emergency_does_not_wait_for_a_failing_update_of_its_chat(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(router, "_words", failing_on("炸", router._words))
+    wang = world.resident(5)
+    await wang.says("炸")
+    for _ in range(5):  # each failure puts it off for longer
+        await world.passes(minutes=1)
+    await wang.says("三楼着火了，有人困在里面，快来人")
+    assert wang.sees("119")
+    await wang.says("谢谢")
+    assert [state for state, _ in await world.rows(outcomes)] == ["waiting", "done", "done"]
+
+
+async def test_what_is_put_off_holds_what_was_said_after_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(router, "_words", failing_on("炸", router._words))
+    wang = world.resident(5)
+    await wang.says("炸")
+    await wang.says("楼下路灯坏了")
+    assert not wang.messages
+    monkeypatch.undo()
+    await world.passes(minutes=1)
+    assert [state for state, _ in await world.rows(outcomes)] == ["done", "done"]
+
+
+async def test_a_failure_changes_nothing_about_an_update_that_somebody_else_has_finished(world: World) -> None:
+    world.residents.push(kind="text", chat=5, text="楼下路灯坏了")
+    await world.app.intake.store(world.residents, world.residents.updates)
+    [stored] = await world.rows(lambda c: InboxRows(c).waiting([("resident", 5)], 1, world.clock.now()))
+    await world.app.worker.drain()
+    handled = world.app.worker._handling
+    for tries in (0, handling.TRIES):
+        late = replace(stored, attempts=tries)
+        await world.app.database.write(lambda c, late=late: handled.failed(late, RuntimeError("late"), c))
+    assert await world.rows(outcomes) == [("done", "draft")]
+    assert await world.rows(lambda c: c.execute(select(Lane.ready_at)).scalars().all()) == [None]
+
+
+async def test_a_throttled_chat_stays_so_when_one_of_its_updates_cannot_be_read(world: World) -> None:
+    await world.resident(5).says("楼下路灯坏了")
+    await world.app.database.write(lambda c: c.execute(update(Lane).values(rank=THROTTLED)))
+    world.residents.push(poison=True, chat=5)
+    world.residents.push(kind="text", chat=5, text="谢谢")
+    await world.app.intake.store(world.residents, world.residents.updates)
+    poison, _ = await world.rows(lambda c: InboxRows(c).waiting([("resident", 5)], 2, world.clock.now()))
+    await world.app.database.write(lambda c: InboxRows(c).park(poison, "poison", world.clock.now()))
+    assert await world.rows(lambda c: c.execute(select(Lane.rank)).scalars().all()) == [THROTTLED]
 
 
 async def test_a_failure_leaves_nothing_half_done(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
