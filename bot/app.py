@@ -67,8 +67,8 @@ async def serve_until(stop: asyncio.Event, app: App) -> None:
 
 
 def _parts(app: App) -> list[Coroutine[Any, Any, None]]:
-    """Everything that runs for ever. For each bot only one process polls and only one delivers."""
-    parts = [app.worker.run(), app.fetcher.run()]
+    """Everything that runs for ever. For each bot only one process polls and only one delivers; one fetches files."""
+    parts = [app.worker.run(), Leased(app.database, app.owner, "fetch").run(app.fetcher.run)]
     for name, channel in app.channels.items():
         parts.append(Leased(app.database, app.owner, f"deliver:{name}").run(app.deliverers[name].run))
         if app.settings.mode is Mode.POLLING:

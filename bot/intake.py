@@ -73,7 +73,14 @@ class Intake:
             return False
 
     async def poll(self, channel: Channel) -> None:
-        """Long-poll for ever. The offset of the next request confirms a batch, so it moves only after the commit."""
+        """Long-poll for ever. Whoever no longer polls is not in trouble: another process may do it now."""
+        try:
+            await self._poll(channel)
+        finally:
+            self.trouble.pop(channel.name, None)
+
+    async def _poll(self, channel: Channel) -> None:
+        """The offset of the next request confirms a batch, so it moves only after the commit."""
         offset: int | None = None
         failures = 0
         while True:

@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from bot import fetch
+from bot.app import serve_until
 from bot.channels.port import BadToken, Refused, TryLater
+from bot.leases import LOOKED_EVERY
 from storage.tables import Attachment
-from tests.support.world import World
+from tests.bot.test_stopping import PUSHED
+from tests.support.fake_channel import FakeChannel
+from tests.support.world import World, make_world
 from tests.ways.steps import settled
 
 
@@ -92,3 +96,27 @@ async def test_no_room_in_the_store_leaves_nothing_behind_and_costs_no_photo(
 
 def kept(world: World) -> list[str]:
     return [path.name for path in world.app.files.folder.rglob("*") if path.is_file()]
+
+
+async def test_of_several_processes_one_fetches_files(
+    tmp_path: Path, filled_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, asked = asyncio.Event(), []
+
+    async def slowly(_channel: FakeChannel, file_id: str, _to: Path, _limit: int) -> None:
+        asked.append(file_id)
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(FakeChannel, "download", slowly)
+    monkeypatch.setattr(fetch, "IDLE_SECONDS", 0.01)
+    worlds = [await make_world(tmp_path / name, filled_postgres_url, **PUSHED) for name in ("one", "two")]
+    await with_photo(worlds[0])
+    stop = asyncio.Event()
+    serving = [asyncio.create_task(serve_until(stop, world.app)) for world in worlds]
+    async with asyncio.timeout(30):
+        await begun.wait()
+        await asyncio.sleep(2 * LOOKED_EVERY)
+        stop.set()
+        await asyncio.gather(*serving)
+    assert len(asked) == 1

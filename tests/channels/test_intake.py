@@ -174,7 +174,7 @@ async def test_a_batch_that_nothing_can_confirm_is_not_asked_for_again_at_once(
     desk.telegram.server.push_raw(desk.telegram.bot, b'{"update_id": "x"}')
     async with desk.polls():
         await asyncio.wait_for(desk.troubles.came.wait(), 5)
-    assert desk.intake.trouble == {"resident": "TryLater: updates without an id"}
+        assert desk.intake.trouble == {"resident": "TryLater: updates without an id"}
     assert len(desk.telegram.server.calls("getUpdates")) == 1
 
 
@@ -187,6 +187,14 @@ async def test_somebody_else_who_polls_is_named_until_they_stop(desk: Desk) -> N
         server.heals()
         await desk.telegram.person().says("one")
         await desk.confirmed()
+    assert desk.intake.trouble == {}
+
+
+async def test_who_no_longer_polls_is_not_in_trouble(desk: Desk) -> None:
+    desk.telegram.server.fails(faults.conflict(), "getUpdates", times=None)
+    async with desk.polls():
+        await asyncio.wait_for(desk.troubles.came.wait(), 5)
+        assert desk.intake.trouble
     assert desk.intake.trouble == {}
 
 
