@@ -81,6 +81,13 @@ class Deliverer:
         """Why nothing can be sent at the moment; shown by /readyz."""
 
     async def run(self) -> None:
+        """Deliver for ever. Whoever no longer delivers is not in trouble: another process may do it now."""
+        try:
+            await self._run()
+        finally:
+            self.trouble = ""
+
+    async def _run(self) -> None:
         while True:
             self.wake.clear()
             try:
@@ -96,15 +103,18 @@ class Deliverer:
     async def run_once(self) -> float:
         """Start what may be sent now; returns for how many seconds there is nothing to do.
 
-        It takes no more rows than may be in flight, so that an alarm that is queued meanwhile comes next.
+        Rows are read only when there is room for them, and no more than that: an alarm that is queued meanwhile comes
+        next, and what is taken back meanwhile is not sent.
         """
+        while len(self._in_flight) >= self._at_once:
+            await asyncio.wait(self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED)
         now = time.monotonic()
         room = self._limiter.room(now)
         if not room:
             return self._limiter.bot_free_at() - now
-        rows = await self._due(min(room, self._at_once))
+        rows = await self._due(min(room, self._at_once - len(self._in_flight)))
         for row in _heads(rows):
-            await self._start(row)
+            self._start(row)
         return 0.0 if rows else min(self._limiter.next_free_at() - time.monotonic(), IDLE_SECONDS)
 
     async def drain(self) -> None:
@@ -136,10 +146,8 @@ class Deliverer:
                 return rows
             await self._write(lambda uow, chats=paused: [uow.outbox.cancel_chat(name, chat) for chat in chats])  # type: ignore[misc]
 
-    async def _start(self, row: OutRow) -> None:
-        """Start one delivery when there is room for it, unless its chat is busy or has to wait."""
-        while len(self._in_flight) >= self._at_once:
-            await asyncio.wait(self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED)
+    def _start(self, row: OutRow) -> None:
+        """Start one delivery, unless its chat is busy or has to wait."""
         now = time.monotonic()
         if row.chat in self._busy_chats | self._limiter.held_chats(now):
             return

@@ -156,6 +156,45 @@ async def test_what_is_on_its_way_at_the_end_is_given_up_in_time_and_sent_later(
     assert texts(world) == ["在"]
 
 
+async def test_while_a_message_hangs_nothing_is_read_that_may_change_meanwhile(world: World) -> None:
+    """An alarm that is queued meanwhile goes first, and what is taken back meanwhile is not sent."""
+    world.residents.hangs, deliverer = asyncio.Event(), world.app.deliverers["resident"]
+    await queue(world, Reply(HERE, "一"))
+    await deliverer.run_once()
+    await world.residents.sending.wait()
+    waits = Reply(Address("resident", 51), "二", cause="case:1:1:1")
+    await queue(world, waits, Reply(Address("resident", 52), "三"))
+    delivering = asyncio.create_task(deliverer.run())
+    await asyncio.sleep(0.2)  # time enough to read the next row, if it did
+    await queue(world, Reply(Address("resident", 53), "警报", priority=Priority.EMERGENCY))
+
+    def take_back(connection: Connection) -> None:
+        UnitOfWork(connection, load(connection), world.clock.now()).outbox.cancel("case:1:1:1")
+
+    await world.app.database.write(take_back)
+    world.residents.hangs.set()
+    async with asyncio.timeout(10):
+        while len(texts(world)) < 3:  # noqa: ASYNC110 - nothing tells when a fake message has arrived
+            await asyncio.sleep(0.01)
+    delivering.cancel()
+    await asyncio.gather(delivering, return_exceptions=True)
+    await deliverer.stop()
+    assert texts(world) == ["一", "警报", "三"]
+
+
+async def test_who_no_longer_delivers_is_not_in_trouble(world: World) -> None:
+    deliverer = world.app.deliverers["resident"]
+    world.residents.failures = [BadToken("resident")] * 20
+    await queue(world, Reply(HERE, "在"))
+    delivering = asyncio.create_task(deliverer.run())
+    async with asyncio.timeout(10):
+        while not deliverer.trouble:  # noqa: ASYNC110 - nothing tells when it is in trouble
+            await asyncio.sleep(0.01)
+    delivering.cancel()
+    await asyncio.gather(delivering, return_exceptions=True)
+    assert not deliverer.trouble
+
+
 async def test_what_is_refused_for_good_is_a_dead_letter_with_its_reason(world: World) -> None:
     world.residents.failures = [Refused("message is too long")]
     await queue(world, Reply(HERE, "在"))
