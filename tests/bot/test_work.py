@@ -5,6 +5,7 @@ import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -217,8 +218,7 @@ async def test_a_failure_changes_nothing_about_an_update_that_somebody_else_has_
     await world.app.worker.drain()
     handled = world.app.worker._handling
     for tries in (0, handling.TRIES):
-        late = replace(stored, attempts=tries)
-        await world.app.database.write(lambda c, late=late: handled.failed(late, RuntimeError("late"), c))
+        await world.app.database.write(partial(handled.failed, replace(stored, attempts=tries), RuntimeError("late")))
     assert await world.rows(outcomes) == [("done", "draft")]
     assert await world.rows(lambda c: c.execute(select(Lane.ready_at)).scalars().all()) == [None]
 
