@@ -187,14 +187,14 @@ def _agree(turn: Turn, *, anonymous: bool) -> None:
 def file(turn: Turn, danger: Understanding | None = None) -> None:
     """File the draft, after consent, or at once if it or `danger` is an emergency."""
     reading = turn.context.read(words(turn))
-    if emergency := matters.emergency(reading) or (danger and replace(danger, text=reading.text)):
+    found, community = matters.to_file(reading), turn.community(turn.person.community_id)
+    if danger and not matters.is_emergency(found[0]):
+        found = (replace(danger, text=reading.text),)
+    if matters.is_emergency(found[0]):
         turn.close(name(turn), "draft.agreed", shown=_shown(turn))
         community = communities.of_emergency(turn, reading.text)
-        filing.file_emergency(turn, _report(turn, take_out(turn), (emergency,), community))
-        return
-    agreed = turn.community(turn.person.community_id)
-    assert agreed is not None  # noqa: S101 - nobody agrees without one
-    report = _report(turn, take_out(turn), matters.to_file(reading), agreed)
+    assert community is not None  # noqa: S101 - nobody agrees without one
+    report = _report(turn, take_out(turn), found, community)
     if not links.holds(turn, report):
         filing.file_report(turn, report)
 

@@ -1,4 +1,7 @@
-"""Files matters into the ledger: labels, place, clocks, people, first event, the card for staff, the receipt."""
+"""Files matters into the ledger: labels, place, clocks, people, first event, the card for staff, the receipt.
+
+Every report of a resident goes through `file_report`, which decides whether the alarm is raised.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +10,7 @@ from handlers.cases import cards, deadlines, emergencies
 from handlers.communities import names
 from handlers.event import File, Location
 from handlers.moderation import allowance, crowds
-from handlers.residents import offers, receipts, represented
+from handlers.residents import matters, offers, receipts, represented
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.rights import Part
@@ -19,7 +22,7 @@ from storage.reference import BuildingRow, CommunityRow
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a person wants filed. `said`: the messages with it, as ids and words."""
+    """What a person wants filed (see `matters.to_file`). `said`: the messages with it, as ids and words."""
 
     matters: tuple[Understanding, ...]
     community: CommunityRow
@@ -28,9 +31,18 @@ class Report:
     said: tuple[tuple[int | None, str], ...] = ()
     location: Location | None = None
 
+    @property
+    def is_emergency(self) -> bool:
+        return matters.is_emergency(self.matters[0])
+
 
 def file_report(turn: Turn, report: Report) -> list[CaseRow]:
-    """File every matter of a report, and tell the person and the staff. Files go to the first matter."""
+    """File a report, and tell the person and the staff: an emergency at once, other matters one by one."""
+    return [_file_emergency(turn, report)] if report.is_emergency else _file_matters(turn, report)
+
+
+def _file_matters(turn: Turn, report: Report) -> list[CaseRow]:
+    """File every matter of a report. Files go to the first matter."""
     allowance.count(turn, "reports")
     proxy = _proxy(turn)
     filed = [_file(turn, report, matter, proxy) for matter in report.matters]
@@ -57,7 +69,7 @@ def _proxy(turn: Turn) -> dict[str, Any] | None:
     return turn.talk.state.pop("proxy") if found and "consent" in found else None
 
 
-def file_emergency(turn: Turn, report: Report) -> CaseRow:
+def _file_emergency(turn: Turn, report: Report) -> CaseRow:
     """File an emergency: first the numbers to call, then staff are called; everything else comes later."""
     matter = report.matters[0]
     case = _file(turn, report, matter, _proxy(turn))

@@ -44,7 +44,10 @@ def join_case(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> N
 
 
 def _bring_draft(turn: Turn, case: CaseRow) -> None:
-    """Move the neighbour's draft into the case, for the staff to read."""
+    """Move the neighbour's draft into the case, for the staff to read. An emergency becomes a case of its own."""
+    if drafts.is_emergency(turn):
+        drafts.file(turn)
+        return
     draft = drafts.take_out(turn)
     words = "\n".join(text for _, text in draft["parts"])
     for message_id, text in draft["parts"]:
@@ -70,7 +73,7 @@ def not_joining(turn: Turn, data: dict[str, Any]) -> None:
 def join_mine(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     """The reporter confirms that a neighbour has reported the same matter: merge the two cases."""
     target = turn.uow.cases.get(case.community_id, int(data["into"]))
-    if not offers.can_be_joined(target):
+    if not (offers.can_be_joined(target) and offers.can_be_joined(case)):
         turn.tell("join.ended", alert=True, number=turn.number(target))
         return
     joiners = merged_people.newcomers(turn, case, target)

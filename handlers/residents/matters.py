@@ -9,7 +9,7 @@ from nlp.understanding import Reading, Understanding
 
 def emergency(reading: Reading) -> Understanding | None:
     """The whole message as one emergency if any part is one, so that the staff on duty read all of it. Or None."""
-    calling = [matter for matter in reading.matters if matter.alarms or matter.needs_human]
+    calling = [matter for matter in reading.matters if is_emergency(matter)]
     if not calling:
         return None
     beside = [matter for matter in reading.matters if matter not in calling]
@@ -21,6 +21,11 @@ def emergency(reading: Reading) -> Understanding | None:
         needs_human=any(matter.needs_human for matter in calling),
         places=_places(reading.matters),
     )
+
+
+def is_emergency(matter: Understanding) -> bool:
+    """Whether somebody has to be called for this matter at once."""
+    return bool(matter.alarms) or matter.needs_human
 
 
 def requests(reading: Reading) -> tuple[Understanding, ...]:
@@ -47,7 +52,9 @@ def elsewhere(reading: Reading) -> Understanding | None:
 
 
 def to_file(reading: Reading) -> tuple[Understanding, ...]:
-    """The matters to file if the person insists, even if the words look like no request."""
+    """The matters to file: an emergency alone, else the requests, else what the person insists on as one matter."""
+    if found := emergency(reading):
+        return (found,)
     return requests(reading) or (_as_one(reading),)
 
 

@@ -305,7 +305,7 @@ def _end(turn: Turn, case: CaseRow) -> None:
 def one_matter(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
     """Several cases of one message are one matter: withdraw the others and move their words here."""
     others = [turn.uow.cases.get(case.community_id, int(no)) for no in data["others"]]
-    if any(other.state is not State.WAITING for other in (case, *others)):
+    if any(each.state is not State.WAITING or each.urgency is Urgency.EMERGENCY for each in (case, *others)):
         turn.tell("mine.too_late_for_one", alert=True)
         return
     words = "\n".join(part.text for part in (case, *others))

@@ -127,14 +127,9 @@ def _file_for(turn: Turn) -> None:
     if community is None:
         turn.say("proxy.which")
         return
-    said = ((turn.event.message_id, turn.event.text),)
-    emergency = matters.emergency(turn.reading)
-    found = (emergency,) if emergency else matters.to_file(turn.reading)
+    found, said = matters.to_file(turn.reading), ((turn.event.message_id, turn.event.text),)
     report = filing.Report(found, community, files=turn.event.files, said=said, location=turn.event.location)
-    if emergency:
-        filing.file_emergency(turn, report)
-    else:
-        filing.file_report(turn, report)
+    filing.file_report(turn, report)
 
 
 def _community(turn: Turn) -> CommunityRow | None:

@@ -55,7 +55,10 @@ def _answer(turn: Turn, known: QuestionRow) -> None:
 
 
 def take(turn: Turn) -> None:
-    """File the report if the person has agreed; otherwise it waits as a draft."""
+    """File the report if the person has agreed, an emergency at once; otherwise it waits as a draft."""
+    if emergency := matters.emergency(turn.reading):
+        _file_emergency(turn, emergency)
+        return
     if allowance.has_to_wait(turn):
         return
     agreed, may_file = _agreed(turn), allowance.may_file(turn)
@@ -102,13 +105,18 @@ def _report(turn: Turn, found: tuple[Understanding, ...], community: CommunityRo
 
 
 def _emergency(turn: Turn, matter: Understanding) -> None:
-    """File an emergency at once, without consent or community. The person's next words are added to it."""
+    """File an emergency, or add to the one that the person has just reported."""
     if (case := emergencies.ringing(turn)) is not None:
         told = turn.talk.state["alarm"]["told"]
         _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if alarm not in told))
-        return
+    else:
+        _file_emergency(turn, matter)
+
+
+def _file_emergency(turn: Turn, matter: Understanding) -> None:
+    """File an emergency at once, without consent or community. The person's next words are added to it."""
     community = communities.of_emergency(turn, turn.event.text)
-    filing.file_emergency(turn, _report(turn, (matter,), community))
+    filing.file_report(turn, _report(turn, (matter,), community))
 
 
 def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> None:

@@ -234,6 +234,34 @@ async def test_what_was_another_matter_can_be_said_with_a_tap(small_world: World
     assert (await case(small_world, 3)).text == "楼道里垃圾没人收"
 
 
+async def test_a_second_emergency_that_is_another_matter_has_an_alarm_of_its_own(world: World) -> None:
+    wang, chen = await settled(world), world.worker(WORKER)
+    burns(world)
+    burns(world, "7栋有人晕倒了", alarms=(Alarm.AMBULANCE,), places=("7栋",))
+    await wang.says(FIRE)
+    await wang.says("7栋有人晕倒了")
+    await wang.taps("这是另一件事")
+    assert (await case(world, 2)).text == FIRE
+    assert (await case(world, 3)).text == "7栋有人晕倒了"
+    assert "120" in wang.last.text
+    assert chen.sees("紧急 YA-3")
+    await world.passes(minutes=5, seconds=1)
+    assert world.worker(MANAGER).sees("紧急 YA-3")
+    await chen.taps("我来处理")
+    assert (await case(world, 3)).staff_id == WORKER
+
+
+async def test_a_link_in_it_holds_no_emergency_up(small_world: World) -> None:
+    words = "7栋有人晕倒了，看 http://video.example.top/1"
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    burns(small_world, words, alarms=(Alarm.AMBULANCE,), places=("7栋",))
+    await wang.says(FIRE)
+    await wang.says(words)
+    await wang.taps("这是另一件事")
+    assert chen.sees("紧急 YA-3")
+
+
 async def test_a_photo_joins_the_emergency_and_the_called_hear_of_it(small_world: World) -> None:
     wang, chen = await settled(small_world), small_world.worker(WORKER)
     burns(small_world)

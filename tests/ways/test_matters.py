@@ -67,6 +67,16 @@ async def test_they_stay_several_once_somebody_works_on_one(small_world: World) 
     assert (await case(small_world, 3)).state != "withdrawn"
 
 
+async def test_they_stay_several_once_one_is_an_emergency(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(1)
+    means(small_world, TWO, LAMP, RUBBISH)
+    await wang.says(TWO)
+    await chen.taps("改轻重")
+    await chen.taps("🔴 紧急")
+    assert "已经有人在处理" in await wang.taps("其实是一件事")
+    assert (await case(small_world, 3)).state == "waiting"
+
+
 async def test_each_of_several_matters_can_be_looked_at_and_corrected(small_world: World) -> None:
     wang = await settled(small_world)
     means(small_world, TWO, LAMP, RUBBISH)

@@ -2,7 +2,8 @@
 
 from storage.tables import Case
 from tests.support.world import World
-from tests.ways.steps import LAMP, RUBBISH, case, count, settled
+from tests.ways.steps import LAMP, RUBBISH, case, count, means, settled
+from tests.ways.test_emergencies import ALARM
 
 FIRE = "着火了！3栋2单元冒烟，快来人"
 
@@ -37,6 +38,21 @@ async def test_an_emergency_repeated_by_the_minute_rings_once_and_keeps_every_wo
     assert await count(town, Case) == 2
     assert "第39遍" in (await case(town, 2)).text
     assert len([m for m in chen.messages if "补充" in m.text]) <= 20
+
+
+async def test_an_emergency_that_a_flood_hid_in_a_draft_does_not_join_a_neighbour_s_lamp(town: World) -> None:
+    await settled(town)
+    li = town.resident(1002)
+    await li.says(LAMP)
+    await li.taps("延安岭社区")
+    join = next(data for label, data in li.last.buttons.items() if "我也遇到" in label)
+    said = [LAMP, *["灯坏了灯坏了"] * 45, "老李叫不应了"]
+    for words in said[1:]:
+        await li.says(words)
+    means(town, "\n".join(said), ALARM)
+    await li.presses(join)
+    assert await count(town, Case, Case.urgency == "E") == 1
+    assert town.worker(1).sees("老李叫不应了")
 
 
 async def test_the_sixth_report_of_an_hour_waits_and_is_shown_when_the_hour_is_over(town: World) -> None:
