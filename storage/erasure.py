@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, and_, delete, literal_column, or_, select, type_coerce, update
 
+from ledger.lifecycle import Role
 from storage.ids import new_id
 from storage.messenger.inbox import DONE, PARKED
 from storage.messenger.inbox import WAITING as NOT_HANDLED
 from storage.messenger.outbox import CANCELLED, DEAD, WAITING
 from storage.tables import (
     Attachment,
+    CaseEvent,
     CaseMessage,
     CasePerson,
     Conversation,
@@ -56,7 +58,19 @@ class Erasure:
         found = self._uow.read(select(CaseMessage.attachment_id).where(mine), CaseMessage).scalars()
         ids = [attachment_id for attachment_id in found if attachment_id is not None]
         self._uow.execute(delete(CaseMessage).where(mine))
+        # steps of earlier versions repeat what a resident said; nothing shows it
+        steps = (CaseEvent.community_id == key[0], CaseEvent.case_no == key[1], CaseEvent.role == Role.RESIDENT)
+        self._uow.execute(update(CaseEvent).where(*steps, CaseEvent.reason.is_not(None)).values(reason=None))
         return self._files(key[0], ids)
+
+    def cases_left(self, bot: str, account: int, chat: int) -> list[tuple[int, int]]:
+        """Cases that a person has left, but in which words from their chat remain."""
+        said = and_(CaseMessage.bot == bot, CaseMessage.chat == chat, CaseMessage.by == Role.RESIDENT)
+        same = (CasePerson.community_id == CaseMessage.community_id, CasePerson.case_no == CaseMessage.case_no)
+        there = select(CasePerson.account).where(*same, CasePerson.bot == bot, CasePerson.account == account)
+        key = (CaseMessage.community_id, CaseMessage.case_no)
+        rows = self._uow.read(select(*key).where(said, ~there.exists()).distinct(), CaseMessage, CasePerson)
+        return sorted((row.community_id, row.case_no) for row in rows)
 
     def _files(self, community_id: int, ids: list[int]) -> list[str]:
         same = and_(Attachment.community_id == community_id, Attachment.id.in_(ids))

@@ -216,6 +216,12 @@ class Pushes:
         self._uow.execute(left.values(next_at=None))
         self._cancel(Outbox.key.startswith(_prefix(community_id, push_id)))
 
+    def empty(self, community_id: int, thing: str, text: str) -> None:
+        """The words of an invitation were erased: `text` stands in their place, and nobody is sent it any more."""
+        self.call_off(community_id, thing)
+        same = (Push.community_id == community_id, Push.thing == thing)
+        self._uow.execute(update(Push).where(*same).values(text=text))
+
     def stop(self, bot: str, account: int) -> None:
         """A person wants no pushes: those that wait, here or in the outbox, are not sent."""
         mine = (PushRecipient.bot == bot, PushRecipient.account == account)

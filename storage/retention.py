@@ -35,8 +35,13 @@ class Retention:
         return [self._uow.cases.get(row.community_id, row.no) for row in rows]
 
     def hide_message(self, message: Any, text: str | None) -> None:
+        self._change(message, text=text, bot=NOWHERE, chat=0, message_id=None)
+
+    def reword(self, message: Any, text: str) -> None:
+        self._change(message, text=text)
+
+    def _change(self, message: Any, **values: Any) -> None:
         same = and_(CaseMessage.community_id == message.community_id, CaseMessage.id == message.id)
-        values = {"text": text, "bot": NOWHERE, "chat": 0, "message_id": None}
         self._uow.execute(update(CaseMessage).where(same).values(**values))
 
     def hide_event(self, event: Any, reason: str | None, detail: Any) -> None:

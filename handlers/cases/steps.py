@@ -35,7 +35,10 @@ UNDOABLE_FIELDS = (
 SPEAKS = frozenset({Action.CONTACT, Action.ASK, Action.RESOLVE, Action.UNSOLVED})
 """Steps by which a staff member speaks with the resident directly."""
 REASONS = ("reason", "reply", "question", "words")
-"""What the history shows as the reason of a step: the first of these that is given."""
+"""What the history shows as the reason of a step: the first of these that is given.
+
+What a resident says is kept with the case's messages, where they can have it erased, and not here as well.
+"""
 ASKED_IF_IT_HOLDS = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 
 
@@ -77,7 +80,7 @@ def take(
         role=role,
         before=State(before["state"]),
         staff_id=staff_id,
-        reason=next((given[name] for name in REASONS if given.get(name)), None),
+        reason=None if role is Role.RESIDENT else next((given[name] for name in REASONS if given.get(name)), None),
         via=turn.via,
         detail={"before": before, **(detail or {})},
     )

@@ -307,6 +307,7 @@ def _erased(turn: Turn) -> None:
     here = turn.event.address
     for row in turn.uow.calls.wishes_of(here.bot, turn.account):
         content.gone(turn, turn.uow.content.get(row.community_id, ContentKind.WISH, row.no))
+        turn.uow.pushes.empty(row.community_id, _thing(row), turn.context.texts("privacy.words_erased"))
     turn.uow.calls.erase(here.bot, turn.account)
 
 

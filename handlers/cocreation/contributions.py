@@ -61,6 +61,7 @@ def _given(turn: Turn, community: CommunityRow, role: Role, kind: ContributionKi
         return
     here = turn.event.address
     by_resident = role is Role.RESIDENT
+    words = turn.context.mask(words) if by_resident else words  # neighbours read it, and it may stand on a ballot
     who = (here.bot, turn.account, here.chat) if by_resident else None
     row = turn.uow.contributions.add(topic.key, kind, words, who, shown=not by_resident)
     turn.uow.topics.add_event(topic, f"{kind}_added", role, topic.state, detail={"contribution": row.id})

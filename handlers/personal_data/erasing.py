@@ -9,7 +9,7 @@ from handlers.cases import cards, emergencies, nudging, steps
 from handlers.cases.card_content import card_name
 from handlers.event import Address
 from handlers.format import day
-from handlers.personal_data import privacy
+from handlers.personal_data import privacy, retention
 from handlers.personal_data.file_deletion import drop_files
 from handlers.reply import Priority, Reply, Showing
 from handlers.residents import receipts
@@ -41,6 +41,8 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
     gone: list[str] = []
     for case in uow.cases.of_person(here.bot, turn.account, limit=privacy.ALL):
         gone += _leave(turn, case)
+    for key in uow.erasure.cases_left(here.bot, turn.account, here.chat):
+        gone += _leave(turn, uow.cases.get(*key))
     for talk in uow.conversations.all_of(here.bot, turn.account):
         gone += [talk.state["export"]["digest"]] if "export" in talk.state else []
     for feature in feature_registry.FEATURES:
@@ -77,11 +79,12 @@ def _leave(turn: Turn, case: CaseRow) -> list[str]:
     """
     cases = turn.uow.cases
     people = cases.people(case.key)
-    me = next(p for p in people if (p.bot, p.account) == (turn.event.address.bot, turn.account))
+    me = _who_i_am(turn, people)
     alone = not others_in(turn, case)
     if alone and case.state in OPEN:
         steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
-    cases.change(case, **_without_words(turn, case, me, alone=alone))
+    counted = 1 if me in people else 0
+    cases.change(case, **_without_words(turn, case, me, alone=alone, counted=counted))
     chats = {me.chat, *(row.chat for row in cases.messages(case.key) if said_by(me, row))}
     gone = [digest for chat in sorted(chats) for digest in turn.uow.erasure.said_in_case(case.key, me.bot, chat)]
     cases.remove_people(case.key, [(me.bot, me.account)])
@@ -90,6 +93,7 @@ def _leave(turn: Turn, case: CaseRow) -> list[str]:
         turn.uow.contacts.forget(case.key)
     cases.add_event(case, action="erased", role=Role.RESIDENT, before=case.state)
     if me.part != Part.JOINER:
+        retention.mask_staffs_words(turn, case)
         similar, key = turn.context.similar, case.key
         turn.uow.after_commit.append(lambda: similar.remove(*key))
     gone += turn.uow.reports.forget_books(case.community_id, case.created_at)
@@ -97,14 +101,25 @@ def _leave(turn: Turn, case: CaseRow) -> list[str]:
     return gone
 
 
-def _without_words(turn: Turn, case: CaseRow, me: PersonOfCase, *, alone: bool) -> dict[str, Any]:
-    """The case without what this person said: nothing of the reporter's, and nothing that a neighbour added."""
+def _who_i_am(turn: Turn, people: list[PersonOfCase]) -> PersonOfCase:
+    """The person as they are in the case, or were before they left it: what nobody reports now, they did."""
+    here = turn.event.address
+    reported = any(person.part != Part.JOINER for person in people)
+    left = PersonOfCase(here.bot, turn.account, here.chat, Part.JOINER if reported else Part.REPORTER, anonymous=False)
+    return next((p for p in people if (p.bot, p.account) == (here.bot, turn.account)), left)
+
+
+def _without_words(turn: Turn, case: CaseRow, me: PersonOfCase, *, alone: bool, counted: int) -> dict[str, Any]:
+    """The case without what this person said: nothing of the reporter's, and nothing that a neighbour added.
+
+    Personal data in the staff's answer to the reporter goes, too. `counted`: how many supporters the person is.
+    """
     if me.part == Part.JOINER:
         text = case.text
         for row in turn.uow.cases.messages(case.key):
             if row.text and (row.bot, row.chat) == (me.bot, me.chat):
                 text = without(text, row.text)
-        return {"text": text, "supporters": max(case.supporters - 1, 1)}
+        return {"text": text, "supporters": max(case.supporters - counted, 1)}
     proposal = {name: value for name, value in case.proposal.items() if name not in ("why", "key")}
     return {
         "text": turn.context.texts("privacy.words_erased"),
@@ -113,7 +128,8 @@ def _without_words(turn: Turn, case: CaseRow, me: PersonOfCase, *, alone: bool) 
         "longitude": None,
         "building_id": None if alone else case.building_id,
         "proposal": proposal,
-        "supporters": case.supporters if alone else max(case.supporters - 1, 1),
+        "reply": turn.context.mask(case.reply) if case.reply else None,
+        "supporters": case.supporters if alone else max(case.supporters - counted, 1),
     }
 
 

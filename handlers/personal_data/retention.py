@@ -19,8 +19,7 @@ def forget_contacts(turn: Turn, case: CaseRow) -> None:
     people = uow.cases.people(case.key)
     for message in uow.cases.messages(case.key):
         uow.retention.hide_message(message, mask(message.text) if message.text else message.text)
-    for event in uow.cases.events(case.key):
-        _hide_words(turn, event)
+    mask_steps(turn, case)
     uow.cases.change(
         case,
         text=mask(case.text),
@@ -39,6 +38,19 @@ def forget_contacts(turn: Turn, case: CaseRow) -> None:
     uow.retention.done(case.key)
     uow.cases.add_event(case, action="contacts_removed", role=Role.SYSTEM, before=case.state)
     cards.redraw(turn, case)
+
+
+def mask_staffs_words(turn: Turn, case: CaseRow) -> None:
+    """Mask what is personal in what the staff said in a case."""
+    mask_steps(turn, case)
+    for message in turn.uow.cases.messages(case.key):
+        if message.text and message.by != Role.RESIDENT:
+            turn.uow.retention.reword(message, turn.context.mask(message.text))
+
+
+def mask_steps(turn: Turn, case: CaseRow) -> None:
+    for event in turn.uow.cases.events(case.key):
+        _hide_words(turn, event)
 
 
 def _hide_words(turn: Turn, event: Any) -> None:

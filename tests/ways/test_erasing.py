@@ -3,14 +3,27 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, insert, select, update
 
 from bot.channels.port import TryLater
-from storage.tables import Attachment, Case, CaseMessage, CasePerson, Conversation, Inbox, Lane, Outbox, Shown
+from storage.tables import (
+    Attachment,
+    Case,
+    CaseEvent,
+    CaseMessage,
+    CasePerson,
+    Conversation,
+    HelpCall,
+    Inbox,
+    Lane,
+    Outbox,
+    Push,
+    Shown,
+)
 from storage.tables import Person as PersonRow
 from tests.deciding.neighbours import on_the_register
 from tests.deciding.test_votes import registered
-from tests.support.world import Person, World
+from tests.support.world import NOW, Person, World
 from tests.ways.steps import LAMP, RUBBISH, all_text, answered, case, count, means, settled
 from tests.ways.test_emergencies import ALARM, FIRE
 
@@ -248,3 +261,75 @@ async def test_the_test_finds_what_is_left(small_world: World, erased: bool) -> 
     found = await traces(small_world, str(ACCOUNT), LAMP)
     assert bool(found) is not erased
     assert all(re.search(f"{ACCOUNT}|{LAMP}", line) for line in found)
+
+
+async def test_the_answer_to_a_question_of_the_staff_goes_too(world: World) -> None:
+    wang, chen = await settled(world, ACCOUNT), world.worker(1)
+    await chen.taps("问居民")
+    await chen.says("在几楼？")
+    await wang.says("五楼，姓王")
+    assert await traces(world, "姓王")
+    await erases(wang)
+    await world.app.ticker.clean()
+    assert await traces(world, "姓王") == []
+
+
+async def test_what_an_earlier_version_kept_with_the_step_goes_too(small_world: World) -> None:
+    wang, chen = await settled(small_world, ACCOUNT), small_world.worker(1)
+    await chen.taps("问居民")
+    await chen.says("在几楼？")
+    await wang.says("五楼，姓王")
+    answer = update(CaseEvent).where(CaseEvent.action == "supplement").values(reason="五楼，姓王")
+    await small_world.app.database.write(lambda connection: connection.execute(answer))
+    await erases(wang)
+    assert await traces(small_world, "姓王") == []
+    assert await traces(small_world, "在几楼"), "what the staff asked stays"
+
+
+async def test_who_had_withdrawn_from_a_case_of_neighbours_leaves_no_words_there(world: World) -> None:
+    wang, zhang, chen = await settled(world, ACCOUNT), await settled(world, 1002, RUBBISH), world.worker(1)
+    await chen.taps("合并")
+    await chen.says("1")
+    await world.passes(seconds=61)
+    await wang.says("我的诉求")
+    await wang.taps("YA-1 看详情")
+    await wang.taps("撤回")
+    await wang.taps("是的，撤回")
+    assert LAMP in (await case(world)).text, "the neighbours go on with it"
+    await erases(wang)
+    await world.app.ticker.clean()
+    assert await traces(world, str(ACCOUNT), LAMP) == []
+    left = await case(world)
+    assert (left.state, left.supporters) == ("waiting", 1)
+    await zhang.says("我的诉求")
+    assert "YA-1" in zhang.last.text
+
+
+async def test_personal_data_in_the_answer_goes_with_the_reporter(small_world: World) -> None:
+    wang, _ = await answered(small_world, "灯换好了，请欧阳建军放心，电话13872190456")
+    await erases(wang)
+    assert "灯换好了" in (await case(small_world)).reply
+    assert await traces(small_world, "13872190456") == []
+
+
+async def test_an_invitation_to_a_wish_loses_its_words_too(small_world: World) -> None:
+    wang = await settled(small_world, ACCOUNT)
+    wish = {
+        "community_id": 1,
+        "no": 1,
+        "kind": "time",
+        "text": "陪我去医院",
+        "places": 1,
+        "state": "open",
+        "made_at": NOW,
+    }
+    wish |= {"bot": "resident", "account": ACCOUNT, "chat": ACCOUNT}
+    push = {"community_id": 1, "id": 1, "thing": "call:1", "text": "陪我去医院", "rows": [], "created_at": NOW}
+
+    def put(connection: Connection) -> None:
+        connection.execute(insert(HelpCall).values(**wish))
+        connection.execute(insert(Push).values(**push))
+
+    await small_world.app.database.write(put)
+    await erases(wang)
+    assert await traces(small_world, "医院") == []
