@@ -221,8 +221,7 @@ def discard(turn: Turn, _data: dict[str, Any] | None = None) -> None:
 
 
 def take_out(turn: Turn) -> dict[str, Any]:
-    """Take the draft out of the conversation, which then need not be deleted any more."""
+    """Take the draft out of the conversation; other words in it are still deleted in time."""
     turn.talk.state.pop("said", None)
-    turn.talk.expires_at = None
     found: dict[str, Any] = turn.talk.state.pop("draft")
     return found

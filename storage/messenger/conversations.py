@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 Key = tuple[str, int, int, int]
+WORDS = ("draft", "said", "album", "edits", "hand_in", "proxy")
+"""What of a conversation holds words that were not agreed to; the rest is only where it stands."""
 
 
 @dataclass(slots=True)
 class Talk:
     """One conversation. `state` is small JSON: change it freely, what changed is written with the unit of work.
 
-    `expires_at`: erased then. `wake_at`: something is due then though nobody writes (an album is complete).
+    `expires_at`: its `WORDS` are erased then; without any it does not expire. `wake_at`: something is due then though
+    nobody writes (an album is complete).
     """
 
     key: Key
@@ -40,8 +43,6 @@ class Talk:
         return (orjson.dumps(self.state), self.expires_at, self.wake_at)
 
 
-WORDS = ("draft", "said", "album", "edits", "hand_in", "proxy")
-"""What of a conversation holds words that were not agreed to; the rest is only where it stands."""
 _NAMES = ("bot", "chat", "topic", "account")
 _CHANGING = ("state", "expires_at", "wake_at", "updated_at")
 _TABLE = table_of(Conversation)
@@ -90,7 +91,7 @@ class Conversations:
             {
                 **dict(zip(_NAMES, talk.key, strict=True)),
                 "state": talk.state,
-                "expires_at": talk.expires_at,
+                "expires_at": talk.expires_at if any(name in talk.state for name in WORDS) else None,
                 "wake_at": talk.wake_at,
                 "updated_at": self._uow.now,
             }

@@ -1,15 +1,18 @@
 """Consent: words wait as a draft, shown back, until the person taps; nobody on the staff sees them before."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+import pytest
 from sqlalchemy import select
 
 from handlers.residents import drafts
 from ledger.scenes import Scene, Urgency
 from nlp.understanding import Alarm, NoneType, Reading
 from storage.tables import Case, CaseMessage, Conversation, Person
+from tests.support.world import Person as Phone
 from tests.support.world import World
-from tests.ways.steps import LAMP, RUBBISH, case, count, files, means, settled
+from tests.ways.steps import LAMP, RUBBISH, all_text, case, count, files, means, settled
 
 
 async def test_the_draft_shows_words_notice_and_communities(small_world: World) -> None:
@@ -228,3 +231,45 @@ async def test_a_long_draft_is_not_read_anew_with_each_message(small_world: Worl
     await wang.says(LAMP)
     assert max(map(len, texts)) == drafts.NEARBY + len(f"\n{LAMP}")
     assert await count(small_world, Case) == 0
+
+
+async def _on_behalf(wang: Phone) -> None:
+    await wang.says("代录")
+    await wang.taps("家里老人")
+    await wang.says("三栋王奶奶 13872190456")
+
+
+async def _early_edit(wang: Phone) -> None:
+    await wang.edits(999, "三栋王奶奶 13872190456")
+
+
+async def _forwarded_by_another(wang: Phone) -> None:
+    words = {"forwarded": True, "quoted": [wang.account, f"人{wang.account}"]}
+    await wang.world.resident(1002).says("三栋王奶奶 13872190456，她家门口的路灯坏了", **words)
+
+
+@pytest.mark.parametrize("ending", ["同意，提交", "不提交"])
+@pytest.mark.parametrize("other", [_on_behalf, _early_edit, _forwarded_by_another])
+async def test_other_words_without_consent_expire_though_a_draft_has_ended(
+    world: World, other: Callable[[Phone], Awaitable[None]], ending: str
+) -> None:
+    wang = world.resident()
+    await wang.says(LAMP)
+    await wang.taps("延安岭社区")
+    old = next(data for label, data in wang.last.buttons.items() if ending in label)
+    await other(wang)
+    await wang.presses(old)
+    assert "13872190456" in await all_text(world)
+    await world.passes(days=7, seconds=1)
+    await world.app.ticker.clean()
+    talks = await world.rows(lambda c: c.execute(select(Conversation.state)).scalars().all())
+    assert "13872190456" not in str(talks)
+
+
+async def test_a_conversation_without_words_expires_no_more(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    await wang.taps("延安岭社区")
+    await wang.taps("不提交")
+    expiry = select(Conversation.expires_at).where(Conversation.account == wang.account)
+    assert await small_world.rows(lambda c: c.execute(expiry).scalar()) is None
