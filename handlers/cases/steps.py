@@ -93,8 +93,8 @@ def take(
 
 
 def _change(turn: Turn, case: CaseRow, new: State, values: dict[str, Any]) -> None:
-    """Change the row, with what follows from the new state."""
-    if new in ENDED:
+    """Change the row, with what follows from the new state. A check of a case that has ended does not end it again."""
+    if new in ENDED and new is not case.state:
         values["closed_at"] = turn.uow.now
     turn.uow.cases.change(case, state=new, **values, **_next_look(turn, case, new, values))
 
@@ -158,7 +158,7 @@ def _first_touch(turn: Turn, case: CaseRow, action: Action, staff_id: int | None
 
 def _next_look(turn: Turn, case: CaseRow, new: State, values: dict[str, Any]) -> dict[str, Any]:
     """When the clock looks at the case again, unless the step sets that itself."""
-    if "next_at" in values:
+    if "next_at" in values or (new in ENDED and new is case.state):
         return {}
     if new in CLOSED and case.urgency in ASKED_IF_IT_HOLDS:
         return {"next_at": deadlines.asks_if_it_holds(turn, case, turn.uow.now)}

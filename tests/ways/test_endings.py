@@ -305,6 +305,18 @@ async def test_a_month_and_a_quarter_later_the_reporter_is_asked_whether_it_held
     assert await count(world, CaseEvent, CaseEvent.action == "asked_if_it_holds") == 2
 
 
+async def test_a_late_check_of_a_closed_case_does_not_close_it_again(world: World) -> None:
+    wang = await closed_urgent(world)
+    closed = await case(world)
+    await world.passes(days=20)
+    await world.worker(2).taps("✅ 看过，属实")
+    checked = await case(world)
+    assert "check" in await events(world)
+    assert (checked.closed_at, checked.next_at) == (closed.closed_at, closed.next_at)
+    await world.passes(days=11)
+    assert wang.sees("现在还好吗"), "a month after it was closed, not after it was checked"
+
+
 async def test_nobody_is_asked_about_what_was_not_urgent(small_world: World) -> None:
     wang, _ = await answered(small_world)
     await wang.taps("👍 解决了")
