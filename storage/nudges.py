@@ -118,6 +118,12 @@ class Nudges:
         values = {"done_at": self._uow.now, "done_by": staff_id, "answer": answer, "next_at": None}
         return self._change(nudge, values)
 
+    def reopen(self, key: tuple[int, int], kinds: Collection[Kind], done_at: datetime) -> list[NudgeRow]:
+        """Take back what was answered at this time; returns these nudges."""
+        same = (Nudge.community_id == key[0], Nudge.case_no == key[1], Nudge.kind.in_(list(kinds)))
+        change = update(Nudge).where(*same, Nudge.done_at == done_at).values(done_at=None, done_by=None)
+        return [_nudge(row._mapping) for row in self._uow.execute(change.returning(Nudge.__table__))]  # noqa: SLF001
+
     def told_too(self, nudge: NudgeRow, chats: Chats) -> None:
         """More people were told, and nobody else is told later."""
         told = [list(chat) for chat in dict.fromkeys([*nudge.told, *chats])]

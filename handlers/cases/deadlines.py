@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.turn import Turn
 from ledger import clocks, nudges
-from ledger.district import Clock, Limits
+from ledger.district import Clock, Duration, Limits
 from ledger.lifecycle import State
 from ledger.quiet_hours import next_allowed
 from ledger.scenes import Kind, Urgency
@@ -51,6 +51,13 @@ def next_look(turn: Turn, case: CaseRow) -> datetime | None:
     """
     coming = nudges.upcoming(stages_of(turn, case), turn.uow.now)
     return coming or turn.uow.now + turn.context.district.limits.button_kept.wall / 2
+
+
+def extension(turn: Turn, case: CaseRow, given: Mapping[str, str]) -> tuple[Duration, datetime]:
+    """How much more time is requested, and when the case is due if it is granted."""
+    lengths = clock_of(turn, case).extensions
+    more = lengths[min(int(given["length"]), len(lengths) - 1)]
+    return more, clocks.due(case.due_at, more, turn.community_of(case).zone)
 
 
 def asks_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> datetime | None:

@@ -44,7 +44,7 @@ def units_first(turn: Turn, case: CaseRow) -> list[int]:
 
 def dispatch_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     """Dispatch a case. The receiver is told after the undo time; the worker is told whom the bot cannot reach."""
-    reference = turn.uow.reference
+    reference, helped = turn.uow.reference, False
     if "staff" in data:
         staff = reference.staff.get(int(data["staff"]))
         target, charged = (staff.name, [staff]) if staff else ("", [])
@@ -53,11 +53,11 @@ def dispatch_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> 
         unit_id = int(data["unit"])
         target, charged = turn.unit_name(case, unit_id), turn.officers_of(case, unit_id)
         changes = {"unit_id": unit_id}
-        turn.uow.cases.remove_helper(case.key, unit_id)
+        helped = turn.uow.cases.remove_helper(case.key, unit_id)
     if not target:
         raise NotFound("nobody to dispatch to")
-    given = {"target": target}
-    event_id = staff_steps.finish(turn, case, Action.DISPATCH, role, given=given, changes=changes)
+    given, detail = {"target": target}, {"helped": changes["unit_id"]} if helped else {}
+    event_id = staff_steps.finish(turn, case, Action.DISPATCH, role, given=given, changes=changes, detail=detail)
     turn.close(data.get("shown_in"), "ask.answered")
     hand_over(turn, case, charged, event_id, target)
 

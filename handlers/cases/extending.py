@@ -9,7 +9,6 @@ from handlers.format import length
 from handlers.reply import Button, Priority, Reply, in_rows
 from handlers.turn import Turn
 from ledger import clocks
-from ledger.district import Duration
 from ledger.lifecycle import Action, Role
 from ledger.nudges import Nudge
 from storage.cases import CaseRow
@@ -47,17 +46,15 @@ def extend_by(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> No
 
 def ask_manager(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
     """Ask the manager to decide; the person who requests more time cannot decide."""
-    more = _length(turn, case, given)
-    values = (("length", length(turn.context.texts, more)), ("new_due", turn.when(_new_due(turn, case, more), case)))
     own = frozenset({turn.staff_id}) if turn.staff_id else frozenset()
-    asks = Asks(case.due_at, words=given["reason"], by=turn.staff_id, values=values, not_to=own)
+    asks = Asks(case.due_at, words=given["reason"], by=turn.staff_id, not_to=own)
     nudging.ask(turn, case, Nudge.EXTENSION, asks)
 
 
 def grant(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     asked = turn.uow.cases.last_step(case.key, (Action.EXTEND,))
     given = dict(asked.detail["given"]) if asked else {}
-    due_at = _new_due(turn, case, _length(turn, case, given)) if given else case.due_at
+    due_at = deadlines.extension(turn, case, given)[1] if given else case.due_at
     given |= {"reason": asked.reason} if asked and asked.reason else {}
     detail = {"from": case.due_at.isoformat(), "to": due_at.isoformat()}
     staff_steps.finish(turn, case, Action.GRANT, role, given=given, changes={"due_at": due_at}, detail=detail)
@@ -74,15 +71,6 @@ def review_date(turn: Turn, case: CaseRow, _given: Given) -> dict[str, Any]:
     """The next quarterly review of a parked case, which the resident is told."""
     limits = turn.context.district.limits
     return {"due_at": clocks.due(turn.uow.now, limits.parked_reviewed_in, turn.community_of(case).zone)}
-
-
-def _length(turn: Turn, case: CaseRow, given: Given) -> Duration:
-    lengths = deadlines.clock_of(turn, case).extensions
-    return lengths[min(int(given["length"]), len(lengths) - 1)]
-
-
-def _new_due(turn: Turn, case: CaseRow, more: Duration) -> Any:
-    return clocks.due(case.due_at, more, turn.community_of(case).zone)
 
 
 def _tell_who_asked(turn: Turn, case: CaseRow, asked: Any, key: str) -> None:

@@ -11,6 +11,7 @@ from handlers.cases import cards, deadlines, nudge_batches
 from handlers.cases.emergencies import reachable
 from handlers.cases.viewers import LEVELS
 from handlers.event import Address
+from handlers.format import length
 from handlers.reply import Button, Priority, Reply, Rows, Showing
 from handlers.turn import Turn
 from ledger import nudges
@@ -186,6 +187,14 @@ def answered(turn: Turn, case: CaseRow, action: Action) -> None:
             end(turn, case, nudge, "nudge.decided", decision=turn.context.texts(f"button.{action}"))
 
 
+def ask_again(turn: Turn, case: CaseRow, undone: Any) -> None:
+    """Reopen the nudges that an undone step had answered; everybody who got them sees the question again."""
+    kinds = ANSWERED_BY.get(undone.action, ())
+    for nudge in turn.uow.nudges.reopen(case.key, kinds, undone.at) if kinds else ():
+        for bot, chat in nudge.told:
+            turn.send(_message(turn, case, nudge, Address(bot, chat), {}))
+
+
 def end(turn: Turn, case: CaseRow, nudge: NudgeRow, key: str, by: StaffRow | None = None, **values: str) -> None:
     """Replace the nudge by a final text for everybody who got it; `by`: who answered, if not the acting person."""
     who = by or turn.staff
@@ -235,11 +244,21 @@ def _message(turn: Turn, case: CaseRow, nudge: NudgeRow, to: Address, values: di
             "name": asker.name if asker else "",
             "words": nudge.words or "",
         }
+        | _requested(turn, case, nudge.kind)
         | values,
     )
     priority = Priority.EMERGENCY if case.urgency is Urgency.EMERGENCY else Priority.NOTICE
     rows = _rows(turn, case, nudge, BUTTONS[nudge.kind])
     return Reply(to, text, rows, priority=priority, logical=name_of(nudge), cause=cards.cause_of(case))
+
+
+def _requested(turn: Turn, case: CaseRow, kind: Nudge) -> dict[str, str]:
+    """What the text of an extension says: how much more time was requested, and until when that would be."""
+    asked = turn.uow.cases.last_step(case.key, (Action.EXTEND,)) if kind is Nudge.EXTENSION else None
+    if asked is None:
+        return {}
+    more, due_at = deadlines.extension(turn, case, asked.detail["given"])
+    return {"length": length(turn.context.texts, more), "new_due": turn.when(due_at, case)}
 
 
 def _rows(turn: Turn, case: CaseRow, nudge: NudgeRow, actions: Sequence[str]) -> Rows:

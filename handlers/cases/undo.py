@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import phrases
-from handlers.cases import cards, emergencies, merged_people, steps
+from handlers.cases import cards, emergencies, merged_people, nudging, steps
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, TRANSITIONS, Action, Role, State
@@ -68,6 +68,9 @@ def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     )
     if event.action == Action.MERGE:
         merged_people.go_back(turn, case, int(event.detail["into"]), event.at, {"undone": event.id})
+    if "helped" in event.detail:
+        turn.uow.cases.add_helper(case.key, event.detail["helped"])
+    nudging.ask_again(turn, case, event)
     _no_promise(turn, case, event.id)
     if case.state in OPEN:
         steps.open_again(turn, case)

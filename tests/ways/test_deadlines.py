@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from ledger.scenes import Kind, Urgency
-from storage.tables import CaseEvent
+from storage.tables import CaseEvent, Nudge
 from tests.support.world import Person, World
-from tests.ways.steps import LAMP, case, change, employs, means, settled
+from tests.ways.steps import LAMP, case, change, count, employs, means, settled
 
 URGENT = "3栋楼下的井盖没了，好危险"
 
@@ -92,6 +92,21 @@ async def test_two_managers_decide_once(small_world: World) -> None:
     assert (await events(small_world)).count("grant") == 0
 
 
+async def test_an_answer_that_was_undone_leaves_the_request_for_more_time(world: World) -> None:
+    _, chen = await working(world)
+    zhou = world.worker(2)
+    await asks_for_more(chen)
+    asked = zhou.last.text
+    await chen.taps("办结答复")
+    await chen.says("三单元门口的灯，今天下午换好了。")
+    assert not any("✅ 同意延期" in m.buttons for m in zhou.messages), "it was answered"
+    await chen.taps("撤销")
+    await world.passes(seconds=1)
+    assert asked in [m.text for m in zhou.messages if "✅ 同意延期" in m.buttons]
+    await zhou.taps("✅ 同意延期")
+    assert (await case(world)).state == "accepted"
+
+
 # --- 挂账 ------------------------------------------------------------------------------------------------------------
 
 
@@ -122,6 +137,18 @@ async def test_a_parked_case_is_looked_at_each_quarter(world: World) -> None:
     await world.passes(seconds=61)
     assert (await case(world)).state == "working"
     assert "已经在办了" in wang.last.text
+
+
+async def test_undo_asks_again_what_the_undone_step_had_answered(world: World) -> None:
+    _, zhou = await parked(world)
+    await world.passes(days=90)
+    await zhou.taps("开始办理")
+    assert not zhou.sees("该看一看"), "it was answered"
+    await zhou.taps("撤销")
+    await world.passes(seconds=1)
+    review = next(m for m in zhou.messages if "挂账到了该看一看的时候" in m.text)
+    assert "🗂 挂账" in review.buttons
+    assert await count(world, Nudge, Nudge.kind == "review", Nudge.done_at.is_(None)) == 1
 
 
 async def test_a_review_that_nobody_makes_goes_to_the_street(small_world: World) -> None:

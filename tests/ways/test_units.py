@@ -101,6 +101,18 @@ async def test_a_helper_that_is_given_the_lead_helps_no_more(small_world: World)
     assert await count(small_world, CaseUnit) == 0
 
 
+async def test_a_helper_that_lost_the_lead_by_undo_helps_again(world: World) -> None:
+    chen, _, li = await joint(world)
+    await chen.taps("派单")
+    await chen.taps("区建设局")
+    await chen.taps("撤销")
+    assert (await case(world)).unit_id == 2
+    assert await count(world, CaseUnit, CaseUnit.unit_id == 1) == 1
+    await li.taps("记进展")
+    await li.says("路面明天来补")
+    assert chen.sees("「路面明天来补」")
+
+
 async def test_who_took_it_first_hears_what_the_unit_does(world: World) -> None:
     chen, wang, _ = await joint(world)
     assert (await case(world)).first_staff_id == 1
