@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SPAN = timedelta(days=90)
 """The stretch of requests that is given where none is asked for, and the longest that is (GeoReport v2)."""
 PAGE, LARGEST_PAGE = 100, 1000
+LONGEST_NUMBER = 9
+"""Digits; a longer number is none of ours, whatever its value."""
 DECIMALS = 3
 """Of a degree: about a hundred metres."""
 FORMAT = "{format:xml|json}"
@@ -146,7 +148,9 @@ def _numbers(reference: Reference, ids: Iterable[str]) -> list[tuple[int, int]]:
     codes = {c.code.casefold(): c.id for c in reference.real_communities()}
     parts = [id_.rpartition("-") for id_ in ids]
     found = [(codes.get(code.casefold(), -1), no) for code, _, no in parts]
-    return [(community, int(no)) for community, no in found if no.isascii() and no.isdigit() and len(no) <= 9]  # noqa: PLR2004
+    return [
+        (community, int(no)) for community, no in found if no.isascii() and no.isdigit() and len(no) <= LONGEST_NUMBER
+    ]
 
 
 def _scenes(query: Mapping[str, str]) -> list[Scene]:
@@ -166,7 +170,8 @@ def _status(query: Mapping[str, str]) -> bool | None:
 
 def _count(query: Mapping[str, str], name: str, default: int, most: int) -> int:
     given = query.get(name, "")
-    if given and not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= most):
+    plain = given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER
+    if given and not (plain and 1 <= int(given) <= most):
         _bad(f"{name}: a whole number from 1 to {most}")
     return int(given) if given else default
 

@@ -123,6 +123,8 @@ async def test_what_is_asked_for_is_given(client: Any, query: dict[str, str], fo
         ({"service_code": "x' OR 1=1"}, 400),
         ({"page_size": "0"}, 400),
         ({"page": "9" * 40}, 400),
+        ({"page_size": "000000001000000"}, 400),
+        ({"page": "0" * 9 + "9" * 30}, 400),
         ({"jurisdiction_id": "nowhere"}, 404),
         ({"service_request_id": "YA-" + "9" * 40}, 200),
     ],
