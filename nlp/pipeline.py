@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
@@ -111,10 +111,11 @@ class Understander:
         return Matter.of(similarity.signature(seen.text, seen.tokens, seen.named))
 
     def _understand(self, messages: Sequence[Sequence[_Part]]) -> list[Understanding]:
-        """Understand the parts of all messages, in one list."""
-        parts, heads = [*chain.from_iterable(messages)], self._weights.heads
+        """Understand the parts of all messages, in one list. Another thread may change the weights meanwhile."""
+        weights, parts = self._weights, [*chain.from_iterable(messages)]
+        heads = weights.heads
         seen = extract_all([part.folded for part in parts], self._cut, self._lexicon)
-        scores = [self._weights.scores(each.groups) for each in seen]
+        scores = [weights.scores(each.groups) for each in seen]
         urgencies = [*map(heads["urgency"].probabilities, scores)]
         dangers = [
             emergencies.judge(each.text, urgency[Urgency.EMERGENCY])
@@ -124,18 +125,18 @@ class Understander:
         where = [places for parts in messages for places in _shared([*islice(named, len(parts))])]
         ranked = [*map(heads["scene"].ranked, scores)]
         whys = [
-            reasons(self._weights, self._lexicon, each, scenes, part.folded)
+            reasons(weights, self._lexicon, each, scenes, part.folded)
             for part, each, scenes in zip(parts, seen, ranked, strict=True)
         ]
-        return [*map(self._understanding, map(_Found, parts, seen, scores, ranked, urgencies, dangers, where, whys))]
+        found = map(_Found, parts, seen, scores, ranked, urgencies, dangers, where, whys)
+        return [*map(self._understanding, repeat(heads), found)]
 
     def _find_places(self, part: _Part, seen: Features) -> tuple[str, ...]:
         tokens = seen.tokens if part.folded == seen.text else self._cut(part.folded)
         return places.find_places(part.text, part.folded, tokens, self._places)
 
-    def _understanding(self, found: _Found) -> Understanding:
+    def _understanding(self, heads: Mapping[str, Head], found: _Found) -> Understanding:
         part, seen, scores, scenes, urgencies, danger, where, why = found
-        heads = self._weights.heads
         scene, probability = _scene(heads["scene"], scores, scenes, danger.emergency)
         if not _CHINESE.search(seen.text):
             probability = min(probability, _UNREAD)

@@ -5,7 +5,10 @@ import math
 
 import pytest
 
+from nlp.lexicon import lexicon
 from nlp.packed_sums import pack
+from nlp.pipeline import MODEL, Understander
+from nlp.tokens import cutter
 from nlp.weights import GROUPS, Weights
 
 LANES = (255, 0, 129)
@@ -30,6 +33,17 @@ def test_a_lane_never_runs_over_into_the_next(said: int) -> None:
     scores = weights(600).scores([words, [], [], []])
     root = math.sqrt(said)
     assert scores == pytest.approx([0.5 + 127 * root, 2 * -128 * root, 3 * root])
+
+
+def test_a_message_is_read_to_its_end_with_the_weights_that_it_was_begun_with() -> None:
+    text, shipped, cut = "三单元门口的路灯坏了半个月了", Weights.load(MODEL), cutter()
+
+    def changes(words: str) -> list[str]:
+        reader.change(weights(2))
+        return cut(words)
+
+    reader = Understander(changes, lexicon(), shipped)
+    assert reader.whole(text) == Understander(cut, lexicon(), shipped).whole(text)
 
 
 def test_what_no_table_knows_changes_nothing() -> None:
