@@ -3,12 +3,14 @@
 Residents write at 20 a second, then at 300 a second with 20 emergencies among them, then, when the receipts that the
 messenger's 30 a second has kept back are out (a burst of 18,000 takes 600 s of them, whatever we do), at 20 a second
 again. Everybody writes once and has agreed to the notice. "After" therefore begins when no receipt waits any more.
+The status is 1 when a promise is broken, except those of speed, which a busy machine breaks: they are only marked.
 
     uv run python -m benchmarks.burst [--rate 300] [--seconds 60] [--calm 60] [--smallest]
 """
 
 import argparse
 import asyncio
+import math
 import sys
 import time
 from collections import Counter, defaultdict
@@ -32,6 +34,8 @@ EMERGENCIES = 20
 ALARM = "幸福苑3栋{n}室着火了，快来人"
 LIMIT = 30
 PATIENCE = 1800
+EMPTY, SHARE, CALM_MS, MEMORY = 60, 0.95, 500, 300
+"""Promised: seconds until the inbox is empty, share of the limit, milliseconds to an answer at 20 a second, megabytes."""
 PHASES = ("before", "burst", "alarm", "after")
 BOT_ID = {bot: int(token.partition(":")[0]) for bot, token in TOKENS.items()}
 MARGIN = 1.0
@@ -191,32 +195,81 @@ def twice(seen: Seen) -> int:
     return sum(count - 1 for text, count in numbers.items() if "编号" in text)
 
 
-def report(plan: Plan, seen: Seen, people: dict[str, list[int]]) -> bool:
-    """Print what was promised beside what was seen; whether nothing was lost or doubled."""
-    found, delays = seen.account, seen.delays
-    unanswered = sum(plan.counts[phase] - delays[phase]["answered"] for phase in PHASES)
-    staff = alarms_to_staff(seen, people)
-    rows = [
-        ("updates, lost", "0", f"{found.lines}, {found.lost + found.parked + found.drafts}"),
-        ("cases or receipts doubled", "0", f"{found.doubled + twice(seen)}"),
-        ("people without an answer", "0", f"{unanswered}"),
-        ("inbox empty after the burst", "<= 60 s", f"{seen.inbox_empty_after:.1f} s"),
-        ("receipts leave at this share of the limit", ">= 0.95", f"{share_of_limit(seen, people):.3f}"),
-        ("  their backlog gone after", "", f"{seen.drained_after:.0f} s"),
-        ("emergencies in the burst, first words, p95", "ahead of all", f"{delays['alarm']['p95'] * 1000:.0f} ms"),
-        ("  then on a phone of the staff, p95 (1/s a chat)", "", _milliseconds(staff)),
-        ("receipts at 20/s before, p95", "<= 500 ms", f"{delays['before']['p95'] * 1000:.0f} ms"),
-        ("receipts at 20/s after, p95", "<= 500 ms", f"{delays['after']['p95'] * 1000:.0f} ms"),
-        ("memory of the app, most", "<= 300 MB", f"{max(seen.memory)} MiB ({seen.memory[0]} at rest)"),
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was promised, what was seen, and whether it was kept. `speed`: the machine decides it, not the status."""
+
+    what: str
+    promised: str
+    seen: str
+    kept: bool = True
+    speed: bool = False
+
+    def __str__(self) -> str:
+        return f"  {self.what:50} {self.promised:14} {self.seen}{'' if self.kept else '   NOT KEPT'}"
+
+
+def lines(plan: Plan, seen: Seen, people: dict[str, list[int]]) -> list[Line]:
+    """Every promise of the burst, with what the run showed of it."""
+    megabytes = max(seen.memory) * 2**20 / 1e6
+    return [
+        *_nothing_lost(plan, seen),
+        Line(
+            "inbox empty after the burst",
+            f"<= {EMPTY} s",
+            f"{seen.inbox_empty_after:.1f} s",
+            seen.inbox_empty_after <= EMPTY,
+        ),
+        *_speed(seen, people),
+        *_emergencies(seen, people),
+        Line("memory of the app, most", f"<= {MEMORY} MB", f"{megabytes:.0f} MB", megabytes <= MEMORY),
     ]
+
+
+def _nothing_lost(plan: Plan, seen: Seen) -> list[Line]:
+    found = seen.account
+    lost, doubled = found.lost + found.parked + found.drafts, found.doubled + twice(seen)
+    unanswered = sum(plan.counts[phase] - seen.delays[phase]["answered"] for phase in PHASES)
+    return [
+        Line("updates, lost", "0", f"{found.lines}, {lost}", not lost),
+        Line("cases or receipts doubled", "0", f"{doubled}", not doubled),
+        Line("people without an answer", "0", f"{unanswered}", not unanswered),
+    ]
+
+
+def _speed(seen: Seen, people: dict[str, list[int]]) -> list[Line]:
+    share = share_of_limit(seen, people)
+    before, after = (_delay(seen, phase, "p95") for phase in ("before", "after"))
+    return [
+        Line("receipts leave at this share of the limit", f">= {SHARE}", f"{share:.3f}", share >= SHARE, speed=True),
+        Line("  their backlog gone after", "", f"{seen.drained_after:.0f} s"),
+        Line("receipts at 20/s before, p95", f"<= {CALM_MS} ms", f"{before:.0f} ms", before <= CALM_MS, speed=True),
+        Line("receipts at 20/s after, p95", f"<= {CALM_MS} ms", f"{after:.0f} ms", after <= CALM_MS, speed=True),
+    ]
+
+
+def _emergencies(seen: Seen, people: dict[str, list[int]]) -> list[Line]:
+    """They are ahead if nearly all of them were answered sooner than the typical receipt of the burst."""
+    first, others = _delay(seen, "alarm", "p95"), _delay(seen, "burst", "p50")
+    staff = [seconds * 1000 for seconds in alarms_to_staff(seen, people)]
+    told = f"{staff[int(0.95 * (len(staff) - 1))]:.0f} ms ({len(staff)} alarms)" if staff else "none"
+    return [
+        Line("emergencies in the burst, first words, p95", "ahead of all", f"{first:.0f} ms", first < others),
+        Line("  then on a phone of the staff, p95 (1/s a chat)", "", told),
+    ]
+
+
+def _delay(seen: Seen, phase: str, which: str) -> float:
+    """Milliseconds until an answer; endless if there was none."""
+    found = seen.delays[phase][which]
+    return math.inf if found is None else found * 1000
+
+
+def report(plan: Plan, found: list[Line]) -> bool:
+    """Print what was promised beside what was seen; whether all was kept that does not depend on the machine's speed."""
     print(f"{plan.rate} a second for {plan.seconds:g} s, SQLite synchronous=FULL, limit {LIMIT}/s")
-    for what, promised, got in rows:
-        print(f"  {what:50} {promised:14} {got}")
-    return not (found.lost or found.doubled or twice(seen) or unanswered)
-
-
-def _milliseconds(times: list[float]) -> str:
-    return f"{times[int(0.95 * (len(times) - 1))] * 1000:.0f} ms ({len(times)} alarms)" if times else "none"
+    print(*found, sep="\n")
+    return all(line.kept or line.speed for line in found)
 
 
 def main() -> None:
@@ -229,7 +282,7 @@ def main() -> None:
     wanted = parser.parse_args()
     plan = Plan(80, 1.5, 1.5) if wanted.smallest else Plan(wanted.rate, wanted.seconds, wanted.calm)
     seen, people = asyncio.run(run(plan, wanted.via))
-    sys.exit(0 if report(plan, seen, people) else 1)
+    sys.exit(0 if report(plan, lines(plan, seen, people)) else 1)
 
 
 if __name__ == "__main__":
