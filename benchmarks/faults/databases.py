@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.faults.database_servers import Postgres
-from benchmarks.faults.fault import Fault, Place, Row, Share, row
+from benchmarks.faults.fault import Fault, Place, Row, Share, Size, row
 from benchmarks.faults.harness import Harness, Seen, harness
 from bot.build import RESIDENT
 
@@ -21,7 +21,7 @@ LOCKED_SECONDS = 3
 NO_ROOM = 4096
 """Bytes that a file may have: no page of the database or of its log can be written behind them."""
 WRITE_A_COPY, RATE_OF_COPIES = 6, 20
-FROZEN_SECONDS = 5
+FROZEN_SECONDS = {Size.QUICK: 5, Size.FULL: 20}
 BACK_SECONDS = 5
 """From when PostgreSQL takes connections again, or goes on, until somebody is answered."""
 
@@ -129,9 +129,9 @@ async def restarted(place: Postgres, share: Share) -> Row:
 
 async def frozen(place: Postgres, share: Share) -> Row:
     """PostgreSQL does not answer for a while (SIGSTOP), again and again."""
-    times = share.of(quick=1, full=20)
-    found, slowest = await _away(place, lambda: place.freezes(FROZEN_SECONDS), times, share.dice)
-    return _back(found, slowest, "PostgreSQL frozen", f"{times} times {FROZEN_SECONDS} s", {"freezes": times})
+    times, seconds = share.of(quick=1, full=20), FROZEN_SECONDS[share.size]
+    found, slowest = await _away(place, lambda: place.freezes(seconds), times, share.dice)
+    return _back(found, slowest, "PostgreSQL frozen", f"{times} times {seconds} s", {"freezes": times})
 
 
 async def _away(place: Postgres, goes: Callable[[], None], times: int, dice: Random) -> tuple[Seen, float]:
@@ -165,5 +165,5 @@ FAULTS = (
     Fault((8,), "locked", locked, ("SQLite",)),
     Fault((9,), "full", full, ("SQLite",)),
     Fault((10,), "restarted", restarted, ("PostgreSQL",), parts=2),
-    Fault((10,), "frozen", frozen, ("PostgreSQL",)),
+    Fault((10,), "frozen", frozen, ("PostgreSQL",), parts=2),
 )

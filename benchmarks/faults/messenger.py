@@ -68,7 +68,7 @@ async def _breaks(town: Harness, kind: str, args: dict[str, Any], **when: Any) -
 
 
 FAULTS = (
-    Fault((5, 6), "a bad day", bad_day, ("SQLite",), parts=2),
-    Fault((7,), "shown, then cut off", sent_but_not_said, ("SQLite",)),
-    Fault((14,), "another polls", another_polls, ("SQLite",)),
+    Fault((5, 6), "a bad day", bad_day, quick_on=("SQLite",), parts=2),
+    Fault((7,), "shown, then cut off", sent_but_not_said, quick_on=("SQLite",)),
+    Fault((14,), "another polls", another_polls, quick_on=("SQLite",)),
 )
