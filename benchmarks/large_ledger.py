@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert, literal, select, text
 from sqlalchemy.dialects import sqlite
 
 from benchmarks.sample import texts
 from ledger.lifecycle import State
 from ledger.scenes import EIGHT_SCENES, Kind, Urgency
 from ledger.topics import TopicState
-from storage.tables import Base, Case, CaseEvent, CasePerson, Community, Topic, TopicCase, TopicSupporter
+from storage.tables import Base, Case, CaseEvent, CaseMessage, CasePerson, Community, Topic, TopicCase, TopicSupporter
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 WEEKS = 104
@@ -108,6 +108,16 @@ def add_communities(connection: Connection, count: int) -> None:
     for table, values in _topics(count):
         connection.execute(insert(table), values)
     connection.execute(text("ANALYZE"))
+
+
+def add_reporters(connection: Connection) -> None:
+    """Each case was told by one person, in one message."""
+    of = {"community_id": Case.community_id, "case_no": Case.no, "bot": literal("resident"), "chat": Case.no}
+    part = {"account": Case.no, "part": literal("reporter"), "anonymous": Case.anonymous, "joined_at": Case.created_at}
+    said = {"id": Case.no, "by": literal("resident"), "kind": literal("text"), "text": Case.text}
+    said |= {"revision": literal(0), "at": Case.created_at}
+    for table, values in ((CasePerson, of | part), (CaseMessage, of | said)):
+        connection.execute(insert(table).from_select(list(values), select(*values.values())))
 
 
 def _topics(communities: int) -> Iterator[tuple[type[Base], list[dict[str, Any]]]]:

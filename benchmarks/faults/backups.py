@@ -4,16 +4,24 @@ import asyncio
 import time
 from pathlib import Path
 
+from sqlalchemy import Connection, func, select
+
 from benchmarks.faults.fault import Fault, Place, Row, Share, row
 from benchmarks.faults.forked_process import Started
 from benchmarks.faults.harness import Harness, harness
+from benchmarks.large_ledger import add_reporters, fill_postgres, fill_sqlite
 from bot import backup
 from bot.build import RESIDENT
 from storage.database import open_database
+from storage.tables import Case, CaseEvent, CaseMessage, CasePerson
 from storage.update_outcomes import fates
 
 RATE = 20
 LOOK_SECONDS = 0.2
+LARGE = 100_000
+RESTORED_SECONDS = 300
+"""In which a ledger of that size has to be back."""
+FILLED = (Case, CaseEvent, CasePerson, CaseMessage)
 
 
 async def restored(place: Place, share: Share) -> Row:
@@ -37,6 +45,56 @@ async def restored(place: Place, share: Share) -> Row:
     promised = "0 lost before it, 0 doubled"
     # what was answered after the backup is not known to it, and is answered again
     return row("lost and restored", did, promised, seen, seen.said, worst={"restore": took}, size=f"{megabytes:.1f} MB")
+
+
+async def large(place: Place, share: Share) -> Row:
+    """A ledger as it has grown in years is backed up and restored into an empty database."""
+    count = share.of(quick=LARGE // 100, full=LARGE)
+    async with harness(await place.new(), 1) as town:
+        await _fills(town, count)
+        before, began = await _counts(town), time.monotonic()
+        path = await _backed_up(town)
+        saved = time.monotonic() - began
+        took = await _restored(town, path, await place.new())
+        same, megabytes = await _counts(town) == before, path.stat().st_size / 1e6
+    lost = "0 lost" if same else "not the same"
+    seen = f"{lost}, {sum(before)} rows, backup in {saved:.0f} s, {megabytes:.1f} MB, restored in {took:.0f} s"
+    return Row(
+        "a large ledger restored",
+        f"{count} cases",
+        f"0 lost, <= {RESTORED_SECONDS} s",
+        seen,
+        same and took <= RESTORED_SECONDS,
+    )
+
+
+async def _fills(town: Harness, count: int) -> None:
+    """Cases with their events, and who told each of them in which words."""
+    communities = len(town.stand.sample.communities)
+    if "postgresql" in town.stand.url:
+        await fill_postgres(town.stand.url, count, communities)
+    else:
+        fill_sqlite(Path(town.stand.url.removeprefix("sqlite:///")), count, communities)
+    database = open_database(town.stand.url)
+    try:
+        await database.write(add_reporters)
+    finally:
+        await database.close()
+
+
+async def _counts(town: Harness) -> list[int]:
+    """How many rows the tables have that were filled."""
+
+    def look(connection: Connection) -> list[int]:
+        return [
+            int(connection.execute(select(func.count()).select_from(table.__table__)).scalar_one()) for table in FILLED
+        ]
+
+    database = open_database(town.stand.url)
+    try:
+        return await database.read(look)
+    finally:
+        await database.close()
 
 
 async def _backed_up(town: Harness) -> Path:
@@ -69,4 +127,7 @@ async def _known(town: Harness) -> set[int]:
         await database.close()
 
 
-FAULTS = (Fault((38,), "restored", restored),)
+FAULTS = (
+    Fault((38,), "restored", restored),
+    Fault((38,), "large ledger", large, quick_on=("SQLite",)),
+)
