@@ -1,10 +1,12 @@
 """The fault bench covers the whole list, and what it says of tests elsewhere is so."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from benchmarks.faults.__main__ import FAULTS
-from benchmarks.faults.fault import Row, Share, Size
+from benchmarks.faults.fault import Row, Share, Size, row
+from benchmarks.faults.harness import Seen, cards_counted
 from benchmarks.faults.results import Results, table
 from benchmarks.faults.tested_elsewhere import ELSEWHERE
 
@@ -66,3 +68,18 @@ def test_parts_of_a_trial_are_together_at_least_the_whole_and_no_two_of_them_the
         assert sum(share.of(quick=1, full=200) for share in shares) >= 200
         assert len({share.dice.random() for share in shares}) == fault.parts
         assert [share.of(quick=2, full=200) for share in fault.shares(Size.QUICK)] == [2]
+
+
+def test_cards_of_the_staff_that_lack_or_come_again_are_counted() -> None:
+    shown = Counter({(7, "SL", 1): 1, (8, "SL", 1): 1, (7, "SL", 2): 2})
+    assert cards_counted(shown, [("SL", 1), ("SL", 2)]) == (4, 1, 1), "one of the two who get them lacks the second"
+    assert cards_counted(shown, [("WJ", 1)]) == (1, 1, 1), "nobody got the card of a whole community"
+
+
+def test_a_lost_card_breaks_the_promise_and_so_do_more_repeated_ones_than_there_were_kills() -> None:
+    def kept(**cards: int) -> bool:
+        return row("kill -9", "2 kills", "0 lost", Seen(said=40, cards=40, **cards), 2).kept
+
+    assert kept(cards_repeated=2)
+    assert not kept(cards_repeated=3)
+    assert not kept(cards_lost=1)

@@ -101,12 +101,15 @@ def row(
 ) -> Row:
     """A row about people who were answered: nothing lost, nothing doubled, at most `repeats` messages twice.
 
+    The same holds for the cards of the staff, if they were counted.
+
     `worst`: seconds by what they are of; `more`: further notes.
     """
     names = ("lost", "doubled", "repeated", "unanswered", "sorry", "dead")
-    counts = {name: int(getattr(seen, name)) for name in names}
+    names += ("cards", "cards_lost", "cards_repeated") if seen.cards else ()
+    counts = {name.replace("_", " "): int(getattr(seen, name)) for name in names}
     slow = {name: f"{seconds:.1f} s" for name, seconds in (worst or {}).items()}
     said = [f"{n} {name}" for name, n in counts.items() if n or name in ("lost", "doubled")]
     notes = [f"{name} {value}" for name, value in (seen.notes | slow | more).items()]
-    kept = seen.whole and seen.repeated <= repeats
+    kept = seen.whole and max(seen.repeated, seen.cards_repeated) <= repeats
     return Row(fault, did, promised, ", ".join([*said, *notes]), kept, {"said": seen.said} | counts, worst or {})

@@ -1,20 +1,23 @@
 """What every fault is tried on: residents who each write once, a real app that serves them, and the count at the end."""
 
 import asyncio
+import re
+import shutil
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, func, select
 
 from benchmarks.burst import BOT_ID, reports
 from benchmarks.faults.forked_process import Started
 from benchmarks.real_process import STOP_SECONDS, Stand, stand
-from bot.build import RESIDENT
-from bot.district import load_texts
+from bot.build import RESIDENT, STAFF
+from bot.district import DEFAULT_FOLDER, load_texts
 from bot.replaying.reconciliation import Sent, account
 from bot.settings import Library
 from storage.database import open_database
@@ -22,7 +25,7 @@ from storage.messenger.inbox import DONE, PARKED, InboxRows
 from storage.messenger.inbox import WAITING as IN_WAITING
 from storage.messenger.outbox import WAITING
 from storage.tables import Lease, Outbox
-from storage.update_outcomes import Fate, fates, messages_out, opened, updates_in
+from storage.update_outcomes import Fate, Opened, fates, messages_out, opened, updates_in
 from tests.botapi.remote import ControlError
 
 T = TypeVar("T")
@@ -35,7 +38,10 @@ A busy machine may take long; one on which nothing happens any more has come to 
 PREFIX = "resident"
 FAILED = load_texts()("problem.failed")
 """What residents are told when something could not be done; no fault of the list may bring that about."""
+CARD = re.compile(r"^(\w+)-(\d+)　", re.MULTILINE)
+"""The line of a staff card with the ledger number."""
 ENOUGH = 100
+NOBODY = 0
 ON_THE_WAY = 2
 """Messages of a process that can be on their way: one of each bot."""
 
@@ -54,15 +60,23 @@ class Seen:
     sorry: int = 0
     """Messages which say that it did not work."""
     dead: int = 0
+    cards: int = 0
+    """Cards that the staff should have, if they are counted."""
+    cards_lost: int = 0
+    cards_repeated: int = 0
     notes: dict[str, str] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
-        return not (self.lost or self.doubled or self.unanswered or self.sorry or self.dead)
+        return not (self.lost or self.doubled or self.unanswered or self.sorry or self.dead or self.cards_lost)
 
 
 Standing = tuple[int, int, int]
 """Updates that are known, those of them that are done, and messages that wait to be sent."""
+
+
+Card = tuple[int, str, int]
+"""A chat of the staff and the case whose card it shows: the community's letters and the number."""
 
 
 class AppEndedError(Exception):
@@ -72,15 +86,16 @@ class AppEndedError(Exception):
 class Harness:
     """A stand with `count` residents who have agreed to the notice and have written nothing yet."""
 
-    def __init__(self, stand_: Stand, chats: list[int]) -> None:
+    def __init__(self, stand_: Stand, chats: list[int], settings: Mapping[str, str]) -> None:
         self.stand = stand_
         self.chats = chats
+        self.settings = dict(settings)
         self.said = 0
         self.processes: list[Started] = []
 
     def starts(self, module: str = "benchmarks.faults.short_leases", **environment: str) -> Started:
         """Start a process of the app; more than one may run."""
-        process = Started(module, ["run"], self.stand.folder, self.stand.environment | environment)
+        process = Started(module, ["run"], self.stand.folder, self.stand.environment | self.settings | environment)
         self.processes.append(process)
         return process
 
@@ -146,12 +161,18 @@ class Harness:
             self._is_there()
             await asyncio.sleep(0.05)
 
-    async def settles(self) -> bool:
-        """Wait until everything that was said is stored, handled and answered; False if it never is."""
+    async def settles(self, *, cards: bool = False) -> bool:
+        """Wait until everything that was said is stored, handled and answered; False if it never is.
+
+        `cards`: and until the staff have their messages, too.
+        """
         before, since = None, time.monotonic()
         while time.monotonic() - since < PATIENCE:
             self._is_there()
-            handed_out, now = await self._handed_out(), await self._standing()
+            handed_out, now = (
+                await self._handed_out(),
+                await self._standing((RESIDENT, STAFF) if cards else (RESIDENT,)),
+            )
             if handed_out and self._is_quiet(now):
                 return True
             if now != before:
@@ -206,10 +227,10 @@ class Harness:
         known, done, waiting = standing
         return known >= self.said and done == known and not waiting
 
-    async def _standing(self) -> Standing:
+    async def _standing(self, bots: Iterable[str]) -> Standing:
         def look(connection: Connection) -> Standing:
-            states = updates_in(connection, RESIDENT)
-            return states.total(), states[DONE] + states[PARKED], messages_out(connection, RESIDENT)[WAITING]
+            states, waiting = updates_in(connection, RESIDENT), [messages_out(connection, bot)[WAITING] for bot in bots]
+            return states.total(), states[DONE] + states[PARKED], sum(waiting)
 
         return await self._asks(look)
 
@@ -221,9 +242,12 @@ class Harness:
         finally:
             await database.close()
 
-    async def seen(self) -> Seen:
-        """Compare what residents wrote with the ledger, and the messenger's log with what they should have got."""
-        settled = await self.settles()
+    async def seen(self, *, cards: bool = False) -> Seen:
+        """Compare what residents wrote with the ledger, and the messenger's log with what they should have got.
+
+        `cards`: and with what the staff should have got.
+        """
+        settled = await self.settles(cards=cards)
         await self.stops()
         written = self.chats if self.said else []
         database = open_database(self.stand.url)
@@ -237,6 +261,7 @@ class Harness:
         booked = await database.read(lambda connection: account(connection, RESIDENT, sent))
         await database.close()
         told = await self._told()
+        owed, lost, repeated = await self._cards(cases) if cards else (0, 0, 0)
         return Seen(
             said=len(written),
             lost=booked.lost + booked.parked + booked.drafts,
@@ -245,26 +270,55 @@ class Harness:
             unanswered=sum(not told[chat] for chat in written),
             sorry=sum(texts[FAILED] for texts in told.values()),
             dead=booked.out["dead"],
+            cards=owed,
+            cards_lost=lost,
+            cards_repeated=repeated,
             notes={} if settled else {"settled": f"nothing went on for {PATIENCE} s"},
         )
 
     async def _told(self) -> defaultdict[int, Counter[str]]:
         """What the messenger really showed each resident, by its own log."""
         told: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        async for call in self.stand.calls():
-            if call["bot_id"] == BOT_ID[RESIDENT] and call["method"].lower() == "sendmessage" and call["effect"]:
-                told[call["chat_id"]][call["params"]["text"]] += 1
+        async for call in self._shown_by(RESIDENT):
+            told[call["chat_id"]][call["params"]["text"]] += 1
         return told
+
+    async def _cards(self, cases: Iterable[Opened]) -> tuple[int, int, int]:
+        """How many cards the staff should have, how many they do not, and how many they got again, by the same log."""
+        codes = [place.code for place in self.stand.sample.communities]
+        shown: Counter[Card] = Counter()
+        async for call in self._shown_by(STAFF):
+            shown.update((call["chat_id"], code, int(no)) for code, no in CARD.findall(call["params"]["text"]))
+        return cards_counted(shown, [(codes[case.community_id - 1], case.no) for case in cases])
+
+    async def _shown_by(self, bot: str) -> AsyncIterator[dict[str, Any]]:
+        """New messages that people really got from a bot."""
+        async for call in self.stand.calls():
+            if call["bot_id"] == BOT_ID[bot] and call["method"].lower() == "sendmessage" and call["effect"]:
+                yield call
+
+
+def cards_counted(shown: Counter[Card], cases: Iterable[tuple[str, int]]) -> tuple[int, int, int]:
+    """Whoever gets cards of a community gets one of each of its cases: how many those are, and how many lack or repeat."""
+    chats: defaultdict[str, set[int]] = defaultdict(set)
+    for chat, code, _ in shown:
+        chats[code].add(chat)
+    owed = [(chat, code, no) for code, no in cases for chat in chats.get(code, {NOBODY})]
+    return len(owed), sum(not shown[card] for card in owed), sum(times - 1 for times in shown.values())
 
 
 @asynccontextmanager
-async def harness(url: str, count: int, via: Library = Library.AIOGRAM) -> AsyncIterator[Harness]:
-    """`url` of an empty database, or nothing for a file of SQLite's own."""
-    async with stand(via, url) as stand_:
+async def harness(url: str, count: int, limits: Mapping[str, str] | None = None) -> AsyncIterator[Harness]:
+    """`url` of an empty database, or nothing for a file of SQLite's own.
+
+    `limits`: pieces of the district's limits, and what stands in their place.
+    """
+    async with stand(Library.AIOGRAM, url) as stand_:
         people = await stand_.remote.do("users", prefix=PREFIX, count=count)
         places = len(stand_.sample.communities)
         await stand_.plants({chat: 1 + number % places for number, chat in enumerate(people)})
-        found = Harness(stand_, people)
+        settings = {"CHULIN_DISTRICT_DIR": str(_district(stand_.folder, limits))} if limits else {}
+        found = Harness(stand_, people, settings)
         try:
             yield found
         finally:
@@ -272,3 +326,15 @@ async def harness(url: str, count: int, via: Library = Library.AIOGRAM) -> Async
                 if process.returncode is None:
                     process.kill()
                     await process.wait()
+
+
+def _district(folder: Path, limits: Mapping[str, str]) -> Path:
+    """The district's files, with other limits."""
+    district = folder / "district"
+    shutil.copytree(DEFAULT_FOLDER, district)
+    text = (district / "limits.yaml").read_text(encoding="utf-8")
+    for plain, other in limits.items():
+        assert text.count(plain) == 1, plain
+        text = text.replace(plain, other)
+    (district / "limits.yaml").write_text(text, encoding="utf-8")
+    return district

@@ -1,7 +1,6 @@
 """A long run: memory and open files must not grow with what has gone through."""
 
 import asyncio
-import shutil
 import time
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from benchmarks.faults.fault import Fault, Place, Row, Share, Size
 from benchmarks.faults.harness import ENOUGH, PATIENCE, PREFIX, Harness, harness
 from bot.app import REPORT_SECONDS
 from bot.build import RESIDENT
-from bot.district import DEFAULT_FOLDER
 
 ALL, FEWER = 1_000_000, 200_000
 """Updates of the full run; fewer where a server has the database, for there only the driver differs."""
@@ -40,8 +38,8 @@ async def long_run(place: Place, share: Share) -> Row:
     """Residents ask, thank and now and then report, again and again."""
     count, size = share.of(quick=300, full=ALL if isinstance(place, Files) else FEWER), share.size
     warm = int(count * WARM)
-    async with harness(await place.new(), PEOPLE[size]) as town:
-        began, process = time.monotonic(), town.starts(CHULIN_DISTRICT_DIR=str(_hurried(town.stand.folder)))
+    async with harness(await place.new(), PEOPLE[size], LIMITS) as town:
+        began, process = time.monotonic(), town.starts()
         await _feeds(town, range(warm), size)
         await asyncio.sleep(began + REPORT_SECONDS + TICKED - time.monotonic())
         before = await _stands(town, process.pid)
@@ -53,18 +51,6 @@ async def long_run(place: Place, share: Share) -> Row:
     seen = f"{before[0]} -> {after[0]} MiB ({grown:+.1%}), {before[1]} -> {after[1]} open files; {rate:.0f} a second"
     kept = grown < GROWTH[size] and after[1] <= before[1] + FILES[size]
     return Row("a long run", f"{count} updates", f"memory < +{GROWTH[size]:.0%}, no open files more", seen, kept)
-
-
-def _hurried(folder: Path) -> Path:
-    """The district's files, with other limits of what goes out."""
-    district = folder / "district"
-    shutil.copytree(DEFAULT_FOLDER, district)
-    limits = (district / "limits.yaml").read_text(encoding="utf-8")
-    for plain, hurried in LIMITS.items():
-        assert limits.count(plain) == 1, plain
-        limits = limits.replace(plain, hurried)
-    (district / "limits.yaml").write_text(limits, encoding="utf-8")
-    return district
 
 
 async def _feeds(town: Harness, numbers: range, size: Size) -> None:
