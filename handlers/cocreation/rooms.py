@@ -242,7 +242,7 @@ def remind(turn: Turn, booking: Any) -> None:
     """Remind somebody of a booking, at the next polite hour but not after it began."""
     community = turn.uow.reference.communities[booking.community_id]
     polite = next_allowed(turn.uow.now, turn.context.district.limits.ask_between, community.zone)
-    turn.uow.rooms.reminded(booking)
+    turn.uow.rooms.remind_at(booking, polite if turn.uow.now < polite < booking.starts_at else None)
     if polite > turn.uow.now or turn.uow.now >= booking.starts_at:
         return
     room = turn.uow.rooms.get(booking.community_id, booking.room_id)

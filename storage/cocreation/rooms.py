@@ -59,14 +59,14 @@ class Rooms(Store):
     def due(self) -> list[Any]:
         return self._due(Booking)
 
-    def reminded(self, booking: Any) -> None:
+    def remind_at(self, booking: Any, at: datetime | None) -> None:
         same = (
             Booking.community_id == booking.community_id,
             Booking.room_id == booking.room_id,
             Booking.day == booking.day,
             Booking.minute == booking.minute,
         )
-        self._change(Booking, *same, next_at=None)
+        self._change(Booking, *same, next_at=at)
 
     def erase(self, bot: str, account: int) -> None:
         self._delete(Booking, Booking.bot == bot, Booking.account == account)

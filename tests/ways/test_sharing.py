@@ -112,6 +112,18 @@ async def test_no_reminder_is_promised_that_does_not_come(small_world: World) ->
     assert wang.sees("今天您订了「楚邻驿站」，11月19日 上午11:00")
 
 
+async def test_a_reminder_that_comes_due_too_early_in_the_day_waits_for_a_polite_hour(world: World) -> None:
+    wang = await settled(world)
+    await room(world)
+    await books(wang, at="11:00")
+    await world.passes(hours=21)  # nothing ran in the evening: it is Thursday, 07:00
+    assert not wang.sees("今天您订了")
+    await world.passes(hours=1, minutes=30)
+    assert wang.sees("今天您订了「楚邻驿站」，11月19日 上午11:00")
+    await world.passes(hours=1)
+    assert sum("今天您订了" in m.text for m in wang.messages) == 1
+
+
 async def test_who_has_moved_away_gives_back_what_was_booked(small_world: World) -> None:
     wang = await settled(small_world)
     await room(small_world)
