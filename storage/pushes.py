@@ -106,7 +106,6 @@ class Pushes:
             }
             for bot, account in fresh
         ]
-        self._uow.flush()
         if rows:
             insert_rows(self._uow.connection, PushRecipient, rows, known_by=_KEY)
         return len(rows)
@@ -118,7 +117,7 @@ class Pushes:
 
     def _put(self, people: Any) -> int:
         names = ["community_id", "push_id", "bot", "account", "state", "next_at"]
-        self._uow.flush()
+        self._uow.write_people()
         put = upsert(self._uow.connection)(PushRecipient).from_select(names, people).on_conflict_do_nothing()
         return self._uow.execute(put).rowcount
 

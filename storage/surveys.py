@@ -118,7 +118,7 @@ class Surveys:
             Person.paused_at.is_(None),
             Person.no_pushes_at.is_(None),
         )
-        self._uow.flush()
+        self._uow.write_people()
         return int(self._uow.read(statement, Person).scalar_one())
 
     def person(self, survey: SurveyRow, who: Account) -> Any | None:

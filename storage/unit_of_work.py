@@ -191,9 +191,16 @@ class UnitOfWork:
         return self.connection.execute(statement, given)
 
     def flush(self, *more: Batch) -> None:
-        """Write all new rows, everything changed in people, conversations and cases, and the batches in `more`."""
+        """Write all new rows, everything changed in people, conversations and cases, and the batches in `more`.
+
+        Makes all communities visible, because a batch of updates changes rows of several: not for use within a turn.
+        """
         self.see(None)
         self._write(more=[*self.people.changes(), *self.conversations.changes(), *self.cases.changes(), *more])
+
+    def write_people(self) -> None:
+        """Write what has changed in people, for a statement that reads them. What is visible stays as it is."""
+        self._write(more=self.people.changes())
 
     def _write_for(self, tables: Collection[type[Base]]) -> None:
         if any(self._pending.get(table) for table in tables):

@@ -12,7 +12,7 @@ from handlers import router
 from handlers.turn import Turn
 from storage import row_security
 from storage.database import open_database
-from storage.tables import Base, Case, CaseMessage, table_of
+from storage.tables import Base, Case, CaseMessage, PushRecipient, table_of
 from tests.support.world import World, make_world
 from tests.ways.steps import LAMP, RUBBISH, case, count, settled
 
@@ -136,6 +136,26 @@ async def test_updates_of_two_communities_in_one_transaction_see_each_their_own(
         walled.residents.push(kind="text", text="帮助", chat=account, account=account, name="人")
     await walled.runs()
     assert seen == {1001: {1}, 1002: {2}}
+
+
+async def test_a_handler_that_invites_people_still_sees_only_its_own(
+    walled: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await two_communities(walled)
+    seen: list[set[int]] = []
+
+    def invites_and_forgets(turn: Turn) -> None:
+        pushes = turn.uow.pushes
+        push = pushes.add(1, "topic:1", text="来议一议", rows=[], logical=None, until=None)
+        pushes.to_residents(1, push, ["resident"])
+        pushes.to_accounts(1, push, [("resident", 1001)])
+        turn.uow.surveys.would_reach(1, ["resident"])
+        seen.append(set(turn.uow.read(select(Case.community_id).distinct(), Case).scalars()))
+
+    monkeypatch.setitem(router.STAFF_COMMANDS, "help", invites_and_forgets)
+    await walled.worker(2).says("帮助")
+    assert seen == [{1}]
+    assert await count(walled, PushRecipient) == 1
 
 
 async def test_somebody_who_moved_still_finds_and_erases_what_they_said_where_they_lived(walled: World) -> None:
