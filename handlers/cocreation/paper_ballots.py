@@ -57,7 +57,7 @@ def ask_slip(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, A
 
 
 def _read_in(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> VoteRow:
-    vote = turn.uow.votes.to_vote_in(community.id, int(data["vote"]))
+    vote = turn.uow.votes.to_read_paper_of(community.id, int(data["vote"]))
     if vote.state not in READ_IN or vote.papers_done:
         raise NotAllowed("paper is read while a vote is not counted")
     return vote

@@ -60,7 +60,7 @@ def _ask_for_papers(turn: Turn, community: CommunityRow, vote: VoteRow) -> None:
 
 def papers_done(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     """The manager says that the box is empty; every slip must have been read twice."""
-    vote = turn.uow.votes.get(community.id, int(data["vote"]))
+    vote = turn.uow.votes.to_read_paper_of(community.id, int(data["vote"]))
     left = turn.uow.votes.unfinished_slips(vote.primary_key)
     if vote.state is not VoteState.LOOKED_AT or vote.papers_done:
         turn.tell("paper.not_now", alert=True)

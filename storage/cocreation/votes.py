@@ -119,6 +119,14 @@ class Votes:
         """
         return self._read(_one(community_id, no).with_for_update(read=True), community_id, no)
 
+    def to_read_paper_of(self, community_id: int, no: int) -> VoteRow:
+        """Read a vote and lock it for this transaction alone, because slips are limited by the papers handed out.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return self._read(_one(community_id, no).with_for_update(), community_id, no)
+
     def _read(self, statement: Any, community_id: int, no: int) -> VoteRow:
         row = self._uow.read(statement, Vote).one_or_none()
         if row is None:

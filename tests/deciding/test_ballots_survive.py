@@ -3,15 +3,17 @@
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.util import await_only
 
-from storage.tables import Ballot, Mark, Vote, VoteEvent
-from tests.deciding.neighbours import OPTIONS, live_here, rows_of, told_results, vote
+from storage.cocreation.votes import Votes
+from storage.tables import Ballot, Mark, Slip, Vote, VoteEvent
+from tests.deciding.neighbours import OPTIONS, live_here, on_the_register, rows_of, told_results, vote
 from tests.support.world import Person, World, make_world
 from tests.ways.steps import count
 
@@ -164,6 +166,59 @@ async def test_who_taps_in_two_processes_at_once_has_one_ballot(two: tuple[World
     assert len(marks) == len(ballots) == len(people)
     assert {mark.ballot_id for mark in marks} == {ballot.id for ballot in ballots}
     assert all(len(ballot.choice) == 1 for ballot in ballots)
+
+
+async def paper_to_be_read(two: tuple[World, World]) -> None:
+    """One voter took a paper, voting is over, and the manager and the worker each are asked for a slip."""
+    one, other = two
+    await on_the_register(one, ("household", "1-501", ""))
+    manager, worker = await vote(one, sets=("按人，社区居民", "按人，名册上的")), one.worker(1)
+    await manager.says("投票")
+    await manager.taps("领纸票")
+    await manager.says("3栋 1-501")
+    other.clock.forward(days=7)
+    await one.passes(days=7)
+    await manager.taps("录纸票")
+    await worker.says("投票")
+    await worker.taps("录纸票")
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, method: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """When a process has called this method of `Votes`, `work` is done elsewhere, or waits for the commit."""
+    plain, begun = getattr(Votes, method), list[asyncio.Task[None]]()
+
+    def slow(votes: Votes, *given: Any) -> Any:
+        found = plain(votes, *given)
+        if not begun:
+            begun.append(asyncio.ensure_future(work()))
+            await_only(asyncio.wait(begun, timeout=0.5))
+        return found
+
+    monkeypatch.setattr(Votes, method, slow)
+
+
+async def test_two_slips_that_are_read_at_once_are_no_more_than_the_papers(
+    two: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = two
+    await paper_to_be_read(two)
+    meanwhile(monkeypatch, "read_slip", lambda: other.worker(1).says("2 A"))
+    await one.worker(2).says("1 A")
+    await other.runs()
+    assert [row.slip for row in await rows_of(one, Slip)] == [1]
+
+
+async def test_a_slip_that_is_read_while_the_box_is_said_to_be_empty_is_refused_and_not_lost(
+    two: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = two
+    await paper_to_be_read(two)
+    meanwhile(monkeypatch, "unfinished_slips", lambda: other.worker(1).says("1 A"))
+    await one.worker(2).taps("纸票录完了")
+    await other.runs()
+    (row,) = await rows_of(one, Vote)
+    assert row.papers_done
+    assert not other.worker(1).sees("请另一位同事再录一遍")
 
 
 async def test_a_vote_is_counted_once_however_many_processes_look_at_it(two: tuple[World, World]) -> None:
