@@ -128,7 +128,7 @@ class Importer:
 
 
 def _number(line: Line) -> str:
-    """Its number there; for a row without one, what it says stands for it, so that it is not filed twice."""
+    """The number in the other system. A row without one gets a hash of its content, so that it is not filed twice."""
     if line["number"]:
         return str(line["number"])[:LONGEST_NUMBER]
     said = f"{line['filed']}|{line['place']}|{line['text']}"

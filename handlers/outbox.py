@@ -36,7 +36,7 @@ def enqueue(context: Context, uow: UnitOfWork, reply: Reply) -> None:
 
 
 def _one_by_one(uow: UnitOfWork, reply: Reply) -> Reply:
-    """All but the last sentence go ahead as messages of their own; what is shown already is changed as a whole."""
+    """Send all sentences but the last as messages of their own. A message that is shown is edited as a whole."""
     to = reply.to
     if reply.logical and uow.shown_messages.on_the_way(to.bot, to.chat, reply.logical) is None and _stands(uow, reply):
         return reply
@@ -60,7 +60,7 @@ def _stands(uow: UnitOfWork, reply: Reply) -> bool:
 
 
 def _make_way(uow: UnitOfWork, reply: Reply) -> bool:
-    """Clear away what this message takes the place of; whether it is only to change what stands in the chat."""
+    """Forget or supersede earlier versions of the message. True: only edit what is shown, never send it anew."""
     to, logical = reply.to, reply.logical
     if logical is None:
         return False
@@ -74,7 +74,7 @@ def _make_way(uow: UnitOfWork, reply: Reply) -> bool:
 
 
 def _made(context: Context, uow: UnitOfWork, reply: Reply) -> list[list[dict[str, str]]]:
-    """The buttons as the chat sees them: those that one person may press on things of one community are one row."""
+    """The buttons as the chat sees them. Those for one person and one community are stored as one row."""
     alike: dict[tuple[int, int | None], list[Button]] = {}
     for row in reply.rows:
         for button in row:

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 ERASED = "erased"
-"""Outcome of the update that asked for it, and cause of the goodbye: the next clean-up takes what is left of both."""
+"""Outcome of the update that asked for the erasure, and cause of the last message. The next clean-up deletes both."""
 NAMED_AFTER = ("line", "appeal")
-"""Beginnings of the names of cards for others that end with the account which they are about."""
+"""Prefixes of logical names of cards for others. These names end with the account that the card is about."""
 NOBODY = 0
 LOOKED_BACK = timedelta(days=2)
 MOST_AT_ONCE = 500

@@ -74,7 +74,7 @@ class Pushes:
         logical: str | None,
         until: datetime | None,
     ) -> int:
-        """Note an invitation; returns its id. One thing is one push: the text that was given first stays."""
+        """Add an invitation; returns its id. There is one for each thing: a second call changes nothing."""
         row = {"community_id": community_id, "id": new_id(), "thing": thing, "text": text, "rows": rows}
         row |= {"logical": logical, "until": until, "created_at": self._uow.now}
         self._uow.execute(upsert(self._uow.connection)(Push).values(row).on_conflict_do_nothing())
@@ -84,14 +84,14 @@ class Pushes:
     def to_residents(
         self, community_id: int, push_id: int, bots: Collection[str], buildings: Collection[int] | None = None
     ) -> int:
-        """Everybody who lives there (in these buildings) and has agreed to the notice; returns how many are new."""
+        """Invite everybody who lives there (in these buildings) and has consented; returns how many are new."""
         where = [Person.community_id == community_id, Person.bot.in_(bots), Person.consent_version.is_not(None)]
         where += [Person.building_id.in_(buildings)] if buildings is not None else []
         columns = (literal(community_id), literal(push_id), Person.bot, Person.account)
         return self._put(select(*columns, literal(WAITING), literal(self._uow.now)).where(*where, *_HERE))
 
     def to_accounts(self, community_id: int, push_id: int, accounts: Iterable[tuple[str, int]]) -> int:
-        """These people; returns how many of them are new."""
+        """Invite these people; returns how many of them are new."""
         known = self._recipients(community_id, push_id)
         fresh = dict.fromkeys(account for account in accounts if account not in known)
         rows = [
@@ -124,9 +124,9 @@ class Pushes:
     # sending ---------------------------------------------------------------------------------------------------------
 
     def due(self, at_most: int) -> list[Recipient]:
-        """Who is to be looked at now, at most so many of a bot, less what its outbox still holds of pushes.
+        """Recipients whose time has come, without those that another process has locked.
 
-        Those that another process looks at are passed over.
+        For each bot at most `at_most`, less the pushes that wait in its outbox.
         """
         now = self._uow.now
         bots = select(PushRecipient.bot).where(PushRecipient.next_at <= now).distinct().order_by(PushRecipient.bot)
@@ -144,7 +144,7 @@ class Pushes:
         return int(self._uow.read(statement, Outbox).scalar_one())
 
     def take(self, recipient: Recipient) -> bool:
-        """Hold the person's chat; False while somebody is at work there (they may just be saying 别再发)."""
+        """Lock the person's chat. False while a worker has it: the person may just be saying 别再发."""
         lane = select(Lane.chat).where(Lane.bot == recipient.bot, Lane.chat == recipient.chat)
         if self._uow.read(lane.with_for_update(skip_locked=True), Lane).one_or_none() is not None:
             return True
@@ -163,7 +163,7 @@ class Pushes:
         return self._uow.read(statement, PushRecipient).one_or_none() is not None
 
     def sent(self, recipient: Recipient, until: datetime) -> None:
-        """It is in the outbox; `until`: it must not go out after that."""
+        """Record that it is in the outbox; `until`: it must not be sent after that."""
         self._change(recipient, state=SENT, sent_at=self._uow.now, next_at=until)
 
     def wait(self, recipient: Recipient, until: datetime) -> None:
@@ -173,16 +173,16 @@ class Pushes:
         self._change(recipient, state=LEFT_OUT, next_at=None)
 
     def arrived(self, recipient: Recipient) -> None:
-        """It is not in the outbox any more: nothing is left to watch over."""
+        """Record that it has left the outbox, so that the clock does not look at it again."""
         self._change(recipient, next_at=None)
 
     def still_waits(self, recipient: Recipient) -> bool:
-        """Whether a push that was handed to delivery has not gone out."""
+        """Whether it is in the outbox and has not been sent."""
         same = (Outbox.key == recipient.key, Outbox.state == TO_BE_SENT)
         return self._uow.read(select(Outbox.id).where(*same), Outbox).one_or_none() is not None
 
     def put_off(self, recipient: Recipient, start: datetime, end: datetime) -> None:
-        """What has not gone out in its time (the messenger was down) goes out in the next."""
+        """Delay a message that was not sent in its window, because the messenger was down, to the next one."""
         waits = and_(Outbox.key == recipient.key, Outbox.state == TO_BE_SENT)
         self._uow.execute(update(Outbox).where(waits).values(due_at=start))
         self._change(recipient, sent_at=start, next_at=end)
@@ -197,14 +197,14 @@ class Pushes:
         self._uow.execute(update(PushRecipient).where(*same).values(**values))
 
     def take_back(self, recipient: Recipient) -> None:
-        """It was handed to delivery and must not go out any more."""
+        """Cancel it in the outbox."""
         self._cancel(Outbox.key == recipient.key)
         self.leave_out(recipient)
 
     # stopping --------------------------------------------------------------------------------------------------------
 
     def call_off(self, community_id: int, thing: str) -> None:
-        """The thing is over: nobody is invited any more, and what waits in the outbox is not sent."""
+        """Stop an invitation because the thing is over: nobody else gets it, and waiting messages are cancelled."""
         same = (Push.community_id == community_id, Push.thing == thing)
         push_id = self._uow.read(select(Push.id).where(*same), Push).scalar_one_or_none()
         if push_id is None:
@@ -222,7 +222,7 @@ class Pushes:
         self._uow.execute(update(Push).where(*same).values(text=text))
 
     def stop(self, bot: str, account: int) -> None:
-        """A person wants no pushes: those that wait, here or in the outbox, are not sent."""
+        """Stop all pushes to a person, because they want none; waiting messages are cancelled."""
         mine = (PushRecipient.bot == bot, PushRecipient.account == account)
         waits = update(PushRecipient).where(*mine, PushRecipient.next_at.is_not(None))
         self._uow.execute(waits.where(PushRecipient.state == WAITING).values(state=LEFT_OUT))

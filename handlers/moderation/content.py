@@ -1,7 +1,7 @@
 """What residents write for neighbours is reviewed by a person first, with one card for all kinds.
 
-Options and reasons of a topic, small wishes (微心愿), the words of a topic itself. What is decided about them stands
-in content_decisions.py.
+Options and reasons of a topic, small wishes (微心愿), the words of a topic itself. Decisions about them are in
+content_decisions.py.
 """
 
 from handlers.cocreation.notifying import Judge, judges, other_judges, send_to
@@ -18,20 +18,20 @@ APPEAL = ("content_grant", "content_uphold")
 
 
 def put_before(turn: Turn, community: CommunityRow, kind: ContentKind, content_id: int) -> None:
-    """Whoever decides gets it, but for its author; nobody else sees it until then."""
+    """Send it to everybody who may decide, except to its author. Nobody else sees it until then."""
     row = turn.uow.content.get(community.id, kind, content_id)
     show_to(turn, row, [judge for judge in judges(turn, community) if judge.who(turn) != row.author])
 
 
 def show_to(turn: Turn, row: ContentRow, to: list[Judge]) -> None:
-    """Its card as it stands now; the newest one in a chat is the one that counts."""
+    """Send or update its card."""
     n = turn.uow.content.reports(row)
     head = turn.context.texts("content.reported_card", n=n) if n else turn.context.texts("content.card")
     _send(turn, row, to, head, name=name_of(row), actions=LOOK_AGAIN if n else LOOK)
 
 
 def appeal_to(turn: Turn, row: ContentRow, to: list[Judge]) -> None:
-    """Its author does not agree that it was hidden."""
+    """Send the card of an appeal: the author does not agree that it was hidden."""
     head = turn.context.texts("content.appeal_card", why=row.why or "")
     _send(turn, row, to, head, name=appeal_name(row), actions=APPEAL)
 

@@ -1,6 +1,6 @@
-"""Deciding about what residents write for neighbours: let through, hidden with a reason, appealed, reported.
+"""Decisions about what residents write for neighbours: show it, hide it with a reason, hear an appeal, take reports.
 
-The author hears what was decided and why in the same words, whatever it is; an appeal goes to somebody else.
+The author is told the decision and the reason. An appeal goes to somebody else.
 """
 
 from collections.abc import Callable
@@ -27,11 +27,11 @@ UNSEEN: dict[ContentKind, Callable[[Turn, CommunityRow, int], None]] = {
     ContentKind.WISH: calls.seen_no_more,
     ContentKind.TOPIC: topics.seen_no_more,
 }
-"""What else has to happen when neighbours see it from now on, or do not any more."""
+"""What else happens when something is shown to neighbours (`SEEN`) or hidden from them (`UNSEEN`)."""
 
 
 def waiting(turn: Turn) -> None:
-    """待看: everything that waits for somebody, each on its card."""
+    """待看: show the card of everything that waits for a decision."""
     for_community(turn, "content", _waiting)
 
 
@@ -50,16 +50,16 @@ def _of(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> ContentRow
     return found
 
 
-# --- the first look, and that after a report -------------------------------------------------------------------------
+# --- the first decision, and the one after a report ------------------------------------------------------------------
 
 
 def show(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """Neighbours see it from now on; of what was reported: it stays."""
+    """Show it to neighbours; if it was reported, keep it."""
     _judge(turn, _of(turn, community, data), role, Judgement.SHOW)
 
 
 def hide(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """By a tap on a reason; without one it is asked for."""
+    """Hide it, for the reason that was tapped; without a reason, ask for one."""
     row = _of(turn, community, data)
     if not possible(row.state, Judgement.HIDE, appealed=row.appealed):
         turn.tell("content.decided_already")
@@ -73,7 +73,7 @@ def hide(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) 
 
 
 def _may_go(turn: Turn, row: ContentRow) -> bool:
-    """What stands on a ballot is not taken away while people vote, and no vote begins while it is.
+    """Whether it may be hidden: not what people vote on. No vote can begin before this transaction ends.
 
     Raises:
         LostRace: somebody else changed the topic since.
@@ -100,7 +100,7 @@ def hide_because(turn: Turn, community: CommunityRow, role: Role, asked: dict[st
 
 
 def _judge(turn: Turn, row: ContentRow, role: Role, judgement: Judgement, why: str | None = None) -> None:
-    """One decision holds; who wrote it decides nothing about it."""
+    """Take a decision, unless somebody else already has. Authors do not decide about their own words."""
     if role is Role.RESIDENT and judge_here(turn).who(turn) == row.author:
         raise NotAllowed("who wrote it does not judge it", Refusal.OWN)
     if judgement is Judgement.HIDE and not _may_go(turn, row):
@@ -121,7 +121,7 @@ def _judge(turn: Turn, row: ContentRow, role: Role, judgement: Judgement, why: s
 
 
 def _moved(turn: Turn, row: ContentRow, judgement: Judgement, role: Role, **values: Any) -> bool:
-    """Take a step and keep it in the history; False: there is none from here, or somebody was faster."""
+    """Take a step and record it. False: it is not possible from this state, or somebody else was faster."""
     if not possible(row.state, judgement, appealed=row.appealed):
         return False
     if not turn.uow.content.judge(row, step(row.state, judgement, appealed=row.appealed), **values):
@@ -132,7 +132,7 @@ def _moved(turn: Turn, row: ContentRow, judgement: Judgement, role: Role, **valu
 
 
 def _comes_of_it(turn: Turn, row: ContentRow, before: ContentState) -> None:
-    """The author hears it, and neighbours see it or do not any more."""
+    """Tell the author, and show the content to neighbours or hide it from them."""
     community, seen_before = turn.uow.reference.communities[row.community_id], before is ContentState.SHOWN
     _tell_author(turn, row, "content.told_taken_down" if seen_before else f"content.told_{row.state}")
     if row.state is ContentState.SHOWN and row.kind in SEEN:
@@ -153,11 +153,11 @@ def _tell_author(turn: Turn, row: ContentRow, key: str) -> None:
     turn.send(Reply(Address(row.bot, row.chat), text, rows, priority=Priority.NOTICE))
 
 
-# --- somebody else looks ---------------------------------------------------------------------------------------------
+# --- appeals ---------------------------------------------------------------------------------------------------------
 
 
 def appeal(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """The author asks for a second look, once; everybody who may decide gets it, but for who decided."""
+    """The author appeals, once. It goes to everybody who may decide, except to whoever has decided."""
     row = _of(turn, community, data)
     if judge_here(turn).who(turn) != row.author:
         raise NotAllowed("only who wrote it may appeal")
@@ -189,7 +189,7 @@ def _hear(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any],
     """Decide about an appeal.
 
     Raises:
-        NotAllowed: whoever presses has hidden it themselves, or wrote it.
+        NotAllowed: this person hid it or wrote it.
     """
     row = _of(turn, community, data)
     if judge_here(turn).who(turn) in {*_decided(turn, row), row.author}:
@@ -202,11 +202,11 @@ def _hear(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any],
     _comes_of_it(turn, row, ContentState.HIDDEN)
 
 
-# --- neighbours report -----------------------------------------------------------------------------------------------
+# --- reports by neighbours -------------------------------------------------------------------------------------------
 
 
 def report(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
-    """有一条不合适: whoever decides looks at it again; of the staff, at once."""
+    """有一条不合适: ask for a new decision. Staff decide at once."""
     if "id" not in data:
         _ask_which(turn, community, data)
         return
@@ -222,7 +222,7 @@ def report(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]
 
 
 def _in_sight(turn: Turn, row: ContentRow) -> bool:
-    """Of a topic: whether it is talked over, or was."""
+    """Whether neighbours can see it; a topic: whether it is, or was, under discussion."""
     if row.kind is not ContentKind.TOPIC:
         return True
     return turn.uow.topics.get(row.community_id, row.id).state in IN_SIGHT
@@ -238,7 +238,7 @@ def _may_report(turn: Turn) -> bool:
 
 
 def _report(turn: Turn, community: CommunityRow, row: ContentRow) -> None:
-    """The first of a person counts; those of many stand on one card."""
+    """Record a report, one for each person, and show all reports on one card."""
     if not turn.uow.content.report(row, turn.event.address.bot, turn.account):
         turn.tell("content.reported_already", alert=True)
         return
@@ -247,7 +247,7 @@ def _report(turn: Turn, community: CommunityRow, row: ContentRow) -> None:
 
 
 def _ask_which(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> None:
-    """The topic's own words, and each that neighbours wrote for it."""
+    """Ask which: the topic itself, or one of the contributions to it."""
     topic, texts = turn.uow.topics.living(community.id, int(data["topic"])), turn.context.texts
     found = [(ContentKind.TOPIC, topic.no, texts("content.the_topic", title=topic.title))]
     found += [

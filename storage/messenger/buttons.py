@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NUMBER = "(0|[1-9a-f][0-9a-f]{0,15})"
 MADE = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}")
-"""As `add` writes it, and in no other spelling: who adds a zero presses nothing."""
+"""The id of a button. Only this exact spelling, which `add` writes, is accepted."""
 MOST = 60
 """Buttons in one row: each needs a bit."""
 _PLACES = [f"{place:x}" for place in range(MOST)]

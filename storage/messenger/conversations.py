@@ -111,7 +111,7 @@ class Conversations:
         """Erase drafts and other words that nobody came back for."""
         expired = self._uow.connection.execute(select(_TABLE).where(_TABLE.c.expires_at <= self._uow.now)).all()
         for row in expired:
-            # as it was read: who says something meanwhile goes on with that
+            # only as it was read: what the person says meanwhile is kept
             same = and_(*(_TABLE.c[name] == row._mapping[name] for name in (*_NAMES, "updated_at")))  # noqa: SLF001
             if kept := {name: part for name, part in row.state.items() if name not in WORDS}:
                 self._uow.connection.execute(update(_TABLE).where(same).values(state=kept, expires_at=None))
@@ -120,13 +120,13 @@ class Conversations:
         return len(expired)
 
     def of_another(self, key: Key) -> Talk:
-        """The conversation of somebody who is not the one being answered: nobody else changes it meanwhile."""
+        """The conversation of somebody other than the person being answered, locked so that nobody else changes it."""
         if key not in self._talks:
             self._uow.inbox.hold_lane(key[0], key[1])
         return self.get(key)
 
     def move_chat(self, bot: str, old: int, new: int) -> None:
-        """A group became a supergroup: who is in the middle of something goes on there."""
+        """A group became a supergroup: open conversations continue there."""
         run(self._uow.connection, *self.changes())
         self._talks = {key: talk for key, talk in self._talks.items() if key[:2] not in ((bot, old), (bot, new))}
         there = _TABLE.alias("there")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 LEFT_OUT = (State.WITHDRAWN, State.REFUSED)
-"""Nobody stands behind these any more."""
+"""Cases in these states do not count as reports."""
 
 
 class Sighting(NamedTuple):
