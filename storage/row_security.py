@@ -18,7 +18,7 @@ SETTING = "chulin.communities"
 ALL = "*"
 SERVER_SETTINGS = {SETTING: ALL}
 """The setting with which our connections start."""
-_KNOWN = "chulin_wall_is_up"
+_KEPT_AS = "row_security_enforced"
 
 _VISIBLE = f"""(
     (SELECT current_setting('{SETTING}', true)) = '{ALL}'
@@ -63,9 +63,9 @@ def is_enforced(connection: Connection) -> bool:
     """Whether the policies apply to this connection: not on SQLite, and not for roles that bypass them."""
     if connection.dialect.name != "postgresql":
         return False
-    known: bool | None = connection.info.get(_KNOWN)
+    known: bool | None = connection.info.get(_KEPT_AS)
     if known is None:
-        known = connection.info[_KNOWN] = bool(connection.execute(_IS_ENFORCED).scalar())
+        known = connection.info[_KEPT_AS] = bool(connection.execute(_IS_ENFORCED).scalar())
     return known
 
 
