@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
 from storage.sql.bulk import upsert
 from storage.tables import Counter, table_of
@@ -17,10 +17,25 @@ _COUNTERS = table_of(Counter)
 
 def next_no(uow: UnitOfWork, community_id: int, name: str) -> int:
     """The next number of `name` in a community, from 1."""
+    return _raised(uow, community_id, name, by=1)
+
+
+def held_no(uow: UnitOfWork, community_id: int, name: str) -> int:
+    """The number that `name` has reached; nobody else gets the next one before the commit."""
+    return _raised(uow, community_id, name, by=0)
+
+
+def reached_no(uow: UnitOfWork, community_id: int, name: str) -> int:
+    """The number that `name` has reached; 0: there is none yet."""
+    this = select(_COUNTERS.c.value).where(_COUNTERS.c.community_id == community_id, _COUNTERS.c.name == name)
+    return int(uow.connection.execute(this).scalar() or 0)
+
+
+def _raised(uow: UnitOfWork, community_id: int, name: str, *, by: int) -> int:
     statement = upsert(uow.connection)(_COUNTERS).values(
-        community_id=bindparam("community"), name=bindparam("what"), value=1
+        community_id=bindparam("community"), name=bindparam("what"), value=by
     )
     raised = statement.on_conflict_do_update(
-        index_elements=["community_id", "name"], set_={"value": _COUNTERS.c.value + 1}
+        index_elements=["community_id", "name"], set_={"value": _COUNTERS.c.value + by}
     ).returning(_COUNTERS.c.value)
     return int(uow.connection.execute(raised, {"community": community_id, "what": name}).scalar_one())

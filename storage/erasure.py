@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, and_, delete, literal_column, or_, select, type_coerce, update
 
 from ledger.lifecycle import Role
+from storage.counters import held_no, next_no, reached_no
 from storage.ids import new_id
 from storage.messenger.inbox import DONE, PARKED
 from storage.messenger.inbox import WAITING as NOT_HANDLED
 from storage.messenger.outbox import CANCELLED, DEAD, WAITING
+from storage.reference import DISTRICT
 from storage.tables import (
     Attachment,
     CaseEvent,
@@ -41,6 +43,7 @@ ERASED = "erased"
 """Outcome of the update that asked for the erasure, and cause of the last message. The next clean-up deletes both."""
 NAMED_AFTER = ("line", "appeal")
 """Prefixes of logical names of cards for others. These names end with the account that the card is about."""
+COUNTER = "erasures"
 NOBODY = 0
 LOOKED_BACK = timedelta(days=2)
 MOST_AT_ONCE = 500
@@ -50,6 +53,18 @@ _IS_PARKED = Inbox.state == literal_column(f"'{PARKED}'")  # as the partial inde
 class Erasure:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
+
+    def begin(self) -> None:
+        """Count an erasure, before anything is erased: what was read until now may hold words of this person."""
+        next_no(self._uow, DISTRICT, COUNTER)
+
+    def count(self) -> int:
+        """How many people have been erased so far."""
+        return reached_no(self._uow, DISTRICT, COUNTER)
+
+    def held_count(self) -> int:
+        """As `count`; no other erasure begins before the commit."""
+        return held_no(self._uow, DISTRICT, COUNTER)
 
     def said_in_case(self, key: tuple[int, int], bot: str, chat: int) -> list[str]:
         """Erase messages and files that came from one chat; returns digests of files that nothing else needs."""

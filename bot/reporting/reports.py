@@ -1,6 +1,6 @@
 """Makes and sends the reports that are due or requested. What is due is a query, what was done is a row.
 
-Another kind of report is another row of `_due` or `_asked`.
+Another kind of report is another row of `_DUE` or `_ASKED`.
 """
 
 import logging
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.files import FileStore
 from bot.reporting.checkups import Checkups
-from bot.reporting.services import ReportServices
+from bot.reporting.services import ErasedMeanwhile, ReportServices
 from bot.reporting.summaries import Summaries
 from bot.reporting.surveys import SURVEY, SurveyReports
 from bot.reporting.votes import VoteResults
@@ -41,12 +41,14 @@ DRAWER_RESTS_AFTER = timedelta(minutes=10)
 class Job:
     """What is to be done is read at once; each of it is done by itself, and tried again next time if it fails.
 
-    `work` says whether, or how often, something was made. `name` is for the log: nothing of what people wrote.
+    `found` and `work` are methods of the `kind` of report; `work` says whether, or how often, something was made.
+    `name` is for the log: nothing of what people wrote.
     """
 
     what: str
-    found: Callable[[UnitOfWork], Sequence[Any]]
-    work: Callable[[Any, datetime], Awaitable[int]]
+    kind: Callable[[ReportServices], Any]
+    found: Callable[[Any, UnitOfWork], Sequence[Any]]
+    work: Callable[[Any, Any, datetime], Awaitable[int]]
     name: Callable[[Any], object]
 
 
@@ -64,35 +66,20 @@ class Reporter:
         drawer: Draws | None = None,
         reference: Callable[[Connection], Reference] = load,
     ) -> None:
-        services = ReportServices(database, context, files, wake_delivery, drawer or Drawer(), reference)
-        self._services = services
+        self._services = ReportServices(database, context, files, wake_delivery, drawer or Drawer(), reference)
         self._clock = clock
         self._used_at = clock.now()
-        weeklies, summaries, checkups = Weeklies(services), Summaries(services), Checkups(services)
-        surveys, votes = SurveyReports(services), VoteResults(services)
-        self._due = (
-            Job("weekly digest", weeklies.due, weeklies.fix, lambda due: due[0].code),
-            Job("report", summaries.due, summaries.fix, lambda due: due[0].code),
-            Job("check-up", checkups.due, checkups.fix, lambda due: due[0].code),
-            Job("result of a vote", votes.untold, votes.tell, lambda due: (due[0].community_id, due[0].no)),
-        )
-        self._asked = (
-            _asked(weeklies.answer, WEEKLY),
-            _asked(summaries.answer, *Level),
-            _asked(checkups.answer, CHECKUP),
-            _asked(surveys.answer, SURVEY),
-        )
 
     async def run_due(self, now: datetime) -> int:
         """Make every report that is due and not made yet, oldest first; returns how many were made."""
-        made = await self._run(self._due, now)
+        made = await self._run(_DUE, now)
         if self._clock.now() - self._used_at > DRAWER_RESTS_AFTER:
             self._services.drawer.rest()  # it is not kept for a week between two digests
         return made
 
     async def run_requests(self, now: datetime) -> int:
         """Answer who asked for a report, and who gets one at their own hour; returns how many were answered."""
-        return await self._run(self._asked, now)
+        return await self._run(_ASKED, now)
 
     def close(self) -> None:
         self._services.drawer.end()
@@ -103,20 +90,53 @@ class Reporter:
 
     async def _do(self, job: Job, now: datetime) -> int:
         done = 0
-        for one in await self._services.read(now, job.found):
+        kind = job.kind(self._services)
+        for one in await self._services.read(now, lambda uow: job.found(kind, uow)):
             self._used_at = self._clock.now()
             try:
-                done += await job.work(one, now)
+                done += await self._make(job, one, now)
             except Exception:
                 log.exception("%s %s failed; it is tried again", job.what, job.name(one))
         return done
 
+    async def _make(self, job: Job, one: Any, now: datetime) -> int:
+        """Do one thing, and again from the beginning when somebody was erased meanwhile."""
+        while True:
+            services = await self._services.begun(now)
+            try:
+                return await job.work(job.kind(services), one, now)
+            except ErasedMeanwhile:
+                log.info("%s %s is drawn anew: somebody was erased meanwhile", job.what, job.name(one))
 
-def _asked(answer: Callable[[Request, datetime], Awaitable[bool]], *families: str) -> Job:
+
+def _asked(
+    kind: Callable[[ReportServices], Any], answer: Callable[[Any, Request, datetime], Awaitable[bool]], *families: str
+) -> Job:
     """Requests for reports of these families."""
     return Job(
         "report that was asked for",
-        lambda uow: uow.reports.requests(*families),
+        kind,
+        lambda _kind, uow: uow.reports.requests(*families),
         answer,
         lambda request: (request.community_id, request.report),
     )
+
+
+_DUE = (
+    Job("weekly digest", Weeklies, Weeklies.due, Weeklies.fix, lambda due: due[0].code),
+    Job("report", Summaries, Summaries.due, Summaries.fix, lambda due: due[0].code),
+    Job("check-up", Checkups, Checkups.due, Checkups.fix, lambda due: due[0].code),
+    Job(
+        "result of a vote",
+        VoteResults,
+        VoteResults.untold,
+        VoteResults.tell,
+        lambda due: (due[0].community_id, due[0].no),
+    ),
+)
+_ASKED = (
+    _asked(Weeklies, Weeklies.answer, WEEKLY),
+    _asked(Summaries, Summaries.answer, *Level),
+    _asked(Checkups, Checkups.answer, CHECKUP),
+    _asked(SurveyReports, SurveyReports.answer, SURVEY),
+)

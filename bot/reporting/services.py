@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,6 +18,10 @@ from storage.reference import Reference
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
+
+
+class ErasedMeanwhile(Exception):
+    """Somebody was erased after a report was read: it may hold their words, and has to be read and drawn anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class ReportServices:
     """What making a report takes.
 
     `reference` gives the snapshot of the reference tables; `wake_delivery` is called when a message was queued.
+    `erasures`: how many people had been erased when the report was begun.
     """
 
     database: Database
@@ -60,6 +65,11 @@ class ReportServices:
     wake_delivery: Callable[[], None]
     drawer: Draws
     reference: Callable[[Connection], Reference]
+    erasures: int = 0
+
+    async def begun(self, now: datetime) -> "ReportServices":
+        """The services for one report, which is read from now on."""
+        return replace(self, erasures=await self.read(now, lambda uow: uow.erasure.count()))
 
     async def read(self, now: datetime, work: Callable[[UnitOfWork], T]) -> T:
         return await self.database.read(
@@ -67,7 +77,18 @@ class ReportServices:
         )
 
     async def write(self, now: datetime, work: Callable[[UnitOfWork], bool]) -> bool:
-        done = await write(self.database, self.reference, now, work)
+        """Keep and send what was made of a report.
+
+        Raises:
+            ErasedMeanwhile: nothing was written.
+        """
+
+        def unless_erased(uow: UnitOfWork) -> bool:
+            if uow.erasure.held_count() != self.erasures:
+                raise ErasedMeanwhile
+            return work(uow)
+
+        done = await write(self.database, self.reference, now, unless_erased)
         if done:
             self.wake_delivery()
         return done

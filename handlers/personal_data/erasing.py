@@ -38,6 +38,7 @@ def erase(turn: Turn, _data: dict[str, Any]) -> None:
     """Erase the person; the last word still reaches them, though nothing else that waited does."""
     uow, here = turn.uow, turn.event.address
     uow.see(None)  # whatever is theirs, wherever it is
+    uow.erasure.begin()
     gone: list[str] = []
     for case in uow.cases.of_person(here.bot, turn.account, limit=privacy.ALL):
         gone += _leave(turn, case)

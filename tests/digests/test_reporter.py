@@ -5,9 +5,11 @@ import hashlib
 import multiprocessing
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,7 +24,7 @@ from storage.tables import Outbox, ReportRequest, ReportRun
 from storage.unit_of_work import UnitOfWork
 from tests.digests.histories import case, write
 from tests.digests.pages import order
-from tests.support.world import World
+from tests.support.world import Person, World
 from tests.ways.steps import LAMP, settled
 
 MONDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # 08:30 in Huangshi
@@ -52,6 +54,20 @@ class QuickDrawer:
 
     def end(self) -> None:
         return
+
+
+@dataclass
+class ErasingDrawer(QuickDrawer):
+    """Somebody is erased while it draws for the first time; its workbook holds the words of its cases."""
+
+    erasure: Callable[[], Awaitable[None]] | None = None
+
+    async def files(self, page: Drawable) -> tuple[bytes, ...]:
+        made = await super().files(page)
+        erasure, self.erasure = self.erasure, None
+        if erasure:
+            await erasure()
+        return (*made[:2], str(page.rows).encode()) if isinstance(page, Order) else made
 
 
 def reporter(world: World, drawer: Any = None) -> Reporter:
@@ -282,6 +298,38 @@ async def test_a_digest_that_has_not_arrived_loses_erased_words_and_arrives_once
     assert len(digests) == 1
     assert LAMP not in digests[0].text
     assert len(digests[0].files) == 3
+
+
+async def test_the_words_of_who_is_erased_while_a_digest_is_drawn_are_in_no_workbook(world: World) -> None:
+    wang, late = await settled(world), MONDAY + WEEK
+    world.clock.forward(seconds=(late - world.clock.now()).total_seconds())
+    drawer = ErasingDrawer(erasure=partial(erased, wang))
+    await reporter(world, drawer).run_due(late)
+    assert LAMP in str(drawer.orders[0].rows), "read before the erasure"
+    books = [world.app.files.read(run.content["files"][2]["digest"]).decode() for run in await weeklies(world)]
+    assert len(books) == 2, "one of each community"
+    assert LAMP not in str(books)
+    assert LAMP not in str([row.body for row in await rows(world, Outbox)])
+
+
+async def test_the_words_of_who_is_erased_while_a_digest_is_drawn_again_are_not_sent(small_world: World) -> None:
+    wang, manager, late = await settled(small_world), small_world.worker(2), MONDAY + WEEK
+    small_world.clock.forward(seconds=(late - small_world.clock.now()).total_seconds())
+    await reporter(small_world).run_due(late)
+    await small_world.runs()
+    assert LAMP in manager.last.text
+    for run in await weeklies(small_world):
+        small_world.app.files.drop(file["digest"] for file in run.content["files"])
+    await manager.says("周报")
+    assert await reporter(small_world, ErasingDrawer(erasure=partial(erased, wang))).run_requests(late) == 1
+    await small_world.runs()
+    assert "周报 · " in manager.last.text
+    assert LAMP not in manager.last.text
+
+
+async def erased(person: Person) -> None:
+    await person.says("删除我的数据")
+    await person.taps("是的，全部删除")
 
 
 async def kept_files(world: World) -> list[str]:
