@@ -1,6 +1,7 @@
 """An index in memory of each community's open cases: has a neighbour reported this already? Rebuilt at every start.
 
 Where several processes share a database, each has its own, and looks every few seconds for what the others have filed.
+What they have closed or erased is looked up in the ledger before it is offered (handlers/residents/offers.py).
 """
 
 from collections import defaultdict

@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.cases import merged_people, staff_steps, steps
 from handlers.reply import Button
+from handlers.residents import offers
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, step
 from storage.cases import CaseRow
@@ -17,7 +18,7 @@ def ask_merge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> N
     """Offer similar cases; the worker may also type a number."""
     step(case.state, Action.MERGE, role, {"target"})
     matter, code = turn.context.read(case.text).first, turn.community_of(case).code
-    likely = [no for no in turn.context.similar.nearest(case.community_id, matter) if no != case.no]
+    likely = [no for no in offers.nearest(turn, case.community_id, matter) if no != case.no]
     rows = tuple(
         (Button(f"{code}-{no}", "merge_into", case.community_id, case.no, {"into": no}, turn.account),) for no in likely
     )

@@ -1,5 +1,7 @@
 """Finds a neighbour's case about the same matter, and shows it, masked and short, to somebody who may join it."""
 
+from functools import partial
+
 from handlers.reply import Button
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN
@@ -7,6 +9,7 @@ from ledger.scenes import Urgency
 from ledger.text import shortened
 from nlp.understanding import Understanding
 from storage.cases import CaseRow
+from storage.errors import NotFound
 
 SHOWN = 40
 
@@ -20,10 +23,29 @@ def like(turn: Turn, community_id: int, matter: Understanding) -> CaseRow | None
 
 
 def nearest(turn: Turn, community_id: int, matter: Understanding, limit: int = 3) -> list[int]:
-    """Open cases likely about the same matter. Two voice notes are never compared, because they have no text."""
+    """Open cases likely about the same matter. Two voice notes are never compared, because they have no text.
+
+    What another process has closed or erased is still in the index of this one, so the ledger is asked, too.
+    """
     if matter.text.strip() == turn.context.texts("voice.words"):
         return []
-    return turn.context.similar.nearest(community_id, matter, limit)
+    similar = turn.context.similar
+    found = similar.nearest(community_id, matter, limit)
+    turn.uow.see_also(community_id)
+    turn.uow.cases.preload({(community_id, no) for no in found})
+    over = [no for no in found if not _can_be_compared(turn, community_id, no)]
+    for no in over:
+        turn.uow.after_commit.append(partial(similar.remove, community_id, no))
+    return [no for no in found if no not in over]
+
+
+def _can_be_compared(turn: Turn, community_id: int, no: int) -> bool:
+    """Whether a case is open and its reporter's words have not been erased."""
+    try:
+        case = turn.uow.cases.get(community_id, no)
+    except NotFound:
+        return False
+    return case.state in OPEN and "key" in case.proposal
 
 
 def can_be_joined(case: CaseRow) -> bool:

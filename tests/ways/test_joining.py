@@ -1,10 +1,12 @@
 """我也遇到: joining a neighbour's case from an offer, a link or its number; putting together and taking apart."""
 
+from pathlib import Path
+
 from sqlalchemy import select
 
 from handlers.context import Bot, Serves
 from storage.tables import CaseEvent, CaseMessage, CasePerson, Outbox
-from tests.support.world import Person, World
+from tests.support.world import Person, World, make_world
 from tests.ways.steps import LAMP, RUBBISH, case, change, count, means, settled
 from tests.ways.test_emergencies import ALARM
 
@@ -24,6 +26,48 @@ async def drafting(world: World, account: int = 1002, words: str = LAMP) -> Pers
 
 
 # --- an offer --------------------------------------------------------------------------------------------------------
+
+
+async def two_processes(folder: Path, url: str) -> tuple[Person, World, World]:
+    """Somebody with a case, the process that they talk to, and another one, which was started after that."""
+    here = await make_world(folder / "here", url)
+    wang = await settled(here)
+    there = await make_world(folder / "there", url)
+    there.residents.goes_on_after(here.residents.pushed)
+    return wang, here, there
+
+
+async def test_a_case_whose_words_another_process_has_erased_is_not_offered(
+    tmp_path: Path, filled_postgres_url: str
+) -> None:
+    wang, here, there = await two_processes(tmp_path, filled_postgres_url)
+    li = await drafting(there)
+    await li.taps("我也遇到 YA-1")
+    here.residents.goes_on_after(there.residents.pushed)
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    assert (await case(here)).state == "waiting", "it goes on with the neighbour"
+    there.residents.goes_on_after(here.residents.pushed)
+    zhao = await drafting(there, 1003)
+    assert "交给：延安岭社区" in zhao.last.text
+    assert "YA-1" not in zhao.last.text
+    for world in (here, there):
+        await world.app.close()
+
+
+async def test_a_case_that_another_process_has_closed_is_not_called_similar(
+    tmp_path: Path, filled_postgres_url: str
+) -> None:
+    wang, here, there = await two_processes(tmp_path, filled_postgres_url)
+    await wang.says("撤回")
+    await wang.taps("是的，撤回")
+    there.residents.goes_on_after(here.residents.pushed)
+    li = await drafting(there)
+    await li.taps("同意，提交")
+    assert "YA-2" in there.worker(1).last.text
+    assert "YA-1" not in there.worker(1).last.text
+    for world in (here, there):
+        await world.app.close()
 
 
 async def test_who_says_the_same_is_shown_the_neighbour_s_case_and_joins_with_a_tap(world: World) -> None:
