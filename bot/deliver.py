@@ -74,8 +74,8 @@ class Deliverer:
         self._in_flight: dict[int, asyncio.Task[bool]] = {}
         """Deliveries that are under way, by row id."""
         self._busy_chats: set[int] = set()
-        self._pieces_sent: dict[int, int] = {}
-        """How many pieces of a long message have been sent, by row id, until the last one has."""
+        self._parts_sent: dict[int, list[Sent]] = {}
+        """The parts of a message that have been sent, by row id, until the last one has."""
         self.wake = asyncio.Event()
         self.trouble = ""
         """Why nothing can be sent at the moment; shown by /readyz."""
@@ -189,7 +189,6 @@ class Deliverer:
             METRICS.send_errors.labels(self._channel.name, type(error).__name__).inc()
             await self._failed(row, error)
         else:
-            self._pieces_sent.pop(row.id, None)
             await self._note_sent(row, sent)
             METRICS.sent.labels(self._channel.name).inc()
             self.trouble = ""
@@ -204,26 +203,27 @@ class Deliverer:
     # sending ---------------------------------------------------------------------------------------------------------
 
     async def _send(self, row: OutRow) -> Sent:
-        """Send one row: long texts in pieces, files with their text as caption where it fits."""
+        """Send one row in as many parts as it takes; those sent in an earlier attempt are left out."""
+        sent = self._parts_sent.setdefault(row.id, [])
+        for part in (await self._parts(row))[len(sent) :]:
+            sent.append(await self._channel.send(part))
+        del self._parts_sent[row.id]
+        return Sent(sent[-1].message_id, {digest: held for one in sent for digest, held in one.file_ids.items()})
+
+    async def _parts(self, row: OutRow) -> list[Outgoing]:
+        """One row as it is sent: long texts in pieces, files with their text as caption where it fits."""
         body, can = row.body, self._channel.abilities
         if body.get("gone"):
-            return await self._channel.send(Outgoing(row.chat, row.topic, "", edit=row.shown_id, gone=True))
+            return [Outgoing(row.chat, row.topic, "", edit=row.shown_id, gone=True)]
         files = await self._files_to_send(body.get("files", []))
         rows = [[Choice(b["label"], b["data"]) for b in line] for line in body.get("rows", [])]
         message = Outgoing(row.chat, row.topic, body["text"], rows, files)
         pieces = split(message.text, can.text_limit)
         if message.has_caption and utf16_length(message.text) > can.caption_limit:
             pieces.append("")
-        await self._send_before(row, pieces[:-1])
         edit = row.shown_id if can.edits and len(pieces) == 1 and not files else None
-        return await self._channel.send(replace(message, text=pieces[-1], edit=edit))
-
-    async def _send_before(self, row: OutRow, pieces: list[str]) -> None:
-        """Send all pieces of a long text but the last; those sent in an earlier attempt are left out."""
-        for number, piece in enumerate(pieces, 1):
-            if number > self._pieces_sent.get(row.id, 0):
-                await self._channel.send(Outgoing(row.chat, row.topic, piece))
-                self._pieces_sent[row.id] = number
+        before = [Outgoing(row.chat, row.topic, piece) for piece in pieces[:-1]]
+        return [*before, *self._channel.parts(replace(message, text=pieces[-1], edit=edit))]
 
     async def _files_to_send(self, files: list[dict[str, str]]) -> list[SendFile]:
         if not files:

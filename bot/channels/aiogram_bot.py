@@ -145,10 +145,10 @@ class AiogramChannel(TelegramBot):
         )
         return sent
 
-    async def _send_album(self, message: Outgoing, files: list[SendFile], caption: str | None) -> list[Message]:
+    async def _send_album(self, message: Outgoing, caption: str | None) -> list[Message]:
         album: list[Any] = [
             MEDIA.get(file.kind, InputMediaDocument)(media=await _input(file), caption=None if index else caption)
-            for index, file in enumerate(files)
+            for index, file in enumerate(message.files)
         ]
         return await self._bot.send_media_group(
             message.chat,

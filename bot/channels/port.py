@@ -183,8 +183,12 @@ class Channel(Protocol):
         """
         ...
 
+    def parts(self, message: Outgoing) -> list[Outgoing]:
+        """Split a message into parts that are sent by one call each; the last one counts as the message."""
+        ...
+
     async def send(self, message: Outgoing) -> Sent:
-        """Send, edit or delete one message.
+        """Send one part of a message; edit or delete a message.
 
         Raises:
             SendError: see the tree above.

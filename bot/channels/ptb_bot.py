@@ -153,12 +153,12 @@ class PtbChannel(TelegramBot):
         )
         return sent
 
-    async def _send_album(self, message: Outgoing, files: list[SendFile], caption: str | None) -> Sequence[Message]:
+    async def _send_album(self, message: Outgoing, caption: str | None) -> Sequence[Message]:
         album: list[Any] = [
             MEDIA.get(file.kind, InputMediaDocument)(
                 await _input(file), caption=None if index else caption, filename=file.name
             )
-            for index, file in enumerate(files)
+            for index, file in enumerate(message.files)
         ]
         return await self._bot.send_media_group(
             message.chat,

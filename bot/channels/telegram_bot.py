@@ -75,6 +75,16 @@ class TelegramBot(ABC):
         except Exception as error:  # noqa: BLE001 - the library's own text quotes the update, and with it people's words
             raise Unreadable(str(error) if isinstance(error, Unfit) else self._where(error)) from None
 
+    def parts(self, message: Outgoing) -> list[Outgoing]:
+        """Albums and single files, the text with the first. Albums cannot have buttons: then the text follows them."""
+        if not message.files:
+            return [message]
+        rows = message.rows if len(message.files) == 1 else ()
+        parcels = [replace(message, text="", rows=rows, files=parcel) for parcel in _parcels(message.files)]
+        if message.has_caption:
+            return [replace(parcels[0], text=message.text), *parcels[1:]]
+        return [*parcels, replace(message, files=())]
+
     async def send(self, message: Outgoing) -> Sent:
         try:
             return await self._guarded(self._send(message))
@@ -122,33 +132,22 @@ class TelegramBot(ABC):
             await self._edit(message, _keyboard(message.rows))
             return Sent(message.edit, {})
         if message.files:
-            return await self._send_files(message)
+            return await self._send_parcel(message)
         return Sent(await self._say(message, _keyboard(message.rows)), {})
 
-    async def _send_files(self, message: Outgoing) -> Sent:
-        """Send files with the text as caption. Albums cannot have buttons: then the text follows, with the buttons."""
-        parcels = list(_parcels(message.files))
-        caption = (message.text or None) if message.has_caption else None
-        ids: dict[str, str] = {}
-        first = 0
-        for parcel in parcels:
-            sent = await self._send_parcel(message, parcel, caption)
-            ids |= _file_ids(parcel, sent)
-            first, caption = first or sent[0].message_id, None
-        return Sent(first if message.has_caption else await self._say(message, _keyboard(message.rows)), ids)
-
-    async def _send_parcel(self, message: Outgoing, parcel: list[SendFile], caption: str | None) -> Sequence[Any]:
+    async def _send_parcel(self, message: Outgoing) -> Sent:
         try:
-            return await self._guarded(self._post_parcel(message, parcel, caption))
+            sent = await self._guarded(self._post_parcel(message))
         except StaleFile:
-            fresh = [replace(file, file_id=None) for file in parcel]
-            return await self._guarded(self._post_parcel(message, fresh, caption))
+            fresh = replace(message, files=[replace(file, file_id=None) for file in message.files])
+            sent = await self._guarded(self._post_parcel(fresh))
+        return Sent(sent[0].message_id, _file_ids(message.files, sent))
 
-    async def _post_parcel(self, message: Outgoing, parcel: list[SendFile], caption: str | None) -> Sequence[Any]:
-        if len(parcel) > 1:
-            return await self._send_album(message, parcel, caption)
-        markup = _keyboard(message.rows) if len(message.files) == 1 else None
-        return [await self._send_file(message, parcel[0], caption, markup)]
+    async def _post_parcel(self, message: Outgoing) -> Sequence[Any]:
+        caption = message.text or None
+        if len(message.files) > 1:
+            return await self._send_album(message, caption)
+        return [await self._send_file(message, message.files[0], caption, _keyboard(message.rows))]
 
     # what a library does ---------------------------------------------------------------------------------------------
 
@@ -186,7 +185,7 @@ class TelegramBot(ABC):
     ) -> Any: ...
 
     @abstractmethod
-    async def _send_album(self, message: Outgoing, files: list[SendFile], caption: str | None) -> Sequence[Any]: ...
+    async def _send_album(self, message: Outgoing, caption: str | None) -> Sequence[Any]: ...
 
     @abstractmethod
     async def _answer(self, press_id: str, text: str | None, alert: bool) -> None: ...

@@ -115,6 +115,9 @@ class WebChannel:
         except ValidationError as error:
             raise Unreadable(_reason(error)) from None
 
+    def parts(self, message: Outgoing) -> list[Outgoing]:
+        return [message]
+
     async def send(self, message: Outgoing) -> Sent:
         if message.gone and message.edit is not None:
             self.messenger.deletes(message.chat, message.edit)

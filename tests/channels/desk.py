@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.channels.port import Channel, Choice, Envelope, Outgoing, RawUpdateBody, SendFile
+from bot.channels.port import Channel, Choice, Envelope, Outgoing, RawUpdateBody, SendFile, Sent
 from bot.files import FileStore
 from handlers.event import Event, FileKind
 from tests.botapi import JPEG
@@ -82,7 +82,12 @@ class Desk:
 
     async def says(self, chat: int, text: str, *labels: str, **more: Any) -> int:
         rows = [[Choice(label, f"data-{label}")] for label in labels]
-        return (await self.channel.send(Outgoing(chat, more.pop("topic", 0), text, rows, **more))).message_id
+        return (await self.sends(Outgoing(chat, more.pop("topic", 0), text, rows, **more))).message_id
+
+    async def sends(self, message: Outgoing) -> Sent:
+        """Send a message in as many parts as it takes."""
+        sent = [await self.channel.send(part) for part in self.channel.parts(message)]
+        return Sent(sent[-1].message_id, {digest: held for one in sent for digest, held in one.file_ids.items()})
 
     def file(self, kind: str, content: bytes, name: str = "file", file_id: str | None = None) -> SendFile:
         digest = self.files.put(content)

@@ -52,10 +52,10 @@ async def test_what_is_not_there_or_not_ours_cannot_be_changed(desk: Desk, wang:
 
 async def test_a_message_of_ours_is_taken_away_and_what_is_not_there_cannot_be(desk: Desk, wang: Phone) -> None:
     sent = await desk.says(wang.chat, "收回的照片")
-    await desk.channel.send(Outgoing(wang.chat, 0, "", edit=sent, gone=True))
+    await desk.sends(Outgoing(wang.chat, 0, "", edit=sent, gone=True))
     assert not wang.shown()
     with pytest.raises(NotEditable):
-        await desk.channel.send(Outgoing(wang.chat, 0, "", edit=sent, gone=True))
+        await desk.sends(Outgoing(wang.chat, 0, "", edit=sent, gone=True))
 
 
 @pytest.mark.parametrize("kind", list(FileKind))
@@ -63,12 +63,12 @@ async def test_a_file_goes_out_with_words_and_buttons_and_again_without_an_uploa
     desk: Desk, wang: Phone, kind: FileKind
 ) -> None:
     file = desk.file(kind, JPEG, "台账.jpg")
-    sent = await desk.channel.send(Outgoing(wang.chat, 0, "这是台账", files=[file]))
+    sent = await desk.sends(Outgoing(wang.chat, 0, "这是台账", files=[file]))
     file_id = sent.file_ids[file.digest]
     desk.files.path(file.digest).unlink()
     again = desk.file(kind, JPEG, "台账.jpg", file_id)
     desk.files.path(again.digest).unlink()
-    await desk.channel.send(Outgoing(wang.chat, 0, "", files=[again]))
+    await desk.sends(Outgoing(wang.chat, 0, "", files=[again]))
     first, second = wang.shown()
     assert (first.text, first.kind, first.content) == ("这是台账", kind, JPEG)
     assert (second.text, second.kind, second.content) == ("", kind, JPEG)
@@ -77,7 +77,7 @@ async def test_a_file_goes_out_with_words_and_buttons_and_again_without_an_uploa
 
 async def test_several_files_go_out_together(desk: Desk, wang: Phone) -> None:
     files = [desk.file("photo", picture) for picture in PICTURES]
-    sent = await desk.channel.send(Outgoing(wang.chat, 0, "三张照片", files=files))
+    sent = await desk.sends(Outgoing(wang.chat, 0, "三张照片", files=files))
     assert sent.file_ids.keys() == {file.digest for file in files}
     assert wang.shown()[0].text == "三张照片"
     assert wang.shown()[0].id == sent.message_id
@@ -88,7 +88,7 @@ async def test_a_file_that_is_gone_is_refused(desk: Desk, wang: Phone) -> None:
         file = desk.file(kind, b"content")
         desk.files.path(file.digest).unlink()
         with pytest.raises(Refused):
-            await desk.channel.send(Outgoing(wang.chat, 0, "", files=[file]))
+            await desk.sends(Outgoing(wang.chat, 0, "", files=[file]))
     assert wang.shown() == []
 
 
@@ -114,10 +114,10 @@ async def test_a_text_may_be_as_long_as_the_channel_says_and_no_longer(desk: Des
 async def test_a_caption_may_be_as_long_as_the_channel_says_and_no_longer(desk: Desk, wang: Phone) -> None:
     file = desk.file("photo", JPEG)
     longest = "灯" * desk.channel.abilities.caption_limit
-    await desk.channel.send(Outgoing(wang.chat, 0, longest, files=[file]))
+    await desk.sends(Outgoing(wang.chat, 0, longest, files=[file]))
     assert wang.shown()[0].text == longest
     with pytest.raises(Refused):
-        await desk.channel.send(Outgoing(wang.chat, 0, longest + "灯", files=[file]))
+        await desk.sends(Outgoing(wang.chat, 0, longest + "灯", files=[file]))
 
 
 async def test_an_empty_message_is_refused(desk: Desk, wang: Phone) -> None:
@@ -163,7 +163,7 @@ async def test_an_album_has_one_id_and_its_buttons_follow_it(telegram: TelegramD
     wang = telegram.person()
     await wang.says("路灯坏了")
     files = [telegram.file("photo", picture) for picture in PICTURES]
-    await telegram.channel.send(Outgoing(wang.chat, 0, "三张照片", files=files))
+    await telegram.sends(Outgoing(wang.chat, 0, "三张照片", files=files))
     assert len({shown.album for shown in wang.shown()}) == 1
     sent = await telegram.says(wang.chat, "看看", "好的", files=files)
     last = wang.shown()[-1]
@@ -175,7 +175,7 @@ async def test_files_that_cannot_share_an_album_go_one_after_another(telegram: T
     await wang.says("路灯坏了")
     kinds = ["photo", "video", "document", "voice", "voice"]
     files = [telegram.file(kind, JPEG + bytes([n])) for n, kind in enumerate(kinds)]
-    sent = await telegram.channel.send(Outgoing(wang.chat, 0, "办好了", files=files))
+    sent = await telegram.sends(Outgoing(wang.chat, 0, "办好了", files=files))
     assert [shown.kind for shown in wang.shown()] == kinds
     assert [shown.text for shown in wang.shown()] == ["办好了", "", "", "", ""]
     assert len(sent.file_ids) == 5
@@ -187,18 +187,18 @@ async def test_more_files_than_an_album_holds_all_arrive(telegram: TelegramDesk)
     wang = telegram.person()
     await wang.says("路灯坏了")
     files = [telegram.file("document", bytes([n])) for n in range(21)]
-    await telegram.channel.send(Outgoing(wang.chat, 0, "", files=files))
+    await telegram.sends(Outgoing(wang.chat, 0, "", files=files))
     assert [shown.content for shown in wang.shown()] == [bytes([n]) for n in range(21)]
 
 
 async def test_a_file_id_of_another_kind_or_bot_is_replaced_by_the_file(telegram: TelegramDesk) -> None:
     wang = telegram.person()
     await wang.says("路灯坏了")
-    sent = await telegram.channel.send(Outgoing(wang.chat, 0, "", files=[telegram.file("photo", JPEG)]))
+    sent = await telegram.sends(Outgoing(wang.chat, 0, "", files=[telegram.file("photo", JPEG)]))
     [photo] = sent.file_ids.values()
     for kind, file_id in (("document", photo), ("photo", "AgACAgForeign")):
         file = telegram.file(kind, JPEG, "x.jpg", file_id)
-        again = await telegram.channel.send(Outgoing(wang.chat, 0, "", files=[file]))
+        again = await telegram.sends(Outgoing(wang.chat, 0, "", files=[file]))
         assert again.file_ids[file.digest] not in (photo, file_id)
         assert wang.shown()[-1].kind == kind
 
@@ -207,7 +207,7 @@ async def test_a_stale_file_id_repeats_nothing_that_went_out_before_it(telegram:
     wang = telegram.person()
     await wang.says("路灯坏了")
     files = [telegram.file("photo", JPEG), telegram.file("voice", b"OggS", "v.ogg", "AwACAgForeign")]
-    await telegram.channel.send(Outgoing(wang.chat, 0, "办好了", files=files))
+    await telegram.sends(Outgoing(wang.chat, 0, "办好了", files=files))
     assert [(shown.kind, shown.text) for shown in wang.shown()] == [("photo", "办好了"), ("voice", "")]
 
 

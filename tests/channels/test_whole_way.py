@@ -32,6 +32,16 @@ def _show_files(connection: Connection, place: Town, chat: int) -> None:
     uow.flush()
 
 
+def _digest(connection: Connection, place: Town, chat: int, text: str) -> None:
+    """A text with two files and a button to a chat of the staff bot."""
+    uow = UnitOfWork(connection, load(connection), place.clock.now())
+    digests = [place.app.files.put(content) for content in (b"pages", b"book")]
+    files = tuple(OutFile("document", digest, f"{digest[:4]}.pdf") for digest in digests)
+    rows = ((Button("YA-1", "open_card", 1, 1),),)
+    enqueue(place.app.context, uow, Reply(Address("staff", chat), text, rows, files=files))
+    uow.flush()
+
+
 def _forget_file_ids(connection: Connection) -> None:
     """The staff bot got a new token: its file ids are good for nothing."""
     connection.execute(update(FileCopy).values(file_id="AgACAgOfAnOlderToken"))
@@ -98,20 +108,25 @@ async def test_a_text_too_long_for_a_caption_comes_with_its_files_and_its_button
     """As the digest of a busy week."""
     boss = await place.worker(2)
     text = "\n".join(f"{n}. 先办这一件" for n in range(200))
-
-    def queue(connection: Connection) -> None:
-        uow = UnitOfWork(connection, load(connection), place.clock.now())
-        digests = [place.app.files.put(content) for content in (b"pages", b"book")]
-        files = tuple(OutFile("document", digest, f"{digest[:4]}.pdf") for digest in digests)
-        rows = ((Button("YA-1", "open_card", 1, 1),),)
-        enqueue(place.app.context, uow, Reply(Address("staff", boss.id), text, rows, files=files))
-        uow.flush()
-
-    await place.app.database.write(queue)
+    await place.app.database.write(lambda connection: _digest(connection, place, boss.id, text))
     await place.app.settle()
     assert [m.media.content for m in boss.messages if m.media is not None] == [b"pages", b"book"]
     assert (boss.messages[-1].text, boss.messages[-1].buttons) == (text, ["YA-1"])
     assert await place.value("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'dead')") == 0
+
+
+async def test_an_album_that_has_arrived_is_not_sent_again_when_its_text_fails(
+    place: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.deliver.OUTAGE_WAIT", 0.0)
+    boss = await place.worker(2)
+    place.server.fails(faults.bad_gateway(), "sendMessage", times=2)
+    await place.app.database.write(lambda connection: _digest(connection, place, boss.id, "先办这一件"))
+    await place.app.settle()
+    assert place.server.faults.plans == []
+    assert [m.media.content for m in boss.messages if m.media is not None] == [b"pages", b"book"]
+    assert (boss.messages[-1].text, boss.messages[-1].buttons) == ("先办这一件", ["YA-1"])
+    assert await place.value("SELECT count(*) FROM file_copies") == 2, "what an earlier attempt has sent is known too"
 
 
 async def test_an_edit_of_the_report_reaches_the_card(place: Town) -> None:

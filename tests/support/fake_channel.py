@@ -97,6 +97,9 @@ class FakeChannel:
             private_chat=raw.get("account"),
         )
 
+    def parts(self, message: Outgoing) -> list[Outgoing]:
+        return [message]
+
     async def send(self, message: Outgoing) -> Sent:
         self.sends += 1
         self.sending.set()
