@@ -154,7 +154,7 @@ class UnitOfWork:
         """A group became a supergroup with a new id: change every row that names the old one."""
         self.flush()
         of_chats = (self.outbox, self.buttons, self.cases, self.staff, self.people, self.conversations, self.groups)
-        for rows in (*of_chats, self.subscriptions):
+        for rows in (*of_chats, self.subscriptions, self.reports):
             rows.move_chat(bot, old, new)
 
     def sends_no_more_to_group(self, bot: str, chat: int) -> list[int]:

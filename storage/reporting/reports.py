@@ -253,6 +253,11 @@ class Reports:
         """What was still to come is not wanted any more."""
         self._uow.execute(delete(ReportRequest).where(*_still_to_come(community_id, report, to)))
 
+    def move_chat(self, bot: str, old: int, new: int) -> None:
+        """A group became a supergroup: what was still to reach it reaches it there."""
+        waiting = (ReportRequest.done_at.is_(None), ReportRequest.bot == bot, ReportRequest.chat == old)
+        self._uow.execute(update(ReportRequest).where(*waiting).values(chat=new))
+
     def forget_asked_before(self, moment: datetime) -> None:
         """Delete requests answered before `moment`."""
         self._uow.execute(delete(ReportRequest).where(ReportRequest.done_at < moment))
