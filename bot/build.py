@@ -200,7 +200,7 @@ def _connected(
         deliverers=deliverers,
         ticker=Ticker(database, context, clock, worker, wake_delivery),
         fetcher=Fetcher(database, channels, folder.files, clock),
-        sweeper=Sweeper(database, folder.files),
+        sweeper=Sweeper(database, folder.files, context.district.limits.button_kept.wall),
         reporter=Reporter(database, context, folder.files, clock, wake_delivery, reference=worker.reference),
         retraining=Retraining(settings, clock, understander),
         erased=folder.erased,

@@ -1,4 +1,4 @@
-"""Deletes files that no row names.
+"""Deletes files that no row names, and the names of questions that nobody can answer any more.
 
 Such files remain when a process ends between writing a file and its row, or between deleting a row and its file. A file
 is stored before the row that names it is committed, and deleted after that row is. So files that were stored or touched
@@ -8,11 +8,14 @@ recently are checked again, once they have had time to get or lose their row.
 import asyncio
 import logging
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from bot.files import FileStore
 from storage.database import Database
 from storage.files_used import unused
+from storage.ids import first_id_at
+from storage.messenger.shown_messages import forget_outdated, outdated
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +27,12 @@ STAMP = "swept"
 
 
 class Sweeper:
-    def __init__(self, database: Database, files: FileStore) -> None:
+    """`questions_kept`: how long the messenger's ids of our questions are kept; their buttons have expired then."""
+
+    def __init__(self, database: Database, files: FileStore, questions_kept: timedelta) -> None:
         self._database = database
         self._files = files
+        self._questions_kept = questions_kept
 
     async def once(self) -> int:
         """Sweep, if it is time to; returns the number of files deleted. Uses the machine's clock, as file times do."""
@@ -34,6 +40,7 @@ class Sweeper:
         since = self._swept_until(until)
         if until - since < EVERY:
             return 0
+        await self._forget_questions()
         found = await asyncio.to_thread(self._files.touched, since, until)
         left = await self._database.read(lambda connection: unused(connection, found)) if found else set[str]()
         dropped = await asyncio.to_thread(self._files.drop_untouched, left, until)
@@ -43,6 +50,12 @@ class Sweeper:
         self._stamp.parent.mkdir(parents=True, exist_ok=True)
         self._stamp.write_text(str(until), encoding="ascii")
         return dropped
+
+    async def _forget_questions(self) -> None:
+        before = first_id_at(time.time() - self._questions_kept.total_seconds())
+        old = await self._database.read(lambda connection: outdated(connection, before))
+        if old:
+            await self._database.write(lambda connection: forget_outdated(connection, old))
 
     @property
     def _stamp(self) -> Path:

@@ -31,6 +31,11 @@ def new_id() -> int:
     return millis << 22 | _process << 12 | count
 
 
+def first_id_at(seconds: float) -> int:
+    """Return the lowest id of a moment (seconds since the epoch)."""
+    return (int(seconds * 1000) - _EPOCH_MS) << 22
+
+
 def new_button_id() -> int:
     """Return an id that cannot be guessed, for what comes back from a chat."""
     return secrets.randbits(62)

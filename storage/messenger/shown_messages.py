@@ -1,11 +1,15 @@
-"""Which chats show a logical message, and which versions of it are still queued for them."""
+"""Which chats show a logical message, and which versions of it are still queued for them.
+
+Messages about something that lasts (a case, a vote) keep their name. A question gets a name of its own each time, which
+is of no use once its buttons have expired.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, literal_column, select
+from sqlalchemy import Connection, bindparam, delete, literal_column, or_, select
 
 from storage.messenger.outbox import WAITING
 from storage.sql.bulk import Change, Rows
@@ -13,9 +17,28 @@ from storage.sql.compiled import CompiledQuery
 from storage.tables import Outbox, Shown, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from storage.unit_of_work import UnitOfWork
+
+ASKED_ONCE = (
+    "ask",
+    "checkup",
+    "claim",
+    "community",
+    "done",
+    "hand_in",
+    "join",
+    "proxy",
+    "quiet",
+    "room",
+    "subscriptions",
+    "sure",
+    "survey-start",
+)
+"""Beginnings of the names that questions and their confirmations get each time."""
+MOST_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +67,21 @@ class ShownMessages:
         """The next version is sent anew, and later ones change that."""
         self._uow.outbox.supersede(bot, chat, logical)
         self._uow.change(_FORGOTTEN, {"of": bot, "to": chat, "name": logical})
+
+
+def outdated(connection: Connection, before: int) -> Sequence[Any]:
+    """Questions of which nothing has been delivered since the outbox id `before`."""
+    names = or_(*(_SHOWN.c.logical.startswith(f"{name}:", autoescape=True) for name in ASKED_ONCE))
+    columns = (_SHOWN.c.bot, _SHOWN.c.chat, _SHOWN.c.logical, _SHOWN.c.outbox_id)
+    found = select(*columns).where(_SHOWN.c.outbox_id < before, names).limit(MOST_AT_ONCE)
+    return connection.execute(found).mappings().all()
+
+
+def forget_outdated(connection: Connection, rows: Sequence[Any]) -> None:
+    """Delete what `outdated` found, unless another version was delivered meanwhile."""
+    this = [column == bindparam(f"b_{column.key}") for column in (*_SHOWN.primary_key, _SHOWN.c.outbox_id)]
+    given = [{f"b_{name}": value for name, value in row.items()} for row in rows]
+    connection.execute(delete(_SHOWN).where(*this), given)
 
 
 _SHOWN, _OUTBOX = table_of(Shown), table_of(Outbox)

@@ -1,20 +1,24 @@
 """Files that an interruption left without a row are found and dropped; no other is."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+import handlers
 from bot.files import FileStore
 from bot.sweep import EVERY, SETTLED_AFTER
 from handlers.event import Address
 from handlers.reply import OutFile, Reply
 from storage.files_used import BY_COLUMN, WITHIN
-from storage.tables import Attachment, Base
+from storage.ids import first_id_at
+from storage.messenger.shown_messages import ASKED_ONCE
+from storage.tables import Attachment, Base, Shown
 from tests.bot.test_deliver import queue
 from tests.deciding.neighbours import OPTIONS, live_here, told_results, vote
 from tests.deciding.test_votes import choose
@@ -128,6 +132,39 @@ async def test_it_looks_every_few_hours_and_leaves_nothing_out_between_two_looks
     hours_pass(world, SETTLED_AFTER + 20 * EVERY)
     stamp(world).write_text(str(first - 22 * EVERY))
     assert await world.app.sweeper.once() == 1
+
+
+async def test_a_question_is_forgotten_with_its_buttons_and_a_receipt_is_not(world: World) -> None:
+    wang = await settled(world)
+    await wang.says("撤回")
+    await world.worker(1).taps("受理")
+    assert {"receipt", "card", "sure", "done"} <= await shown(world)
+    await world.app.sweeper.once()
+    assert {"sure", "done"} <= await shown(world), "their buttons can still be pressed"
+    stamp(world).unlink()
+    kept = world.app.context.district.limits.button_kept.wall
+    await long_ago(world, kept.total_seconds() + 60)
+    await world.app.sweeper.once()
+    assert {"receipt", "card"} <= await shown(world)
+    assert not {"sure", "done"} & await shown(world)
+
+
+async def shown(world: World) -> set[str]:
+    """Beginnings of the names of messages that are shown anywhere."""
+    names = await world.rows(lambda connection: connection.execute(select(Shown.logical)).scalars().all())
+    return {name.partition(":")[0] for name in names}
+
+
+async def long_ago(world: World, seconds: float) -> None:
+    """Everything that is shown was delivered so long ago."""
+    values = {"outbox_id": first_id_at(time.time() - seconds)}
+    await world.app.database.write(lambda connection: connection.execute(update(Shown).values(values)))
+
+
+def test_every_name_that_is_given_anew_each_time_is_forgotten() -> None:
+    files = Path(handlers.__file__).parent.rglob("*.py")
+    given = {name for file in files for name in re.findall(r'f"([\w-]+):\{new_id\(\)\}"', file.read_text())}
+    assert given | {"done"} == set(ASKED_ONCE)
 
 
 def stamp(world: World) -> Path:
