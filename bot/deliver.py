@@ -279,7 +279,8 @@ class Deliverer:
 
     async def _wait_for_messenger(self, row: OutRow, reason: str) -> None:
         """The messenger is down, which is not the message's fault: it waits for a day before it is given up."""
-        if self._clock.now() - row.created_at > OUTAGE_SURVIVED:
+        now = self._clock.now()
+        if now - (row.failing_since or now) > OUTAGE_SURVIVED:
             await self._write(lambda uow: uow.outbox.kill(row, reason))
         else:
             await self._put_off(row, reason, min(2.0**row.attempts, OUTAGE_WAIT) * random.uniform(0.5, 1), counts=True)

@@ -34,8 +34,8 @@ class OutRow:
     logical: str | None
     body: dict[str, Any]
     attempts: int
-    created_at: datetime
     due_at: datetime
+    failing_since: datetime | None
     shown_id: int | None
 
 
@@ -136,7 +136,9 @@ class OutboxRows:
 
     def put_off(self, row: OutRow, error: str, again_at: datetime, *, counts: bool) -> None:
         """Try again at `again_at`. `counts`: the attempt counts as one of this message's failures."""
-        values = {"due_at": again_at, "error": error[:400], "attempts": row.attempts + counts}
+        values: dict[str, Any] = {"due_at": again_at, "error": error[:400]}
+        if counts:
+            values |= {"attempts": row.attempts + 1, "failing_since": row.failing_since or self._uow.now}
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
 
     def kill(self, row: OutRow, error: str) -> None:
@@ -172,7 +174,7 @@ class OutboxRows:
         outdated = exists().where(same, Shown.outbox_id > Outbox.id)
         statement = update(Outbox).where(Outbox.id == row_id, Outbox.state == DEAD, ~outdated)
         statement = statement.execution_options(synchronize_session=False)
-        values = {"state": WAITING, "attempts": 0, "due_at": self._uow.now, "done_at": None}
+        values = {"state": WAITING, "attempts": 0, "failing_since": None, "due_at": self._uow.now, "done_at": None}
         return self._uow.connection.execute(statement.values(**values)).rowcount > 0
 
     def drop(self, row_id: int) -> bool:

@@ -44,7 +44,10 @@ class Inbox(Base):
 
 
 class Outbox(Base):
-    """A message to be delivered; see bot/deliver.py. `logical` names what it shows, so that later ones edit."""
+    """A message to be delivered; see bot/deliver.py. `logical` names what it shows, so that later ones edit.
+
+    `failing_since`: when it was first tried in vain.
+    """
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -60,6 +63,7 @@ class Outbox(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    failing_since: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(400))
     __table_args__ = (

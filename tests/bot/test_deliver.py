@@ -100,6 +100,23 @@ async def test_a_broken_messenger_loses_nothing(world: World) -> None:
     assert texts(world) == ["在"]
 
 
+async def test_a_message_that_became_due_days_after_it_was_queued_waits_a_day_for_the_messenger(world: World) -> None:
+    async def fails_after(hours: float) -> list[Any]:
+        world.clock.forward(hours=hours)
+        world.residents.failures = [TryLater("502")]
+        world.app.deliverers["resident"]._limiter._held.clear()
+        await drain(world)
+        return await states(world)
+
+    await queue(world, Reply(HERE, "明早", delay=timedelta(hours=48)))
+    assert await fails_after(49) == ["waiting"]
+    assert await fails_after(23) == ["waiting"]
+    assert await fails_after(2) == ["dead"]
+    [letter] = await world.rows(lambda c: c.execute(select(Outbox.id)).scalars().all())
+    await world.app.database.write(lambda c: UnitOfWork(c, load(c), world.clock.now()).outbox.retry(letter))
+    assert await fails_after(1) == ["waiting"], "who sends it again gives it another day"
+
+
 async def test_when_the_messenger_says_to_wait_nothing_goes_out_before_and_no_message_pays_for_it(world: World) -> None:
     deliverer = world.app.deliverers["resident"]
     await queue(world, Reply(HERE, "在"))
