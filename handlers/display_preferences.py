@@ -15,7 +15,7 @@ def by_number(turn: Turn) -> None:
 
 
 def by_button(turn: Turn) -> None:
-    turn.person.numbered = None
+    _end_numbers(turn)
     turn.say("manner.by_button")
 
 
@@ -26,8 +26,16 @@ def short(turn: Turn) -> None:
 
 def long(turn: Turn) -> None:
     """As it was: buttons, and all at once."""
-    turn.person.short = turn.person.numbered = None
+    _end_numbers(turn)
+    turn.person.short = None
     turn.say("manner.long")
+
+
+def _end_numbers(turn: Turn) -> None:
+    """A number answers what we ask from now on, and not a choice that was numbered before."""
+    turn.person.numbered = None
+    if turn.bot.buttons:
+        turn.talk.state.pop("choices", None)
 
 
 def large(turn: Turn) -> None:

@@ -45,14 +45,16 @@ def join(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
         return
     if me is not None:
         turn.uow.gatherings.remove(me)
-    _sign_up(turn, community, gathering, turn.account, turn.person.name)
+    _sign_up(turn, community, gathering, turn.account, turn.person.name, tries=me.tries if me else 0)
 
 
-def _sign_up(turn: Turn, community: CommunityRow, gathering: Any, account: int, name: str | None) -> None:
+def _sign_up(
+    turn: Turn, community: CommunityRow, gathering: Any, account: int, name: str | None, *, tries: int = 0
+) -> None:
     here = turn.event.address
     room = has_room(gathering.places, len(turn.uow.gatherings.people(gathering, COMING, CAME)))
     who = {"bot": here.bot, "account": account, "chat": here.chat, "name": name}
-    turn.uow.gatherings.sign_up(gathering, COMING if room else ON_LIST, **who)
+    turn.uow.gatherings.sign_up(gathering, COMING if room else ON_LIST, tries=tries, **who)
     values = details(community, gathering)
     out = turn.mine("button.event_leave", "event_leave", community_id=community.id, data={"no": gathering.no})
     if not room:
@@ -80,7 +82,10 @@ def leave(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
         turn.tell("event.not_in", alert=True)
         return
     for row in mine:
-        turn.uow.gatherings.remove(row)
+        if row.tries:  # who signs up again has no more tries than before
+            turn.uow.gatherings.change_person(row, state=GUEST)
+        else:
+            turn.uow.gatherings.remove(row)
     fill_places(turn, community, gathering)
     turn.say("event.left", title=gathering.title)
 

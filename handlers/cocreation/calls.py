@@ -230,6 +230,8 @@ def take(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
     mine = [row for row in turn.uow.calls.offers_of(here.bot, turn.account) if row.state == OPEN]
     if call.state != OPEN:
         turn.tell("call.over", alert=True)
+    elif _is_me(turn, call):
+        turn.tell("call.own", alert=True)
     elif any(_is_me(turn, offer) for offer in offers):
         turn.tell("call.taken_already", alert=True)
     elif len(mine) >= most:

@@ -17,8 +17,10 @@ def lines(turn: Turn, community_id: int, *, case_no: int | None = None, topic_no
 
 
 def buttons(turn: Turn, community_id: int, *, case_no: int | None = None, topic_no: int | None = None) -> Rows:
-    """Buttons for residents to take up each call."""
-    found = turn.uow.calls.of_matter(community_id, case_no=case_no, topic_no=topic_no)[-SHOWN:]
+    """Buttons for residents to take up each call; nobody takes up their own wish."""
+    me = (turn.event.address.bot, turn.account)
+    shown = turn.uow.calls.of_matter(community_id, case_no=case_no, topic_no=topic_no)[-SHOWN:]
+    found = [call for call in shown if (call.bot, call.account) != me]
     label = turn.context.texts("button.call_take")
     return tuple(
         (

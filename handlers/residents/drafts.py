@@ -55,6 +55,12 @@ def words(turn: Turn) -> str:
     return _words(turn.talk.state["draft"])
 
 
+def brief(turn: Turn, longest: int) -> str:
+    """The draft in a few words; one without words by its files."""
+    files = len(turn.talk.state["draft"]["files"])
+    return shortened(words(turn), longest) or turn.context.texts("mine.files", n=files)
+
+
 def is_emergency(turn: Turn) -> bool:
     """Whether all words together report a danger, so that consent is not awaited."""
     return matters.emergency(turn.context.read(words(turn))) is not None

@@ -14,6 +14,8 @@ from storage.cases import CaseRow
 from storage.errors import NotFound
 
 LISTED = 8
+LINE = 28
+"""Characters of a matter in a list."""
 NUMBER = re.compile(r"([A-Za-z]{1,6})\s{0,3}[-－—]?\s{0,3}(\d{1,9})(?!\d)")
 BESIDE_A_NUMBER = 8
 """Most characters beside a number that somebody looks up: SL-43 怎么样了."""
@@ -54,7 +56,7 @@ def _line(turn: Turn, case: CaseRow) -> str:
         number=turn.number(case),
         mark=turn.context.district.scenes[case.scene].mark,
         state=turn.context.district.states[case.state],
-        text=shortened(turn.context.mask(case.text), 28),
+        text=shortened(turn.context.mask(case.text), LINE),
         due=turn.when(case.due_at, case),
     )
 
@@ -109,20 +111,27 @@ def _one_of_mine(turn: Turn, community_id: int, no: int) -> None:
 
 
 def withdraw_which(turn: Turn) -> None:
-    """撤回: discard a draft; else confirm withdrawing the only possible case, or ask which one."""
-    if drafts.there_is_one(turn):
-        drafts.discard(turn)
-        return
+    """撤回: discard the draft or confirm withdrawing the only possible case; if there are several, ask which."""
     found = turn.uow.cases.of_person(turn.event.address.bot, turn.account, limit=LISTED)
     cases = [case for case in found if Action.WITHDRAW in actions_for(case.state, Role.RESIDENT)]
-    if not cases:
+    draft = drafts.there_is_one(turn)
+    if draft and not cases:
+        drafts.discard(turn)
+    elif not cases:
         turn.say("mine.nothing_to_withdraw")
-    elif len(cases) == 1:
+    elif len(cases) == 1 and not draft:
         own_cases.ask_withdraw(turn, cases[0], Role.RESIDENT, {})
-    else:
-        rows = tuple((_withdraw_button(turn, case),) for case in cases)
-        lines = [turn.context.texts("mine.withdraw_which"), *(_line(turn, case) for case in cases)]
-        turn.send(Reply(turn.event.address, "\n".join(lines), rows))
+    else:  # a draft may be a week old, and a case be meant
+        _ask_which(turn, cases, draft=draft)
+
+
+def _ask_which(turn: Turn, cases: list[CaseRow], *, draft: bool) -> None:
+    lines = [turn.context.texts("mine.withdraw_which"), *(_line(turn, case) for case in cases)]
+    rows: Rows = tuple((_withdraw_button(turn, case),) for case in cases)
+    if draft:
+        lines.insert(1, turn.context.texts("mine.line_draft", text=drafts.brief(turn, LINE)))
+        rows = ((turn.mine("button.discard_draft", "discard", once=True),), *rows)
+    turn.send(Reply(turn.event.address, "\n".join(lines), rows))
 
 
 def _withdraw_button(turn: Turn, case: CaseRow) -> Button:

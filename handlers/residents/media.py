@@ -19,7 +19,7 @@ ANSWERED_BY_A_PLACE = ("place", "supplement")
 
 def media(turn: Turn) -> None:
     """Handle files, with or without words; an album is handled as a whole (see albums)."""
-    case = None if drafts.there_is_one(turn) else last_case(turn)
+    case = None if drafts.there_is_one(turn) else last_case(turn) or _says_where(turn)
     if case is not None and albums.is_late_part(turn):
         albums.attach_late(turn, case)
         cards.refresh(turn, case)
@@ -44,12 +44,20 @@ def _join(turn: Turn, case: CaseRow | None) -> None:
     for file in files:
         filing.attach(turn, case, file)
     turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
-    turn.talk.state["last"]["album"] = turn.event.album
+    if "last" in turn.talk.state:
+        turn.talk.state["last"]["album"] = turn.event.album
     cards.refresh(turn, case)
     if case.urgency is Urgency.EMERGENCY:
         cards.notify(turn, case, "card.added", text=turn.context.texts("card.a_file"))
     turn.say("media.added", n=len(files), number=turn.number(case))
     turn.outcome = "joined"
+
+
+def _says_where(turn: Turn) -> CaseRow | None:
+    """The case whose place we asked for, while that is open, if a voice note answers it; otherwise None."""
+    asked = turn.talk.state.get("expects")
+    place = asked is not None and asked["what"] == "place"
+    return awaits(turn, asked) if asked and place and voice_notes.alone(turn) else None
 
 
 def location(turn: Turn) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 COMING, ON_LIST, CAME, GUEST = "coming", "waiting", "came", "guest"
-"""State of a person at an event. A guest came without signing up."""
+"""State of a person at an event. A guest is not signed up and has tried the code."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -71,10 +71,10 @@ class Gatherings(Store):
         statement = select(*columns).join(Gathering, same).where(*here, *came).order_by(GatheringPerson.id)
         return [(row.bot, row.account) for row in self._uow.read(statement, Gathering, GatheringPerson)]
 
-    def sign_up(self, gathering: Any, state: str, **who: Any) -> bool:
-        """Add a person to an event. False: they are on the list already."""
+    def sign_up(self, gathering: Any, state: str, *, tries: int = 0, **who: Any) -> bool:
+        """Add a person to an event. False: they are on the list already. `tries`: wrong codes that they have given."""
         of = {"community_id": gathering.community_id, "gathering_no": gathering.no}
-        return self._put(GatheringPerson, **of, id=new_id(), state=state, tries=0, at=self._uow.now, **who)
+        return self._put(GatheringPerson, **of, id=new_id(), state=state, tries=tries, at=self._uow.now, **who)
 
     def change_person(self, person: Any, **values: Any) -> None:
         self._change(GatheringPerson, *_same(person), **values)

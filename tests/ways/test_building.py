@@ -8,10 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from handlers.event import Address
 from handlers.format import from_to
+from handlers.reply import Button, Reply
 from ledger.gatherings import move_up
+from storage.tables import HelpOffer
+from tests.bot.test_deliver import queue
 from tests.support.world import Person, World
-from tests.ways.steps import settled
+from tests.ways.steps import count, settled
 
 TAICHI = "太极拳\n11月21日 9:00-11:00\n居民活动室\n2"
 
@@ -73,6 +77,28 @@ async def test_who_comes_is_reminded_the_evening_before_checks_in_and_is_thanked
     await world.passes(hours=2)
     assert wang.sees("谢谢您来「太极拳」")
     assert not li.sees("谢谢您来")
+
+
+async def test_who_signs_up_or_off_has_no_more_tries_at_the_code(small_world: World) -> None:
+    (li,) = await residents(small_world, 1001)
+    manager = await event(small_world, "包饺子；今天上午十点半；活动室；不限")
+    await manager.taps("签到码")
+    code = re.search(r"签到码：(\d{4})", manager.last.text)
+    assert code is not None
+    await small_world.passes(minutes=35)
+    wrong = "0000" if code[1] != "0000" else "1111"
+    for step in ("我要来", "我来不了"):
+        await li.says("签到")
+        await li.says(wrong)
+        await li.says(wrong)
+        await li.says("活动")
+        await li.taps(step)
+    await li.says("签到")
+    await li.says(wrong)
+    assert li.last.text == small_world.app.context.texts("event.no_more_tries")
+    await li.says("签到")
+    await li.says(code[1])
+    assert not li.sees("签到好了")
 
 
 async def test_no_reminder_is_promised_for_an_event_of_today(small_world: World) -> None:
@@ -241,6 +267,21 @@ async def test_a_wish_is_seen_once_somebody_has_looked_and_taken_up_by_one(world
     assert zhao.sees("谢谢您搭了把手")
     assert not li.sees("谢谢您搭了把手")
     assert wang.sees("您的心愿办成了")
+
+
+async def test_nobody_takes_up_their_own_wish(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wish(small_world, "想请人扶梯子\nYA-1", wang)
+    await small_world.worker(2).taps("给邻居看")
+    await wang.says("我的诉求")
+    await wang.taps("看详情")
+    assert "🙋 想请人扶梯子" in wang.last.text
+    assert "我来认领" not in "".join(wang.last.buttons)
+    shown_before = Button("我来认领", "call_take", 1, data={"no": 1}, account=1001)
+    await queue(small_world, Reply(Address("resident", 1001), "扶梯子", ((shown_before,),)))
+    await small_world.runs()
+    assert await wang.taps("我来认领") == small_world.app.context.texts("call.own")
+    assert await count(small_world, HelpOffer) == 0
 
 
 async def test_money_is_only_pledged(world: World) -> None:

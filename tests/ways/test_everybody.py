@@ -1,8 +1,10 @@
 """For everybody: voices that a person hears, answers by number, one sentence a message."""
 
+import pytest
+
 from storage.tables import Case
 from tests.support.world import World
-from tests.ways.steps import answered, case, count, settled
+from tests.ways.steps import answered, case, count, files, settled
 
 
 async def test_a_voice_alone_becomes_a_case_that_a_person_hears(world: World) -> None:
@@ -46,6 +48,35 @@ async def test_who_likes_numbers_answers_by_them(world: World) -> None:
     await wang.says("按钮回答")
     await wang.says("预约")
     assert wang.last.buttons
+
+
+@pytest.mark.parametrize("words", ["按钮回答", "完整"])
+async def test_who_goes_back_to_buttons_chooses_nothing_by_an_old_number(small_world: World, words: str) -> None:
+    wang = await settled(small_world)
+    await wang.says("数字回答")
+    await wang.says("撤回")
+    assert "1  是的，撤回" in wang.last.text
+    await wang.says(words)
+    await wang.says("1")
+    assert (await case(small_world)).state == "waiting"
+    assert "没看懂这个数字" in wang.last.text
+
+
+async def test_where_was_asked_may_be_answered_aloud_within_the_hour(world: World) -> None:
+    wang = world.resident(1001)
+    await wang.says("路灯坏了半个月了")
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    assert (await case(world)).place is None
+    await world.passes(minutes=40)
+    await wang.sends("voice")
+    assert "已加到 YA-1" in wang.last.text
+    assert await files(world, 1) == 1
+    await wang.says("三单元门口")
+    assert (await case(world)).place == "三单元门口", "the question is still open"
+    await world.passes(minutes=40)
+    await wang.sends("voice")
+    assert wang.sees("由人来听"), "nothing is asked any more: it is another matter"
 
 
 async def test_one_sentence_a_message_with_the_choice_at_the_end(world: World) -> None:

@@ -210,6 +210,31 @@ async def test_the_word_takes_back_a_draft_too(small_world: World) -> None:
     assert await count(small_world, Case) == 0
 
 
+async def test_who_has_a_draft_and_a_case_is_asked_which_to_take_back(small_world: World) -> None:
+    wang = await settled(small_world)
+    await small_world.passes(hours=2)
+    await wang.sends("voice")
+    await wang.says("撤回")
+    assert "语音留言" in wang.last.text
+    await wang.taps("撤回 YA-1")
+    await wang.taps("是的，撤回")
+    assert (await case(small_world)).state == "withdrawn"
+    await wang.taps("同意，提交")
+    assert (await case(small_world, 2)).state == "waiting", "the draft is still there"
+
+
+async def test_of_a_draft_and_a_case_the_draft_may_be_meant(small_world: World) -> None:
+    wang = await settled(small_world)
+    await small_world.passes(hours=2)
+    await wang.sends("photo")
+    await wang.says("撤回")
+    assert "照片或文件 1 个" in wang.last.text
+    await wang.taps("没提交的，不要了")
+    assert (await case(small_world)).state == "waiting"
+    await wang.says("我的诉求")
+    assert "还没提交" not in wang.last.text
+
+
 @pytest.mark.parametrize(("wish", "no"), [("撤回", "不撤回"), ("删除我的数据", "不删除")])
 async def test_who_thinks_better_of_it_has_a_button_for_that(small_world: World, wish: str, no: str) -> None:
     wang = await settled(small_world)
