@@ -114,7 +114,7 @@ def _ledger(uow: UnitOfWork, community: CommunityRow, district: District, texts:
         {row.id: row.name for row in reference.staff.values()},
         reference.units,
         {grid: name for (of, grid), name in reference.grids.items() if of == community.id},
-        str if open_to_see else personal.mask,
+        str if open_to_see else personal.for_others,
         str if open_to_see else _hidden(Personal.NAME),
         str if open_to_see else _hidden(Personal.PHONE),
     )

@@ -62,7 +62,7 @@ async def town(home: Path, sqlite_template: Path) -> Path:
     await settled(world, 1002, "=1+1 楼道灯坏了")
     chen = world.worker(1)
     await chen.taps("办结答复")
-    await chen.says("灯换好了，有事请张建国打13812345678")
+    await chen.says("灯换好了，有事请张建国打13812345678，或找@deng_fu")
     place = "3栋二单元501室"
     await change(world, lambda connection: connection.execute(update(Case).where(Case.no == 1).values(place=place)))
     contact = {"community_id": 1, "id": 1, "case_no": 1, "part": "shared", "phone": "13812345678"}
@@ -94,6 +94,8 @@ async def test_an_export_has_the_columns_of_its_layout_and_is_masked(operator: O
     for hidden in ("13812345678", "建国", "501"):
         assert hidden not in whole
     assert whole.count("138****5678") >= 2, "in the words and in the answer"
+    assert "＠deng_fu" in whole, "nothing in it can be tapped"
+    assert "@" not in whole
     assert path.stat().st_mode & 0o777 != 0o600
 
 
