@@ -27,6 +27,7 @@ from benchmarks.sample import own_postgres
 from bot.build import UNLIMITED, App, build
 from bot.channels.aiogram_bot import AiogramChannel
 from bot.commands.run import settle_down
+from bot.district import load_district
 from bot.settings import Settings
 from bot.work import SHARED_BATCHES
 from handlers.context import Bot, Serves
@@ -37,7 +38,7 @@ from storage.database import open_database
 from storage.schema import migrate
 
 TOKEN = "1234567890:" + "x" * 35
-CONSENT = "2026-11"
+CONSENT = load_district().limits.consent_version
 SINGLES = 700
 WARM = 64
 ON_SQLITE, ON_POSTGRES = 64, 16

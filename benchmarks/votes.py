@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from benchmarks.latency import make_app
+from benchmarks.latency import CONSENT, make_app
 from bot.build import App
 from ledger.topics import Source, TopicState
 from ledger.votes import Electorate, Method, VoteState
@@ -32,7 +32,6 @@ from storage.unit_of_work import UnitOfWork
 
 OPTIONS = ["在东头空地建充电车棚", "每栋楼下装两个充电口", "维持现状"]
 FIRST = 9_000_000
-CONSENT = "2026-11"
 PROMISED = 0.2
 
 

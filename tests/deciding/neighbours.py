@@ -24,7 +24,7 @@ async def live_here(world: World, accounts: range, community: int = 1, *, since:
             "name": f"人{account}",
             "community_id": community,
             "community_since": since,
-            "consent_version": "2026-11",
+            "consent_version": world.app.context.district.limits.consent_version,
             "consented_at": NOW,
             "created_at": NOW,
         }

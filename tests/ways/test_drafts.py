@@ -35,7 +35,7 @@ async def test_choosing_the_community_changes_the_draft_in_place(small_world: Wo
 async def test_consent_is_kept_with_its_version_and_time(world: World) -> None:
     await settled(world)
     person = await world.rows(lambda c: c.execute(select(Person.__table__)).one())
-    assert person.consent_version == "2026-11"
+    assert person.consent_version == world.app.context.district.limits.consent_version
     assert person.consented_at == world.clock.now()
     assert isinstance(person.consented_at, datetime)
 

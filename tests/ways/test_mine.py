@@ -132,8 +132,10 @@ async def test_help_and_privacy_are_a_word_away(small_world: World) -> None:
     await wang.says("帮助")
     assert "我的诉求" in wang.last.text
     await wang.says("隐私")
-    assert "2026-11" in wang.last.text
+    assert small_world.app.context.district.limits.consent_version in wang.last.text
     assert "谁能看" in wang.last.text
+    assert "报告也会引用" in wang.last.text
+    assert "只用来" not in wang.last.text
     assert list(wang.last.buttons) == ["给我一份我的数据", "删除我的数据"]
 
 
@@ -154,7 +156,7 @@ async def test_the_copy_of_ones_data_is_complete(world: World) -> None:
     assert "一共 1 件" in wang.last.text
     data = exported(world)
     assert (data["账号"], data["名字"], data["社区"]) == (1001, "人1001", "延安岭社区")
-    assert data["同意的说明版本"] == "2026-11"
+    assert data["同意的说明版本"] == world.app.context.district.limits.consent_version
     filed = data["诉求"][0]
     assert (filed["编号"], filed["原话"], filed["身份"]) == ("YA-1", LAMP, "反映人")
     assert filed["答复"] == "灯泡换好了，今晚就亮。"

@@ -224,7 +224,7 @@ async def test_five_hundred_people_are_taken_in_portions(small_world: World) -> 
         uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
         for account in people:
             person = uow.people.get("resident", account, account)
-            person.community_id, person.consent_version = 1, "2026-11"
+            person.community_id, person.consent_version = 1, world.app.context.district.limits.consent_version
         uow.flush()
         nobody = Event(EventKind.IGNORED, Address("staff", 0), None, uow.now)
         pushes.invite(Turn(world.app.context, uow, nobody), 1, DANCE)
