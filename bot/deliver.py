@@ -273,17 +273,19 @@ class Deliverer:
                 await self._write(lambda uow: _give_up_chat(uow, row, reason))
             case Refused():
                 log.error("message %s of %s refused: %s", row.id, bot, error)
-                await self._write(lambda uow: uow.outbox.kill(row, reason))
+                await self._kill(row, reason)
             case _:
                 await self._again_or_dead(row, reason, error)
 
     async def _wait_for_messenger(self, row: OutRow, reason: str) -> None:
         """The messenger is down, which is not the message's fault: it waits for a day before it is given up."""
         now = self._clock.now()
-        if now - (row.failing_since or now) > OUTAGE_SURVIVED:
-            await self._write(lambda uow: uow.outbox.kill(row, reason))
+        failing = now - (row.failing_since or now)
+        if failing > OUTAGE_SURVIVED:
+            await self._kill(row, reason)
         else:
-            await self._put_off(row, reason, min(2.0**row.attempts, OUTAGE_WAIT) * random.uniform(0.5, 1), counts=True)
+            wait = min(max(failing.total_seconds(), 1.0), OUTAGE_WAIT)
+            await self._put_off(row, reason, wait * random.uniform(0.5, 1), counts=False)
 
     async def _wait_for_token(self, row: OutRow, reason: str) -> None:
         """The token is refused, which is no message's fault: all of them wait until the bot has a valid token."""
@@ -295,9 +297,13 @@ class Deliverer:
     async def _again_or_dead(self, row: OutRow, reason: str, error: Exception) -> None:
         if row.attempts + 1 >= TRIES:
             log.error("message %s of %s given up after %s tries", row.id, self._channel.name, TRIES, exc_info=error)
-            await self._write(lambda uow: uow.outbox.kill(row, reason))
+            await self._kill(row, reason)
         else:
             await self._put_off(row, reason, min(2.0**row.attempts, LONGEST_WAIT), counts=True)
+
+    async def _kill(self, row: OutRow, reason: str) -> None:
+        self._parts_sent.pop(row.id, None)
+        await self._write(lambda uow: uow.outbox.kill(row, reason))
 
     async def _put_off(self, row: OutRow, reason: str, seconds: float, *, counts: bool) -> None:
         """Try again later. The chat's other messages wait with it, so that none overtakes it."""

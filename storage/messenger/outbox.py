@@ -136,9 +136,12 @@ class OutboxRows:
 
     def put_off(self, row: OutRow, error: str, again_at: datetime, *, counts: bool) -> None:
         """Try again at `again_at`. `counts`: the attempt counts as one of this message's failures."""
-        values: dict[str, Any] = {"due_at": again_at, "error": error[:400]}
-        if counts:
-            values |= {"attempts": row.attempts + 1, "failing_since": row.failing_since or self._uow.now}
+        values = {
+            "due_at": again_at,
+            "error": error[:400],
+            "attempts": row.attempts + counts,
+            "failing_since": row.failing_since or self._uow.now,
+        }
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
 
     def kill(self, row: OutRow, error: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event, select, text
 
 from bot.build import UNLIMITED
 from bot.channels.port import BadToken, Moved, NotEditable, Refused, TryLater, Unreachable
+from bot.deliver import TRIES
 from bot.limiter import CHAT_BURST, Limiter
 from handlers.event import Address
 from handlers.outbox import enqueue
@@ -115,6 +116,19 @@ async def test_a_message_that_became_due_days_after_it_was_queued_waits_a_day_fo
     [letter] = await world.rows(lambda c: c.execute(select(Outbox.id)).scalars().all())
     await world.app.database.write(lambda c: UnitOfWork(c, load(c), world.clock.now()).outbox.retry(letter))
     assert await fails_after(1) == ["waiting"], "who sends it again gives it another day"
+
+
+async def test_an_outage_does_not_use_up_the_tries_of_a_message(world: World) -> None:
+    await queue(world, Reply(HERE, "在"))
+    for error in [*[TryLater("502")] * (2 * TRIES), ValueError("a fault of our own")]:
+        world.residents.failures = [error]
+        world.app.deliverers["resident"]._limiter._held.clear()
+        await drain(world)
+        world.clock.forward(minutes=1)
+    assert await states(world) == ["waiting"]
+    world.app.deliverers["resident"]._limiter._held.clear()
+    await drain(world)
+    assert texts(world) == ["在"]
 
 
 async def test_when_the_messenger_says_to_wait_nothing_goes_out_before_and_no_message_pays_for_it(world: World) -> None:
