@@ -13,7 +13,7 @@ from digests.checkups.presentation import CheckupPage
 from digests.checkups.text import checkup_text
 from digests.drawing_process import Draws
 from digests.presentation import Say
-from digests.subject import CHECKUP, Subject
+from digests.subject import Subject
 from digests.subject import checkups as subjects
 from digests.summary import Level
 from handlers.reply import OutFile
@@ -22,6 +22,7 @@ from ledger.needs import Demand
 from ledger.periods import Period, midnight
 from ledger.sharing import neighbours
 from storage.reference import CommunityRow
+from storage.reporting.reports import made_for
 from storage.reporting.rows import Request, Run
 from storage.unit_of_work import UnitOfWork
 
@@ -138,7 +139,7 @@ class Checkups:
 
         def send(uow: UnitOfWork) -> bool:
             answered = self._mailing.answer(uow, subject, request, message)
-            return answered and uow.reports.keep(run, f"{CHECKUP}:{request.id}")
+            return answered and uow.reports.keep(run, made_for(request.report, request.id))
 
         return await self._services.write(now, send)
 

@@ -9,6 +9,7 @@ from handlers.outbox import enqueue
 from handlers.reply import Reply
 from handlers.surveys import closing
 from handlers.turn import Turn
+from storage.reporting.reports import made_for
 from storage.reporting.rows import Request, Run
 from storage.surveys import RUNNING, Counts, SurveyRow
 from storage.unit_of_work import UnitOfWork
@@ -37,7 +38,7 @@ class SurveyReports:
             if not uow.reports.finish(request):
                 return False
             if page:
-                uow.reports.keep(run, f"{SURVEY}:{request.id}")
+                uow.reports.keep(run, made_for(request.report, request.id))
                 enqueue(
                     self._services.context, uow, Reply(to, survey_text(page), files=files, key=f"asked:{request.id}")
                 )

@@ -52,6 +52,11 @@ def cause_of(community_id: int, report: str = WEEKLY) -> str:
     return f"{report}:{community_id}"
 
 
+def made_for(report: str, request_id: int) -> str:
+    """The code of a run that was made for one request only. It is deleted with the request."""
+    return f"{report.partition(':')[0]}:{request_id}"
+
+
 class Where(Protocol):
     """A chat (handlers.event.Address)."""
 
@@ -259,8 +264,13 @@ class Reports:
         self._uow.execute(update(ReportRequest).where(*waiting).values(chat=new))
 
     def forget_asked_before(self, moment: datetime) -> None:
-        """Delete requests answered before `moment`."""
-        self._uow.execute(delete(ReportRequest).where(ReportRequest.done_at < moment))
+        """Delete requests answered before `moment`, and the runs that were made for them."""
+        old = delete(ReportRequest).where(ReportRequest.done_at < moment)
+        gone = old.returning(ReportRequest.community_id, ReportRequest.id, ReportRequest.report)
+        for row in self._uow.execute(gone).all():
+            code = made_for(row.report, row.id)
+            run = (ReportRun.community_id == row.community_id, ReportRun.report == code)
+            self._uow.execute(delete(ReportRun).where(*run))
 
 
 def _still_to_come(community_id: int, report: str, to: Where) -> tuple[Any, ...]:

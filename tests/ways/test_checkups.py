@@ -10,12 +10,12 @@ from bot.reporting.reports import Reporter
 from handlers.checkups.quantities import WrongFigure, figure
 from ledger.checkup import Condition, Source, Stock
 from storage.facilities import stock_of
-from storage.tables import Case, Community, FacilityPast, FacilityStock
+from storage.tables import Case, Community, FacilityPast, FacilityStock, ReportRequest, ReportRun
 from tests.digests.histories import case, write
 from tests.digests.pages import HIDDEN, PHONE
 from tests.digests.test_reporter import QuickDrawer
 from tests.support.world import NOW, Person, World
-from tests.ways.steps import change, employs, settled
+from tests.ways.steps import change, count, employs, settled
 
 
 async def stocks(world: World, community_id: int = 1) -> dict[str, Stock]:
@@ -218,6 +218,19 @@ async def test_the_problem_list_comes_with_its_files_and_masked_words(world: Wor
     assert HIDDEN in shown.text
     assert PHONE not in shown.text
     assert [name.rsplit(".")[-1] for name in shown.files] == ["png", "pdf", "pdf", "xlsx"]
+
+
+async def test_what_was_made_for_one_request_goes_with_it(world: World) -> None:
+    await has(world, "3", has=False)
+    manager = world.worker(2)
+    await manager.says("体检")
+    await manager.taps("看问题清单")
+    await reported(world)
+    for days, left in ((29, 1), (2, 0)):
+        world.clock.forward(days=days)
+        await world.app.ticker.clean()
+        assert await count(world, ReportRequest) == left
+        assert await count(world, ReportRun) == left, "while it is there, it keeps its files"
 
 
 async def test_somebody_who_asks_twice_is_one_person_and_what_is_withdrawn_is_no_voice(world: World) -> None:
