@@ -34,7 +34,7 @@ def join_case(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> N
     turn.uow.cases.add_person(case.key, joiner)
     turn.uow.cases.change(case, supporters=case.supporters + 1)
     turn.uow.cases.add_event(
-        case, action="joined", role=Role.RESIDENT, before=case.state, via=turn.event.press, detail={"people": 1}
+        case, action="joined", role=Role.RESIDENT, before=case.state, via=turn.via, detail={"people": 1}
     )
     if data.get("draft") and drafts.there_is_one(turn):
         _bring_draft(turn, case)

@@ -82,6 +82,7 @@ async def test_who_says_the_same_is_shown_the_neighbour_s_case_and_joins_with_a_
     assert world.worker(1).sees("一起反映：2 人")
     assert world.worker(1).sees("又有一位邻居遇到")
     assert await count(world, CaseMessage, CaseMessage.chat == 1002) == 1, "their words are kept with the case"
+    assert await count(world, CaseEvent, CaseEvent.action == "joined", CaseEvent.via == "button join_case") == 1
     chen = world.worker(1)
     await chen.taps("办结答复")
     await chen.says("灯泡换好了，今晚就亮。")
