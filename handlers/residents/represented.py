@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from handlers.context import Serves
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
 from storage.cases import CaseRow
@@ -19,7 +20,9 @@ def pending(turn: Turn) -> dict[str, Any] | None:
 def pass_on(turn: Turn, cases: list[CaseRow], proxy: dict[str, Any]) -> None:
     """Ask the proxy to tell the person, with the link by which they can see the case."""
     for case in cases:
-        username = next((b.username for b in turn.context.bots.values() if b.username and b.name != "staff"), "")
+        username = next(
+            (b.username for b in turn.context.bots.values() if b.username and b.serves is not Serves.STAFF), ""
+        )
         link = f"https://t.me/{username}?start={turn.context.links.of_person(*case.key)}" if username else ""
         key = "proxy.link" if link else "proxy.pass_on"
         text = turn.context.texts(key, number=turn.number(case), name=proxy["name"], link=link)

@@ -85,6 +85,12 @@ async def claimed(world: World) -> tuple[Person, Person]:
     return son, wang
 
 
+async def test_where_one_bot_serves_all_the_link_leads_to_it(one_bot_world: World) -> None:
+    object.__setattr__(one_bot_world.app.context, "bots", {"staff": Bot("staff", Serves.BOTH, "chulin_bot")})
+    son = await by_family(one_bot_world)
+    assert "https://t.me/chulin_bot?start=" in son.last.text
+
+
 async def test_the_person_takes_it_back_and_who_filed_it_hears_so(world: World) -> None:
     son, wang = await claimed(world)
     await wang.says("撤回")
