@@ -41,7 +41,7 @@ def take_answer(turn: Turn) -> bool:
     if asked["what"] in OF_THEMSELVES:
         return not _in_danger(turn, asked) and OF_THEMSELVES[asked["what"]](turn, asked)
     if asked["what"] in feature_registry.QUESTIONS:
-        return _of_an_area(turn, asked)
+        return _of_a_feature(turn, asked)
     if asked["what"] in OF_RESIDENTS:
         return _resident_answers(turn, asked)
     case = turn.uow.cases.get(*asked["case"])
@@ -93,7 +93,7 @@ def _in_danger(turn: Turn, asked: dict[str, Any]) -> bool:
     return found
 
 
-def _of_an_area(turn: Turn, asked: dict[str, Any]) -> bool:
+def _of_a_feature(turn: Turn, asked: dict[str, Any]) -> bool:
     if _in_danger(turn, asked):
         return False
     feature_registry.answer(turn, asked)

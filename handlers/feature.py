@@ -1,6 +1,6 @@
 """What a feature of a community (surveys, topics, ...) consists of, and what its handlers need.
 
-Separate from `handlers/features.py`, which lists the features, because the files of each feature import this one.
+Separate from `handlers/feature_registry.py`, which lists the features, because the files of each feature import this.
 """
 
 from collections.abc import Callable, Hashable, Mapping

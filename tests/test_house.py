@@ -1,6 +1,7 @@
 """The arrows of the house: which package may know which, and which file may know which library."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -99,6 +100,15 @@ def pulled_in(module: str) -> dict[str, str]:
             else:
                 found.setdefault(root, path)
     return found
+
+
+NAMED = re.compile(rf"\b(?:{'|'.join(ARROWS)}|tests|benchmarks)/[\w/-]+\.(?:py|yaml)\b")
+
+
+def test_every_file_that_is_named_in_another_exists() -> None:
+    named = {(path, name) for path in product() for name in NAMED.findall((ROOT / path).read_text())}
+    assert len(named) > 30
+    assert sorted((path, name) for path, name in named if not (ROOT / name).is_file()) == []
 
 
 def test_the_house_is_found() -> None:

@@ -25,7 +25,7 @@ def _nothing_after(_turn: Turn, _case: CaseRow, _role: Role, _event_id: int, _gi
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """`need`: the name of the words in the lifecycle table. See `casework.Changes` and `After`."""
+    """`need`: the name of the words in the lifecycle table. See `staff_steps.Changes` and `After`."""
 
     need: str
     changes: Changes = _nothing_changes

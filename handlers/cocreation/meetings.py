@@ -246,7 +246,7 @@ def add_decision(turn: Turn, community: CommunityRow, role: Role, asked: dict[st
     turn.say("decision.kept", ((button,),), owner=owner, due=due)
 
 
-def as_case(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
+def as_case(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     """File a decision as a case, due on the promised day."""
     found = next((d for d in turn.uow.council.decisions(community.id) if d.id == int(data["id"])), None)
     if found is None or found.case_no is not None:
@@ -269,9 +269,9 @@ def as_case(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, An
         **(times | {"due_at": found.due_at}),
     )
     detail = {"decision": found.id, "topic": found.topic_no}
-    turn.uow.cases.add_event(case, action="file", role=Role.MANAGER, before=None, via=turn.via, detail=detail)
+    turn.uow.cases.add_event(case, action="file", role=role, before=None, via=turn.via, detail=detail)
     turn.uow.council.became_case(community.id, found.id, case.no)
-    turn.send(card(turn, case, View(turn.event.address, Role.MANAGER), Beside()))
+    turn.send(card(turn, case, View(turn.event.address, role), Beside()))
 
 
 def _scene(turn: Turn, topic: TopicRow | None) -> Scene:

@@ -128,7 +128,7 @@ ELSEWHERE = {5: Role.WORKER, 7: Role.MANAGER, 8: Role.SUPERVISOR, 11: Role.OFFIC
 """Staff of the other community, one of each role; each has all the rights of the role there."""
 
 
-async def test_a_button_of_an_area_does_nothing_for_anybody_of_another_community(small_world: World) -> None:
+async def test_a_button_of_a_feature_does_nothing_for_anybody_of_another_community(small_world: World) -> None:
     """Each is a true row that names the first community; staff and residents of the other one press it.
 
     What touches only one's own is for whoever has moved away, too (test_sharing.py).
@@ -155,7 +155,7 @@ HERE = {1: [Role.WORKER], 2: [Role.MANAGER], 3: [Role.SUPERVISOR], 4: [], 9: [Ro
 """What people are in the first community; a unit's officer is nothing there."""
 
 
-async def test_a_button_of_an_area_does_nothing_for_who_has_not_the_role_in_the_community(small_world: World) -> None:
+async def test_a_button_of_a_feature_does_nothing_for_who_has_not_the_role_in_the_community(small_world: World) -> None:
     """With the test above the whole table: every action, every role, here and elsewhere."""
     await crowd(small_world)
     before = await small_world.rows(things)
@@ -260,6 +260,6 @@ def test_reports_are_read_by_whom_the_table_names() -> None:
     assert {READERS[Level.DISTRICT][0]} == PERMISSIONS["quarterly"].roles
 
 
-def test_every_deed_of_an_area_has_its_row_for_a_community() -> None:
+def test_every_deed_of_a_feature_has_its_row_for_a_community() -> None:
     actions = feature_registry.BUTTONS.keys() | feature_registry.QUESTIONS.keys()
     assert [name for name in actions if name not in PERMISSIONS or PERMISSIONS[name].on is not Thing.COMMUNITY] == []
