@@ -43,11 +43,10 @@ class Limiter:
     """The limits of one bot. Private chats allow short bursts; groups (negative ids) also have a limit per minute."""
 
     def __init__(self, limits: MessengerLimits) -> None:
-        self._limits = limits
         self._bot = Window(int(limits.per_second), 1.0)
         self._half, self._interval = int(limits.per_second / 2), 1 / limits.per_second
         self._bot_paced = -math.inf
-        self._chats: dict[int, Window] = defaultdict(self._chat_window)
+        self._chats: dict[int, Window] = defaultdict(lambda: Window(CHAT_BURST, CHAT_BURST / limits.per_chat_second))
         self._groups: dict[int, Window] = defaultdict(lambda: Window(int(limits.per_group_minute), MINUTE))
         self._held: dict[int, float] = {}
         """Chats that have to wait, and until when. Scanned for every message, so it holds no others."""
@@ -64,10 +63,6 @@ class Limiter:
             return 0
         room = self._bot.room(now)
         return max(room - self._half, min(room, 1))
-
-    def free_at(self, chat: int) -> float:
-        """The earliest time for the next message to `chat`."""
-        return max(self._bot.free_at(), self._bot_held, self._held.get(chat, -math.inf))
 
     def bot_free_at(self) -> float:
         return max(self._bot.free_at(), self._bot_held, self._bot_paced)
@@ -104,9 +99,8 @@ class Limiter:
         if until > now:
             self._held[chat] = max(until, self._held.get(chat, until))
 
-    def _chat_window(self) -> Window:
-        return Window(CHAT_BURST, CHAT_BURST / self._limits.per_chat_second)
-
     def _forget_quiet(self, now: float) -> None:
-        self._chats = defaultdict(self._chat_window, {c: w for c, w in self._chats.items() if not w.quiet(now)})
+        for windows in (self._chats, self._groups):
+            for chat in [chat for chat, window in windows.items() if window.quiet(now)]:
+                del windows[chat]
         self._most_windows = max(FEW_WINDOWS, 2 * len(self._chats))

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
+from functools import lru_cache
 
 from handlers.cases.card_content import Beside, card, card_name
 from handlers.cases.emergencies import alarm_name, reachable
@@ -19,6 +19,7 @@ from storage.cases import CaseRow
 from storage.messenger.shown_messages import OnTheWay
 
 log = logging.getLogger(__name__)
+HOUR = 3600
 
 
 def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxied: bool = False) -> None:
@@ -28,7 +29,7 @@ def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxi
     beside = Beside(tuple(similar), files, name, case.urgency is Urgency.EMERGENCY)
     views = viewers(turn, case)
     if not views:
-        _nobody_there(case.community_id)
+        log_unreachable(turn, case, "nobody on the staff can be shown its cases")
     for view in views:
         turn.send(card(turn, case, view, beside))
 
@@ -88,10 +89,14 @@ def _lead(turn: Turn, case: CaseRow) -> list[View]:
     return [View(to, Role.OFFICER) for to in officers if (to.bot, to.chat) in has_it]
 
 
-@cache
-def _nobody_there(community_id: int) -> None:
-    """Log once for each community that it has no staff; the cache prevents a line for every case."""
-    log.error("community %s: nobody on the staff can be shown its cases", community_id)
+def log_unreachable(turn: Turn, case: CaseRow, why: str) -> None:
+    """Log that nobody of the staff can be told of a case; for each community once an hour, not for every case."""
+    _log_once(case.community_id, why, int(turn.uow.now.timestamp() // HOUR))
+
+
+@lru_cache(maxsize=1024)
+def _log_once(community_id: int, why: str, _hour: int) -> None:
+    log.error("community %s: %s", community_id, why)
 
 
 def cause_of(case: CaseRow) -> str:

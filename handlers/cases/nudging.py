@@ -1,10 +1,8 @@
 """催办: reminders and questions to the staff about a case, by the clock or a person, answered or acknowledged once."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from handlers.cases import cards, deadlines, nudge_batches
@@ -22,8 +20,6 @@ from ledger.text import shortened
 from storage.cases import CaseRow
 from storage.nudges import NudgeRow
 from storage.reference import StaffRow
-
-log = logging.getLogger(__name__)
 
 SEEN = ("seen", "open_card")
 BUTTONS: dict[Nudge, tuple[str, ...]] = {
@@ -103,19 +99,13 @@ def ask(turn: Turn, case: CaseRow, kind: Nudge, asks: Asks) -> NudgeRow | None:
             case, action="nudged", role=Role.SYSTEM, before=case.state, via=turn.via, detail=detail
         )
     if not to:
-        _nobody_there(case.community_id, role)
+        cards.log_unreachable(turn, case, f"nobody from {role} upwards can be told what is due")
     hour = nudge_batches.this_hour(turn, case, nudge) if to else []
     for address in to:
         others = nudge_batches.rest(turn, hour, address)
         alone = _message(turn, case, nudge, address, dict(asks.values))
         turn.send(nudge_batches.message(turn, others, address) if others else alone)
     return nudge
-
-
-@cache
-def _nobody_there(community_id: int, role: Role) -> None:
-    """Log once for each community and role that nobody can be reached; the cache prevents a line for every case."""
-    log.error("community %s: nobody from %s upwards can be told what is due", community_id, role)
 
 
 def tell_too(turn: Turn, case: CaseRow, nudge: NudgeRow, role: Role) -> None:

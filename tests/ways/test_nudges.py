@@ -1,11 +1,11 @@
 """催办 and 督办: what nobody does in time goes up from the worker to the street, each once, each acknowledged."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from storage.tables import CaseEvent, Nudge
+from storage.tables import CaseEvent, Nudge, StaffRight
 from tests.support.world import Person, World
-from tests.ways.steps import LAMP, case, change, count, employs, has_staff_chat, means, settled
+from tests.ways.steps import LAMP, RUBBISH, case, change, count, employs, has_staff_chat, means, settled
 
 
 async def told(world: World) -> dict[str, list[str]]:
@@ -19,6 +19,19 @@ async def accepted(world: World) -> tuple[Person, Person]:
     wang, chen = await settled(world), world.worker(1)
     await chen.taps("受理")
     return wang, chen
+
+
+async def test_that_nobody_can_be_told_is_logged_once_an_hour(
+    small_world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await change(small_world, lambda connection: connection.execute(delete(StaffRight)))
+    await small_world.passes(days=50)  # no other test has logged it in this hour
+    await settled(small_world, 1001)
+    await settled(small_world, 1002, RUBBISH)
+    assert caplog.text.count("nobody on the staff can be shown its cases") == 1
+    await small_world.passes(hours=1)
+    await settled(small_world, 1003, "5栋的电梯坏了三天了")
+    assert caplog.text.count("nobody on the staff can be shown its cases") == 2
 
 
 async def test_what_nobody_does_goes_up_once_each(world: World) -> None:
