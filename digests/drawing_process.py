@@ -4,6 +4,7 @@ The process starts when there is something to draw, has a low priority, and ends
 """
 
 import asyncio
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -117,7 +118,8 @@ class Drawer:
 def _settle_in() -> None:
     """Set up the drawing process: it ignores Ctrl-C, has a low priority, and ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # a service manager may forbid it: then it draws at the usual priority
+        os.nice(NICENESS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for library in ("digests.figures", "digests.report_pdf", "digests.weekly_workbook"):
         import_module(library)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.files import FileStore
+from bot.metrics import METRICS
 from bot.reporting.checkups import Checkups
 from bot.reporting.services import ErasedMeanwhile, ReportServices
 from bot.reporting.summaries import Summaries
@@ -90,14 +91,22 @@ class Reporter:
 
     async def _do(self, job: Job, now: datetime) -> int:
         done = 0
-        kind = job.kind(self._services)
-        for one in await self._services.read(now, lambda uow: job.found(kind, uow)):
+        for one in await self._found(job, now):
             self._used_at = self._clock.now()
             try:
                 done += await self._make(job, one, now)
             except Exception:
                 log.exception("%s %s failed; it is tried again", job.what, job.name(one))
+                METRICS.tick_failures.labels(job.what).inc()
         return done
+
+    async def _found(self, job: Job, now: datetime) -> Sequence[Any]:
+        kind = job.kind(self._services)
+        try:
+            return await self._services.read(now, lambda uow: job.found(kind, uow))
+        except Exception:
+            METRICS.tick_failures.labels(job.what).inc()
+            raise
 
     async def _make(self, job: Job, one: Any, now: datetime) -> int:
         """Do one thing, and again from the beginning when somebody was erased meanwhile."""

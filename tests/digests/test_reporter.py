@@ -1,6 +1,7 @@
 """Making and sending digests: exactly one per community and week, whatever happens in between."""
 
 import asyncio
+import errno
 import hashlib
 import multiprocessing
 import os
@@ -16,8 +17,11 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.channels.port import Refused, TryLater
+from bot.metrics import METRICS
 from bot.reporting.reports import Reporter
-from digests.drawing_process import Drawable, Drawer, Order
+from bot.reporting.weekly import Weeklies
+from digests import drawing_process
+from digests.drawing_process import Drawable, Drawer, Order, _settle_in
 from storage.reference_queries import load
 from storage.reporting.reports import WEEKLY
 from storage.tables import Outbox, ReportRequest, ReportRun
@@ -164,6 +168,29 @@ async def test_one_community_that_fails_costs_the_others_nothing(
     assert await reporter(small_world, drawer).run_due(MONDAY) == 1
     assert "tried again" in caplog.text
     assert await reporter(small_world).run_due(MONDAY) == 1
+
+
+async def test_a_report_that_fails_is_counted_like_whatever_else_was_due(small_world: World) -> None:
+    def failures(kind: str) -> float:
+        return METRICS.registry.get_sample_value("chulin_tick_failures_total", {"kind": kind}) or 0
+
+    before = failures("weekly digest")
+    await reporter(small_world, QuickDrawer(failures=[BrokenExecutor()])).run_due(MONDAY)
+    assert failures("weekly digest") == before + 1
+
+
+async def test_reports_that_cannot_even_be_looked_for_are_counted(
+    small_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: Any) -> list[Any]:
+        raise ValueError("a broken query")
+
+    monkeypatch.setattr(Weeklies, "_missed", broken)
+    kind = {"kind": "weekly digest"}
+    before = METRICS.registry.get_sample_value("chulin_tick_failures_total", kind) or 0
+    with pytest.raises(ValueError, match="a broken query"):
+        await reporter(small_world).run_due(MONDAY)
+    assert METRICS.registry.get_sample_value("chulin_tick_failures_total", kind) == before + 1
 
 
 async def test_a_picture_that_cannot_be_drawn_does_not_hold_back_the_words(small_world: World) -> None:
@@ -370,6 +397,25 @@ async def test_who_stops_does_not_wait_for_a_drawing() -> None:
     process.join(5)
     assert process.exitcode == -signal.SIGKILL
     drawer.end()
+
+
+async def test_a_process_that_may_not_lower_its_priority_draws_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing_process, "_settle_in", _settle_in_under_a_strict_manager)
+    drawer = Drawer()
+    try:
+        assert (await drawer.files(order([])))[0].startswith(b"\x89PNG")
+    finally:
+        drawer.rest()
+
+
+def _settle_in_under_a_strict_manager() -> None:
+    """As the drawing process begins where a service manager forbids it to lower its priority."""
+
+    def refused(_by: int) -> int:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    os.nice = refused
+    _settle_in()
 
 
 async def test_a_drawing_process_that_died_is_replaced() -> None:
