@@ -10,6 +10,8 @@ from storage.sql.bulk import upsert
 from storage.tables import Counter, table_of
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from storage.unit_of_work import UnitOfWork
 
 _COUNTERS = table_of(Counter)
@@ -39,3 +41,15 @@ def _raised(uow: UnitOfWork, community_id: int, name: str, *, by: int) -> int:
         index_elements=["community_id", "name"], set_={"value": _COUNTERS.c.value + by}
     ).returning(_COUNTERS.c.value)
     return int(uow.connection.execute(raised, {"community": community_id, "what": name}).scalar_one())
+
+
+def begin(connection: Connection, community_id: int, name: str, value: int) -> bool:
+    """Store the first value of `name`. False: it has one already; whoever stores it meanwhile is waited for."""
+    row = {"community_id": community_id, "name": name, "value": value}
+    return connection.execute(upsert(connection)(_COUNTERS).values(**row).on_conflict_do_nothing()).rowcount == 1
+
+
+def value(connection: Connection, community_id: int, name: str) -> int | None:
+    this = (_COUNTERS.c.community_id == community_id, _COUNTERS.c.name == name)
+    found: int | None = connection.execute(select(_COUNTERS.c.value).where(*this)).scalar()
+    return found

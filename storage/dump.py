@@ -21,7 +21,7 @@ T = TypeVar("T")
 Row = list[Any]
 AT_ONCE = 2000
 VERSION_TABLE = "alembic_version"
-FRESH = {"reference_version": 1, "communities": 1, "units": 1_000_000, "program_revisions": 1_000_000}
+FRESH = {"reference_version": 1, "communities": 1, "counters": 1, "units": 1_000_000, "program_revisions": 1_000_000}
 """How many rows of which tables a database has that was only made ready; a restore replaces them."""
 
 

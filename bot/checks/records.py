@@ -1,9 +1,12 @@
 """The database: reachable, of this program's revision, and with communities and people in it."""
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot import data_folder
 from bot.checks.finding import Finding, fine, look, wrong
 from bot.console import is_missing, on_database, on_rows
 from bot.settings import Settings
@@ -35,6 +38,7 @@ def database(settings: Settings) -> Iterator[Finding]:
     yield from on_database(settings, _structure)
     yield from on_database(settings, _sealed)
     yield from on_database(settings, _row_security)
+    yield from on_database(settings, partial(_data_folder, folder=settings.data_dir))
     yield from on_rows(settings, lambda uow: [*_people(uow.reference), *_letters(uow)])
 
 
@@ -59,6 +63,14 @@ def _row_security(connection: Connection) -> list[Finding]:
     if row_security.is_enforced(connection):
         return [fine("社区之间的墙", "数据库按社区隔开（行级安全）")]
     return [look("社区之间的墙", "不起作用：账号是超级用户。请给机器人单独的账号，见运维手册「行级安全」")]
+
+
+def _data_folder(connection: Connection, folder: Path) -> list[Finding]:
+    """Whether the processes that share this database share their files, too."""
+    if data_folder.is_shared(connection, folder):
+        return []
+    found = f"{folder} 不是这个数据库的其他进程用的那一个，照片会发不出去"
+    return [wrong("数据文件夹", f"{found}。请共用一个文件夹，见运维手册「几台机器」")]
 
 
 def _sealed(connection: Connection) -> list[Finding]:
