@@ -15,7 +15,7 @@ from bot.settings import Settings
 from storage.database import open_database
 from storage.reference import DISTRICT, CommunityRow, Reference
 from storage.reference_queries import load
-from storage.schema import WrongRevision, check, newest
+from storage.schema import WrongRevision, check, let_in, newest
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -77,6 +77,18 @@ def reading_rows(settings: Settings, work: Callable[[UnitOfWork], T]) -> T:
         return work(UnitOfWork(connection, load(connection), datetime.now(UTC)))
 
     return on_database(settings, run, reading=True)
+
+
+def owners_url(settings: Settings) -> str:
+    """Whose tables they are: the app's own role need not be able to change them."""
+    return settings.database_owner_url or settings.database_url
+
+
+def let_app_in(settings: Settings) -> None:
+    """Let the app's role read and write the rows, where another role owns the tables."""
+    role = make_url(settings.database_url).username
+    if settings.database_owner_url and role and role != make_url(settings.database_owner_url).username:
+        asyncio.run(let_in(settings.database_owner_url, role))
 
 
 def community_named(reference: Reference, wanted: str) -> CommunityRow:

@@ -43,6 +43,8 @@ __all__ = [
     "differences",
     "first_rows",
     "knows",
+    "let_in",
+    "may_move",
     "migrate",
     "newest",
     "revision_of",
@@ -101,6 +103,11 @@ async def migrate(url: str, revision: str = "head", *, down: bool | None = None)
             return await connection_.run_sync(_move, revision, down)
     finally:
         await engine_.dispose()
+
+
+def may_move(connection: Connection) -> bool:
+    """Whether this role may change the tables: PostgreSQL lets only their owner, and not everybody make new ones."""
+    return connection.dialect.name != "postgresql" or bool(connection.execute(_MAY_MOVE).scalar())
 
 
 async def let_in(url: str, role: str) -> None:
@@ -171,6 +178,10 @@ def _keep_references(connection: Connection) -> None:
         raise CannotMove(f"{len(broken)} rows would point to nothing, the first in table {broken[0][0]}")
 
 
+_MAY_MOVE = text(
+    "SELECT has_schema_privilege('public', 'CREATE') AND NOT EXISTS (SELECT FROM pg_class"
+    " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT pg_has_role(relowner, 'USAGE'))"
+)
 _SERVED = table("program_revisions", column("revision", String))
 
 

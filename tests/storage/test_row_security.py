@@ -12,7 +12,9 @@ from handlers import router
 from handlers.turn import Turn
 from storage import row_security
 from storage.database import open_database
+from storage.schema import let_in, may_move, migrate
 from storage.tables import Base, Case, CaseMessage, PushRecipient, table_of
+from tests.conftest import TwoRoles
 from tests.support.world import World, make_world
 from tests.ways.steps import LAMP, RUBBISH, case, count, settled
 
@@ -177,3 +179,14 @@ async def test_a_button_of_another_community_opens_nothing(walled: World) -> Non
     pressed = next(iter(mine.buttons.values()))
     await walled.worker(1).presses(pressed)
     assert await count(walled, Case, Case.state != "waiting") == 0
+
+
+async def test_the_role_that_is_shipped_with_the_containers_is_behind_the_wall(two_roles: TwoRoles) -> None:
+    await migrate(two_roles.owner)
+    await let_in(two_roles.owner, str(make_url(two_roles.app).username))
+    database = open_database(two_roles.app)
+    try:
+        assert await database.read(row_security.is_enforced)
+        assert not await database.read(may_move), "and its tables are another's"
+    finally:
+        await database.close()
