@@ -10,6 +10,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import backup_folder, data_folder
 from bot.build import App
 from bot.http.server import serve
 from bot.leases import Leased, give_up_leases
@@ -49,7 +50,10 @@ async def serve_until(stop: asyncio.Event, app: App) -> None:
     """Serve until `stop` is set or a part ends by itself, in which case its error is raised."""
     tasks: list[asyncio.Task[None]] = []
     try:
-        if again := await app.ticker.erase_again(app.erased):
+        if not await app.database.write(partial(data_folder.claim, folder=app.settings.data_dir)):
+            log.error("the data folder is not the one of the other processes: photos get lost between them; see doctor")
+        oldest = backup_folder.oldest(app.settings.backup_dir, app.clock.now())
+        if again := await app.ticker.erase_again(app.erased, oldest):
             log.warning("erased again after a restore: %s", again)
         async with serve(app):
             tasks += [asyncio.create_task(part) for part in _parts(app)]

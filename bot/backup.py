@@ -1,8 +1,9 @@
 """Backups: everything in one file, for the operator's key only, made while the bot runs.
 
 A gzipped tar in an age file: `age -d -i KEY FILE | tar tz` reads it without this program. It begins with what it is,
-holds the rows of each table as JSON lines, the files of the attachment store and the key of the QR codes, and ends with
-its counts; age itself notices a changed or shortened file. To make one, the public half of the key is enough.
+holds the rows of each table as JSON lines, the files of the attachment store, the key of the QR codes and the marks of
+who was erased, and ends with its counts; age itself notices a changed or shortened file. To make one, the public half
+of the key is enough.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ import orjson
 import pyrage
 from sqlalchemy import Connection
 
+from bot.backup_folder import name_at
+from bot.erasure_log import FILE as ERASED
+from bot.erasure_log import ErasureLog
 from bot.files import on_disk
 from storage import dump
 from storage.revision import knows, revision_of
 
 FORMAT = 1
-NAME = re.compile(r"chulin-(\d{8}T\d{6}Z)\.age")
-STAMP = "%Y%m%dT%H%M%SZ"
-A_DAY = 86_400
 DIGEST = re.compile(r"[0-9a-f]{64}")
 LINK_KEY = "link.key"
 
@@ -108,7 +109,7 @@ def identities(text: str) -> list[Any]:
 def make(url: str, data_dir: Path, folder: Path, keys: Sequence[Any], now: datetime) -> tuple[Path, Contents]:
     """Write a backup into `folder`; it stands there under its name only when it is whole and on the disk."""
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"chulin-{now.strftime(STAMP)}.age"
+    target = folder / name_at(now)
     part = target.with_suffix(".part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
@@ -159,8 +160,9 @@ def _write(sink: io.BufferedIOBase, url: str, data_dir: Path, now: datetime) -> 
             if DIGEST.fullmatch(path.name) and (content := _content(path)) is not None:
                 _add(tar, f"files/{path.name}", content)
                 found.files += 1
-        if (content := _content(data_dir / LINK_KEY)) is not None:
-            _add(tar, LINK_KEY, content)
+        for name in (LINK_KEY, ERASED):
+            if (content := _content(data_dir / name)) is not None:
+                _add(tar, name, content)
         _add(tar, "end.json", orjson.dumps({"rows": dict(found.rows), "files": found.files}))
     return found
 
@@ -190,27 +192,6 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode = len(content), 0o600
     tar.addfile(entry, io.BytesIO(content))
-
-
-# --- keeping ---------------------------------------------------------------------------------------------------------
-
-
-def existing(folder: Path) -> list[tuple[datetime, Path]]:
-    """Backups in a folder with the time of each, oldest first."""
-    found = [(match, path) for path in folder.glob("chulin-*.age") if (match := NAME.fullmatch(path.name))]
-    return sorted((datetime.strptime(match[1], STAMP).replace(tzinfo=UTC), path) for match, path in found)
-
-
-def prune(folder: Path, keep: timedelta, now: datetime) -> list[Path]:
-    """Delete backups that are older than that, but never the last one; returns what went.
-
-    What was interrupted a day ago or before is none, and goes, too: it holds people as a backup does.
-    """
-    old = [path for made_at, path in existing(folder)[:-1] if made_at < now - keep]
-    old += [path for path in folder.glob("chulin-*.part") if path.stat().st_mtime < now.timestamp() - A_DAY]
-    for path in old:
-        path.unlink()
-    return old
 
 
 # --- restoring -------------------------------------------------------------------------------------------------------
@@ -297,6 +278,8 @@ def _restore(connection: Connection, data_dir: Path, path: Path, keys: Sequence[
             _keep(data_dir / "files" / digest[:2] / digest, content)
         elif name == LINK_KEY and not (data_dir / LINK_KEY).exists():
             _keep(data_dir / LINK_KEY, content)
+        elif name == ERASED:
+            ErasureLog(b"", data_dir).add(content.decode())
     if not found.rows:
         raise BadBackup("里面什么也没有")
     _hold_references(connection)

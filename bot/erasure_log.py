@@ -1,6 +1,7 @@
 """A record of erased people outside the database, so that a restored backup does not bring them back.
 
-It holds only a keyed hash of each account and the time, for as long as a backup may contain the person.
+It holds only a keyed hash of each account and the time, for as long as a backup may contain the person. Backups hold
+it too (bot/backup.py): the disk may be lost with it.
 """
 
 import fcntl
@@ -27,12 +28,17 @@ class ErasureLog:
             # begins a new line even if the last one was cut off
             _write(file, f"\n{at.isoformat()} {self._mark(bot, account)}\n")
 
+    def add(self, text: str) -> None:
+        """Add what another log knows that is news to this one."""
+        with self._alone():
+            known = self.marks()
+            news = {mark: at for mark, at in _marks(text).items() if mark not in known or known[mark] < at}
+            with self._path.open("a") as file:
+                _write(file, "\n" + _lines(news))
+
     def marks(self) -> dict[str, datetime]:
         """When each person was last erased, by their hash."""
-        if not self._path.exists():
-            return {}
-        lines = (line.split() for line in self._path.read_text().splitlines())
-        return {line[1]: datetime.fromisoformat(line[0]) for line in lines if len(line) == 2}  # noqa: PLR2004
+        return _marks(self._path.read_text()) if self._path.exists() else {}
 
     def at(self, marks: dict[str, datetime], bot: str, account: int) -> datetime | None:
         """When this account was erased, if it was."""
@@ -48,7 +54,7 @@ class ErasureLog:
             if kept != found:
                 scratch = self._path.with_suffix(".new")
                 with scratch.open("w") as file:
-                    _write(file, "".join(f"{at.isoformat()} {mark}\n" for mark, at in kept.items()))
+                    _write(file, _lines(kept))
                 scratch.replace(self._path)
 
     @contextmanager
@@ -61,6 +67,15 @@ class ErasureLog:
 
     def _mark(self, bot: str, account: int) -> str:
         return hmac.new(self._key, f"erased:{bot}:{account}".encode(), hashlib.sha256).hexdigest()
+
+
+def _marks(text: str) -> dict[str, datetime]:
+    lines = (line.split() for line in text.splitlines())
+    return {line[1]: datetime.fromisoformat(line[0]) for line in lines if len(line) == 2}  # noqa: PLR2004
+
+
+def _lines(marks: dict[str, datetime]) -> str:
+    return "".join(f"{at.isoformat()} {mark}\n" for mark, at in marks.items())
 
 
 def _write(file: IO[str], text: str) -> None:

@@ -1,12 +1,15 @@
 """Metrics of what waits and for how long, read from the database when /metrics is requested."""
 
+import math
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from bot import backup_folder
 from bot.metrics import METRICS
+from bot.settings import Settings
 from storage.messenger.inbox import WAITING, InboxRows
 from storage.revision import newest
 from storage.unit_of_work import UnitOfWork
@@ -27,6 +30,7 @@ async def measure(app: "App") -> None:
         METRICS.trouble.labels("database").set(1)
     else:
         METRICS.trouble.labels("database").set(0)
+    METRICS.backup_age.set(_backup_age(app.settings, app.clock.now()))
     for name, deliverer in app.deliverers.items():
         METRICS.trouble.labels(f"deliver:{name}").set(bool(deliverer.trouble))
         METRICS.trouble.labels(f"intake:{name}").set(name in app.intake.trouble)
@@ -44,6 +48,14 @@ def _read(app: "App", connection: Connection) -> None:
         METRICS.oldest.labels(box).set(_age(oldest, now))
     for kind, count in app.ticker.due_now(uow).items():
         METRICS.overdue.labels(kind).set(count)
+
+
+def _backup_age(settings: Settings, now: datetime) -> float:
+    """Seconds since the newest backup; without end where there should be one and is none."""
+    if not settings.backup_keys:
+        return math.nan
+    kept = backup_folder.existing(settings.backup_dir)
+    return _age(kept[-1][0], now) if kept else math.inf
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

@@ -42,6 +42,9 @@ class Metrics:
             "chulin_oldest_waiting_seconds", "Age of the oldest row that could go on now", ["box"], registry=registry
         )
         self.overdue = Gauge("chulin_clocks_overdue", "Things due that nobody has done", ["kind"], registry=registry)
+        self.backup_age = Gauge(
+            "chulin_backup_age_seconds", "Age of the newest backup; NaN where none are made", registry=registry
+        )
         self.trouble = Gauge("chulin_trouble", "1 while a part cannot work", ["part"], registry=registry)
 
 

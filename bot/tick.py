@@ -120,8 +120,11 @@ class Ticker:
         except Exception:
             log.exception("the clean-up failed; it is tried again")
 
-    async def erase_again(self, erased: ErasureLog) -> int:
-        """After a restore: erase again everybody who asked to be erased since the backup was made."""
+    async def erase_again(self, erased: ErasureLog, oldest_backup: datetime | None = None) -> int:
+        """After a restore: erase again everybody who asked to be erased since the backup was made.
+
+        Marks are kept as long as a backup may hold the person; the last one stays though it is old.
+        """
         marks = erased.marks()
 
         def work(uow: UnitOfWork) -> int:
@@ -133,7 +136,8 @@ class Ticker:
                 self._post(uow, turn.replies)
             return len(back)
 
-        erased.forget(self._clock.now() - self._context.district.limits.backups_kept.wall - erasing.PRUNED_WITHIN)
+        kept = self._clock.now() - self._context.district.limits.backups_kept.wall - erasing.PRUNED_WITHIN
+        erased.forget(min(kept, oldest_backup or kept))
         return await self._write(work)
 
     # running ---------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ ALERTS: list[dict[str, Any]] = [
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 UNIT = (DEPLOY / "chulin.service").read_text()
+BACKUP_UNIT = (DEPLOY / "chulin-backup.service").read_text()
 LAST_STAGE = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
 ENDS = ("_bucket", "_count", "_sum")
 NOT_OURS = {"up"}
@@ -131,6 +132,24 @@ def test_the_bot_waits_for_the_upgrade_and_that_for_the_database() -> None:
     assert int(services["bot"]["stop_grace_period"].removesuffix("s")) > 10
 
 
+def test_only_the_upgrade_logs_in_as_the_owner() -> None:
+    services, owner, app = COMPOSE["services"], "//chulin:", "//chulin_app:"
+    for name in ("bot", "upgrade"):
+        assert app in services[name]["environment"]["CHULIN_DATABASE_URL"]
+    assert owner in services["upgrade"]["environment"]["CHULIN_DATABASE_OWNER_URL"]
+    assert "CHULIN_DATABASE_OWNER_URL" not in services["bot"]["environment"]
+    assert services["bot"]["environment"]["POSTGRES_PASSWORD"] == "", "what env_file has is not for the bot"
+
+
+def test_the_image_of_the_database_makes_the_role_of_the_bot() -> None:
+    database = COMPOSE["services"]["database"]
+    [script] = database["configs"]
+    assert script["target"].startswith("/docker-entrypoint-initdb.d/")
+    assert script["target"].endswith(".sql"), "run by psql, in which \\getenv reads the environment"
+    [named] = re.findall(r"\\getenv \w+ (\w+)", (DEPLOY / COMPOSE["configs"][script["source"]]["file"]).read_text())
+    assert named in database["environment"]
+
+
 # --- systemd -----------------------------------------------------------------------------------------------------------
 
 
@@ -150,3 +169,24 @@ def test_the_unit_gives_time_to_stop() -> None:
     seconds = re.search(r"^TimeoutStopSec=(\d+)$", UNIT, re.MULTILINE)
     assert seconds
     assert int(seconds[1]) > 10
+
+
+def test_the_unit_lets_reports_be_drawn_at_a_lower_priority() -> None:
+    filters = re.findall(r"^SystemCallFilter=(.*)$", UNIT, re.MULTILINE)
+    assert filters.index("setpriority") > filters.index("~@privileged @resources"), "the later line wins"
+
+
+def test_the_backup_runs_daily_on_what_the_bot_has_with_no_more_rights() -> None:
+    timer = (DEPLOY / "chulin-backup.timer").read_text()
+    assert re.search(r"^OnCalendar=\*-\*-\* \d\d:\d\d$", timer, re.MULTILINE)
+    assert "\nPersistent=true\n" in timer
+    assert re.search(r"^ExecStart=\S+/chulin backup$", BACKUP_UNIT, re.MULTILINE)
+    differ = {"Type", "ExecStart", "Description"}
+    lines = [
+        line for line in BACKUP_UNIT.splitlines() if re.match(r"\w+=", line) and line.partition("=")[0] not in differ
+    ]
+    assert [line for line in lines if line.replace("After=", "After=network-online.target ") not in UNIT] == []
+    hardening = [
+        line for line in UNIT.splitlines() if re.match(r"(Protect|Private|Restrict|No|Capability|UMask)", line)
+    ]
+    assert [line for line in hardening if line not in BACKUP_UNIT] == []

@@ -10,7 +10,7 @@ from benchmarks.faults.fault import Fault, Place, Row, Share, row
 from benchmarks.faults.forked_process import Started
 from benchmarks.faults.harness import Harness, harness
 from benchmarks.large_ledger import add_reporters, fill_postgres, fill_sqlite
-from bot import backup
+from bot import backup, backup_folder
 from bot.build import RESIDENT
 from storage.database import open_database
 from storage.tables import Case, CaseEvent, CaseMessage, CasePerson
@@ -102,7 +102,7 @@ async def _backed_up(town: Harness) -> Path:
     folder = town.stand.folder
     public = backup.new_key(folder / "backup.key")
     await _command(town, "backup", CHULIN_BACKUP_KEYS=public, CHULIN_BACKUP_DIR=str(folder / "backups"))
-    return backup.existing(folder / "backups")[-1][1]
+    return backup_folder.existing(folder / "backups")[-1][1]
 
 
 async def _restored(town: Harness, path: Path, url: str) -> float:

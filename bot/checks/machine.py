@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
 
-from bot import backup
+from bot import backup_folder
 from bot.checks.finding import Finding, fine, look, wrong
 from bot.district import load_district, load_texts
 from bot.links import KEY_BYTES, KEY_FILE
@@ -69,7 +69,7 @@ def backups(settings: Settings) -> Iterator[Finding]:
     if not settings.backup_keys:
         yield look("备份", "没有设公钥，做不了加密备份。请运行：chulin backup --new-key 密钥文件")
         return
-    kept, now = backup.existing(settings.backup_dir), datetime.now(UTC)
+    kept, now = backup_folder.existing(settings.backup_dir), datetime.now(UTC)
     if not kept:
         yield look("备份", f"{settings.backup_dir} 里还没有。请每天运行一次：chulin backup")
         return

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bot import backup
+from bot import backup, backup_folder
 from bot import settings as settings_of
 from bot.console import Stop, is_missing
 from bot.district import load_district
@@ -36,7 +36,7 @@ def command(folder: Path | None, new_key: Path | None) -> None:
     rows, size = sum(found.rows.values()), path.stat().st_size
     click.echo(f"✓ {path}：{rows} 行，{found.files} 个文件，{size / 1e6:.1f} MB，只有您的私钥能打开")
     kept = load_district(settings.district_dir).limits.backups_kept.wall
-    if gone := backup.prune(folder, kept, now):
+    if gone := backup_folder.prune(folder, kept, now):
         click.echo(f"  删除了 {len(gone)} 个超过 {kept.days} 天的旧备份")
     click.echo(f"  核对：chulin restore {path} --key 密钥文件 --check")
 

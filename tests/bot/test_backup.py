@@ -15,12 +15,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
-from bot import backup
+from bot import backup, backup_folder
+from bot.erasure_log import ErasureLog
 from bot.settings import Settings
 from storage.database import open_database
 from storage.schema import migrate, newest
 from storage.tables import Base, Case
 from tests.bot.conftest import Operator
+from tests.conftest import TwoRoles
 from tests.support.world import World, make_world
 from tests.ways.steps import LAMP, answered, case, count, settled
 
@@ -164,9 +166,9 @@ async def test_who_is_erased_hears_until_when_backups_hold_them_and_none_does_af
     until = NOW.replace(year=int(said[0]), month=int(said[1]), day=int(said[2]))
     await made(small_world, tmp_path, NOW + timedelta(days=1))
     folder, keep = tmp_path / "backups", small_world.app.context.district.limits.backups_kept.wall
-    assert len(backup.existing(folder)) == 2
-    assert backup.prune(folder, keep, NOW + keep - timedelta(hours=1)) == []
-    assert len(backup.prune(folder, keep, until)) == 1, "what was said held: the backup from before is gone"
+    assert len(backup_folder.existing(folder)) == 2
+    assert backup_folder.prune(folder, keep, NOW + keep - timedelta(hours=1)) == []
+    assert len(backup_folder.prune(folder, keep, until)) == 1, "what was said held: the backup from before is gone"
 
 
 async def test_who_was_erased_after_the_backup_is_erased_again(small_world: World, tmp_path: Path) -> None:
@@ -192,13 +194,39 @@ async def test_who_was_erased_after_the_backup_is_erased_again(small_world: Worl
     await second.app.close()
 
 
+async def test_the_marks_of_who_was_erased_are_in_the_backup_too(small_world: World, tmp_path: Path) -> None:
+    """The disk may be lost with the log; and where it is restored, marks of its own stay."""
+    log, elsewhere = small_world.app.erased, ErasureLog(b"k" * 32, tmp_path / "elsewhere")
+    log.note("resident", 7, NOW)
+    path, _ = await made(small_world, tmp_path)
+    url = f"sqlite:///{tmp_path / 'elsewhere' / 'chulin.db'}"
+    await migrate(url)
+    elsewhere.note("resident", 8, NOW)
+    await put_back(url, tmp_path / "elsewhere", path)
+    assert log.marks().keys() < elsewhere.marks().keys()
+    assert len(elsewhere.marks()) == 2
+
+
+async def test_a_mark_stays_as_long_as_the_last_backup_though_that_is_old(small_world: World, tmp_path: Path) -> None:
+    app, clock = small_world.app, small_world.clock
+    await made(small_world, tmp_path)
+    app.erased.note("resident", 7, clock.now())
+    clock.forward(days=400)
+    folder = tmp_path / "backups"
+    backup_folder.prune(folder, app.context.district.limits.backups_kept.wall, clock.now())
+    await app.ticker.erase_again(app.erased, backup_folder.oldest(folder, clock.now()))
+    assert len(app.erased.marks()) == 1
+    await app.ticker.erase_again(app.erased, backup_folder.oldest(tmp_path / "none", clock.now()))
+    assert app.erased.marks() == {}
+
+
 def test_old_backups_go_but_never_the_last_one(tmp_path: Path) -> None:
     for days in (100, 40, 31, 29, 1):
         (tmp_path / f"chulin-{NOW - timedelta(days=days):%Y%m%dT%H%M%SZ}.age").touch()
     (tmp_path / "chulin-mine.age").touch()
-    assert len(backup.prune(tmp_path, timedelta(days=30), NOW)) == 3
-    assert len(backup.prune(tmp_path, timedelta(hours=1), NOW)) == 1
-    assert backup.prune(tmp_path, timedelta(hours=1), NOW) == []
+    assert len(backup_folder.prune(tmp_path, timedelta(days=30), NOW)) == 3
+    assert len(backup_folder.prune(tmp_path, timedelta(hours=1), NOW)) == 1
+    assert backup_folder.prune(tmp_path, timedelta(hours=1), NOW) == []
     assert (tmp_path / "chulin-mine.age").exists()
 
 
@@ -207,7 +235,7 @@ def test_what_is_left_of_an_interrupted_backup_goes_after_a_day(tmp_path: Path) 
     for path, at in ((left, NOW - timedelta(days=2)), (running, NOW - timedelta(hours=1))):
         path.touch()
         os.utime(path, (at.timestamp(),) * 2)
-    assert backup.prune(tmp_path, timedelta(days=30), NOW) == [left]
+    assert backup_folder.prune(tmp_path, timedelta(days=30), NOW) == [left]
     assert running.exists()
 
 
@@ -272,6 +300,43 @@ def test_an_older_backup_is_restored_and_brought_up_to_date(desk: Operator, home
     desk.sets(database_url="sqlite:///new.db")
     assert desk.runs("restore", path, "--key", "my.key").status == 0
     assert desk.runs("db", "check").status == 0
+
+
+@pytest.mark.parametrize("first", ["nothing", "db upgrade"])
+def test_it_is_restored_where_another_role_owns_the_tables(
+    desk: Operator, home: Path, two_roles: TwoRoles, first: str
+) -> None:
+    """The owner's role moves the tables, and the bot's reads and writes the rows."""
+    path = _of_the_desk(desk, home)
+    desk.sets(database_url=two_roles.app, database_owner_url=two_roles.owner)
+    if first == "db upgrade":
+        assert desk.runs("db", "upgrade").status == 0
+    ended = desk.runs("restore", path, "--key", "my.key")
+    assert ended.status == 0, ended.said
+    assert desk.runs("db", "current").out.count(newest()) == 2
+
+
+def test_without_the_owner_nothing_is_restored_and_nothing_changed(
+    desk: Operator, home: Path, two_roles: TwoRoles
+) -> None:
+    path = _of_the_desk(desk, home)
+    desk.sets(database_url=two_roles.app, database_owner_url=two_roles.owner)
+    desk.runs("db", "upgrade")
+    before = asyncio.run(everything(two_roles.app))
+    desk.sets(database_owner_url="")
+    ended = desk.runs("restore", path, "--key", "my.key")
+    assert ended.status == 2
+    assert "CHULIN_DATABASE_OWNER_URL" in ended.err
+    assert asyncio.run(everything(two_roles.app)) == before
+
+
+def _of_the_desk(desk: Operator, home: Path) -> Path:
+    """A backup of the desk's own database; its key is `my.key`."""
+    said = desk.runs("backup", "--new-key", "my.key").out
+    desk.sets(backup_keys=said.rpartition("CHULIN_BACKUP_KEYS=")[2].strip())
+    assert desk.runs("backup").status == 0
+    (path,) = (home / "backups").glob("*.age")
+    return path
 
 
 def test_a_backup_of_a_newer_program_is_refused(desk: Operator, home: Path) -> None:

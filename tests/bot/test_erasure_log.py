@@ -49,6 +49,14 @@ def test_a_line_that_was_cut_off_takes_no_other_along(tmp_path: Path) -> None:
     assert log.at(marks, "resident", 1) == log.at(marks, "resident", 2) == NOW
 
 
+def test_the_newest_of_several_marks_counts_in_whatever_order_they_stand(tmp_path: Path) -> None:
+    log, other = erased(tmp_path), erased(tmp_path / "other")
+    log.note("resident", 1, NOW)
+    other.note("resident", 1, NOW - timedelta(days=3))
+    log.add((tmp_path / "other" / "erased.log").read_text())
+    assert log.at(log.marks(), "resident", 1) == NOW
+
+
 def test_only_what_no_backup_can_hold_any_more_is_dropped(tmp_path: Path) -> None:
     log = erased(tmp_path)
     log.note("resident", 1, NOW - timedelta(days=31))

@@ -1,10 +1,13 @@
 """What waits, how old it is, what is overdue and what could not be sent, as /metrics tells it."""
 
+import math
 from datetime import timedelta
+from pathlib import Path
 
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, insert, update
 
+from bot import backup_folder
 from bot.channels.port import Refused
 from bot.http.server import application
 from handlers.event import Address
@@ -65,3 +68,14 @@ async def test_what_is_due_and_not_done(world: World) -> None:
     await change(world, lambda connection: connection.execute(update(Case).values(next_at=NOW)))
     found = await samples(world)
     assert sum(n for name, n in found.items() if name.startswith("chulin_clocks_overdue")) == before + 1
+
+
+async def test_how_old_the_newest_backup_is(small_world: World, tmp_path: Path) -> None:
+    assert math.isnan((await samples(small_world))["chulin_backup_age_seconds"]), "none are made here"
+    folder = tmp_path / "backups"
+    small_world.app.settings.backup_keys, small_world.app.settings.backup_dir = ("age1x",), folder
+    assert (await samples(small_world))["chulin_backup_age_seconds"] == math.inf, "there should be one"
+    folder.mkdir()
+    for hours in (30, 6):
+        (folder / backup_folder.name_at(NOW - timedelta(hours=hours))).touch()
+    assert (await samples(small_world))["chulin_backup_age_seconds"] == 6 * 3600
