@@ -77,8 +77,9 @@ def test_cards_of_the_staff_that_lack_or_come_again_are_counted() -> None:
 
 
 def test_a_lost_card_breaks_the_promise_and_so_do_more_repeated_ones_than_there_were_kills() -> None:
-    def kept(**cards: int) -> bool:
-        return row("kill -9", "2 kills", "0 lost", Seen(said=40, cards=40, **cards), 2).kept
+    def kept(cards_lost: int = 0, cards_repeated: int = 0) -> bool:
+        seen = Seen(said=40, cards=40, cards_lost=cards_lost, cards_repeated=cards_repeated)
+        return row("kill -9", "2 kills", "0 lost", seen, 2).kept
 
     assert kept(cards_repeated=2)
     assert not kept(cards_repeated=3)

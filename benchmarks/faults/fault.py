@@ -105,8 +105,8 @@ def row(
 
     `worst`: seconds by what they are of; `more`: further notes.
     """
-    names = ("lost", "doubled", "repeated", "unanswered", "sorry", "dead")
-    names += ("cards", "cards_lost", "cards_repeated") if seen.cards else ()
+    cards = ("cards", "cards_lost", "cards_repeated") if seen.cards else ()
+    names = ("lost", "doubled", "repeated", "unanswered", "sorry", "dead", *cards)
     counts = {name.replace("_", " "): int(getattr(seen, name)) for name in names}
     slow = {name: f"{seconds:.1f} s" for name, seconds in (worst or {}).items()}
     said = [f"{n} {name}" for name, n in counts.items() if n or name in ("lost", "doubled")]

@@ -158,8 +158,7 @@ def code_given(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str
     most = turn.context.district.limits.together.code_tries
     for no in asked["nos"]:
         gathering = gatherings.held(community.id, int(no))
-        who = {"bot": here.bot, "account": turn.account, "chat": here.chat, "name": turn.person.name}
-        gatherings.sign_up(gathering, GUEST, **who)
+        gatherings.sign_up(gathering, GUEST, bot=here.bot, account=turn.account, chat=here.chat, name=turn.person.name)
         me = gatherings.person(gathering, here.bot, turn.account)
         if me.tries >= most or not may_check_in(turn.uow.now, gathering.starts_at, gathering.ends_at):
             continue

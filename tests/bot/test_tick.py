@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.reporting import reports
 from storage.cases.store import Cases
 from storage.tables import Inbox
 from storage.unit_of_work import UnitOfWork
@@ -45,7 +46,7 @@ async def test_a_report_that_cannot_be_found_holds_up_no_other_kind(
     small_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = reporter(small_world)
-    monkeypatch.setattr(writer, "_due", (replace(writer._due[0], found=fails), *writer._due))
+    monkeypatch.setattr(reports, "_DUE", (replace(reports._DUE[0], found=fails), *reports._DUE))
     with pytest.raises(LookupError):
         await writer.run_due(MONDAY)
     assert await weeklies(small_world)
