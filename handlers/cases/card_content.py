@@ -90,7 +90,7 @@ def _lines(turn: Turn, case: CaseRow, view: View, beside: Beside) -> list[str]:
     if case.latitude is not None and case.longitude is not None:
         lines.append(texts("card.map", latitude=f"{case.latitude:.6f}", longitude=f"{case.longitude:.6f}"))
     lines += _lines_about_people(turn, case, view, beside)
-    return lines + _lines_about_the_matter(turn, case, beside)
+    return lines + _lines_about_the_matter(turn, case, view, beside)
 
 
 def _lines_about_people(turn: Turn, case: CaseRow, view: View, beside: Beside) -> list[str]:
@@ -114,7 +114,7 @@ def _lines_about_people(turn: Turn, case: CaseRow, view: View, beside: Beside) -
     return lines
 
 
-def _lines_about_the_matter(turn: Turn, case: CaseRow, beside: Beside) -> list[str]:
+def _lines_about_the_matter(turn: Turn, case: CaseRow, view: View, beside: Beside) -> list[str]:
     texts = turn.context.texts
     lines = []
     if item := turn.context.district.item(case.item):
@@ -130,7 +130,7 @@ def _lines_about_the_matter(turn: Turn, case: CaseRow, beside: Beside) -> list[s
     if beside.files:
         lines.append(texts("card.has_files", n=beside.files))
     if case.reply:
-        lines.append(texts("card.reply", reply=shortened(case.reply, TEXT_ON_CARD)))
+        lines.append(texts("card.reply", reply=shortened(view.hides(turn)(case.reply), TEXT_ON_CARD)))
     if case.merged_into is not None:
         lines.append(texts("card.merged", number=_numbered(turn, case, case.merged_into)))
     if beside.similar:
