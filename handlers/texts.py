@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from string import Formatter
 
+from ledger.text import without_bidi_controls
+
 
 @cache
 def alternatives(text: str) -> tuple[str, ...]:
@@ -12,7 +14,7 @@ def alternatives(text: str) -> tuple[str, ...]:
 
 
 class Texts:
-    """Texts by key, with named places to fill in.
+    """Texts by key, with named places to fill in. What people wrote cannot change the direction of the text around it.
 
     Raises:
         KeyError: no such text, or a place is not filled. Both are mistakes of ours, so tests look for them.
@@ -26,7 +28,7 @@ class Texts:
         if plain := self._plain.get(key):
             return plain
         try:
-            return self._texts[key].format(**values)
+            return without_bidi_controls(self._texts[key].format(**values))
         except KeyError as missing:
             raise KeyError(f"text {key}: no such, or place {missing} not filled") from None
 

@@ -3,6 +3,7 @@
 import re
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_BIDI_CONTROL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BLANK = re.compile(r"\s+")
 _HOST_DOT = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
 
@@ -10,6 +11,11 @@ _HOST_DOT = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
 def storable(text: str) -> str:
     """Replace characters that a database refuses (NUL, lone surrogates) by U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def without_bidi_controls(text: str) -> str:
+    """The text without invisible characters that change in which direction it and what follows it are read."""
+    return _BIDI_CONTROL.sub("", text)
 
 
 def shortened(text: str, length: int) -> str:

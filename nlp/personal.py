@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from ledger.text import unlinked
+from ledger.text import unlinked, without_bidi_controls
 from nlp.names import find_names
 from nlp.normalise import fold
 from nlp.understanding import Personal, Span
@@ -229,10 +229,13 @@ def _is_room(hit: re.Match[str], text: str) -> bool:
 
 
 def mask(text: str, spans: Sequence[Span] | None = None) -> str:
-    """The text with its personal data masked: 138****5678, 张**, 3栋***."""
+    """The text with its personal data masked: 138****5678, 张**, 3栋***. `spans`: what to mask, if not all of it."""
+    if spans is None:
+        text = without_bidi_controls(text)  # one of them in a number would hide it from the patterns
+        spans = find(text)
     parts: list[str] = []
     done = 0
-    for span in find(text) if spans is None else spans:
+    for span in spans:
         parts += [text[done : span.start], _HIDING[span.type](text[span.start : span.end])]
         done = span.end
     return "".join([*parts, text[done:]])
@@ -245,6 +248,7 @@ def for_others(text: str) -> str:
 
 def mask_contacts(text: str) -> str:
     """The text with names, numbers and accounts masked, but not rooms, for people who have to go there."""
+    text = without_bidi_controls(text)
     return mask(text, [span for span in find(text) if span.type is not Personal.ROOM])
 
 
@@ -253,7 +257,7 @@ def mask_for_neighbours(text: str, of_reporter: str) -> str:
 
     A number counts as an office's if it is no mobile number and does not occur in `of_reporter`, the reporter's words.
     """
-    own = _digits(of_reporter)
+    text, own = without_bidi_controls(text), _digits(of_reporter)
     return mask(text, [span for span in find(text) if not _is_an_office_s(text, span, own)])
 
 
@@ -268,6 +272,7 @@ def _digits(text: str) -> str:
 
 def strike(text: str) -> str:
     """The text for the public: personal data is removed completely, including its first characters."""
+    text = without_bidi_controls(text)
     parts: list[str] = []
     done = 0
     for span in find(text):

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.reporting.reports import Reporter
+from digests.drawing_process import Draws
 from handlers.checkups.quantities import WrongFigure, figure
 from ledger.checkup import Condition, Source, Stock
 from storage.facilities import stock_of
@@ -34,11 +35,10 @@ async def lies(world: World, number: int, latitude: float, longitude: float) -> 
     await change(world, lambda connection: connection.execute(where))
 
 
-async def reported(world: World) -> None:
-    """What was asked for is made and sent."""
-    app = world.app
-    drawer = QuickDrawer()
-    reporter = Reporter(app.database, app.context, app.files, world.clock, lambda: None, drawer=drawer)
+async def reported(world: World, drawer: Draws | None = None) -> None:
+    """What was asked for is made and sent; unless `drawer` draws, files are empty."""
+    app, drawn_by = world.app, drawer or QuickDrawer()
+    reporter = Reporter(app.database, app.context, app.files, world.clock, lambda: None, drawer=drawn_by)
     await reporter.run_requests(world.clock.now())
     await world.runs()
 
