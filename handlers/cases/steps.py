@@ -23,7 +23,6 @@ UNDOABLE_FIELDS = (
     "unit_id",
     "merged_into",
     "reply",
-    "supporters",
     "outcome",
     "due_at",
     "signed_at",
@@ -74,6 +73,7 @@ def take(
     new = step(case.state, action, role, given, **_conditions(turn, case, row, staff_id))
     before = {name: _plain(getattr(case, name)) for name in UNDOABLE_FIELDS}
     _change(turn, case, new, {**_first_touch(turn, case, action, staff_id), **(changes or {})})
+    changed = [name for name, value in before.items() if value != _plain(getattr(case, name))]
     event_id = turn.uow.cases.add_event(
         case,
         action=action,
@@ -82,7 +82,7 @@ def take(
         staff_id=staff_id,
         reason=None if role is Role.RESIDENT else next((given[name] for name in REASONS if given.get(name)), None),
         via=turn.via,
-        detail={"before": before, **(detail or {})},
+        detail={"before": before, "changed": changed, **(detail or {})},
     )
     if staff_id is not None and case.urgency is Urgency.EMERGENCY:
         emergencies.stop(turn, case)

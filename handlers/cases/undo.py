@@ -1,5 +1,6 @@
 """Undoing a step within a minute: the case is restored, and messages that were held back are never sent."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,12 @@ from ledger.scenes import Urgency
 from storage.cases import CaseRow
 
 TIMES = ("due_at", "signed_at", "contacted_at", "answered_at", "closed_at", "next_at")
-
+AS_STORED: dict[str, Callable[[str], Any]] = {"state": State, **dict.fromkeys(TIMES, datetime.fromisoformat)}
+"""How fields are read back from an event; the others are stored as they are."""
 ADDED_TO = ("amended",)
 """Events that only add to a step and are undone with it."""
+UNDONE_ITSELF = frozenset({"undo", *(action for action, row in TRANSITIONS.items() if row.undoable)})
+"""Events that are undone with their own button, or that are an undo themselves."""
 
 
 def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -> None:
@@ -46,16 +50,17 @@ def asked_in_words(turn: Turn) -> bool:
 
 
 def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """Undo the newest step of a case."""
+    """Undo a step of the last minute."""
     history = turn.uow.cases.events(case.key)
-    event = next((step for step in reversed(history) if step.action not in ADDED_TO), None)
+    event = next((step for step in history if step.id == int(data["event"])), None)
+    later = history[history.index(event) + 1 :] if event else []
     limit = turn.context.district.limits.undo_for.wall
-    if event is None or event.id != int(data["event"]) or turn.uow.now - event.at > limit:
+    if event is None or turn.uow.now - event.at > limit or any(_goes_on(turn, step) for step in later):
         turn.tell("undo.too_late", alert=True)
         return
     old = case.state
-    turn.uow.cases.change(case, **_values(event.detail["before"]))
-    taken_back = history[history.index(event) :]
+    turn.uow.cases.change(case, **_values(event.detail))
+    taken_back = [event, *(step for step in later if step.action in ADDED_TO)]
     cancelled = sum(turn.uow.outbox.cancel(steps.cause_of(case, step.id)) for step in taken_back)
     event_id = turn.uow.cases.add_event(
         case,
@@ -82,6 +87,12 @@ def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     turn.outcome = "undo"
 
 
+def _goes_on(turn: Turn, later: Any) -> bool:
+    """Whether a later event builds on the step, which then stays. What residents only say or correct does not."""
+    by_a_colleague = later.staff_id is not None and later.staff_id != turn.staff_id
+    return by_a_colleague or later.before != later.after or later.action in UNDONE_ITSELF
+
+
 def _no_promise(turn: Turn, case: CaseRow, event_id: int) -> None:
     """Take back a promise that the undone answer made."""
     promise = turn.uow.promises.out_of(case.community_id, out_of_answer(event_id))
@@ -98,7 +109,8 @@ def _said(turn: Turn, case: CaseRow, event_id: int, cancelled: int) -> str:
     return "undo.told_already"
 
 
-def _values(before: dict[str, Any]) -> dict[str, Any]:
-    """The previous field values of a case, from an event."""
-    times = {name: datetime.fromisoformat(before[name]) if before.get(name) else None for name in TIMES}
-    return {**before, **times, "state": State(before["state"])}
+def _values(detail: dict[str, Any]) -> dict[str, Any]:
+    """The previous values of the fields that the step changed; what changed otherwise meanwhile stays."""
+    changed = detail.get("changed", detail["before"])  # an older release beside this one writes no `changed`
+    before = {name: detail["before"][name] for name in changed}
+    return {name: AS_STORED[name](value) if value and name in AS_STORED else value for name, value in before.items()}

@@ -140,14 +140,19 @@ class Ledger:
 
 
 def _undo(case: Plain, event: Any) -> None:
-    """Only the newest step, what was added to it aside, and only for a minute."""
-    newest = next(done for done in reversed(case.last) if done[1] != "amended")
-    expect(newest[0] == event.detail["event"], event, f"the newest step was {newest[1]}")
-    expect(newest[1] in UNDOABLE, event, f"{newest[1]} cannot be undone")
-    expect(event.at - newest[2] <= UNDO_FOR, event, "too late to be undone")
-    was = case.before[newest[0]]
-    for name, value in was.items():
-        setattr(case, name, value)
+    """Only for a minute, and only while no colleague took a step and the case stands where the step has put it."""
+    undone = next(place for place, done in enumerate(case.last) if done[0] == event.detail["event"])
+    number, action, at, _ = case.last[undone]
+    later = case.last[undone + 1 :]
+    expect(action in UNDOABLE, event, f"{action} cannot be undone")
+    expect(event.at - at <= UNDO_FOR, event, "too late to be undone")
+    stood = {case.before[done[0]]["state"] for done in later} | {case.state}
+    expect(len(stood) == 1, event, f"it went on to {stood}")
+    expect(not {done[1] for done in later} & {"undo", *UNDOABLE}, event, "a later step is undone first")
+    expect({done[3] for done in later} <= {None, event.staff_id}, event, "a colleague went on with it")
+    was = case.before[number]
+    for name in was.keys() - {"supporters"}:  # neighbours who joined meanwhile stay
+        setattr(case, name, was[name])
 
 
 def _people(case: Plain, event: Any) -> None:

@@ -392,6 +392,41 @@ async def test_only_the_newest_step_can_be_undone(small_world: World) -> None:
     assert (await case(small_world)).state == "working"
 
 
+async def test_a_resident_who_corrects_a_word_does_not_end_the_undo(world: World) -> None:
+    wang, chen = await settled(world), world.worker(1)
+    await chen.taps("不予受理")
+    await chen.says("不归社区管")
+    await world.passes(seconds=20)
+    await wang.edits(100, "四单元门口的路灯坏了半个月了")
+    assert "刚才的话不会发给居民" in await chen.taps("撤销")
+    assert (await case(world)).state == "waiting"
+    await world.passes(minutes=5)
+    assert not wang.sees("不归社区管")
+
+
+async def test_a_neighbour_who_joins_before_the_undo_stays(world: World) -> None:
+    await settled(world)
+    chen, li = world.worker(1), world.resident(1002)
+    await chen.taps("受理")
+    await li.says("我也遇到 YA-1")
+    await li.taps("我也遇到 YA-1")
+    await chen.taps("撤销")
+    row = await case(world)
+    assert (row.state, row.supporters) == ("waiting", 2)
+
+
+async def test_what_a_colleague_did_next_ends_the_undo(small_world: World) -> None:
+    await settled(small_world)
+    chen, secretary = small_world.worker(1), small_world.worker(2)
+    await chen.taps("受理")
+    await secretary.says("待办")
+    await secretary.taps("YA-1")
+    await secretary.taps("改轻重")
+    await secretary.taps("🟠 较急")
+    assert "后来又有变动" in await chen.taps("撤销")
+    assert (await case(small_world)).state == "accepted"
+
+
 async def test_what_was_undone_loses_its_button(small_world: World) -> None:
     await settled(small_world)
     chen = small_world.worker(1)
