@@ -107,7 +107,8 @@ def hand_in(turn: Turn, data: dict[str, Any]) -> None:
         return
     filed = filing.file_report(private, report)
     numbers = "、".join(turn.number(case) for case in filed)
-    turn.close(data["id"], "group.handed_in", name=turn.event.name, numbers=numbers)
+    key = "group.handed_in_anonymously" if anonymous else "group.handed_in"
+    turn.close(data["id"], key, name=turn.event.name, numbers=numbers)
     turn.outcome = private.outcome
 
 

@@ -48,6 +48,17 @@ async def test_who_said_it_is_asked_and_what_they_agree_to_is_their_case(world: 
     assert "YA-2，延安岭社区已经受理" in li.last.text
 
 
+async def test_the_group_does_not_learn_which_case_is_an_anonymous_person_s(world: World) -> None:
+    li = await settled(world, 1002, RUBBISH)
+    await li.taps("改为匿名")
+    await hands_in(world, 1001, 1002)
+    await member(world, 1002).taps("同意登记")
+    assert "已登记" in group_messages(world)[-1].text
+    assert not any("人1002" in message.text and "YA-2" in message.text for message in group_messages(world))
+    assert "YA-2" not in group_messages(world)[-1].text
+    assert "编号 YA-2" in li.last.text, "they get it privately"
+
+
 async def test_nobody_else_agrees_for_them(world: World) -> None:
     await settled(world, 1002, RUBBISH)
     await hands_in(world, 1001, 1002)
