@@ -5,10 +5,9 @@ from typing import Any
 from digests.dates import day_and_time
 from handlers.cases import cards
 from handlers.personal_data import privacy
-from handlers.residents import drafts
+from handlers.residents import drafts, own_cases
 from handlers.turn import Turn
 from ledger.lifecycle import Role
-from ledger.rights import Part
 from storage.cases import CaseRow
 
 LISTED = 12
@@ -74,10 +73,6 @@ def withdraw_consent(turn: Turn, _data: dict[str, Any]) -> None:
 
 
 def _hide(turn: Turn, case: CaseRow) -> None:
-    here = turn.event.address
-    turn.uow.cases.set_anonymous(case.key, here.bot, turn.account, anonymous=True)
-    turn.uow.contacts.take_back(case.key, here.bot, turn.account)
-    if turn.uow.cases.part_of(case.key, here.bot, turn.account) != Part.JOINER and not case.anonymous:
-        turn.uow.cases.change(case, anonymous=True)
+    own_cases.set_anonymous(turn, case, anonymous=True)
     turn.uow.cases.add_event(case, action="consent_withdrawn", role=Role.RESIDENT, before=case.state)
     cards.refresh(turn, case)

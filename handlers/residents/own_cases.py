@@ -233,16 +233,26 @@ def without(text: str, words: str) -> str:
 
 def anonymity(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
     """Hide the person's name from staff, or show it; this also applies to later reports."""
-    anonymous, address = bool(data["anonymous"]), turn.event.address
+    anonymous = bool(data["anonymous"])
     turn.talk.state["anonymous"] = anonymous
-    turn.uow.cases.set_anonymous(case.key, address.bot, turn.account, anonymous=anonymous)
-    people = turn.uow.cases.people(case.key)
-    if any(p.part in TELLERS and (p.bot, p.account) == (address.bot, turn.account) for p in people):
-        turn.uow.cases.change(case, anonymous=anonymous)
+    set_anonymous(turn, case, anonymous=anonymous)
     turn.uow.cases.add_event(case, action="anonymity", role=Role.RESIDENT, before=case.state, via=turn.via)
     cards.refresh(turn, case)
     receipts.refresh(turn, case)
     turn.tell("mine.now_anonymous" if anonymous else "mine.now_named")
+
+
+def set_anonymous(turn: Turn, case: CaseRow, *, anonymous: bool) -> None:
+    """Hide this person's name in a case, and delete the numbers that staff were given; or show the name again."""
+    me = (turn.event.address.bot, turn.account)
+    part = turn.uow.cases.part_of(case.key, *me)
+    turn.uow.cases.set_anonymous(case.key, *me, anonymous=anonymous)
+    if anonymous and part == Part.REPORTER:
+        turn.uow.contacts.forget(case.key)  # also what somebody gave who filed it for them
+    elif anonymous:
+        turn.uow.contacts.take_back(case.key, *me)
+    if part != Part.JOINER and case.anonymous != anonymous:
+        turn.uow.cases.change(case, anonymous=anonymous)
 
 
 def ask_withdraw(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> None:

@@ -125,6 +125,17 @@ async def test_a_number_is_taken_back_at_once(world: World) -> None:
     assert not chen.sees(PHONE)
 
 
+async def test_whoever_becomes_anonymous_takes_the_number_back(world: World) -> None:
+    wang, chen = await asked(world)
+    await wang.taps("同意，给电话")
+    await wang.says(f"老王 {PHONE}")
+    assert "给过电话的，也已经删除" in await wang.taps("改为匿名")
+    assert await count(world, CaseContact) == 0
+    await chen.taps("电话")
+    assert not chen.sees(PHONE)
+    assert not chen.sees("老王")
+
+
 async def test_a_joiner_is_not_asked_for_a_number(small_world: World) -> None:
     await settled(small_world, words=RUBBISH)
     li = await drafting(small_world, words=RUBBISH)

@@ -107,6 +107,18 @@ async def test_the_person_who_is_erased_leaves_neither_case_nor_number(world: Wo
     assert await count(world, CaseContact) == 0
 
 
+async def test_the_person_who_becomes_anonymous_is_not_named_by_who_filed_it_either(small_world: World) -> None:
+    _, wang = await claimed(small_world)
+    await wang.says("我的诉求")
+    await wang.taps("YA-2 看详情")
+    await wang.taps("改为匿名")
+    chen = small_world.worker(1)
+    await chen.taps("受理")
+    await chen.taps("电话")
+    assert not chen.sees("13812345678")
+    assert await count(small_world, CaseContact) == 0
+
+
 async def test_without_consent_nothing_is_written_down(small_world: World) -> None:
     son = await settled(small_world, 1002, RUBBISH)
     await son.says("代录")
