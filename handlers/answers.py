@@ -24,10 +24,11 @@ OF_STAFF: dict[str, Callable[[Turn, CaseRow, Role, dict[str, Any]], None]] = {
     "merge": merging.merge_typed,
     "amend": answering.amended,
 }
-OF_RESIDENTS: dict[str, Callable[[Turn, CaseRow], None]] = {
+OF_RESIDENTS: dict[str, Callable[[Turn, CaseRow], bool]] = {
     "supplement": own_cases.supplement,
     "place": own_cases.place,
 }
+"""Each says whether it has taken the answer."""
 
 
 def take_answer(turn: Turn) -> bool:
@@ -113,8 +114,9 @@ def _resident_answers(turn: Turn, asked: dict[str, Any]) -> bool:
         return False
     if asked["what"] == "place" and not (text and _is_a_place(turn, sure=bool(asked.get("tapped")))):
         return False
-    OF_RESIDENTS[asked["what"]](turn, case)
-    if text:
+    if not OF_RESIDENTS[asked["what"]](turn, case):
+        turn.talk.state["expects"] = asked  # it may be said again without the link
+    elif text:
         own_cases.repeat_question(turn)
     return True
 

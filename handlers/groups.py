@@ -8,7 +8,6 @@ from typing import Any
 
 from handlers import communities
 from handlers.event import Address, EventKind, Quoted
-from handlers.moderation import links
 from handlers.reply import Button, Reply, Showing
 from handlers.residents import drafts, filing, matters, report
 from handlers.turn import Turn
@@ -102,10 +101,10 @@ def hand_in(turn: Turn, data: dict[str, Any]) -> None:
     anonymous = bool(private.talk.state.get("anonymous"))
     found = matters.to_file(turn.context.read(words))
     report = filing.Report(found, community, anonymous, said=((None, words),))
-    if links.holds(private, report):
+    filed = filing.file_report(private, report)
+    if not filed:
         turn.close(data["id"], "concern.held_in_group", name=turn.event.name)
         return
-    filed = filing.file_report(private, report)
     numbers = "、".join(turn.number(case) for case in filed)
     key = "group.handed_in_anonymously" if anonymous else "group.handed_in"
     turn.close(data["id"], key, name=turn.event.name, numbers=numbers)

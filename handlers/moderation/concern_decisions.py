@@ -8,9 +8,10 @@ from handlers.feature import Due, Feature, Handler
 from handlers.file_packing import unpacked
 from handlers.moderation import concerns
 from handlers.reply import Priority, Reply
-from handlers.residents import filing, matters
+from handlers.residents import filing, matters, media, own_cases
 from handlers.turn import Turn
 from ledger.lifecycle import Role
+from storage.cases import CaseRow
 from storage.moderation.concerns import ConcernRow, State
 from storage.reference import CommunityRow
 
@@ -138,7 +139,7 @@ def _tell(turn: Turn, concern: ConcernRow, key: str, **values: str) -> None:
 
 
 def _file(turn: Turn, concern: ConcernRow) -> None:
-    """File held words as if their author had said them now."""
+    """File held words, or add them to their case, as if their author had said them now."""
     held = concern.held
     community = turn.community(held["community"]) if held else None
     if held is None or community is None:
@@ -147,12 +148,23 @@ def _file(turn: Turn, concern: ConcernRow) -> None:
     turn.uow.conversations.of_another((to.bot, to.chat, 0, concern.account))
     said = tuple((message_id, text) for message_id, text in held["said"])
     words = "\n".join(text for _, text in said)
-    event = Event(EventKind.TEXT, to, concern.account, turn.uow.now, text=words, message_id=said[0][0])
+    files = unpacked(held["files"])
+    event = Event(EventKind.TEXT, to, concern.account, turn.uow.now, text=words, message_id=said[0][0], files=files)
     theirs = Turn(turn.context, turn.uow, event, replies=turn.replies)
+    if (case := _added_to(theirs, held)) is not None:
+        own_cases.supplement(theirs, case, looked_at=True)
+        return
     found = matters.to_file(theirs.reading)
     place = Location(*held["location"]) if held["location"] else None
-    files = unpacked(held["files"])
-    filing.file_report(theirs, filing.Report(found, community, bool(held["anonymous"]), files, said, place))
+    report = filing.Report(found, community, bool(held["anonymous"]), files, said, place, held.get("proxy"))
+    filing.file_report(theirs, report, looked_at=True)
+
+
+def _added_to(theirs: Turn, held: dict[str, Any]) -> CaseRow | None:
+    """The case that the words are for, if it still takes words and its person is still in it."""
+    case = media.takes_more(theirs, held["case"]) if held.get("case") else None
+    me = (theirs.event.address.bot, theirs.account)
+    return case if case is not None and theirs.uow.cases.part_of(case.key, *me) else None
 
 
 def _when(turn: Turn, concern: ConcernRow, moment: Any) -> str:

@@ -2,10 +2,10 @@
 
 import hashlib
 import re
+from collections.abc import Callable
+from typing import Any
 
-from handlers.file_packing import packed
 from handlers.moderation import concerns
-from handlers.residents.filing import Report
 from handlers.turn import Turn
 from nlp.normalise import fold
 
@@ -38,11 +38,13 @@ def _known(host: str, known: tuple[str, ...]) -> bool:
     return any(host == name or host.endswith(f".{name}") for name in known)
 
 
-def holds(turn: Turn, report: Report) -> bool:
-    """Whether a report has to be looked at first; then it is kept, and both sides are told. Never an emergency."""
-    words = "\n".join(text for _, text in report.said) or "\n".join(matter.text for matter in report.matters)
-    trusted = report.is_emergency or turn.as_staff or "proxy" in turn.talk.state
-    hosts = () if trusted else strange(turn, words)
+def holds(turn: Turn, words: str, held: Callable[[], dict[str, Any]], community_id: int, known: str = "") -> bool:
+    """Whether a link has to be looked at before the staff get these words; then they are kept, and both sides are told.
+
+    `held`: what is needed to go on later as if it had come then. `known`: what the staff have read already.
+    """
+    hosts = () if turn.as_staff else strange(turn, words)
+    hosts = tuple(host for host in hosts if host not in strange(turn, known))
     if not hosts:
         return False
     limits = turn.context.district.limits.moderation
@@ -50,23 +52,11 @@ def holds(turn: Turn, report: Report) -> bool:
         turn,
         "links",
         words,
-        community_id=report.community.id,
+        community_id=community_id,
         key=hashlib.sha256(" ".join(sorted(hosts)).encode()).hexdigest()[:32],
-        held=_packed(turn, report),
+        held=held(),
         next_at=turn.uow.now + limits.held_for.wall,
     )
     turn.say("concern.held")
     turn.outcome = "held"
     return True
-
-
-def _packed(turn: Turn, report: Report) -> dict[str, object]:
-    """What is needed to file it later, as if it had come then."""
-    place = report.location
-    return {
-        "said": [list(part) for part in report.said] or [[turn.event.message_id, turn.event.text]],
-        "files": [packed(file, turn.event.message_id) for file in report.files],
-        "location": [place.latitude, place.longitude] if place else None,
-        "community": report.community.id,
-        "anonymous": report.anonymous,
-    }

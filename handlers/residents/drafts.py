@@ -6,7 +6,7 @@ from typing import Any
 from handlers import communities
 from handlers.event import Location
 from handlers.file_packing import packed, unpacked
-from handlers.moderation import allowance, links
+from handlers.moderation import allowance
 from handlers.reply import Reply, Rows
 from handlers.residents import filing, matters, offers
 from handlers.turn import Turn
@@ -200,9 +200,7 @@ def file(turn: Turn, danger: Understanding | None = None) -> None:
         turn.close(name(turn), "draft.agreed", shown=_shown(turn))
         community = communities.of_emergency(turn, reading.text)
     assert community is not None  # noqa: S101 - nobody agrees without one
-    report = _report(turn, take_out(turn), found, community)
-    if not links.holds(turn, report):
-        filing.file_report(turn, report)
+    filing.file_report(turn, _report(turn, take_out(turn), found, community))
 
 
 def _report(

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.cases import cards, emergencies, labels, steps
 from handlers.event import EventKind
-from handlers.residents import drafts, matters, own_cases, receipts
+from handlers.residents import drafts, filing, matters, media, own_cases, receipts
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Urgency
@@ -83,6 +83,8 @@ def _revise(turn: Turn, rows: list[Any]) -> None:
 
 def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:
     """Revise one case. `whole`: the new words replace the old ones; otherwise they are only added to the history."""
+    if row.by == Role.RESIDENT and _waits(turn, row, text):
+        return
     key, address = (row.community_id, row.case_no), turn.event.address
     turn.uow.cases.add_message(
         key,
@@ -105,6 +107,14 @@ def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:
     turn.uow.cases.add_event(case, action="edited", role=Role.RESIDENT, before=case.state, via=turn.via)
     if whole and case.state in OPEN and row.text:
         _follow_into(turn, case, row.text, text)
+
+
+def _waits(turn: Turn, row: Any, text: str) -> bool:
+    """Whether a link that the edit brings into a case has to be looked at first. Danger is never delayed."""
+    case = media.takes_more(turn, [row.community_id, row.case_no])
+    if case is None or matters.emergency(turn.reading):
+        return False
+    return filing.addition_waits(turn.as_if(text=text), case)
 
 
 def _follow_into(turn: Turn, case: CaseRow, old: str, new: str) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from handlers.cases import cards, deadlines, emergencies
 from handlers.communities import names
 from handlers.event import File, Location
-from handlers.moderation import allowance, crowds
+from handlers.file_packing import packed
+from handlers.moderation import allowance, crowds, links
 from handlers.residents import matters, offers, receipts, represented
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -22,7 +23,10 @@ from storage.reference import BuildingRow, CommunityRow
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a person wants filed (see `matters.to_file`). `said`: the messages with it, as ids and words."""
+    """What a person wants filed (see `matters.to_file`).
+
+    `said`: the messages with it, as ids and words. `proxy`: for whom it is filed, if somebody else says it.
+    """
 
     matters: tuple[Understanding, ...]
     community: CommunityRow
@@ -30,21 +34,29 @@ class Report:
     files: tuple[File, ...] = ()
     said: tuple[tuple[int | None, str], ...] = ()
     location: Location | None = None
+    proxy: dict[str, Any] | None = None
 
     @property
     def is_emergency(self) -> bool:
         return matters.is_emergency(self.matters[0])
 
 
-def file_report(turn: Turn, report: Report) -> list[CaseRow]:
-    """File a report, and tell the person and the staff: an emergency at once, other matters one by one."""
-    return [_file_emergency(turn, report)] if report.is_emergency else _file_matters(turn, report)
+def file_report(turn: Turn, report: Report, *, looked_at: bool = False) -> list[CaseRow]:
+    """File a report, and tell the person and the staff: an emergency at once, other matters one by one.
+
+    These are not filed as long as a link in them has to be looked at; `looked_at`: somebody has.
+    """
+    if report.is_emergency:
+        return [_file_emergency(turn, report)]
+    if not looked_at and _waits(turn, report):
+        return []
+    return _file_matters(turn, report)
 
 
 def _file_matters(turn: Turn, report: Report) -> list[CaseRow]:
     """File every matter of a report. Files go to the first matter."""
     allowance.count(turn, "reports")
-    proxy = _proxy(turn)
+    proxy = report.proxy or represented.agreed(turn)
     filed = [_file(turn, report, matter, proxy) for matter in report.matters]
     _attach_all(turn, filed[0], report)
     similar: list[int] = []
@@ -63,22 +75,43 @@ def _file_matters(turn: Turn, report: Report) -> list[CaseRow]:
     return filed
 
 
-def _proxy(turn: Turn) -> dict[str, Any] | None:
-    """The person for whom this report is filed, if they were just named and agree; valid for one report."""
-    found = represented.pending(turn) if "proxy" in turn.talk.state else None
-    return turn.talk.state.pop("proxy") if found and "consent" in found else None
-
-
 def _file_emergency(turn: Turn, report: Report) -> CaseRow:
     """File an emergency: first the numbers to call, then staff are called; everything else comes later."""
     matter = report.matters[0]
-    case = _file(turn, report, matter, _proxy(turn))
+    case = _file(turn, report, matter, report.proxy or represented.agreed(turn))
     _attach_all(turn, case, report)
     _remember(turn, case, matter)
     emergencies.raise_alarm(turn, case, matter)
     cards.show_new(turn, case, [], files=len(report.files))
     turn.outcome = "emergency"
     return case
+
+
+def addition_waits(turn: Turn, case: CaseRow) -> bool:
+    """Whether a link in what is added to a case has to be looked at first; one that stands in the case has been."""
+    event = turn.event
+    addition = Report((), turn.community_of(case), files=event.files, said=((event.message_id, event.text),))
+    return _waits(turn, addition, case)
+
+
+def _waits(turn: Turn, report: Report, case: CaseRow | None = None) -> bool:
+    words = "\n".join(text for _, text in report.said) or "\n".join(matter.text for matter in report.matters)
+    known = case.text if case else ""
+    return links.holds(turn, words, lambda: _held(turn, report, case), report.community.id, known)
+
+
+def _held(turn: Turn, report: Report, case: CaseRow | None) -> dict[str, Any]:
+    """What is needed to file a report, or to add it to a case, later as if it had come then."""
+    place = report.location
+    return {
+        "said": [list(part) for part in report.said] or [[turn.event.message_id, turn.event.text]],
+        "files": [packed(file, turn.event.message_id) for file in report.files],
+        "location": [place.latitude, place.longitude] if place else None,
+        "community": report.community.id,
+        "anonymous": report.anonymous,
+        "proxy": None if case else represented.agreed(turn),
+        "case": list(case.key) if case else None,
+    }
 
 
 def attach(turn: Turn, case: CaseRow, file: File, by: Role = Role.RESIDENT) -> int:

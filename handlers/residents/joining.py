@@ -49,10 +49,12 @@ def _bring_draft(turn: Turn, case: CaseRow) -> None:
         drafts.file(turn)
         return
     draft = drafts.take_out(turn)
-    words = "\n".join(text for _, text in draft["parts"])
+    words, files = "\n".join(text for _, text in draft["parts"]), unpacked(draft["files"])
+    if filing.addition_waits(turn.as_if(text=words, files=files, message_id=None), case):
+        return
     for message_id, text in draft["parts"]:
         filing.keep_words(turn.as_if(text=text, message_id=message_id), case)
-    for file in unpacked(draft["files"]):
+    for file in files:
         filing.attach(turn, case, file)
     cards.notify(turn, case, "card.joined", text=words)
 

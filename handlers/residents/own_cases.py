@@ -109,8 +109,13 @@ def add_to_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -
     turn.say("mine.add", number=turn.number(there))
 
 
-def supplement(turn: Turn, case: CaseRow) -> None:
-    """Add words and files to the person's own case. If staff had asked for them, the case goes back to staff."""
+def supplement(turn: Turn, case: CaseRow, *, looked_at: bool = False) -> bool:
+    """Add words and files to the person's own case. If staff had asked for them, the case goes back to staff.
+
+    False: a link in them has to be looked at first; `looked_at`: somebody has.
+    """
+    if not looked_at and filing.addition_waits(turn, case):
+        return False
     words, asked = turn.event.text.strip(), case.state is State.NEEDS_INFO
     for file in turn.event.files:
         filing.attach(turn, case, file)
@@ -124,6 +129,7 @@ def supplement(turn: Turn, case: CaseRow) -> None:
         cards.refresh(turn, case)
     cards.notify(turn, case, "card.added", text=words or turn.context.texts("card.a_file"))
     _say_added(turn, case, "mine.added", "supplement", words, asked=asked)
+    return True
 
 
 def answer_staff(turn: Turn, case: CaseRow, words: str) -> None:
@@ -160,13 +166,16 @@ def ask_place(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> 
     turn.say("ask.place", number=turn.number(case))
 
 
-def place(turn: Turn, case: CaseRow, where: str = "") -> None:
-    """Store the answer to "where?". `where`: the place in it, if it says more."""
+def place(turn: Turn, case: CaseRow, where: str = "") -> bool:
+    """Store the answer to "where?". `where`: the place in it, if it says more. False as in `supplement`."""
+    if filing.addition_waits(turn, case):
+        return False
     for file in turn.event.files:
         filing.attach(turn, case, file)
     filing.keep_words(turn, case)
     set_place(turn, case, where or turn.event.text)
     _say_added(turn, case, "mine.placed", "place", turn.event.text)
+    return True
 
 
 def place_in(words: str) -> str:

@@ -7,7 +7,7 @@ from handlers import choosing_community, communities
 from handlers.cases import cards, emergencies
 from handlers.event import File
 from handlers.file_packing import packed, unpacked
-from handlers.moderation import allowance, concerns, links
+from handlers.moderation import allowance, concerns
 from handlers.reply import Rows
 from handlers.residents import drafts, filing, matters, questions
 from handlers.turn import Turn
@@ -81,11 +81,8 @@ def take(turn: Turn) -> None:
 def _file_now(turn: Turn) -> None:
     reading, community = turn.reading, turn.community(turn.person.community_id)
     assert community is not None  # noqa: S101 - nobody agrees without one
-    wanted = _report(turn, matters.to_file(reading), community)
-    if links.holds(turn, wanted):
-        return
-    filing.file_report(turn, wanted)
-    if (other := matters.elsewhere(reading)) and matters.requests(reading):
+    filed = filing.file_report(turn, _report(turn, matters.to_file(reading), community))
+    if filed and (other := matters.elsewhere(reading)) and matters.requests(reading):
         _out_of_remit(turn.as_if(text=other.text))
 
 

@@ -17,6 +17,12 @@ def pending(turn: Turn) -> dict[str, Any] | None:
     return proxy
 
 
+def agreed(turn: Turn) -> dict[str, Any] | None:
+    """Take out the person for whom the report of this turn is, if they were just named and agree; for one report."""
+    found = pending(turn) if "proxy" in turn.talk.state else None
+    return turn.talk.state.pop("proxy") if found and "consent" in found else None
+
+
 def pass_on(turn: Turn, cases: list[CaseRow], proxy: dict[str, Any]) -> None:
     """Ask the proxy to tell the person, with the link by which they can see the case."""
     for case in cases:

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from storage.tables import Case, Concern, ConcernEvent, Person
+from storage.tables import Case, CaseContact, Concern, ConcernEvent, Person
 from tests.support.world import Person as Somebody
 from tests.support.world import World
 from tests.ways.steps import LAMP, case, count, settled
+from tests.ways.test_proxies import by_family, parts
 
 INSULT = "你们都是一群废物，吃屎去吧"
 LINKED = "3栋门口的路灯坏了，照片在 www.pic-host.xyz/abc"
+PICTURE = "照片在 www.pic-host.xyz/abc"
 ADVERT = "健身房优惠 http://cheap-lamp.top/a 点击领取"
 FIRE = "着火了！3栋2单元冒烟，快来人"
 
@@ -167,6 +169,68 @@ async def test_many_accounts_with_one_link_are_one_card_and_one_tap(town: World)
     assert "5 人" in cards[0].text
     await zhou.taps("不登记：广告")
     assert all(person.sees("没有登记：广告") for person in people)
+
+
+async def test_a_link_that_is_added_to_a_case_waits_and_is_then_added(town: World) -> None:
+    wang, zhou, chen = await settled(town), town.worker(2), town.worker(1)
+    await wang.taps("补充")
+    await wang.says(PICTURE)
+    assert wang.sees("陌生网址")
+    assert (await case(town)).text == LAMP
+    await zhou.taps("照常登记")
+    assert (await case(town)).text == f"{LAMP}\n{PICTURE}"
+    assert chen.sees("居民补充")
+    assert await count(town, Case) == 1
+
+
+async def test_a_question_of_the_staff_stays_open_while_a_link_waits(town: World) -> None:
+    wang, chen = await settled(town), town.worker(1)
+    await chen.taps("问居民")
+    await chen.says("是哪一盏？")
+    await wang.says(PICTURE)
+    assert (await case(town)).state == "needs_info"
+    await wang.says("三单元门口左边那盏")
+    assert (await case(town)).state == "waiting"
+    assert not chen.sees("pic-host")
+
+
+async def test_a_link_in_an_edit_waits_but_one_that_was_looked_at_does_not_wait_again(town: World) -> None:
+    wang, zhou, chen = await settled(town), town.worker(2), town.worker(1)
+    await wang.edits(100, f"{LAMP}，{PICTURE}")
+    assert (await case(town)).text == LAMP
+    assert not chen.sees("pic-host")
+    await zhou.taps("照常登记")
+    assert PICTURE in (await case(town)).text
+    await wang.edits(100, f"{LAMP}了，{PICTURE}")
+    assert f"{LAMP}了" in (await case(town)).text
+    assert not zhou.sees("陌生网址"), "nothing else is to be looked at"
+
+
+async def test_a_link_in_an_edit_about_danger_delays_nothing(town: World) -> None:
+    wang = await settled(town)
+    await wang.edits(100, f"{FIRE}，{PICTURE}")
+    assert (await case(town)).urgency == "E"
+
+
+async def test_a_link_of_who_joins_waits_though_they_have_joined(town: World) -> None:
+    await settled(town)
+    li, zhou, chen = town.resident(1002), town.worker(2), town.worker(1)
+    await li.says(LAMP, message_id=900)
+    await li.taps("延安岭社区")
+    await li.edits(900, f"{LAMP}，{PICTURE}")
+    await li.taps("我也遇到 YA-1")
+    assert (await case(town)).supporters == 2
+    assert zhou.sees("陌生网址")
+    assert not chen.sees("pic-host")
+
+
+async def test_a_link_in_what_is_filed_for_somebody_waits_and_is_then_filed_for_them(town: World) -> None:
+    son, zhou = await by_family(town, words=LINKED), town.worker(2)
+    assert await count(town, Case) == 1
+    assert son.sees("陌生网址")
+    await zhou.taps("照常登记")
+    assert await parts(town, 2) == {1002: "proxy"}
+    assert await count(town, CaseContact, CaseContact.name == "三栋王奶奶") == 1
 
 
 async def test_other_staff_cannot_decide(town: World) -> None:

@@ -17,14 +17,14 @@ async def parts(world: World, no: int = 1) -> dict[int, str]:
     return {row.account: row.part for row in await world.rows(lambda c: c.execute(statement).all())}
 
 
-async def by_family(world: World, account: int = 1002) -> Person:
+async def by_family(world: World, account: int = 1002, words: str = LAMP) -> Person:
     """Somebody who has agreed before, files for an elderly neighbour of theirs."""
     son = await settled(world, account, RUBBISH)
     await son.says("代录")
     await son.taps("家里老人")
     await son.says(WANG)
     await son.taps("电话里同意了")
-    await son.says(LAMP)
+    await son.says(words)
     return son
 
 
