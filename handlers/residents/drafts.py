@@ -33,17 +33,25 @@ def add(turn: Turn) -> None:
     """Add the words, files and place of this turn to the draft."""
     draft = turn.talk.state.setdefault("draft", {"id": new_id(), "shown": 0, "parts": [], "files": []})
     event = turn.event
-    draft["files"] = [*draft["files"], *(packed(file, event.message_id) for file in event.files)][:MOST_FILES]
+    room = MOST_FILES - len(draft["files"])
+    draft["files"] += [packed(file, event.message_id) for file in event.files[:room]]
+    if len(event.files) > room:
+        _say_full(turn, draft, "draft.files_full")
     if len(_words(draft)) + len(event.text) > MOST_WORDS:
-        if not (turn.throttled and draft.get("full")):
-            turn.say("draft.full")
-        draft["full"] = True
+        _say_full(turn, draft, "draft.full")
     elif event.text:
         draft["parts"].append([event.message_id, event.text])
     if event.location:
         draft["location"] = [event.location.latitude, event.location.longitude]
     keep_a_week(turn)
     turn.outcome = "draft"
+
+
+def _say_full(turn: Turn, draft: dict[str, Any], key: str) -> None:
+    """Say that something does not fit; to somebody who writes too fast only once."""
+    if not (turn.throttled and draft.get(key)):
+        turn.say(key, n=MOST_FILES)
+    draft[key] = True
 
 
 def keep_a_week(turn: Turn) -> None:

@@ -23,6 +23,19 @@ async def test_the_draft_shows_words_notice_and_communities(small_world: World) 
     assert {"延安岭社区", "文化宫社区"} <= set(wang.last.buttons)
 
 
+async def test_who_sends_more_photos_than_a_draft_holds_is_told_what_to_do(small_world: World) -> None:
+    wang = small_world.resident()
+    for _ in range(30):
+        await wang.sends()
+    assert not wang.sees("最多放")
+    await wang.sends()
+    assert wang.sees("照片和文件一件最多放 30 个，后面的没有放进去")
+    await wang.says(LAMP)
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    assert await files(small_world) == 30
+
+
 async def test_choosing_the_community_changes_the_draft_in_place(small_world: World) -> None:
     wang = small_world.resident()
     await wang.says(LAMP)
