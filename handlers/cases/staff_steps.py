@@ -35,7 +35,7 @@ def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any
     """Take the step, confirm it to the worker, and offer to undo it. Returns the event's id."""
     event_id = steps.take(turn, case, action, role, **options)
     nudging.answered(turn, case, action)
-    undo.offer(turn, case, action, event_id, _done(turn, case, action))
+    undo.offer(turn, case, action, [(case.no, event_id)], _done(turn, case, action))
     if role is Role.OFFICER:
         _tell_first_taker(turn, case, action, event_id)
     told_by_somebody = case.source in turn.context.bots  # not by the ledger itself, and not imported

@@ -1,6 +1,6 @@
 """Undoing a step within a minute: the case is restored, and messages that were held back are never sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +22,15 @@ UNDONE_ITSELF = frozenset({"undo", *(action for action, row in TRANSITIONS.items
 """Events that are undone with their own button, or that are an undo themselves."""
 
 
-def offer(turn: Turn, case: CaseRow, action: Action, event_id: int, done: str) -> None:
-    """Confirm what was done, with buttons to undo it and to open the next new case."""
-    name = f"done:{event_id}"
+def offer(turn: Turn, case: CaseRow, action: Action, taken: Sequence[tuple[int, int]], done: str) -> None:
+    """Confirm what was done, with buttons to undo it and to open the next new case.
+
+    `taken`: the steps that this tap took, each as the number of its case and its event.
+    """
+    name = f"done:{taken[0][1]}"
     rows: Rows = ()
     if TRANSITIONS[action].undoable:
-        data = {"event": event_id, "shown_in": name}
+        data = {"steps": [list(step) for step in taken], "shown_in": name}
         turn.talk.state["undo"] = {"case": list(case.key), **data}
         label = turn.context.texts("button.undo")
         take_back = Button(label, "undo", case.community_id, case.no, data, turn.account, once=True)
@@ -50,19 +53,30 @@ def asked_in_words(turn: Turn) -> bool:
 
 
 def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
-    """Undo a step of the last minute."""
+    """Undo what one tap did within the last minute; steps that others went on with meanwhile stay."""
+    said = [_take_back(turn, turn.uow.cases.get(case.community_id, no), role, event) for no, event in data["steps"]]
+    undone = [key for key in said if key is not None]
+    if not undone:
+        turn.tell("undo.too_late", alert=True)
+        return
+    turn.close(data.get("shown_in"), "undo.closed", number=turn.number(case))
+    turn.tell("undo.told_already" if "undo.told_already" in undone else "undo.done")
+    turn.outcome = "undo"
+
+
+def _take_back(turn: Turn, case: CaseRow, role: Role, event_id: int) -> str | None:
+    """Undo one step; returns the text for the worker, or None if it is too late."""
     history = turn.uow.cases.events(case.key)
-    event = next((step for step in history if step.id == int(data["event"])), None)
+    event = next((step for step in history if step.id == event_id), None)
     later = history[history.index(event) + 1 :] if event else []
     limit = turn.context.district.limits.undo_for.wall
     if event is None or turn.uow.now - event.at > limit or any(_goes_on(turn, step) for step in later):
-        turn.tell("undo.too_late", alert=True)
-        return
+        return None
     old = case.state
     turn.uow.cases.change(case, **_values(event.detail))
     taken_back = [event, *(step for step in later if step.action in ADDED_TO)]
     cancelled = sum(turn.uow.outbox.cancel(steps.cause_of(case, step.id)) for step in taken_back)
-    event_id = turn.uow.cases.add_event(
+    undo_id = turn.uow.cases.add_event(
         case,
         action="undo",
         role=role,
@@ -82,9 +96,7 @@ def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     if case.urgency is Urgency.EMERGENCY:
         emergencies.ring_on(turn, case, event)
     cards.refresh(turn, case)
-    turn.close(data.get("shown_in"), "undo.closed", number=turn.number(case))
-    turn.tell(_said(turn, case, event_id, cancelled))
-    turn.outcome = "undo"
+    return _said(turn, case, undo_id, cancelled)
 
 
 def _goes_on(turn: Turn, later: Any) -> bool:
@@ -111,6 +123,5 @@ def _said(turn: Turn, case: CaseRow, event_id: int, cancelled: int) -> str:
 
 def _values(detail: dict[str, Any]) -> dict[str, Any]:
     """The previous values of the fields that the step changed; what changed otherwise meanwhile stays."""
-    changed = detail.get("changed", detail["before"])  # an older release beside this one writes no `changed`
-    before = {name: detail["before"][name] for name in changed}
+    before = {name: detail["before"][name] for name in detail["changed"]}
     return {name: AS_STORED[name](value) if value and name in AS_STORED else value for name, value in before.items()}

@@ -5,7 +5,7 @@ Each case is in the ledger all the same, with its receipt, its clock and its pla
 
 from typing import Any
 
-from handlers.cases import cards, merged_people, steps
+from handlers.cases import cards, merged_people, steps, undo
 from handlers.cases.viewers import viewers
 from handlers.reply import Priority, Reply
 from handlers.turn import Turn
@@ -70,14 +70,20 @@ def _say_too_many(turn: Turn, case: CaseRow) -> None:
 
 def merge_crowd(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     """Put the cases of its crowd into this one, some at a time; their people hear of it as in any merging."""
-    members = turn.uow.crowds.members(case.key, [*OPEN], MERGED_AT_ONCE)
-    for no in members:
+    taken = []
+    for no in turn.uow.crowds.members(case.key, [*OPEN], MERGED_AT_ONCE):
         other = turn.uow.cases.get(case.community_id, no)
         step(other.state, Action.MERGE, role, {"target"})
         joiners = merged_people.newcomers(turn, other, case)
-        steps.take(turn, other, Action.MERGE, role, **merged_people.options(turn, case, len(joiners)))
+        event_id = steps.take(turn, other, Action.MERGE, role, **merged_people.options(turn, case, len(joiners)))
+        taken.append((no, event_id))
         merged_people.come_over(turn, other, case, role, joiners)
     left = len(turn.uow.crowds.members(case.key, [*OPEN], MERGED_AT_ONCE))
-    turn.say("crowd.merged_some" if left else "crowd.merged", n=len(members), number=turn.number(case))
+    key = "crowd.merged_some" if left else "crowd.merged"
+    done = turn.context.texts(key, n=len(taken), number=turn.number(case))
+    if taken:
+        undo.offer(turn, case, Action.MERGE, taken, done)
+    else:
+        turn.send(Reply(turn.event.address, done))
     cards.refresh(turn, case)
     turn.outcome = "step merge"

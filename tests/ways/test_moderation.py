@@ -271,6 +271,17 @@ async def test_many_accounts_with_one_text_are_one_card_and_can_be_merged_with_o
     assert await count(town, Case, Case.merged_into == 1) == 11
 
 
+async def test_the_merging_of_a_crowd_is_taken_back_with_one_tap_and_nobody_hears_of_it(town: World) -> None:
+    chen = town.worker(1)
+    people = [await settled(town, 3000 + number, LAMP) for number in range(12)]
+    await chen.taps("都并到这一件")
+    assert "已撤销" in await chen.taps("撤销")
+    assert await count(town, Case, Case.state == "waiting") == 12
+    assert (await case(town)).supporters == 1
+    await town.passes(minutes=2)
+    assert not any(person.sees("是同一件事") for person in people)
+
+
 async def test_a_community_that_is_flooded_gets_a_word_instead_of_cards(town: World) -> None:
     chen = town.worker(1)
     words = ("井盖松了", "电梯坏了", "水管漏水", "地砖松了", "垃圾没人收", "路灯不亮", "楼道有杂物", "健身器材坏了")

@@ -35,7 +35,7 @@ DATA = {
     "staff": 1,
     "scene": "green",
     "urgency": "U",
-    "event": 1,
+    "steps": [[1, 1]],
     "others": [],
     "n": 2,
     "unit": 1,
