@@ -1,4 +1,4 @@
-"""Rate limits for people: what exceeds them is kept and acknowledged once. An emergency is never delayed."""
+"""Rate limits for people: what they report above them is kept and acknowledged once. An emergency is never delayed."""
 
 from handlers.cases import emergencies
 from handlers.event import EventKind
@@ -15,7 +15,8 @@ COUNTED = {
     EventKind.EDIT: "messages",
     EventKind.PRESS: "taps",
 }
-KEPT = (EventKind.TEXT, EventKind.MEDIA)
+KEPT = (EventKind.TEXT, EventKind.MEDIA, EventKind.LOCATION)
+"""What becomes a draft. An edit or a command has to be sent again, and the person is told so."""
 FAR_OVER = 2
 
 
@@ -47,12 +48,13 @@ def held_up(turn: Turn) -> bool:
 def pause_over(turn: Turn) -> None:
     """The time is over: what was kept is shown, to be filed or not."""
     turn.talk.state["pace"].pop("due")
-    if not drafts.there_is_one(turn) or not drafts.words(turn):
+    if not drafts.there_is_one(turn):
         return
-    if drafts.is_emergency(turn):
-        drafts.file(turn)
-        return
-    turn.say("pace.kept")
+    if drafts.words(turn):
+        if drafts.is_emergency(turn):
+            drafts.file(turn)
+            return
+        turn.say("pace.kept")
     drafts.show(turn, below=True)
 
 

@@ -1,5 +1,7 @@
 """Too much at a time: kept and said once, never dropped; an emergency always gets through, and nobody else waits."""
 
+import pytest
+
 from storage.tables import Case
 from tests.support.world import World
 from tests.ways.steps import LAMP, RUBBISH, case, count, means, settled
@@ -20,6 +22,19 @@ async def test_somebody_who_writes_too_fast_is_told_once_and_nothing_is_lost(tow
     await wang.taps("同意，提交")
     texts = [row.text for row in await town.rows(lambda c: c.execute(Case.__table__.select()).all())]
     assert any("39号楼道" in text for text in texts)
+
+
+async def test_a_place_that_is_sent_too_fast_is_kept_and_the_rest_is_not_promised(town: World) -> None:
+    wang = await settled(town)
+    for _ in range(25):
+        await wang.says("/mine")
+    told = next(m.text for m in wang.messages if "一下子发了好多条" in m.text)
+    assert "要改的、要查的，请过一分钟再发一次" in told
+    await wang.is_at(30.2, 115.06)
+    await town.passes(minutes=2)
+    assert "再用一句话说说" in wang.last.text
+    await wang.says(RUBBISH)
+    assert (await case(town, 2)).latitude == pytest.approx(30.2)
 
 
 async def test_an_emergency_gets_through_a_flood(town: World) -> None:
