@@ -9,7 +9,7 @@ from ledger.district import DigestTime
 
 WEEK = timedelta(days=7)
 MOST_CAUGHT_UP = 4
-"""Weeks whose digests are made up for after a long downtime."""
+"""Weeks whose digests are made up for after a downtime, in which nothing was filed; older ones are made on request."""
 
 
 @dataclass(frozen=True, slots=True)
