@@ -127,6 +127,7 @@ class _ScenesFile(TypedDict):
     kinds: dict[Kind, str]
     urgencies: dict[Urgency, UrgencyLook]
     states: dict[str, str]
+    resident_states: dict[str, str]
     roles: dict[str, str]
 
 

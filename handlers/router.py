@@ -134,7 +134,8 @@ def refuse(context: Context, uow: UnitOfWork, event: Event, error: NotAllowed | 
     elif case is None:
         turn.tell("problem.not_now", alert=True)
     else:
-        state = context.district.states[case.state]
+        names = context.district.states if turn.as_staff else context.district.resident_states
+        state = names[case.state]
         turn.tell("problem.not_now_is", alert=True, number=turn.number(case), state=state)
     return Result(turn.replies, turn.answer, "not allowed")
 

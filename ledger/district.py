@@ -378,6 +378,8 @@ class District:
     kinds: dict[Kind, str]
     urgencies: dict[Urgency, UrgencyLook]
     states: dict[str, str]
+    resident_states: dict[str, str]
+    """The same states in words for residents."""
     roles: dict[str, str]
     items: tuple[Item, ...]
     units: tuple[Unit, ...]

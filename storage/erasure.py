@@ -105,6 +105,13 @@ class Erasure:
         left = and_(same, Outbox.state.in_([WAITING, DEAD]))
         self._uow.execute(update(Outbox).where(left).values(state=CANCELLED, body=None, done_at=self._uow.now))
 
+    def reword(self, causes: str, old: re.Pattern[str], new: str) -> None:
+        """Change the texts of messages that have not arrived, of all causes that begin with `causes`."""
+        left = and_(Outbox.cause.startswith(causes, autoescape=True), Outbox.state.in_([WAITING, DEAD]))
+        for row in self._uow.read(select(Outbox.id, Outbox.body).where(left), Outbox).all():
+            body = row.body | {"text": old.sub(new, row.body["text"])}
+            self._uow.execute(update(Outbox).where(Outbox.id == row.id).values(body=body))
+
     def chat(self, bot: str, account: int, chat: int, update_id: int) -> None:
         """Erase a private chat: what came in up to `update_id`, what was to go out, buttons, conversations."""
         said = and_(Inbox.bot == bot, Inbox.chat == chat)

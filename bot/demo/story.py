@@ -31,7 +31,7 @@ async def first_report(tale: Tale) -> None:
 async def photo(tale: Tale) -> None:
     tale.people["resident"].sends((PAGE / "lamp.jpg").read_bytes(), FileKind.PHOTO, file="路灯.jpg")
     await tale.goes_on(minutes=2)
-    tale.expects("照片加到刚才那件", is_so=f"已加到 {LAMP}" in tale.heard("resident"))
+    tale.expects("照片加到刚才那件", is_so=f"（{LAMP}）" in tale.heard("resident"))
 
 
 async def emergency(tale: Tale) -> None:
@@ -71,7 +71,7 @@ async def undo(tale: Tale) -> None:
     await tale.taps("worker", "受理", LAMP)
     tale.expects("受理的话先等一分钟", is_so=not tale.heard("resident"))
     await tale.goes_on(seconds=61)
-    tale.expects("一分钟后居民知道已受理", is_so=f"{LAMP}，石榴巷社区已经受理" in tale.heard("resident"))
+    tale.expects("一分钟后居民知道有人接手了", is_so=f"（{LAMP}），石榴巷社区已经接手" in tale.heard("resident"))
 
 
 async def dispatch(tale: Tale) -> None:

@@ -6,6 +6,7 @@ Community and unit each need their own consent, as PIPL requires (article 23).
 import re
 from typing import Any
 
+from handlers.case_names import named
 from handlers.cases import cards, emergencies, steps
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply
@@ -58,10 +59,11 @@ def _asked(turn: Turn, case: CaseRow, unit_id: int | None) -> bool:
             Button(turn.context.texts(f"button.{action}"), action, case.community_id, case.no, data, person.account)
             for action in ("share_phone", "no_phone")
         )
-        text = turn.context.texts("phone.may_we", number=turn.number(case), who=who, days=_days(turn))
+        text = turn.context.texts("phone.may_we", case=named(turn, case, person.chat), who=who, days=_days(turn))
         key = f"{name}:{person.bot}:{person.account}"
         to = Address(person.bot, person.chat)
-        turn.send(Reply(to, text, (buttons,), priority=Priority.NOTICE, logical=name, key=key))
+        cause = f"{steps.causes_of(case)}phone"
+        turn.send(Reply(to, text, (buttons,), priority=Priority.NOTICE, logical=name, key=key, cause=cause))
     return bool(tellers)
 
 
@@ -75,13 +77,13 @@ def _days(turn: Turn) -> int:
 def share_phone(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
     """The resident agrees: the next message with a number is the number."""
     turn.expect("phone", case, unit=data["unit"])
-    turn.close(data["shown_in"], "phone.agreed", number=turn.number(case))
-    turn.say("phone.please", number=turn.number(case))
+    turn.close(data["shown_in"], "phone.agreed", case=named(turn, case))
+    turn.say("phone.please")
 
 
 def no_phone(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
-    turn.close(data["shown_in"], "phone.not_agreed", number=turn.number(case))
-    turn.tell("phone.not_agreed", number=turn.number(case))
+    turn.close(data["shown_in"], "phone.not_agreed", case=named(turn, case))
+    turn.tell("phone.not_agreed", case=named(turn, case))
 
 
 def number_given(turn: Turn, asked: dict[str, Any]) -> bool:

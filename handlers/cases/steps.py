@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from handlers.case_names import named
 from handlers.cases import cards, deadlines, emergencies
 from handlers.event import Address
 from handlers.reply import Priority, Reply
@@ -191,7 +192,12 @@ def _compare_with(turn: Turn, case: CaseRow) -> Understanding:
 
 def cause_of(case: CaseRow, event_id: int) -> str:
     """The cause of a step's messages, by which an undo cancels them."""
-    return f"case:{case.community_id}:{case.no}:{event_id}"
+    return f"{causes_of(case)}{event_id}"
+
+
+def causes_of(case: CaseRow) -> str:
+    """How the causes of all messages to the case's people begin; an erasure takes its words out of them."""
+    return f"case:{case.community_id}:{case.no}:"
 
 
 def hold(turn: Turn, case: CaseRow) -> timedelta:
@@ -204,15 +210,15 @@ def tell_people(turn: Turn, case: CaseRow, key: str, event_id: int, *, undoable:
 
     For joiners, personal data of the reporter in the answer is masked.
     """
-    named = {"number": turn.number(case), "community": turn.community_of(case).name}
-    whole = turn.context.texts(key, **named, **values)
+    community = turn.community_of(case).name
     people = people_to_tell(turn, case)
     joined = any(person.part == Part.JOINER for person in people)
     masked = {name: mask_for_neighbours(value or "", case.text) for name, value in values.items()} if joined else {}
     for person in people:
         if turn.event.address == Address(person.bot, person.chat):
             continue
-        text = turn.context.texts(key, **named, **masked) if person.part == Part.JOINER else whole
+        told = masked if person.part == Part.JOINER else values
+        text = turn.context.texts(key, case=named(turn, case, person.chat), community=community, **told)
         proxied = person.part in (Part.PROXY, Part.CLERK)
         turn.send(
             Reply(

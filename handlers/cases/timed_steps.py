@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from handlers.case_names import named, unnamed
 from handlers.cases import closing_review, deadlines, emergencies, nudging, root_causes, steps, supervising
 from handlers.event import Address
 from handlers.reply import Button, OutFile, Priority, Reply
@@ -15,11 +16,9 @@ from handlers.turn import Turn
 from ledger.lifecycle import ANSWERING, CLOSED, OPEN, Action, Outcome, Role, State
 from ledger.nudges import Nudge
 from ledger.rights import Part
-from ledger.text import shortened
 from storage.cases import CaseRow, PersonOfCase
 from storage.nudges import NudgeRow
 
-WORDS_SHOWN = 40
 FILES_AWAITED = timedelta(minutes=10)
 FILES_LOOKED_FOR = timedelta(seconds=20)
 STILL_ASKED = {Nudge.SUPERVISION: OPEN, Nudge.OBJECTION: frozenset({State.FOLLOW_UP})}
@@ -74,7 +73,7 @@ def _files_sent(turn: Turn, case: CaseRow) -> bool:
     number = turn.number(case)
     files = tuple(OutFile(r.kind, r.digest, f"{number}-{i}") for i, r in enumerate(rows, 1) if r.digest)
     for person in steps.people_to_tell(turn, case) if files else ():
-        text = turn.context.texts("told.files", number=number)
+        text = turn.context.texts("told.files", case=unnamed(turn, case))
         key = f"files:{case.community_id}:{case.no}:{case.version}:{person.bot}:{person.account}"
         to = Address(person.bot, person.chat)
         turn.send(Reply(to, text, files=files, priority=Priority.NOTICE, key=key))
@@ -92,12 +91,12 @@ def _files_of_answer(turn: Turn, case: CaseRow) -> list[int]:
 def _ask_if_solved(turn: Turn, case: CaseRow) -> None:
     """Ask the reporter and everybody who joined to judge the answer. No answer does not count as satisfaction."""
     lapse = turn.uow.now + turn.context.district.limits.silence_closes_after.wall
-    steps.take(turn, case, Action.FOLLOW_UP, Role.SYSTEM, changes={"next_at": lapse})
+    event_id = steps.take(turn, case, Action.FOLLOW_UP, Role.SYSTEM, changes={"next_at": lapse})
     unsolved = case.outcome == Outcome.UNSOLVED
     name = judging.question_name(case)
     labels = {"button.accepted" if unsolved else "button.solved": "solved", "button.not_solved": "not_solved"}
-    text = turn.context.texts("told.follow_up_unsolved" if unsolved else "told.follow_up", number=turn.number(case))
-    _ask(turn, case, Question(name, text, labels), steps.people_to_ask(turn, case))
+    question = Question(name, "told.follow_up_unsolved" if unsolved else "told.follow_up", labels)
+    _ask(turn, case, question, steps.people_to_ask(turn, case), event_id)
 
 
 def _ask_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> None:
@@ -106,26 +105,24 @@ def _ask_if_it_holds(turn: Turn, case: CaseRow, closed_at: datetime) -> None:
     days = (turn.uow.now - closed_at).days
     name = f"holds:{case.community_id}:{case.no}:{days}"
     detail = {"days": days}
-    turn.uow.cases.add_event(
+    event_id = turn.uow.cases.add_event(
         case, action="asked_if_it_holds", role=Role.SYSTEM, before=case.state, via=turn.via, detail=detail
     )
     labels = {"button.still_holds": "still_holds", "button.broken_again": "not_solved"}
-    words = shortened(turn.context.mask(case.text), WORDS_SHOWN)
-    text = turn.context.texts("told.holds", number=turn.number(case), text=words)
     reporters = [person for person in steps.people_to_ask(turn, case) if person.part != Part.JOINER]
-    _ask(turn, case, Question(name, text, labels), reporters)
+    _ask(turn, case, Question(name, "told.holds", labels), reporters, event_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question to people of a case: the logical name of the message, its text, its buttons by label."""
+    """A question to people of a case: the logical name of the message, the key of its text, its buttons by label."""
 
     name: str
-    text: str
+    key: str
     buttons: dict[str, str]
 
 
-def _ask(turn: Turn, case: CaseRow, question: Question, people: list[PersonOfCase]) -> None:
+def _ask(turn: Turn, case: CaseRow, question: Question, people: list[PersonOfCase], event_id: int) -> None:
     for person in people:
         row = tuple(
             Button(
@@ -140,5 +137,7 @@ def _ask(turn: Turn, case: CaseRow, question: Question, people: list[PersonOfCas
             for label, action in question.buttons.items()
         )
         to = Address(person.bot, person.chat)
+        text = turn.context.texts(question.key, case=named(turn, case, person.chat))
         key = f"{question.name}:{person.bot}:{person.account}"
-        turn.send(Reply(to, question.text, (row,), priority=Priority.NOTICE, logical=question.name, key=key))
+        cause = steps.cause_of(case, event_id)
+        turn.send(Reply(to, text, (row,), priority=Priority.NOTICE, logical=question.name, key=key, cause=cause))

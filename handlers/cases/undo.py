@@ -116,7 +116,7 @@ def _said(turn: Turn, case: CaseRow, event_id: int, cancelled: int) -> str:
     """The text for the worker. People who were told already (in emergencies nothing is held back) get a correction."""
     if cancelled or not steps.people_to_tell(turn, case):
         return "undo.done"
-    state = turn.context.district.states[case.state]
+    state = turn.context.district.resident_states[case.state]
     steps.tell_people(turn, case, "told.corrected", event_id, undoable=False, state=state)
     return "undo.told_already"
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import feature_registry
+from handlers.case_names import unnamed, wherever_named
 from handlers.cases import cards, emergencies, nudging, steps
 from handlers.cases.card_content import card_name
 from handlers.event import Address
@@ -138,6 +139,7 @@ def _tell_nobody_any_more(turn: Turn, case: CaseRow) -> None:
     """Cards, alarms and nudges lose the words where they stand; what was to carry them is taken back."""
     names = (card_name(case), emergencies.alarm_name(case), receipts.name_of(case))
     turn.uow.erasure.told_of_case(cards.cause_of(case), names)
+    turn.uow.erasure.reword(steps.causes_of(case), wherever_named(turn, case), unnamed(turn, case))
     cards.refresh(turn, case)
     for nudge in turn.uow.nudges.open(case.key):
         nudging.end(turn, case, nudge, "emergency.erased")

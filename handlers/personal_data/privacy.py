@@ -124,7 +124,7 @@ def _case(turn: Turn, case: CaseRow) -> dict[str, Any]:
         "anonymous": me.anonymous,
         "scene": district.scenes[case.scene].name,
         "urgency": district.urgencies[case.urgency].name,
-        "state": district.states[case.state],
+        "state": district.resident_states[case.state],
         "filed": case.created_at,
         "due": case.due_at,
         "reply": case.reply,
@@ -138,7 +138,7 @@ def _case(turn: Turn, case: CaseRow) -> dict[str, Any]:
             if (row.bot, row.account) == (me.bot, me.account)
         ],
         "history": [
-            {"at": event.at, "step": event.action, "state": district.states.get(event.after)}
+            {"at": event.at, "step": event.action, "state": district.resident_states.get(event.after)}
             for event in turn.uow.cases.events(case.key)
         ],
     }

@@ -2,17 +2,17 @@
 
 from datetime import timedelta
 
+from handlers.case_names import named
 from handlers.feature import Feature
 from handlers.reply import Button, Reply, Rows
 from handlers.residents import lookup
 from handlers.turn import Turn
 from ledger.lifecycle import CLOSED, State
-from ledger.text import shortened
 from storage.cases import CaseRow
 
 LOOKED_BACK = timedelta(days=90)
 """Cases closed before this are not offered, because their reporter's account is no longer stored."""
-SHOWN, WORDS_SHOWN = 3, 16
+SHOWN = 3
 
 
 def which(turn: Turn, beside: Rows = ()) -> None:
@@ -41,9 +41,8 @@ def _can_be(turn: Turn, case: CaseRow) -> bool:
 
 
 def button(turn: Turn, case: CaseRow, action: str) -> Button:
-    """A button for `action`, labelled with the case's number and first words."""
-    label = f"{turn.number(case)} {shortened(turn.context.mask(case.text), WORDS_SHOWN)}"
-    return Button(label, action, case.community_id, case.no, {}, turn.account, once=True)
+    """A button for `action`, labelled with the case."""
+    return Button(named(turn, case), action, case.community_id, case.no, {}, turn.account, once=True)
 
 
 FEATURE = Feature(resident_commands={"broken_again": which})

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from handlers.case_names import named
 from handlers.cases import cards, emergencies, labels, steps
 from handlers.event import EventKind
 from handlers.residents import drafts, filing, matters, media, own_cases, receipts
@@ -125,7 +126,7 @@ def _follow_into(turn: Turn, case: CaseRow, old: str, new: str) -> None:
         places = " ".join(place for matter in turn.reading.matters for place in matter.places)
         whole = case.place == own_cases.place_in(old)
         own_cases.set_place(turn, case, new if whole else places or new)
-        turn.say("mine.placed", number=turn.number(case), place=case.place)
+        turn.say("mine.placed", case=named(turn, case), place=case.place)
 
 
 def _follow(turn: Turn, case: CaseRow, old: str, new: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from handlers.case_names import named
 from handlers.cases import cards, merged_people, steps
 from handlers.file_packing import unpacked
 from handlers.reply import Reply, Rows, Showing
@@ -39,7 +40,7 @@ def join_case(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> N
     if data.get("draft") and drafts.there_is_one(turn):
         _bring_draft(turn, case)
     cards.refresh(turn, case)
-    turn.close(data.get("shown_in"), "join.joined_here", number=turn.number(case))
+    turn.close(data.get("shown_in"), "join.joined_here", case=named(turn, case))
     _say_joined(turn, case)
 
 
@@ -60,7 +61,7 @@ def _bring_draft(turn: Turn, case: CaseRow) -> None:
 
 
 def _say_joined(turn: Turn, case: CaseRow) -> None:
-    turn.say("join.joined", ((receipts.details_button(turn, case),),), number=turn.number(case), n=case.supporters)
+    turn.say("join.joined", ((receipts.details_button(turn, case),),), case=named(turn, case), n=case.supporters)
     turn.outcome = "joined case"
 
 
@@ -124,7 +125,7 @@ def show(turn: Turn, key: tuple[int, int]) -> None:
     if case is None or not offers.can_be_joined(case):
         turn.say("join.gone")
     elif turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account):
-        turn.say("join.already", ((receipts.details_button(turn, case),),), number=turn.number(case))
+        turn.say("join.already", ((receipts.details_button(turn, case),),), case=named(turn, case))
     else:
         name = f"join:{new_id()}"
         text = turn.context.texts(

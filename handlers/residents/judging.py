@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from handlers.case_names import named
 from handlers.cases import deadlines, nudging, root_causes, steps
 from handlers.cases.nudging import Asks
 from handlers.reply import Button, Reply, in_rows
@@ -35,7 +36,7 @@ def solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None
     _close_question(turn, case, data, "judge.solved" if case.outcome != Outcome.UNSOLVED else "judge.accepted")
     name = satisfied_name(case)
     choices = [_mine(turn, case, f"button.satisfied_{n}", "satisfied", {"n": n, "shown_in": name}) for n in (2, 1, 0)]
-    text = turn.context.texts("judge.satisfied", number=turn.number(case))
+    text = turn.context.texts("judge.satisfied", case=named(turn, case))
     turn.send(Reply(turn.event.address, text, (tuple(choices),), logical=name))
     turn.outcome = "solved"
 
@@ -82,7 +83,7 @@ def not_solved(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> 
     _close_question(turn, case, data, "judge.not_solved")
     turn.expect("supplement", case)
     key = "judge.reopened" if case.state in OPEN else "judge.to_manager"
-    turn.say(key, number=turn.number(case), due=turn.when(case.due_at, case))
+    turn.say(key, case=named(turn, case), due=turn.when(case.due_at, case))
     turn.outcome = "reopened" if case.state in OPEN else "objected"
 
 
@@ -128,7 +129,7 @@ def _objected(turn: Turn, case: CaseRow) -> bool:
 def still_holds(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
     """The person confirms, a month or a quarter later, that the solution still holds."""
     _note(turn, case, {"holds": True})
-    turn.close(data.get("shown_in"), "judge.holds", number=turn.number(case))
+    turn.close(data.get("shown_in"), "judge.holds", case=named(turn, case))
     turn.tell("judge.thanks")
 
 
@@ -142,5 +143,5 @@ def _mine(turn: Turn, case: CaseRow, label: str, action: str, data: dict[str, An
 
 
 def _close_question(turn: Turn, case: CaseRow, data: dict[str, Any], key: str) -> None:
-    turn.close(data.get("shown_in"), key, number=turn.number(case))
+    turn.close(data.get("shown_in"), key, case=named(turn, case))
     receipts.refresh(turn, case)

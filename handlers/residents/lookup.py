@@ -4,18 +4,18 @@ import re
 from typing import Any
 
 from handlers import phrases
+from handlers.case_names import named
 from handlers.cases import cards
 from handlers.reply import Button, Reply, Rows
 from handlers.residents import drafts, joining, matters, own_cases, receipts, report
 from handlers.turn import Turn
 from ledger.lifecycle import Action, Role, actions_for
-from ledger.text import shortened
 from storage.cases import CaseRow
 from storage.errors import NotFound
 
 LISTED = 8
 LINE = 28
-"""Characters of a matter in a list."""
+"""Characters of a draft in a list."""
 NUMBER = re.compile(r"([A-Za-z]{1,6})\s{0,3}[-－—]?\s{0,3}(\d{1,9})(?!\d)")
 BESIDE_A_NUMBER = 8
 """Most characters beside a number that somebody looks up: SL-43 怎么样了."""
@@ -53,10 +53,9 @@ def _list(turn: Turn, first: int, beside: Rows = ()) -> None:
 def _line(turn: Turn, case: CaseRow) -> str:
     return turn.context.texts(
         "mine.line_open" if receipts.is_due(case) else "mine.line",
-        number=turn.number(case),
+        case=named(turn, case),
         mark=turn.context.district.scenes[case.scene].mark,
-        state=turn.context.district.states[case.state],
-        text=shortened(turn.context.mask(case.text), LINE),
+        state=turn.context.district.resident_states[case.state],
         due=turn.when(case.due_at, case),
     )
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import choosing_community
+from handlers.case_names import named
 from handlers.cases import cards
 from handlers.event import File
 from handlers.residents import albums, drafts, filing, own_cases, receipts, report, voice_notes
@@ -49,7 +50,7 @@ def _join(turn: Turn, case: CaseRow | None) -> None:
     cards.refresh(turn, case)
     if case.urgency is Urgency.EMERGENCY:
         cards.notify(turn, case, "card.added", text=turn.context.texts("card.a_file"))
-    turn.say("media.added", n=len(files), number=turn.number(case))
+    turn.say("media.added", n=len(files), case=named(turn, case))
     turn.outcome = "joined"
 
 
@@ -98,7 +99,7 @@ def _place_case(turn: Turn, case: CaseRow) -> None:
     if asked or case.urgency is Urgency.EMERGENCY:
         where = {"latitude": f"{place.latitude:.6f}", "longitude": f"{place.longitude:.6f}"}
         cards.notify(turn, case, "card.placed", text=turn.context.texts("card.map", **where))
-    turn.say("media.place_added", number=turn.number(case))
+    turn.say("media.place_added", case=named(turn, case))
     turn.outcome = "joined"
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from handlers.case_names import named
 from handlers.cases import cards, emergencies, merged_people, steps
 from handlers.cocreation import open_requests
 from handlers.event import Address
@@ -103,10 +104,10 @@ def add_to_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -
     there = turn.uow.cases.living(case.key)  # what was merged goes on elsewhere
     part = turn.uow.cases.part_of(there.key, turn.event.address.bot, turn.account) if there else None
     if there is None or part is None or there.state not in TAKES_WORDS:
-        turn.tell("mine.ended", alert=True, number=turn.number(case))
+        turn.tell("mine.ended", alert=True, case=named(turn, case))
         return
     turn.expect("supplement", there)
-    turn.say("mine.add", number=turn.number(there))
+    turn.say("mine.add", case=named(turn, there))
 
 
 def supplement(turn: Turn, case: CaseRow, *, looked_at: bool = False) -> bool:
@@ -149,7 +150,7 @@ def repeat_question(turn: Turn) -> None:
         return
     joined = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account) == Part.JOINER
     question = mask_for_neighbours(event.reason or "", case.text) if joined else event.reason
-    turn.say("told.asked", number=turn.number(case), question=question)
+    turn.say("told.asked", case=named(turn, case), question=question)
 
 
 def _due_later(turn: Turn, case: CaseRow) -> dict[str, Any]:
@@ -163,7 +164,7 @@ def ask_place(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> 
     """Ask for the place, because it was not understood correctly."""
     step(case.state, Action.RELABEL, Role.RESIDENT, {"label"})
     turn.expect("place", case, tapped=True)
-    turn.say("ask.place", number=turn.number(case))
+    turn.say("mine.where", case=named(turn, case))
 
 
 def place(turn: Turn, case: CaseRow, where: str = "") -> bool:
@@ -196,7 +197,7 @@ def set_place(turn: Turn, case: CaseRow, where: str) -> None:
 
 def _say_added(turn: Turn, case: CaseRow, key: str, what: str, words: str, *, asked: bool = False) -> None:
     """Tell the person what their words were taken for, with a button to correct that."""
-    text = turn.context.texts(key, number=turn.number(case), place=case.place or "")
+    text = turn.context.texts(key, case=named(turn, case), place=case.place or "")
     rows: Rows = ()
     if words:
         report.remember_said(turn, words, taken={"what": what, "case": list(case.key), "asked": asked})
@@ -271,7 +272,7 @@ def ask_withdraw(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) 
     keep = turn.mine("button.withdraw_no", "never_mind", data={"shown_in": name})
     rows = ((turn.mine("button.withdraw_yes", "withdraw", once=True, **of),), (keep,))
     turn.expect("withdraw", case, shown_in=name)
-    text = turn.context.texts("mine.withdraw_sure", number=turn.number(case))
+    text = turn.context.texts("mine.withdraw_sure", case=named(turn, case))
     turn.send(Reply(turn.event.address, text, rows, logical=name, showing=Showing.ANEW))
 
 
@@ -284,7 +285,7 @@ def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
         turn.uow.cases.change(case, supporters=max(case.supporters - 1, 1))
         turn.uow.cases.add_event(case, action="left", role=Role.RESIDENT, before=case.state, via=turn.via)
         cards.refresh(turn, case)
-        turn.close(receipts.name_of(case), "mine.withdrawn", number=turn.number(case))
+        turn.close(receipts.name_of(case), "mine.withdrawn", case=named(turn, case))
     else:
         _end(turn, case)
     if turn.talk.state.get("expects", {}).get("case") == list(case.key):
@@ -292,8 +293,8 @@ def withdraw(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> No
     for name in ("last", "alarm"):
         if turn.talk.state.get(name, {}).get("case") == list(case.key):
             turn.talk.state.pop(name)
-    turn.close(data.get("shown_in"), "mine.withdrawn", number=turn.number(case))
-    turn.tell("mine.withdrawn", number=turn.number(case))
+    turn.close(data.get("shown_in"), "mine.withdrawn", case=named(turn, case))
+    turn.tell("mine.withdrawn", case=named(turn, case))
     turn.outcome = "withdrawn"
 
 
@@ -310,12 +311,12 @@ def _end(turn: Turn, case: CaseRow) -> None:
 
     Staff called to an emergency are told, too, and decide what to do.
     """
-    steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT)
+    cause = steps.cause_of(case, steps.take(turn, case, Action.WITHDRAW, Role.RESIDENT))
     receipts.refresh(turn, case)
-    text = turn.context.texts("proxy.withdrawn", number=turn.number(case))
     for other in steps.people_to_tell(turn, case):
         if (to := Address(other.bot, other.chat)) != turn.event.address:
-            turn.send(Reply(to, text, priority=Priority.NOTICE))
+            text = turn.context.texts("proxy.withdrawn", case=named(turn, case, other.chat))
+            turn.send(Reply(to, text, priority=Priority.NOTICE, cause=cause))
     if case.urgency is Urgency.EMERGENCY:
         cards.notify(turn, case, "card.withdrawn")
         emergencies.stop(turn, case, "emergency.withdrawn")
@@ -340,5 +341,5 @@ def one_matter(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> 
     )
     steps.open_again(turn, case)
     cards.refresh(turn, case)
-    turn.close(data["shown_in"], "mine.one_now", number=turn.number(case))
+    turn.close(data["shown_in"], "mine.one_now", case=named(turn, case))
     details(turn, case, Role.RESIDENT, {})

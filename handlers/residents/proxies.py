@@ -7,6 +7,7 @@ can follow the case through a link to this one case.
 from typing import Any
 
 from handlers import communities, phrases
+from handlers.case_names import named
 from handlers.cases import steps
 from handlers.event import Address
 from handlers.reply import Priority, Reply, in_rows
@@ -164,12 +165,13 @@ def claim(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
     person.community_id = person.community_id or case.community_id
     me = PersonOfCase(here.bot, turn.account, here.chat, Part.REPORTER, anonymous=case.anonymous)
     turn.uow.cases.add_person(case.key, me)
-    turn.uow.cases.add_event(case, action="claimed", role=Role.RESIDENT, before=case.state, via=turn.via)
-    turn.close(data["shown_in"], "proxy.claimed", number=turn.number(case))
+    event_id = turn.uow.cases.add_event(case, action="claimed", role=Role.RESIDENT, before=case.state, via=turn.via)
+    turn.close(data["shown_in"], "proxy.claimed", case=named(turn, case))
     for other in steps.people_to_tell(turn, case):
         if other.part in (Part.PROXY, Part.CLERK):
-            text = turn.context.texts("proxy.follows_now", number=turn.number(case))
-            turn.send(Reply(Address(other.bot, other.chat), text, priority=Priority.NOTICE))
+            text = turn.context.texts("proxy.follows_now", case=named(turn, case, other.chat))
+            to, cause = Address(other.bot, other.chat), steps.cause_of(case, event_id)
+            turn.send(Reply(to, text, priority=Priority.NOTICE, cause=cause))
     turn.outcome = "claimed"
 
 

@@ -116,7 +116,7 @@ def text_of(turn: Turn, case: CaseRow, place: str | None = None) -> str:
         urgency=district.urgencies[case.urgency].name,
         place=place or case.place or texts("receipt.place_sent" if case.latitude is not None else "receipt.no_place"),
         due=turn.when(case.due_at, case),
-        state=district.states[case.state],
+        state=district.resident_states[case.state],
     )
     return f"{text}\n{texts('receipt.anonymous')}" if case.anonymous else text
 

@@ -11,12 +11,14 @@ from click.testing import CliRunner
 from bot.commands.demo import command
 from bot.demo.clock import ZONE, StandingClock, opening, running_from, until_digest
 from bot.demo.past import load_past, moment_of
+from bot.demo.people import Person
 from bot.demo.sample import load_sample
-from bot.demo.script import START, play
+from bot.demo.script import START, Tale, play
 from bot.demo.stage import Stage, last_time, set_up
 from bot.district import load_district
 from digests.drawing_process import Drawable
 from nlp import personal
+from tests.support.staff_words import STAFF_ONLY, staff_words_in
 
 DIGEST = load_district().limits.digest
 
@@ -51,6 +53,26 @@ async def test_the_story_keeps_all_its_promises_and_tells_the_same_each_time(tmp
     whole = "\n".join(told[0])
     for part in ("王阿姨 → 楚邻", "【台账", "SL-43", "【周报】", "邻居最关心", "全部做到"):
         assert part in whole
+
+
+async def test_residents_read_no_state_by_the_name_that_only_staff_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, list[str]] = {}
+    meets = Tale.meets
+
+    def listened_to(tale: Tale, who: str, person: Person, **more: bool) -> None:
+        meets(tale, who, person, **more)
+        side = "resident" if person.messenger is tale.stage.resident.messenger else "staff"
+        person.messenger.watch.append(
+            lambda change: told.setdefault(side, []).append(change.message.text if change.message else "")
+        )
+
+    monkeypatch.setattr(Tale, "meets", listened_to)
+    await play(tmp_path, lambda _line: None, DrawsNothing())
+    assert "挂账" in STAFF_ONLY
+    assert staff_words_in(told["staff"]), "they are said, but to the staff"
+    assert staff_words_in(told["resident"]) == []
 
 
 async def test_a_broken_promise_is_named_and_fails_the_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

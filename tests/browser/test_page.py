@@ -51,9 +51,9 @@ def test_a_report_is_agreed_to_filed_accepted_and_told(page: Page) -> None:
     card.get_by_role("button", name="受理", exact=False).first.click()
     expect(newest(page, "worker", f"{number}：")).to_contain_text("已受理")
     expect(newest(page, "worker", f"{number}：")).to_be_in_viewport(ratio=1)  # though the card above it grew
-    expect(phone(page, "resident").get_by_text(f"{number}，石榴巷社区已经受理")).to_have_count(0)
+    expect(phone(page, "resident").get_by_text(f"（{number}），石榴巷社区已经接手")).to_have_count(0)
     page.get_by_role("button", name="快进 1 分钟").click()
-    expect(phone(page, "resident").get_by_text(f"{number}，石榴巷社区已经受理")).to_be_visible()
+    expect(phone(page, "resident").get_by_text(f"（{number}），石榴巷社区已经接手")).to_be_visible()
 
 
 def test_undo_takes_back_what_was_not_told_yet(page: Page) -> None:
@@ -67,7 +67,7 @@ def test_undo_takes_back_what_was_not_told_yet(page: Page) -> None:
 def test_a_photo_joins_the_report_and_opens_large(page: Page) -> None:
     number = files_a_report(page, "纺织宿舍2栋门口的下水道堵了，污水流一地")
     phone(page, "resident").get_by_role("button", name="发照片", exact=True).click()
-    expect(phone(page, "resident").get_by_text(f"已加到 {number}").last).to_be_visible()
+    expect(phone(page, "resident").get_by_text(f"（{number}）").last).to_be_visible()
     phone(page, "resident").get_by_role("button", name=re.compile("放大看")).last.click()
     large = page.locator("#picture img")
     expect(large).to_be_visible()

@@ -70,9 +70,9 @@ async def test_a_report_goes_to_the_worker_and_the_answer_comes_back(place: Town
     await tap.answered()
     assert "已受理" in card.text
     assert len([m for m in chen.messages if "路灯坏了" in m.text]) == 1, "the card changes in place"
-    assert not wang.has("已经受理")
+    assert not wang.has("已经接手")
     await place.passes(seconds=61)
-    await wang.sees("您的 YA-1，延安岭社区已经受理")
+    await wang.sees("（YA-1），延安岭社区已经接手")
 
     await chen.taps("办结答复", card)
     await place.runs()
@@ -90,7 +90,7 @@ async def test_photos_travel_from_one_bot_to_the_other(place: Town) -> None:
     await wang.sends_voice(b"OggS words")
     await place.runs()
     await place.passes(seconds=3)
-    await wang.sees("已加到 YA-1（照片或文件 2 个）")
+    await wang.sees("收到照片或文件 2 个，已加到")
     while await place.app.fetcher.once():
         pass
     for forgets in (False, False, True, False):

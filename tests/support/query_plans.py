@@ -21,6 +21,7 @@ RARE = (
     "DELETE FROM outbox WHERE",
     "SELECT attachments.digest \nFROM attachments \nWHERE attachments.digest IN",
     "SELECT conversations.chat, conversations.topic",
+    "SELECT outbox.id, outbox.body",
     "UPDATE inbox SET body=NULL",
     "UPDATE inbox SET chat=",
     "UPDATE outbox SET body=NULL, state='cancelled'",

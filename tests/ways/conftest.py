@@ -10,11 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from bot.build import UNLIMITED, build
+from bot.channels.port import Outgoing, Sent
 from bot.settings import Settings
 from handlers.context import Bot, Serves
 from tests.conftest import copy_of
 from tests.support.fake_channel import FakeChannel
 from tests.support.query_plans import Plans
+from tests.support.staff_words import staff_words_in
 from tests.support.world import HandClock, World, make_world, understander
 
 PLANS = Plans()
@@ -28,6 +30,21 @@ def no_statement_reads_a_growing_table_from_end_to_end(sqlite_template: Path) ->
     yield
     PLANS.looking = False
     assert PLANS.slow(sqlite_template) == []
+
+
+@pytest.fixture(autouse=True)
+def residents_read_no_state_by_the_name_that_only_staff_know(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Holds for whatever a test in this folder makes the program say."""
+    told, send = [], FakeChannel.send
+
+    async def listened_to(channel: FakeChannel, message: Outgoing) -> Sent:
+        if channel.name == "resident":
+            told.append(message.text)
+        return await send(channel, message)
+
+    monkeypatch.setattr(FakeChannel, "send", listened_to)
+    yield
+    assert staff_words_in(told) == []
 
 
 async def _world(folder: Path, template: Path, bots: dict[str, Bot]) -> World:

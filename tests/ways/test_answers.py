@@ -22,7 +22,7 @@ async def asked_where(world: World) -> Person:
 async def test_the_place_is_confirmed_and_shown_on_receipt_and_card(world: World) -> None:
     wang, chen = await asked_where(world), world.worker(1)
     await wang.says("2号楼东头")
-    assert "YA-2 的地点记下了：2号楼东头" in wang.last.text
+    assert "（YA-2）的地点记下了：2号楼东头" in wang.last.text
     assert "地点：2号楼东头" in next(m.text for m in wang.messages if "编号 YA-2" in m.text)
     assert "地点：2号楼东头" in next(m.text for m in chen.messages if "YA-2" in m.text)
 
@@ -78,9 +78,9 @@ async def test_a_plain_number_is_no_report(small_world: World) -> None:
 async def test_what_is_added_reaches_the_case_the_card_and_the_staff(world: World) -> None:
     wang, chen = await settled(world), world.worker(1)
     await wang.taps("补充")
-    assert "请说要给 YA-1 补充什么" in wang.last.text
+    assert f"要给「{LAMP}」（YA-1）补充什么" in wang.last.text
     await wang.says("是门口左边那一盏")
-    assert "已加到 YA-1" in wang.last.text
+    assert f"已加到「{LAMP}」（YA-1）" in wang.last.text
     assert (await case(world)).text == f"{LAMP}\n是门口左边那一盏"
     assert "左边那一盏" in chen.messages[0].text, "the card changes in place"
     assert "居民补充" in chen.last.text, "and a message makes a sound"
@@ -112,7 +112,7 @@ async def test_the_answer_to_the_staffs_question_may_come_days_later(world: Worl
     wang, chen = await settled(world), world.worker(1)
     await chen.taps("问居民")
     await chen.says("是哪一盏？")
-    assert "网格员想问" in wang.last.text
+    assert "想问您" in wang.last.text
     assert (await case(world)).state == "needs_info"
     await world.passes(days=3)
     await wang.says("左边那一盏")
@@ -172,7 +172,7 @@ async def test_a_place_that_was_understood_wrongly_can_be_corrected(small_world:
     wang = await settled(small_world)
     assert "地点：三单元" in wang.last.text
     await wang.taps("地点不对")
-    assert "YA-1 在哪里" in wang.last.text
+    assert "（YA-1）在哪里" in wang.last.text
     await wang.says("四单元门口的路灯")
     assert (await case(small_world)).place == "四单元门口的路灯"
     assert "地点：四单元门口的路灯" in next(m.text for m in wang.messages if "编号 YA-1" in m.text)
@@ -212,7 +212,7 @@ async def test_a_place_that_is_edited_is_corrected(world: World) -> None:
     said = [raw for raw in world.residents.pushed if raw.get("text") == "3号楼东头"]
     await wang.edits(said[-1]["message_id"], "5号楼东头")
     assert (await case(world, 2)).place == "5号楼东头"
-    assert "YA-2 的地点记下了：5号楼东头" in wang.last.text
+    assert "（YA-2）的地点记下了：5号楼东头" in wang.last.text
     assert "地点：5号楼东头" in next(m.text for m in chen.messages if "YA-2" in m.text)
 
 
@@ -233,7 +233,7 @@ async def test_two_questions_of_the_staff_are_answered_one_after_the_other(world
     await asks(world, "YA-2", "是哪天开始的？")
     await wang.says("上周二")
     assert "上周二" in (await case(world, 2)).text
-    assert "您的 YA-1，网格员想问：\n「是哪一盏？」" in wang.last.text
+    assert f"关于您反映的「{LAMP}」（YA-1），想问您：\n「是哪一盏？」" in wang.last.text
     await wang.says("左边那一盏")
     assert "左边那一盏" in (await case(world, 1)).text
     assert [(await case(world, no)).state for no in (1, 2)] == ["waiting", "waiting"]
@@ -264,7 +264,7 @@ async def test_a_question_that_was_answered_by_somebody_else_is_not_asked_again(
     await small_world.passes(seconds=61)
     said = len(wang.messages)
     await wang.says("上周二")
-    assert [message.text for message in wang.messages[said:]] == ["好的，已加到 YA-2。"]
+    assert [message.text for message in wang.messages[said:]] == [f"好的，已加到「{RUBBISH}」（YA-2）。"]
 
 
 async def test_what_the_staff_went_on_without_swallows_no_report_weeks_later(world: World) -> None:
@@ -296,7 +296,7 @@ async def test_a_location_answers_the_staff_too(world: World) -> None:
     await asks(world, "YA-1", "具体在哪里？发个位置也行。")
     await world.passes(days=1)
     await wang.is_at(30.2, 115.1)
-    assert "位置已加到 YA-1" in wang.last.text
+    assert f"位置已加到「{LAMP}」（YA-1）" in wang.last.text
     found = await case(world)
     assert (found.state, found.latitude) == ("waiting", 30.2)
     assert "115.100000,30.200000" in chen.last.text, "who asked hears of it"

@@ -82,11 +82,11 @@ async def test_a_long_report_is_cut_on_the_card_and_whole_in_the_ledger(small_wo
 async def test_what_a_worker_does_reaches_the_resident_after_a_minute(world: World) -> None:
     wang, chen = await settled(world), world.worker(1)
     await chen.taps("受理")
-    assert not wang.sees("已经受理")
+    assert not wang.sees("已经接手")
     await world.passes(seconds=59)
-    assert not wang.sees("已经受理")
+    assert not wang.sees("已经接手")
     await world.passes(seconds=2)
-    assert wang.last.text == "您的 YA-1，延安岭社区已经受理，有人在跟了。"
+    assert wang.last.text == f"您反映的「{LAMP}」（YA-1），延安岭社区已经接手，有人在跟了。"
 
 
 async def test_a_question_reaches_the_resident_at_once(small_world: World) -> None:
@@ -269,7 +269,7 @@ async def test_a_units_officer_gets_the_card_when_the_minute_is_over(world: Worl
     assert "YA-1　已派单" in officer.last.text
     assert "左边那一盏" in officer.last.text, "it says what is so when it comes"
     assert list(officer.last.buttons) == ["签收", "开始办理", "📝 办结答复", "问居民", "退单", "记进展", "📞 电话"]
-    assert "已交给区城管局办理" in wang.messages[-1].text
+    assert "已交给区城管局去办" in wang.messages[-1].text
 
 
 async def test_the_officers_card_changes_in_place_too(small_world: World) -> None:
@@ -441,7 +441,7 @@ async def test_a_step_may_be_taken_again_after_it_was_undone(small_world: World)
     await chen.taps("撤销")
     await chen.taps("受理")
     await small_world.passes(seconds=61)
-    assert [m.text for m in wang.messages].count("您的 YA-1，延安岭社区已经受理，有人在跟了。") == 1
+    assert [m.text for m in wang.messages].count(f"您反映的「{LAMP}」（YA-1），延安岭社区已经接手，有人在跟了。") == 1
     assert await count(small_world, Outbox, Outbox.state == "cancelled") == 1
 
 

@@ -55,7 +55,7 @@ async def test_more_time_that_is_refused_changes_no_date(small_world: World) -> 
     after = await case(small_world)
     assert (after.state, after.due_at) == ("accepted", due)
     assert chen.sees("没有同意延期，还是最晚 11月25日 下午6:00")
-    assert wang.sees("还是 11月25日 下午6:00 前答复您")
+    assert wang.sees("说好的时间不变，11月25日 下午6:00 前答复您")
 
 
 async def test_after_the_end_no_more_time_can_be_asked_for(small_world: World) -> None:
@@ -124,7 +124,7 @@ async def parked(world: World) -> tuple[Person, Person]:
 async def test_a_parked_case_is_looked_at_each_quarter(world: World) -> None:
     wang, zhou = await parked(world)
     assert (await case(world)).state == "parked"
-    assert wang.sees("一时办不了，原因：要等资金\n没有丢下，先挂在账上，每季度看一次，最晚 2月16日")
+    assert wang.sees("一时办不了，原因：要等资金\n没有丢下，先记着，每季度看一次，最晚 2月16日")
     await world.passes(days=90)
     assert "挂账到了该看一看的时候" in zhou.last.text
     await zhou.taps("🗂 挂账")
@@ -228,10 +228,10 @@ async def test_what_waits_for_its_minute_is_told_before_what_does_not_wait(world
     wang, chen = await working(world)
     await chen.taps("问居民")
     await chen.says("是哪一盏灯？")
-    told = [message.text for message in wang.messages if "您的 YA-1" in message.text]
-    assert ["已经受理" in told[0], "是哪一盏灯" in told[1]] == [True, True]
+    told = [message.text for message in wang.messages if "（YA-1）" in message.text]
+    assert ["已经接手" in told[0], "是哪一盏灯" in told[1]] == [True, True]
     await world.passes(seconds=61)
-    assert sum("已经受理" in message.text for message in wang.messages) == 1
+    assert sum("已经接手" in message.text for message in wang.messages) == 1
 
 
 async def test_an_answer_to_a_late_question_does_not_hide_that_it_is_late(small_world: World) -> None:

@@ -119,7 +119,7 @@ async def test_any_step_on_it_counts_as_an_answer(small_world: World) -> None:
     burns(small_world)
     await wang.says(FIRE)
     await chen.taps("受理")
-    assert wang.last.text == "您的 YA-2，延安岭社区已经受理，有人在跟了。", "an emergency is never held"
+    assert wang.last.text.endswith("（YA-2），延安岭社区已经接手，有人在跟了。"), "an emergency is never held"
     await small_world.passes(minutes=6)
     assert not small_world.worker(MANAGER).sees("YA-2")
 
@@ -331,7 +331,7 @@ async def test_whoever_takes_it_has_accepted_it(small_world: World) -> None:
     await chen.taps("我来处理")
     taken = await case(small_world, 2)
     assert (taken.state, taken.staff_id) == ("accepted", WORKER)
-    assert not wang.sees("已经受理"), "the person hears once that somebody is on it"
+    assert not wang.sees("已经接手"), "the person hears once that somebody is on it"
 
 
 async def test_what_somebody_in_distress_says_next_goes_to_a_person(small_world: World) -> None:

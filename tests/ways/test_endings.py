@@ -35,7 +35,7 @@ async def test_what_an_answer_leaves_out_may_be_added_before_it_goes_out(world: 
     await chen.says("三单元门口，今天下午三点")
     await world.passes(seconds=61)
     assert [m.text for m in wang.messages if "有答复了" in m.text] == [
-        "您的 YA-1 有答复了：\n「已经换好了\n三单元门口，今天下午三点」"
+        f"您反映的「{LAMP}」（YA-1），有答复了：\n「已经换好了\n三单元门口，今天下午三点」"
     ]
     assert "现在解决了吗" in wang.last.text
 
@@ -78,7 +78,7 @@ async def test_an_honest_no_has_its_reason_and_is_followed_up_like_any_answer(wo
     await chen.says("试过报修，今年没有预算，明年三月再申请。")
     await world.passes(seconds=61)
     assert wang.sees("这次没能解决，原因：没有资金\n「试过报修，今年没有预算，明年三月再申请。」")
-    assert "这样您可以理解吗" in wang.last.text
+    assert "您能理解吗" in wang.last.text
     assert ((await case(world)).outcome, (await case(world)).state) == ("unsolved", "follow_up")
     await wang.taps("可以理解")
     closed = await case(world)

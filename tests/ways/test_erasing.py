@@ -61,6 +61,20 @@ async def test_nothing_of_the_person_is_left_anywhere(world: World) -> None:
     assert await count(world, CasePerson) == 0
 
 
+async def test_a_neighbour_in_the_case_still_hears_of_it_but_not_in_the_words_of_who_has_gone(world: World) -> None:
+    wang, zhang, chen = await settled(world, ACCOUNT), await settled(world, 1002, RUBBISH), world.worker(1)
+    await chen.taps("合并")
+    await chen.says("1")
+    await world.passes(seconds=61)
+    await chen.says("YA-1")
+    await chen.taps("受理")
+    assert await traces(world, LAMP[:8]), "for a minute the message waits"
+    await erases(wang)
+    assert await traces(world, LAMP[:8]) == []
+    await world.passes(seconds=61)
+    assert zhang.last.text == "您反映的这件事（YA-1），延安岭社区已经接手，有人在跟了。"
+
+
 async def test_the_cases_stay_as_numbers_in_the_ledger(world: World) -> None:
     wang = await settled(world, ACCOUNT)
     await erases(wang)

@@ -70,7 +70,7 @@ async def test_where_was_asked_may_be_answered_aloud_within_the_hour(world: Worl
     assert (await case(world)).place is None
     await world.passes(minutes=40)
     await wang.sends("voice")
-    assert "已加到 YA-1" in wang.last.text
+    assert "已加到「路灯坏了半个月了」（YA-1）" in wang.last.text
     assert await files(world, 1) == 1
     await wang.says("三单元门口")
     assert (await case(world)).place == "三单元门口", "the question is still open"
@@ -110,7 +110,7 @@ async def test_still_broken_opens_it_again_by_one_tap(world: World) -> None:
     await wang.taps("YA-1")
     assert wang.sees("已经重新办理")
     await wang.says("又坏了")
-    assert "YA-1（重办）" in wang.last.text, "it is open: where it stands is shown"
+    assert "YA-1（正在重新办）" in wang.last.text, "it is open: where it stands is shown"
 
 
 async def test_still_broken_with_nothing_reported_is_asked_what_it_is(small_world: World) -> None:

@@ -219,7 +219,7 @@ async def test_start_ends_a_pause_too(small_world: World) -> None:
     await wang.says("/start")
     await chen.taps("受理")
     await small_world.passes(seconds=61)
-    assert wang.sees("已经受理")
+    assert wang.sees("已经接手")
 
 
 async def test_the_weekly_digest_is_for_managers(small_world: World) -> None:

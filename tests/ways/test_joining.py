@@ -105,7 +105,7 @@ async def test_after_filing_one_tap_puts_the_report_to_the_neighbour_s(world: Wo
     await li.says(LAMP)
     assert "是同一件的话" in li.last.text
     await li.taps("就是 YA-1")
-    assert "YA-1 算上您一共 2 人反映" in li.last.text
+    assert "（YA-1）算上您一共 2 人反映" in li.last.text
     row = await case(world, 3)
     assert (row.state, row.merged_into) == ("merged", 1)
     assert await people(world) == {1001: "reporter", 1002: "joiner"}
@@ -154,7 +154,7 @@ async def test_the_number_is_enough_where_there_is_no_link(world: World) -> None
     await li.taps("我也遇到 YA-1")
     assert await people(world) == {1001: "reporter", 1002: "joiner"}
     await li.says("我也遇到YA-1")
-    assert "已经在里面了" in li.last.text
+    assert "已经算上您了" in li.last.text
 
 
 async def test_a_link_leads_to_the_case_and_only_links_of_ours_do(small_world: World) -> None:
@@ -240,7 +240,7 @@ async def test_who_joined_what_is_put_to_another_hears_where_it_went(world: Worl
     await zhao.says("我也遇到 YA-3")
     await zhao.taps("我也遇到 YA-3")
     await li.presses(mine)
-    assert "您的 YA-3 和邻居反映的 YA-1 是同一件事" in zhao.last.text
+    assert "（YA-3），和邻居反映的 YA-1 是同一件事" in zhao.last.text
     assert await people(world) == {1001: "reporter", 1002: "joiner", 1003: "joiner"}
 
 
@@ -252,7 +252,7 @@ async def test_an_old_button_of_what_was_merged_leads_to_where_it_is_handled(wor
     await chen.taps("合并")
     await chen.says("YA-1")
     await li.presses(add)
-    assert "要给 YA-1 补充" in li.last.text
+    assert "（YA-1）补充什么" in li.last.text
     await li.says("今天更黑了")
     assert "今天更黑了" in (await case(world)).text
 
@@ -277,7 +277,7 @@ async def test_what_was_merged_can_be_taken_apart_long_after(world: World) -> No
     assert (two.state, two.merged_into, two.closed_at) == ("accepted", None, None)
     assert await people(world) == {1001: "reporter"}
     assert (await case(world)).supporters == 1
-    assert "YA-2 和 YA-1 分开办了" in li.last.text
+    assert "（YA-2），和 YA-1 分开办了" in li.last.text
     assert not wang.sees("分开办")
     assert await count(world, CaseEvent, CaseEvent.case_no == 2, CaseEvent.action == "merge") == 1
     assert await count(world, CaseEvent, CaseEvent.case_no == 2, CaseEvent.action == "unmerge") == 1

@@ -46,7 +46,7 @@ async def test_who_joined_one_of_them_is_in_the_one_that_is_left(world: World) -
     await li.says("我也遇到 YA-3")
     await li.taps("我也遇到 YA-3")
     await wang.presses(one)
-    assert "您的 YA-3 和邻居反映的 YA-2 是同一件事" in li.last.text
+    assert "（YA-3），和邻居反映的 YA-2 是同一件事" in li.last.text
     assert (await case(world, 2)).supporters == 2
 
 

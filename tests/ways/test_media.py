@@ -64,7 +64,7 @@ async def test_an_album_without_words_joins_the_last_report(small_world: World) 
     wang = await settled(small_world)
     await album(wang, "a", "", "")
     await small_world.passes(seconds=3)
-    assert "已加到 YA-1（照片或文件 2 个）" in wang.last.text
+    assert "收到照片或文件 2 个，已加到" in wang.last.text
     assert await files(small_world) == 2
 
 
@@ -131,7 +131,7 @@ async def test_a_voice_message_is_kept_and_words_may_follow(small_world: World) 
 async def test_a_location_joins_the_last_report_and_its_card(small_world: World) -> None:
     wang, chen = await settled(small_world), small_world.worker(1)
     await wang.is_at(30.2, 115.1)
-    assert "位置已加到 YA-1" in wang.last.text
+    assert f"位置已加到「{LAMP}」（YA-1）" in wang.last.text
     assert "115.100000,30.200000" in chen.messages[0].text
 
 
@@ -142,7 +142,7 @@ async def test_a_location_answers_where(small_world: World) -> None:
     assert "请问在哪里" in wang.last.text
     await small_world.passes(minutes=30)
     await wang.is_at(30.2, 115.1)
-    assert "位置已加到 YA-2" in wang.last.text
+    assert "（YA-2）" in wang.last.text
     assert "您发来的位置" in next(m.text for m in wang.messages if "编号 YA-2" in m.text)
     await wang.says(RUBBISH)
     assert "编号 YA-3" in wang.last.text, "where has been answered"
@@ -162,7 +162,7 @@ async def test_a_photo_follows_a_report_that_was_merged(small_world: World) -> N
     await chen.taps("合并")
     await chen.says("YA-1")
     await zhang.sends("photo")
-    assert "已加到 YA-1" in zhang.last.text
+    assert "（YA-1）" in zhang.last.text
     assert wang.account != zhang.account
     assert await files(small_world) == 1
 

@@ -120,7 +120,7 @@ async def test_a_matter_with_a_place_is_no_correction(small_world: World) -> Non
 async def test_who_asks_after_a_case_is_shown_it(small_world: World, words: str) -> None:
     wang = await settled(small_world)
     await wang.says(words)
-    assert "YA-1（待受理）" in wang.last.text
+    assert "YA-1（等人接手）" in wang.last.text
     assert LAMP in wang.last.text
     assert await count(small_world, Case) == 1
 
@@ -184,7 +184,7 @@ async def test_one_case_is_withdrawn_by_the_word(small_world: World) -> None:
     await wang.says("我不想反映了")
     await wang.taps("是的，撤回")
     assert (await case(small_world)).state == "withdrawn"
-    assert [message.text for message in wang.messages].count("YA-1 已撤回。以后有事随时说。") == 1
+    assert [message.text for message in wang.messages].count(f"「{LAMP}」（YA-1）已撤回。以后有事随时说。") == 1
 
 
 async def test_of_several_it_is_asked_which(small_world: World) -> None:
@@ -249,5 +249,5 @@ async def test_where_nothing_is_due_no_time_is_promised(small_world: World) -> N
     wang, _ = await answered(small_world)
     assert "前答复您" in wang.messages[1].text
     await wang.taps("👍 解决了")
-    assert "YA-1（办结）" in wang.messages[1].text
+    assert "YA-1（办完了）" in wang.messages[1].text
     assert "前答复您" not in wang.messages[1].text

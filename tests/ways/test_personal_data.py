@@ -46,7 +46,7 @@ async def asked(world: World, words: str = RUBBISH) -> tuple[Actor, Actor]:
 
 async def test_a_number_is_given_to_who_asked_and_looking_at_it_is_kept(world: World) -> None:
     wang, chen = await asked(world)
-    assert "延安岭社区想打电话跟您说 YA-1" in wang.last.text
+    assert f"延安岭社区想打电话跟您说「{RUBBISH}」（YA-1）" in wang.last.text
     await wang.taps("同意，给电话")
     await wang.says(f"老王 {PHONE}")
     assert "只给了想联系您的人" in wang.last.text
@@ -67,7 +67,7 @@ async def test_what_the_community_was_given_the_unit_has_not(world: World) -> No
     await world.passes(seconds=61)
     officer = world.worker(4)
     await officer.taps("电话")
-    assert "区城管局想打电话跟您说 YA-1" in wang.last.text
+    assert f"区城管局想打电话跟您说「{RUBBISH}」（YA-1）" in wang.last.text
     await wang.taps("不给")
     assert not officer.sees(PHONE)
     said = len(wang.messages)
@@ -176,7 +176,7 @@ async def test_a_resident_learns_who_looked_and_what_for(world: World) -> None:
     await change(world, lambda connection: connection.execute(insert(Access), [row]))
     await wang.says("谁看过我的信息")
     assert "延安岭社区网格员　看了 YA-1" in wang.last.text
-    assert "延安岭社区管理人员　导出了台账" in wang.last.text
+    assert "延安岭社区管理人员　下载了表格" in wang.last.text
     assert "小陈" not in wang.last.text
 
 

@@ -49,7 +49,7 @@ async def test_who_files_is_told_and_asked_to_pass_it_on(world: World) -> None:
     son, chen = await by_family(world), world.worker(1)
     await chen.taps("受理")
     await world.passes(seconds=61)
-    assert "已经受理" in son.last.text
+    assert "已经接手" in son.last.text
     assert "请转告本人" in son.last.text
 
 
@@ -96,7 +96,7 @@ async def test_the_person_takes_it_back_and_who_filed_it_hears_so(world: World) 
     await wang.says("撤回")
     await wang.taps("是的，撤回")
     assert (await case(world, 2)).state == "withdrawn"
-    assert "YA-2 本人已经撤回了" in son.last.text
+    assert "（YA-2），本人已经撤回了" in son.last.text
 
 
 async def test_the_person_who_is_erased_leaves_neither_case_nor_number(world: World) -> None:

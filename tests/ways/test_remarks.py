@@ -30,7 +30,9 @@ async def test_who_writes_that_it_is_solved_has_answered(small_world: World, wor
     await wang.says(words)
     assert (await case(small_world)).solved is True
     assert "您满意吗" in wang.last.text
-    assert any(message.text == "YA-1：您说已经解决了。" and not message.buttons for message in wang.messages)
+    assert any(
+        message.text == f"「{LAMP}」（YA-1）：您说已经解决了。" and not message.buttons for message in wang.messages
+    )
 
 
 @pytest.mark.parametrize("words", ["没解决", "还没修好啊", "没有", "不行", "还是老样子"])
@@ -98,7 +100,7 @@ async def test_who_is_waiting_reads_where_it_stands(small_world: World, words: s
     wang = await settled(small_world)
     await small_world.passes(hours=5)
     await wang.says(words)
-    assert "YA-1（待受理）" in wang.last.text
+    assert "YA-1（等人接手）" in wang.last.text
     assert "已经 5 小时" in wang.last.text
     assert await count(small_world, Case) == 1
 

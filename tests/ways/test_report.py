@@ -1,7 +1,7 @@
 """A resident's way: report, consent, receipt, correction, place, media, looking up, withdrawing."""
 
 from tests.support.world import World
-from tests.ways.steps import case, means, settled
+from tests.ways.steps import LAMP, case, means, settled
 
 
 async def test_first_report_is_a_draft_until_the_tap_that_agrees(world: World) -> None:
@@ -19,7 +19,7 @@ async def test_first_report_is_a_draft_until_the_tap_that_agrees(world: World) -
 
 async def test_the_receipt_says_what_was_understood_and_until_when(small_world: World) -> None:
     wang = await settled(small_world)
-    for words in ("编号 YA-1（待受理）", "公共服务，一般", "地点：三单元", "延安岭社区", "11月25日 下午6:00 前答复"):
+    for words in ("编号 YA-1（等人接手）", "公共服务，一般", "地点：三单元", "延安岭社区", "11月25日 下午6:00 前答复"):
         assert words in wang.last.text
     labels = ["类别不对", "轻重不对", "地点不对", "补充", "撤回", "改为匿名"]
     assert list(wang.last.buttons) == labels
@@ -77,7 +77,7 @@ async def test_resident_corrects_the_scene(world: World) -> None:
 async def test_photo_joins_the_last_report_for_ten_minutes(world: World) -> None:
     wang = await settled(world)
     await wang.sends("photo")
-    assert "已加到 YA-1" in wang.last.text
+    assert f"已加到「{LAMP}」（YA-1）" in wang.last.text
     await world.passes(minutes=11)
     await wang.sends("photo")
     assert "再用一句话说说" in wang.last.text
@@ -110,7 +110,7 @@ async def test_my_cases_lists_state_and_clock(world: World) -> None:
     wang = await settled(world)
     await wang.says("我的诉求")
     assert "YA-1" in wang.last.text
-    assert "待受理" in wang.last.text
+    assert "等人接手" in wang.last.text
 
 
 async def test_withdrawing_needs_a_second_tap(world: World) -> None:

@@ -45,7 +45,7 @@ async def test_who_said_it_is_asked_and_what_they_agree_to_is_their_case(world: 
     assert not group_messages(world)[-1].buttons
     await world.worker(1).taps("受理")
     await world.passes(seconds=61)
-    assert "YA-2，延安岭社区已经受理" in li.last.text
+    assert "（YA-2），延安岭社区已经接手" in li.last.text
 
 
 async def test_the_group_does_not_learn_which_case_is_an_anonymous_person_s(world: World) -> None:

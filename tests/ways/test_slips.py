@@ -33,7 +33,7 @@ async def test_a_step_is_taken_back_in_words(world: World, words: str) -> None:
     await chen.says(words)
     await world.passes(seconds=61)
     assert (await case(world)).state == "waiting"
-    assert not wang.sees("已经受理")
+    assert not wang.sees("已经接手")
     assert chen.sees("这一步已撤销")
 
 

@@ -21,7 +21,7 @@ OURS = [key for key in KEYS if key.partition(".")[0] not in ("digest", "sheet", 
 """The digests and posters have tests of their own; the last three are what people write."""
 ASKS = ("say", "tell", "texts", "close", "send_to")
 """Calls whose places are named where they are made."""
-FROM_ELSEWHERE = {"tell_people": {"number", "community"}, "notify": {"number"}}
+FROM_ELSEWHERE = {"tell_people": {"case", "community"}, "notify": {"number"}}
 
 
 def trees() -> Iterator[ast.AST]:

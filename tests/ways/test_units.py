@@ -155,7 +155,7 @@ async def test_the_streets_are_the_community_s_own_street(world: World) -> None:
     await chen.taps("派单")
     await chen.taps("沈家营街道")
     await world.passes(seconds=61)
-    assert wang.sees("已交给沈家营街道办理")
+    assert wang.sees("已交给沈家营街道去办")
     assert world.worker(3).sees("YA-1")
     assert not world.worker(8).messages
     actions = select(CaseEvent.action).order_by(CaseEvent.id)
