@@ -35,7 +35,8 @@ def no_statement_reads_a_growing_table_from_end_to_end(sqlite_template: Path) ->
 @pytest.fixture(autouse=True)
 def residents_read_no_state_by_the_name_that_only_staff_know(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Holds for whatever a test in this folder makes the program say."""
-    told, send = [], FakeChannel.send
+    told: list[str] = []
+    send = FakeChannel.send
 
     async def listened_to(channel: FakeChannel, message: Outgoing) -> Sent:
         if channel.name == "resident":
