@@ -113,7 +113,7 @@ def _psql(url: str, script: str) -> None:
     assert wheel.origin is not None
     client = max(Path(wheel.origin).parent.glob("pginstall*/bin/psql"))
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    words = [client, "--set=ON_ERROR_STOP=1", "--no-password", "--quiet", address]
+    words = [str(client), "--set=ON_ERROR_STOP=1", "--no-password", "--quiet", address]
     environment = os.environ | {"POSTGRES_APP_PASSWORD": "it's a secret"}
     subprocess.run(words, input=script, text=True, env=environment, check=True)  # noqa: S603 - a fixed command
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ async def test_the_first_process_makes_its_folder_the_one_and_others_may_share_i
 async def test_a_process_with_a_folder_of_its_own_is_told(database: Database, tmp_path: Path) -> None:
     await database.write(lambda connection: data_folder.claim(connection, tmp_path / "a"))
     for look in (data_folder.claim, data_folder.is_shared):
-        assert not await database.write(lambda connection, look=look: look(connection, tmp_path / "b"))
+        assert not await database.write(partial(look, folder=tmp_path / "b"))
     assert await database.write(lambda connection: data_folder.claim(connection, tmp_path / "a"))
 
 
