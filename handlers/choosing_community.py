@@ -3,6 +3,7 @@
 from typing import Any
 
 from handlers import communities
+from handlers.cases import emergencies, moving
 from handlers.event import Location
 from handlers.reply import Reply, Rows
 from handlers.residents import drafts
@@ -48,7 +49,7 @@ def choose_community(turn: Turn, data: dict[str, Any]) -> None:
 
 def chosen(turn: Turn, community: CommunityRow, shown_in: str | None = None) -> None:
     """Keep it; a draft that waited for it goes on, where the person is looking."""
-    turn.person.community_id, turn.person.building_id = community.id, None
+    set_community(turn, community)
     turn.outcome = "community"
     if drafts.there_is_one(turn):
         looking = shown_in == drafts.name(turn)
@@ -60,6 +61,13 @@ def chosen(turn: Turn, community: CommunityRow, shown_in: str | None = None) -> 
         turn.say("community.set", community=community.name)
     else:
         turn.tell("community.set", community=community.name)
+
+
+def set_community(turn: Turn, community: CommunityRow, building_id: int | None = None) -> None:
+    """Store where the person lives. An emergency that they have just reported, without saying where, is there."""
+    turn.person.community_id, turn.person.building_id = community.id, building_id
+    if (case := emergencies.ringing(turn)) is not None:
+        moving.to_community(turn, case, community)
 
 
 def _name() -> str:

@@ -1,12 +1,13 @@
 """Finding communities: a short list, or by street if there are many; by a name in a text; the nearest to a location."""
 
 import re
+from collections.abc import Sequence
 from math import cos, radians
 
 from handlers.event import Location
 from handlers.reply import Button, Rows, in_rows
 from handlers.turn import Turn
-from storage.reference import DISTRICT, CommunityRow
+from storage.reference import DISTRICT, BuildingRow, CommunityRow
 
 FEW = 8
 """What fits a phone without scrolling."""
@@ -83,6 +84,15 @@ def _has_building(turn: Turn, community: CommunityRow, words: str) -> bool:
     """Whether a building of it is named in full; 3栋 alone may be anywhere."""
     buildings = turn.uow.reference.buildings_of.get(community.id, [])
     return any(ESTATE.match(b.name) and names(b.name, words) for b in buildings)
+
+
+def building(turn: Turn, community_id: int, places: Sequence[str]) -> BuildingRow | None:
+    """The building that the places name, else the one whose code the person scanned; None if there is neither."""
+    buildings = turn.uow.reference.buildings_of.get(community_id, [])
+    named = [b for b in buildings if any(names(b.name, place) or names(place, b.name) for place in places)]
+    if len(named) == 1:
+        return named[0]
+    return next((b for b in buildings if b.id == turn.person.building_id), None)
 
 
 def names(name: str, words: str) -> bool:

@@ -1,5 +1,6 @@
 """First contact: /start, alone, with a signed link of a community or building, or with an invitation for staff."""
 
+from handlers import choosing_community
 from handlers.context import Serves
 from handlers.reply import Reply
 from handlers.residents import drafts, joining, proxies
@@ -46,7 +47,7 @@ def _set_place(turn: Turn, community_id: int, building_id: int | None) -> None:
     if community is None:
         turn.say("start.hello")
         return
-    turn.person.community_id, turn.person.building_id = community.id, building_id
+    choosing_community.set_community(turn, community, building_id)
     buildings = turn.uow.reference.buildings_of.get(community.id, [])
     building = next((b.name for b in buildings if b.id == building_id), "")
     turn.say("start.here", community=community.name, building=building)

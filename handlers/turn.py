@@ -20,6 +20,7 @@ from storage.messenger.people import PersonRow
 from storage.reference import DISTRICT, CommunityRow, StaffRow
 from storage.unit_of_work import UnitOfWork
 
+LEADING = frozenset({Role.MANAGER, Role.SUPERVISOR})
 LOCAL_FIRST = (Role.WORKER, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN, Role.OFFICER)
 BEHIND = "behind"
 """Key under which a question keeps the lasting question that was open before it."""
@@ -126,7 +127,7 @@ class Turn:
         found = [role for role in LOCAL_FIRST if role in roles]
         if not found and self._helps(case, staff):
             return [Role.HELPER]
-        return [Role.WORKER, *found] if set(found) <= {Role.OFFICER} and staff in self.called_to(case) else found
+        return [Role.WORKER, *found] if set(found) <= {Role.OFFICER} and self._stands_in(case, staff) else found
 
     def _helps(self, case: CaseRow, staff: StaffRow) -> bool:
         """Whether a unit of theirs assists with the case (协办). Only asked if they have no other role in it."""
@@ -157,17 +158,23 @@ class Turn:
         """The communities in which this person may take an action as staff."""
         return [c for c in self.uow.reference.real_communities() if may(action, self.roles(c.place()))]
 
-    def called_to(self, case: CaseRow) -> list[StaffRow]:
-        """Staff on duty for an emergency: in its community, else in the district. They may handle it while on duty.
+    def on_duty_for(self, case: CaseRow) -> tuple[list[StaffRow], ...]:
+        """Staff on duty for an emergency, in the order in which they are called. They may handle it while on duty.
 
-        Cases that were filed for the district, because their place is unknown, have nobody else.
+        First those of its community, then those of the district. Cases that were filed for the district, because their
+        place is unknown, have nobody else: then whoever is on duty anywhere is called.
         """
         reference, now = self.uow.reference, self.uow.now
         if case.community_id == DISTRICT:
-            return reference.on_duty_anywhere(now)
+            return reference.on_duty(DISTRICT, now), reference.on_duty_anywhere(now)
         if case.urgency is not Urgency.EMERGENCY:
-            return []
-        return reference.on_duty(case.community_id, now) or reference.on_duty(DISTRICT, now)
+            return ()
+        return reference.on_duty(case.community_id, now), reference.on_duty(DISTRICT, now)
+
+    def _stands_in(self, case: CaseRow, staff: StaffRow) -> bool:
+        """Whether somebody without a role over a case may handle it because it may be they who are called."""
+        leads = case.community_id == DISTRICT and any(right.role in LEADING for right in staff.rights)
+        return leads or any(staff in called for called in self.on_duty_for(case))
 
     # what is said ----------------------------------------------------------------------------------------------------
 

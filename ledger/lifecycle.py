@@ -182,7 +182,7 @@ TRANSITIONS: dict[Action, Transition] = {
         frozenset({S.WAITING, S.NEEDS_INFO}), S.MERGED, frozenset({R.RESIDENT}), ("target",), "told.merged"
     ),
     A.UNMERGE: Transition(frozenset({S.MERGED}), S.ACCEPTED, STAFF, ("target",), "told.unmerged"),
-    A.TRANSFER: Transition(OPEN, S.TRANSFERRED, STAFF, ("target",), "told.transferred", undoable=True),
+    A.TRANSFER: Transition(OPEN, S.TRANSFERRED, STAFF | {R.SYSTEM}, ("target",), "told.transferred", undoable=True),
     A.REFUSE: Transition(OPEN, S.REFUSED, STAFF, ("reason",), "told.refused", undoable=True),
     A.WITHDRAW: Transition(OPEN | ANSWERS, S.WITHDRAWN, frozenset({R.RESIDENT})),
     A.HELP: Transition(HANDLED, None, STAFF, ("target",)),

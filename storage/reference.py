@@ -119,6 +119,10 @@ class Reference:
             self._staff_with[key] = [row for row in self.staff.values() if role in roles_at(row.rights, place)]
         return self._staff_with[key]
 
+    def staff_anywhere(self, role: Role) -> list[StaffRow]:
+        """Staff who have `role` in any place."""
+        return [row for row in self.staff.values() if any(right.role is role for right in row.rights)]
+
     def shown_to(self, bot: str, community_ids: Iterable[int]) -> set[tuple[str, int]]:
         """Accounts of the workers who are shown new cases privately, where a community has no staff chat."""
         return {
@@ -144,10 +148,8 @@ class Reference:
         return any(row.staff_chat is not None and row.staff_chat[1] == chat for row in self.communities.values())
 
     def on_duty_anywhere(self, now: datetime) -> list[StaffRow]:
-        """On duty for the district, else whoever is on duty in one of its communities."""
-        if found := self.on_duty(DISTRICT, now):
-            return found
-        rows = [row for community in self.real_communities() for row in self.on_duty(community.id, now)]
+        """On duty for the district or in one of its communities."""
+        rows = [row for community_id in self.communities for row in self.on_duty(community_id, now)]
         return list({row.id: row for row in rows}.values())
 
     def on_duty(self, community_id: int, now: datetime) -> list[StaffRow]:

@@ -10,7 +10,7 @@ from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
 from nlp.understanding import Alarm, Understanding
 from storage.cases import CaseRow
-from storage.reference import StaffRow
+from storage.reference import DISTRICT, StaffRow
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +96,25 @@ def stop(turn: Turn, case: CaseRow, why: str = "emergency.taken") -> bool:
     return True
 
 
+def moved(turn: Turn, old: CaseRow, case: CaseRow) -> None:
+    """The alarm of a case that moved: who was called reads where it is now, and those who are there are called.
+
+    Who has already taken it goes on, if they may handle it there.
+    """
+    text = moved_text(turn, old, case)
+    for bot, chat in turn.uow.shown_messages.chats(alarm_name(old)):
+        turn.send(Reply(Address(bot, chat), text, logical=alarm_name(old), showing=Showing.ONLY_EDIT))
+    alarm = turn.uow.cases.alarm(case.key)
+    taken_by = turn.uow.reference.staff.get(alarm.staff_id or 0) if alarm else None
+    if alarm and not (taken_by and turn.role_over(case, taken_by)):
+        call_on(turn, case)
+
+
+def moved_text(turn: Turn, old: CaseRow, case: CaseRow) -> str:
+    community = turn.community_of(case).name
+    return turn.context.texts("emergency.moved", number=turn.number(old), community=community, to=turn.number(case))
+
+
 def ring_on(turn: Turn, case: CaseRow, undone: Any) -> None:
     """Restart the alarm after the step that stopped it was undone."""
     alarm = turn.uow.cases.alarm(case.key)
@@ -118,10 +137,25 @@ def _reached(turn: Turn, case: CaseRow, level: int) -> tuple[int, list[Address]]
     """(level, addresses): who can be reached at `level`, or at the next level where anybody can."""
     for higher in range(level, len(LEVELS)):
         role = LEVELS[higher]
-        staff = turn.called_to(case) if role is None else turn.uow.reference.staff_with(case.community_id, role)
-        if addresses := reachable(turn, staff):
+        if addresses := on_duty(turn, case) if role is None else _with_role(turn, case, role):
             return higher, addresses
     return level, []
+
+
+def on_duty(turn: Turn, case: CaseRow) -> list[Address]:
+    """Who can be reached of those who are on duty for a case: those of its community, else the next."""
+    return _first_reachable(turn, *turn.on_duty_for(case))
+
+
+def _with_role(turn: Turn, case: CaseRow, role: Role) -> list[Address]:
+    """Who can be reached of those with a role over a case; where its community is unknown, everybody with this role."""
+    reference = turn.uow.reference
+    anywhere = reference.staff_anywhere(role) if case.community_id == DISTRICT else []
+    return _first_reachable(turn, reference.staff_with(case.community_id, role), anywhere)
+
+
+def _first_reachable(turn: Turn, *groups: list[StaffRow]) -> list[Address]:
+    return next((addresses for staff in groups if (addresses := reachable(turn, staff))), [])
 
 
 def reachable(turn: Turn, staff: list[StaffRow]) -> list[Address]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers.cases.emergencies import reachable
+from handlers.cases.emergencies import on_duty, reachable
 from handlers.event import Address
 from handlers.turn import Turn
 from ledger.lifecycle import Role
@@ -42,7 +42,7 @@ def viewers(turn: Turn, case: CaseRow) -> list[View]:
         staff = turn.uow.reference.staff_with(case.community_id, role)
         if addresses := reachable(turn, staff):
             return [View(address, role) for address in addresses]
-    return [View(address) for address in reachable(turn, turn.called_to(case))]
+    return [View(address) for address in on_duty(turn, case)]
 
 
 def private_view(turn: Turn, case: CaseRow, bot: str, chat: int) -> View | None:

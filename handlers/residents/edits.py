@@ -125,7 +125,7 @@ def _follow_into(turn: Turn, case: CaseRow, old: str, new: str) -> None:
     elif case.place and case.place in own_cases.place_in(old):
         places = " ".join(place for matter in turn.reading.matters for place in matter.places)
         whole = case.place == own_cases.place_in(old)
-        own_cases.set_place(turn, case, new if whole else places or new)
+        case = own_cases.set_place(turn, case, new if whole else places or new)
         turn.say("mine.placed", case=named(turn, case), place=case.place)
 
 

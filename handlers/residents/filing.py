@@ -6,8 +6,8 @@ Every report of a resident goes through `file_report`, which decides whether the
 from dataclasses import dataclass
 from typing import Any
 
+from handlers import communities
 from handlers.cases import cards, deadlines, emergencies
-from handlers.communities import names
 from handlers.event import File, Location
 from handlers.file_packing import packed
 from handlers.moderation import allowance, crowds, links
@@ -18,7 +18,7 @@ from ledger.rights import Part
 from ledger.scenes import Kind
 from nlp.understanding import LEADS_ON, Understanding
 from storage.cases import CaseRow, PersonOfCase
-from storage.reference import BuildingRow, CommunityRow
+from storage.reference import CommunityRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def keep_words(turn: Turn, case: CaseRow, by: Role = Role.RESIDENT) -> None:
 
 def _file(turn: Turn, report: Report, matter: Understanding, proxy: dict[str, Any] | None) -> CaseRow:
     limits, community = turn.context.district.limits, report.community
-    building = _building(turn, community.id, matter)
+    building = communities.building(turn, community.id, matter.places)
     case = turn.uow.cases.file(
         community.id,
         scene=matter.scene,
@@ -218,15 +218,6 @@ def _proposal(matter: Understanding) -> dict[str, object]:
         "why": list(matter.why),
         "key": list(matter.similar_key),
     }
-
-
-def _building(turn: Turn, community_id: int, matter: Understanding) -> BuildingRow | None:
-    """The building that the words name, else the one whose code the person scanned; None if there is neither."""
-    buildings = turn.uow.reference.buildings_of.get(community_id, [])
-    named = [b for b in buildings if any(names(b.name, place) or names(place, b.name) for place in matter.places)]
-    if len(named) == 1:
-        return named[0]
-    return next((b for b in buildings if b.id == turn.person.building_id), None)
 
 
 def _remember(turn: Turn, case: CaseRow, matter: Understanding) -> None:

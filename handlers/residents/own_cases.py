@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.case_names import named
-from handlers.cases import cards, emergencies, merged_people, steps
+from handlers.cases import cards, emergencies, merged_people, moving, steps
 from handlers.cocreation import open_requests
 from handlers.event import Address
 from handlers.format import duration
@@ -174,7 +174,7 @@ def place(turn: Turn, case: CaseRow, where: str = "") -> bool:
     for file in turn.event.files:
         filing.attach(turn, case, file)
     filing.keep_words(turn, case)
-    set_place(turn, case, where or turn.event.text)
+    case = set_place(turn, case, where or turn.event.text)
     _say_added(turn, case, "mine.placed", "place", turn.event.text)
     return True
 
@@ -184,15 +184,18 @@ def place_in(words: str) -> str:
     return shortened(words, LONGEST_PLACE)
 
 
-def set_place(turn: Turn, case: CaseRow, where: str) -> None:
+def set_place(turn: Turn, case: CaseRow, where: str) -> CaseRow:
+    """Store the place of a case, which may tell in which community it is. Returns the case as it goes on."""
     words = place_in(where)
     turn.uow.cases.change(case, place=words)
+    case = moving.to_named_community(turn, case, where)
     steps.compare_anew(turn, case)
     turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)
     cards.refresh(turn, case)
     receipts.refresh(turn, case)
     if case.urgency is Urgency.EMERGENCY:
         cards.notify(turn, case, "card.placed", text=words)
+    return case
 
 
 def _say_added(turn: Turn, case: CaseRow, key: str, what: str, words: str, *, asked: bool = False) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import choosing_community, communities
-from handlers.cases import cards, emergencies
+from handlers.cases import cards, emergencies, moving
 from handlers.event import File
 from handlers.file_packing import packed, unpacked
 from handlers.moderation import allowance, concerns
@@ -123,7 +123,7 @@ def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> Non
         turn.outcome = "none courtesy"
         return
     words = turn.event.text
-    _add_to(turn, case, words)
+    case = _add_to(turn, case, words)
     turn.talk.state["alarm"]["told"] += [*new]
     calls = "\n".join(turn.context.texts(f"emergency.call_{alarm}") for alarm in new if alarm is not Alarm.HUMAN)
     remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
@@ -137,16 +137,19 @@ def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> Non
     cards.notify(turn, case, "card.added", text=words)
 
 
-def _add_to(turn: Turn, case: CaseRow, words: str) -> None:
+def _add_to(turn: Turn, case: CaseRow, words: str) -> CaseRow:
+    """Add words and files to a case, which may tell in which community it is. Returns the case as it goes on."""
     for file in turn.event.files:
         filing.attach(turn, case, file)
     filing.keep_words(turn, case)
     places = [place for matter in turn.reading.matters for place in matter.places]
     whole = f"{case.text}\n{words}" if len(case.text) < drafts.MOST_WORDS else case.text
     turn.uow.cases.change(case, text=whole, place=case.place or " ".join(places) or None)
+    case = moving.to_named_community(turn, case, words)
     turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
     if not case.place and case.latitude is None:
         turn.expect("place", case)
+    return case
 
 
 # --- answers to a draft ----------------------------------------------------------------------------------------------

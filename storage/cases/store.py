@@ -12,6 +12,7 @@ from storage.cases.alarms import AlarmsOfCases
 from storage.cases.by_case import parameters
 from storage.cases.history import HistoryOfCases
 from storage.cases.messages import SaidInCases
+from storage.cases.moving import MovingOfCases
 from storage.cases.people import PeopleOfCases
 from storage.cases.rows import BY_URGENCY, COLUMNS, ROOT_CAUSE, CaseRow, case_row
 from storage.errors import LostRace, NotFound
@@ -78,7 +79,7 @@ def _change_of(columns: frozenset[str]) -> Any:
     return update(_CASES).where(*same).values({name: bindparam(name) for name in columns})
 
 
-class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
+class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases, MovingOfCases):
     """All about cases, through one door; what hangs on a case is in the file named after it."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -173,14 +174,17 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases):
         return row.created_at if row else None
 
     def living(self, key: tuple[int, int]) -> CaseRow | None:
-        """The case, or the one that it was merged into; None if it is gone."""
+        """The case, or the one that it was merged into or moved to; None if it is gone."""
         try:
             found = self.get(*key)
-            while found.merged_into is not None:
-                found = self.get(found.community_id, found.merged_into)
+            while (there := self._goes_on_as(found)) is not None:
+                found = self.get(*there)
         except NotFound:
             return None
         return found
+
+    def _goes_on_as(self, case: CaseRow) -> tuple[int, int] | None:
+        return self.moved_to(case) if case.merged_into is None else (case.community_id, case.merged_into)
 
     def _one(self, row: Any) -> CaseRow:
         """One object a case, so that a change made to it is seen by all who have read it."""

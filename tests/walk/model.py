@@ -43,7 +43,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "merge": (OPEN, "merged", INSIDE),
     "join": (("waiting", "needs_info"), "merged", ("resident",)),
     "unmerge": (("merged",), "accepted", INSIDE),
-    "transfer": (OPEN, "transferred", INSIDE),
+    "transfer": (OPEN, "transferred", (*INSIDE, "system")),
     "refuse": (OPEN, "refused", INSIDE),
     "withdraw": ((*OPEN, *ANSWERED), "withdrawn", ("resident",)),
     "acknowledge": (OPEN, STAYS, HANDS),
@@ -57,7 +57,7 @@ UNDOABLE = ("accept", "dispatch", "start", "park", "resolve", "unsolved", "merge
 ONLY_SAID = (
     "added", "placed", "taken_out", "edited", "anonymity", "erased", "phone_shared", "phone_taken_back", "nudged",
     "escalated", "judged", "asked_if_it_holds", "amended", "contacts_removed", "consent_withdrawn", "one_matter",
-    "joined", "left", "root_cause", "claimed", "handed_over",
+    "joined", "left", "root_cause", "claimed", "handed_over", "moved",
 )  # fmt: skip
 """Events after which a case stands where it stood."""
 UNDO_FOR = timedelta(seconds=60)

@@ -168,11 +168,116 @@ async def test_without_a_community_whoever_is_on_duty_anywhere_is_called_and_may
     burns(world, places=())
     await wang.says(FIRE)
     assert chen.sees("紧急 QU-1（全区）")
-    await wang.says("延安岭社区3栋")
-    assert "延安岭社区3栋" in next(m.text for m in chen.messages if "QU-1　" in m.text)
+    await wang.says("3栋五楼")
+    assert "3栋五楼" in next(m.text for m in chen.messages if "QU-1　" in m.text)
     await chen.taps("我来处理")
     await chen.says("待办")
     assert "QU-1" in chen.last.text
+
+
+async def test_it_moves_to_its_community_as_soon_as_somebody_says_which_one_that_is(world: World) -> None:
+    wang, chen = world.resident(), world.worker(WORKER)
+    burns(world, places=())
+    await wang.says(FIRE)
+    await wang.sends("photo")
+    await wang.says("延安岭社区3栋")
+    found, old = await case(world), await case(world, community=0)
+    assert (found.text, found.place, found.building_id, found.grid_id) == (FIRE, "延安岭社区3栋", 1, 1)
+    assert (old.state, FIRE in old.text) == ("transferred", False)
+    assert "QU-1 是延安岭社区的事，现在编号 YA-1" in next(m.text for m in chen.messages if "QU-1 是" in m.text)
+    assert any("紧急 YA-1" in m.text and "延安岭社区3栋" in m.text for m in chen.messages)
+    await world.passes(minutes=5, seconds=1)
+    assert world.worker(MANAGER).sees("紧急 YA-1")
+    await chen.taps("我来处理")
+    assert wang.sees("值班的人已经看到")
+    await chen.taps("派单")
+    assert "小陈" in "".join(chen.last.buttons), "a grid worker of the community can be sent"
+    await wang.says("我的诉求")
+    assert "YA-1" in wang.last.text
+    assert "QU-1" not in wang.last.text
+
+
+async def test_what_is_said_and_edited_after_it_moved_belongs_to_it(world: World) -> None:
+    wang = world.resident()
+    burns(world, places=())
+    burns(world, "火越来越大了")
+    await wang.says(FIRE, message_id=500)
+    await wang.says("延安岭社区3栋")
+    await wang.says("火越来越大了")
+    await wang.edits(500, f"{FIRE}！")
+    assert (await case(world)).text == f"{FIRE}！\n火越来越大了"
+    assert await count(world, Case) == 2
+    await wang.says("删除我的数据")
+    await wang.taps("是的，全部删除")
+    assert FIRE not in await all_text(world)
+
+
+async def test_the_community_chosen_afterwards_is_where_it_goes(small_world: World) -> None:
+    wang, chen = small_world.resident(), small_world.worker(WORKER)
+    burns(small_world, places=())
+    await wang.says(FIRE)
+    await wang.says("/community")
+    await wang.taps("延安岭社区")
+    assert (await case(small_world)).text == FIRE
+    assert chen.sees("紧急 YA-1（延安岭社区）")
+
+
+async def test_who_took_it_goes_on_only_where_they_may_handle_it(world: World) -> None:
+    def on_duty_of_the_district(connection: Connection) -> None:
+        shift = {"community_id": 0, "id": 1, "staff_id": 5, "weekday": 2, "start_minute": 0, "end_minute": 1440}
+        connection.execute(insert(Duty).values(**shift))
+
+    await change(world, on_duty_of_the_district)
+    await change(world, dismisses(WORKER))
+    await change(world, employs(7, "小李", "worker", "community", 1))
+    wang, zhao = world.resident(), world.worker(5)
+    burns(world, places=())
+    await wang.says(FIRE)
+    await zhao.taps("我来处理")
+    await wang.says("延安岭社区3栋")
+    assert (await alarm(world)).staff_id == 5, "on duty for the district, they may handle it everywhere"
+    assert not world.worker(MANAGER).sees("紧急 YA-1")
+
+
+async def test_who_may_not_handle_it_there_is_followed_by_who_may(world: World) -> None:
+    def on_duty_elsewhere(connection: Connection) -> None:
+        nobody_on_duty(connection)
+        shift = {"community_id": 2, "id": 1, "staff_id": 5, "weekday": 2, "start_minute": 0, "end_minute": 1440}
+        connection.execute(insert(Duty).values(**shift))
+
+    await change(world, on_duty_elsewhere)
+    wang, zhao = world.resident(), world.worker(5)
+    burns(world, places=())
+    await wang.says(FIRE)
+    await zhao.taps("我来处理")
+    await wang.says("延安岭社区3栋")
+    assert zhao.sees("QU-1 是延安岭社区的事")
+    assert world.worker(MANAGER).sees("紧急 YA-1")
+    assert (await alarm(world)).acknowledged_at is None
+
+
+async def test_without_a_community_it_goes_up_to_every_manager_and_street_and_they_may_act(world: World) -> None:
+    wang = world.resident()
+    burns(world, places=())
+    await wang.says(FIRE)
+    for person in (MANAGER, SUPERVISOR):
+        assert not world.worker(person).sees("紧急 QU-1")
+        await world.passes(minutes=5, seconds=1)
+        assert world.worker(person).sees("紧急 QU-1")
+    await world.worker(SUPERVISOR).taps("我来处理")
+    assert wang.sees("值班的人已经看到")
+
+
+async def test_a_level_that_nobody_can_be_reached_at_is_passed_over_up_to_every_admin(world: World) -> None:
+    await change(world, nobody_on_duty)
+    await change(world, dismisses(MANAGER))
+    await change(world, dismisses(SUPERVISOR))
+    for admin in (8, 9):
+        await change(world, employs(admin, f"老何{admin}", "admin", "district", 0))
+    burns(world, places=())
+    await world.resident().says(FIRE)
+    for admin in (8, 9):
+        assert world.worker(admin).sees("紧急 QU-1")
 
 
 async def test_the_community_in_the_words_is_where_it_is_filed(small_world: World) -> None:
