@@ -1,4 +1,7 @@
-"""Edited messages: the new text is stored as a revision; the first one stays in the history."""
+"""Edited messages: the new text is stored as a revision; the first one stays in the history.
+
+An edit that tells of danger, where the message did not, is an emergency like any other words.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,8 +9,9 @@ from typing import Any
 
 from handlers.case_names import named
 from handlers.cases import cards, emergencies, labels, steps
+from handlers.context import Serves
 from handlers.event import EventKind
-from handlers.residents import drafts, filing, matters, media, own_cases, receipts
+from handlers.residents import drafts, filing, matters, media, own_cases, receipts, report
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
 from ledger.scenes import Urgency
@@ -28,11 +32,20 @@ def edited(turn: Turn) -> None:
     known = {message: update for message, update, _ in turn.talk.state.get("edits", [])}
     if turn.event.update_id < known.get(turn.event.message_id, 0):
         turn.outcome = "edit overtaken"
-    elif _follows(turn):
+    elif _follows(turn) or _is_report_of_danger(turn):
         _note(turn, None)
     else:
         turn.outcome = "edit of nothing kept"
         _note(turn, turn.event.text)
+
+
+def _is_report_of_danger(turn: Turn) -> bool:
+    """File words that are in no case and no draft, and tell of danger now. False: they do not, or staff write here."""
+    by_resident = turn.event.account is not None and turn.bot.serves is not Serves.STAFF
+    danger = by_resident and turn.event.text.strip() and matters.emergency(turn.reading)
+    if danger:
+        report.report(turn)
+    return bool(danger)
 
 
 def catch_up(turn: Turn) -> None:
@@ -77,9 +90,31 @@ def _revise(turn: Turn, rows: list[Any]) -> None:
     """Revise the cases of a message. If it belongs to several, it must still contain as many matters."""
     found = matters.requests(turn.reading) if len(rows) > 1 else ()
     texts = [matter.text for matter in found] if len(found) == len(rows) else [turn.event.text] * len(rows)
+    danger = _new_danger(turn, rows)
+    case = _now_in_danger(turn, rows) if danger else None
+    whole = (len(rows) == 1 or len(found) == len(rows)) and not (danger and case is None)
     for row, text in zip(rows, texts, strict=True):
         if row.text != text:
-            _revise_one(turn, row, text, whole=len(rows) == 1 or len(found) == len(rows))
+            _revise_one(turn, row, text, whole=whole)
+    if danger and case:
+        _became_emergency(turn, case, danger)
+    elif danger:
+        report.report(turn)
+
+
+def _new_danger(turn: Turn, rows: list[Any]) -> Understanding | None:
+    """The emergency that a resident's new words report, and the old ones did not."""
+    danger = matters.emergency(turn.reading) if all(row.by == Role.RESIDENT for row in rows) else None
+    known = danger and any(matters.emergency(turn.context.read(row.text)) for row in rows)
+    return None if known else danger
+
+
+def _now_in_danger(turn: Turn, rows: list[Any]) -> CaseRow | None:
+    """The open case that becomes an emergency with its message. None: the danger is a matter of its own."""
+    case = turn.uow.cases.living((rows[0].community_id, rows[0].case_no)) if len(rows) == 1 else None
+    if case is None or case.state not in OPEN or case.urgency is Urgency.EMERGENCY:
+        return None
+    return case if rows[0].text in case.text else None
 
 
 def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:
@@ -132,15 +167,12 @@ def _follow_into(turn: Turn, case: CaseRow, old: str, new: str) -> None:
 def _follow(turn: Turn, case: CaseRow, old: str, new: str) -> None:
     turn.uow.cases.change(case, text=case.text.replace(old, new, 1))
     steps.compare_anew(turn, case)
-    if emergency := matters.emergency(turn.reading):
-        _became_emergency(turn, case, emergency)
     cards.refresh(turn, case)
 
 
 def _became_emergency(turn: Turn, case: CaseRow, matter: Understanding) -> None:
-    if case.urgency is Urgency.EMERGENCY:
-        return
     due = labels.due_times(turn, case, Urgency.EMERGENCY)
     turn.uow.cases.change(case, urgency=Urgency.EMERGENCY, **due)
     emergencies.raise_alarm(turn, case, matter)
+    cards.refresh(turn, case)
     receipts.refresh(turn, case)

@@ -563,6 +563,65 @@ async def test_an_edit_that_tells_of_danger_raises_the_alarm(small_world: World)
     assert wang.sees("119")
 
 
+async def test_danger_told_by_correcting_a_slip_is_an_emergency_though_nothing_was_filed(world: World) -> None:
+    wang, chen = await settled(world), world.worker(WORKER)
+    means(world, "3栋着或了快来", {"scene": Scene.NONE, "none_type": NoneType.CHAT, "places": ()})
+    burns(world)
+    await wang.says("3栋着或了快来", message_id=500)
+    assert await count(world, Case) == 1
+    await wang.edits(500, FIRE)
+    assert "119" in wang.last.text
+    assert chen.sees("紧急 YA-2")
+    assert (await case(world, 2)).text == FIRE
+    await wang.edits(500, f"{FIRE}！")
+    assert (await case(world, 2)).text == f"{FIRE}！"
+    assert await count(world, AlarmRow) == 1
+
+
+async def test_an_edit_that_tells_of_danger_before_its_message_came_does_not_wait_for_it(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.edits(500, FIRE)
+    assert chen.sees("紧急 YA-2")
+
+
+async def test_danger_told_by_an_edit_of_what_was_answered_is_an_emergency_of_its_own(small_world: World) -> None:
+    chen, wang = small_world.worker(WORKER), small_world.resident()
+    await wang.says(LAMP, message_id=500)
+    await wang.taps("延安岭社区")
+    await wang.taps("同意，提交")
+    await chen.taps("办结答复")
+    await chen.says("灯泡换好了，今晚就亮。")
+    burns(small_world)
+    await wang.edits(500, FIRE)
+    assert "119" in wang.last.text
+    assert chen.sees("紧急 YA-2")
+    assert ((await case(small_world)).text, (await case(small_world)).state) == (LAMP, "answered")
+
+
+async def test_another_danger_told_by_an_edit_within_an_emergency_reaches_the_called(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    burns(small_world, "7栋有人晕倒了", alarms=(Alarm.AMBULANCE,), places=("7栋",))
+    await wang.says(FIRE)
+    await wang.says("3栋的，快点来人", message_id=500)
+    await wang.edits(500, "7栋有人晕倒了")
+    assert "120" in wang.last.text
+    assert "7栋有人晕倒了" in chen.last.text
+    assert (await case(small_world, 2)).text == f"{FIRE}\n3栋的，快点来人\n7栋有人晕倒了"
+
+
+async def test_correcting_a_word_in_an_emergency_calls_nobody_again(small_world: World) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    burns(small_world, f"{FIRE}人")
+    await wang.says(FIRE, message_id=500)
+    before = len(chen.messages)
+    await wang.edits(500, f"{FIRE}人")
+    assert (await case(small_world, 2)).text == f"{FIRE}人"
+    assert len(chen.messages) == before
+
+
 async def test_a_worker_who_tells_the_staff_bot_of_danger_gets_the_number(small_world: World) -> None:
     burns(small_world)
     chen = small_world.worker(WORKER)
