@@ -163,6 +163,30 @@ async def test_the_duty_staff_of_the_district_stand_in_and_may_act(small_world: 
     assert "📝 办结答复" in zhao.last.buttons
 
 
+@pytest.mark.parametrize("why", ["has no account", "blocked the bot"])
+async def test_if_who_is_on_duty_cannot_be_reached_the_duty_staff_of_the_district_are(
+    small_world: World, why: str
+) -> None:
+    def on_duty_of_the_district(connection: Connection) -> None:
+        shift = {"community_id": 0, "id": 1, "staff_id": 5, "weekday": 2, "start_minute": 0, "end_minute": 1440}
+        connection.execute(insert(Duty).values(**shift))
+        if why == "has no account":
+            connection.execute(delete(StaffAccount).where(StaffAccount.staff_id == WORKER))
+
+    await small_world.worker(WORKER).says("/start")
+    await change(small_world, on_duty_of_the_district)
+    if why == "blocked the bot":
+        small_world.staff.push(kind="blocked", chat=WORKER)
+        await small_world.runs()
+    wang, zhao = await settled(small_world), small_world.worker(5)
+    burns(small_world)
+    await wang.says(FIRE)
+    assert zhao.sees("紧急 YA-2")
+    assert not small_world.worker(MANAGER).sees("紧急 YA-2")
+    await zhao.taps("我来处理")
+    assert wang.sees("值班的人已经看到")
+
+
 async def test_without_a_community_whoever_is_on_duty_anywhere_is_called_and_may_act(world: World) -> None:
     wang, chen = world.resident(), world.worker(WORKER)
     burns(world, places=())
