@@ -1,5 +1,6 @@
 """Concerns for the staff: counted, shown as one masked card, decided in concern_decisions.py."""
 
+import logging
 from typing import Any
 
 from handlers.cases import emergencies
@@ -11,6 +12,8 @@ from ledger.lifecycle import Role
 from ledger.text import shortened
 from storage.moderation.concerns import ConcernRow, State
 from storage.reference import DISTRICT
+
+log = logging.getLogger(__name__)
 
 SAMPLE = 200
 LOOKED_AT_BY = (Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)
@@ -52,7 +55,7 @@ def name_of(concern: ConcernRow) -> str:
 
 def show(turn: Turn, concern: ConcernRow) -> None:
     """The card of an open concern, in place wherever it stands."""
-    for to in _who_decides(turn, concern.community_id):
+    for to in _who_decides(turn, concern):
         turn.send(
             Reply(to, _text(turn, concern), _rows(turn, concern), priority=Priority.NOTICE, logical=name_of(concern))
         )
@@ -66,11 +69,12 @@ def close(turn: Turn, concern: ConcernRow, key: str, rows: Rows = (), **values: 
         turn.send(Reply(to, text, rows, logical=name_of(concern), showing=Showing.ONLY_EDIT, priority=Priority.NOTICE))
 
 
-def _who_decides(turn: Turn, community_id: int) -> list[Address]:
+def _who_decides(turn: Turn, concern: ConcernRow) -> list[Address]:
     for role in LOOKED_AT_BY:
-        staff = turn.uow.reference.staff_with(community_id, role)
+        staff = turn.uow.reference.staff_with(concern.community_id, role)
         if found := emergencies.reachable(turn, staff):
             return found
+    log.warning("concern %s/%s (%s): nobody can be shown it", concern.community_id, concern.id, concern.kind)
     return []
 
 

@@ -4,6 +4,8 @@ Options and reasons of a topic, small wishes (微心愿), the words of a topic i
 content_decisions.py.
 """
 
+import logging
+
 from handlers.cocreation.notifying import Judge, judges, other_judges, send_to
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Rows, Showing
@@ -12,6 +14,8 @@ from ledger.moderation import ContentKind
 from ledger.text import unlinked
 from storage.moderation.content import ContentRow
 from storage.reference import CommunityRow
+
+log = logging.getLogger(__name__)
 
 LOOK, LOOK_AGAIN = ("content_show", "content_hide"), ("content_keep", "content_hide")
 APPEAL = ("content_grant", "content_uphold")
@@ -37,6 +41,8 @@ def appeal_to(turn: Turn, row: ContentRow, to: list[Judge]) -> None:
 
 
 def _send(turn: Turn, row: ContentRow, to: list[Judge], head: str, *, name: str, actions: tuple[str, ...]) -> None:
+    if not to:
+        log.warning("content %s/%s/%s: nobody can decide about it", row.community_id, row.kind, row.id)
     text = f"{head}\n{description(turn, row)}"
     for judge in to:
         rows: Rows = (tuple(button(turn, row, action, judge.account) for action in actions),)

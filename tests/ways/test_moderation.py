@@ -1,14 +1,15 @@
 """Insults, advertising and strange links are put before a person, who can take the decision back; nothing is dropped."""
 
+import logging
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from storage.tables import Case, CaseContact, Concern, ConcernEvent, Person
+from storage.tables import Case, CaseContact, Concern, ConcernEvent, Person, StaffAccount
 from tests.support.world import Person as Somebody
 from tests.support.world import World
-from tests.ways.steps import LAMP, case, count, settled
+from tests.ways.steps import LAMP, case, change, count, employs, settled
 from tests.ways.test_proxies import by_family, parts
 
 INSULT = "你们都是一群废物，吃屎去吧"
@@ -42,6 +43,24 @@ async def test_insults_are_put_before_the_manager_once_and_masked(town: World) -
     assert len(cards) == 1
     assert "13812345678" not in cards[0].text
     assert "1001" not in cards[0].text
+
+
+async def test_what_no_manager_and_no_street_can_be_shown_goes_to_an_admin(town: World) -> None:
+    await change(town, employs(9, "老何", "admin", "district", 0))
+    stranger = town.resident(1002)
+    for _ in range(3):
+        await stranger.says(INSULT)
+    assert town.worker(9).sees("请您看一看")
+
+
+async def test_what_nobody_at_all_can_be_shown_is_logged_without_a_word_of_it(
+    town: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await change(town, lambda connection: connection.execute(delete(StaffAccount)))
+    with caplog.at_level(logging.WARNING):
+        await insulted(town)
+    assert "(abuse): nobody can be shown it" in caplog.text
+    assert not any(said in caplog.text for said in (INSULT, "1001"))
 
 
 async def test_two_insults_are_nobody_s_business(town: World) -> None:
