@@ -68,8 +68,14 @@ def supposed(turn: Turn, words: str) -> CommunityRow | None:
 
 def of_emergency(turn: Turn, words: str) -> CommunityRow:
     """Nobody is asked in an emergency: what is not known goes to everybody on duty in the district."""
-    mine = turn.community(turn.person.community_id)
+    mine = turn.community(turn.person.community_id) or _of_group(turn)
     return mine or mentioned(turn, words) or turn.uow.reference.communities[DISTRICT]
+
+
+def _of_group(turn: Turn) -> CommunityRow | None:
+    """The community to which the group belongs in which something is said."""
+    here = turn.event.address
+    return None if turn.event.private else turn.community(turn.uow.groups.community_of(here.bot, here.chat))
 
 
 def _only(found: list[CommunityRow]) -> CommunityRow | None:

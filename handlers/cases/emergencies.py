@@ -10,10 +10,13 @@ from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
 from nlp.understanding import Alarm, Understanding
 from storage.cases import CaseRow
+from storage.messenger.conversations import Talk
 from storage.reference import DISTRICT, StaffRow
 
 log = logging.getLogger(__name__)
 
+EVERYBODY = 0
+"""In place of an account: the conversation of a whole group."""
 LEVELS = (None, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)
 """Who gets an alarm at each level; level 0: the staff on duty."""
 
@@ -23,7 +26,8 @@ def raise_alarm(turn: Turn, case: CaseRow, matter: Understanding) -> None:
     level, addresses = _reached(turn, case, 0)
     called = bool(addresses or turn.community_of(case).staff_chat)
     first_words(turn, case, matter.alarms, needs_human=matter.needs_human, called=called)
-    turn.talk.state["alarm"] = {"case": list(case.key), "at": turn.uow.now.timestamp(), "told": list(matter.alarms)}
+    told = [*matter.alarms, *matter.places]
+    _talk(turn).state["alarm"] = {"case": list(case.key), "at": turn.uow.now.timestamp(), "told": told}
     ring(turn, case, level, addresses)
 
 
@@ -40,13 +44,25 @@ def ring(turn: Turn, case: CaseRow, level: int, addresses: list[Address]) -> Non
 
 
 def ringing(turn: Turn) -> CaseRow | None:
-    """The emergency that this person has just reported, or None."""
-    alarm = turn.talk.state.get("alarm")
+    """The emergency that was just reported in this chat, or None."""
+    alarm = _talk(turn).state.get("alarm")
     kept = turn.context.district.limits.media_joins_for.wall.total_seconds()
     if not alarm or turn.uow.now.timestamp() - float(alarm["at"]) > kept:
         return None
     case = turn.uow.cases.living((alarm["case"][0], alarm["case"][1]))
     return case if case is not None and case.state in OPEN else None
+
+
+def told(turn: Turn) -> list[str]:
+    """What is known of the emergency that was just reported here: whom to call, and places."""
+    found: list[str] = _talk(turn).state["alarm"]["told"]
+    return found
+
+
+def _talk(turn: Turn) -> Talk:
+    """The conversation that an alarm belongs to: in a group that of all, because many may report the same."""
+    here = turn.event.address
+    return turn.talk if turn.event.private else turn.uow.conversations.get((here.bot, here.chat, 0, EVERYBODY))
 
 
 def first_words(turn: Turn, case: CaseRow, alarms: tuple[Alarm, ...], *, needs_human: bool, called: bool) -> None:

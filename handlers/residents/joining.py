@@ -27,21 +27,26 @@ def join_case(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> N
     if not offers.can_be_joined(case):
         turn.tell("join.ended", alert=True, number=turn.number(case))
         return
-    person, here = turn.person, turn.event.address
+    person = turn.person
     person.consent_version = turn.context.district.limits.consent_version
     person.consented_at = turn.uow.now
     person.community_id = person.community_id or case.community_id
-    joiner = PersonOfCase(here.bot, turn.account, here.chat, Part.JOINER, anonymous=False)
-    turn.uow.cases.add_person(case.key, joiner)
-    turn.uow.cases.change(case, supporters=case.supporters + 1)
-    turn.uow.cases.add_event(
-        case, action="joined", role=Role.RESIDENT, before=case.state, via=turn.via, detail={"people": 1}
-    )
+    add_joiner(turn, case)
     if data.get("draft") and drafts.there_is_one(turn):
         _bring_draft(turn, case)
     cards.refresh(turn, case)
     turn.close(data.get("shown_in"), "join.joined_here", case=named(turn, case))
     _say_joined(turn, case)
+
+
+def add_joiner(turn: Turn, case: CaseRow) -> None:
+    """Count the person to a case; they are told of its steps, privately."""
+    here = turn.alone
+    turn.uow.cases.add_person(case.key, PersonOfCase(here.bot, turn.account, here.chat, Part.JOINER, anonymous=False))
+    turn.uow.cases.change(case, supporters=case.supporters + 1)
+    turn.uow.cases.add_event(
+        case, action="joined", role=Role.RESIDENT, before=case.state, via=turn.via, detail={"people": 1}
+    )
 
 
 def _bring_draft(turn: Turn, case: CaseRow) -> None:

@@ -9,9 +9,10 @@ from handlers.event import File
 from handlers.file_packing import packed, unpacked
 from handlers.moderation import allowance, concerns
 from handlers.reply import Rows
-from handlers.residents import drafts, filing, matters, questions
+from handlers.residents import drafts, filing, joining, matters, questions
 from handlers.turn import Turn
 from ledger.lifecycle import Role
+from ledger.rights import TELLERS
 from ledger.scenes import Scene
 from nlp.understanding import Alarm, NoneType, Understanding
 from storage.cases import CaseRow
@@ -23,6 +24,8 @@ NOT_OF_A_DRAFT = (*COURTESIES, NoneType.ABUSE)
 PLAINLY_NOTHING = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.TEST)
 PUT_BEFORE_A_PERSON = (NoneType.ABUSE, NoneType.SPAM)
 """Reviewed by staff if somebody does not stop."""
+MOST_TOLD = 20
+"""So many dangers and places of one emergency call the staff of a group's chat again."""
 SHORT = 8
 """Up to this length a greeting or thanks is certainly nothing else, and no button to file it is offered."""
 NOT_ABOUT_A_PHOTO = (NoneType.THANKS, NoneType.SPAM)
@@ -102,10 +105,10 @@ def _report(turn: Turn, found: tuple[Understanding, ...], community: CommunityRo
 
 
 def _emergency(turn: Turn, matter: Understanding) -> None:
-    """File an emergency, or add to the one that the person has just reported."""
+    """File an emergency, or add to the one that was just reported here."""
     if (case := emergencies.ringing(turn)) is not None:
-        told = turn.talk.state["alarm"]["told"]
-        _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if alarm not in told))
+        known = emergencies.told(turn)
+        _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if alarm not in known))
     else:
         _file_emergency(turn, matter)
 
@@ -117,31 +120,41 @@ def _file_emergency(turn: Turn, matter: Understanding) -> None:
 
 
 def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> None:
-    """Add words to a recent emergency: no second case, but the staff who were called get them at once."""
+    """Add words to a recent emergency: no second case, but the staff who were called get them at once.
+
+    In a group many report the same; there the staff are called again for another danger or another place.
+    """
     if not new and turn.event.text and not turn.event.files and is_courtesy(turn):
         turn.say("emergency.thanks")
         turn.outcome = "none courtesy"
         return
-    words = turn.event.text
+    words, elsewhere = turn.event.text, _new_places(turn)
     case = _add_to(turn, case, words)
-    turn.talk.state["alarm"]["told"] += [*new]
+    emergencies.told(turn).extend((*new, *elsewhere))
     calls = "\n".join(turn.context.texts(f"emergency.call_{alarm}") for alarm in new if alarm is not Alarm.HUMAN)
-    remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
-    rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
     cards.refresh(turn, case)
     turn.outcome = "supplement"
-    if turn.throttled and not new:
+    if not (new or (turn.event.private and not turn.throttled) or (elsewhere and not turn.event.private)):
         return  # stored and on the card, but without another notification
+    remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
+    rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
     gently = "emergency.human" if Alarm.HUMAN in new else "emergency.more"
     turn.say(gently if calls else "emergency.passed_on", rows, calls=calls)
     cards.notify(turn, case, "card.added", text=words)
 
 
+def _new_places(turn: Turn) -> list[str]:
+    """Places in the words that the emergency has not named; not without end."""
+    known, places = emergencies.told(turn), [place for matter in turn.reading.matters for place in matter.places]
+    return [place for place in dict.fromkeys(places) if place not in known][: max(MOST_TOLD - len(known), 0)]
+
+
 def _add_to(turn: Turn, case: CaseRow, words: str) -> CaseRow:
     """Add words and files to a case, which may tell in which community it is. Returns the case as it goes on."""
+    speaker = turn if turn.event.private else _in_the_case(turn, case)
     for file in turn.event.files:
-        filing.attach(turn, case, file)
-    filing.keep_words(turn, case)
+        filing.attach(speaker, case, file)
+    filing.keep_words(speaker, case)
     places = [place for matter in turn.reading.matters for place in matter.places]
     whole = f"{case.text}\n{words}" if len(case.text) < drafts.MOST_WORDS else case.text
     turn.uow.cases.change(case, text=whole, place=case.place or " ".join(places) or None)
@@ -150,6 +163,19 @@ def _add_to(turn: Turn, case: CaseRow, words: str) -> CaseRow:
     if not case.place and case.latitude is None:
         turn.expect("place", case)
     return case
+
+
+def _in_the_case(turn: Turn, case: CaseRow) -> Turn:
+    """In a group: the person joins a case that another reported.
+
+    Their words are stored as said to us alone, so that they can be erased with them.
+    """
+    part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
+    if part in TELLERS:
+        return turn
+    if part is None:
+        joining.add_joiner(turn, case)
+    return turn.as_if(address=turn.alone, message_id=None)
 
 
 # --- answers to a draft ----------------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """Staff groups, topics, groups that move, bots that are put out or blocked; and what residents say in groups."""
 
+from typing import Any
+
 from sqlalchemy import insert, select
 
 from handlers.event import EventKind
+from nlp.understanding import Alarm
 from storage.tables import Case, Community, Conversation, Outbox, Person
 from tests.botapi.entities import find_entities
 from tests.support.fake_channel import ShownMessage
@@ -172,6 +175,80 @@ async def test_what_comes_of_an_emergency_in_a_group_is_told_to_one_alone(world:
     await wang.says("删除我的数据")
     await wang.taps("是的，全部删除")
     assert "3栋着火了快来" not in await all_text(world)
+
+
+async def says_in_group(world: World, account: int, words: str, **more: Any) -> None:
+    world.residents.push(**{"kind": "text", "chat": GROUP, "account": account, "text": words} | more)
+    await world.runs()
+
+
+async def test_an_emergency_that_many_report_in_a_group_calls_the_staff_once_and_keeps_every_word(world: World) -> None:
+    chen, said = world.worker(1), [f"3栋着火了快来，第{number}遍" for number in range(6)]
+    for number, words in enumerate(said):
+        means(world, words, ALARM)
+        await says_in_group(world, 1001 + number % 2, words)
+    assert await count(world, Case) == 1
+    assert (await case(world, community=0)).text.split("\n") == said
+    assert (await case(world, community=0)).supporters == 2
+    assert len([m for m in chen.messages if "紧急 QU-1" in m.text]) == 1
+    assert not chen.sees("居民补充")
+    assert said[-1] in next(m.text for m in chen.messages if "QU-1　" in m.text)
+
+
+async def test_who_joined_an_emergency_in_a_group_hears_how_it_ends_and_can_erase_their_words(world: World) -> None:
+    for account, words in ((1001, "3栋着火了快来"), (1002, "3栋着火了，我是502的"), (1002, "3栋着火了，烟很大")):
+        means(world, words, ALARM)
+        await says_in_group(world, account, words)
+    li = world.resident(1002)
+    await world.worker(1).taps("我来处理")
+    assert li.sees("值班的人已经看到")
+    await li.says("删除我的数据")
+    await li.taps("是的，全部删除")
+    left = await all_text(world)
+    assert "502" not in left
+    assert "烟很大" not in left
+    assert (await case(world, community=0)).text == "3栋着火了快来"
+
+
+async def test_another_danger_or_another_place_told_in_the_group_calls_them_again(world: World) -> None:
+    chen = world.worker(1)
+    means(world, "3栋着火了快来", ALARM)
+    means(world, "3栋有人晕倒了", ALARM | {"alarms": (Alarm.AMBULANCE,)})
+    means(world, "7栋也着火了", ALARM | {"places": ("7栋",)})
+    await says_in_group(world, 1001, "3栋着火了快来")
+    await says_in_group(world, 1002, "3栋有人晕倒了")
+    assert "3栋有人晕倒了" in chen.last.text
+    assert "120" in world.residents.messages[-1].text
+    await says_in_group(world, 1002, "7栋也着火了")
+    assert "7栋也着火了" in chen.last.text
+
+
+async def test_after_a_while_an_emergency_in_a_group_is_a_new_one(world: World) -> None:
+    means(world, "3栋着火了快来", ALARM)
+    await says_in_group(world, 1001, "3栋着火了快来")
+    await world.passes(minutes=11)
+    await says_in_group(world, 1001, "3栋着火了快来")
+    assert world.worker(1).sees("紧急 QU-2")
+
+
+async def test_handing_in_what_somebody_said_about_it_calls_the_staff_once(world: World) -> None:
+    means(world, "3栋着火了快来", ALARM)
+    for _ in range(4):
+        world.residents.push(
+            kind="command", command="登记", chat=GROUP, account=1001, quoted=[1002, "人1002", "3栋着火了快来"]
+        )
+        await world.runs()
+    assert await count(world, Case) == 1
+    assert len([m for m in world.worker(1).messages if "紧急" in m.text]) == 1
+    assert not world.worker(1).sees("居民补充")
+
+
+async def test_an_emergency_in_a_tied_group_is_where_the_group_belongs(small_world: World) -> None:
+    link = small_world.app.context.links.make(1)  # type: ignore[attr-defined]
+    await says_in_group(small_world, 1001, "", kind="command", command="start", argument=link)
+    means(small_world, "着火了快来", ALARM)
+    await says_in_group(small_world, 1001, "着火了快来")
+    assert (await case(small_world)).urgency == "E"
 
 
 async def test_nobody_can_tell_who_an_anonymous_admin_is(small_world: World) -> None:
