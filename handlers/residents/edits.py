@@ -111,10 +111,11 @@ def _new_danger(turn: Turn, rows: list[Any]) -> Understanding | None:
 
 def _now_in_danger(turn: Turn, rows: list[Any]) -> CaseRow | None:
     """The open case that becomes an emergency with its message. None: the danger is a matter of its own."""
-    case = turn.uow.cases.living((rows[0].community_id, rows[0].case_no)) if len(rows) == 1 else None
+    [row, *others] = rows
+    case = None if others else turn.uow.cases.get(row.community_id, row.case_no)
     if case is None or case.state not in OPEN or case.urgency is Urgency.EMERGENCY:
         return None
-    return case if rows[0].text in case.text else None
+    return case if row.text in case.text else None
 
 
 def _revise_one(turn: Turn, row: Any, text: str, *, whole: bool) -> None:

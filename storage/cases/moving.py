@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOVED_TO = "moved_to"
 """In the last event of a case that has moved: community and number under which it goes on."""
+ITS_OWN = ("community_id", "no", "version", "changed_at")
 _OF_A_CASE = [
     table
     for table in Base.metadata.sorted_tables
@@ -32,7 +33,7 @@ class MovingOfCases:
 
         The old number stays, with nothing in it, so that numbers have no gaps.
         """
-        values = {name: getattr(case, name) for name in COLUMNS if name not in ("community_id", "no", "version")}
+        values = {name: getattr(case, name) for name in COLUMNS if name not in ITS_OWN}
         moved: CaseRow = self._uow.cases.file(community_id, **values)
         for table in _OF_A_CASE:
             here = and_(table.c.community_id == case.community_id, table.c.case_no == case.no)

@@ -196,7 +196,7 @@ async def test_an_emergency_that_many_report_in_a_group_calls_the_staff_once_and
 
 
 async def test_who_joined_an_emergency_in_a_group_hears_how_it_ends_and_can_erase_their_words(world: World) -> None:
-    for account, words in ((1001, "3栋着火了快来"), (1002, "3栋着火了，我是502的"), (1002, "3栋着火了，烟很大")):
+    for account, words in ((1001, "3栋着火了快来"), (1002, "3栋着火了，我是五零二的"), (1002, "3栋着火了，烟很大")):
         means(world, words, ALARM)
         await says_in_group(world, account, words)
     li = world.resident(1002)
@@ -205,7 +205,7 @@ async def test_who_joined_an_emergency_in_a_group_hears_how_it_ends_and_can_eras
     await li.says("删除我的数据")
     await li.taps("是的，全部删除")
     left = await all_text(world)
-    assert "502" not in left
+    assert "五零二" not in left
     assert "烟很大" not in left
     assert (await case(world, community=0)).text == "3栋着火了快来"
 
