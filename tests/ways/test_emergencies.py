@@ -414,7 +414,8 @@ async def test_an_emergency_in_the_middle_of_a_draft_leaves_the_draft(small_worl
     await wang.says(FIRE)
     await wang.taps("延安岭社区")
     await wang.taps("同意，提交")
-    assert (await case(small_world)).text == LAMP
+    assert (await case(small_world)).text == FIRE, "now that it is known where"
+    assert (await case(small_world, 2)).text == LAMP
 
 
 async def test_an_emergency_among_other_matters_is_one_case_with_all_words_and_the_danger_first(
