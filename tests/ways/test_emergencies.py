@@ -629,11 +629,11 @@ async def test_another_danger_told_by_an_edit_within_an_emergency_reaches_the_ca
     burns(small_world)
     burns(small_world, "7栋有人晕倒了", alarms=(Alarm.AMBULANCE,), places=("7栋",))
     await wang.says(FIRE)
-    await wang.says("3栋的，快点来人", message_id=500)
+    await wang.says("楼上还有老人", message_id=500)
     await wang.edits(500, "7栋有人晕倒了")
     assert "120" in wang.last.text
     assert "7栋有人晕倒了" in chen.last.text
-    assert (await case(small_world, 2)).text == f"{FIRE}\n3栋的，快点来人\n7栋有人晕倒了"
+    assert (await case(small_world, 2)).text == f"{FIRE}\n楼上还有老人\n7栋有人晕倒了"
 
 
 async def test_correcting_a_word_in_an_emergency_calls_nobody_again(small_world: World) -> None:

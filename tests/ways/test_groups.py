@@ -239,7 +239,7 @@ async def test_handing_in_what_somebody_said_about_it_calls_the_staff_once(world
         )
         await world.runs()
     assert await count(world, Case) == 1
-    assert len([m for m in world.worker(1).messages if "紧急" in m.text]) == 1
+    assert len([m for m in world.worker(1).messages if "紧急 QU-1" in m.text]) == 1
     assert not world.worker(1).sees("居民补充")
 
 
