@@ -183,7 +183,9 @@ async def paper_to_be_read(two: tuple[World, World]) -> None:
     await worker.taps("录纸票")
 
 
-def meanwhile(monkeypatch: pytest.MonkeyPatch, method: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, method: str, work: Callable[[], Coroutine[Any, Any, None]]
+) -> list[asyncio.Task[None]]:
     """When a process has called this method of `Votes`, `work` is done elsewhere, or waits for the commit."""
     plain, begun = getattr(Votes, method), list[asyncio.Task[None]]()
 
@@ -195,6 +197,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, method: str, work: Callable[[], C
         return found
 
     monkeypatch.setattr(Votes, method, slow)
+    return begun
 
 
 async def test_two_slips_that_are_read_at_once_are_no_more_than_the_papers(
@@ -202,9 +205,9 @@ async def test_two_slips_that_are_read_at_once_are_no_more_than_the_papers(
 ) -> None:
     one, other = two
     await paper_to_be_read(two)
-    meanwhile(monkeypatch, "read_slip", lambda: other.worker(1).says("2 A"))
+    begun = meanwhile(monkeypatch, "read_slip", lambda: other.worker(1).says("2 A"))
     await one.worker(2).says("1 A")
-    await other.runs()
+    await begun[0]
     assert [row.slip for row in await rows_of(one, Slip)] == [1]
 
 
@@ -213,9 +216,9 @@ async def test_a_slip_that_is_read_while_the_box_is_said_to_be_empty_is_refused_
 ) -> None:
     one, other = two
     await paper_to_be_read(two)
-    meanwhile(monkeypatch, "unfinished_slips", lambda: other.worker(1).says("1 A"))
+    begun = meanwhile(monkeypatch, "unfinished_slips", lambda: other.worker(1).says("1 A"))
     await one.worker(2).taps("纸票录完了")
-    await other.runs()
+    await begun[0]
     (row,) = await rows_of(one, Vote)
     assert row.papers_done
     assert not any(world.worker(1).sees("请另一位同事再录一遍") for world in two), "whichever of them delivers it"
