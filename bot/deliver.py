@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -204,10 +204,14 @@ class Deliverer:
 
     async def _send(self, row: OutRow) -> Sent:
         """Send one row in as many parts as it takes; those sent in an earlier attempt are left out."""
-        sent = self._parts_sent.setdefault(row.id, [])
-        for part in (await self._parts(row))[len(sent) :]:
-            sent.append(await self._channel.send(part))
-        del self._parts_sent[row.id]
+        sent = self._parts_sent.pop(row.id, [])
+        try:
+            for part in (await self._parts(row))[len(sent) :]:
+                sent.append(await self._channel.send(part))
+        except Exception:
+            if sent:
+                self._parts_sent[row.id] = sent
+            raise
         return Sent(sent[-1].message_id, {digest: held for one in sent for digest, held in one.file_ids.items()})
 
     async def _parts(self, row: OutRow) -> list[Outgoing]:
@@ -260,7 +264,7 @@ class Deliverer:
         bot = self._channel.name
         match error:
             case TryLater(seconds=float() | int() as seconds):
-                await self._put_off(row, reason, seconds, counts=False)
+                await self._put_off(row, reason, seconds)
             case TryLater():
                 await self._wait_for_messenger(row, reason)
             case BadToken():
@@ -270,6 +274,7 @@ class Deliverer:
             case Moved(new_chat=new):
                 await self._write(lambda uow: uow.move_chat(bot, row.chat, new))
             case Unreachable():
+                self._parts_sent.pop(row.id, None)
                 await self._write(lambda uow: _give_up_chat(uow, row, reason))
             case Refused():
                 log.error("message %s of %s refused: %s", row.id, bot, error)
@@ -280,36 +285,52 @@ class Deliverer:
     async def _wait_for_messenger(self, row: OutRow, reason: str) -> None:
         """The messenger is down, which is not the message's fault: it waits for a day before it is given up."""
         now = self._clock.now()
-        failing = now - (row.failing_since or now)
-        if failing > OUTAGE_SURVIVED:
+        since = row.failing_since or now
+        if now - since > OUTAGE_SURVIVED:
             await self._kill(row, reason)
         else:
-            wait = min(max(failing.total_seconds(), 1.0), OUTAGE_WAIT)
-            await self._put_off(row, reason, wait * random.uniform(0.5, 1), counts=False)
+            wait = min(max((now - since).total_seconds(), 1.0), OUTAGE_WAIT)
+            await self._put_off(row, reason, wait * random.uniform(0.5, 1), failing_since=since)
 
     async def _wait_for_token(self, row: OutRow, reason: str) -> None:
         """The token is refused, which is no message's fault: all of them wait until the bot has a valid token."""
         self.trouble = reason
         log.error("the messenger refuses the token of %s: nothing can be sent; see chulin doctor", self._channel.name)
         self._limiter.hold(row.chat, time.monotonic() + TOKEN_WAIT, whole_bot=True)
-        await self._put_off(row, reason, TOKEN_WAIT, counts=False)
+        await self._put_off(row, reason, TOKEN_WAIT)
 
     async def _again_or_dead(self, row: OutRow, reason: str, error: Exception) -> None:
         if row.attempts + 1 >= TRIES:
             log.error("message %s of %s given up after %s tries", row.id, self._channel.name, TRIES, exc_info=error)
             await self._kill(row, reason)
         else:
-            await self._put_off(row, reason, min(2.0**row.attempts, LONGEST_WAIT), counts=True)
+            seconds = min(2.0**row.attempts, LONGEST_WAIT)
+            await self._put_off(row, reason, seconds, counts=True, failing_since=row.failing_since)
 
     async def _kill(self, row: OutRow, reason: str) -> None:
         self._parts_sent.pop(row.id, None)
         await self._write(lambda uow: uow.outbox.kill(row, reason))
 
-    async def _put_off(self, row: OutRow, reason: str, seconds: float, *, counts: bool) -> None:
-        """Try again later. The chat's other messages wait with it, so that none overtakes it."""
+    async def _put_off(
+        self,
+        row: OutRow,
+        reason: str,
+        seconds: float,
+        *,
+        counts: bool = False,
+        failing_since: datetime | None = None,
+    ) -> None:
+        """Try again later. The chat's other messages wait with it, so that none overtakes it.
+
+        `counts`: it is the message's own failure. `failing_since`: the messenger has been down for it since then.
+        """
         self._limiter.hold(row.chat, time.monotonic() + seconds, whole_bot=False)
         again = self._clock.now() + timedelta(seconds=seconds)
-        await self._write(lambda uow: uow.outbox.put_off(row, reason, again, counts=counts))
+
+        def later(uow: UnitOfWork) -> None:
+            uow.outbox.put_off(row, reason, again, counts=counts, failing_since=failing_since)
+
+        await self._write(later)
 
     async def _write(self, change: Callable[[UnitOfWork], object]) -> None:
         await write(self._database, lambda _: _NOBODY, self._clock.now(), change)

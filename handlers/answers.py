@@ -45,7 +45,7 @@ def take_answer(turn: Turn) -> bool:
         return _of_a_feature(turn, asked)
     if asked["what"] in OF_RESIDENTS:
         return _resident_answers(turn, asked)
-    case = turn.uow.cases.get(*asked["case"])
+    case = turn.uow.cases.where_it_goes_on(turn.uow.cases.get(*asked["case"]))
     role = turn.role_for(asked["what"], case)
     if role is None:
         turn.say("problem.no_right")

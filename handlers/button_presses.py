@@ -173,7 +173,8 @@ def _belongs(turn: Turn, button: ButtonRow) -> bool:
 
 
 def _press_on_case(turn: Turn, button: ButtonRow) -> None:
-    case = turn.uow.cases.get(button.community_id, button.case_no or 0)
+    cases = turn.uow.cases
+    case = cases.where_it_goes_on(cases.get(button.community_id, button.case_no or 0))
     turn.outcome = f"press {button.action}"
     do(turn, button.action, case, button.data)
 

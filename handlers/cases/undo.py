@@ -30,7 +30,8 @@ def offer(turn: Turn, case: CaseRow, action: Action, taken: Sequence[tuple[int, 
     name = f"done:{taken[0][1]}"
     rows: Rows = ()
     if TRANSITIONS[action].undoable:
-        data = {"steps": [list(step) for step in taken], "shown_in": name}
+        # the version before this one reads `event`; both may run side by side
+        data = {"steps": [list(step) for step in taken], "event": taken[0][1], "shown_in": name}
         turn.talk.state["undo"] = {"case": list(case.key), **data}
         label = turn.context.texts("button.undo")
         take_back = Button(label, "undo", case.community_id, case.no, data, turn.account, once=True)
@@ -54,7 +55,8 @@ def asked_in_words(turn: Turn) -> bool:
 
 def undo(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
     """Undo what one tap did within the last minute; steps that others went on with meanwhile stay."""
-    said = [_take_back(turn, turn.uow.cases.get(case.community_id, no), role, event) for no, event in data["steps"]]
+    taken = data.get("steps") or [[case.no, data["event"]]]
+    said = [_take_back(turn, turn.uow.cases.get(case.community_id, no), role, event) for no, event in taken]
     undone = [key for key in said if key is not None]
     if not undone:
         turn.tell("undo.too_late", alert=True)
@@ -123,5 +125,5 @@ def _said(turn: Turn, case: CaseRow, event_id: int, cancelled: int) -> str:
 
 def _values(detail: dict[str, Any]) -> dict[str, Any]:
     """The previous values of the fields that the step changed; what changed otherwise meanwhile stays."""
-    before = {name: detail["before"][name] for name in detail["changed"]}
+    before = {name: detail["before"][name] for name in detail.get("changed", detail["before"])}
     return {name: AS_STORED[name](value) if value and name in AS_STORED else value for name, value in before.items()}

@@ -15,7 +15,7 @@ from handlers.residents import matters, offers, receipts, represented
 from handlers.turn import Turn
 from ledger.lifecycle import Role
 from ledger.rights import Part
-from ledger.scenes import Kind
+from ledger.scenes import Kind, Urgency
 from nlp.understanding import LEADS_ON, Understanding
 from storage.cases import CaseRow, PersonOfCase
 from storage.reference import CommunityRow
@@ -44,19 +44,18 @@ class Report:
 def file_report(turn: Turn, report: Report, *, looked_at: bool = False) -> list[CaseRow]:
     """File a report, and tell the person and the staff: an emergency at once, other matters one by one.
 
-    These are not filed as long as a link in them has to be looked at; `looked_at`: somebody has.
+    These are not filed as long as a link in them has to be looked at; `looked_at`: somebody has, and what the person
+    has agreed for somebody else meanwhile belongs to another report.
     """
-    if report.is_emergency:
-        return [_file_emergency(turn, report)]
-    if not looked_at and _waits(turn, report):
+    if not report.is_emergency and not looked_at and _waits(turn, report):
         return []
-    return _file_matters(turn, report)
+    proxy = report.proxy if looked_at else report.proxy or represented.agreed(turn)
+    return [_file_emergency(turn, report, proxy)] if report.is_emergency else _file_matters(turn, report, proxy)
 
 
-def _file_matters(turn: Turn, report: Report) -> list[CaseRow]:
+def _file_matters(turn: Turn, report: Report, proxy: dict[str, Any] | None) -> list[CaseRow]:
     """File every matter of a report. Files go to the first matter."""
     allowance.count(turn, "reports")
-    proxy = report.proxy or represented.agreed(turn)
     filed = [_file(turn, report, matter, proxy) for matter in report.matters]
     _attach_all(turn, filed[0], report)
     similar: list[int] = []
@@ -75,10 +74,10 @@ def _file_matters(turn: Turn, report: Report) -> list[CaseRow]:
     return filed
 
 
-def _file_emergency(turn: Turn, report: Report) -> CaseRow:
+def _file_emergency(turn: Turn, report: Report, proxy: dict[str, Any] | None) -> CaseRow:
     """File an emergency: first the numbers to call, then staff are called; everything else comes later."""
     matter = report.matters[0]
-    case = _file(turn, report, matter, report.proxy or represented.agreed(turn))
+    case = _file(turn, report, matter, proxy)
     _attach_all(turn, case, report)
     _remember(turn, case, matter)
     emergencies.raise_alarm(turn, case, matter)
@@ -88,7 +87,12 @@ def _file_emergency(turn: Turn, report: Report) -> CaseRow:
 
 
 def addition_waits(turn: Turn, case: CaseRow) -> bool:
-    """Whether a link in what is added to a case has to be looked at first; one that stands in the case has been."""
+    """Whether a link in what is added to a case has to be looked at first; one that stands in the case has been.
+
+    What is said in an emergency reaches those who were called at once.
+    """
+    if case.urgency is Urgency.EMERGENCY:
+        return False
     event = turn.event
     addition = Report((), turn.community_of(case), files=event.files, said=((event.message_id, event.text),))
     return _waits(turn, addition, case)

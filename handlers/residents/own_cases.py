@@ -215,8 +215,8 @@ def other_matter(turn: Turn, _data: dict[str, Any]) -> None:
     if said is None:
         turn.tell("draft.gone")
         return
-    if taken := said.get("taken"):
-        case = turn.uow.cases.get(*taken["case"])
+    taken = said.get("taken")
+    if taken and (case := turn.uow.cases.living(tuple(taken["case"]))):
         _take_out(turn, case, str(said["text"]), taken["what"])
         if said["message"] is not None:
             address = turn.event.address

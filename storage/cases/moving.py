@@ -48,3 +48,8 @@ class MovingOfCases:
         step = self._uow.cases.last_step(case.key, [Action.TRANSFER]) if case.state is State.TRANSFERRED else None
         key = (step.detail or {}).get(MOVED_TO) if step else None
         return (key[0], key[1]) if key else None
+
+    def where_it_goes_on(self, case: CaseRow) -> CaseRow:
+        """The case itself, or the one that it has moved to: buttons and questions from before still work."""
+        there = self.moved_to(case)
+        return self._uow.cases.get(*there) if there else case

@@ -134,13 +134,15 @@ class OutboxRows:
         same = and_(Shown.bot == row.bot, Shown.chat == row.chat, Shown.logical == row.logical)
         self._uow.connection.execute(delete(Shown).where(same))
 
-    def put_off(self, row: OutRow, error: str, again_at: datetime, *, counts: bool) -> None:
+    def put_off(
+        self, row: OutRow, error: str, again_at: datetime, *, counts: bool, failing_since: datetime | None
+    ) -> None:
         """Try again at `again_at`. `counts`: the attempt counts as one of this message's failures."""
         values = {
             "due_at": again_at,
             "error": error[:400],
             "attempts": row.attempts + counts,
-            "failing_since": row.failing_since or self._uow.now,
+            "failing_since": failing_since,
         }
         self._uow.connection.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
 

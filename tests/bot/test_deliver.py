@@ -118,6 +118,16 @@ async def test_a_message_that_became_due_days_after_it_was_queued_waits_a_day_fo
     assert await fails_after(1) == ["waiting"], "who sends it again gives it another day"
 
 
+async def test_days_without_a_valid_token_are_no_days_without_a_messenger(world: World) -> None:
+    await queue(world, Reply(HERE, "在"))
+    for error in (BadToken("resident"), BadToken("resident"), TryLater("502")):
+        world.residents.failures = [error]
+        world.app.deliverers["resident"]._limiter = Limiter(UNLIMITED)
+        await drain(world)
+        world.clock.forward(hours=30)
+    assert await states(world) == ["waiting"]
+
+
 async def test_an_outage_does_not_use_up_the_tries_of_a_message(world: World) -> None:
     await queue(world, Reply(HERE, "在"))
     for error in [*[TryLater("502")] * (2 * TRIES), ValueError("a fault of our own")]:

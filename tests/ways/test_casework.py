@@ -1,10 +1,10 @@
 """Grid workers: the card, its steps, what the residents hear of them, and taking a step back."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 
 from storage.corrections import corrected
-from storage.tables import Attachment, Case, CaseEvent, CasePerson, Correction, Outbox
+from storage.tables import Attachment, Case, CaseEvent, CasePerson, Correction, Keyboard, Outbox
 from tests.support.world import World
 from tests.ways.steps import LAMP, RUBBISH, also_works, answered, case, change, count, employs, settled
 
@@ -371,6 +371,24 @@ async def test_undo_of_an_answer_asks_nobody_whether_it_is_solved(small_world: W
     assert not wang.sees("灯泡换好了")
     assert not wang.sees("现在解决了吗")
     assert not any(m.files for m in wang.messages)
+
+
+async def test_the_undo_button_of_the_version_before_still_works(small_world: World) -> None:
+    await settled(small_world)
+    chen = small_world.worker(1)
+    await chen.taps("受理")
+
+    def as_before(connection: Connection) -> None:
+        for row in connection.execute(select(Keyboard.__table__)):
+            choices = [
+                [action, no, {k: v for k, v in data.items() if (action, k) != ("undo", "steps")}, once]
+                for action, no, data, once in row.choices
+            ]
+            connection.execute(update(Keyboard).where(Keyboard.id == row.id).values(choices=choices))
+
+    await change(small_world, as_before)
+    await chen.taps("撤销")
+    assert (await case(small_world)).state == "waiting"
 
 
 async def test_undo_is_over_after_a_minute(small_world: World) -> None:

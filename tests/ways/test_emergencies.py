@@ -221,6 +221,26 @@ async def test_it_moves_to_its_community_as_soon_as_somebody_says_which_one_that
     assert "QU-1" not in wang.last.text
 
 
+async def test_a_button_from_before_it_moved_still_works(world: World) -> None:
+    wang, chen = world.resident(), world.worker(WORKER)
+    burns(world, places=())
+    await wang.says(FIRE)
+    take = chen.last.buttons["我来处理"]
+    await wang.says("延安岭社区3栋")
+    await chen.presses(take)
+    assert wang.sees("值班的人已经看到")
+
+
+async def test_a_link_does_not_hold_up_what_is_said_in_an_emergency(world: World) -> None:
+    wang, chen = world.resident(), world.worker(WORKER)
+    burns(world, places=())
+    await wang.says(FIRE)
+    await wang.says("延安岭社区3栋 https://maps.example.top/x")
+    assert "延安岭社区3栋" in ((await case(world)).place or "")
+    assert not wang.sees("网址")
+    assert any("YA-1" in m.text for m in chen.messages)
+
+
 async def test_what_is_said_and_edited_after_it_moved_belongs_to_it(world: World) -> None:
     wang = world.resident()
     burns(world, places=())
