@@ -1,6 +1,8 @@
 """Emergencies come before everything: the number to call, then a person, then the next level if nobody answers."""
 
+import hashlib
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +28,8 @@ def raise_alarm(turn: Turn, case: CaseRow, matter: Understanding) -> None:
     level, addresses = _reached(turn, case, 0)
     called = bool(addresses or turn.community_of(case).staff_chat)
     first_words(turn, case, matter.alarms, needs_human=matter.needs_human, called=called)
-    told = [*matter.alarms, *matter.places]
-    _talk(turn).state["alarm"] = {"case": list(case.key), "at": turn.uow.now.timestamp(), "told": told}
+    _talk(turn).state["alarm"] = {"case": list(case.key), "at": turn.uow.now.timestamp(), "told": []}
+    keep_told(turn, (*matter.alarms, *matter.places))
     ring(turn, case, level, addresses)
 
 
@@ -49,14 +51,33 @@ def ringing(turn: Turn) -> CaseRow | None:
     kept = turn.context.district.limits.media_joins_for.wall.total_seconds()
     if not alarm or turn.uow.now.timestamp() - float(alarm["at"]) > kept:
         return None
-    case = turn.uow.cases.living((alarm["case"][0], alarm["case"][1]))
+    return last_here(turn)
+
+
+def last_here(turn: Turn) -> CaseRow | None:
+    """The open emergency that was the last to be reported in this chat, however long ago, or None."""
+    alarm = _talk(turn).state.get("alarm")
+    case = turn.uow.cases.living((alarm["case"][0], alarm["case"][1])) if alarm else None
     return case if case is not None and case.state in OPEN else None
 
 
-def told(turn: Turn) -> list[str]:
-    """What is known of the emergency that was just reported here: whom to call, and places."""
-    found: list[str] = _talk(turn).state["alarm"]["told"]
-    return found
+def is_told(turn: Turn, name: str) -> bool:
+    """Whether somebody has named this danger or place for the emergency of this chat."""
+    return _mark(name) in _talk(turn).state["alarm"]["told"]
+
+
+def times_told(turn: Turn) -> int:
+    """How many dangers and places are known of the emergency of this chat."""
+    return len(_talk(turn).state["alarm"]["told"])
+
+
+def keep_told(turn: Turn, names: Iterable[str]) -> None:
+    """Remember dangers and places of the emergency of this chat. Only a hash is kept: the words belong to the case."""
+    _talk(turn).state["alarm"]["told"] += map(_mark, names)
+
+
+def _mark(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:6]
 
 
 def _talk(turn: Turn) -> Talk:

@@ -14,6 +14,7 @@ from handlers.event import EventKind
 from handlers.residents import drafts, filing, matters, media, own_cases, receipts, report
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Role
+from ledger.rights import Part
 from ledger.scenes import Urgency
 from nlp.understanding import Understanding
 from storage.cases import CaseRow
@@ -41,11 +42,28 @@ def edited(turn: Turn) -> None:
 
 def _is_report_of_danger(turn: Turn) -> bool:
     """File words that are in no case and no draft, and tell of danger now. False: they do not, or staff write here."""
-    by_resident = turn.event.account is not None and turn.bot.serves is not Serves.STAFF
-    danger = by_resident and turn.event.text.strip() and matters.emergency(turn.reading)
-    if danger:
-        report.report(turn)
-    return bool(danger)
+    by_resident = turn.event.account is not None and turn.bot.serves is not Serves.STAFF and not _among_staff(turn)
+    danger = matters.emergency(turn.reading) if by_resident and turn.event.text.strip() else None
+    if danger is None or _told_before(turn, danger):
+        return False
+    report.report(turn)
+    return True
+
+
+def _among_staff(turn: Turn) -> bool:
+    """Whether a staff member writes in a group of the staff; in one of residents they are neighbours like others."""
+    return turn.as_staff and not turn.event.private and not turn.uow.groups.of_residents(turn.event.address.chat)
+
+
+def _told_before(turn: Turn, danger: Understanding) -> bool:
+    """Whether a neighbour corrects what they told of a group's emergency, and names no other danger and place.
+
+    Their message is not found: their words are stored as said to us alone.
+    """
+    case = None if turn.event.private else emergencies.last_here(turn)
+    if case is None or turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account) != Part.JOINER:
+        return False
+    return all(emergencies.is_told(turn, name) for name in (*danger.alarms, *danger.places))
 
 
 def catch_up(turn: Turn) -> None:

@@ -107,8 +107,7 @@ def _report(turn: Turn, found: tuple[Understanding, ...], community: CommunityRo
 def _emergency(turn: Turn, matter: Understanding) -> None:
     """File an emergency, or add to the one that was just reported here."""
     if (case := emergencies.ringing(turn)) is not None:
-        known = emergencies.told(turn)
-        _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if alarm not in known))
+        _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if not emergencies.is_told(turn, alarm)))
     else:
         _file_emergency(turn, matter)
 
@@ -130,7 +129,7 @@ def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> Non
         return
     words, elsewhere = turn.event.text, _new_places(turn)
     case = _add_to(turn, case, words)
-    emergencies.told(turn).extend((*new, *elsewhere))
+    emergencies.keep_told(turn, (*new, *elsewhere))
     calls = "\n".join(turn.context.texts(f"emergency.call_{alarm}") for alarm in new if alarm is not Alarm.HUMAN)
     cards.refresh(turn, case)
     turn.outcome = "supplement"
@@ -145,8 +144,9 @@ def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> Non
 
 def _new_places(turn: Turn) -> list[str]:
     """Places in the words that the emergency has not named; not without end."""
-    known, places = emergencies.told(turn), [place for matter in turn.reading.matters for place in matter.places]
-    return [place for place in dict.fromkeys(places) if place not in known][: max(MOST_TOLD - len(known), 0)]
+    places = [place for matter in turn.reading.matters for place in matter.places]
+    new = [place for place in dict.fromkeys(places) if not emergencies.is_told(turn, place)]
+    return new[: max(MOST_TOLD - emergencies.times_told(turn), 0)]
 
 
 def _add_to(turn: Turn, case: CaseRow, words: str) -> CaseRow:

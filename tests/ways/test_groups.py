@@ -231,6 +231,40 @@ async def test_after_a_while_an_emergency_in_a_group_is_a_new_one(world: World) 
     assert world.worker(1).sees("紧急 QU-2")
 
 
+async def test_a_neighbour_who_corrects_a_slip_in_an_emergency_of_the_group_reports_no_other(world: World) -> None:
+    fire, fixed, elsewhere = "3栋着火了", "3栋着火了！", "5栋着火了"
+    for words, place in ((fire, "3栋"), (fixed, "3栋"), (elsewhere, "5栋")):
+        means(world, words, ALARM | {"places": (place,)})
+    await says_in_group(world, 1001, fire, message_id=500)
+    await says_in_group(world, 1002, fire, message_id=501)
+    for _ in range(2):
+        await says_in_group(world, 1002, fixed, kind="edit", message_id=501)
+        await world.passes(minutes=11)
+    assert await count(world, Case) == 1
+    assert (await case(world, community=0)).text == f"{fire}\n{fire}"
+    await says_in_group(world, 1002, elsewhere, kind="edit", message_id=501)
+    assert world.worker(1).sees("紧急 QU-2"), "another place is another emergency"
+
+
+async def test_no_place_of_an_emergency_is_kept_in_the_group_s_conversation(world: World) -> None:
+    for place in ("3栋2单元", "7栋"):
+        means(world, f"{place}着火了", ALARM | {"places": (place,)})
+        await says_in_group(world, 1001, f"{place}着火了")
+    kept = await world.rows(lambda c: c.execute(select(Conversation.state).where(Conversation.account == 0)).scalar())
+    assert len(kept["alarm"]["told"]) == 3
+    assert "栋" not in str(kept)
+
+
+async def test_among_the_staff_of_one_bot_an_edit_about_danger_files_nothing(one_bot_world: World) -> None:
+    means(one_bot_world, "3栋着火了快来", ALARM)
+    chen = one_bot_world.worker(1, chat=GROUP)
+    await chen.edits(500, "3栋着火了快来")
+    assert await count(one_bot_world, Case) == 0
+    await chen.says(f"/start {one_bot_world.app.context.links.make(1)}")  # type: ignore[attr-defined]
+    await chen.edits(500, "3栋着火了快来")
+    assert await count(one_bot_world, Case) == 1, "among residents they are a neighbour"
+
+
 async def test_handing_in_what_somebody_said_about_it_calls_the_staff_once(world: World) -> None:
     means(world, "3栋着火了快来", ALARM)
     for _ in range(4):
