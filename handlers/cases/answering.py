@@ -4,6 +4,7 @@ from typing import Any
 
 from handlers.cases import staff_steps, steps
 from handlers.reply import Button, Priority, Reply
+from handlers.residents import filing
 from handlers.turn import Turn
 from ledger.lifecycle import ANSWERING, ANSWERS, TRANSITIONS, Action, NotAllowed, Outcome, Role
 from ledger.scenes import Kind
@@ -78,6 +79,7 @@ def amended(turn: Turn, case: CaseRow, role: Role, asked: dict[str, Any]) -> Non
     if not words or answer is None:
         turn.say("ask.words_too", number=turn.number(case))
         return
+    filing.keep_words(turn, case, by=role)
     waits = turn.uow.outbox.cancel(steps.cause_of(case, answer.id))
     turn.uow.cases.change(case, reply=f"{case.reply}\n{words}")
     event_id = turn.uow.cases.add_event(

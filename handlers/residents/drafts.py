@@ -1,6 +1,7 @@
 """Drafts: words that wait for consent. Shown to their author in one message, stored for a week, seen by nobody else."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from handlers import communities
@@ -14,11 +15,13 @@ from ledger.text import shortened
 from nlp.understanding import Understanding
 from storage.cases import CaseRow
 from storage.ids import new_id
+from storage.messenger.conversations import WORDS
 from storage.reference import CommunityRow
 
 DRAFT_SHOWN = 300
 MOST_WORDS = 8000
 MOST_FILES = 30
+EARLY_KEPT = timedelta(hours=1)
 NEARBY = 300
 """Characters before and after a message that are read with it, in case a danger is spread over messages."""
 ONE_MATTER = 1000
@@ -57,6 +60,13 @@ def _say_full(turn: Turn, draft: dict[str, Any], key: str) -> None:
 def keep_a_week(turn: Turn) -> None:
     """Have the draft deleted after a week if the person does not return to it."""
     turn.talk.expires_at = turn.uow.now + turn.context.district.limits.draft_kept.wall
+
+
+def keep_edits_an_hour(turn: Turn) -> None:
+    """Have edits whose message has not come deleted after an hour, or with the other words of the conversation."""
+    talk, soon = turn.talk, turn.uow.now + EARLY_KEPT
+    alone = not any(name in talk.state for name in WORDS if name != "edits")
+    talk.expires_at = min(talk.expires_at or soon, soon) if alone else talk.expires_at or soon
 
 
 def words(turn: Turn) -> str:
@@ -236,4 +246,5 @@ def take_out(turn: Turn) -> dict[str, Any]:
     """Take the draft out of the conversation; other words in it are still deleted in time."""
     turn.talk.state.pop("said", None)
     found: dict[str, Any] = turn.talk.state.pop("draft")
+    keep_edits_an_hour(turn)
     return found

@@ -4,7 +4,6 @@ An edit that tells of danger, where the message did not, is an emergency like an
 """
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from handlers.case_names import named
@@ -21,7 +20,6 @@ from storage.cases import CaseRow
 from storage.errors import NotFound
 
 MOST_EARLY = 3
-EARLY_KEPT = timedelta(hours=1)
 
 
 def edited(turn: Turn) -> None:
@@ -82,7 +80,7 @@ def _note(turn: Turn, text: str | None) -> None:
     if event.private:
         others = [edit for edit in talk.state.get("edits", []) if edit[0] != event.message_id]
         talk.state["edits"] = [*others, [event.message_id, event.update_id, text]][-MOST_EARLY:]
-        talk.expires_at = talk.expires_at or turn.uow.now + EARLY_KEPT
+        drafts.keep_edits_an_hour(turn)
 
 
 def _follows(turn: Turn) -> bool:

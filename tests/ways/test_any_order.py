@@ -2,10 +2,13 @@
 
 import random
 
-from storage.tables import Case
+import pytest
+from sqlalchemy import select
+
+from storage.tables import Case, Conversation
 from tests.support.world import World
 from tests.ways.orders import AS_WRITTEN, FITNESS, shuffled, told
-from tests.ways.steps import LAMP, RUBBISH, case, count, settled
+from tests.ways.steps import LAMP, RUBBISH, all_text, case, count, settled
 
 
 async def test_a_dialog_in_any_order_leaves_the_same_ledger(world: World) -> None:
@@ -40,6 +43,24 @@ async def test_the_words_of_an_edit_without_its_message_are_not_kept_long(small_
     await small_world.app.ticker.clean()
     await wang.says(RUBBISH, message_id=900)
     assert (await case(small_world, 2)).text == RUBBISH
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_nor_are_they_where_a_draft_was_filed(world: World, before: bool) -> None:
+    wang, early = world.resident(), f"{RUBBISH}，很臭"
+    await wang.says(LAMP)
+    await wang.taps("延安岭社区")
+    if before:
+        await wang.edits(900, early)
+    await wang.taps("同意，提交")
+    if not before:
+        await wang.edits(100, f"{LAMP}了")
+        await wang.edits(900, early)
+    assert early in await all_text(world)
+    await world.passes(hours=1, seconds=1)
+    await world.app.ticker.clean()
+    talks = await world.rows(lambda c: c.execute(select(Conversation.state)).scalars().all())
+    assert early not in str(talks)
 
 
 async def test_an_album_whose_parts_come_two_seconds_apart_is_one_report(small_world: World) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from storage.tables import Case
 from tests.support.world import World
-from tests.ways.steps import LAMP, case, settled
+from tests.ways.steps import LAMP, answered, case, count, means, settled
+from tests.ways.test_emergencies import ALARM
 
 
 @pytest.mark.parametrize("button", ["办结答复", "不予受理", "问居民"])
@@ -75,6 +77,16 @@ async def test_who_edits_an_answer_hears_that_it_stays_as_it_was(small_world: Wo
     await chen.says("撤销")
     await small_world.passes(seconds=61)
     assert not wang.sees("换好")
+
+
+async def test_who_edits_what_they_added_to_an_answer_reports_nothing(one_bot_world: World) -> None:
+    _, chen = await answered(one_bot_world)
+    await chen.taps("补一句")
+    await chen.says("原来的灯冒过烟。", message_id=900)
+    means(one_bot_world, "原来的灯着火了。", ALARM)
+    await chen.edits(900, "原来的灯着火了。")
+    assert "改了也不算" in chen.last.text
+    assert await count(one_bot_world, Case) == 1
 
 
 @pytest.mark.parametrize("words", ["谢谢", "你好", "辛苦了"])
