@@ -11,7 +11,7 @@ from handlers.reply import Priority, Reply
 from handlers.residents import filing, matters, media, own_cases
 from handlers.turn import Turn
 from ledger.lifecycle import Role
-from storage.cases import CaseRow
+from ledger.lifecycle import State as CaseState
 from storage.moderation.concerns import ConcernRow, State
 from storage.reference import CommunityRow
 
@@ -45,7 +45,8 @@ def refuse_held(turn: Turn, community: CommunityRow, role: Role, data: dict[str,
     """It is no report: the person hears why."""
     if lead := _open(turn, community, data):
         for concern in _decide(turn, role, lead, State.REFUSED, said="concern.was_refused", reason=data["reason"]):
-            _tell(turn, concern, "concern.refused", why=turn.context.texts(f"concern.why_{data['reason']}"))
+            key = "concern.refused_addition" if concern.adds else "concern.refused"
+            _tell(turn, concern, key, why=turn.context.texts(f"concern.why_{data['reason']}"))
 
 
 def undo_decision(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
@@ -144,6 +145,9 @@ def _file(turn: Turn, concern: ConcernRow) -> None:
     community = turn.community(held["community"]) if held else None
     if held is None or community is None:
         return
+    if concern.adds and not _goes_on(turn, concern, held["case"]):
+        _tell(turn, concern, "concern.not_added")
+        return
     to = Address(concern.bot, concern.chat)
     turn.uow.conversations.of_another((to.bot, to.chat, 0, concern.account))
     said = tuple((message_id, text) for message_id, text in held["said"])
@@ -151,7 +155,7 @@ def _file(turn: Turn, concern: ConcernRow) -> None:
     files = unpacked(held["files"])
     event = Event(EventKind.TEXT, to, concern.account, turn.uow.now, text=words, message_id=said[0][0], files=files)
     theirs = Turn(turn.context, turn.uow, event, replies=turn.replies)
-    if (case := _added_to(theirs, held)) is not None:
+    if concern.adds and (case := media.takes_more(theirs, held["case"])) is not None:
         own_cases.supplement(theirs, case, looked_at=True)
         return
     found = matters.to_file(theirs.reading)
@@ -160,11 +164,12 @@ def _file(turn: Turn, concern: ConcernRow) -> None:
     filing.file_report(theirs, report, looked_at=True)
 
 
-def _added_to(theirs: Turn, held: dict[str, Any]) -> CaseRow | None:
-    """The case that the words are for, if it still takes words and its person is still in it."""
-    case = media.takes_more(theirs, held["case"]) if held.get("case") else None
-    me = (theirs.event.address.bot, theirs.account)
-    return case if case is not None and theirs.uow.cases.part_of(case.key, *me) else None
+def _goes_on(turn: Turn, concern: ConcernRow, key: list[int]) -> bool:
+    """Whether held words for a case are still wanted: it was not withdrawn, and their author has not left it."""
+    case = turn.uow.cases.living((key[0], key[1]))
+    if case is None or case.state is CaseState.WITHDRAWN:
+        return False
+    return turn.uow.cases.part_of(case.key, concern.bot, concern.account) is not None
 
 
 def _when(turn: Turn, concern: ConcernRow, moment: Any) -> str:

@@ -80,7 +80,8 @@ def _who_decides(turn: Turn, concern: ConcernRow) -> list[Address]:
 
 def _text(turn: Turn, concern: ConcernRow) -> str:
     texts, people = turn.context.texts, turn.uow.concerns.size(concern)
-    head = texts(f"concern.{concern.kind}", community=turn.uow.reference.communities[concern.community_id].name)
+    key = "concern.links_added" if concern.adds else f"concern.{concern.kind}"
+    head = texts(key, community=turn.uow.reference.communities[concern.community_id].name)
     lines = [head, texts("concern.sample", text=concern.sample)]
     if people > 1:
         lines.append(texts("concern.people", n=people))

@@ -48,7 +48,7 @@ def holds(turn: Turn, words: str, held: Callable[[], dict[str, Any]], community_
     if not hosts:
         return False
     limits = turn.context.district.limits.moderation
-    concerns.put(
+    concern = concerns.put(
         turn,
         "links",
         words,
@@ -57,6 +57,6 @@ def holds(turn: Turn, words: str, held: Callable[[], dict[str, Any]], community_
         held=held(),
         next_at=turn.uow.now + limits.held_for.wall,
     )
-    turn.say("concern.held")
+    turn.say("concern.held_addition" if concern.adds else "concern.held")
     turn.outcome = "held"
     return True

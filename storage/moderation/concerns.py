@@ -51,6 +51,11 @@ class ConcernRow:
     staff_id: int | None
     until: datetime | None
 
+    @property
+    def adds(self) -> bool:
+        """Whether its held words are for a case that is filed already."""
+        return bool(self.held and self.held.get("case"))
+
 
 class Concerns:
     def __init__(self, uow: UnitOfWork) -> None:

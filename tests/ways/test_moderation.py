@@ -202,6 +202,48 @@ async def test_a_link_that_is_added_to_a_case_waits_and_is_then_added(town: Worl
     assert await count(town, Case) == 1
 
 
+async def test_who_adds_a_link_reads_that_it_will_be_added_and_is_not_told_to_say_it_again(town: World) -> None:
+    wang, zhou = await settled(town), town.worker(2)
+    await wang.taps("补充")
+    await wang.says(PICTURE)
+    assert "看过就加上" in wang.last.text
+    assert "再说一遍" not in wang.last.text.replace("不用再说一遍", "")
+    card = next(m for m in zhou.messages if "陌生网址" in m.text)
+    assert "登记过的事" in card.text
+    assert "还没登记" not in card.text
+    await zhou.taps("不登记：广告")
+    assert wang.sees("您补充的带网址的那句没有加上：广告")
+
+
+@pytest.mark.parametrize("neighbour", [True, False])
+async def test_a_link_added_to_a_case_that_was_withdrawn_meanwhile_is_no_new_case(town: World, neighbour: bool) -> None:
+    wang, zhou = await settled(town), town.worker(2)
+    await wang.taps("补充")
+    await wang.says(PICTURE)
+    if neighbour:  # the case goes on without them
+        li = town.resident(1002)
+        await li.says(LAMP)
+        await li.taps("延安岭社区")
+        await li.taps("我也遇到 YA-1")
+    await wang.says("撤回")
+    await wang.taps("撤回")
+    assert (await case(town)).state == ("waiting" if neighbour else "withdrawn")
+    await zhou.taps("照常登记")
+    assert await count(town, Case) == 1
+    assert PICTURE not in (await case(town)).text
+    assert "没有加上" in wang.last.text
+
+
+async def test_a_link_added_to_a_case_that_was_refused_meanwhile_is_filed_anew(town: World) -> None:
+    wang, zhou, chen = await settled(town), town.worker(2), town.worker(1)
+    await wang.taps("补充")
+    await wang.says(PICTURE)
+    await chen.taps("不予受理")
+    await chen.says("这盏灯归路灯所管，请打 12345。")
+    await zhou.taps("照常登记")
+    assert (await case(town, 2)).text == PICTURE
+
+
 async def test_a_question_of_the_staff_stays_open_while_a_link_waits(town: World) -> None:
     wang, chen = await settled(town), town.worker(1)
     await chen.taps("问居民")
