@@ -50,11 +50,9 @@ async def test_nor_are_they_where_a_draft_was_filed(world: World, before: bool) 
     wang, early = world.resident(), f"{RUBBISH}，很臭"
     await wang.says(LAMP)
     await wang.taps("延安岭社区")
-    if before:
-        await wang.edits(900, early)
+    await wang.edits(*((900, early) if before else (100, f"{LAMP}了")))
     await wang.taps("同意，提交")
     if not before:
-        await wang.edits(100, f"{LAMP}了")
         await wang.edits(900, early)
     assert early in await all_text(world)
     await world.passes(hours=1, seconds=1)
