@@ -337,7 +337,8 @@ class Votes:
             Mark.ballot_id == Ballot.id,
             Mark.left_out,
         )
-        kept = list(self._uow.read(select(Ballot.choice).where(*_of(Ballot, of), ~out), Ballot, Mark).scalars())
+        counting = select(Ballot.choice).where(*_of(Ballot, of), ~out).order_by(Ballot.id)
+        kept = list(self._uow.read(counting, Ballot, Mark).scalars())
         self.destroy(of)
         same = {"community_id": of[0], "vote_no": of[1]}
         ids = sorted(new_random_id() for _ in kept)
