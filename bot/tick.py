@@ -1,7 +1,7 @@
 """Ticks: does what has become due. What is due is a query on rows, and what was done is a row, too."""
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,15 +35,20 @@ CONTACTS_AT_ONCE = 100
 RETRY_AFTER = timedelta(minutes=1)
 """A thing whose handling failed is left alone for this long."""
 
+Deed = Callable[[UnitOfWork], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A kind of thing that becomes due: how to find those that are, how to tell them apart, what to do with each."""
+    """A kind of thing that becomes due: how to find those that are, how to tell them apart, what to do with each.
+
+    `do` may return deeds that follow. They belong to the same transaction, unless one of them fails.
+    """
 
     name: str
     find: Callable[[UnitOfWork], list[Any]]
     key: Callable[[Any], Hashable]
-    do: Callable[[UnitOfWork, Any], None]
+    do: Callable[[UnitOfWork, Any], Iterable[Deed] | None]
 
 
 class Ticker:
@@ -144,15 +149,8 @@ class Ticker:
 
     async def _run(self, task: Task) -> int:
         """Do all that is due of one kind in one transaction; if that fails, one by one."""
-
-        def all_at_once(uow: UnitOfWork) -> int:
-            things = self._awake(task, uow)
-            for thing in things:
-                task.do(uow, thing)
-            return len(things)
-
         try:
-            return await self._write(all_at_once)
+            return await self._write(lambda uow: _do(task, uow, self._awake(task, uow)))
         except Exception as error:  # noqa: BLE001 - the culprit is found one by one
             log.warning("a batch of due things failed (%s); doing them one by one", type(error).__name__)
             return await self._one_by_one(task)
@@ -162,18 +160,29 @@ class Ticker:
         self._resting = {key: until for key, until in self._resting.items() if until > now}
         for key in await self._write(lambda uow: [task.key(thing) for thing in self._awake(task, uow)]):
             try:
-                done += await self._write(lambda uow, key=key: self._only(task, uow, key))  # type: ignore[misc]
+                done += await self._alone(task, key)
             except Exception:
                 log.exception("%s failed; it is tried again in a while", key)
                 METRICS.tick_failures.labels(task.name).inc()
                 self._resting[key] = self._clock.now() + RETRY_AFTER
         return done
 
-    def _only(self, task: Task, uow: UnitOfWork, key: Hashable) -> int:
-        things = [thing for thing in self._awake(task, uow) if task.key(thing) == key]
-        for thing in things:
-            task.do(uow, thing)
-        return len(things)
+    async def _alone(self, task: Task, key: Hashable) -> int:
+        """Do one thing with what follows from it. If that fails, first the thing itself, and then each deed by itself.
+
+        A deed that fails by itself, too, is given up, because the thing it follows is no longer due.
+        """
+
+        def found(uow: UnitOfWork) -> list[Any]:
+            return [thing for thing in self._awake(task, uow) if task.key(thing) == key]
+
+        try:
+            return await self._write(lambda uow: _do(task, uow, found(uow)))
+        except Exception as error:  # noqa: BLE001 - what is due may still succeed
+            log.warning("%s failed (%s); doing first what is due, then what follows", key, type(error).__name__)
+        deeds = await self._write(lambda uow: [deed for thing in found(uow) for deed in task.do(uow, thing) or ()])
+        await in_turn([partial(self._write, deed) for deed in deeds])
+        return 1
 
     def _awake(self, task: Task, uow: UnitOfWork) -> list[Any]:
         return [thing for thing in task.find(uow) if self._resting.get(task.key(thing), uow.now) <= uow.now]
@@ -198,9 +207,15 @@ class Ticker:
         timed_steps.alarm_due(turn, uow.cases.get(alarm.community_id, alarm.case_no), alarm)
         self._post(uow, turn.replies)
 
-    def _case(self, uow: UnitOfWork, case: Any) -> None:
+    def _case(self, uow: UnitOfWork, case: Any) -> list[Deed]:
         turn = self._turn(uow)
-        timed_steps.look_at(turn, case)
+        deeds = timed_steps.look_at(turn, case)
+        self._post(uow, turn.replies)
+        return [partial(self._follow, deed, case.key) for deed in deeds]
+
+    def _follow(self, deed: timed_steps.Deed, key: tuple[int, int], uow: UnitOfWork) -> None:
+        turn = self._turn(uow)
+        deed(turn, uow.cases.get(*key))
         self._post(uow, turn.replies)
 
     def _nudge(self, uow: UnitOfWork, nudge: Any) -> None:
@@ -259,6 +274,14 @@ class Ticker:
     def _post(self, uow: UnitOfWork, replies: list[Reply]) -> None:
         for reply in replies:
             enqueue(self._context, uow, reply)
+
+
+def _do(task: Task, uow: UnitOfWork, things: list[Any]) -> int:
+    """Do these things, and what follows from each; returns how many there are."""
+    for thing in things:
+        for deed in task.do(uow, thing) or ():
+            deed(uow)
+    return len(things)
 
 
 def _is_back(erased: ErasureLog, marks: dict[str, datetime], person: Any) -> bool:

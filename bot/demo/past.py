@@ -130,7 +130,7 @@ class Past:
     def _clock(self, uow: UnitOfWork) -> None:
         """What the clock had to say until now was said."""
         for case in uow.cases.to_look_at():
-            timed_steps.look_at(self._turn(uow, "staff", 0), case)
+            self._look_at(uow, case)
         for spike in spikes.due(uow, self._context.district.limits.spike):
             spikes.tell(self._turn(uow, "staff", 0), spike)
 
@@ -199,7 +199,12 @@ class Past:
         merging.merge_into(self._worker(uow, case), case, Role.WORKER, {"into": target})
 
     def follow_up(self, uow: UnitOfWork, _story: Story, case: CaseRow, _words: str) -> None:
-        timed_steps.look_at(self._turn(uow, "staff", 0), case)
+        self._look_at(uow, case)
+
+    def _look_at(self, uow: UnitOfWork, case: CaseRow) -> None:
+        turn = self._turn(uow, "staff", 0)
+        for follow in timed_steps.look_at(turn, case):
+            follow(turn, case)
 
     # turns -----------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 Without an answer a case ends unconfirmed. Later the reporters are asked whether the solution still holds.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,23 +25,30 @@ FILES_LOOKED_FOR = timedelta(seconds=20)
 STILL_ASKED = {Nudge.SUPERVISION: OPEN, Nudge.OBJECTION: frozenset({State.FOLLOW_UP})}
 """States in which staff still owe what they were asked for."""
 
+Deed = Callable[[Turn, CaseRow], None]
+AFTER_THE_QUESTION: tuple[Deed, ...] = (
+    supervising.answered,
+    closing_review.ask_for_one,
+    root_causes.look_at_place,
+)
+"""What follows once the residents have been asked whether the matter is solved."""
 
-def look_at(turn: Turn, case: CaseRow) -> None:
-    """Handle what is due in a case."""
+
+def look_at(turn: Turn, case: CaseRow) -> tuple[Deed, ...]:
+    """Handle what is due in a case; returns what follows from it. If that fails, what was due is done nevertheless."""
     if case.state in OPEN:
         nudging.look(turn, case)
     elif case.state is State.ANSWERED:
         if _files_sent(turn, case):
             _ask_if_solved(turn, case)
-            supervising.answered(turn, case)
-            closing_review.ask_for_one(turn, case)
-            root_causes.look_at_place(turn, case)
+            return AFTER_THE_QUESTION
     elif case.state is State.FOLLOW_UP:
         steps.take(turn, case, Action.LAPSE, Role.SYSTEM)
     elif case.state in CLOSED and case.closed_at is not None:
         _ask_if_it_holds(turn, case, case.closed_at)
     else:
         turn.uow.cases.change(case, next_at=None)
+    return ()
 
 
 def nudge_due(turn: Turn, case: CaseRow, nudge: NudgeRow) -> None:

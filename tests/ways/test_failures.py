@@ -5,11 +5,13 @@ from sqlalchemy import select
 
 from bot import handling
 from handlers import router
-from handlers.cases import timed_steps
+from handlers.cases import closing_review, supervising, timed_steps
+from storage.cases.store import Cases
 from storage.tables import Case, Inbox
 from tests.support.world import World
 from tests.ways.steps import LAMP, RUBBISH, answered, case, count, means, settled
 from tests.ways.test_emergencies import ALARM, FIRE
+from tests.ways.test_nudges import supervised
 
 
 def breaks_on(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
@@ -70,7 +72,7 @@ async def test_a_case_that_breaks_the_clock_does_not_stop_it_for_others(
     def breaking(turn, case):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         if case.no == 1:
             raise RuntimeError("broken")
-        whole(turn, case)
+        return whole(turn, case)
 
     monkeypatch.setattr(timed_steps, "look_at", breaking)
     await chen.taps("办结答复")
@@ -80,6 +82,31 @@ async def test_a_case_that_breaks_the_clock_does_not_stop_it_for_others(
     monkeypatch.undo()
     await world.passes(minutes=2)
     assert (await case(world)).state == "closed_unconfirmed"
+
+
+@pytest.mark.parametrize(
+    ("of", "broken"), [(supervising, "_answer"), (closing_review, "shortened"), (Cases, "like")], ids=str
+)
+async def test_what_follows_an_answer_fails_without_the_question_to_the_resident(
+    small_world: World, monkeypatch: pytest.MonkeyPatch, of: object, broken: str
+) -> None:
+    street, chen = await supervised(small_world)
+    wang, zhou = small_world.resident(), small_world.worker(2)
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(of, broken, fails)
+    await chen.says("YA-1")
+    await chen.taps("办结答复")
+    await chen.says("三单元门口的灯，今天下午换好了。")
+    await small_world.passes(seconds=61)
+    assert "现在解决了吗" in wang.last.text
+    assert street.sees("督办有回话了") is (broken != "_answer")
+    assert zhou.sees("请您帮着看一眼") is (broken != "shortened")
+    asked = len(wang.messages)
+    await small_world.passes(minutes=5)
+    assert len(wang.messages) == asked, "what failed does not ask again"
 
 
 async def test_an_album_that_breaks_does_not_stop_those_of_others(
