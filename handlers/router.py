@@ -331,7 +331,7 @@ def _among_staff(turn: Turn) -> None:
     elif not turn.as_staff:
         turn.say("start.staff_only")
     elif not (undo.asked_in_words(turn) or lookup.card_by_number(turn) or _follow_wish(turn)):
-        turn.say("remark.staff_courtesy" if report.is_courtesy(turn) else "remark.not_understood")
+        turn.say("remark.staff_courtesy" if report.is_only_courtesy(turn) else "remark.not_understood")
 
 
 def _short_number(turn: Turn) -> int:

@@ -29,6 +29,9 @@ _UNREAD = 0.5
 """Highest probability for a text without Chinese characters: everything learned is Chinese."""
 _DECIDED = 0.97
 """Lowest probability of an emergency that was decided by its words."""
+_SWEARING, _THANKS = frozenset({"abuse", "abuse_talk"}), frozenset({"thanks", "thank_talk", "praise"})
+"""Topics of the lexicon."""
+_FRIENDLY = frozenset({NoneType.GREETING, NoneType.THANKS, NoneType.ACK})
 TOGETHER = 128
 """Number of messages to read together: more gain nothing, and the caches of folded text have room for as many."""
 
@@ -152,7 +155,7 @@ class Understander:
             scene2=_SCENES.get(heads["scene2"].likeliest_but(scene, scores)),
             kind=_KINDS[kind],
             kind_probability=kind_probability,
-            none_type=None if wanted else NoneType(heads["none_type"].likeliest(scores)[0]),
+            none_type=None if wanted else _none_type(heads["none_type"], scores, seen.named),
             item=int(item),
             item_probability=item_probability,
             urgency=urgency,
@@ -174,6 +177,12 @@ def _scene(head: Head, scores: Sequence[float], ranked: Sequence[str], emergency
     if emergency and ranked[0] == Scene.NONE:
         return _SCENES[ranked[1]], head.probabilities(scores)[ranked[1]]
     return _SCENES[ranked[0]], head.likeliest(scores)[1]
+
+
+def _none_type(head: Head, scores: Sequence[float], topics: Iterable[str]) -> NoneType:
+    """The likeliest reason why it is no request. Whoever swears and does not thank gets no friendly answer."""
+    cross = not _SWEARING.isdisjoint(topics) and _THANKS.isdisjoint(topics)
+    return next(kind for kind in map(NoneType, head.ranked(scores)) if not (cross and kind in _FRIENDLY))
 
 
 def _kind(head: Head, scores: Sequence[float]) -> tuple[str, float]:

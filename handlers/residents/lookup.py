@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers import phrases
 from handlers.case_names import named
-from handlers.cases import cards
+from handlers.cases import cards, emergencies
 from handlers.reply import Button, Reply, Rows
 from handlers.residents import drafts, joining, matters, own_cases, receipts, report
 from handlers.turn import Turn
@@ -71,8 +71,8 @@ def asked_after(turn: Turn) -> bool:
     if (number := _number_in(turn, text)) is not None:
         _one_of_mine(turn, *number)
         return True
-    if not _asks_for_progress(turn, text):
-        return False
+    if not _asks_for_progress(turn, text) or emergencies.ringing(turn) is not None:
+        return False  # 怎么还没来人 in an emergency has to reach those who were called
     return show_progress(turn)
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from handlers import choosing_community, communities
+from handlers import choosing_community, communities, phrases
 from handlers.cases import cards, emergencies, moving
 from handlers.event import File
 from handlers.file_packing import packed, unpacked
@@ -123,7 +123,7 @@ def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> Non
 
     In a group many report the same; there the staff are called again for another danger or another place.
     """
-    if not new and turn.event.text and not turn.event.files and is_courtesy(turn):
+    if not new and not turn.event.files and is_only_courtesy(turn):
         turn.say("emergency.thanks")
         turn.outcome = "none courtesy"
         return
@@ -212,6 +212,11 @@ def is_courtesy(turn: Turn) -> bool:
     matter = turn.reading.first
     says_where = matter.places or any(character.isdigit() for character in turn.event.text)
     return matter.none_type in COURTESIES and not says_where
+
+
+def is_only_courtesy(turn: Turn) -> bool:
+    """Whether the words thank or agree and say nothing else: 谢谢，他还没醒 says a lot."""
+    return is_courtesy(turn) and phrases.said(turn.context.texts, "heard", ("courtesy",), turn.event.text) is not None
 
 
 def _nothing_to_file(turn: Turn) -> Understanding | None:

@@ -68,6 +68,11 @@ def test_what_is_nothing_has_no_kind_and_no_item_and_what_is_something_has_a_kin
     assert not (nothing and found.urgency == "E"), "an emergency is never nothing"
 
 
+@pytest.mark.parametrize("said", ["你们太慢了，狗日的", "好的，滚"])
+def test_whoever_swears_does_not_thank(understander: Understander, said: str) -> None:
+    assert understander.read(said).first.none_type == "abuse"
+
+
 def test_many_read_together_are_read_as_each_alone(understander: Understander) -> None:
     said = [str(row["text"]) for name in ("splitting5.jsonl", "chat3.jsonl") for row in _said(SETS / name)]
     said += ["", "\0", "啊" * 4096, "路灯坏了，下水道也堵了，3栋", said[0]]

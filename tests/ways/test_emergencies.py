@@ -724,6 +724,19 @@ async def test_a_thank_you_is_not_passed_on_as_an_alarm(small_world: World) -> N
     assert (await case(small_world, 2)).text == FIRE
 
 
+@pytest.mark.parametrize("words", ["谢谢，他还没醒", "好的，烟更大了", "怎么还没来人"])
+async def test_news_after_a_thank_you_and_a_call_for_help_reach_those_who_were_called(
+    small_world: World, words: str
+) -> None:
+    wang, chen = await settled(small_world), small_world.worker(WORKER)
+    burns(small_world)
+    await wang.says(FIRE)
+    means(small_world, words, {"scene": Scene.NONE, "none_type": NoneType.THANKS, "places": ()})
+    await wang.says(words)
+    assert wang.last.text == small_world.app.context.texts("emergency.passed_on")
+    assert words in chen.last.text
+
+
 async def test_distress_beside_another_emergency_is_heard_gently(small_world: World) -> None:
     wang = await settled(small_world)
     burns(small_world)

@@ -96,6 +96,12 @@ async def test_a_kind_word_of_the_staff_gets_one_back(small_world: World, words:
     assert "辛苦了" in chen.last.text
 
 
+async def test_what_the_staff_tell_nobody_is_not_thanked_for(small_world: World) -> None:
+    chen = small_world.worker(1)
+    await chen.says("关好阀门了，燃气公司来过")
+    assert "没有发给谁" in chen.last.text
+
+
 async def test_the_staff_may_write_a_label_too(small_world: World) -> None:
     _, chen = await settled(small_world), small_world.worker(1)
     await chen.taps("改类别")
