@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers import phrases
 from handlers.case_names import named
-from handlers.cases import cards, emergencies
+from handlers.cases import emergencies, staff_steps
 from handlers.reply import Button, Reply, Rows
 from handlers.residents import drafts, joining, matters, own_cases, receipts, report
 from handlers.turn import Turn
@@ -52,7 +52,7 @@ def _list(turn: Turn, first: int, beside: Rows = ()) -> None:
 
 def _line(turn: Turn, case: CaseRow) -> str:
     return turn.context.texts(
-        "mine.line_open" if receipts.is_due(case) else "mine.line",
+        f"mine.{receipts.clock_of(turn, case)}",
         case=named(turn, case),
         mark=turn.context.district.scenes[case.scene].mark,
         state=turn.context.district.resident_states[case.state],
@@ -148,7 +148,7 @@ def card_by_number(turn: Turn) -> bool:
     role = turn.role_over(case) if case else None
     if case is None or role is None:
         return False
-    cards.show_here(turn, case, role)
+    staff_steps.open_card(turn, case, role, {})
     turn.outcome = "card by number"
     return True
 

@@ -104,11 +104,18 @@ def is_due(case: CaseRow) -> bool:
     return case.state in OPEN
 
 
+def clock_of(turn: Turn, case: CaseRow) -> str:
+    """Whether an answer is still due, is late, or no longer due, as the texts are named."""
+    if not is_due(case):
+        return "past"
+    return "late" if case.due_at < turn.uow.now else "open"
+
+
 def text_of(turn: Turn, case: CaseRow, place: str | None = None) -> str:
     """The text of a receipt. `place`: the place for this reader, if it is masked."""
     texts, district = turn.context.texts, turn.context.district
     text = texts(
-        "receipt.filed" if is_due(case) else "receipt.past",
+        f"receipt.{clock_of(turn, case)}",
         number=turn.number(case),
         community=turn.community_of(case).name,
         scene=district.scenes[case.scene].name,

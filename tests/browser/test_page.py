@@ -1,10 +1,12 @@
 """The demo's page as people use it: with a mouse, on a small phone, with the keyboard alone."""
 
 import re
+from datetime import time
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from digests.dates import time_of_day
 from tests.browser.checks import NAMELESS, SHOWN_SIZES, TOO_SMALL, TYPE_SIZES, WEAK_CONTRAST, WIDTH
 
 PHONE = pytest.mark.parametrize("page", [(360, 740)], indirect=True, ids=["360px"])
@@ -142,7 +144,7 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     assert {"", "帮助", "我的诉求"} <= tabs(page, "Shift+Tab", 5)
     page.reload()
     page.wait_for_selector("body[data-ready]")
-    assert tabs(page, "Tab", 5) == {"怎么试？", "大字", "快进 1 分钟", "快进 5 分钟", "让时间走到周一 8:30"}
+    assert tabs(page, "Tab", 5) == {"怎么试？", "大字", "快进 1 分钟", "快进 5 分钟", "让时间走到周一 上午8:30"}
 
 
 def tabs(page: Page, key: str, times: int) -> set[str]:
@@ -227,8 +229,8 @@ def test_a_machine_without_a_chinese_font_gets_the_bundled_one(page: Page) -> No
 
 
 def test_monday_brings_the_digest_with_its_picture_and_its_workbook(page: Page) -> None:
-    page.get_by_role("button", name="让时间走到周一 8:30").click()
-    expect(page.locator("#now")).to_contain_text("星期一 08:3")
+    page.get_by_role("button", name="让时间走到周一 上午8:30").click()
+    expect(page.locator("#now")).to_contain_text("周一 上午8:3")
     manager = phone(page, "manager")
     expect(manager.get_by_text("石榴巷社区周报").first).to_be_visible()
     picture = manager.locator(WEEKLY)
@@ -241,6 +243,16 @@ def test_monday_brings_the_digest_with_its_picture_and_its_workbook(page: Page) 
     path = asked.value.path()
     assert path.read_bytes()[:4] == b"PK\x03\x04"
     assert asked.value.suggested_filename.endswith(".xlsx")
+
+
+def test_times_are_written_as_the_bot_writes_them(page: Page) -> None:
+    stamps = page.evaluate(
+        """async () => {
+          const { weekdayAndTime } = await import("/times.js");
+          return [0, 5, 8, 12, 13, 18, 23].map((hour) => weekdayAndTime(new Date(Date.UTC(2026, 11, 3, hour - 8, 5))));
+        }"""
+    )
+    assert stamps == [f"周四 {time_of_day(time(hour, 5))}" for hour in (0, 5, 8, 12, 13, 18, 23)]
 
 
 @PHONE

@@ -37,6 +37,17 @@ async def test_a_long_list_goes_on_at_a_tap(small_world: World) -> None:
     assert list(wang.last.buttons) == ["YA-2 看详情", "YA-1 看详情"]
 
 
+async def test_an_answer_that_is_late_is_not_promised_for_a_day_that_is_over(small_world: World) -> None:
+    wang = await settled(small_world)
+    await small_world.passes(days=20)
+    await wang.says("我的诉求")
+    assert "等人接手，超时了，正在催" in wang.last.text
+    assert "最晚" not in wang.last.text
+    await wang.taps("YA-1 看详情")
+    assert "说好 " in wang.last.text
+    assert wang.last.text.count("超时了，正在催") == 1
+
+
 async def test_details_show_words_clock_and_answer(small_world: World) -> None:
     wang, _ = await answered(small_world)
     await wang.says("我的诉求")

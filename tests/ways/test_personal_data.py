@@ -180,6 +180,13 @@ async def test_a_resident_learns_who_looked_and_what_for(world: World) -> None:
     assert "小陈" not in wang.last.text
 
 
+async def test_a_card_that_was_looked_up_by_its_number_counts_as_looked_at(small_world: World) -> None:
+    wang = await settled(small_world)
+    await small_world.worker(1).says("YA-1")
+    await wang.says("谁看过")
+    assert "延安岭社区网格员　看了 YA-1" in wang.last.text
+
+
 async def test_nobody_learns_who_looked_at_another_s_case(small_world: World) -> None:
     await settled(small_world)
     chen = small_world.worker(1)

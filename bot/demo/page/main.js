@@ -1,6 +1,7 @@
 // Wires the page: one line of events from the program, small requests back.
 import { Phone } from "./phone.js";
 import { post } from "./requests.js";
+import { dayAndTime } from "./times.js";
 
 const phones = new Map();
 for (const section of document.querySelectorAll(".phone")) {
@@ -9,15 +10,12 @@ for (const section of document.querySelectorAll(".phone")) {
 
 // --- time ------------------------------------------------------------------------------------------------------------
 
-const shownTime = new Intl.DateTimeFormat("zh-CN", {
-  timeZone: "Asia/Shanghai", month: "long", day: "numeric", weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-});
 let ahead = 0;
 
 function showTime() {
   const now = new Date(Date.now() + ahead);
   const time = document.getElementById("now");
-  time.textContent = shownTime.format(now);
+  time.textContent = dayAndTime(now);
   time.dateTime = now.toISOString();
 }
 

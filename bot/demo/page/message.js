@@ -1,10 +1,7 @@
 // Draws one message. Everything that people wrote goes in as text, never as markup.
+import { weekdayAndTime } from "./times.js";
 import { showPicture } from "./windows.js";
 
-const clock = new Intl.DateTimeFormat("zh-CN", {
-  timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-});
-const weekday = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", weekday: "short" });
 const LONGEST_COMMAND = 5;
 const STARTED = "打开了和楚邻的聊天";
 const SCANNED = "扫了楼门口的二维码";
@@ -51,7 +48,7 @@ function sizeOf(bytes) {
 function footOf(message, phone) {
   const foot = element("p", { class: "foot" });
   const at = new Date(message.at);
-  foot.append(element("time", { datetime: at.toISOString() }, `${weekday.format(at)} ${clock.format(at)}`));
+  foot.append(element("time", { datetime: at.toISOString() }, weekdayAndTime(at)));
   if (message.edited) foot.append(message.mine ? " 改过" : " 已更新");
   if (message.mine && message.text.length > LONGEST_COMMAND) {
     const button = element("button", { type: "button", class: "edit", "aria-label": `修改：${message.text.slice(0, 20)}` }, "修改");
