@@ -28,7 +28,7 @@ BARE = text("SELECT * FROM cases WHERE community_id = 1 AND state = 'waiting' OR
 
 def fill(app: App, count: int, connection: Connection) -> None:
     """Cases of all scenes and urgencies that nobody has touched yet."""
-    uow = UnitOfWork(connection, app.worker.reference(connection), app.clock.now())
+    uow = UnitOfWork(connection, app.reference.current(connection), app.clock.now())
     limits, zone = app.context.district.limits, uow.reference.communities[COMMUNITY].zone
     for number, said in enumerate(texts(count)):
         urgency = list(Urgency)[number % len(Urgency)]

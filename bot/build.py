@@ -17,6 +17,7 @@ from bot.district import load_district, load_texts, words_of
 from bot.erasure_log import ErasureLog
 from bot.fetch import Fetcher
 from bot.files import FileStore
+from bot.handling import Handling
 from bot.intake import Intake
 from bot.links import SignedLinks
 from bot.reporting.reports import Reporter
@@ -33,7 +34,7 @@ from nlp import emergencies, personal
 from nlp.pipeline import Understander
 from storage import encryption
 from storage.database import Database, open_database
-from storage.reference_queries import load
+from storage.reference_queries import ReferenceCache
 from storage.revision import check
 from storage.unit_of_work import UnitOfWork
 
@@ -56,6 +57,7 @@ class App:
     settings: Settings
     database: Database
     context: Context
+    reference: ReferenceCache
     channels: dict[str, Channel]
     clock: Clock
     files: FileStore
@@ -86,7 +88,7 @@ class App:
         """Learn of open cases that other processes or commands have filed."""
 
         def load_new(connection: Connection) -> None:
-            with UnitOfWork(connection, self.worker.reference(connection), self.clock.now()) as uow:
+            with UnitOfWork(connection, self.reference.current(connection), self.clock.now()) as uow:
                 self.similar.load_new(uow)
 
         await self.database.read(load_new)
@@ -130,8 +132,8 @@ async def build(
     encryption.use(in_parts(settings.data_keys.get_secret_value()))
     district = _district(settings, unthrottled=unthrottled)
     database = open_database(settings.database_url, serve=True)
-    folder, similar = _DataFolder.open(settings), OpenCases()
-    names = await database.read(lambda connection: _prepare(connection, clock, similar))
+    folder, similar, reference = _DataFolder.open(settings), OpenCases(), ReferenceCache()
+    names = await database.read(lambda connection: _prepare(connection, reference, clock, similar))
     understander = understander or Understander.load(
         names, tokenizer=settings.tokenizer, model=model_files.in_use(settings.data_dir)
     )
@@ -148,6 +150,7 @@ async def build(
         context,
         clock,
         folder,
+        reference=reference,
         channels=channels,
         deliverers=deliverers,
         understander=understander,
@@ -176,6 +179,7 @@ def _connected(
     clock: Clock,
     folder: _DataFolder,
     *,
+    reference: ReferenceCache,
     channels: dict[str, Channel],
     deliverers: dict[str, Deliverer],
     understander: Understander,
@@ -187,21 +191,22 @@ def _connected(
         for deliverer in deliverers.values():
             deliverer.wake.set()
 
-    worker = Worker(database, context, channels, clock, wake_delivery)
+    worker = Worker(database, Handling(context, channels, clock, reference), channels, clock, wake_delivery)
     return App(
         settings=settings,
         database=database,
         context=context,
+        reference=reference,
         channels=channels,
         clock=clock,
         files=folder.files,
         intake=Intake(database, clock, worker.wake.set, emergencies.likely),
         worker=worker,
         deliverers=deliverers,
-        ticker=Ticker(database, context, clock, worker, wake_delivery),
+        ticker=Ticker(database, context, clock, reference, wake_delivery),
         fetcher=Fetcher(database, channels, folder.files, clock),
         sweeper=Sweeper(database, folder.files, context.district.limits.button_kept.wall),
-        reporter=Reporter(database, context, folder.files, clock, wake_delivery, reference=worker.reference),
+        reporter=Reporter(database, context, folder.files, clock, wake_delivery, reference=reference),
         retraining=Retraining(settings, clock, understander),
         erased=folder.erased,
         similar=similar,
@@ -215,10 +220,10 @@ def _district(settings: Settings, *, unthrottled: bool) -> District:
     return replace(district, limits=replace(district.limits, pace=_UNTHROTTLED, crowds=Crowds(_FREELY, _FREELY)))
 
 
-def _prepare(connection: Connection, clock: Clock, similar: OpenCases) -> list[str]:
+def _prepare(connection: Connection, cache: ReferenceCache, clock: Clock, similar: OpenCases) -> list[str]:
     """Check the schema and fill the index of open cases; returns local names for the dictionary."""
     check(connection)
-    reference = load(connection)
+    reference = cache.current(connection)
     similar.load_new(UnitOfWork(connection, reference, clock.now()))
     names = [c.name for c in reference.real_communities()] + [b.name for b in reference.buildings]
     return names + list(reference.streets.values())

@@ -38,7 +38,7 @@ async def measure(app: "App") -> None:
 
 def _read(app: "App", connection: Connection) -> None:
     now = app.clock.now()
-    uow = UnitOfWork(connection, app.worker.reference(connection), now)
+    uow = UnitOfWork(connection, app.reference.current(connection), now)
     inbox = InboxRows(connection)
     boxes = {"inbox": inbox.counts(), "outbox": uow.outbox.counts()}
     for box, states in STATES.items():

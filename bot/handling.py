@@ -23,8 +23,7 @@ from ledger.lifecycle import NotAllowed
 from nlp.understanding import Reading
 from storage.errors import NotFound
 from storage.messenger.inbox import InboxRows, LaneKey, Stored
-from storage.reference import Reference
-from storage.reference_queries import VERSION, load, version
+from storage.reference_queries import VERSION, ReferenceCache
 from storage.sql.compiled import QueryCall, fetch_together
 from storage.unit_of_work import UnitOfWork
 
@@ -61,20 +60,11 @@ class BatchResult:
 class Handling:
     """Handles updates on the connection it is given; whoever opened the transaction commits it."""
 
-    def __init__(self, context: Context, channels: dict[str, Channel], clock: Clock) -> None:
+    def __init__(self, context: Context, channels: dict[str, Channel], clock: Clock, reference: ReferenceCache) -> None:
         self._context = context
         self._channels = channels
         self._clock = clock
-        self._reference: Reference | None = None
-
-    def reference(self, connection: Connection) -> Reference:
-        """The snapshot of the reference tables; it is read again after a change to them."""
-        return self._reference_of(connection, version(connection))
-
-    def _reference_of(self, connection: Connection, version: int) -> Reference:
-        if self._reference is None or self._reference.version != version:
-            self._reference = load(connection)
-        return self._reference
+        self._reference = reference
 
     def prepare(self, stored: Stored) -> Prepared:
         """Parse an update with its channel's library. Does not touch the database and never raises."""
@@ -97,7 +87,7 @@ class Handling:
     def batch(self, connection: Connection, lanes: Collection[LaneKey], batch: list[Prepared]) -> BatchResult:
         """Handle updates of `lanes`, which the caller has locked, and mark them as finished."""
         now, inbox = self._clock.now(), InboxRows(connection)
-        with UnitOfWork(connection, self._reference or self.reference(connection), now) as uow:
+        with UnitOfWork(connection, self._reference.last_read(connection), now) as uow:
             self._preload(uow, [p.event for p in batch if p.event])
             result = BatchResult(len(batch), uow.after_commit)
             for prepared in batch:
@@ -118,7 +108,7 @@ class Handling:
     def refused(self, stored: Stored, error: NotAllowed | NotFound, connection: Connection) -> BatchResult:
         """Finish an update that asked for something impossible: change nothing, and tell the person so."""
         prepared = self.prepare(stored)
-        uow = UnitOfWork(connection, self.reference(connection), self._clock.now())
+        uow = UnitOfWork(connection, self._reference.current(connection), self._clock.now())
         result = BatchResult(1, uow.after_commit)
         if prepared.event is None or not uow.inbox.take(stored):
             return result
@@ -159,7 +149,7 @@ class Handling:
         uow.cases.lock_counters(communities)
 
     def _refer(self, uow: UnitOfWork, found: Sequence[Any]) -> None:
-        uow.reference = self._reference_of(uow.connection, found[0].version)
+        uow.reference = self._reference.at(uow.connection, found[0].version)
 
     def _handle(self, uow: UnitOfWork, prepared: Prepared, result: BatchResult) -> None:
         if prepared.event is not None:
@@ -184,7 +174,7 @@ class Handling:
         except (Unreadable, ValueError, RecursionError):
             return
         if event.kind in router.SPOKEN:
-            uow = UnitOfWork(connection, self.reference(connection), now)
+            uow = UnitOfWork(connection, self._reference.current(connection), now)
             key = f"failed:{stored.bot}:{stored.update_id}"
             enqueue(self._context, uow, Reply(event.address, self._context.texts("problem.failed"), key=key))
             uow.flush()

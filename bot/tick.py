@@ -14,7 +14,6 @@ from bot.erasure_log import ErasureLog
 from bot.metrics import METRICS
 from bot.tasks import in_turn
 from bot.transactions import write
-from bot.work import Worker
 from handlers import feature_registry, router
 from handlers.cases import spikes, timed_steps
 from handlers.context import Context
@@ -25,6 +24,7 @@ from handlers.personal_data import erasing, retention
 from handlers.reply import Reply
 from handlers.turn import Turn
 from storage.database import Database
+from storage.reference_queries import ReferenceCache
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -55,12 +55,17 @@ class Ticker:
     """Does what is due: albums, deadlines, follow-ups, alarms, clean-up. What fails is retried after a while."""
 
     def __init__(
-        self, database: Database, context: Context, clock: Clock, worker: Worker, wake_delivery: Callable[[], None]
+        self,
+        database: Database,
+        context: Context,
+        clock: Clock,
+        reference: ReferenceCache,
+        wake_delivery: Callable[[], None],
     ) -> None:
         self._database = database
         self._context = context
         self._clock = clock
-        self._worker = worker
+        self._reference = reference
         self._wake_delivery = wake_delivery
         self._resting: dict[Hashable, datetime] = {}
         self._tasks = (
@@ -107,7 +112,7 @@ class Ticker:
 
     def _is_anything_due(self, connection: Connection) -> bool:
         """One read for all kinds: in most seconds nothing is due, and no write transaction is needed."""
-        with UnitOfWork(connection, self._worker.reference(connection), self._clock.now()) as uow:
+        with UnitOfWork(connection, self._reference.current(connection), self._clock.now()) as uow:
             return any(self._awake(task, uow) for task in self._tasks)
 
     def due_now(self, uow: UnitOfWork) -> dict[str, int]:
@@ -188,7 +193,7 @@ class Ticker:
         return [thing for thing in task.find(uow) if self._resting.get(task.key(thing), uow.now) <= uow.now]
 
     async def _write(self, work: Callable[[UnitOfWork], T]) -> T:
-        result = await write(self._database, self._worker.reference, self._clock.now(), work)
+        result = await write(self._database, self._reference.current, self._clock.now(), work)
         if result:
             self._wake_delivery()
         return result

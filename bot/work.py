@@ -25,13 +25,11 @@ from bot.clock import Clock
 from bot.handling import BatchResult, Handling
 from bot.metrics import METRICS
 from bot.tasks import ended, run_callbacks
-from handlers.context import Context
 from handlers.reply import Answer
 from ledger.lifecycle import NotAllowed
 from storage.database import Database
 from storage.errors import NotFound
 from storage.messenger.inbox import ALL_RANKS, NORMAL, THROTTLED, URGENT, InboxRows, LaneKey, Stored
-from storage.reference import Reference
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +65,7 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        context: Context,
+        handling: Handling,
         channels: dict[str, Channel],
         clock: Clock,
         wake_delivery: Callable[[], None],
@@ -76,7 +74,7 @@ class Worker:
         self._channels = channels
         self._clock = clock
         self._wake_delivery = wake_delivery
-        self._handling = Handling(context, channels, clock)
+        self._handling = handling
         self._max_lanes, batches = (MAX_LANES, 1) if database.single_process else (SHARED_MAX_LANES, SHARED_BATCHES)
         self._slots = asyncio.Semaphore(batches)
         self._batches: set[asyncio.Task[int]] = set()
@@ -86,10 +84,6 @@ class Worker:
         """There is work for a second batch. Only used where work runs in the event loop's own thread."""
         self._unthrottled_at = -math.inf
         """When an update of somebody who is not throttled was last handled (monotonic seconds)."""
-
-    def reference(self, connection: Connection) -> Reference:
-        """The snapshot of the reference tables; it is read again after a change to them."""
-        return self._handling.reference(connection)
 
     async def run(self) -> None:
         """Work for ever: without pause while there is work, else when woken or after a second."""

@@ -1,4 +1,4 @@
-"""Reads the snapshot of the reference tables, and reads it again when their version changes."""
+"""Reads the snapshot of the reference tables, and reads it again when their version has changed."""
 
 from typing import Any
 
@@ -22,6 +22,27 @@ from storage.tables import (
     Unit,
     table_of,
 )
+
+
+class ReferenceCache:
+    """The snapshot, kept for the whole process and read again after a change to the tables."""
+
+    def __init__(self) -> None:
+        self._last_read: Reference | None = None
+
+    def current(self, connection: Connection) -> Reference:
+        return self.at(connection, version(connection))
+
+    def at(self, connection: Connection, version: int) -> Reference:
+        """The snapshot, for a caller that has just read its version."""
+        found = self._last_read
+        if found is None or found.version != version:
+            found = self._last_read = load(connection)
+        return found
+
+    def last_read(self, connection: Connection) -> Reference:
+        """The snapshot without a query, for a caller that will read the version with its other queries."""
+        return self._last_read or self.current(connection)
 
 
 def load(connection: Connection) -> Reference:

@@ -112,7 +112,9 @@ async def set_up(folder: Path, clock: DemoClock, drawer: Draws | None = None) ->
     bots = await open_all(settings, channels)
     app = await build(settings, channels, clock, bots=bots, limits=UNLIMITED, unthrottled=True)
     if drawer:
-        app.reporter = Reporter(app.database, app.context, app.files, clock, lambda: None, drawer=drawer)
+        app.reporter = Reporter(
+            app.database, app.context, app.files, clock, lambda: None, reference=app.reference, drawer=drawer
+        )
     if fresh:
         await _live_the_past(app, sample, clock)
     return Stage(app, sample, clock, resident, staff, folder)

@@ -21,7 +21,6 @@ from nlp.personal import strike
 from storage.cases import CaseRow
 from storage.public_cases import OPEN_TO_OTHERS, Wanted, published
 from storage.reference import CommunityRow, Reference
-from storage.reference_queries import load
 
 if TYPE_CHECKING:
     from bot.build import App
@@ -76,7 +75,7 @@ def _hold(key: bytes, request: web.Request) -> None:
 
 
 async def _services(app: "App", request: web.Request) -> tuple[tuple[str, str], list[Record]]:
-    reference = await app.database.read(load)
+    reference = await app.database.read(app.reference.current)
     _communities(reference, request.query)
     looks = app.context.district.scenes
     return ("services", "service"), [
@@ -95,7 +94,7 @@ async def _services(app: "App", request: web.Request) -> tuple[tuple[str, str], 
 
 async def _requests(app: "App", request: web.Request) -> tuple[tuple[str, str], list[Record]]:
     def work(connection: Connection) -> list[Record]:
-        reference = load(connection)
+        reference = app.reference.current(connection)
         wanted = _wanted(reference, request.query, app.clock.now())
         return [_record(app, reference, case) for case in published(connection, wanted)]
 
@@ -104,7 +103,7 @@ async def _requests(app: "App", request: web.Request) -> tuple[tuple[str, str], 
 
 async def _request(app: "App", request: web.Request) -> tuple[tuple[str, str], list[Record]]:
     def work(connection: Connection) -> list[Record]:
-        reference = load(connection)
+        reference = app.reference.current(connection)
         wanted = Wanted(_communities(reference, request.query), numbers=_numbers(reference, [request.match_info["id"]]))
         return [_record(app, reference, case) for case in published(connection, wanted)]
 

@@ -124,7 +124,7 @@ def _story(texts: Any, code: str, shown: Shown) -> str:
 
 
 def _uow(app: "App", connection: Connection) -> UnitOfWork:
-    return UnitOfWork(connection, app.worker.reference(connection), app.clock.now())
+    return UnitOfWork(connection, app.reference.current(connection), app.clock.now())
 
 
 def _community(uow: UnitOfWork, code: str) -> Any:

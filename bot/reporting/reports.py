@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection
-
 from bot.clock import Clock
 from bot.files import FileStore
 from bot.metrics import METRICS
@@ -27,8 +25,7 @@ from digests.subject import CHECKUP
 from digests.summary import Level
 from handlers.context import Context
 from storage.database import Database
-from storage.reference import Reference
-from storage.reference_queries import load
+from storage.reference_queries import ReferenceCache
 from storage.reporting.reports import WEEKLY
 from storage.reporting.rows import Request
 from storage.unit_of_work import UnitOfWork
@@ -54,7 +51,7 @@ class Job:
 
 
 class Reporter:
-    """Everything that managers, streets and the district get. `reference` gives the reference tables' snapshot."""
+    """Everything that managers, streets and the district get."""
 
     def __init__(
         self,
@@ -64,8 +61,8 @@ class Reporter:
         clock: Clock,
         wake_delivery: Callable[[], None],
         *,
+        reference: ReferenceCache,
         drawer: Draws | None = None,
-        reference: Callable[[Connection], Reference] = load,
     ) -> None:
         self._services = ReportServices(database, context, files, wake_delivery, drawer or Drawer(), reference)
         self._clock = clock

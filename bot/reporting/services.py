@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
 from bot.files import FileStore
 from bot.transactions import write
 from digests.drawing_process import Drawable, Draws
 from handlers.context import Context
 from handlers.reply import OutFile
 from storage.database import Database
-from storage.reference import Reference
+from storage.reference_queries import ReferenceCache
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -55,7 +53,7 @@ async def render(drawer: Draws, page: Drawable) -> tuple[ReportFile, ...]:
 class ReportServices:
     """What making a report takes.
 
-    `reference` gives the snapshot of the reference tables; `wake_delivery` is called when a message was queued.
+    `wake_delivery` is called when a message was queued.
     `erasures`: how many people had been erased when the report was begun.
     """
 
@@ -64,7 +62,7 @@ class ReportServices:
     files: FileStore
     wake_delivery: Callable[[], None]
     drawer: Draws
-    reference: Callable[[Connection], Reference]
+    reference: ReferenceCache
     erasures: int = 0
 
     async def begun(self, now: datetime) -> "ReportServices":
@@ -73,7 +71,7 @@ class ReportServices:
 
     async def read(self, now: datetime, work: Callable[[UnitOfWork], T]) -> T:
         return await self.database.read(
-            lambda connection: work(UnitOfWork(connection, self.reference(connection), now))
+            lambda connection: work(UnitOfWork(connection, self.reference.current(connection), now))
         )
 
     async def write(self, now: datetime, work: Callable[[UnitOfWork], bool]) -> bool:
@@ -88,7 +86,7 @@ class ReportServices:
                 raise ErasedMeanwhile
             return work(uow)
 
-        done = await write(self.database, self.reference, now, unless_erased)
+        done = await write(self.database, self.reference.current, now, unless_erased)
         if done:
             self.wake_delivery()
         return done

@@ -25,7 +25,7 @@ HERE = Address("resident", 50)
 
 async def queue(world: World, *replies: Reply) -> None:
     def work(connection: Connection) -> None:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
         for reply in replies:
             enqueue(world.app.context, uow, reply)
         uow.flush()
@@ -299,7 +299,7 @@ async def in_a_group(world: World, chat: int) -> None:
     choice = SubscriptionRow(1, "weekly", "resident", chat, 0, 2, wanted=True)
 
     def write(connection: Connection) -> None:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
         uow.groups.tie("resident", chat, 1)
         uow.subscriptions.save(choice)
         uow.reports.ask(1, Address("resident", chat))

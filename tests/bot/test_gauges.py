@@ -49,7 +49,7 @@ async def test_what_waits_and_how_long(world: World) -> None:
 
 async def test_what_could_not_be_sent(world: World) -> None:
     def queue(connection: Connection) -> None:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), NOW)
+        uow = UnitOfWork(connection, world.app.reference.current(connection), NOW)
         enqueue(world.app.context, uow, Reply(Address("resident", 50), "在"))
         uow.flush()
 

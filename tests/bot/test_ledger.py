@@ -209,7 +209,7 @@ async def test_an_imported_number_stands_once_in_a_community(world: World) -> No
     values |= {"source": "import", "sign_due_at": NOW, "due_at": NOW}
 
     def file(connection: Connection) -> None:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), NOW)
+        uow = UnitOfWork(connection, world.app.reference.current(connection), NOW)
         uow.cases.file(1, external_no="A-1", **values)
         uow.flush()
 

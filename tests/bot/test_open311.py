@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from bot.http.server import application
+from storage import reference_queries
 from storage.reference import DISTRICT
 from storage.tables import Case
 from tests.support.world import NOW, World
@@ -63,6 +64,18 @@ async def test_nobody_s_name_number_or_room_is_given_and_no_emergency(client: An
         assert hidden not in str(requests), hidden
     status, _ = await read(client, "requests/YA-3")
     assert status == 404
+
+
+async def test_a_page_reads_no_reference_tables_that_have_not_changed(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loads(_: object) -> NoReturn:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(reference_queries, "load", loads)
+    for path in ("services", "requests", "requests/YA-1"):
+        status, _ = await read(client, path)
+        assert status == 200, path
 
 
 async def test_what_staff_answered_and_the_place_say_nothing_of_who_reported_it(world: World) -> None:

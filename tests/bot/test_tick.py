@@ -22,7 +22,7 @@ def fails(*_: Any) -> NoReturn:
 
 async def due(world: World) -> dict[str, int]:
     def look(connection: Connection) -> dict[str, int]:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
         return world.app.ticker.due_now(uow)
 
     found: dict[str, int] = await world.rows(look)

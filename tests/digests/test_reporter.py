@@ -82,6 +82,7 @@ def reporter(world: World, drawer: Any = None) -> Reporter:
         world.app.files,
         world.clock,
         lambda: None,
+        reference=world.app.reference,
         drawer=drawer or QuickDrawer(),
     )
 

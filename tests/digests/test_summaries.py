@@ -46,7 +46,9 @@ def made(connection: Connection, communities: tuple[int, ...] = (1, 2)) -> Summa
 
 def reporter(world: World) -> Reporter:
     app = world.app
-    return Reporter(app.database, app.context, app.files, world.clock, lambda: None, drawer=QuickDrawer())
+    return Reporter(
+        app.database, app.context, app.files, world.clock, lambda: None, reference=app.reference, drawer=QuickDrawer()
+    )
 
 
 @pytest.mark.parametrize(

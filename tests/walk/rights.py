@@ -216,7 +216,7 @@ class RightsWalk:
         made: list[str] = []
 
         def make(connection: Connection) -> None:
-            uow = UnitOfWork(connection, self.world.app.worker.reference(connection), self.world.clock.now())
+            uow = UnitOfWork(connection, self.world.app.reference.current(connection), self.world.clock.now())
             kept = timedelta(days=1)
             made.extend(
                 uow.buttons.add(
@@ -247,7 +247,7 @@ class RightsWalk:
 
     async def _made(self, row: int, token: str, good_for: timedelta) -> None:
         def make(connection: Connection) -> None:
-            uow = UnitOfWork(connection, self.world.app.worker.reference(connection), self.world.clock.now())
+            uow = UnitOfWork(connection, self.world.app.reference.current(connection), self.world.clock.now())
             uow.staff.invite(row, token, uow.now + good_for)
             uow.flush()
 

@@ -97,7 +97,7 @@ async def test_an_invitation_is_good_once_and_for_48_hours(small_world: World, w
     await two_communities(small_world)
 
     def invite(connection: Connection) -> None:
-        uow = UnitOfWork(connection, small_world.app.worker.reference(connection), small_world.clock.now())
+        uow = UnitOfWork(connection, small_world.app.reference.current(connection), small_world.clock.now())
         uow.staff.invite(1, "right", uow.now + timedelta(hours=48))
         uow.flush()
 

@@ -235,7 +235,9 @@ async def ways_out(world: World) -> dict[str, str]:
 async def drawn(world: World) -> None:
     """Everything that is due or was asked for is drawn and sent."""
     app, now = world.app, world.clock.now()
-    reporter = Reporter(app.database, app.context, app.files, world.clock, lambda: None, drawer=DrawHere())
+    reporter = Reporter(
+        app.database, app.context, app.files, world.clock, lambda: None, reference=app.reference, drawer=DrawHere()
+    )
     await reporter.run_due(now)
     await reporter.run_requests(now)
     await world.runs()

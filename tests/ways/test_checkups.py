@@ -38,7 +38,9 @@ async def lies(world: World, number: int, latitude: float, longitude: float) -> 
 async def reported(world: World, drawer: Draws | None = None) -> None:
     """What was asked for is made and sent; unless `drawer` draws, files are empty."""
     app, drawn_by = world.app, drawer or QuickDrawer()
-    reporter = Reporter(app.database, app.context, app.files, world.clock, lambda: None, drawer=drawn_by)
+    reporter = Reporter(
+        app.database, app.context, app.files, world.clock, lambda: None, reference=app.reference, drawer=drawn_by
+    )
     await reporter.run_requests(world.clock.now())
     await world.runs()
 
@@ -309,7 +311,9 @@ NEW_YEAR = datetime(2027, 1, 1, 0, 30, tzinfo=UTC)  # 08:30 in Huangshi, a Frida
 async def goes_on_to(world: World, moment: datetime) -> None:
     world.clock.forward(seconds=(moment - world.clock.now()).total_seconds())
     app = world.app
-    writer = Reporter(app.database, app.context, app.files, world.clock, lambda: None, drawer=QuickDrawer())
+    writer = Reporter(
+        app.database, app.context, app.files, world.clock, lambda: None, reference=app.reference, drawer=QuickDrawer()
+    )
     await writer.run_due(moment)
     await writer.run_requests(moment)
     await world.runs()

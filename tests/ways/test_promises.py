@@ -65,7 +65,7 @@ async def makes(world: World, accounts: list[int]) -> None:
     """A promise to several people, as other parts of the program make one; made again it is still one."""
 
     def work(connection: Any) -> None:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
         nobody = Event(EventKind.IGNORED, Address("staff", 0), None, uow.now)
         turn = Turn(world.app.context, uow, nobody)
         made = Promise("修好路灯", "区城管局", uow.now + timedelta(days=10), Kind.UNIT, source="decision:7")

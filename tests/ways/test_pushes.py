@@ -23,7 +23,7 @@ async def invites(world: World, push: Push = DANCE, *, runs: bool = True, **whom
     """Somebody at work in the first community invites, and everything runs until it is quiet (unless told not to)."""
 
     def work(connection: Any) -> int:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
         nobody = Event(EventKind.IGNORED, Address("staff", 0), None, uow.now)
         new = pushes.invite(Turn(world.app.context, uow, nobody), 1, push, **whom)
         uow.flush()
@@ -37,7 +37,7 @@ async def invites(world: World, push: Push = DANCE, *, runs: bool = True, **whom
 
 async def calls_off(world: World, thing: str = DANCE.thing) -> None:
     def work(connection: Any) -> None:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
         nobody = Event(EventKind.IGNORED, Address("staff", 0), None, uow.now)
         pushes.call_off(Turn(world.app.context, uow, nobody), 1, thing)
         uow.flush()
@@ -221,7 +221,7 @@ async def test_five_hundred_people_are_taken_in_portions(small_world: World) -> 
     people = range(5001, 5001 + pushes.PORTION + 100)
 
     def moves_in(connection: Any) -> None:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
         for account in people:
             person = uow.people.get("resident", account, account)
             person.community_id, person.consent_version = 1, world.app.context.district.limits.consent_version

@@ -73,7 +73,7 @@ async def forged(world: World, action: str, person: Person) -> str:
     made: list[str] = []
 
     def make(connection: Connection) -> None:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
         made.append(_button(uow.buttons, action, person, world))
         uow.flush()
 

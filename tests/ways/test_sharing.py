@@ -83,7 +83,7 @@ async def test_two_processes_cannot_give_the_same_slot(world: World) -> None:
 
     def book(account: int) -> Callable[[Connection], bool]:
         def work(connection: Connection) -> bool:
-            uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+            uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
             who = {"bot": "resident", "account": account, "chat": account, "name": None}
             return uow.rooms.book(uow.rooms.get(1, 1), "2026-11-19", 540, **who, starts_at=start, next_at=None)
 

@@ -196,7 +196,7 @@ async def _asks_as_street(world: World, survey_id: int) -> None:
     made: list[str] = []
 
     def make(connection: Any) -> None:
-        uow = UnitOfWork(connection, world.app.worker.reference(connection), world.clock.now())
+        uow = UnitOfWork(connection, world.app.reference.current(connection), world.clock.now())
         kept = world.app.context.district.limits.button_kept.wall
         choice = ("survey_results", None, {"survey": survey_id}, False)
         made.extend(uow.buttons.add([choice], community_id=1, bot="staff", chat=3, account=None, kept=kept))
