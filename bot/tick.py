@@ -24,6 +24,7 @@ from handlers.personal_data import erasing, retention
 from handlers.reply import Reply
 from handlers.turn import Turn
 from storage.database import Database
+from storage.messenger.inbox import LaneLock
 from storage.reference_queries import ReferenceCache
 from storage.unit_of_work import UnitOfWork
 
@@ -203,7 +204,7 @@ class Ticker:
     def _wake(self, uow: UnitOfWork, key: tuple[str, int, int, int]) -> None:
         """A conversation in which something is due though nobody wrote."""
         bot, chat, topic, account = key
-        if uow.inbox.lock_lane(bot, chat):
+        if uow.inbox.lock_lane(bot, chat, wait=False) is not LaneLock.BUSY:
             event = Event(EventKind.IGNORED, Address(bot, chat, topic), account, uow.now)
             self._post(uow, router.wake(self._context, uow, event).replies)
 

@@ -26,6 +26,7 @@ from ledger.district import Hours
 from ledger.pushes import WEEK, PushPolicy, next_window
 from ledger.quiet_hours import minute_of, time_at
 from storage.ids import new_id
+from storage.messenger.inbox import LaneLock
 from storage.pushes import LEFT_OUT, SENT, WAITING, Recipient
 
 PORTION = 300
@@ -114,7 +115,7 @@ def _kept(button: Button) -> dict[str, Any]:
 def look(turn: Turn, to: Recipient) -> None:
     """It is time to send somebody a push, or to see whether one went out in time."""
     pushes, now = turn.uow.pushes, turn.uow.now
-    if not pushes.take(to):
+    if turn.uow.inbox.lock_lane(to.bot, to.chat, wait=False) is LaneLock.BUSY:  # they may just be saying 别再发
         pushes.wait(to, now + AGAIN)
     elif to.state == SENT:
         _see_that_it_went(turn, to)

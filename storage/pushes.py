@@ -11,7 +11,7 @@ from storage.ids import new_id
 from storage.messenger.outbox import CANCELLED
 from storage.messenger.outbox import WAITING as TO_BE_SENT
 from storage.sql.bulk import insert_rows, upsert
-from storage.tables import Lane, Outbox, Person, Push, PushRecipient
+from storage.tables import Outbox, Person, Push, PushRecipient
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -142,13 +142,6 @@ class Pushes:
         waits = (Outbox.bot == bot, Outbox.state == TO_BE_SENT, Outbox.due_at <= self._uow.now)
         statement = select(func.count()).where(*waits, Outbox.cause.startswith("push:"))
         return int(self._uow.read(statement, Outbox).scalar_one())
-
-    def take(self, recipient: Recipient) -> bool:
-        """Lock the person's chat. False while a worker has it: the person may just be saying 别再发."""
-        lane = select(Lane.chat).where(Lane.bot == recipient.bot, Lane.chat == recipient.chat)
-        if self._uow.read(lane.with_for_update(skip_locked=True), Lane).one_or_none() is not None:
-            return True
-        return self._uow.read(lane, Lane).one_or_none() is None
 
     def sent_to(self, recipient: Recipient, since: datetime) -> list[datetime]:
         """When this person was sent the pushes since then, in whichever community they lived."""

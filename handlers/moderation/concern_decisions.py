@@ -129,7 +129,7 @@ def _decide(
 
 
 def _mute(turn: Turn, concern: ConcernRow, until: Any) -> None:
-    turn.uow.inbox.hold_lane(concern.bot, concern.chat)
+    turn.uow.inbox.lock_lane(concern.bot, concern.chat, wait=True)
     if person := turn.uow.people.find(concern.bot, concern.account):
         person.muted_until = until
 

@@ -122,7 +122,7 @@ class Conversations:
     def of_another(self, key: Key) -> Talk:
         """The conversation of somebody other than the person being answered, locked so that nobody else changes it."""
         if key not in self._talks:
-            self._uow.inbox.hold_lane(key[0], key[1])
+            self._uow.inbox.lock_lane(key[0], key[1], wait=True)
         return self.get(key)
 
     def move_chat(self, bot: str, old: int, new: int) -> None:

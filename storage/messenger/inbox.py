@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -38,6 +39,14 @@ ALL_RANKS = (URGENT, THROTTLED)
 
 LaneKey = tuple[str, int]
 """A lane: bot and chat."""
+
+
+class LaneLock(StrEnum):
+    """What came of locking a lane. There is none where nothing was said since a chat was forgotten or got a new id."""
+
+    LOCKED = "locked"
+    BUSY = "busy"
+    NO_LANE = "no lane"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +130,20 @@ class InboxRows:
 
     def take(self, stored: Stored) -> bool:
         """Lock the lane of one update. False: another worker has finished the update since it was read."""
-        lane = select(Lane.ready_at).where(Lane.bot == stored.bot, Lane.chat == stored.chat).with_for_update()
-        self.connection.execute(lane).one_or_none()
+        self.lock_lane(stored.bot, stored.chat, wait=True)
         mine = (Inbox.bot == stored.bot, Inbox.update_id == stored.update_id, Inbox.state == WAITING)
         return self.connection.execute(select(Inbox.update_id).where(*mine)).one_or_none() is not None
 
-    def lock_lane(self, bot: str, chat: int) -> bool:
-        """Lock a lane for the clock. False, without waiting, while a worker holds it."""
-        lane = select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update(skip_locked=True)
-        return self.connection.execute(lane).one_or_none() is not None
+    def lock_lane(self, bot: str, chat: int, *, wait: bool) -> LaneLock:
+        """Lock a chat's lane until the commit, so that nothing of the chat is handled meanwhile.
 
-    def hold_lane(self, bot: str, chat: int) -> None:
-        """Lock the lane of a conversation that another chat's update is about to change; waits for its holder."""
-        self.connection.execute(select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat).with_for_update())
+        `wait`: until whoever holds it has committed. Otherwise the lane is BUSY.
+        """
+        lane = select(Lane.chat).where(Lane.bot == bot, Lane.chat == chat)
+        if self.connection.execute(lane.with_for_update(skip_locked=not wait)).one_or_none() is not None:
+            return LaneLock.LOCKED
+        there = not wait and self.connection.execute(lane).one_or_none() is not None
+        return LaneLock.BUSY if there else LaneLock.NO_LANE
 
     def ending(
         self,

@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from bot.reporting import reports
 from storage.cases.store import Cases
-from storage.tables import Inbox
+from storage.tables import Case, Inbox, Lane
 from storage.unit_of_work import UnitOfWork
 from tests.digests.test_reporter import MONDAY, reporter, weeklies
 from tests.support.world import World
-from tests.ways.steps import LAMP, settled
+from tests.ways.steps import LAMP, count, settled
 
 
 def fails(*_: Any) -> NoReturn:
@@ -50,6 +50,18 @@ async def test_a_report_that_cannot_be_found_holds_up_no_other_kind(
     with pytest.raises(LookupError):
         await writer.run_due(MONDAY)
     assert await weeklies(small_world)
+
+
+async def test_a_conversation_is_woken_although_its_chat_has_no_lane(world: World) -> None:
+    wang = await settled(world)
+    await wang.sends("photo", "5栋后面的路灯坏了", album="a1")
+    await world.app.database.write(lambda c: c.execute(delete(Lane)))
+    assert (await due(world))["talk"] == 0
+    world.clock.forward(seconds=3)
+    assert (await due(world))["talk"] == 1
+    await world.runs()
+    assert (await due(world))["talk"] == 0
+    assert await count(world, Case) == 2
 
 
 async def test_the_key_of_an_update_is_known_as_long_as_is_promised(world: World) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.util import await_only
 
 from storage.database import Database, open_database
 from storage.messenger.conversations import Key
+from storage.messenger.inbox import InboxRows, LaneLock, RawUpdate
 from storage.reference import Reference
 from storage.reference_queries import changed, load, version
 from storage.tables import Conversation, StaffRight
@@ -73,6 +74,23 @@ async def test_what_is_said_while_old_drafts_are_deleted_is_kept(
     await ours.write(clean)
     kept = await ours.read(lambda connection: connection.execute(select(Conversation.state)).scalars().all())
     assert kept == [{"draft": {"text": "new"}}]
+
+
+async def test_a_lane_is_locked_or_busy_or_there_is_none(ours: Database, theirs: Database) -> None:
+    found: list[LaneLock] = []
+
+    def lock(connection: Connection, chat: int) -> None:
+        found.append(InboxRows(connection).lock_lane("resident", chat, wait=False))
+
+    def locks_first(connection: Connection) -> None:
+        lock(connection, 5)
+        await_only(theirs.write(lambda other: lock(other, 5)))
+        await_only(theirs.write(lambda other: lock(other, 6)))
+
+    update = RawUpdate("resident", 1, 5, "{}")
+    await ours.write(lambda connection: InboxRows(connection).store([update], NOW))
+    await ours.write(locks_first)
+    assert found == [LaneLock.LOCKED, LaneLock.BUSY, LaneLock.NO_LANE]
 
 
 def _says(connection: Connection, state: dict[str, Any], expires_at: Any) -> None:
