@@ -7,6 +7,8 @@ from math import cos, radians
 from handlers.event import Location
 from handlers.reply import Button, Rows, in_rows
 from handlers.turn import Turn
+from nlp.addresses import compound
+from storage.cases import CaseRow
 from storage.reference import DISTRICT, BuildingRow, CommunityRow
 
 FEW = 8
@@ -17,6 +19,8 @@ TELLING = 3
 """Characters that a short name needs; two may be part of any word."""
 ESTATE = re.compile(r"[\u4e00-\u9fff]{2}")
 """How the name of a building begins that says more than its number."""
+INSIDE = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十甲乙丙])(?:单元|门栋)|单元门口?|楼道|楼梯[间口]|电梯[间口]?|走廊|过道|楼[上下顶]")
+"""Places that every building has."""
 
 
 def rows(turn: Turn, shown_in: str) -> Rows:
@@ -99,6 +103,25 @@ def building(turn: Turn, community_id: int, places: Sequence[str]) -> BuildingRo
     if len(named) == 1:
         return named[0]
     return next((b for b in buildings if b.id == turn.person.building_id), None)
+
+
+def building_of(turn: Turn, case: CaseRow) -> BuildingRow | None:
+    return next((b for b in turn.uow.reference.buildings_of.get(case.community_id, []) if b.id == case.building_id), None)
+
+
+def place(building: BuildingRow | None, places: Sequence[str]) -> str | None:
+    """Where it is. `building`: where the person lives, if it is known; it completes 楼道 and, in 幸福苑3栋, 3栋2单元."""
+    said = " ".join(places)
+    if building is None:
+        return said or None
+    if (number := number_of(building)) and said.startswith(number):
+        return building.name + said.removeprefix(number)
+    return f"{building.name} {said}".rstrip() if all(map(INSIDE.fullmatch, places)) else said
+
+
+def number_of(building: BuildingRow) -> str:
+    """3栋 of 幸福苑3栋."""
+    return building.name.removeprefix(compound(building.name))
 
 
 def names(name: str, words: str) -> bool:

@@ -158,7 +158,7 @@ def _file(turn: Turn, report: Report, matter: Understanding, proxy: dict[str, An
         item=matter.item,
         urgency=matter.urgency,
         text=matter.text.rstrip(LEADS_ON) or matter.text,
-        place=" ".join(matter.places) or (building.name if building else None),
+        place=communities.place(building, matter.places),
         building_id=building.id if building else None,
         grid_id=building.grid_id if building else None,
         latitude=report.location.latitude if report.location else None,

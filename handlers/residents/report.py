@@ -157,12 +157,25 @@ def _add_to(turn: Turn, case: CaseRow, words: str) -> CaseRow:
     filing.keep_words(speaker, case)
     places = [place for matter in turn.reading.matters for place in matter.places]
     whole = f"{case.text}\n{words}" if len(case.text) < drafts.MOST_WORDS else case.text
-    turn.uow.cases.change(case, text=whole, place=case.place or " ".join(places) or None)
+    turn.uow.cases.change(case, text=whole, place=_more_exactly(turn, case, places))
     case = moving.to_named_community(turn, case, words)
     turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
     if not case.place and case.latitude is None:
         turn.expect("place", case)
     return case
+
+
+def _more_exactly(turn: Turn, case: CaseRow, places: list[str]) -> str | None:
+    """The place of an emergency with what is said of it now: 家里着火了, and then 2单元 or 我在5栋.
+
+    The building where the person lives was only supposed, unless they named it.
+    """
+    home = communities.building_of(turn, case)
+    if not places or (case.place and (home is None or case.place != home.name)):
+        return case.place
+    now = communities.place(home, places)
+    named = home is not None and communities.number_of(home) in case.text
+    return case.place if home and named and now and not now.startswith(home.name) else now
 
 
 def _in_the_case(turn: Turn, case: CaseRow) -> Turn:

@@ -1,5 +1,6 @@
 """Where somebody lives: by link, from a list, by street first where there are many, by location, by name."""
 
+import pytest
 from sqlalchemy import Connection, insert, update
 
 from storage.tables import Building, Community, Grid, Person
@@ -79,6 +80,26 @@ async def test_a_link_says_which_community_and_building(small_world: World) -> N
     assert "交给：延安岭社区" in wang.last.text
     await wang.taps("同意，提交")
     assert (await case(small_world)).building_id == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("楼道里的灯坏了好几天，请派人来修", "幸福苑3栋 楼道"),
+        ("3栋2单元门口的灯坏了好几天，请派人来修", "幸福苑3栋2单元"),
+        ("5栋楼下的路灯坏了好几天，请派人来修", "5栋"),
+        ("小广场的路灯坏了好几天，请派人来修", "小广场"),
+    ],
+)
+async def test_the_building_whose_code_was_scanned_completes_the_place(
+    small_world: World, words: str, where: str
+) -> None:
+    await change(small_world, lambda connection: connection.execute(update(Building).values(name="幸福苑3栋")))
+    wang = small_world.resident()
+    await wang.says(f"/start {small_world.app.context.links.make(1, 1)}")  # type: ignore[attr-defined]
+    await wang.says(words)
+    await wang.taps("同意，提交")
+    assert (await case(small_world)).place == where
 
 
 async def test_a_link_in_the_middle_of_a_draft_goes_on_with_it(small_world: World) -> None:

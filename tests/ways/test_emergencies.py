@@ -4,13 +4,13 @@ import logging
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.channels.port import Outgoing, TryLater
 from ledger.scenes import Scene, Urgency
 from nlp.understanding import Alarm, NoneType
 from storage.tables import Alarm as AlarmRow
-from storage.tables import Case, CaseEvent, Duty, Outbox, Person, StaffAccount
+from storage.tables import Building, Case, CaseEvent, Duty, Outbox, Person, StaffAccount
 from tests.support.world import World
 from tests.ways.steps import (
     LAMP,
@@ -197,6 +197,28 @@ async def test_without_a_community_whoever_is_on_duty_anywhere_is_called_and_may
     await chen.taps("我来处理")
     await chen.says("待办")
     assert "QU-1" in chen.last.text
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "where"),
+    [
+        ("家里着火了快来", "2单元", "幸福苑3栋 2单元"),
+        ("家里着火了快来", "3栋2单元", "幸福苑3栋2单元"),
+        ("家里着火了快来", "我在5栋", "5栋"),
+        ("3栋着火了快来", "烟飘到5栋了", "幸福苑3栋"),
+        ("小广场着火了快来", "2单元", "小广场"),
+    ],
+)
+async def test_what_is_said_later_tells_more_exactly_where_it_is(
+    small_world: World, first: str, then: str, where: str
+) -> None:
+    await change(small_world, lambda connection: connection.execute(update(Building).values(name="幸福苑3栋")))
+    wang = small_world.resident()
+    await wang.says(f"/start {small_world.app.context.links.make(1, 1)}")  # type: ignore[attr-defined]
+    await wang.says(first)
+    await wang.says(then)
+    found = await case(small_world)
+    assert (found.urgency, found.place) == ("E", where)
 
 
 async def test_it_moves_to_its_community_as_soon_as_somebody_says_which_one_that_is(world: World) -> None:
