@@ -62,8 +62,8 @@ class Order:
         return picture, pages.weekly_pdf(self.page, picture), import_module("digests.weekly_workbook").workbook(self)
 
     def file_names(self) -> tuple[str, ...]:
-        names = {"community": self.page.community.name, "name": self.page.weekly.period.name(self.page.zone)}
-        return tuple(self.page.say(f"digest.file_{part}", **names) for part in ("chart", "pages", "workbook"))
+        of = {"community": self.page.community.name, **self.page.week()}
+        return tuple(self.page.say(f"digest.file_{part}", **of) for part in ("chart", "pages", "workbook"))
 
 
 def files_of(page: Drawable) -> tuple[bytes, ...]:

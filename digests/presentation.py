@@ -53,6 +53,11 @@ class Page:
         made = day_and_time(self.weekly.made_at, self.zone)
         return {"community": self.community.name, "made": made, **first_and_last(self.weekly.period, self.zone)}
 
+    def week(self) -> dict[str, int]:
+        """Year and number of the week."""
+        year, _, week = self.weekly.period.name(self.zone).partition("-W")
+        return {"year": int(year), "week": int(week)}
+
     def masked(self, text: str) -> str:
         return self.mask(storable(text))
 

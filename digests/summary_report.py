@@ -12,7 +12,6 @@ from digests.summary import Level, Point, Share, Summary
 from digests.weekly import Rates
 from digests.weekly_text import fitted, rated
 from ledger.district import District, RateWeights
-from ledger.periods import months_name
 from ledger.scenes import Scene
 from ledger.text import shortened, storable
 from storage.reporting.rows import Key, Said
@@ -47,8 +46,10 @@ class Dossier:
 
     def file_names(self) -> tuple[str, ...]:
         kind = "quarterly" if self.summary.level is Level.DISTRICT else "monthly"
-        names = {"place": self.place, "name": months_name(self.summary.period, self.zone)}
-        names["report"] = self.say(f"summary.report_{kind}")
+        first = self.summary.period.days(self.zone)[0]
+        length = "quarter" if kind == "quarterly" else "month"
+        name = self.say(f"summary.{length}", year=first.year, month=first.month, quarter=(first.month + 2) // 3)
+        names = {"place": self.place, "name": name, "report": self.say(f"summary.report_{kind}")}
         return tuple(self.say(f"summary.file_{part}", **names) for part in ("chart", "pages", "workbook"))
 
     def about(self) -> dict[str, str]:

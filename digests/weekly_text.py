@@ -63,8 +63,7 @@ def fitted(lines: list[str]) -> str:
 
 
 def head(page: Page) -> Iterator[str]:
-    year, _, week = page.weekly.period.name(page.zone).partition("-W")
-    yield page.say("digest.head", community=page.community.name, year=year, week=int(week))
+    yield page.say("digest.head", community=page.community.name, **page.week())
     about = page.about()
     key = "digest.period" if page.weekly.over else "digest.period_running"
     yield page.say(key, first=about["first"], last=about["last"], made=about["made"])

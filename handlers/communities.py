@@ -19,7 +19,9 @@ TELLING = 3
 """Characters that a short name needs; two may be part of any word."""
 ESTATE = re.compile(r"[\u4e00-\u9fff]{2}")
 """How the name of a building begins that says more than its number."""
-INSIDE = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十甲乙丙])(?:单元|门栋)|单元门口?|楼道|楼梯[间口]|电梯[间口]?|走廊|过道|楼[上下顶]")
+INSIDE = re.compile(
+    r"(?:\d{1,2}|[一二三四五六七八九十甲乙丙])(?:单元|门栋)|单元门口?|楼道|楼梯[间口]|电梯[间口]?|走廊|过道|楼[上下顶]"
+)
 """Places that every building has."""
 
 
@@ -106,11 +108,13 @@ def building(turn: Turn, community_id: int, places: Sequence[str]) -> BuildingRo
 
 
 def building_of(turn: Turn, case: CaseRow) -> BuildingRow | None:
-    return next((b for b in turn.uow.reference.buildings_of.get(case.community_id, []) if b.id == case.building_id), None)
+    return next(
+        (b for b in turn.uow.reference.buildings_of.get(case.community_id, []) if b.id == case.building_id), None
+    )
 
 
 def place(building: BuildingRow | None, places: Sequence[str]) -> str | None:
-    """Where it is. `building`: where the person lives, if it is known; it completes 楼道 and, in 幸福苑3栋, 3栋2单元."""
+    """Where it is; the `building` where the person lives completes 楼道 and, for 幸福苑3栋, 3栋2单元."""
     said = " ".join(places)
     if building is None:
         return said or None

@@ -134,5 +134,5 @@ def pictured(say: Callable[..., str], vote: VoteRow, title: str, ended: str) -> 
         how_counted(say, vote) if bars else "",
         say("result.seal", seal=(vote.seal or "")[:SEAL_SHOWN], ended=ended),
         bars,
-        f"vote-{vote.no}.png",
+        say("result.file", no=vote.no),
     )

@@ -174,7 +174,12 @@ def answered(turn: Turn, case: CaseRow, action: Action) -> None:
     kinds = ANSWERED_BY.get(action, ())
     for nudge in turn.uow.nudges.open(case.key, kinds) if kinds else ():
         if turn.uow.nudges.done(nudge, turn.staff_id):
-            end(turn, case, nudge, "nudge.decided", decision=turn.context.texts(f"button.{action}"))
+            end(turn, case, nudge, "nudge.decided", decision=in_words(turn, action))
+
+
+def in_words(turn: Turn, action: Action) -> str:
+    """A step as its button calls it, without the mark."""
+    return turn.context.texts(f"button.{action}").split(maxsplit=1)[-1]
 
 
 def ask_again(turn: Turn, case: CaseRow, undone: Any) -> None:

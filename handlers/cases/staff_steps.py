@@ -51,7 +51,7 @@ def _tell_first_taker(turn: Turn, case: CaseRow, action: Action, event_id: int) 
     if first is None or first.id == turn.staff_id:
         return
     state = turn.context.district.states[case.state]
-    name, done = turn.staff.name if turn.staff else "", turn.context.texts(f"button.{action}")
+    name, done = turn.staff.name if turn.staff else "", nudging.in_words(turn, action)
     text = turn.context.texts("card.first_hears", number=turn.number(case), name=name, action=done, state=state)
     look = Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)
     delay = steps.hold(turn, case) if TRANSITIONS[action].undoable else timedelta()
@@ -177,5 +177,5 @@ def open_card(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> N
 
 
 def _done(turn: Turn, case: CaseRow, action: Action) -> str:
-    state, button = turn.context.district.states[case.state], turn.context.texts(f"button.{action}")
-    return turn.context.texts("done.step", number=turn.number(case), state=state, action=button.split(maxsplit=1)[-1])
+    state = turn.context.district.states[case.state]
+    return turn.context.texts("done.step", number=turn.number(case), state=state, action=nudging.in_words(turn, action))

@@ -71,13 +71,15 @@ def evidence(turn: Turn, community: CommunityRow, topic: TopicRow) -> list[str]:
     """The evidence: how many people, which scenes and places, their words (masked), and what it would need."""
     texts, district, cases = turn.context.texts, turn.context.district, turn.uow.topics.cases(topic.key)
     item = district.item(topic.item)
-    needs = [texts("topic.needs", item=item.name, units="、".join(item.units))] if item else []
+    street = turn.uow.reference.street_of(community.id)
+    needs = [texts("topic.needs", item=item.name, units=district.units_at(item.units, street))] if item else []
     if not cases:
         return [texts("topic.no_evidence"), *needs]
     people = len(turn.uow.topics.people_of_cases(community.id, [case.no for case in cases]))
     numbers = "、".join(number(community, case) for case in cases[:NUMBERS])
     scenes = Counter(district.scenes[case.scene].name for case in cases).most_common()
-    lines = [texts("topic.evidence", people=people, n=len(cases), numbers=numbers)]
+    key = "topic.evidence_such_as" if len(cases) > NUMBERS else "topic.evidence"
+    lines = [texts(key, people=people, n=len(cases), numbers=numbers)]
     lines.append(texts("topic.scenes", scenes="、".join(f"{name} {n}" for name, n in scenes)))
     if places := _places(turn, cases):
         lines.append(texts("topic.places", places="、".join(places)))

@@ -165,7 +165,7 @@ def show_result(turn: Turn, community: CommunityRow, _role: Role, data: dict[str
         turn.tell("vote.not_counted", alert=True)
         return
     topic = turn.uow.topics.get(community.id, vote.topic_no)
-    turn.send(Reply(turn.event.address, words_of(turn, community, vote, topic.title), files=picture(vote)))
+    turn.send(Reply(turn.event.address, words_of(turn, community, vote, topic.title), files=picture(turn, vote)))
 
 
 def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
@@ -181,7 +181,7 @@ def tell(turn: Turn, vote: VoteRow, digest: str | None) -> None:
     for judge in deciding:
         name = f"{key}:{judge.to.bot}:{judge.to.chat}"
         rows = _who_sees_to_it(turn, vote, topic) if judge.account is None else ()
-        turn.send(Reply(judge.to, text, rows, files=picture(vote), priority=Priority.NOTICE, key=name))
+        turn.send(Reply(judge.to, text, rows, files=picture(turn, vote), priority=Priority.NOTICE, key=name))
     button = Button(turn.context.texts("button.vote_result"), "vote_result", community.id, data={"vote": vote.no})
     involved = turn.uow.topics.everybody(topic.key)
     told = {(judge.to.bot, judge.to.chat) for judge in deciding}
@@ -199,9 +199,9 @@ def _who_sees_to_it(turn: Turn, vote: VoteRow, topic: TopicRow) -> Rows:
     return ((Button(turn.context.texts(f"button.{action}"), action, vote.community_id, data={"topic": topic.no}),),)
 
 
-def picture(vote: VoteRow) -> tuple[OutFile, ...]:
+def picture(turn: Turn, vote: VoteRow) -> tuple[OutFile, ...]:
     digest = (vote.result or {}).get("picture")
-    return (OutFile("photo", digest, f"vote-{vote.no}.png"),) if digest else ()
+    return (OutFile("photo", digest, turn.context.texts("result.file", no=vote.no)),) if digest else ()
 
 
 def words_of(turn: Turn, community: CommunityRow, vote: VoteRow, title: str) -> str:

@@ -136,7 +136,9 @@ def show(turn: Turn, rows: Rows | None = None, *, below: bool = False) -> None:
     if community is None:
         rows = rows or communities.rows(turn, name(turn))
     text = _text(turn, choosing=rows is not None)
-    if rows is None and community and (case := _like(turn, community)):
+    case = _like(turn, community) if rows is None and community else None
+    draft["offered"] = case is not None
+    if case:
         text = turn.context.texts("draft.like", shown=text, about=offers.summary(turn, case))
         rows = ((offers.button(turn, case, name(turn), draft=True),), *_agree_rows(turn))
     turn.send(Reply(turn.event.address, text, rows or _agree_rows(turn), logical=name(turn)))
@@ -231,6 +233,7 @@ def _report(
         files=unpacked(draft["files"]),
         said=tuple((message_id, text) for message_id, text in draft["parts"]),
         location=Location(*draft["location"]) if "location" in draft else None,
+        offered=draft.get("offered", False),
     )
 
 

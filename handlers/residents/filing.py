@@ -26,6 +26,7 @@ class Report:
     """What a person wants filed (see `matters.to_file`).
 
     `said`: the messages with it, as ids and words. `proxy`: for whom it is filed, if somebody else says it.
+    `offered`: a neighbour's case was offered before it was filed, and is not meant.
     """
 
     matters: tuple[Understanding, ...]
@@ -35,6 +36,7 @@ class Report:
     said: tuple[tuple[int | None, str], ...] = ()
     location: Location | None = None
     proxy: dict[str, Any] | None = None
+    offered: bool = False
 
     @property
     def is_emergency(self) -> bool:
@@ -65,7 +67,7 @@ def _file_matters(turn: Turn, report: Report, proxy: dict[str, Any] | None) -> l
         files = len(report.files) if case is filed[0] else 0
         crowds.show_new(turn, case, similar, files, proxied=proxy is not None)
     if len(filed) == 1:
-        receipts.send(turn, filed[0], report.matters[0], similar)
+        receipts.send(turn, filed[0], report.matters[0], () if report.offered else similar)
     else:
         receipts.several(turn, filed)
     if proxy:

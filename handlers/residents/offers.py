@@ -63,7 +63,7 @@ def summary(turn: Turn, case: CaseRow) -> str:
         scene=look.name,
         n=case.supporters,
         filed=turn.when(case.created_at, case),
-        place=turn.context.mask(case.place) if case.place else turn.context.texts("receipt.no_place"),
+        place=turn.context.mask(case.place) if case.place else turn.context.texts("join.no_place"),
         text=shortened(turn.context.mask(case.text), SHOWN),
     )
 

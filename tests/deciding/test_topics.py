@@ -9,10 +9,10 @@ from tests.ways.steps import count
 async def test_ten_people_about_one_matter_become_a_draft_with_its_evidence(world: World) -> None:
     await told_of_charging(world)
     card = next(m.text for m in world.worker(2).messages if "要不要拿出来" in m.text)
-    assert "10 位居民反映过，共 10 件" in card
+    assert "10 位居民反映过，共 10 件，比如 YA-" in card
     assert "停车及充电设施" in card
     assert "「楼下没地方给电动车充电" in card
-    assert "责任单位：" in card
+    assert "责任单位：区建设局、区城管局、沈家营街道" in card
 
 
 async def test_nine_are_not_enough(small_world: World) -> None:

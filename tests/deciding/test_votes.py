@@ -40,7 +40,7 @@ async def test_a_vote_is_asked_of_residents_taken_counted_and_told(world: World)
     for person in (people[6], manager):
         assert person.sees("一共 7 票，投了 7 票（100%）")
         assert person.sees("✅ 选出：")
-    assert any(m.files for m in manager.messages if "开票了" in m.text), "the picture"
+    assert ["投票1结果.png"] in [m.files for m in manager.messages if "开票了" in m.text]
     text = next(m.text for m in manager.messages if "开票了" in m.text)
     assert f"{OPTIONS[0]}\n   ████████ 4 票" in text
 

@@ -117,7 +117,7 @@ async def test_monday_gives_the_manager_one_digest_with_its_files(world: World) 
     manager = world.worker(2)
     assert "延安岭社区周报 · 2026年第47周" in manager.last.text
     assert "新登记 1 件" in manager.last.text
-    assert manager.last.files == [f"延安岭社区周报2026-W47.{kind}" for kind in ("png", "pdf", "xlsx")]
+    assert manager.last.files == [f"延安岭社区周报2026年第47周.{kind}" for kind in ("png", "pdf", "xlsx")]
     assert not world.worker(1).messages
     assert not world.residents.messages
 

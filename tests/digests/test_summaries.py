@@ -177,7 +177,7 @@ async def test_managers_and_supervisors_get_theirs_once(world: World) -> None:
     monthly = [m for m in world.worker(2).messages if "月报" in m.text]
     assert len(monthly) == 1
     assert "延安岭社区月报 · 2026年10月" in monthly[0].text
-    assert len(monthly[0].files) == 3
+    assert monthly[0].files == [f"延安岭社区月报2026年10月.{kind}" for kind in ("png", "pdf", "xlsx")]
     assert not [m for m in world.worker(1).messages if "月报" in m.text]
 
 

@@ -43,7 +43,7 @@ async def test_more_time_is_granted_by_the_manager_and_told_to_the_resident(worl
     assert (after.state, (after.due_at - due).days) == ("accepted", 5), "three working days over a weekend"
     assert wang.sees("要晚一些，原因：灯头要从外地调\n11月30日 下午6:00 前答复您")
     assert chen.sees("同意延期，最晚 11月30日 下午6:00")
-    assert "周书记：✅ 同意延期" in next(m.text for m in zhou.messages if "YA-1" in m.text)
+    assert "周书记：同意延期" in next(m.text for m in zhou.messages if "YA-1" in m.text)
     assert [e for e in await events(world) if e != "nudged"] == ["file", "accept", "extend", "grant"]
 
 

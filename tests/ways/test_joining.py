@@ -70,6 +70,23 @@ async def test_a_case_that_another_process_has_closed_is_not_called_similar(
         await world.app.close()
 
 
+async def test_who_files_it_all_the_same_is_not_asked_again(small_world: World) -> None:
+    await settled(small_world)
+    li = await drafting(small_world)
+    assert "YA-1" in li.last.text
+    await li.taps("同意，提交")
+    assert "编号 YA-2" in li.last.text
+    assert "邻居反映过" not in li.last.text
+    assert small_world.worker(1).sees("可能是同一件事：YA-1")
+
+
+async def test_a_neighbour_s_case_without_a_place_says_so(small_world: World) -> None:
+    await settled(small_world, words="能不能办个老年食堂，中午想吃口热饭")
+    li = small_world.resident(1002)
+    await li.says("我也遇到 YA-1")
+    assert "没说在哪里　" in li.last.text
+
+
 async def test_who_says_the_same_is_shown_the_neighbour_s_case_and_joins_with_a_tap(world: World) -> None:
     wang = await settled(world)
     li = await drafting(world)

@@ -120,7 +120,7 @@ async def test_who_took_it_first_hears_what_the_unit_does(world: World) -> None:
     await wang.says("垃圾已经清走，以后每天两次。")
     assert not chen.sees("是您首接的")
     await world.passes(seconds=61)
-    assert chen.sees("YA-1 是您首接的：城管小王点了「📝 办结答复」")
+    assert chen.sees("YA-1 是您首接的：城管小王点了「办结答复」")
     assert (await case(world)).first_staff_id == 1
 
 
