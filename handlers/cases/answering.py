@@ -37,7 +37,7 @@ def ask_reason(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> 
         for reason in turn.context.texts.alternatives("unsolved.reasons")
     )
     text = turn.context.texts("ask.unsolved_reason", number=turn.number(case))
-    turn.send(Reply(turn.event.address, text, (*rows, (staff_steps.no_thanks(turn, name),)), logical=name))
+    staff_steps.choose(turn, name, text, rows)
 
 
 def unsolved_because(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:

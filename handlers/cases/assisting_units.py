@@ -26,9 +26,8 @@ def ask_help(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> No
         for unit in helping
         if unit in reference.units
     ]
-    rows = (*in_rows(asked), *in_rows(over), (turn.mine("button.never_mind", "never_mind", data={"shown_in": name}),))
     text = turn.context.texts("ask.help", number=turn.number(case))
-    turn.send(Reply(turn.event.address, text, rows, logical=name))
+    staff_steps.choose(turn, name, text, (*in_rows(asked), *in_rows(over)))
 
 
 def help_by(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:

@@ -49,6 +49,8 @@ class Beside:
     helpers: tuple[int, ...] = ()
     crowd: int = 0
     """Number of similar cases that came at the same time and have no card of their own."""
+    why_aside: str = ""
+    """Why it was refused or parked, or to whom it was transferred."""
     calls: tuple[str, ...] = ()
     """Open calls for help from neighbours."""
 
@@ -131,6 +133,8 @@ def _lines_about_the_matter(turn: Turn, case: CaseRow, view: View, beside: Besid
         lines.append(texts("card.has_files", n=beside.files))
     if case.reply:
         lines.append(texts("card.reply", reply=shortened(view.hides(turn)(case.reply), TEXT_ON_CARD)))
+    if beside.why_aside:
+        lines.append(texts(f"card.{case.state}", why=view.hides(turn)(beside.why_aside)))
     if case.merged_into is not None:
         lines.append(texts("card.merged", number=_numbered(turn, case, case.merged_into)))
     if beside.similar:

@@ -12,7 +12,7 @@ from handlers.cocreation import open_requests
 from handlers.event import Address
 from handlers.reply import Button, Priority, Reply, Showing
 from handlers.turn import Turn
-from ledger.lifecycle import Role, State
+from ledger.lifecycle import Action, Role, State
 from ledger.rights import Part
 from ledger.scenes import Urgency
 from storage.cases import CaseRow
@@ -20,6 +20,7 @@ from storage.messenger.shown_messages import OnTheWay
 
 log = logging.getLogger(__name__)
 HOUR = 3600
+PUT_ASIDE = {State.REFUSED: Action.REFUSE, State.TRANSFERRED: Action.TRANSFER, State.PARKED: Action.PARK}
 
 
 def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxied: bool = False) -> None:
@@ -123,8 +124,22 @@ def what_is_beside(turn: Turn, case: CaseRow) -> Beside:
     files = len(cases.attachments(case.key))
     crowd = turn.uow.crowds.size(case.key)
     calls = open_requests.lines(turn, case.community_id, case_no=case.no)
-    name = _reporter(turn, case)
-    return Beside(files=files, name=name, unanswered=ringing, helpers=helpers, crowd=crowd, calls=calls)
+    return Beside(
+        files=files,
+        name=_reporter(turn, case),
+        unanswered=ringing,
+        helpers=helpers,
+        crowd=crowd,
+        why_aside=why_aside(turn, case),
+        calls=calls,
+    )
+
+
+def why_aside(turn: Turn, case: CaseRow) -> str:
+    """Why a case was refused or parked, or to whom it was transferred."""
+    action = PUT_ASIDE.get(case.state)
+    step = turn.uow.cases.last_step(case.key, (action,)) if action else None
+    return (step.reason or "") if step else ""
 
 
 def _reporter(turn: Turn, case: CaseRow) -> str:

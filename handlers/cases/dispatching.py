@@ -31,8 +31,7 @@ def ask_dispatch(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -
         for unit in units_first(turn, case)
     ]
     text = turn.context.texts("ask.dispatch", number=turn.number(case))
-    rows = (*in_rows(people), *in_rows(units), (turn.mine("button.never_mind", "never_mind", data={"shown_in": name}),))
-    turn.send(Reply(turn.event.address, text, rows, logical=name))
+    staff_steps.choose(turn, name, text, (*in_rows(people), *in_rows(units)))
 
 
 def units_first(turn: Turn, case: CaseRow) -> list[int]:

@@ -34,8 +34,7 @@ def ask_length(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> 
         for index, more in enumerate(lengths)
     ]
     text = turn.context.texts("ask.extend_by", number=turn.number(case), due=turn.when(case.due_at, case))
-    rows = (*in_rows(buttons, 3), (staff_steps.no_thanks(turn, name),))
-    turn.send(Reply(turn.event.address, text, rows, logical=name))
+    staff_steps.choose(turn, name, text, in_rows(buttons, 3))
 
 
 def extend_by(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:

@@ -8,21 +8,27 @@ from handlers.reply import Button
 from handlers.residents import offers
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role, step
+from ledger.text import shortened
 from storage.cases import CaseRow
 from storage.errors import NotFound
 
+LABEL = 16
+"""Characters of a case on a button."""
 NUMBER = re.compile(r"(?:(?<![A-Za-z])([A-Za-z]{1,40})\s{0,3}[-－—]?\s{0,3})?(?<!\d)(\d{1,9})(?!\d)")
 
 
 def ask_merge(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
     """Offer similar cases; the worker may also type a number."""
     step(case.state, Action.MERGE, role, {"target"})
-    matter, code = turn.context.read(case.text).first, turn.community_of(case).code
+    matter = turn.context.read(case.text).first
     likely = [no for no in offers.nearest(turn, case.community_id, matter) if no != case.no]
-    rows = tuple(
-        (Button(f"{code}-{no}", "merge_into", case.community_id, case.no, {"into": no}, turn.account),) for no in likely
-    )
-    staff_steps.ask(turn, case, "merge", rows)
+    staff_steps.ask(turn, case, "merge", tuple((_choice(turn, case, no),) for no in likely))
+
+
+def _choice(turn: Turn, case: CaseRow, into: int) -> Button:
+    target = turn.uow.cases.get(case.community_id, into)
+    label = f"{turn.number(target)} {shortened(turn.context.mask(target.text), LABEL)}"
+    return Button(label, "merge_into", case.community_id, case.no, {"into": into}, turn.account)
 
 
 def merge_typed(turn: Turn, case: CaseRow, role: Role, asked: dict[str, Any]) -> None:

@@ -21,9 +21,9 @@ def ask_unit(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> No
     name = f"ask:{new_id()}"
     units = [unit for unit in turn.uow.reference.unit_ids if turn.uow.reference.unit_ids[unit] != case.unit_id]
     buttons = [_choice(turn, case, unit, name) for unit in units]
-    last = (_choice(turn, case, turn.context.texts("return.unknown"), name), staff_steps.no_thanks(turn, name))
+    unknown = _choice(turn, case, turn.context.texts("return.unknown"), name)
     text = turn.context.texts("ask.return_to", number=turn.number(case))
-    turn.send(Reply(turn.event.address, text, (*in_rows(buttons), last), logical=name))
+    staff_steps.choose(turn, name, text, (*in_rows(buttons), (unknown,)))
 
 
 def return_to(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:

@@ -111,6 +111,12 @@ def ask(turn: Turn, case: CaseRow, question: str, rows: Rows = (), *, given: Giv
     turn.send(Reply(turn.event.address, text, (*rows, (no_thanks(turn, name),)), logical=name))
 
 
+def choose(turn: Turn, name: str, text: str, rows: Rows) -> None:
+    """Ask a worker to tap one of the buttons. Words that were asked for before are no longer awaited."""
+    turn.drop_question()
+    turn.send(Reply(turn.event.address, text, (*rows, (no_thanks(turn, name),)), logical=name))
+
+
 def no_thanks(turn: Turn, name: str) -> Button:
     """The button that cancels a question."""
     return turn.mine("button.never_mind", "never_mind", data={"shown_in": name})

@@ -75,13 +75,14 @@ def take(
     before = {name: _plain(getattr(case, name)) for name in UNDOABLE_FIELDS}
     _change(turn, case, new, {**_first_touch(turn, case, action, staff_id), **(changes or {})})
     changed = [name for name, value in before.items() if value != _plain(getattr(case, name))]
+    reasons = (*REASONS, "target") if action is Action.TRANSFER else REASONS
     event_id = turn.uow.cases.add_event(
         case,
         action=action,
         role=role,
         before=State(before["state"]),
         staff_id=staff_id,
-        reason=None if role is Role.RESIDENT else next((given[name] for name in REASONS if given.get(name)), None),
+        reason=None if role is Role.RESIDENT else next((given[name] for name in reasons if given.get(name)), None),
         via=turn.via,
         detail={"before": before, "changed": changed, **(detail or {})},
     )

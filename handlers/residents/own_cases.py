@@ -31,6 +31,8 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
     told, place, reply = _as_read_by(turn, case)
     text = turn.context.texts("mine.words", text=shortened(told, 300))
     text = f"{receipts.text_of(turn, case, place)}\n{text}"
+    if why := cards.why_aside(turn, case):
+        text += "\n" + turn.context.texts(f"mine.{case.state}", why=why)
     if reply:
         text += "\n" + turn.context.texts("mine.reply", reply=reply)
     text = "\n".join((text, *open_requests.lines(turn, case.community_id, case_no=case.no), _clock(turn, case)))

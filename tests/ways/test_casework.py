@@ -111,6 +111,27 @@ async def test_steps_that_need_words(small_world: World, step: str, words: str, 
     assert (await case(small_world)).state == state
     await small_world.passes(seconds=61)
     assert wang.sees(told)
+    assert words in next(m.text for m in chen.messages if "YA-1　" in m.text), "the card says why"
+    await wang.says("YA-1")
+    assert words in wang.last.text
+
+
+async def test_words_answer_no_question_that_the_worker_has_left_for_another(small_world: World) -> None:
+    await settled(small_world)
+    chen = small_world.worker(1)
+    await chen.taps("不予受理")
+    await chen.taps("派单")
+    await chen.says("等区里回复")
+    assert (await case(small_world)).state == "waiting"
+    assert "没有发给谁" in chen.last.text
+
+
+async def test_a_case_to_merge_into_is_offered_with_its_words(small_world: World) -> None:
+    await settled(small_world)
+    await settled(small_world, 1002)
+    chen = small_world.worker(1)
+    await chen.taps("合并")
+    assert any(label.startswith("YA-1 三单元门口的路灯") for label in chen.last.buttons)
 
 
 async def test_a_reason_can_be_tapped(small_world: World) -> None:
