@@ -45,12 +45,13 @@ def large(turn: Turn) -> None:
 
 
 def pieces(text: str) -> list[str]:
-    """One line a message, without its bullet; what stands between 「 and 」 stays whole."""
+    """One line a message, without its bullet; what stands between 「 and 」 stays whole, and ： keeps the next line."""
     found: list[str] = []
     for line in text.splitlines():
         said = line.strip().removeprefix("·").strip()
-        inside = found and found[-1].count("「") > found[-1].count("」")
-        if inside or len(found) == MOST_PIECES:
+        before = found[-1] if found else ""
+        goes_on = before.count("「") > before.count("」") or before.endswith("：")
+        if goes_on or len(found) == MOST_PIECES:
             found[-1] += f"\n{line}"
         elif said:
             found.append(said)

@@ -4,7 +4,7 @@ import pytest
 
 from storage.tables import Case
 from tests.support.world import World
-from tests.ways.steps import answered, case, count, files, settled
+from tests.ways.steps import LAMP, answered, case, count, files, settled
 
 
 async def test_a_voice_alone_becomes_a_case_that_a_person_hears(world: World) -> None:
@@ -86,10 +86,17 @@ async def test_one_sentence_a_message_with_the_choice_at_the_end(world: World) -
     await wang.says("帮助")
     said = [message.text for message in wang.messages[before:]]
     assert len(said) > 3
-    assert all("\n" not in text for text in said[:-1])
+    assert all("\n" not in text for text in said[1:-1])
     await wang.says("完整")
     await wang.says("帮助")
     assert "\n" in wang.last.text
+
+
+async def test_what_announces_the_next_line_is_no_message_of_its_own(small_world: World) -> None:
+    wang = small_world.resident()
+    await wang.says("短句")
+    await wang.says(LAMP)
+    assert f"您说的是：\n「{LAMP}」" in [message.text for message in wang.messages]
 
 
 async def test_a_quoted_answer_stays_whole(world: World) -> None:
