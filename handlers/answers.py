@@ -57,7 +57,7 @@ def take_answer(turn: Turn) -> bool:
 
 
 def _given_up(turn: Turn, asked: dict[str, Any]) -> bool:
-    """算了, 点错了: what the button under the question says (不办这一步) may be written as well.
+    """算了, 点错了: what the button under the question says may be written as well.
 
     Where it was the person's own wish to say more, it needs no button; an answer that the staff wait for may say so.
     """

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers import phrases
-from handlers.cases import cards, emergencies
+from handlers import case_names, phrases
+from handlers.cases import cards, emergencies, staff_steps
 from handlers.reply import Button, Reply, in_rows
 from handlers.residents import receipts
 from handlers.turn import Turn
@@ -24,7 +24,7 @@ def ask_scene(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> N
     step(case.state, Action.RELABEL, role, {"label"})
     scenes = EIGHT_SCENES if role is Role.RESIDENT else (*EIGHT_SCENES, Scene.NONE, Scene.OUT_OF_REMIT)
     name = _name()
-    _ask(turn, case, "scene", [receipts.scene_button(turn, case, scene, name) for scene in scenes], name)
+    _ask(turn, case, role, "scene", [receipts.scene_button(turn, case, scene, name) for scene in scenes])
 
 
 def ask_urgency(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> None:
@@ -42,7 +42,7 @@ def ask_urgency(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) ->
         )
         for urgency in choices
     ]
-    _ask(turn, case, "urgency", buttons, name)
+    _ask(turn, case, role, "urgency", buttons)
 
 
 def set_scene(turn: Turn, case: CaseRow, role: Role, data: dict[str, Any]) -> None:
@@ -86,10 +86,12 @@ def _name() -> str:
     return f"ask:{new_id()}"
 
 
-def _ask(turn: Turn, case: CaseRow, what: str, buttons: list[Button], name: str) -> None:
-    text = turn.context.texts(f"ask.{what}", number=turn.number(case))
+def _ask(turn: Turn, case: CaseRow, role: Role, what: str, buttons: Sequence[Button]) -> None:
+    key, name = f"mine.{what}" if role is Role.RESIDENT else f"ask.{what}", str(buttons[0].data["shown_in"])
+    text = turn.context.texts(key, number=turn.number(case), case=case_names.named(turn, case))
     turn.expect(f"set_{what}", case, shown_in=name)
-    turn.send(Reply(turn.event.address, text, in_rows(buttons), logical=name))
+    rows = (*in_rows(buttons), (staff_steps.no_thanks(turn, name),))
+    turn.send(Reply(turn.event.address, text, rows, logical=name))
 
 
 def named(turn: Turn, what: str) -> dict[str, Any] | None:

@@ -33,7 +33,8 @@ def send(turn: Turn, case: CaseRow, matter: Understanding, like: Sequence[int] =
         turn.expect("place", case)
     choices = _scene_choices(turn, case, matter) if unsure else ()
     if other := next((row for no in like if (row := _joinable(turn, case, no))), None):
-        parts.append(texts("receipt.like", about=offers.summary(turn, other)))
+        mine = turn.uow.cases.part_of(other.key, turn.event.address.bot, turn.account)
+        parts.append(texts("receipt.like_own" if mine else "receipt.like", about=offers.summary(turn, other)))
         choices = ((_same_button(turn, case, other),), *choices)
     text = "\n\n".join(parts)
     turn.send(Reply(turn.event.address, text, (*choices, *buttons(turn, case)), logical=name_of(case)))

@@ -149,7 +149,7 @@ async def test_a_worker_can_think_better_of_it(small_world: World) -> None:
     await settled(small_world)
     chen = small_world.worker(1)
     await chen.taps("办结答复")
-    await chen.taps("不办这一步")
+    await chen.taps("算了")
     await chen.says("灯泡换好了")
     assert (await case(small_world)).state == "waiting"
 

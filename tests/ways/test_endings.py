@@ -90,7 +90,7 @@ async def test_thinking_better_of_an_honest_no(small_world: World) -> None:
     chen = small_world.worker(1)
     await chen.taps("办结答复")
     await chen.taps("没能解决")
-    await chen.taps("不办这一步")
+    await chen.taps("算了")
     await chen.says("没有资金")
     assert (await case(small_world)).state == "waiting"
 
@@ -240,7 +240,7 @@ async def test_a_colleague_looks_at_what_was_closed(world: World) -> None:
     assert not world.worker(2).sees("看一眼")
     await li.taps("✅ 看过，属实")
     assert (await case(world)).state == "follow_up", "the residents still judge"
-    assert "小李：✅ 看过，属实" in "".join(m.text for m in li.messages)
+    assert "小李：看过，属实" in "".join(m.text for m in li.messages)
     assert "check" in await events(world)
 
 

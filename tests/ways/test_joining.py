@@ -117,6 +117,16 @@ async def test_who_does_not_want_to_join_files_as_before(small_world: World) -> 
     assert await people(small_world) == {1001: "reporter"}
 
 
+async def test_one_s_own_case_is_not_called_a_neighbour_s(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wang.says(LAMP)
+    assert "您前面说过差不多的事" in wang.last.text
+    assert "邻居" not in wang.last.text
+    await wang.taps("就是 YA-1")
+    row = await case(small_world, 2)
+    assert (row.state, row.merged_into) == ("merged", 1)
+
+
 async def test_after_filing_one_tap_puts_the_report_to_the_neighbour_s(world: World) -> None:
     wang, li = await settled(world), await settled(world, 1002, RUBBISH)
     await li.says(LAMP)

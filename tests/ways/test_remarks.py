@@ -255,7 +255,7 @@ async def test_who_thinks_better_of_adding_adds_nothing(small_world: World, butt
     assert (found.text, found.place, found.state) == (before.text, before.place, before.state)
 
 
-@pytest.mark.parametrize("words", ["请问一下", "我有个事想反映", "在吗"])
+@pytest.mark.parametrize("words", ["请问一下", "我有个事想反映", "在吗", "怎么办呀"])
 async def test_a_beginning_without_a_matter_is_greeted(small_world: World, words: str) -> None:
     wang = small_world.resident()
     await wang.says(words)

@@ -4,6 +4,14 @@ from tests.support.world import World
 from tests.ways.steps import LAMP, case, means, settled
 
 
+async def test_who_would_correct_the_scene_is_told_of_which_report_and_may_leave_it(small_world: World) -> None:
+    wang = await settled(small_world)
+    await wang.taps("类别不对")
+    assert wang.last.text == "「三单元门口的路灯坏了半个月了」（YA-1）应该是哪一类？点一下。"
+    await wang.taps("算了")
+    assert wang.last.text == "好的，没有改动。"
+
+
 async def test_first_report_is_a_draft_until_the_tap_that_agrees(world: World) -> None:
     wang, chen = world.resident(), world.worker(1)
     await wang.says("三单元门口的路灯坏了半个月了")

@@ -354,7 +354,7 @@ async def test_who_thinks_better_of_ending_it_has_ended_nothing(small_world: Wor
     manager = await started(small_world)
     await manager.says("调研")
     await manager.taps("提前结束")
-    await manager.taps("不办这一步")
+    await manager.taps("算了")
     await wang.taps("好，开始")
     assert FIRST in wang.last.text
 
