@@ -101,7 +101,7 @@ async def voted(tale: Tale) -> None:
     tale.expects("到时间自动开票", is_so="✅ 选出：" in told and SHED in told)
     tale.expects("参加多少、占多少，写得明白", is_so="投了 13 票" in told)
     tale.expects("反映过的人都收到结果", is_so="开票了" in tale.heard(neighbour(9)))
-    pictures = [file for message in tale.people["manager"].heard for file in message.files if "vote" in file.name]
+    pictures = [file for message in tale.people["manager"].heard for file in message.files if "投票" in file.name]
     tale.expects("结果有一张图", is_so=pictures)
     await tale.taps(neighbour(1), "看投票结果")
     tale.expects("邻居点一下也看得到图", is_so="开票了" in tale.heard(neighbour(1)))
