@@ -1,6 +1,7 @@
 """Handles updates within a transaction: parse, understand, run the handlers, queue the replies. Nothing awaits here."""
 
 import json
+import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,11 +22,14 @@ from handlers.reply import Answer, Reply
 from handlers.router import Result
 from ledger.lifecycle import NotAllowed
 from nlp.understanding import Reading
+from storage.database import attempt
 from storage.errors import NotFound
 from storage.messenger.inbox import InboxRows, LaneKey, Stored
 from storage.reference_queries import VERSION, ReferenceCache
 from storage.sql.compiled import QueryCall, fetch_together
 from storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
 
 TRIES = 8
 
@@ -99,38 +103,50 @@ class Handling:
                 METRICS.set_aside.labels(prepared.stored.bot).inc()
         return result
 
-    def single(self, stored: Stored, connection: Connection) -> BatchResult:
-        """As `batch`, for one update whose lane is not locked yet; empty if somebody else has finished it."""
-        if not InboxRows(connection).take(stored):
-            return BatchResult()
-        return self.batch(connection, [(stored.bot, stored.chat)], [self.prepare(stored)])
-
-    def refused(self, stored: Stored, error: NotAllowed | NotFound, connection: Connection) -> BatchResult:
-        """Finish an update that asked for something impossible: change nothing, and tell the person so."""
-        prepared = self.prepare(stored)
-        uow = UnitOfWork(connection, self._reference.current(connection), self._clock.now())
-        result = BatchResult(1, uow.after_commit)
-        if prepared.event is None or not uow.inbox.take(stored):
-            return result
-        self._settle(uow, prepared, router.refuse(self._context, uow, prepared.event, error), result)
-        uow.flush(*uow.inbox.ending(result.outcomes, [(stored.bot, stored.chat)], uow.now))
-        return result
-
-    def failed(self, stored: Stored, error: Exception, connection: Connection) -> None:
-        """Put a failed update off. After `TRIES` attempts it is set aside with its reason, so that its lane goes on.
+    def alone(self, stored: Stored, connection: Connection) -> BatchResult:
+        """Handle an update whose batch has failed, and end it in the same transaction: done, refused, or put off.
 
         Nothing is done if somebody else has finished it meanwhile.
         """
-        now, inbox = self._clock.now(), InboxRows(connection)
-        if not inbox.take(stored):
-            return
+        if not InboxRows(connection).take(stored):
+            return BatchResult()
+        prepared = self.prepare(stored)
+        done = attempt(connection, lambda: self.batch(connection, [(stored.bot, stored.chat)], [prepared]))
+        if isinstance(done, NotAllowed | NotFound):
+            done = attempt(connection, partial(self._refuse, connection, prepared, done))
+        return self._put_off(connection, prepared, done) if isinstance(done, Exception) else done
+
+    def failed(self, stored: Stored, error: Exception, connection: Connection) -> BatchResult:
+        """Put off an update that could not be handled alone, because the transaction itself failed."""
+        if not InboxRows(connection).take(stored):
+            return BatchResult()
+        return self._put_off(connection, self.prepare(stored), error)
+
+    def _refuse(self, connection: Connection, prepared: Prepared, error: NotAllowed | NotFound) -> BatchResult:
+        """Finish an update that asked for something impossible: tell the person so."""
+        stored, event = prepared.stored, prepared.event
+        assert event is not None  # noqa: S101 - an unreadable update asks for nothing
+        uow = UnitOfWork(connection, self._reference.current(connection), self._clock.now())
+        result = BatchResult(1, uow.after_commit)
+        self._settle(uow, prepared, router.refuse(self._context, uow, event, error), result)
+        uow.flush(*uow.inbox.ending(result.outcomes, [(stored.bot, stored.chat)], uow.now))
+        return result
+
+    def _put_off(self, connection: Connection, prepared: Prepared, error: Exception) -> BatchResult:
+        """Put a failed update off. After `TRIES` attempts it is set aside with its reason, so that its lane goes on."""
+        stored, now, inbox = prepared.stored, self._clock.now(), InboxRows(connection)
+        result = BatchResult(1)
+        result.after_commit.append(
+            lambda: log.error("update %s/%s failed", stored.bot, stored.update_id, exc_info=error)
+        )
         reason = type(error).__name__  # its text may quote what somebody said
         if stored.attempts + 1 < TRIES:
             inbox.put_off(stored, reason, now + timedelta(seconds=2**stored.attempts))
-            return
-        inbox.park(stored, reason, now)
-        METRICS.set_aside.labels(stored.bot).inc()
-        self._apologise(stored, connection, now)
+        else:
+            inbox.park(stored, reason, now)
+            result.after_commit.append(METRICS.set_aside.labels(stored.bot).inc)
+            self._apologise(connection, prepared, now)
+        return result
 
     def _preload(self, uow: UnitOfWork, events: list[Event]) -> None:
         """Read what the handlers of all events will need, in as few round trips as possible."""
@@ -167,15 +183,12 @@ class Handling:
         if handled.throttled:
             result.throttled.add((prepared.stored.bot, prepared.stored.chat))
 
-    def _apologise(self, stored: Stored, connection: Connection, now: datetime) -> None:
+    def _apologise(self, connection: Connection, prepared: Prepared, now: datetime) -> None:
         """Tell the person once that it did not work, that their words are kept, and that somebody will look at them."""
-        try:
-            event = self._channels[stored.bot].parse(_loaded(stored.body))
-        except (Unreadable, ValueError, RecursionError):
-            return
-        if event.kind in router.SPOKEN:
+        event = prepared.event
+        if event and event.kind in router.SPOKEN:
             uow = UnitOfWork(connection, self._reference.current(connection), now)
-            key = f"failed:{stored.bot}:{stored.update_id}"
+            key = f"failed:{prepared.stored.bot}:{prepared.stored.update_id}"
             enqueue(self._context, uow, Reply(event.address, self._context.texts("problem.failed"), key=key))
             uow.flush()
 

@@ -5,7 +5,7 @@ People over the rate limit are throttled: their lanes get small batches with lon
 barely slows anybody else.
 
 On a shared database (PostgreSQL) two batches run at a time: one computes while the other waits for the server. If a
-batch fails, it is rolled back and its updates are run one by one.
+batch fails, it is rolled back and the first update of each lane is handled alone.
 """
 
 import asyncio
@@ -26,9 +26,7 @@ from bot.handling import BatchResult, Handling
 from bot.metrics import METRICS
 from bot.tasks import ended, run_callbacks
 from handlers.reply import Answer
-from ledger.lifecycle import NotAllowed
 from storage.database import Database
-from storage.errors import NotFound
 from storage.messenger.inbox import ALL_RANKS, NORMAL, THROTTLED, URGENT, InboxRows, LaneKey, Stored
 
 log = logging.getLogger(__name__)
@@ -217,20 +215,14 @@ class Worker:
         _, found = await self._database.read(lambda connection: self._lock_lanes(connection, scope))
         heads = {(stored.bot, stored.chat): stored for stored in reversed(found)}
         for stored in heads.values():
-            try:
-                self._after_commit(await self._run_one(stored))
-            except Exception as error:
-                log.exception("update %s/%s failed", stored.bot, stored.update_id)
-                await self._database.write(partial(self._handling.failed, stored, error))
-                self._wake_delivery()
+            self._after_commit(await self._run_alone(stored))
         return len(heads)
 
-    async def _run_one(self, stored: Stored) -> BatchResult:
-        """Handle one update; if it asks for something impossible, say so and change nothing."""
+    async def _run_alone(self, stored: Stored) -> BatchResult:
         try:
-            return await self._database.write(partial(self._handling.single, stored))
-        except (NotAllowed, NotFound) as error:
-            return await self._database.write(partial(self._handling.refused, stored, error))
+            return await self._database.write(partial(self._handling.alone, stored))
+        except Exception as error:  # noqa: BLE001 - logged when it has been put off
+            return await self._database.write(partial(self._handling.failed, stored, error))
 
 
 def _updates_per_lane(rank: int, lanes: int) -> int:

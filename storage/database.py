@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage.row_security import SERVER_SETTINGS
-from storage.sql.driver import raw
+from storage.sql.driver import is_sqlite, raw
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -222,6 +222,24 @@ def _take(job: Job, group: list[Job]) -> None:
     """Add a job to a group unless its caller has cancelled it; from here on it can no longer be cancelled."""
     if job[1].set_running_or_notify_cancel():
         group.append(job)
+
+
+def attempt(connection: Connection, work: Callable[[], T]) -> T | Exception:
+    """Run `work` within a transaction. If it fails, undo what it wrote and return its error; the transaction goes on.
+
+    Raises:
+        Exception: the transaction itself is lost. `Database.write` may run all of it again.
+    """
+    connection.exec_driver_sql("SAVEPOINT attempt")
+    try:
+        result: T | Exception = work()
+    except Exception as error:
+        if not is_sqlite(connection) and _is_transient(error):
+            raise
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT attempt")  # fails if SQLite has ended all of it (full disk)
+        result = error
+    connection.exec_driver_sql("RELEASE SAVEPOINT attempt")
+    return result
 
 
 class PostgresDatabase:

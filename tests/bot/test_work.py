@@ -2,11 +2,12 @@
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select, update
@@ -170,6 +171,31 @@ async def test_a_refusal_that_fails_itself_holds_up_nobody_else(world: World, mo
     await world.runs()
     assert world.resident(6).messages
     assert (await world.rows(outcomes))[0] == ("waiting", "RuntimeError")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("broken"), NotFound("case 1/9")], ids=["fails", "is refused"])
+async def test_an_update_alone_is_parsed_once_and_ends_in_the_transaction_that_handles_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def failing(_turn: Turn) -> None:
+        raise error
+
+    def counted(name: str, of: Callable[..., Any]) -> Callable[..., Any]:
+        def work(*given: Any) -> Any:
+            done.append(name)
+            return of(*given)
+
+        return work
+
+    done: list[str] = []
+    monkeypatch.setattr(router, "_words", failing)
+    world.residents.push(kind="text", chat=5, text="楼下路灯坏了")
+    await world.app.intake.store(world.residents, world.residents.updates)
+    monkeypatch.setattr(world.residents, "parse", counted("parsed", world.residents.parse))
+    monkeypatch.setattr(world.app.database, "write", counted("written", world.app.database.write))
+    await world.app.worker.run_once()
+    assert done.count("written") == 2, "with its batch, and alone"
+    assert done[-2:] == ["written", "parsed"]
 
 
 async def test_after_eight_tries_it_is_set_aside_and_the_chat_goes_on(

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.util import await_only
 
 from storage import database as database_of
-from storage.database import SqliteDatabase, open_database
+from storage.database import SqliteDatabase, attempt, open_database
 from storage.errors import NotFound
 
 
@@ -125,6 +126,71 @@ async def test_who_fails_takes_nothing_back_that_it_joined(tmp_path: Path, plug:
     with pytest.raises(NotFound):
         await second
     assert await database.read(lambda c: c.execute(text("SELECT count(*) FROM said")).scalar_one()) == 1
+    await database.close()
+
+
+def says(connection: Connection, words: str) -> None:
+    connection.execute(text("INSERT INTO said VALUES (:words)"), {"words": words})
+
+
+def said(connection: Connection) -> list[str]:
+    return list(connection.execute(text("SELECT words FROM said ORDER BY words")).scalars())
+
+
+async def test_an_attempt_that_fails_is_undone_and_the_transaction_goes_on(database_url: str) -> None:
+    database = open_database(database_url)
+    await database.write(lambda connection: connection.execute(text("CREATE TABLE said (words TEXT PRIMARY KEY)")))
+
+    def twice(connection: Connection) -> None:
+        says(connection, "b")
+        says(connection, "b")
+
+    def work(connection: Connection) -> object:
+        says(connection, "a")
+        error = attempt(connection, lambda: twice(connection))
+        assert attempt(connection, lambda: says(connection, "c")) is None
+        return error
+
+    assert isinstance(await database.write(work), IntegrityError)
+    assert await database.read(said) == ["a", "c"]
+    await database.close()
+
+
+async def test_an_attempt_that_loses_the_connection_is_made_again_with_all_of_its_transaction(
+    filled_postgres_url: str,
+) -> None:
+    database, runs = open_database(filled_postgres_url), []
+
+    def work(connection: Connection) -> object:
+        runs.append(connection)
+        end = text("SELECT pg_terminate_backend(pg_backend_pid())")
+        return attempt(connection, lambda: connection.execute(end) if len(runs) == 1 else 7)
+
+    assert (await database.write(work), len(runs)) == (7, 2)
+    await database.close()
+
+
+async def test_an_attempt_that_fills_the_disk_leaves_nothing_half_written(
+    tmp_path: Path, plug: threading.Event
+) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    assert isinstance(database, SqliteDatabase)
+    await database.write(lambda connection: connection.execute(text("CREATE TABLE said (words TEXT)")))
+    first = await begun(database, plug, lambda connection: says(connection, "of another"))
+
+    def fills(connection: Connection) -> None:
+        connection.execute(text("PRAGMA max_page_count=4"))
+        says(connection, "before")
+        attempt(connection, lambda: says(connection, "x" * 100_000))
+        says(connection, "after")
+
+    second = asyncio.create_task(database.write(fills))
+    await asyncio.sleep(0)
+    plug.set()
+    await first
+    with pytest.raises(OperationalError):
+        await second
+    assert await database.read(said) == ["of another"]
     await database.close()
 
 
