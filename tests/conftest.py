@@ -5,15 +5,18 @@ import importlib.util
 import io
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
 from storage.schema import let_in
@@ -23,6 +26,13 @@ from tests.support.world import World, fill, make_world
 POSTGRES_VARIABLE = "CHULIN_TEST_POSTGRES_URL"
 TEMPLATE = "chulin_template"
 DEPLOY = Path(__file__).parents[1] / "deploy"
+
+
+@event.listens_for(Engine, "connect")
+def _unordered_means_unordered(connection: Any, _record: object) -> None:
+    """SQLite returns rows without ORDER BY backwards, so that nothing relies on an order that nobody asked for."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 @pytest.fixture(scope="session")

@@ -126,7 +126,11 @@ async def test_who_may_be_in_danger_is_worked_on_before_those_who_wait(world: Wo
     world.residents.push(kind="text", chat=5, text="三楼着火了，有人困在里面，快来人")
     await world.app.intake.store(world.residents, world.residents.updates)
     assert await world.app.worker.run_once(lanes=1) == 2  # what the same person said before comes first
-    rows = await world.rows(lambda c: c.execute(select(Inbox.chat, Inbox.outcome).where(Inbox.state == "done")).all())
+    rows = await world.rows(
+        lambda c: c.execute(
+            select(Inbox.chat, Inbox.outcome).where(Inbox.state == "done").order_by(Inbox.update_id)
+        ).all()
+    )
     assert [row.chat for row in rows] == [5, 5]
     assert rows[1].outcome == "emergency"
 

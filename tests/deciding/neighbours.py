@@ -98,7 +98,9 @@ async def on_the_register(world: World, *rows: tuple[str, str, str], community: 
 
 
 async def rows_of(world: World, table: Any, *where: Any) -> list[Any]:
+    """Rows of a table by their keys, which for most tables is the order in which they came."""
+
     def work(connection: Connection) -> list[Any]:
-        return list(connection.execute(table.__table__.select().where(*where)))
+        return list(connection.execute(table.__table__.select().where(*where).order_by(*table.__table__.primary_key)))
 
     return list(await world.rows(work))

@@ -111,9 +111,8 @@ async def test_who_is_not_satisfied_may_tap_why(small_world: World) -> None:
     await wang.taps("不满意")
     await wang.taps("没人联系我")
     assert "记下了：没人联系我" in wang.last.text
-    rows = await small_world.rows(
-        lambda c: c.execute(select(CaseEvent.detail).where(CaseEvent.action == "judged")).scalars().all()
-    )
+    judged = select(CaseEvent.detail).where(CaseEvent.action == "judged").order_by(CaseEvent.id)
+    rows = await small_world.rows(lambda c: c.execute(judged).scalars().all())
     assert rows == [{"n": 0}, {"why": "没人联系我"}]
 
 
