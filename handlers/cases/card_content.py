@@ -50,7 +50,7 @@ class Beside:
     crowd: int = 0
     """Number of similar cases that came at the same time and have no card of their own."""
     why_aside: str = ""
-    """Why it was refused or parked, or to whom it was transferred."""
+    """Why it was refused, parked or returned, or to whom it was transferred."""
     calls: tuple[str, ...] = ()
     """Open calls for help from neighbours."""
 

@@ -20,7 +20,12 @@ from storage.messenger.shown_messages import OnTheWay
 
 log = logging.getLogger(__name__)
 HOUR = 3600
-PUT_ASIDE = {State.REFUSED: Action.REFUSE, State.TRANSFERRED: Action.TRANSFER, State.PARKED: Action.PARK}
+PUT_ASIDE = {
+    State.REFUSED: Action.REFUSE,
+    State.TRANSFERRED: Action.TRANSFER,
+    State.PARKED: Action.PARK,
+    State.RETURNED: Action.RETURN,
+}
 
 
 def show_new(turn: Turn, case: CaseRow, similar: list[int], files: int, *, proxied: bool = False) -> None:
@@ -136,7 +141,7 @@ def what_is_beside(turn: Turn, case: CaseRow) -> Beside:
 
 
 def why_aside(turn: Turn, case: CaseRow) -> str:
-    """Why a case was refused or parked, or to whom it was transferred."""
+    """Why a case was refused, parked or returned, or to whom it was transferred."""
     action = PUT_ASIDE.get(case.state)
     step = turn.uow.cases.last_step(case.key, (action,)) if action else None
     return (step.reason or "") if step else ""

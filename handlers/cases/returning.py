@@ -19,8 +19,8 @@ def ask_unit(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> No
     steps.allowed(turn, case, Action.RETURN, role)
     _in_time(turn, case)
     name = f"ask:{new_id()}"
-    units = [unit for unit in turn.uow.reference.unit_ids if turn.uow.reference.unit_ids[unit] != case.unit_id]
-    buttons = [_choice(turn, case, unit, name) for unit in units]
+    others = [unit for unit in turn.uow.reference.units if unit != case.unit_id]
+    buttons = [_choice(turn, case, turn.unit_name(case, unit), name) for unit in others]
     unknown = _choice(turn, case, turn.context.texts("return.unknown"), name)
     text = turn.context.texts("ask.return_to", number=turn.number(case))
     staff_steps.choose(turn, name, text, (*in_rows(buttons), (unknown,)))
@@ -40,7 +40,8 @@ def hand_back(turn: Turn, case: CaseRow, _given: Given) -> dict[str, Any]:
 
 def tell_the_community(turn: Turn, case: CaseRow, _role: Role, _event_id: int, given: Given) -> None:
     """Tell the community, which decides; one tap dispatches the case to the named unit."""
-    named = turn.uow.reference.unit_ids.get(given["target"])
+    units = turn.uow.reference.units
+    named = next((unit for unit in units if turn.unit_name(case, unit) == given["target"]), None)
     name = turn.staff.name if turn.staff else ""
     text = turn.context.texts("return.told", number=turn.number(case), name=name, **given)
     row = [Button(turn.context.texts("button.open_card"), "open_card", case.community_id, case.no)]

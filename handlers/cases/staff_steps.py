@@ -36,7 +36,7 @@ def finish(turn: Turn, case: CaseRow, action: Action, role: Role, **options: Any
     event_id = steps.take(turn, case, action, role, **options)
     nudging.answered(turn, case, action)
     undo.offer(turn, case, action, [(case.no, event_id)], _done(turn, case, action))
-    if role is Role.OFFICER:
+    if role is Role.OFFICER and action is not Action.RETURN:  # of which the community is told anyway
         _tell_first_taker(turn, case, action, event_id)
     told_by_somebody = case.source in turn.context.bots  # not by the ledger itself, and not imported
     if TRANSITIONS[action].tells and told_by_somebody and not steps.people_to_tell(turn, case):

@@ -21,6 +21,8 @@ from storage.cases import CaseRow, PersonOfCase
 
 LONGEST_CASE = 8000
 LONGEST_PLACE = 100
+SAID_WHY = (State.REFUSED, State.TRANSFERRED, State.PARKED)
+"""States whose reason the resident was told."""
 JUST_NOW = timedelta(minutes=1)
 TAKES_WORDS = OPEN | {State.ANSWERED, State.FOLLOW_UP}
 """States in which staff still read additional words."""
@@ -31,7 +33,7 @@ def details(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) -> No
     told, place, reply = _as_read_by(turn, case)
     text = turn.context.texts("mine.words", text=shortened(told, 300))
     text = f"{receipts.text_of(turn, case, place)}\n{text}"
-    if why := cards.why_aside(turn, case):
+    if case.state in SAID_WHY and (why := cards.why_aside(turn, case)):
         text += "\n" + turn.context.texts(f"mine.{case.state}", why=why)
     if reply:
         text += "\n" + turn.context.texts("mine.reply", reply=reply)

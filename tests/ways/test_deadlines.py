@@ -1,10 +1,10 @@
 """Clocks of a case: more time is asked for before the end, parked cases are reviewed, and the resident sees it all."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from ledger.scenes import Kind, Urgency
-from storage.tables import CaseEvent, Nudge
+from storage.tables import CaseEvent, Nudge, Unit
 from tests.support.world import Person, World
 from tests.ways.steps import LAMP, case, change, count, employs, means, settled
 
@@ -189,10 +189,29 @@ async def test_a_unit_hands_back_with_a_reason_and_names_the_unit(world: World) 
     await officer.says("这盏灯是建设局装的")
     after = await case(world)
     assert (after.state, after.due_at, after.unit_id) == ("returned", due, None), "the clock is not started again"
-    assert "退单（城管小王），应由：区建设局\n原因：这盏灯是建设局装的" in chen.last.text
+    assert "退单（城管小王），该由谁办：区建设局\n原因：这盏灯是建设局装的" in chen.last.text
+    assert "退单的原因：这盏灯是建设局装的" in next(m.text for m in chen.messages if "YA-1　" in m.text)
+    assert not chen.sees("是您首接的"), "once is enough"
+    await world.resident(1001).says("YA-1")
+    assert "建设局装的" not in world.resident(1001).last.text
     await chen.taps("派给区建设局")
     assert (await case(world)).unit_id == 1
     assert [e for e in await events(world) if e != "nudged"] == ["file", "accept", "dispatch", "return", "dispatch"]
+
+
+async def test_a_case_for_the_streets_goes_to_the_street_by_its_name(small_world: World) -> None:
+    await change(small_world, lambda connection: connection.execute(insert(Unit).values(id=3, name="各街道")))
+    _, chen = await working(small_world)
+    officer = small_world.worker(4)
+    await chen.taps("派单")
+    await chen.taps("区城管局")
+    await small_world.passes(seconds=61)
+    await officer.taps("退单")
+    await officer.taps("沈家营街道")
+    await officer.says("这条路归街道管")
+    assert "该由谁办：沈家营街道" in chen.last.text
+    await chen.taps("派给沈家营街道")
+    assert (await case(small_world)).unit_id == 3
 
 
 async def test_a_day_later_it_is_too_late_to_hand_back(small_world: World) -> None:

@@ -63,7 +63,7 @@ async def test_a_fortnight_of_downtime_tells_what_is_so_now_and_not_what_was(sma
 async def test_what_nobody_signed_for_is_told_to_the_workers(small_world: World) -> None:
     await settled(small_world)
     await small_world.passes(days=1, hours=8)
-    assert "还没有人签收" in small_world.worker(1).last.text
+    assert "还没有人接手" in small_world.worker(1).last.text
     assert await told(small_world) == {"unsigned": ["worker"]}
 
 
