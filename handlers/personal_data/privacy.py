@@ -4,6 +4,9 @@ import json
 from datetime import datetime
 from typing import Any
 
+import yaml
+
+from digests.dates import day_and_time
 from handlers import feature_registry
 from handlers.personal_data.file_deletion import drop_files
 from handlers.reply import OutFile, Reply
@@ -11,8 +14,11 @@ from handlers.residents import own_cases
 from handlers.turn import Turn
 from ledger.rights import Part
 from storage.cases import CaseRow, PersonOfCase
+from storage.reference import DISTRICT
 
 ALL = 100_000
+LINE = 10_000
+"""Characters of a line in the copy of one's data: what somebody said is not broken."""
 
 
 def notice(turn: Turn) -> None:
@@ -26,8 +32,8 @@ def my_data(turn: Turn, _data: dict[str, Any] | None = None) -> None:
     """Everything that is kept of this person, as a file they can open."""
     turn.uow.see(None)  # whatever is theirs, wherever it is
     cases = turn.uow.cases.of_person(turn.event.address.bot, turn.account, limit=ALL)
-    content = json.dumps(_named(turn, _content(turn, cases)), ensure_ascii=False, indent=2, default=str).encode()
-    digest = turn.context.files.put(content)
+    content = yaml.safe_dump(_named(turn, _content(turn, cases)), allow_unicode=True, sort_keys=False, width=LINE)
+    digest = turn.context.files.put(content.encode())
     _keep_for_sending(turn, digest)
     text = turn.context.texts("privacy.export", n=len(cases))
     name = turn.context.texts("privacy.file")
@@ -51,12 +57,17 @@ def forget_export(turn: Turn) -> None:
 
 
 def _named(turn: Turn, part: Any) -> Any:
-    """The content with names that people can read."""
+    """The content as people can read it: with names, and with times as they are written elsewhere."""
     if isinstance(part, list):
         return [_named(turn, each) for each in part]
     if isinstance(part, dict):
         return {turn.context.texts(f"export.{name}"): _named(turn, value) for name, value in part.items()}
-    return part.isoformat() if isinstance(part, datetime) else part
+    if isinstance(part, bool):
+        return turn.context.texts("export.yes" if part else "export.no")
+    if isinstance(part, datetime):
+        community = turn.community(turn.person.community_id) or turn.uow.reference.communities[DISTRICT]
+        return f"{part.astimezone(community.zone).year}年{day_and_time(part, community.zone)}"
+    return part if part is None or type(part) in (int, float) else str(part)
 
 
 def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:

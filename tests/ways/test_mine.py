@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
 from sqlalchemy import select
 
 from storage.tables import CasePerson, Outbox
@@ -151,10 +152,10 @@ async def test_help_and_privacy_are_a_word_away(small_world: World) -> None:
 
 
 def exported(world: World) -> dict[str, Any]:
-    """The newest file that was put into the store, read as JSON."""
+    """The newest file that was put into the store, which a machine can read, too."""
     folder: Path = world.app.files.folder
     newest = max((path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.stat().st_mtime_ns)
-    found: dict[str, Any] = json.loads(newest.read_bytes())
+    found: dict[str, Any] = yaml.safe_load(newest.read_bytes())
     return found
 
 
@@ -163,7 +164,7 @@ async def test_the_copy_of_ones_data_is_complete(world: World) -> None:
     await wang.is_at(30.2, 115.1)
     await wang.sends("photo")
     await wang.says("我的数据")
-    assert wang.last.files == ["我的数据.json"]
+    assert wang.last.files == ["我的数据.txt"]
     assert "一共 1 件" in wang.last.text
     data = exported(world)
     assert (data["账号"], data["名字"], data["社区"]) == (1001, "人1001", "延安岭社区")
@@ -176,6 +177,8 @@ async def test_the_copy_of_ones_data_is_complete(world: World) -> None:
     assert len(filed["文件"]) == 1
     assert [step["步骤"] for step in filed["经过"]][:2] == ["file", "accept"]
     assert data["正在进行的对话"]
+    assert filed["登记时间"] == "2026年11月18日 上午10:00"
+    assert filed["匿名"] == "否"
 
 
 async def test_a_neighbours_copy_does_not_hold_the_reporters_words(small_world: World) -> None:
