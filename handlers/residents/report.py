@@ -138,7 +138,8 @@ def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> Non
     remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
     rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
     gently = "emergency.human" if Alarm.HUMAN in new else "emergency.more"
-    turn.say(gently if calls else "emergency.passed_on", rows, calls=calls)
+    passed_on = "emergency.passed_on_gently" if emergencies.is_told(turn, Alarm.HUMAN) else "emergency.passed_on"
+    turn.say(gently if calls else passed_on, rows, calls=calls)
     cards.notify(turn, case, "card.added", text=words)
 
 

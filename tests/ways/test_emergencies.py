@@ -513,6 +513,7 @@ async def test_what_somebody_in_distress_says_next_goes_to_a_person(small_world:
     await wang.says("我不想活了")
     await wang.says("没人管我")
     assert "没人管我" in chen.last.text or chen.sees("没人管我")
+    assert wang.last.text == small_world.app.context.texts("emergency.passed_on_gently")
     assert "让您着急了" not in wang.last.text
 
 

@@ -95,7 +95,7 @@ async def test_what_goes_on_elsewhere_is_a_matter_of_its_own(small_world: World)
 # --- while it is open ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", ["什么时候修啊", "还没修好", "没人来", "催一下", "还是坏的"])
+@pytest.mark.parametrize("words", ["什么时候修啊", "还没修好", "没人来", "是不是没人管", "催一下", "还是坏的"])
 async def test_who_is_waiting_reads_where_it_stands(small_world: World, words: str) -> None:
     wang = await settled(small_world)
     await small_world.passes(hours=5)
