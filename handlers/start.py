@@ -61,7 +61,9 @@ def help_(turn: Turn) -> None:
         roles = {right.role for right in turn.staff.rights}
         keys = ["help.officer" if roles == {Role.OFFICER} else "help.staff"]
         keys += [f"help.{role}" for role in (Role.MANAGER, Role.SUPERVISOR) if role in roles]
-        turn.send(Reply(turn.event.address, "\n".join(turn.context.texts(key) for key in keys)))
+        known = (*turn.communities_for("queue"), *turn.uow.reference.real_communities())
+        code = next((community.code for community in known), "")
+        turn.send(Reply(turn.event.address, "\n".join(turn.context.texts(key, code=code) for key in keys)))
     else:
         turn.say("start.staff_only" if turn.bot.serves is Serves.STAFF else "help.resident")
 

@@ -102,7 +102,8 @@ def share_case(turn: Turn, case: CaseRow, _role: Role, _data: dict[str, Any]) ->
     number, username = turn.number(case), turn.bot.username
     turn.say("join.share", number=number)
     link = f"https://t.me/{username}?start={turn.context.links.of_case(*case.key)}" if username else ""
-    turn.say("join.line_link" if link else "join.line_number", number=number, link=link, place=_place(turn, case))
+    scene, place = turn.context.district.scenes[case.scene].name, _place(turn, case)
+    turn.say("join.line_link" if link else "join.line_number", number=number, link=link, scene=scene, place=place)
 
 
 def _place(turn: Turn, case: CaseRow) -> str:

@@ -607,6 +607,12 @@ async def test_the_help_of_a_unit_names_its_own_buttons(small_world: World) -> N
     assert "受理、派单" in chen.last.text
 
 
+async def test_the_help_gives_a_number_of_one_s_own_community(small_world: World) -> None:
+    zhao = small_world.worker(5)
+    await zhao.says("帮助")
+    assert "（比如 WH-12）" in zhao.last.text
+
+
 async def test_what_residents_say_is_an_answer_among_staff(small_world: World) -> None:
     await settled(small_world)
     chen = small_world.worker(1)

@@ -174,6 +174,7 @@ async def test_the_number_is_enough_where_there_is_no_link(world: World) -> None
     await wang.says("我的诉求")
     await wang.taps("YA-1 看详情")
     await wang.taps("转给邻居")
+    assert "有邻居反映了一件事（公共服务）" in wang.last.text
     assert "我也遇到 YA-1" in wang.last.text
     li = world.resident(1002)
     await li.says("我也遇到 ya-1")
