@@ -58,7 +58,7 @@ def forget_export(turn: Turn) -> None:
 
 def _named(turn: Turn, part: Any) -> Any:
     """The content as people can read it: with names, and with times as they are written elsewhere."""
-    if isinstance(part, list):
+    if part and isinstance(part, list):
         return [_named(turn, each) for each in part]
     if isinstance(part, dict):
         return {turn.context.texts(f"export.{name}"): _named(turn, value) for name, value in part.items()}
@@ -67,7 +67,9 @@ def _named(turn: Turn, part: Any) -> Any:
     if isinstance(part, datetime):
         community = turn.community(turn.person.community_id) or turn.uow.reference.communities[DISTRICT]
         return f"{part.astimezone(community.zone).year}年{day_and_time(part, community.zone)}"
-    return part if part is None or type(part) in (int, float) else str(part)
+    if part is None or part == []:
+        return turn.context.texts("export.nothing")
+    return part if type(part) in (int, float) else str(part)
 
 
 def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:
@@ -168,9 +170,15 @@ def _told(turn: Turn, case: CaseRow) -> dict[str, Any]:
 def _said(turn: Turn, case: CaseRow, me: PersonOfCase) -> dict[str, Any]:
     """Messages and files that came from this person."""
     messages = [row for row in turn.uow.cases.messages(case.key) if own_cases.said_by(me, row)]
-    own = {row.attachment_id for row in messages}
+    own, texts = {row.attachment_id for row in messages}, turn.context.texts
     files = [row for row in turn.uow.cases.attachments(case.key) if row.id in own]
     return {
-        "messages": [{"at": row.at, "kind": row.kind, "text": row.text, "revision": row.revision} for row in messages],
-        "files": [{"at": row.at, "kind": row.kind, "size": row.size, "type": row.media_type} for row in files],
+        "messages": [
+            {"at": row.at, "kind": texts(f"export.{row.kind}_sent"), "text": row.text, "revision": row.revision}
+            for row in messages
+        ],
+        "files": [
+            {"at": row.at, "kind": texts(f"export.{row.kind}_sent"), "size": row.size, "type": row.media_type}
+            for row in files
+        ],
     }

@@ -173,12 +173,12 @@ async def test_the_copy_of_ones_data_is_complete(world: World) -> None:
     assert (filed["编号"], filed["原话"], filed["身份"]) == ("YA-1", LAMP, "反映人")
     assert filed["答复"] == "灯泡换好了，今晚就亮。"
     assert (filed["纬度"], filed["经度"]) == (30.2, 115.1)
-    assert [message["类型"] for message in filed["消息"]] == ["text", "location", "photo"]
+    assert [message["类型"] for message in filed["消息"]] == ["文字", "位置", "照片"]
     assert len(filed["文件"]) == 1
     assert [step["步骤"] for step in filed["经过"]][:2] == ["file", "accept"]
     assert data["正在进行的对话"]
     assert filed["登记时间"] == "2026年11月18日 上午10:00"
-    assert filed["匿名"] == "否"
+    assert (filed["匿名"], filed["是否解决"], data["停发时间"]) == ("否", "（空）", "（空）")
 
 
 async def test_a_neighbours_copy_does_not_hold_the_reporters_words(small_world: World) -> None:
