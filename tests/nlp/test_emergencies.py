@@ -138,3 +138,23 @@ def test_a_threat_to_take_it_to_the_street_reaches_a_person(understander: Unders
 )
 def test_what_only_sounds_like_danger_is_none(understander: Understander, words: str) -> None:
     assert not reaches_a_person(understander.read(words))
+
+
+@pytest.mark.parametrize(
+    ("text", "emergency"),
+    [
+        ("没气了", False),
+        ("家里没气了", False),
+        ("爹爹家里没气了打不着火", False),
+        ("我爸的煤气罐没气了没人扛", False),
+        ("电动车轮胎没气了", False),
+        ("我爸没气了", True),
+        ("隔壁爹爹躺地上没气了", True),
+        ("老公洗澡时倒了没气了", True),
+        ("人没气了快来", True),
+    ],
+)
+def test_gas_and_tyres_run_out_and_people_stop_breathing(
+    understander: Understander, text: str, emergency: bool
+) -> None:
+    assert is_emergency(understander.read(text)) is emergency
