@@ -3,10 +3,12 @@
 import errno
 import importlib
 import sys
+from typing import Any
 
 import click
 
 from bot.cli_messages import Help, error_lines
+from bot.os_errors import FULL, reason
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.commands.demo", "在浏览器里试用：不需要令牌，不需要服务器"),
@@ -31,6 +33,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
 click.Context.formatter_class = Help  # the help of every command, however deep, is written by it
 
 DATABASE_DOWN = {"OperationalError", "InterfaceError", "DatabaseError"}
+
+SQLITE_SAYS = {
+    "unable to open database file": "打不开数据库文件，看它的文件夹在不在、现在的账号能不能写",
+    "attempt to write a readonly database": "数据库文件只能读，请用运行机器人的账号",
+    "database or disk is full": "磁盘满了，请先清理",
+    "file is not a database": "这个文件不是数据库",
+}
+"""What SQLite says, by our words for it."""
 
 
 class LazyGroup(click.Group):
@@ -85,10 +95,8 @@ def _show(lines: list[str]) -> None:
 def _known(error: Exception) -> list[str] | None:
     """Lines for errors that a person can mend, by the name of their class: none of them is imported for this."""
     match type(error).__name__:
-        case "WrongRevision" if getattr(error, "newer", False):
-            return [f"数据库比程序新（{error}）。请先更新程序：git pull && uv sync"]
         case "WrongRevision":
-            return [f"数据库版本不对（{error}）。请运行：chulin db upgrade"]
+            return [_revision_wrong(error)]
         case "DatabaseBusy":
             return [f"另一个楚邻进程正在使用这个数据库：{error}。SQLite 只能有一个进程；多进程请用 PostgreSQL。"]
         case "BadToken":
@@ -99,16 +107,29 @@ def _known(error: Exception) -> list[str] | None:
             return _unreachable(error)
 
 
+def _revision_wrong(error: Any) -> str:
+    both = f"数据库是 {error.found}，程序要 {error.wanted}"
+    if error.newer:
+        return f"数据库比程序新（{both}）。请先更新程序：git pull && uv sync"
+    if error.found is None:
+        return "数据库还没有建立。请在有 .env 的文件夹里运行：chulin db upgrade"
+    return f"数据库版本不对（{both}）。请运行：chulin db upgrade"
+
+
 def _unreachable(error: Exception) -> list[str] | None:
     """A database or file that cannot be opened. The statement and its values are left out."""
     kind, said = type(error).__name__, str(getattr(error, "orig", error)).strip().partition("\n")[0]
+    said = SQLITE_SAYS.get(said, said)
     module = type(error).__module__.partition(".")[0]
     if module == "asyncpg" or (module == "sqlalchemy" and kind in DATABASE_DOWN) or isinstance(error, ConnectionError):
         return [f"数据库用不了：{said}。请检查 CHULIN_DATABASE_URL 和数据库是否在运行；检查：chulin doctor"]
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
         return ["端口被占用：另一个程序（或另一个楚邻）在用。请改 CHULIN_HTTP_PORT"]
+    if isinstance(error, OSError) and error.errno in FULL:
+        return [f"{reason(error)}；检查：chulin doctor"]
     if isinstance(error, OSError) and error.filename:
-        return [f"{error.filename}: 打不开（{error.strerror}）"]
+        advice = "。请用运行机器人的账号，或者改它的权限" if isinstance(error, PermissionError) else ""
+        return [f"{error.filename}: 打不开：{reason(error)}{advice}"]
     if isinstance(error, OSError) and kind in {"gaierror", "TimeoutError"}:
         return [f"连不上：{said}。请检查网络和 .env 里的地址；检查：chulin doctor"]
     return None

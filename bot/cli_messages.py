@@ -21,6 +21,17 @@ IN_ENGLISH = {
 """What click writes into every help, by our words for it."""
 
 
+OF_A_FILE = {
+    "does not exist": "没有这个文件或文件夹。",
+    "No such file": "没有这个文件或文件夹。",
+    "is a directory": "是文件夹，要写文件名。",
+    "is a file": "是文件，要写文件夹。",
+    "is not readable": "没有权限读。",
+    "is not writable": "没有权限写。",
+}
+"""What click says is wrong with a path, by our words for it."""
+
+
 class Help(click.HelpFormatter):
     """The help of a command, with heads that an operator reads."""
 
@@ -66,6 +77,12 @@ def _wrong(error: click.UsageError) -> str:
             return error.message
 
 
+def _file_wrong(message: str) -> str:
+    """Which file, and what about it: click writes both into one sentence."""
+    path = message.partition("'")[2].rpartition("'")[0]
+    return f"{path}: " + next((ours for theirs, ours in OF_A_FILE.items() if theirs in message), "不能读写。")
+
+
 def _meant(alike: Iterable[str] | None) -> str:
     return f"是不是：{'、'.join(alike)}？" if alike else ""
 
@@ -88,6 +105,6 @@ def _expected(error: click.BadParameter) -> str:
         case click.types.IntParamType():
             return "请写整数。"
         case click.Path() | click.File():
-            return "没有这个文件或文件夹，或者不能读写。"
+            return _file_wrong(error.message)
         case _:
             return error.message

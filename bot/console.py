@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+OUT_FOLDER = click.option(
+    "--out",
+    metavar="文件夹",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="文件放到哪个文件夹",
+)
+
 
 class Stop(Exception):
     """The command ends with these lines on standard error and status 2."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from dotenv.parser import Original, parse_stream
 
+from bot.os_errors import reason
+
 PREFIX = "CHULIN_"
 FOR_TESTS = "CHULIN_TEST_"
 
@@ -27,7 +29,7 @@ def _read(path: Path) -> tuple[list[str], list[str]]:
     except UnicodeDecodeError:
         return [], [f"{path.name}: 不是 UTF-8 文本，请用 UTF-8 另存"]
     except OSError as error:
-        return [], [f"{path.name}: 读不了（{error.strerror}）"]
+        return [], [f"{path.name}: 读不了：{reason(error)}。运行机器人的账号要能读：chown 账号 .env"]
     broken = [f"{path.name} 第 {_line(b.original)} 行：看不懂，要写成 名字=值" for b in bindings if b.error]
     return [b.key for b in bindings if b.key], broken
 

@@ -25,6 +25,7 @@ from storage.unit_of_work import UnitOfWork
 
 LONGEST_NUMBER = 60
 LONGEST_WORDS = 8000
+HEADS = "表名和表头写在 district/ledger.yaml；看样子：chulin ledger export"
 MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d")
 
 
@@ -48,7 +49,7 @@ def read(path: Path, layout: Layout, district: District, zone: tzinfo) -> tuple[
         findings = Findings()
         lines = read_lines(sheet, findings, _Csv(path))
     else:
-        book = read_workbook(path, [sheet])
+        book = read_workbook(path, [sheet], HEADS)
         findings, lines = book.findings, book.lines[sheet.title]
     if findings.wrong:
         wrong = findings.wrong_lines([sheet.title])

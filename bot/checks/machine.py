@@ -1,6 +1,7 @@
 """What can be checked without a database and without the network."""
 
 import os
+import pwd
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,23 @@ def masked(token: str) -> str:
     """A token that can be told from another one, and not be used."""
     number, _, rest = token.partition(":")
     return f"{number}:{rest[:2]}…{rest[-2:]}"
+
+
+def account(settings: Settings) -> Iterator[Finding]:
+    """What another account writes into the data folder, root above all, the bot may not be able to read."""
+    if not settings.data_dir.is_dir():
+        return
+    owner, me = settings.data_dir.stat().st_uid, os.geteuid()
+    if owner != me:
+        who, mine = _account_name(owner), _account_name(me)
+        yield look("账号", f"{settings.data_dir} 归 {who}，您现在是 {mine}。命令请用 {who} 运行：sudo -u {who} …")
+
+
+def _account_name(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def data_files(settings: Settings) -> Iterator[Finding]:

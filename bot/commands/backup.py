@@ -18,9 +18,18 @@ NO_KEY = (
 
 @click.command(help="加密备份数据库、照片和二维码密钥，机器人不用停；过期的备份同时删除。")
 @click.option(
-    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="放到哪里；默认 CHULIN_BACKUP_DIR。"
+    "--to",
+    "folder",
+    metavar="文件夹",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="放到哪里；默认 CHULIN_BACKUP_DIR。",
 )
-@click.option("--new-key", type=click.Path(path_type=Path, dir_okay=False), help="只生成一把新密钥，写到这个文件。")
+@click.option(
+    "--new-key",
+    metavar="文件",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="只生成一把新密钥，写到这个文件。",
+)
 def command(folder: Path | None, new_key: Path | None) -> None:
     if new_key:
         _make_key(new_key)

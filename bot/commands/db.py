@@ -109,7 +109,9 @@ async def _move(url: str, revision: str, *, down: bool) -> None:
     try:
         before, after = await schema.migrate(url, revision, down=down)
     except schema.CannotMove as error:
-        raise Stop(f"数据库没有改动：{error}", "看现在的版本：chulin db current") from None
+        raise Stop(
+            f"数据库没有改动：没有这个版本，或者现在到不了（{error}）", "看现在的版本：chulin db current"
+        ) from None
     finally:
         await database.close()
     click.echo(

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import click
 
+from bot.os_errors import reason
+
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -83,5 +85,5 @@ def _check_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise click.ClickException(
-                f"端口 {port} 用不了（{error.strerror}）。请换一个：chulin demo --port 0"
+                f"端口 {port} 用不了（{reason(error)}）。请换一个：chulin demo --port 0"
             ) from None

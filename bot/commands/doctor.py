@@ -16,7 +16,15 @@ from bot.settings import Settings
 from storage.reference import CommunityRow
 from storage.unit_of_work import UnitOfWork
 
-HERE = (machine.tokens, machine.data_files, machine.link_secret, machine.backups, machine.disk, machine.drawing_fonts)
+HERE = (
+    machine.account,
+    machine.tokens,
+    machine.data_files,
+    machine.link_secret,
+    machine.backups,
+    machine.disk,
+    machine.drawing_fonts,
+)
 
 
 @click.command(help="检查设置、令牌、数据库、网络、工作群、公开频道、字体、磁盘和时钟。有 ✗ 就以状态 2 结束。")

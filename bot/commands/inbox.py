@@ -41,16 +41,16 @@ def _listing(uow: UnitOfWork, show: bool) -> list[str]:
 
 
 @command.command(help="把搁置的来信放回去再办一次：机器人和更新号，或 --all。")
-@click.argument("bot", required=False)
-@click.argument("update_id", required=False, type=NUMBER)
+@click.argument("bot", required=False, metavar="机器人")
+@click.argument("update_id", required=False, metavar="更新号", type=NUMBER)
 @click.option("--all", "everything", is_flag=True, help="全部。")
 def retry(bot: str | None, update_id: int | None, everything: bool) -> None:
     _each(bot, update_id, everything, lambda uow, name, number: uow.inbox.retry(name, number, uow.now), "放回去了")
 
 
 @command.command(help="放弃搁置的来信，原文清空：机器人和更新号，或 --all。")
-@click.argument("bot", required=False)
-@click.argument("update_id", required=False, type=NUMBER)
+@click.argument("bot", required=False, metavar="机器人")
+@click.argument("update_id", required=False, metavar="更新号", type=NUMBER)
 @click.option("--all", "everything", is_flag=True, help="全部。")
 @click.option("--yes", is_flag=True, help="不再询问。")
 def drop(bot: str | None, update_id: int | None, everything: bool, yes: bool) -> None:

@@ -50,6 +50,8 @@ def _named(uow: UnitOfWork, name: str, phone: str | None) -> list[Row]:
         raise Stop(f"--phone: {error}") from None
     namesakes = [row for row in _active(uow) if cells.key(row["name"]) == cells.key(name)]
     found = [row for row in namesakes if number in {None, row["phone"]}]
+    if not found and namesakes:
+        raise Stop(f"“{name}”登记的不是这个电话，请照人员表写")
     if not found:
         raise Stop(f"在岗人员里没有“{name}”。先导入人员：chulin import")
     if len(found) > 1:

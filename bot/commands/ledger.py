@@ -51,8 +51,8 @@ class Wish:
 )
 @COMMUNITY
 @LAYOUT
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="从哪天起，默认一年前。")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="到哪天（含），默认今天。")
+@click.option("--from", "first", metavar="2026-10-01", type=click.DateTime(["%Y-%m-%d"]), help="从哪天起，默认一年前。")
+@click.option("--to", "last", metavar="2026-10-31", type=click.DateTime(["%Y-%m-%d"]), help="到哪天（含），默认今天。")
 @click.option("--format", "form", type=click.Choice(sorted(WRITERS)), default="xlsx")
 @click.option("--unmasked", is_flag=True, help="不遮盖个人信息，要同时写 --purpose。")
 @click.option("--purpose", metavar="用途", help="为什么需要不遮盖的数据，例如 移交12345回访。")
@@ -80,6 +80,8 @@ def export(
         form,
         purpose or None,
     )
+    if wish.first > wish.last:
+        raise click.BadParameter(f"{wish.first} 比 --to（{wish.last}）还晚", param_hint="--from")
     settings = settings_of.load()
     district, texts = load_district(settings.district_dir), load_texts(settings.district_dir)
     content, n = on_rows(settings, lambda uow: _exported(uow, district, texts, wish))

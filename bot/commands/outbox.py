@@ -50,14 +50,14 @@ def _listing(uow: UnitOfWork, show: bool) -> list[str]:
 
 
 @command.command(help="再发一次：编号（可以几个），或 --all。")
-@click.argument("ids", nargs=-1, type=NUMBER)
+@click.argument("ids", nargs=-1, metavar="编号...", type=NUMBER)
 @click.option("--all", "everything", is_flag=True, help="全部。")
 def retry(ids: tuple[int, ...], everything: bool) -> None:
     _each(ids, everything, lambda uow, row_id: uow.outbox.retry(row_id), "放回去了")
 
 
 @command.command(help="放弃，内容清空：编号（可以几个），或 --all。")
-@click.argument("ids", nargs=-1, type=NUMBER)
+@click.argument("ids", nargs=-1, metavar="编号...", type=NUMBER)
 @click.option("--all", "everything", is_flag=True, help="全部。")
 @click.option("--yes", is_flag=True, help="不再询问。")
 def drop(ids: tuple[int, ...], everything: bool, yes: bool) -> None:

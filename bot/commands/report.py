@@ -8,7 +8,7 @@ import click
 
 from bot import settings as settings_of
 from bot.commands import report_checkup, report_summary
-from bot.console import community_named, reading_rows, write_report
+from bot.console import OUT_FOLDER, community_named, reading_rows, write_report
 from bot.district import load_district, load_texts
 from bot.files import FileStore
 from bot.reporting.services import ReportFile
@@ -35,7 +35,7 @@ for part in (report_summary.monthly, report_summary.quarterly, report_checkup.co
 @command.command(help="打印一个社区的周报，并写出图（PNG）、PDF 和台账（XLSX）。")
 @click.option("--community", "wanted", required=True, metavar="名称或代码", help="哪个社区")
 @click.option("--period", "week", metavar="2026-W47", help="哪一周，默认是最近完整的一周")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="文件放到哪个文件夹")
+@OUT_FOLDER
 def weekly(wanted: str, week: str | None, out: Path) -> None:
     settings = settings_of.load()
     maker = WeeklyMaker(load_district(settings.district_dir), load_texts(settings.district_dir), for_others, DrawHere())

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bot import settings as settings_of
-from bot.console import Stop, community_named, reading_rows, street_named, write_report
+from bot.console import OUT_FOLDER, Stop, community_named, reading_rows, street_named, write_report
 from bot.district import load_district, load_texts
 from bot.reporting.checkups import CheckupMaker
 from digests.checkups.area import AreaPage
@@ -22,7 +22,7 @@ from storage.unit_of_work import UnitOfWork
 @click.command("checkup", help="打印社区体检，并写出图（PNG）、问题清单（PDF）、场景验收表（PDF）和表格（XLSX）。")
 @click.option("--community", metavar="名称或代码", help="哪个社区；不填是全区")
 @click.option("--street", metavar="名称", help="哪个街道的各社区")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="文件放到哪个文件夹")
+@OUT_FOLDER
 def command(community: str | None, street: str | None, out: Path) -> None:
     if community and street:
         raise click.UsageError("--community 和 --street 只能填一个")

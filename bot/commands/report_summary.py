@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bot import settings as settings_of
-from bot.console import Stop, community_named, reading_rows, street_named, write_report
+from bot.console import OUT_FOLDER, Stop, community_named, reading_rows, street_named, write_report
 from bot.district import load_district, load_texts
 from bot.reporting.summaries import SummaryMaker
 from digests.drawing_process import DrawHere
@@ -20,14 +20,12 @@ from nlp.personal import for_others
 from storage.reference import DISTRICT, Reference
 from storage.unit_of_work import UnitOfWork
 
-OUT = click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="文件放到哪个文件夹")
-
 
 @click.command(help="打印社区或街道的月报，并写出图（PNG）、PDF 和表格（XLSX）。")
 @click.option("--community", metavar="名称或代码", help="哪个社区")
 @click.option("--street", metavar="名称", help="哪个街道")
 @click.option("--period", metavar="2026-10", help="哪个月，默认是上个月")
-@OUT
+@OUT_FOLDER
 def monthly(community: str | None, street: str | None, period: str | None, out: Path) -> None:
     if (community is None) == (street is None):
         raise click.UsageError("--community 和 --street 填一个")
@@ -42,7 +40,7 @@ def monthly(community: str | None, street: str | None, period: str | None, out: 
 
 @click.command(help="打印全区的季报，并写出图（PNG）、PDF 和表格（XLSX）。")
 @click.option("--period", metavar="2026-Q3", help="哪个季度，默认是上个季度")
-@OUT
+@OUT_FOLDER
 def quarterly(period: str | None, out: Path) -> None:
     _report(lambda _: Subject(Level.DISTRICT, DISTRICT, QUARTER), period, out)
 

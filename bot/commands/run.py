@@ -17,7 +17,7 @@ def command() -> None:
     """启动机器人（需要令牌；先运行 chulin doctor 检查）。"""
     settings = settings_of.load()
     if not (settings.resident_token.get_secret_value() or settings.staff_token.get_secret_value()):
-        click.echo("CHULIN_RESIDENT_TOKEN: 没有令牌。没有令牌也可以试用：chulin demo", err=True)
+        click.echo("CHULIN_RESIDENT_TOKEN: 没有令牌。请向 @BotFather 要，填到 .env；试用：chulin demo", err=True)
         sys.exit(2)
     asyncio.run(_serve(settings))
 

@@ -12,7 +12,7 @@ from nlp.training import corpus_checks
 from nlp.weights import Weights
 from storage.corrections import Corrected, corrected
 
-MISSING = "训练要用 scikit-learn：pip install 'chulin[train]'（在源码里：uv sync --extra train）"
+MISSING = "训练要用 scikit-learn，请先装：uv sync --no-dev --extra train"
 
 
 @click.command()

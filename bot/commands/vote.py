@@ -56,7 +56,9 @@ def _closed(uow: UnitOfWork, community_id: int, no: int) -> VoteRow:
 def recount(file: Path, seal: str | None, receipt: str | None) -> None:
     try:
         lines = log.read(file.read_text(encoding="utf-8"))
-    except (log.Broken, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise Stop(f"{file}: 不是投票记录；要的是 chulin vote log 写的文件") from None
+    except log.Broken as error:
         raise Stop(f"{file}: {error}") from None
     fewest = load_district(settings_of.load().district_dir).limits.votes.fewest
     found = log.recount(lines, fewest)

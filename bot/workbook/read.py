@@ -18,6 +18,7 @@ from bot.workbook.sheets import CHOICES, EXAMPLE, NOTES, Column, Sheet
 
 MOST_ROWS = 100_000
 LAST_ROW = 1_048_576
+TEMPLATE = "模板：chulin import --template 模板.xlsx"
 MARKS = re.compile(r"\(.*?\)|\*")
 UNREADABLE = {"f": "是公式，请复制后“选择性粘贴”成数值", "e": "是错误值，请改正"}
 
@@ -41,8 +42,8 @@ class Book:
     findings: Findings
 
 
-def read_workbook(path: Path, wanted: Sequence[Sheet]) -> Book:
-    """Read the sheets that are `wanted`.
+def read_workbook(path: Path, wanted: Sequence[Sheet], hint: str = TEMPLATE) -> Book:
+    """Read the sheets that are `wanted`; `hint`: where to see how they look.
 
     Raises:
         BadWorkbook: the file is no workbook, is too large, or has none of the sheets.
@@ -59,7 +60,7 @@ def read_workbook(path: Path, wanted: Sequence[Sheet]) -> Book:
                 book.findings.notes.append(f"没有认出的表，跳过了：{quoted(worksheet.title)}")
     if not book.lines:
         titles = "、".join(sheet.title for sheet in wanted)
-        raise BadWorkbook([f"{path.name}: 里面没有 {titles} 任何一张表；模板：chulin import --template 模板.xlsx"])
+        raise BadWorkbook([f"{path.name}: 里面没有 {titles} 这样的表；{hint}"])
     return book
 
 

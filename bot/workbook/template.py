@@ -1,5 +1,6 @@
 """Writes the empty workbook that people fill in: headers, one example row a sheet, notes and drop-down lists."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,14 @@ HELP = (
 
 def write_template(path: Path, district: District) -> None:
     """Write the template; `path` must not exist yet."""
-    with xlsxwriter.Workbook(path) as workbook:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as workbook:
         writer = _Writer(workbook)
         writer.write_help()
         for sheet in sheets(district):
             writer.write_sheet(sheet)
         writer.write_choices()
+    path.write_bytes(content.getvalue())
 
 
 class _Writer:

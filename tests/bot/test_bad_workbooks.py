@@ -106,7 +106,7 @@ LAUGHS = (
         pytest.param(BOMB, "解压后太大", id="bomb"),
         pytest.param(with_part(SHEET, LAUGHS), "不该有的 XML 声明", id="laughs"),
         pytest.param(with_part(SHEET, b"<worksheet><sheetData><row"), "文件坏了", id="broken-xml"),
-        pytest.param(with_part("xl/workbook.xml", b"<x/>"), "任何一张表", id="empty-workbook"),
+        pytest.param(with_part("xl/workbook.xml", b"<x/>"), "这样的表", id="empty-workbook"),
         pytest.param(with_part(SHEET, sheet(text_row(1, "名称", "ZZZZ"))), "文件坏了", id="impossible-column"),
         pytest.param(
             with_part(SHEET, sheet(text_row(1, "名称") + '<row r="2"><c r="A2" t="s"><v>99</v></c></row>')),

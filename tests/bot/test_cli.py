@@ -1,10 +1,12 @@
 """The command's way out: the right status, a line for what a person can mend, a traceback for our own mistakes."""
 
 import errno
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.channels.port import BadToken, TryLater
 from bot.cli import COMMANDS, LazyGroup
@@ -35,13 +37,17 @@ def ends_with(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (WrongRevision(None, "0002"), "请运行：chulin db upgrade"),
+        (WrongRevision(None, "0002"), "还没有建立。请在有 .env 的文件夹里运行：chulin db upgrade"),
+        (WrongRevision("0001", "0002"), "版本不对（数据库是 0001，程序要 0002）。请运行：chulin db upgrade"),
         (WrongRevision("ffff", "0002", newer=True), "请先更新程序"),
         (DatabaseBusy("var/chulin.db"), "另一个楚邻进程正在使用"),
         (BadToken("staff"), "令牌不对"),
         (TryLater("NetworkError"), "连不上聊天平台"),
         (OSError(errno.EADDRINUSE, "Address already in use"), "端口被占用"),
-        (PermissionError(errno.EACCES, "Permission denied", "var"), "var: 打不开（Permission denied）"),
+        (PermissionError(errno.EACCES, "Permission denied", "var"), "var: 打不开：没有权限。请用运行机器人的账号"),
+        (OSError(errno.ENOSPC, "No space left on device"), "磁盘满了"),
+        (OSError(errno.EROFS, "Read-only file system", "var"), "var: 打不开：这里只能读"),
+        (OperationalError("", {}, Exception("unable to open database file")), "打不开数据库文件"),
         (ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed"), "数据库用不了"),
     ],
 )
@@ -94,7 +100,15 @@ def test_unknown_commands_and_help(operator: Operator) -> None:
         (["ledger", "export", "--format", "doc"], ["--format 不对：只能写 csv、", "xlsx。"]),
         (["ledger", "export", "--from"], ["--from 写得不对"]),
         (["demo", "--port", "70000"], ["--port 不对：请写 0 到 65535 的整数。"]),
-        (["import", "nothing.xlsx"], ["[FILE] 不对：没有这个文件或文件夹"]),
+        (["import", "nothing.xlsx"], ["[FILE] 不对：nothing.xlsx: 没有这个文件或文件夹"]),
+        (["import", "."], [".: 是文件夹，要写文件名。"]),
+        (["import", "--template", "nowhere/a.xlsx"], ["nowhere/a.xlsx: 打不开：没有这个文件或文件夹"]),
+        (
+            ["ledger", "export", "--community", "JP", "--from", "2026-10-02", "--to", "2026-10-01", "--out", "a.xlsx"],
+            ["--from 不对：2026-10-02 比 --to（2026-10-01）还晚"],
+        ),
+        (["run"], ["没有令牌。请向 @BotFather 要"]),
+        (["db", "upgrade", "9999"], ["数据库没有改动：没有这个版本"]),
         (["restore"], ["还差 "]),
         (["doctor", "now"], ["多写了：now"]),
         (["import"], ["chulin import FILE.xlsx", "chulin import --help"]),
@@ -112,3 +126,9 @@ def test_help_has_no_english_heads(operator: Operator, words: list[str]) -> None
     ended = operator.runs(*words, "--help")
     assert ended.out.startswith(" ".join(["用法：chulin", *words]))
     assert [theirs for theirs in IN_ENGLISH if theirs in ended.out] == []
+
+
+def test_a_file_that_is_no_log_of_a_vote_is_told_in_chinese(operator: Operator, home: Path) -> None:
+    (home / "picture.png").write_bytes(b"\x89PNG\r\n\xff\xfe")
+    ended = operator.runs("vote", "recount", "picture.png")
+    assert (ended.status, ended.err) == (2, "picture.png: 不是投票记录；要的是 chulin vote log 写的文件\n")

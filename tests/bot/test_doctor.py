@@ -116,6 +116,14 @@ def test_a_disk_that_fills_up(home: Path, monkeypatch: pytest.MonkeyPatch, free:
     assert [finding.mark for finding in machine.disk(Settings())] == [mark], home
 
 
+def test_another_account_than_the_data_s_is_named(ready: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "账号：" not in ready.runs("doctor", "--offline").out
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    (line,) = lines(ready.runs("doctor", "--offline"), "账号")
+    assert line.startswith("! 账号：var 归 ")
+    assert "您现在是 54321" in line
+
+
 def test_a_folder_that_cannot_be_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert [finding.mark for finding in machine.disk(Settings())] == [Mark.WRONG], home

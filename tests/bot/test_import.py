@@ -234,7 +234,7 @@ def test_missing_and_doubled_columns_are_named(imports: Callable[..., Any]) -> N
 def test_a_workbook_without_any_of_our_sheets_is_refused(imports: Callable[..., Any]) -> None:
     ended = imports({"Sheet1": [["名称"], ["甲"]]})
     assert ended.status == 2
-    assert "任何一张表" in ended.err
+    assert "这样的表" in ended.err
 
 
 def test_empty_sheets_are_not_called_an_import(imports: Callable[..., Any]) -> None:

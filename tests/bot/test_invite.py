@@ -100,6 +100,10 @@ def test_namesakes_are_told_apart_by_phone(office: Operator) -> None:
     assert office.runs("invite", "张三", "--phone", "xyz").status == 2
 
 
+def test_a_number_that_is_not_theirs_is_told_from_somebody_unknown(office: Operator) -> None:
+    assert "张三”登记的不是这个电话" in office.runs("invite", "张三", "--phone", "19999999999").err
+
+
 def test_everybody_who_is_not_bound_yet(office: Operator) -> None:
     (token,) = TOKEN.findall(office.runs("invite", "李四").out)
     accepts(token)

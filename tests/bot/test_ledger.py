@@ -18,6 +18,7 @@ from storage.database import open_database
 from storage.ledger_exchange import cases
 from storage.tables import Access, Case, CaseContact, CaseEvent
 from storage.unit_of_work import UnitOfWork
+from tests.bot.books import WHOLE, book
 from tests.bot.conftest import Ended, Operator
 from tests.support.world import NOW, World, make_world
 from tests.ways.steps import answered, change, settled
@@ -173,6 +174,13 @@ async def test_our_own_export_comes_back_without_a_second_case(operator: Operato
     back = await asyncio.to_thread(operator.runs, "ledger", "import", path, "--community", "YA")
     assert "导入 0 件" in back.out, back.said
     assert "本系统自己的 2 件" in back.out
+
+
+def test_a_workbook_of_another_kind_is_told_where_the_heads_are(counter: Operator, home: Path) -> None:
+    ended = counter.runs("ledger", "import", book(home / "book.xlsx", WHOLE), "--community", "YA")
+    assert ended.status == 2
+    assert "网格员台账" in ended.err
+    assert "district/ledger.yaml" in ended.err
 
 
 def test_an_unknown_community_is_named_with_those_there_are(counter: Operator, home: Path) -> None:
