@@ -128,7 +128,7 @@ def _unreachable(error: Exception) -> list[str] | None:
     if isinstance(error, OSError) and error.errno in FULL:
         return [f"{reason(error)}；检查：chulin doctor"]
     if isinstance(error, OSError) and error.filename:
-        advice = "。请用运行机器人的账号，或者改它的权限" if isinstance(error, PermissionError) else ""
+        advice = "。请换一个能读写的地方，或者改用运行机器人的账号" if isinstance(error, PermissionError) else ""
         return [f"{error.filename}: 打不开：{reason(error)}{advice}"]
     if isinstance(error, OSError) and kind in {"gaierror", "TimeoutError"}:
         return [f"连不上：{said}。请检查网络和 .env 里的地址；检查：chulin doctor"]

@@ -20,6 +20,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 UNIT = (DEPLOY / "chulin.service").read_text()
 BACKUP_UNIT = (DEPLOY / "chulin-backup.service").read_text()
+GUIDE = (ROOT / "docs" / "guide" / "operator.zh.md").read_text()
 LAST_STAGE = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
 ENDS = ("_bucket", "_count", "_sum")
 NOT_OURS = {"up"}
@@ -163,6 +164,18 @@ def test_the_image_of_the_database_makes_the_role_of_the_bot() -> None:
 )  # fmt: skip
 def test_the_unit_keeps_to_itself(line: str) -> None:
     assert f"\n{line}\n" in UNIT
+
+
+def test_a_unit_and_the_commands_beside_it_have_the_same_settings() -> None:
+    """A setting of the unit's own would give the service another database than `chulin db upgrade` made."""
+    assert not re.search(r"^Environment(File)?=.*(CHULIN_|\.env)", UNIT + BACKUP_UNIT, re.MULTILINE)
+    folder = re.search(r"^WorkingDirectory=(.*)$", UNIT, re.MULTILINE)
+    assert folder
+    assert f"cd {folder[1]}" in GUIDE
+    state = re.search(r"^StateDirectory=(.*)$", UNIT, re.MULTILINE)
+    assert state
+    for name in ("DATA_DIR=", "DATABASE_URL=sqlite:///", "BACKUP_DIR="):
+        assert f"\n    CHULIN_{name}/var/lib/{state[1]}" in GUIDE, "what the unit may write is what the guide sets"
 
 
 def test_the_unit_gives_time_to_stop() -> None:

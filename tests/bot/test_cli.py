@@ -44,7 +44,10 @@ def ends_with(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Any:
         (BadToken("staff"), "令牌不对"),
         (TryLater("NetworkError"), "连不上聊天平台"),
         (OSError(errno.EADDRINUSE, "Address already in use"), "端口被占用"),
-        (PermissionError(errno.EACCES, "Permission denied", "var"), "var: 打不开：没有权限。请用运行机器人的账号"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "var"),
+            "var: 打不开：没有权限。请换一个能读写的地方，或者改用运行机器人的账号",
+        ),
         (OSError(errno.ENOSPC, "No space left on device"), "磁盘满了"),
         (OSError(errno.EROFS, "Read-only file system", "var"), "var: 打不开：这里只能读"),
         (OperationalError("", {}, Exception("unable to open database file")), "打不开数据库文件"),
