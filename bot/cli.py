@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from bot.cli_messages import Help, error_lines
-from bot.os_errors import FULL, reason
+from bot.os_errors import FULL, reason, said_by_database
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.commands.demo", "在浏览器里试用：不需要令牌，不需要服务器"),
@@ -33,14 +33,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 click.Context.formatter_class = Help  # the help of every command, however deep, is written by it
 
 DATABASE_DOWN = {"OperationalError", "InterfaceError", "DatabaseError"}
-
-SQLITE_SAYS = {
-    "unable to open database file": "打不开数据库文件，看它的文件夹在不在、现在的账号能不能写",
-    "attempt to write a readonly database": "数据库文件只能读，请用运行机器人的账号",
-    "database or disk is full": "磁盘满了，请先清理",
-    "file is not a database": "这个文件不是数据库",
-}
-"""What SQLite says, by our words for it."""
 
 
 class LazyGroup(click.Group):
@@ -98,7 +90,7 @@ def _known(error: Exception) -> list[str] | None:
         case "WrongRevision":
             return [_revision_wrong(error)]
         case "DatabaseBusy":
-            return [f"另一个楚邻进程正在使用这个数据库：{error}。SQLite 只能有一个进程；多进程请用 PostgreSQL。"]
+            return [f"另一个楚邻进程正在使用这个数据库：{error}。先停下它：systemctl stop chulin；或者用 PostgreSQL"]
         case "BadToken":
             return ["机器人令牌不对，或者已经作废。请到 @BotFather 核对，再改 .env；检查：chulin doctor"]
         case "TryLater":
@@ -118,8 +110,7 @@ def _revision_wrong(error: Any) -> str:
 
 def _unreachable(error: Exception) -> list[str] | None:
     """A database or file that cannot be opened. The statement and its values are left out."""
-    kind, said = type(error).__name__, str(getattr(error, "orig", error)).strip().partition("\n")[0]
-    said = SQLITE_SAYS.get(said, said)
+    kind, said = type(error).__name__, said_by_database(error)
     module = type(error).__module__.partition(".")[0]
     if module == "asyncpg" or (module == "sqlalchemy" and kind in DATABASE_DOWN) or isinstance(error, ConnectionError):
         return [f"数据库用不了：{said}。请检查 CHULIN_DATABASE_URL 和数据库是否在运行；检查：chulin doctor"]

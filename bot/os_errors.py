@@ -1,4 +1,4 @@
-"""Why the system refused something, in the operator's language; the system itself says it in English."""
+"""Why the system or the database refused something, in the operator's language; they themselves say it in English."""
 
 import errno
 
@@ -17,6 +17,20 @@ REASONS = {
     **dict.fromkeys(FULL, "磁盘满了；请先清理"),
 }
 
+SQLITE_SAYS = {
+    "unable to open database file": "打不开数据库文件，看它的文件夹在不在、现在的账号能不能写",
+    "attempt to write a readonly database": "数据库文件只能读，请用运行机器人的账号",
+    "database or disk is full": "磁盘满了，请先清理",
+    "file is not a database": "这个文件不是数据库",
+}
+"""What SQLite says, by our words for it."""
+
 
 def reason(error: OSError) -> str:
     return REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
+
+
+def said_by_database(error: Exception) -> str:
+    """The first line of what a driver said; the statement and its values are left out."""
+    said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+    return SQLITE_SAYS.get(said, said)

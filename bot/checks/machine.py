@@ -50,7 +50,8 @@ def account(settings: Settings) -> Iterator[Finding]:
     owner, me = settings.data_dir.stat().st_uid, os.geteuid()
     if owner != me:
         who, mine = _account_name(owner), _account_name(me)
-        yield look("账号", f"{settings.data_dir} 归 {who}，您现在是 {mine}。命令请用 {who} 运行：sudo -u {who} …")
+        todo = f"命令请用它运行：sudo -u {who} …" if owner else f"请交给机器人的账号：chown -R 账号 {settings.data_dir}"
+        yield look("账号", f"{settings.data_dir} 归 {who}，您现在是 {mine}。{todo}")
 
 
 def _account_name(number: int) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot import data_folder
 from bot.checks.finding import Finding, fine, look, wrong
 from bot.console import is_missing, on_database, on_rows
+from bot.os_errors import said_by_database
 from bot.settings import Settings
 from ledger.lifecycle import Role
 from storage import encryption, reencryption, row_security, schema
@@ -29,8 +30,7 @@ def database(settings: Settings) -> Iterator[Finding]:
     try:
         found = on_database(settings, schema.revision_of, checked=False)
     except Exception as error:  # noqa: BLE001 - each driver has a tree of its own
-        said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
-        yield wrong("数据库", f"连不上：{said}。请检查 CHULIN_DATABASE_URL，看数据库是否在运行")
+        yield wrong("数据库", f"用不了：{said_by_database(error)}。请检查 CHULIN_DATABASE_URL，看数据库是否在运行")
         return
     if found != schema.newest():
         yield _other_revision(found)
