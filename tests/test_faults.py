@@ -1,10 +1,13 @@
 """The fault bench covers the whole list, and what it says of tests elsewhere is so."""
 
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.faults.__main__ import FAULTS
+import pytest
+
+from benchmarks.faults.__main__ import FAULTS, main
 from benchmarks.faults.fault import Row, Share, Size, row
 from benchmarks.faults.harness import Seen, cards_counted
 from benchmarks.faults.results import Results, table
@@ -84,3 +87,13 @@ def test_a_lost_card_breaks_the_promise_and_so_do_more_repeated_ones_than_there_
     assert kept(cards_repeated=2)
     assert not kept(cards_repeated=3)
     assert not kept(cards_lost=1)
+
+
+def test_a_name_that_no_fault_has_is_refused_with_those_there_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["faults", "--only", "kill -9"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "kill at random" in capsys.readouterr().err

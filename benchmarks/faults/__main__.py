@@ -143,6 +143,8 @@ def main() -> None:
     wanted = parser.parse_args()
     if wanted.table and not wanted.results:
         parser.error("--table prints a file of results: --results FILE")
+    if not planned(size_of(wanted), wanted.only, wanted.on):
+        parser.error("no such fault; there are: " + ", ".join(sorted({fault.name for fault in FAULTS})))
     if wanted.table:
         sys.exit(0 if tell(wanted) else 1)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed app is compiled once, not with every start
