@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import yaml
@@ -13,6 +14,7 @@ from typing_extensions import TypedDict  # pydantic refuses typing's own before 
 
 from bot import checkup_rules, survey_templates
 from bot.checkup_rules import CheckupFile, Mistake
+from bot.os_errors import reason
 from bot.survey_templates import SurveysFile
 from handlers.texts import Texts
 from ledger.district import District, Item, Layout, Limits, SceneLook, Unit, UrgencyLook
@@ -20,6 +22,13 @@ from ledger.scenes import Kind, Scene, Urgency
 
 DEFAULT_FOLDER = Path(__file__).parent.parent / "district"
 DURATION = re.compile(r"(\d{1,9})(wd|s|m|h|d)")
+WRONG_VALUES = {
+    "missing": "缺了这一项，请照程序自带的文件补上",
+    "int_type": "要填整数",
+    "int_parsing": "要填整数",
+    "string_type": "要填文字",
+}
+"""Why a value cannot be, by pydantic's names of errors."""
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -78,30 +87,57 @@ def _district_in(folder: Path) -> District:
 def load_texts(folder: Path | None = None) -> Texts:
     """Read the catalogue (`texts/*.yaml`): sections of texts become keys `section.name`; files may share a section.
 
-    What comes with the program (no folder) is read once.
+    What comes with the program (no folder) is read once, and says what a folder of an older program does not say yet.
 
     Raises:
         BadData: with one line per mistake; also where two files say the same key.
     """
-    return _texts_in(folder) if folder else _own_texts()
+    return Texts(_own_flat() | _texts_in(folder, _own_flat())) if folder else _own_texts()
 
 
 @cache
 def _own_texts() -> Texts:
-    return _texts_in(DEFAULT_FOLDER)
+    return Texts(_own_flat())
 
 
-def _texts_in(folder: Path) -> Texts:
+@cache
+def _own_flat() -> dict[str, str]:
+    return _texts_in(DEFAULT_FOLDER, {})
+
+
+def _texts_in(folder: Path, own: dict[str, str]) -> dict[str, str]:
     flat: dict[str, str] = {}
     files = sorted((folder / "texts").glob("*.yaml"))
     for path in files:
-        found = dict(_flat(_read(path, dict[str, str | dict[str, str]])))
+        found = dict(_flat(_read(path, dict[str, str | dict[str, str]], wrong=lambda file: _wrong_places(file, own))))
         if twice := flat.keys() & found.keys():
             raise BadData([f"{path.name}: 另一个文件里已经有：{'、'.join(sorted(twice))}"])
         flat |= found
     if not files:
         raise BadData(["texts: 文件夹里没有 .yaml 文件"])
-    return Texts(flat)
+    return flat
+
+
+def _wrong_places(sections: dict[str, str | dict[str, str]], own: dict[str, str]) -> Iterator[Mistake]:
+    """Places that nobody fills, which would otherwise only show when the text is sent."""
+    for key, text in _flat(sections):
+        if key in own and (why := _wrong_place(text, own[key])):
+            yield tuple(key.split(".", 1)), why
+
+
+def _wrong_place(text: str, own: str) -> str | None:
+    try:
+        strange = _places(text) - _places(own)
+    except ValueError:
+        return "花括号没有配对"
+    if not strange:
+        return None
+    known = "、".join(f"{{{name}}}" for name in sorted(_places(own)))
+    return f"没有 {{{min(strange)}}} 可以填；" + (f"可以用 {known}" if known else "这句话里没有要填的")
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def _flat(sections: dict[str, str | dict[str, str]]) -> Iterator[tuple[str, str]]:
@@ -153,19 +189,21 @@ def _read(
     """Read a file into its shape; `wrong` says what only shows when it is held against the other files."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadData([f"{path.name}: 读不了：{error}"]) from None
+    except OSError as error:
+        raise BadData([f"{path.name}: 读不了：{reason(error)}"]) from None
+    except UnicodeDecodeError:
+        raise BadData([f"{path.name}: 不是 UTF-8 文本，请用 UTF-8 另存"]) from None
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
         data = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise BadData([f"{path.name} 第 {line} 行：{error.problem}"]) from None
+        raise BadData([f"{path.name} 第 {line} 行：写法不对，请看缩进、冒号和引号（{error.problem}）"]) from None
     try:
         found = _checker(shape).validate_python(_durations(data) if durations else data)
     except ValidationError as error:
-        raise BadData([_told(path, node, e["loc"], e["msg"]) for e in error.errors()]) from None
+        raise BadData([_told(path, node, e["loc"], _why(e["type"], e["msg"])) for e in error.errors()]) from None
     if lines := [_told(path, node, place, why) for place, why in wrong(found)]:
         raise BadData(lines)
     return found
@@ -178,6 +216,10 @@ def _checker(shape: Any) -> TypeAdapter[Any]:
 
 def _told(path: Path, node: yaml.Node | None, place: tuple[int | str, ...], why: str) -> str:
     return f"{path.name} 第 {_line(node, place)} 行：{'.'.join(map(str, place))}: {why}"
+
+
+def _why(kind: str, said: str) -> str:
+    return WRONG_VALUES.get(kind) or f"写法不对，请照程序自带的文件写（{said}）"
 
 
 def _durations(value: Any) -> Any:

@@ -202,6 +202,7 @@ _WORDS = {
     "enum": "只能填 {expected}",
     "literal_error": "只能填 {expected}",
     "int_parsing": "要填整数",
+    "bool_parsing": "只能填 true 或 false",
     "int_from_float": "要填整数",
     "int_parsing_size": "要填整数",
     "greater_than_equal": "不能小于 {ge}",

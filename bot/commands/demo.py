@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from bot.console import Stop
 from bot.os_errors import reason
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -84,6 +85,4 @@ def _check_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise click.ClickException(
-                f"端口 {port} 用不了（{reason(error)}）。请换一个：chulin demo --port 0"
-            ) from None
+            raise Stop(f"端口 {port} 用不了（{reason(error)}）。请换一个：chulin demo --port 0") from None

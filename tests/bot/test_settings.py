@@ -44,6 +44,7 @@ BROKEN = [
     ("DATABASE_URL", "sqlite:///:memory:", "CHULIN_DATABASE_URL: 要写文件名"),
     ("DATA_DIR", __file__, "CHULIN_DATA_DIR: 已经是一个文件"),
     ("DATA_DIR", "x" * 5000, "CHULIN_DATA_DIR: 不是可用的文件夹"),
+    ("TRAIN_WEEKLY", "maybe", "CHULIN_TRAIN_WEEKLY: 只能填 true 或 false"),
     ("DISTRICT_DIR", "nowhere", "CHULIN_DISTRICT_DIR: 没有这个文件夹"),
     ("RESIDENT_TOKN", TOKEN, "CHULIN_RESIDENT_TOKN: 没有这个设置；是不是 CHULIN_RESIDENT_TOKEN？"),
     ("SOMETHING", SECRET, "CHULIN_SOMETHING: 没有这个设置"),
