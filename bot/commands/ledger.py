@@ -25,7 +25,7 @@ from storage.unit_of_work import UnitOfWork
 WRITERS = {"xlsx": as_xlsx, "csv": as_csv}
 LAYOUTS = click.Choice(["grid", "hotline"])
 COMMUNITY = click.option("--community", "wanted", required=True, metavar="名称或代码", help="哪个社区。")
-LAYOUT = click.option("--layout", type=LAYOUTS, default="grid", help="grid：网格员台账；hotline：12345 工单。")
+LAYOUT = click.option("--layout", type=LAYOUTS, default="grid", help="grid：网格员台账（默认）；hotline：12345 工单。")
 SHORTEST_PURPOSE = 4
 
 
@@ -53,7 +53,7 @@ class Wish:
 @LAYOUT
 @click.option("--from", "first", metavar="2026-10-01", type=click.DateTime(["%Y-%m-%d"]), help="从哪天起，默认一年前。")
 @click.option("--to", "last", metavar="2026-10-31", type=click.DateTime(["%Y-%m-%d"]), help="到哪天（含），默认今天。")
-@click.option("--format", "form", type=click.Choice(sorted(WRITERS)), default="xlsx")
+@click.option("--format", "form", type=click.Choice(sorted(WRITERS)), default="xlsx", help="默认 xlsx。")
 @click.option("--unmasked", is_flag=True, help="不遮盖个人信息，要同时写 --purpose。")
 @click.option("--purpose", metavar="用途", help="为什么需要不遮盖的数据，例如 移交12345回访。")
 @click.option("--out", required=True, metavar="文件", type=click.Path(dir_okay=False, path_type=Path))
@@ -85,9 +85,10 @@ def export(
     settings = settings_of.load()
     district, texts = load_district(settings.district_dir), load_texts(settings.district_dir)
     content, n = on_rows(settings, lambda uow: _exported(uow, district, texts, wish))
-    out.write_bytes(content)
     if purpose:
+        out.touch(mode=0o600)
         out.chmod(0o600)
+    out.write_bytes(content)
     click.echo(f"导出 {n} 件：{out}" + ("（含个人信息，用途已记录，用完请删除）" if purpose else "（个人信息已遮盖）"))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bot import settings as settings_of
-from bot.console import Stop, on_rows
+from bot.console import Stop, community_named, on_rows
 from bot.district import load_texts
 from bot.links import KEY_FILE, SignedLinks
 from bot.settings import Settings
@@ -43,7 +43,9 @@ def _places(reference: Reference, community: str | None, building: str | None, e
         found = [c for c in found if key(community) in {key(c.name), key(c.code)}]
         if len(found) != 1:
             codes = "、".join(c.code for c in found)
-            raise Stop(f"有几个社区叫“{community}”，请写代码：{codes}" if found else f"没有社区“{community}”")
+            if not found:
+                community_named(reference, community)  # says which there are
+            raise Stop(f"有几个社区叫“{community}”，请写代码：{codes}")
     buildings = {c.id: sorted(reference.buildings_of.get(c.id, []), key=lambda b: b.id) for c in found}
     if building is not None:
         named = [b for b in buildings[found[0].id] if key(b.name) == key(building)]

@@ -96,7 +96,7 @@ def test_characters_that_the_font_lacks_are_named(shop: Operator, home: Path) ->
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--community", "没有"), "没有社区“没有”"),
+        (("--community", "没有"), "没有社区「没有」。有的是："),
         (("--community", "JP", "--building", "9栋"), "江畔社区没有楼栋“9栋”"),
         (("--building", "3栋"), "请写 --community"),
         (("--all", "--building", "3栋"), "请写 --community"),
