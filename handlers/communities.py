@@ -123,6 +123,12 @@ def place(building: BuildingRow | None, places: Sequence[str]) -> str | None:
     return f"{building.name} {said}".rstrip() if all(map(INSIDE.fullmatch, places)) else said
 
 
+def compound_of(turn: Turn, community_id: int, where: str | None) -> str:
+    """The compound of the community that a place begins with: 幸福苑 of 幸福苑3栋 and 幸福苑门口; empty for none."""
+    names = {compound(b.name) for b in turn.uow.reference.buildings_of.get(community_id, [])} - {""}
+    return max((name for name in names if where and where.startswith(name)), key=len, default="")
+
+
 def number_of(building: BuildingRow) -> str:
     """3栋 of 幸福苑3栋."""
     return building.name.removeprefix(compound(building.name))

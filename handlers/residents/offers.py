@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from handlers import communities
 from handlers.reply import Button
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN
@@ -36,7 +37,15 @@ def nearest(turn: Turn, community_id: int, matter: Understanding, limit: int = 3
     over = [no for no in found if not _can_be_compared(turn, community_id, no)]
     for no in over:
         turn.uow.after_commit.append(partial(similar.remove, community_id, no))
-    return [no for no in found if no not in over]
+    return [no for no in found if no not in over and not _is_elsewhere(turn, community_id, matter, no)]
+
+
+def _is_elsewhere(turn: Turn, community_id: int, matter: Understanding, no: int) -> bool:
+    """Whether matter and case are in two compounds. Their words need not say so: a code that was scanned does."""
+    building = communities.building(turn, community_id, matter.places)
+    places = communities.place(building, matter.places), turn.uow.cases.get(community_id, no).place
+    here, there = (communities.compound_of(turn, community_id, place) for place in places)
+    return bool(here and there) and here != there
 
 
 def _can_be_compared(turn: Turn, community_id: int, no: int) -> bool:

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import Connection, insert, select, update
 
 from handlers.context import Bot, Serves
-from storage.tables import CaseEvent, CaseMessage, CasePerson, Outbox
+from storage.tables import Building, CaseEvent, CaseMessage, CasePerson, Outbox
 from tests.support.world import Person, World, make_world
 from tests.ways.steps import LAMP, RUBBISH, case, change, count, means, settled
 from tests.ways.test_emergencies import ALARM
@@ -78,6 +79,23 @@ async def test_who_files_it_all_the_same_is_not_asked_again(small_world: World) 
     assert "编号 YA-2" in li.last.text
     assert "邻居反映过" not in li.last.text
     assert small_world.worker(1).sees("可能是同一件事：YA-1")
+
+
+@pytest.mark.parametrize(("home", "is_offered"), [(1, True), (2, False)])
+async def test_a_case_in_another_compound_is_not_offered_to_who_scanned_a_code_at_home(
+    small_world: World, home: int, is_offered: bool
+) -> None:
+    def two_compounds(connection: Connection) -> None:
+        connection.execute(update(Building).values(name="幸福苑3栋"))
+        connection.execute(insert(Building).values(community_id=1, id=2, grid_id=1, name="石榴花园5栋"))
+
+    await change(small_world, two_compounds)
+    wang, li = small_world.resident(), small_world.resident(1002)
+    await wang.says("幸福苑3栋楼下的路灯坏了好几天")
+    await wang.taps("同意，提交")
+    await li.says(f"/start {small_world.app.context.links.make(1, home)}")  # type: ignore[attr-defined]
+    await li.says("路灯坏了好几天，晚上看不见路")
+    assert ("YA-1" in li.last.text) is is_offered
 
 
 async def test_a_neighbour_s_case_without_a_place_says_so(small_world: World) -> None:
