@@ -158,3 +158,41 @@ def test_gas_and_tyres_run_out_and_people_stop_breathing(
     understander: Understander, text: str, emergency: bool
 ) -> None:
     assert is_emergency(understander.read(text)) is emergency
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("有伢在湖里扑腾", Alarm.FIRE),
+        ("房梁嘎嘎响，墙上口子越来越大", Alarm.FIRE),
+        ("后山泥巴往下滑，已经到我门口了", Alarm.FIRE),
+        ("烟感一直叫，走廊里看不见人", Alarm.FIRE),
+        ("他把狗打死了，还说下一个就是我", Alarm.POLICE),
+        ("我撑不下去了，药都买好了", Alarm.POLICE),
+        ("没意思了，想走了，伢拜托你们照顾", Alarm.POLICE),
+    ],
+)
+def test_signs_of_danger_that_do_not_name_it_call_somebody(
+    understander: Understander, text: str, first: Alarm
+) -> None:
+    reading = understander.read(text)
+    assert is_emergency(reading)
+    assert reading.first.alarms[0] is first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "鸭子在湖里扑腾，好好玩",
+        "伢们夏天在江里扑腾玩水，能不能立个牌子",
+        "烟感一直叫，是不是没电了，换个电池",
+        "排队排了半天下一个就是我，窗口关门了",
+        "高血压药买好了，谢谢",
+        "护坡上的土被雨冲得往下滑，请加固",
+        "被物业气得吐血",
+        "今天跑步跑得要断气了",
+        "狗掉到坑里了",
+    ],
+)
+def test_near_words_of_danger_are_none(understander: Understander, text: str) -> None:
+    assert not is_emergency(understander.read(text))
