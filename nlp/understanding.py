@@ -6,6 +6,7 @@ Everything in it is a proposal. A resident corrects it with one tap, a grid work
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from ledger.scenes import Kind, Scene, Urgency
 
@@ -98,3 +99,10 @@ class Reading:
     @property
     def first(self) -> Understanding:
         return self.matters[0]
+
+    @property
+    def main(self) -> Understanding:
+        """The matter that labels the whole message: an emergency, else the first request, else the first."""
+        urgent = (matter for matter in self.matters if matter.urgency is Urgency.EMERGENCY)
+        wanted = (matter for matter in self.matters if matter.scene is not Scene.NONE)
+        return next(chain(urgent, wanted, self.matters))

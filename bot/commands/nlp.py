@@ -88,7 +88,7 @@ def _labels(matter: Understanding) -> dict[str, Any]:
 
 
 def _row(reading: Reading) -> dict[str, Any]:
-    row = _labels(reading.first) | {"text": reading.text}
+    row = _labels(reading.main) | {"text": reading.text}
     if len(reading.matters) > 1:
         row["matters"] = [_labels(matter) for matter in reading.matters]
     return row

@@ -1,5 +1,6 @@
 """`chulin nlp` on files that are not what it asks for: one clear line that names the line, and status 2."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,22 @@ def test_what_stands_before_a_bad_line_is_classified(operator: Operator, home: P
     file.write_text(GOOD * 200 + "{\n", encoding="utf-8")
     ended = operator.runs("nlp", "classify", "--jsonl", file)
     assert (ended.status, len(ended.out.splitlines())) == (2, 200)
+
+
+@pytest.mark.parametrize(
+    ("text", "matter"),
+    [
+        ("谢谢小李 上次的灯修好了 另外井盖又松了", "井盖又松了"),
+        ("路灯不亮，另外我闻到好大煤气味", "煤气味"),
+    ],
+    ids=["thanks before a request", "an emergency after a request"],
+)
+def test_the_matter_that_counts_most_labels_the_message(operator: Operator, home: Path, text: str, matter: str) -> None:
+    file = home / "lines.txt"
+    file.write_text(text + "\n", encoding="utf-8")
+    row = json.loads(operator.runs("nlp", "classify", file).out)
+    main = next(each for each in row["matters"] if matter in each["text"])
+    assert row == main | {"text": text, "matters": row["matters"]}
 
 
 def test_an_empty_file_has_nothing_to_measure(operator: Operator, home: Path) -> None:

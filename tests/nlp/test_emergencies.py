@@ -172,9 +172,7 @@ def test_gas_and_tyres_run_out_and_people_stop_breathing(
         ("没意思了，想走了，伢拜托你们照顾", Alarm.POLICE),
     ],
 )
-def test_signs_of_danger_that_do_not_name_it_call_somebody(
-    understander: Understander, text: str, first: Alarm
-) -> None:
+def test_signs_of_danger_that_do_not_name_it_call_somebody(understander: Understander, text: str, first: Alarm) -> None:
     reading = understander.read(text)
     assert is_emergency(reading)
     assert reading.first.alarms[0] is first
