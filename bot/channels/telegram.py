@@ -15,8 +15,11 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_membe
 ANONYMOUS_ADMIN = 1087968824
 LONGEST_TEXT = 8000
 LONGEST_NAME = 64
+LONGEST_PHONE = 32
 LONGEST_DATA = 64
 LONGEST_ID, LONGEST_UNIQUE_ID, LONGEST_TYPE = 300, 100, 100
+CHINA = re.compile(r"^\+?86(?=1\d{10}$)")
+"""The country in front of a mobile number, which nobody here writes."""
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32}|登记)(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
 FILES = {
     "voice": FileKind.VOICE,
@@ -137,7 +140,7 @@ def _moved(message: Any, bot: str) -> Event:
 
 
 def _message(message: Any, bot: str, username: str, *, edited: bool) -> Event:
-    text = words(message.text or message.caption, LONGEST_TEXT)
+    text = _text(message)
     files = _files(message)
     command = COMMAND.fullmatch(text.strip()) if message.text and not edited else None
     kind = _kind(message, text, files, command, username, edited=edited)
@@ -162,6 +165,15 @@ def _message(message: Any, bot: str, username: str, *, edited: bool) -> Event:
         quoted=_quoted(message, username),
         private_chat=None if anonymous else number(sender.id),
     )
+
+
+def _text(message: Any) -> str:
+    """What is written in a message. In private a shared contact counts as its number and name, as if typed."""
+    contact = message.contact if message.chat.type == "private" else None
+    if contact is None:
+        return words(message.text or message.caption, LONGEST_TEXT)
+    phone, name = words(contact.phone_number, LONGEST_PHONE), words(contact.first_name, LONGEST_NAME)
+    return f"{CHINA.sub('', phone)} {name}".rstrip()
 
 
 def _kind(

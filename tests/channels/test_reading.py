@@ -64,6 +64,14 @@ def test_every_kind_of_recording_is_kept(
     assert event.files == (File(expected, "f", "u", None, fields.get("mime_type"), fields.get("file_name")),)
 
 
+@pytest.mark.parametrize("number", ["+8613900001111", "8613900001111", "13900001111"])
+def test_a_shared_contact_is_a_number_and_a_name_in_words(reader: TelegramBot, number: str) -> None:
+    contact = {"phone_number": number, "first_name": "王芳"}
+    event = reader.parse(message(contact=contact))
+    assert (event.kind, event.text) == (EventKind.TEXT, "13900001111 王芳")
+    assert reader.parse(message(chat=GROUP, contact=contact)).kind is EventKind.IGNORED, "a group need not see it"
+
+
 def test_the_largest_of_a_photos_sizes_is_taken(reader: TelegramBot) -> None:
     sizes = [{"file_id": f"f{n}", "file_unique_id": f"u{n}", "width": n, "height": n} for n in (90, 1280)]
     assert reader.parse(message(photo=sizes)).files[0].id == "f1280"
