@@ -30,7 +30,7 @@ _ROOM_HINT = re.compile(
 _ROOM_MARK = re.compile(r"[\d室房元栋楼座户]")
 _HINTS: dict[Personal, re.Pattern[str]] = {
     Personal.EMAIL: re.compile("@"),
-    Personal.ID_CARD: _LONG,
+    Personal.ID_CARD: re.compile(rf"{_LONG.pattern}|{_SPOKEN.pattern}"),
     Personal.BANK_CARD: _LONG,
     Personal.PHONE: re.compile(rf"{_LONG.pattern}|{_SPOKEN.pattern}"),
     Personal.WECHAT: _LATIN,
@@ -56,6 +56,13 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
         re.compile(r"(?:身份证|证件|证号)[^\d。;!?\n]{0,8}(?P<id>[1-9](?:[ \-]?\d){16}[ \-]?[\dx叉])(?![0-9a-z])"),
     ),
     (Personal.ID_CARD, re.compile(r"(?<![0-9a-z])[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9a-z])")),
+    (
+        Personal.ID_CARD,
+        re.compile(
+            rf"(?:身份证|证件|证号)[^\d。;!?\n]{{0,8}}?"
+            rf"(?P<id>{_ANY}(?:[ ,、\-]?{_ANY}){{16}}[ ,、\-]?(?:{_ANY}|[x叉]))(?!{_ANY})"
+        ),
+    ),
     (
         Personal.BANK_CARD,
         re.compile(r"(?<![0-9a-z])[3-69](?:[ \-]?\d){15,18}(?!\d)"),
@@ -120,7 +127,9 @@ _LOCAL_PHONE = re.compile(
     r"|(?<!\d)(?P<before>[2-8]\d{6,7})(?= ?(?:这个|是我|我)?(?:家|屋里)?座机)"
 )
 _NOT_PERSONAL = re.compile(
-    r"(?:单号|订单|工单|编号|流水|运单|快递号|户号|取件码|条码|受理号|案号|批号|序列号|尾号|设备号|合同号|房产证号|热线|客服)[^,。;!?\n]{0,6}$"
+    r"(?:单号|订单|工单|编号|流水|运单|快递号|户号|取件码|条码|受理号|案号|批号|序列号|尾号|设备号|合同号|房产证号)"
+    r"(?:(?!电话|手机|联系)[^,。;!?\n]){0,6}$"
+    r"|(?:热线|客服)[^,。;!?\n]{0,6}$"
 )
 _BANK = re.compile(r"(?:卡|账|银行|工行|农行|建行|中行|邮储|打款|转账|存折)[^。;\n]{0,14}$")
 _DIGITS = re.compile(r"\D+")

@@ -112,3 +112,18 @@ def _seconds(text: str) -> float:
     start = perf_counter()
     personal.find(text)
     return perf_counter() - start
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("身份证四二零二零二一九六五零三一二一二三四", "身份证四二零二零二********一二三四"),
+        ("身份证号是四二零二零二 一九六五零三一二 一二三叉", "身份证号是四二零二零二********一二三叉"),
+        ("工单没人接我电话13807231234", "工单没人接我电话138****1234"),
+        ("订单丢了 手机13807231234", "订单丢了 手机138****1234"),
+        ("热线电话0714-6312345", "热线电话0714-6312345"),
+        ("订单号13807231234", "订单号13807231234"),
+    ],
+)
+def test_spoken_cards_and_phones_beside_an_order_are_masked(text: str, masked: str) -> None:
+    assert personal.mask(text) == masked
