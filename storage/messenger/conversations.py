@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, int, int, int]
 WORDS = ("draft", "said", "album", "edits", "hand_in", "proxy")
-"""What of a conversation holds words that were not agreed to; the rest is only where it stands."""
+"""The parts of a state with words that the person has not agreed to have stored."""
 
 
 @dataclass(slots=True)
