@@ -194,3 +194,26 @@ def test_signs_of_danger_that_do_not_name_it_call_somebody(understander: Underst
 )
 def test_near_words_of_danger_are_none(understander: Understander, text: str) -> None:
     assert not is_emergency(understander.read(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "emergency"),
+    [
+        ("想死你了老同学", False),
+        ("上次着火的那栋楼现在修好没", False),
+        ("请问着火了应该怎么逃生", False),
+        ("去年着火的那户现在又着火了", True),
+        ("着火了怎么逃生快", True),
+    ],
+)
+def test_what_is_over_asked_about_or_said_in_fun_calls_nobody(
+    understander: Understander, text: str, emergency: bool
+) -> None:
+    assert is_emergency(understander.read(text)) is emergency
+
+
+def test_who_is_scalded_needs_an_ambulance_and_who_is_scalded_by_somebody_the_police(
+    understander: Understander,
+) -> None:
+    assert understander.read("我老公被开水烫了起泡").first.alarms[0] is Alarm.AMBULANCE
+    assert understander.read("他用开水烫孩子").first.alarms[0] is Alarm.POLICE
