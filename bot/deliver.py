@@ -5,7 +5,6 @@ the district's limits allow more (`at_once`): that uses a slow line better, and 
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 import time
@@ -33,7 +32,7 @@ from bot.files import FileStore
 from bot.limiter import Limiter
 from bot.message_splitting import split
 from bot.metrics import METRICS
-from bot.tasks import ended
+from bot.tasks import ended, wait_for
 from bot.transactions import write
 from ledger.district import MessengerLimits
 from ledger.text import utf16_length
@@ -195,10 +194,7 @@ class Deliverer:
         return failure is None
 
     async def _sleep(self, seconds: float) -> None:
-        # not wait_for: before Python 3.12 it can swallow a cancellation
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self.wake.wait()
+        await wait_for(self.wake, seconds)
 
     # sending ---------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Runs several things so that one that fails does not stop the others, and waits for tasks up to a time limit."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -32,6 +33,13 @@ async def in_turn(parts: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
     if errors:
         raise errors[0]
     return results
+
+
+async def wait_for(event: asyncio.Event, seconds: float | None) -> None:
+    """Wait for the event, or for `seconds`. Before Python 3.12, `asyncio.wait_for` can swallow a cancellation."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def ended(tasks: Sequence[asyncio.Task[Any]], seconds: float | None = None) -> None:

@@ -9,7 +9,6 @@ batch fails, it is rolled back and the first update of each lane is handled alon
 """
 
 import asyncio
-import contextlib
 import logging
 import math
 import time
@@ -24,7 +23,7 @@ from bot.channels.port import Channel
 from bot.clock import Clock
 from bot.handling import BatchResult, Handling
 from bot.metrics import METRICS
-from bot.tasks import ended, run_callbacks
+from bot.tasks import ended, run_callbacks, wait_for
 from handlers.reply import Answer
 from storage.database import Database
 from storage.messenger.inbox import ALL_RANKS, NORMAL, THROTTLED, URGENT, InboxRows, LaneKey, Stored
@@ -96,7 +95,7 @@ class Worker:
             if await self._run_batch_or_log(BatchScope(self._max_lanes, UNTHROTTLED_RANKS)):
                 self._unthrottled_at = time.monotonic()
             else:
-                await _wait_for(wake, idle)
+                await wait_for(wake, idle)
 
     async def _run_throttled(self) -> None:
         while True:
@@ -107,7 +106,7 @@ class Worker:
             pause = THROTTLED_PAUSE_FACTOR * (now - began) if others_write else 0.0
             await asyncio.sleep(max(pause, MIN_THROTTLED_PAUSE))
             if not handled:
-                await _wait_for(self.wake, IDLE_SECONDS)
+                await wait_for(self.wake, IDLE_SECONDS)
 
     async def _run_batch_or_log(self, scope: BatchScope) -> int:
         """As `run_batch`, but never raises: the updates are still stored and are tried again."""
@@ -232,10 +231,3 @@ def _updates_per_lane(rank: int, lanes: int) -> int:
     if rank == THROTTLED:
         return max(THROTTLED_UPDATES // lanes, 1)
     return LANE_UPDATES if lanes == 1 else 1
-
-
-async def _wait_for(wake: asyncio.Event, seconds: float | None) -> None:
-    # not asyncio.wait_for: before Python 3.12 it can swallow a cancellation
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await wake.wait()

@@ -24,6 +24,7 @@ from bot.channels.port import (
 )
 from bot.channels.webchat import Messenger, WebFile
 from bot.clock import Clock, RealClock
+from bot.tasks import wait_for
 from handlers.event import Address, Event, EventKind, File, FileKind, Location
 from handlers.reply import Answer
 from ledger.text import storable, utf16_length
@@ -94,9 +95,7 @@ class WebChannel:
         self._fetching = True
         self.messenger.arrived.clear()
         try:
-            await asyncio.wait_for(self.messenger.arrived.wait(), seconds)
-        except TimeoutError:
-            return
+            await wait_for(self.messenger.arrived, seconds)
         finally:
             self._fetching = False
 
