@@ -1,8 +1,8 @@
-"""Text that is safe in a workbook cell: no formula, no character that XML refuses, and a marked cut."""
+"""Text that is safe in a cell: no character that XML refuses or that turns the reading direction, and a marked cut."""
 
 import re
 
-from ledger.text import utf16_length
+from ledger.text import utf16_length, without_bidi_controls
 
 CELL_LIMIT = 32_767
 """UTF-16 units of one cell."""
@@ -15,7 +15,7 @@ def cell(text: str, cut: str = "…") -> str:
     """Clean a text for a cell; one that is too long ends with `cut`."""
     if len(text) <= CELL_LIMIT // 2 and text.isprintable():
         return text  # as nearly every text
-    clean = _REFUSED.sub(REPLACED, text.replace("\r\n", "\n").replace("\r", "\n"))
+    clean = _REFUSED.sub(REPLACED, without_bidi_controls(text).replace("\r\n", "\n").replace("\r", "\n"))
     if utf16_length(clean) <= CELL_LIMIT:
         return clean
     return _first_units(clean, CELL_LIMIT - utf16_length(cut)) + cut

@@ -196,7 +196,7 @@ def _bad(why: str) -> NoReturn:
 def _record(app: "App", reference: Reference, case: CaseRow) -> Record:
     community = reference.communities[case.community_id]
     district = app.context.district
-    state = district.states[case.state]
+    state = district.resident_states[case.state]
     return {
         "service_request_id": number(community, case),
         "status": "open" if case.state in OPEN_TO_OTHERS else "closed",

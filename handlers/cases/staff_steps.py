@@ -183,5 +183,6 @@ def open_card(turn: Turn, case: CaseRow, role: Role, _data: dict[str, Any]) -> N
 
 
 def _done(turn: Turn, case: CaseRow, action: Action) -> str:
-    state = turn.context.district.states[case.state]
-    return turn.context.texts("done.step", number=turn.number(case), state=state, action=nudging.in_words(turn, action))
+    state, words = turn.context.district.states[case.state], nudging.in_words(turn, action)
+    name = "done.alone" if state in words else "done.step"
+    return turn.context.texts(name, number=turn.number(case), state=state, action=words)

@@ -58,6 +58,15 @@ async def test_requests_have_the_fields_of_the_standard(client: Any) -> None:
     assert lamp["service_code"] == "public_service"
 
 
+async def test_the_public_reads_the_words_for_a_state_that_residents_read(world: World) -> None:
+    await settled(world)
+    await change(world, lambda connection: connection.execute(update(Case).values(state="parked")))
+    world.app.settings.open311_key = SecretStr(KEY)
+    async with TestClient(TestServer(application(world.app))) as client:
+        _, [lamp] = await read(client, "requests")
+    assert lamp["status_notes"] == world.app.context.district.resident_states["parked"]
+
+
 async def test_nobody_s_name_number_or_room_is_given_and_no_emergency(client: Any) -> None:
     _, requests = await read(client, "requests")
     for hidden in ("1381234", "5678", "建国", "张", "501", "着火"):

@@ -77,6 +77,10 @@ def test_a_text_that_just_fits_is_left_whole() -> None:
     assert utf16_length(cell("a" + "😀" * CELL_LIMIT)) in (CELL_LIMIT, CELL_LIMIT - 1)
 
 
+def test_a_text_cannot_turn_the_direction_in_which_a_cell_is_read() -> None:
+    assert cell("\u202e灯坏了\u2066") == "灯坏了"
+
+
 def test_personal_data_are_masked_in_every_column() -> None:
     content = workbook(order([row(text=f"找我{PHONE}", place=f"电话{PHONE}", reply=f"已联系{PHONE}")]))
     parts = zipfile.ZipFile(io.BytesIO(content))

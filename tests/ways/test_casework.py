@@ -232,6 +232,8 @@ async def test_similar_cases_are_offered_and_merged_with_one_tap(world: World) -
     zhang, chen = await settled(world, 1002, RUBBISH), world.worker(1)
     assert "可能是同一件事：YA-1" in chen.last.text
     await chen.taps("并入 YA-1")
+    assert chen.sees("YA-2：合并，好了。")
+    assert not chen.sees("现在是「合并」"), "one word says it once"
     assert (await case(world, 2)).state == "merged"
     assert (await case(world, 1)).supporters == 2
     await world.passes(seconds=61)
