@@ -126,7 +126,7 @@ async def test_a_strange_link_waits_for_a_look_and_is_then_filed(town: World) ->
     card = next(m for m in zhou.messages if "陌生网址" in m.text)
     assert "pic-host.xyz" not in card.text, "no address to tap"
     assert not chen.sees("pic-host")
-    await zhou.taps("照常登记")
+    await zhou.taps("照常收下")
     assert (await case(town, 2)).text == LINKED
     assert wang.sees("YA-2")
 
@@ -144,14 +144,14 @@ async def test_words_nobody_looks_at_are_filed_after_a_day(town: World) -> None:
     await wang.says(LINKED)
     await town.passes(days=1, minutes=1)
     assert await count(town, Case) == 2
-    assert zhou.sees("已经照常登记")
+    assert zhou.sees("已经照常收下")
     assert await count(town, Concern, Concern.held.is_not(None)) == 0
 
 
 async def test_a_refused_link_is_told_with_its_reason(town: World) -> None:
     wang, zhou = await settled(town), town.worker(2)
     await wang.says(LINKED)
-    await zhou.taps("不登记：广告")
+    await zhou.taps("不收：广告")
     assert wang.sees("没有登记：广告")
     await town.passes(days=2)
     assert await count(town, Case) == 1
@@ -186,7 +186,7 @@ async def test_many_accounts_with_one_link_are_one_card_and_one_tap(town: World)
     cards = [m for m in zhou.messages if "陌生网址" in m.text]
     assert len(cards) == 1
     assert "5 人" in cards[0].text
-    await zhou.taps("不登记：广告")
+    await zhou.taps("不收：广告")
     assert all(person.sees("没有登记：广告") for person in people)
 
 
@@ -196,7 +196,7 @@ async def test_a_link_that_is_added_to_a_case_waits_and_is_then_added(town: Worl
     await wang.says(PICTURE)
     assert wang.sees("陌生网址")
     assert (await case(town)).text == LAMP
-    await zhou.taps("照常登记")
+    await zhou.taps("照常收下")
     assert (await case(town)).text == f"{LAMP}\n{PICTURE}"
     assert chen.sees("居民补充")
     assert await count(town, Case) == 1
@@ -211,7 +211,7 @@ async def test_who_adds_a_link_reads_that_it_will_be_added_and_is_not_told_to_sa
     card = next(m for m in zhou.messages if "陌生网址" in m.text)
     assert "登记过的事" in card.text
     assert "还没登记" not in card.text
-    await zhou.taps("不登记：广告")
+    await zhou.taps("不收：广告")
     assert wang.sees("您补充的带网址的那句没有加上：广告")
 
 
@@ -228,7 +228,7 @@ async def test_a_link_added_to_a_case_that_was_withdrawn_meanwhile_is_no_new_cas
     await wang.says("撤回")
     await wang.taps("撤回")
     assert (await case(town)).state == ("waiting" if neighbour else "withdrawn")
-    await zhou.taps("照常登记")
+    await zhou.taps("照常收下")
     assert await count(town, Case) == 1
     assert PICTURE not in (await case(town)).text
     assert "没有加上" in wang.last.text
@@ -240,7 +240,7 @@ async def test_a_link_added_to_a_case_that_was_refused_meanwhile_is_filed_anew(t
     await wang.says(PICTURE)
     await chen.taps("不予受理")
     await chen.says("这盏灯归路灯所管，请打 12345。")
-    await zhou.taps("照常登记")
+    await zhou.taps("照常收下")
     assert (await case(town, 2)).text == PICTURE
 
 
@@ -260,7 +260,7 @@ async def test_a_link_in_an_edit_waits_but_one_that_was_looked_at_does_not_wait_
     await wang.edits(100, f"{LAMP}，{PICTURE}")
     assert (await case(town)).text == LAMP
     assert not chen.sees("pic-host")
-    await zhou.taps("照常登记")
+    await zhou.taps("照常收下")
     assert PICTURE in (await case(town)).text
     await wang.edits(100, f"{LAMP}了，{PICTURE}")
     assert f"{LAMP}了" in (await case(town)).text
@@ -289,7 +289,7 @@ async def test_a_link_in_what_is_filed_for_somebody_waits_and_is_then_filed_for_
     son, zhou = await by_family(town, words=LINKED), town.worker(2)
     assert await count(town, Case) == 1
     assert son.sees("陌生网址")
-    await zhou.taps("照常登记")
+    await zhou.taps("照常收下")
     assert await parts(town, 2) == {1002: "proxy"}
     assert await count(town, CaseContact, CaseContact.name == "三栋王奶奶") == 1
 
