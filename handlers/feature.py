@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from handlers.context import Serves
+from handlers.reply import Button
 from handlers.turn import LOCAL_FIRST, Turn, open_question
 from ledger.lifecycle import Role
 from ledger.rights import Part, may
@@ -60,6 +61,16 @@ def ask(turn: Turn, question: str, community: CommunityRow, /, *, lasting: bool 
     """Treat the person's next message here as the answer to `question`, if it comes soon (`lasting`: at any time)."""
     asked = {"what": question, "community": community.id, "at": turn.uow.now.timestamp(), "lasting": lasting}
     open_question(turn.talk.state, asked | data)
+
+
+def own_button(turn: Turn, community: CommunityRow, action: str, label: str | None = None, /, **data: Any) -> Button:
+    """A button of a community that only this person may press. `label`: its key, if the action is not its name."""
+    return turn.mine(f"button.{label or action}", action, community_id=community.id, data=data)
+
+
+def is_me(turn: Turn, row: Any) -> bool:
+    """Whether a row names the person of this turn."""
+    return bool((row.bot, row.account) == (turn.event.address.bot, turn.account))
 
 
 def role_for(turn: Turn, action: str, community: CommunityRow) -> Role | None:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from digests.calendar_file import Entry, calendar_file
+from handlers.cocreation.notifying import notify
 from handlers.cocreation.prompts import ask_again, ask_words, given_words, my_community
-from handlers.event import Address
 from handlers.format import from_to
-from handlers.reply import Button, OutFile, Priority, Reply, Rows
+from handlers.reply import Button, OutFile, Reply
 from handlers.turn import Turn
 from ledger.gatherings import has_room, may_check_in, move_up
 from ledger.lifecycle import NotAllowed, Role
@@ -104,7 +104,7 @@ def fill_places(turn: Turn, community: CommunityRow, gathering: Any) -> None:
         gatherings.change_person(waiting[row_id], state=COMING)
         values = details(community, gathering)
         row = (leave_button(turn, waiting[row_id], gathering),)
-        tell(turn, waiting[row_id], "event.moved_up", (row,), **values)
+        notify(turn, waiting[row_id], "event.moved_up", (row,), **values)
 
 
 def ask_for(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
@@ -122,11 +122,6 @@ def sign_up_for(turn: Turn, community: CommunityRow, _role: Role, asked: dict[st
     name = given_words(turn, community, asked, LONGEST_NAME)
     if name is not None:
         _sign_up(turn, community, gathering, -new_id(), name)
-
-
-def tell(turn: Turn, person: Any, key: str, rows: Rows = (), **values: Any) -> None:
-    text = turn.context.texts(key, **values)
-    turn.send(Reply(Address(person.bot, person.chat), text, rows, priority=Priority.NOTICE))
 
 
 # --- on site ---------------------------------------------------------------------------------------------------------

@@ -3,10 +3,18 @@
 from typing import Any
 
 from handlers.cocreation import ballots, invitations
-from handlers.cocreation.notifying import Judge, accounts_of, close_for_all, judges, other_judges, send_to, tell_people
+from handlers.cocreation.notifying import (
+    Judge,
+    accounts_of,
+    close_for_all,
+    judges,
+    notify,
+    other_judges,
+    send_to,
+    tell_people,
+)
 from handlers.cocreation.prompts import ask_words, given_words
-from handlers.event import Address
-from handlers.reply import Button, Priority, Reply, Rows
+from handlers.reply import Button, Rows
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Refusal, Role
 from ledger.votes import Electorate, Hold, VoteState
@@ -201,5 +209,4 @@ def decide_appeal(turn: Turn, vote: VoteRow, row: Any, role: Role, *, admitted: 
     staff_id = turn.staff_id if role not in (Role.RESIDENT, Role.SYSTEM) else None
     turn.uow.votes.add_event(vote, "readmit" if admitted else "keep_out", role, staff_id=staff_id)
     key = "vote.told_readmitted" if admitted else "vote.told_kept_out"
-    text = turn.context.texts(key, no=vote.no)
-    turn.send(Reply(Address(row.bot, row.chat), text, priority=Priority.NOTICE))
+    notify(turn, row, key, no=vote.no)

@@ -10,9 +10,9 @@ from handlers import pushes
 from handlers.cases.emergencies import reachable
 from handlers.cocreation import linking
 from handlers.cocreation.linking import Matter
+from handlers.cocreation.notifying import notify
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
-from handlers.event import Address
-from handlers.feature import Feature
+from handlers.feature import Feature, is_me, own_button
 from handlers.moderation import content
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows, in_rows
@@ -40,7 +40,7 @@ def _show(turn: Turn, community: CommunityRow) -> None:
     found = turn.uow.calls.in_state(community.id, OPEN)[-SHOWN:]
     turn.say(
         "call.head" if found else "call.none",
-        ((_mine(turn, community, "call_make" if turn.as_staff else "wish_make"),),),
+        ((own_button(turn, community, "call_make" if turn.as_staff else "wish_make"),),),
         community=community.name,
     )
     for call in found:
@@ -76,12 +76,12 @@ def show_of(turn: Turn, community: CommunityRow, matter: Matter) -> int:
 
 def _rows(turn: Turn, community: CommunityRow, call: Any) -> Rows:
     if turn.as_staff:
-        row = tuple(_mine(turn, community, action, no=call.no) for action in ("call_people", "call_end"))
+        row = tuple(own_button(turn, community, action, no=call.no) for action in ("call_people", "call_end"))
         return ((*row, *_report(turn, community, call)),)
-    if _is_me(turn, call):
-        return ((_mine(turn, community, "wish_drop", no=call.no),),)
-    mine = any(_is_me(turn, offer) for offer in turn.uow.calls.offers(call))
-    take = _mine(turn, community, "call_withdraw" if mine else "call_take", no=call.no)
+    if is_me(turn, call):
+        return ((own_button(turn, community, "wish_drop", no=call.no),),)
+    mine = any(is_me(turn, offer) for offer in turn.uow.calls.offers(call))
+    take = own_button(turn, community, "call_withdraw" if mine else "call_take", no=call.no)
     return ((take, *_report(turn, community, call)),)
 
 
@@ -89,15 +89,7 @@ def _report(turn: Turn, community: CommunityRow, call: Any) -> tuple[Button, ...
     """The button that reports a resident's wish; calls by staff have none."""
     data = {"kind": ContentKind.WISH, "id": call.no}
     action, label = ("content_hide", "") if turn.as_staff else ("content_report", "content_wrong")
-    return (_mine(turn, community, action, label, **data),) if call.account is not None else ()
-
-
-def _mine(turn: Turn, community: CommunityRow, action: str, label: str = "", **data: Any) -> Button:
-    return turn.mine(f"button.{label or action}", action, community_id=community.id, data=data)
-
-
-def _is_me(turn: Turn, row: Any) -> bool:
-    return (row.bot, row.account) == (turn.event.address.bot, turn.account)
+    return (own_button(turn, community, action, label, **data),) if call.account is not None else ()
 
 
 # --- making one ------------------------------------------------------------------------------------------------------
@@ -113,7 +105,7 @@ def ask_kind(turn: Turn, community: CommunityRow, role: Role, data: dict[str, An
         return
     action = "wish_kind" if role is Role.RESIDENT else "call_kind"
     of = linking.data_of(data)
-    chips = [_mine(turn, community, action, f"call_{kind}", kind=kind, **of) for kind in KINDS]
+    chips = [own_button(turn, community, action, f"call_{kind}", kind=kind, **of) for kind in KINDS]
     turn.say("call.which_kind", in_rows(chips))
 
 
@@ -196,14 +188,13 @@ def seen_no_more(turn: Turn, community: CommunityRow, no: int) -> None:
     call = turn.uow.calls.get(community.id, no)
     pushes.call_off(turn, community.id, _thing(call))
     for offer in turn.uow.calls.offers(call):
-        text = turn.context.texts("call.not_needed", text=call.text)
-        turn.send(Reply(Address(offer.bot, offer.chat), text, priority=Priority.NOTICE))
+        notify(turn, offer, "call.not_needed", text=call.text)
 
 
 def drop(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """Take back a wish that is no longer needed; only its author can."""
     call = _call(turn, community, data)
-    if not _is_me(turn, call):
+    if not is_me(turn, call):
         turn.tell("problem.no_right", alert=True)
     elif not turn.uow.calls.move(call, OPEN, state=ENDED, ended_at=turn.uow.now):
         turn.tell("problem.pressed_already")
@@ -230,9 +221,9 @@ def take(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
     mine = [row for row in turn.uow.calls.offers_of(here.bot, turn.account) if row.state == OPEN]
     if call.state != OPEN:
         turn.tell("call.over", alert=True)
-    elif _is_me(turn, call):
+    elif is_me(turn, call):
         turn.tell("call.own", alert=True)
-    elif any(_is_me(turn, offer) for offer in offers):
+    elif any(is_me(turn, offer) for offer in offers):
         turn.tell("call.taken_already", alert=True)
     elif len(mine) >= most:
         turn.tell("call.enough_offers", alert=True, n=most)
@@ -241,7 +232,7 @@ def take(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
     else:
         turn.uow.calls.offer(call, here.bot, turn.account, here.chat, turn.person.name)
         key = "call.pledged" if call.kind == "money" else "call.taken"
-        turn.say(key, ((_mine(turn, community, "call_withdraw", no=call.no),),), text=call.text)
+        turn.say(key, ((own_button(turn, community, "call_withdraw", no=call.no),),), text=call.text)
         _tell_who_calls(turn, community, call, "call.somebody")
 
 
@@ -279,11 +270,9 @@ def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
         return
     pushes.call_off(turn, community.id, _thing(call))
     for offer in turn.uow.calls.offers(call):
-        text = turn.context.texts("call.thanks", text=call.text)
-        turn.send(Reply(Address(offer.bot, offer.chat), text, priority=Priority.NOTICE))
+        notify(turn, offer, "call.thanks", text=call.text)
     if call.chat is not None:
-        text = turn.context.texts("call.came_true", text=call.text)
-        turn.send(Reply(Address(call.bot, call.chat), text, priority=Priority.NOTICE))
+        notify(turn, call, "call.came_true", text=call.text)
     turn.say("call.ended", text=call.text)
 
 

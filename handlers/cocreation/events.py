@@ -7,9 +7,10 @@ from typing import Any
 from handlers import pushes
 from handlers.cocreation import attendance, linking
 from handlers.cocreation.date_parsing import from_until
+from handlers.cocreation.notifying import notify
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
-from handlers.feature import Due, Feature
+from handlers.feature import Due, Feature, own_button
 from handlers.format import is_today
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
@@ -36,7 +37,7 @@ def show(turn: Turn) -> None:
 
 def _show(turn: Turn, community: CommunityRow) -> None:
     found = turn.uow.gatherings.to_come(community.id)
-    make: Rows = ((_mine(turn, community, "event_make"),),) if turn.as_staff else ()
+    make: Rows = ((own_button(turn, community, "event_make"),),) if turn.as_staff else ()
     if not found or turn.as_staff:
         turn.say("event.head" if found else "event.none", make, community=community.name)
     for gathering in found:
@@ -71,11 +72,7 @@ def _rows(turn: Turn, community: CommunityRow, gathering: Any) -> Rows:
     else:
         me = turn.uow.gatherings.person(gathering, turn.event.address.bot, turn.account)
         actions = ("event_leave", "event_for") if me and me.state != GUEST else ("event_join", "event_for")
-    return tuple((_mine(turn, community, action, no=gathering.no),) for action in actions)
-
-
-def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
-    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
+    return tuple((own_button(turn, community, action, no=gathering.no),) for action in actions)
 
 
 # --- making one ------------------------------------------------------------------------------------------------------
@@ -170,7 +167,7 @@ def cancel(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any
     pushes.call_off(turn, community.id, f"event:{gathering.no}")
     values = {"title": gathering.title, "when": attendance.when(community, gathering)}
     for person in signed_up:
-        attendance.tell(turn, person, "event.cancelled", **values)
+        notify(turn, person, "event.cancelled", **values)
     turn.say("event.cancelled", **values)
 
 
@@ -211,11 +208,11 @@ def look(turn: Turn, gathering: Any) -> None:
         key = "event.today" if is_today(gathering.starts_at, turn.uow.now, community.zone) else "event.tomorrow"
         for person in turn.uow.gatherings.people(gathering, COMING) if turn.uow.now < gathering.starts_at else ():
             row = (attendance.leave_button(turn, person, gathering),)
-            attendance.tell(turn, person, key, (row,), **attendance.details(community, gathering))
+            notify(turn, person, key, (row,), **attendance.details(community, gathering))
         turn.uow.gatherings.change(gathering, reminded_at=turn.uow.now, next_at=gathering.ends_at)
     else:
         for person in turn.uow.gatherings.people(gathering, CAME):
-            attendance.tell(turn, person, "event.thanks", title=gathering.title)
+            notify(turn, person, "event.thanks", title=gathering.title)
         turn.uow.gatherings.change(gathering, next_at=None)
 
 

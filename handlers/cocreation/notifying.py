@@ -84,6 +84,12 @@ def close_for_all(turn: Turn, logical: str, key: str, **values: Any) -> None:
         turn.send(Reply(Address(bot, chat), text, logical=logical, showing=Showing.CLOSE))
 
 
+def notify(turn: Turn, person: Any, key: str, rows: Rows = (), /, **values: Any) -> None:
+    """Send a text of the catalogue to the chat of a row that names a person."""
+    text = turn.context.texts(key, **values)
+    turn.send(Reply(Address(person.bot, person.chat), text, rows, priority=Priority.NOTICE))
+
+
 def tell_people(
     turn: Turn, people: Iterable[tuple[str, int, int]], text: str, key: str, rows: Callable[[int], Rows] | None = None
 ) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 from digests.dates import day_and_time
 from handlers.cocreation import weekdays
 from handlers.cocreation.date_parsing import hours_and_rest
+from handlers.cocreation.notifying import notify
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
-from handlers.event import Address
-from handlers.feature import Due, Feature, erased_from
+from handlers.feature import Due, Feature, erased_from, own_button
 from handlers.format import exactly, is_today
-from handlers.reply import Button, Priority, Reply, Rows, in_rows
+from handlers.reply import Button, Reply, Rows, in_rows
 from handlers.texts import Texts
 from handlers.turn import Turn
 from ledger.lifecycle import NotAllowed, Role
@@ -35,11 +35,11 @@ def show(turn: Turn) -> None:
 
 def _show(turn: Turn, community: CommunityRow) -> None:
     rooms = turn.uow.rooms.of_community(community.id)
-    make: Rows = ((_mine(turn, community, "room_make"),),) if turn.as_staff else ()
+    make: Rows = ((own_button(turn, community, "room_make"),),) if turn.as_staff else ()
     turn.say("room.head" if rooms else "room.none", make, community=community.name)
     for room in rooms:
         actions = ("room_coming", "room_close") if turn.as_staff else ("room_days",)
-        rows = (tuple(_mine(turn, community, action, room=room.id) for action in actions),)
+        rows = (tuple(own_button(turn, community, action, room=room.id) for action in actions),)
         turn.send(Reply(turn.event.address, _card(turn, room), rows))
     if not turn.as_staff:
         for booking in turn.uow.rooms.of_person(turn.event.address.bot, turn.account):
@@ -52,10 +52,6 @@ def _card(turn: Turn, room: Any) -> str:
     return turn.context.texts(
         "room.card", name=room.name, days=days, hours=hours, slot=exactly(turn.context.texts, room.slot)
     )
-
-
-def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
-    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
 
 
 def _hours(room: Any) -> Hours:
@@ -135,8 +131,7 @@ def close(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]
     turn.uow.rooms.change(room, closed_at=turn.uow.now)
     for booking in bookings:
         turn.uow.rooms.cancel(booking)
-        text = turn.context.texts("room.closed_told", name=room.name, when=_when(community, booking))
-        turn.send(Reply(Address(booking.bot, booking.chat), text, priority=Priority.NOTICE))
+        notify(turn, booking, "room.closed_told", name=room.name, when=_when(community, booking))
     turn.say("room.closed", name=room.name)
 
 
@@ -223,7 +218,7 @@ def _reminder(turn: Turn, community: CommunityRow, starts_at: datetime) -> datet
 
 def _show_booking(turn: Turn, community: CommunityRow, booking: Any) -> None:
     room = turn.uow.rooms.get(booking.community_id, booking.room_id)
-    cancel = _mine(turn, community, "room_cancel", room=room.id, day=booking.day, minute=booking.minute)
+    cancel = own_button(turn, community, "room_cancel", room=room.id, day=booking.day, minute=booking.minute)
     turn.say("room.yours", ((cancel,),), name=room.name, when=_when(community, booking))
 
 
@@ -251,8 +246,7 @@ def remind(turn: Turn, booking: Any) -> None:
         turn.context.texts("button.room_cancel"), "room_cancel", community.id, data=data, account=booking.account
     )
     key = "room.today" if is_today(booking.starts_at, turn.uow.now, community.zone) else "room.tomorrow"
-    text = turn.context.texts(key, name=room.name, when=_when(community, booking))
-    turn.send(Reply(Address(booking.bot, booking.chat), text, ((button,),), priority=Priority.NOTICE))
+    notify(turn, booking, key, ((button,),), name=room.name, when=_when(community, booking))
 
 
 # --- own data --------------------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from typing import Any
 
 from handlers import pushes
 from handlers.cocreation import linking, weekdays
+from handlers.cocreation.notifying import notify
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.confirming import confirmed
 from handlers.event import Address
-from handlers.feature import Due, Feature, erased_from
+from handlers.feature import Due, Feature, erased_from, is_me, own_button
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
@@ -29,7 +30,7 @@ def _show(turn: Turn, community: CommunityRow) -> None:
     found = turn.uow.rotas.of_community(community.id)
     if turn.as_staff:
         key = "rota.head" if found else "rota.none"
-        turn.say(key, ((_mine(turn, community, "rota_make"),),), community=community.name)
+        turn.say(key, ((own_button(turn, community, "rota_make"),),), community=community.name)
     elif not found:
         turn.say("rota.none", community=community.name)
     for rota in found:
@@ -47,17 +48,9 @@ def _days(turn: Turn, digits: str) -> str:
 
 def _rows(turn: Turn, community: CommunityRow, rota: Any) -> Rows:
     if turn.as_staff:
-        return ((_mine(turn, community, "rota_end", no=rota.no),),)
-    inside = any(_is_me(turn, member) for member in turn.uow.rotas.members(rota))
-    return ((_mine(turn, community, "rota_leave" if inside else "rota_join", no=rota.no),),)
-
-
-def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
-    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
-
-
-def _is_me(turn: Turn, row: Any) -> bool:
-    return (row.bot, row.account) == (turn.event.address.bot, turn.account)
+        return ((own_button(turn, community, "rota_end", no=rota.no),),)
+    inside = any(is_me(turn, member) for member in turn.uow.rotas.members(rota))
+    return ((own_button(turn, community, "rota_leave" if inside else "rota_join", no=rota.no),),)
 
 
 # --- making, joining -------------------------------------------------------------------------------------------------
@@ -122,7 +115,7 @@ def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
     turn.uow.rotas.change(rota, ended_at=turn.uow.now, next_at=None)
     pushes.call_off(turn, community.id, f"rota:{rota.no}")
     for member in members:
-        _tell(turn, member, "rota.ended", title=rota.title)
+        notify(turn, member, "rota.ended", title=rota.title)
     turn.say("rota.ended", title=rota.title)
 
 
@@ -158,16 +151,11 @@ def evening(turn: Turn, rota: Any) -> None:
         button = Button(
             turn.context.texts("button.rota_swap"), "rota_swap", community.id, data=data, account=member.account
         )
-        _tell(turn, member, "rota.tomorrow", ((button,),), title=rota.title, day=_dated(turn, day))
+        notify(turn, member, "rota.tomorrow", ((button,),), title=rota.title, day=_dated(turn, day))
 
 
 def _dated(turn: Turn, day: date) -> str:
     return weekdays.dated(turn.context.texts, day)
-
-
-def _tell(turn: Turn, member: Any, key: str, rows: Rows = (), **values: Any) -> None:
-    text = turn.context.texts(key, **values)
-    turn.send(Reply(Address(member.bot, member.chat), text, rows, priority=Priority.NOTICE))
 
 
 # --- swapping --------------------------------------------------------------------------------------------------------
@@ -181,7 +169,7 @@ def swap(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
     ):
         turn.tell("rota.swap_too_late", alert=True)
         return
-    others = [member for member in turn.uow.rotas.members(rota) if not _is_me(turn, member)]
+    others = [member for member in turn.uow.rotas.members(rota) if not is_me(turn, member)]
     for member in others:
         button = Button(
             turn.context.texts("button.rota_stand_in"),
@@ -190,13 +178,13 @@ def swap(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any])
             data={"no": rota.no, "day": data["day"], "chat": turn.event.address.chat, "bot": turn.event.address.bot},
             account=member.account,
         )
-        _tell(turn, member, "rota.who_can", ((button,),), title=rota.title, day=_dated(turn, day))
+        notify(turn, member, "rota.who_can", ((button,),), title=rota.title, day=_dated(turn, day))
     turn.say("rota.swap_asked" if others else "rota.alone", n=len(others))
 
 
 def stand_in(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     rota, here, day = _living(turn, community, data), turn.event.address, date.fromisoformat(data["day"])
-    in_it = any(_is_me(turn, member) for member in turn.uow.rotas.members(rota))
+    in_it = any(is_me(turn, member) for member in turn.uow.rotas.members(rota))
     over = day < _today(turn, community)
     if over or not in_it or not turn.uow.rotas.stand_in(rota, data["day"], here.bot, turn.account):
         turn.tell("rota.taken", alert=True)

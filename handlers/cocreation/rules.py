@@ -6,6 +6,7 @@ from typing import Any
 from handlers import phrases, pushes
 from handlers.cocreation.date_parsing import day_of
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words
+from handlers.feature import own_button
 from handlers.pushes import Push
 from handlers.reply import Button, Reply, Rows
 from handlers.turn import Turn
@@ -38,7 +39,7 @@ def _show(turn: Turn, community: CommunityRow) -> None:
     if draft is not None:
         _show_draft(turn, community, draft)
     elif turn.as_staff:
-        turn.say("rules.may_draft", ((_button(turn, community, "rules_draft"),),))
+        turn.say("rules.may_draft", ((own_button(turn, community, "rules_draft"),),))
 
 
 def _head(turn: Turn, community: CommunityRow, rules: Any) -> str:
@@ -52,7 +53,7 @@ def _head(turn: Turn, community: CommunityRow, rules: Any) -> str:
 def _show_draft(turn: Turn, community: CommunityRow, draft: Any) -> None:
     head = turn.context.texts("rules.head_of_draft", title=draft.title, version=draft.version)
     actions = ("rules_vote", "rules_publish", "rules_read", "rules_drop") if turn.as_staff else ("rules_comment",)
-    rows = [(_button(turn, community, action, version=draft.version),) for action in actions]
+    rows = [(own_button(turn, community, action, version=draft.version),) for action in actions]
     if not turn.as_staff and (vote := voted_on(turn, draft, VoteState.OPEN)):
         rows.insert(0, (turn.mine("button.ballots", "ballots", community_id=community.id, data={"vote": vote.no}),))
     _send(turn, community, draft, head, tuple(rows))
@@ -62,10 +63,6 @@ def _send(turn: Turn, community: CommunityRow, rules: Any, head: str, rows: Rows
     clauses = turn.uow.rules.clauses(community.id, rules.version)
     lines = [head, *(turn.context.texts("rules.clause", no=row.no, text=row.text) for row in clauses)]
     turn.send(Reply(turn.event.address, "\n".join(lines), rows))
-
-
-def _button(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
-    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
 
 
 # --- drafting --------------------------------------------------------------------------------------------------------
@@ -123,7 +120,7 @@ def commented(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, 
     text = found[3].strip() if found else words
     turn.uow.rules.comment(draft, clause, text, turn.event.address.bot, turn.account)
     key = "rules.commented" if clause else "rules.commented_all"
-    turn.say(key, ((_button(turn, community, "rules_comment", version=draft.version),),), no=clause)
+    turn.say(key, ((own_button(turn, community, "rules_comment", version=draft.version),),), no=clause)
 
 
 def read(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:

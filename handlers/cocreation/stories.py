@@ -9,7 +9,7 @@ from handlers import pushes
 from handlers.cocreation import linking, story_channel
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words, lines_of
 from handlers.event import Address
-from handlers.feature import Feature
+from handlers.feature import Feature, own_button
 from handlers.pushes import Push
 from handlers.reply import Button, Priority, Reply, Rows
 from handlers.turn import Turn
@@ -28,20 +28,16 @@ def show(turn: Turn) -> None:
 
 def _show(turn: Turn, community: CommunityRow) -> None:
     found = turn.uow.stories.public(community.id, SHOWN)
-    make: Rows = ((_mine(turn, community, "story_make"),),) if turn.as_staff else ()
+    make: Rows = ((own_button(turn, community, "story_make"),),) if turn.as_staff else ()
     if turn.as_staff or not found:
         turn.say("story.head" if found else "story.none", make, community=community.name)
     for story in found:
-        rows: Rows = ((_mine(turn, community, "story_hide", no=story.no),),) if turn.as_staff else ()
+        rows: Rows = ((own_button(turn, community, "story_hide", no=story.no),),) if turn.as_staff else ()
         turn.send(Reply(turn.event.address, story_text(turn, story), rows))
 
 
 def story_text(turn: Turn, story: Any) -> str:
     return turn.context.texts("story.card", title=story.title, before=story.before, after=story.after)
-
-
-def _mine(turn: Turn, community: CommunityRow, action: str, **data: Any) -> Button:
-    return turn.mine(f"button.{action}", action, community_id=community.id, data=data)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -74,7 +70,7 @@ def write(turn: Turn, community: CommunityRow, role: Role, asked: dict[str, Any]
     story = turn.uow.stories.get(community.id, no)
     asked_for = _ask_for_pictures(turn, community, story)
     actions = ("story_publish", "story_drop")
-    rows: Rows = (tuple(_mine(turn, community, action, no=no) for action in actions),)
+    rows: Rows = (tuple(own_button(turn, community, action, no=no) for action in actions),)
     head = turn.context.texts("story.draft" if asked_for else "story.draft_no_pictures", n=asked_for)
     text = head + "\n\n" + story_text(turn, story)
     turn.send(Reply(turn.event.address, text, rows))

@@ -8,6 +8,7 @@ The voter may still mark the ballot themselves: the last tap counts, and neither
 from typing import Any
 
 from handlers.cocreation import ballots, offline_ballots
+from handlers.cocreation.notifying import notify
 from handlers.cocreation.prompts import ask_again, ask_words, for_community, given_words
 from handlers.event import Address
 from handlers.reply import Priority, Reply, Showing
@@ -56,8 +57,7 @@ def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) 
 
 def _tell_ended(turn: Turn, wish: Any) -> None:
     if wish is not None and wish.chat is not None:
-        text = turn.context.texts("proxy_vote.ended_told", vote=wish.vote_no)
-        turn.send(Reply(Address(wish.bot, wish.chat), text, priority=Priority.NOTICE))
+        notify(turn, wish, "proxy_vote.ended_told", vote=wish.vote_no)
 
 
 def _name(community: CommunityRow, vote: VoteRow) -> str:
