@@ -27,6 +27,8 @@ CHOICE = re.compile(rf"(?:{SAYS})?\s*(?P<letter>[A-Za-z])|{SAYS}\s*(?P<words>.{{
 ENDS = " 。.!！~"
 LABEL = 40
 POPUP = 190
+REQUEST = "wish"
+"""The request of a proxy in the data of buttons: the old word, because buttons in chats and older versions use it."""
 
 
 def push_name(vote: VoteRow) -> str:
@@ -75,38 +77,38 @@ def person_tag(vote: VoteRow, called: str) -> str:
     return tag(vote.key or "", f"person:{called}")
 
 
-def voter_of(vote: VoteRow, wish: Any) -> str:
+def voter_of(vote: VoteRow, request: Any) -> str:
     """The tag of the voter whose ballot a proxy marks."""
-    if wish.line_id is not None:
-        return _of_line(vote, wish.line_id)
-    if wish.called is not None:
-        return person_tag(vote, wish.called)
-    return _of_account(vote, wish.voter_bot, wish.voter_account)
+    if request.line_id is not None:
+        return _of_line(vote, request.line_id)
+    if request.called is not None:
+        return person_tag(vote, request.called)
+    return _of_account(vote, request.voter_bot, request.voter_account)
 
 
 # --- the ballot ------------------------------------------------------------------------------------------------------
 
 
 def card(
-    turn: Turn, community: CommunityRow, topic: TopicRow, vote: VoteRow, *, wish: int | None = None
+    turn: Turn, community: CommunityRow, topic: TopicRow, vote: VoteRow, *, request: int | None = None
 ) -> tuple[str, Rows]:
-    """The ballot, the same for everybody. `wish`: the request by which a proxy marks it (voting_for.py)."""
+    """The ballot, the same for everybody. `request`: the request by which a proxy marks it (voting_for.py)."""
     texts = turn.context.texts
     lines = [texts("vote.head", no=vote.no, title=topic.title)]
     lines += [f"{letter}. {text}" for letter, text in zip(LETTERS, vote.options, strict=False)]
     who = texts(f"vote.who_{vote.electorate}")
     lines.append(texts("vote.how", how=texts(f"vote.how_{vote.method}"), who=who))
     lines.append(texts("vote.until", until=invitations.local(vote.closes_at, community)))
-    data = {"vote": vote.no} | ({"wish": wish} if wish else {})
+    data = {"vote": vote.no} | ({REQUEST: request} if request else {})
     rows: list[tuple[Button, ...]] = [
         (Button(_label(letter, text), "ballot_mark", community.id, data=data | {"place": place}),)
         for place, (letter, text) in enumerate(zip(LETTERS, vote.options, strict=False))
     ]
     rest = ("ballot_see", "ballot_clear")
     rows.append(tuple(Button(texts(f"button.{action}"), action, community.id, data=data) for action in rest))
-    if wish is None:
+    if request is None:
         rows.append((Button(texts("button.proxy_vote"), "proxy_vote", community.id, data=data),))
-    if wish is None and vote.electorate in REGISTERED:
+    if request is None and vote.electorate in REGISTERED:
         rows.append((Button(texts("button.line_claim"), "line_claim", community.id),))
     return "\n".join(lines), tuple(rows)
 
@@ -195,19 +197,22 @@ class Hand:
 def _hand(turn: Turn, vote: VoteRow, data: dict[str, Any]) -> Hand | None:
     """The person's own hand or, with a request, the proxy's. None: marking is not possible; they are told why."""
     here = turn.event.address
-    if not data.get("wish"):
+    if not data.get(REQUEST):
         voter = may_vote(turn, vote)
         return Hand(voter, _of_account(vote, here.bot, turn.account), turn.person) if voter else None
-    wish = turn.uow.proxies.get(vote.primary_key, int(data["wish"]))
-    mine = wish is not None and (wish.bot, wish.account) == (here.bot, turn.account)
+    request = turn.uow.proxies.get(vote.primary_key, int(data[REQUEST]))
+    mine = request is not None and (request.bot, request.account) == (here.bot, turn.account)
     if not _runs(turn, vote):
         return None
     if not mine:
         turn.tell("proxy_vote.over", alert=True)
         return None
-    person = turn.uow.people.find(wish.voter_bot, wish.voter_account) if wish.voter_account is not None else None
-    to = Address(wish.voter_bot, wish.voter_chat) if wish.voter_chat is not None else None
-    return Hand(voter_of(vote, wish), tag(vote.key or "", f"wish:{wish.id}"), person, to)
+    person = (
+        turn.uow.people.find(request.voter_bot, request.voter_account) if request.voter_account is not None else None
+    )
+    to = Address(request.voter_bot, request.voter_chat) if request.voter_chat is not None else None
+    # the tag is stored with the ballot: under a new word the proxy would be another hand, and begin anew
+    return Hand(voter_of(vote, request), tag(vote.key or "", f"wish:{request.id}"), person, to)
 
 
 def may_vote(turn: Turn, vote: VoteRow) -> str | None:

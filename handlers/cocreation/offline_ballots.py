@@ -84,7 +84,9 @@ def _named(turn: Turn, community: CommunityRow, vote: VoteRow, words: str) -> li
 
 def may_vote(turn: Turn, vote: VoteRow, person: AtDoor) -> bool:
     """Whether a voter is not in the chat and has neither a ballot nor a slip."""
-    taken = any(wish.called == person.called and wish.paper for wish in turn.uow.proxies.outside(vote.primary_key))
+    taken = any(
+        request.called == person.called and request.paper for request in turn.uow.proxies.outside(vote.primary_key)
+    )
     return not person.claimed and not taken and turn.uow.votes.mark_of(vote.primary_key, person.voter) is None
 
 
@@ -94,15 +96,15 @@ def may_vote(turn: Turn, vote: VoteRow, person: AtDoor) -> bool:
 def ask_colleagues(turn: Turn, community: CommunityRow, vote: VoteRow, person: AtDoor, *, paper: bool = False) -> None:
     """Ask the other staff of the community to confirm that they know the voter and have asked them."""
     at_same_door = _at_same_door(turn, vote, person)
-    wish = turn.uow.proxies.ask(vote.primary_key, None, **person.whose, paper=paper, staff_id=turn.staff_id)
+    request = turn.uow.proxies.ask(vote.primary_key, None, **person.whose, paper=paper, staff_id=turn.staff_id)
     reference, texts = turn.uow.reference, turn.context.texts
     staff = {row.id: row for role in (Role.WORKER, Role.MANAGER) for row in reference.staff_with(community.id, role)}
     name = turn.staff.name if turn.staff else ""
     key = "at_door.card_paper" if paper else "at_door.card_proxy"
     text = "\n".join([texts(key, no=vote.no, door=person.said, name=name), *at_same_door])
     for to in reachable(turn, [row for row in staff.values() if row.id != turn.staff_id]):
-        rows = _rows(turn, community, {"vote": vote.no, "wish": wish})
-        turn.send(Reply(to, text, rows, priority=Priority.NOTICE, logical=_card(community, wish)))
+        rows = _rows(turn, community, {"vote": vote.no, ballots.REQUEST: request})
+        turn.send(Reply(to, text, rows, priority=Priority.NOTICE, logical=_card(community, request)))
     turn.send(Reply(turn.event.address, "\n".join([texts("at_door.waits", door=person.said), *at_same_door])))
 
 
@@ -111,7 +113,9 @@ def _at_same_door(turn: Turn, vote: VoteRow, person: AtDoor) -> list[str]:
     if person.called is None:
         return []
     where = person.called.rpartition(" ")[0]
-    there = [wish.called for wish in turn.uow.proxies.outside(vote.primary_key) if wish.called != person.called]
+    there = [
+        request.called for request in turn.uow.proxies.outside(vote.primary_key) if request.called != person.called
+    ]
     same = [called.rpartition(" ")[2] for called in there if called.rpartition(" ")[0] == where]
     return [turn.context.texts("at_door.same_door", names="、".join(same))] if same else []
 
@@ -123,8 +127,8 @@ def _rows(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> Rows:
     )
 
 
-def _card(community: CommunityRow, wish: int) -> str:
-    return f"proxy_vote:{community.id}:{wish}"
+def _card(community: CommunityRow, request: int) -> str:
+    return f"proxy_vote:{community.id}:{request}"
 
 
 def confirm(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
@@ -133,65 +137,67 @@ def confirm(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any
     Raises:
         NotAllowed: this person is the first staff member.
     """
-    vote, wish = _waiting(turn, community, data)
-    if wish is None or not (_gives_paper(turn, vote, wish) if wish.paper else _gives_code(turn, wish)):
+    vote, request = _waiting(turn, community, data)
+    if request is None or not (_gives_paper(turn, vote, request) if request.paper else _gives_code(turn, request)):
         turn.tell("register.decided_already")
         return
-    turn.uow.votes.add_event(vote, "paper" if wish.paper else "proxy_confirmed", role, staff_id=turn.staff_id)
-    close_for_all(turn, _card(community, wish.id), "at_door.card_yes", door=called(turn, wish))
+    turn.uow.votes.add_event(vote, "paper" if request.paper else "proxy_confirmed", role, staff_id=turn.staff_id)
+    close_for_all(turn, _card(community, request.id), "at_door.card_yes", door=called(turn, request))
 
 
-def _gives_paper(turn: Turn, vote: VoteRow, wish: Any) -> bool:
-    given = turn.uow.votes.hand_out_paper(vote.primary_key, ballots.voter_of(vote, wish))
+def _gives_paper(turn: Turn, vote: VoteRow, request: Any) -> bool:
+    given = turn.uow.votes.hand_out_paper(vote.primary_key, ballots.voter_of(vote, request))
     if given:
         turn.say("paper.handed_out", no=vote.no)
     return given
 
 
-def _gives_code(turn: Turn, wish: Any) -> bool:
+def _gives_code(turn: Turn, request: Any) -> bool:
     code = new_code()
-    given = turn.uow.proxies.allow(wish, code)
+    given = turn.uow.proxies.allow(request, code)
     if given:
-        turn.say("proxy_vote.hand_over", code=code, door=called(turn, wish))
+        turn.say("proxy_vote.hand_over", code=code, door=called(turn, request))
     return given
 
 
 def refuse(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
     """The second staff member does not know the voter, or the voter did not agree."""
-    vote, wish = _waiting(turn, community, data)
-    if wish is None or _confirmed(turn, vote, wish) or not turn.uow.proxies.end(wish):
+    vote, request = _waiting(turn, community, data)
+    if request is None or _confirmed(turn, vote, request) or not turn.uow.proxies.end(request):
         turn.tell("register.decided_already")
         return
     turn.uow.votes.add_event(vote, "proxy_refused", role, staff_id=turn.staff_id)
-    close_for_all(turn, _card(community, wish.id), "at_door.card_no", door=called(turn, wish))
+    close_for_all(turn, _card(community, request.id), "at_door.card_no", door=called(turn, request))
 
 
-def _confirmed(turn: Turn, vote: VoteRow, wish: Any) -> bool:
-    if wish.paper:
-        return turn.uow.votes.mark_of(vote.primary_key, ballots.voter_of(vote, wish)) is not None
-    return wish.code_hash is not None or wish.account is not None
+def _confirmed(turn: Turn, vote: VoteRow, request: Any) -> bool:
+    if request.paper:
+        return turn.uow.votes.mark_of(vote.primary_key, ballots.voter_of(vote, request)) is not None
+    return request.code_hash is not None or request.account is not None
 
 
 def _waiting(turn: Turn, community: CommunityRow, data: dict[str, Any]) -> tuple[VoteRow, Any]:
     vote = running(turn, community, data)
-    wish = turn.uow.proxies.get(vote.primary_key, int(data["wish"]))
-    if wish is not None and wish.staff_id == turn.staff_id:
+    request = turn.uow.proxies.get(vote.primary_key, int(data[ballots.REQUEST]))
+    if request is not None and request.staff_id == turn.staff_id:
         raise NotAllowed("two of the staff ask the voter", Refusal.OWN)
-    return vote, wish
+    return vote, request
 
 
-def called(turn: Turn, wish: Any) -> str:
+def called(turn: Turn, request: Any) -> str:
     """The voter for the proxy to read: the name in the chat, else the door."""
-    if wish.voter_account is not None:
-        person = turn.uow.people.find(wish.voter_bot, wish.voter_account)
+    if request.voter_account is not None:
+        person = turn.uow.people.find(request.voter_bot, request.voter_account)
         return (person.name if person else None) or turn.context.texts("event.nameless")
-    if wish.called is not None:
-        return str(wish.called)
-    line = turn.uow.voters.line(wish.community_id, wish.line_id)
+    if request.called is not None:
+        return str(request.called)
+    line = turn.uow.voters.line(request.community_id, request.line_id)
     return door(turn, line) if line else turn.context.texts("event.nameless")
 
 
 def voted_outside(turn: Turn, vote: VoteRow) -> int:
     """How many people outside chat and register voted; they were not counted as eligible when the vote began."""
     outside = turn.uow.proxies.outside(vote.primary_key)
-    return sum(turn.uow.votes.mark_of(vote.primary_key, ballots.voter_of(vote, wish)) is not None for wish in outside)
+    return sum(
+        turn.uow.votes.mark_of(vote.primary_key, ballots.voter_of(vote, request)) is not None for request in outside
+    )

@@ -46,18 +46,18 @@ def ask_somebody(turn: Turn, community: CommunityRow, _role: Role, data: dict[st
 def end(turn: Turn, community: CommunityRow, _role: Role, data: dict[str, Any]) -> None:
     """The voter withdraws the request; what the proxy marked counts until they mark the ballot themselves."""
     vote = turn.uow.votes.get(community.id, int(data["vote"]))
-    wish = turn.uow.proxies.of_voter(vote.primary_key, turn.event.address.bot, turn.account)
-    if wish is None or not turn.uow.proxies.end(wish):
+    request = turn.uow.proxies.of_voter(vote.primary_key, turn.event.address.bot, turn.account)
+    if request is None or not turn.uow.proxies.end(request):
         turn.tell("proxy_vote.none", alert=True)
         return
-    _tell_ended(turn, wish)
+    _tell_ended(turn, request)
     turn.close(_name(community, vote), "proxy_vote.ended")
     turn.tell("proxy_vote.ended")
 
 
-def _tell_ended(turn: Turn, wish: Any) -> None:
-    if wish is not None and wish.chat is not None:
-        notify(turn, wish, "proxy_vote.ended_told", vote=wish.vote_no)
+def _tell_ended(turn: Turn, request: Any) -> None:
+    if request is not None and request.chat is not None:
+        notify(turn, request, "proxy_vote.ended_told", vote=request.vote_no)
 
 
 def _name(community: CommunityRow, vote: VoteRow) -> str:
@@ -75,8 +75,8 @@ def begin(turn: Turn, _data: dict[str, Any] | None = None) -> None:
 def _begin(turn: Turn, community: CommunityRow) -> None:
     here = turn.event.address
     for vote in turn.uow.votes.listed([community.id], [VoteState.OPEN], 3):
-        for wish in turn.uow.proxies.held_by(vote.primary_key, here.bot, turn.account):
-            _give(turn, community, vote, wish)
+        for request in turn.uow.proxies.held_by(vote.primary_key, here.bot, turn.account):
+            _give(turn, community, vote, request)
     _ask_code(turn, community)
 
 
@@ -88,31 +88,31 @@ def take_up(turn: Turn, community: CommunityRow, _role: Role, asked: dict[str, A
     code = given_words(turn, community, asked, offline_ballots.LONGEST)
     if code is None:
         return
-    wish, here = turn.uow.proxies.by_code(community.id, code), turn.event.address
+    request, here = turn.uow.proxies.by_code(community.id, code), turn.event.address
     most = turn.context.district.limits.together.proxies
-    vote = turn.uow.votes.to_vote_in(community.id, wish.vote_no) if wish else None
-    if wish is None or vote is None or vote.state is not VoteState.OPEN:
+    vote = turn.uow.votes.to_vote_in(community.id, request.vote_no) if request else None
+    if request is None or vote is None or vote.state is not VoteState.OPEN:
         ask_again(turn, asked, turn.context.texts("proxy_vote.no_such_code"), lambda: _ask_code(turn, community))
-    elif (wish.voter_bot, wish.voter_account) == (here.bot, turn.account):
+    elif (request.voter_bot, request.voter_account) == (here.bot, turn.account):
         ask_again(turn, asked, turn.context.texts("proxy_vote.own"), lambda: _ask_code(turn, community))
     elif len(turn.uow.proxies.held_by(vote.primary_key, here.bot, turn.account)) >= most:
         turn.say("proxy_vote.enough", n=most)
-    elif turn.uow.proxies.take_up(wish, here.bot, turn.account, here.chat):
-        _tell_voter(turn, wish, "proxy_vote.taken_up", name=turn.person.name or turn.context.texts("event.nameless"))
-        _give(turn, community, vote, wish)
+    elif turn.uow.proxies.take_up(request, here.bot, turn.account, here.chat):
+        _tell_voter(turn, request, "proxy_vote.taken_up", name=turn.person.name or turn.context.texts("event.nameless"))
+        _give(turn, community, vote, request)
 
 
-def _give(turn: Turn, community: CommunityRow, vote: VoteRow, wish: Any) -> None:
+def _give(turn: Turn, community: CommunityRow, vote: VoteRow, request: Any) -> None:
     topic = turn.uow.topics.get(community.id, vote.topic_no)
-    text, rows = ballots.card(turn, community, topic, vote, wish=wish.id)
-    head = turn.context.texts("proxy_vote.head", name=offline_ballots.called(turn, wish))
+    text, rows = ballots.card(turn, community, topic, vote, request=request.id)
+    head = turn.context.texts("proxy_vote.head", name=offline_ballots.called(turn, request))
     turn.send(Reply(turn.event.address, f"{head}\n\n{text}", rows))
 
 
-def _tell_voter(turn: Turn, wish: Any, key: str, **values: Any) -> None:
-    if wish.voter_chat is not None:
-        text = turn.context.texts(key, vote=wish.vote_no, **values)
-        turn.send(Reply(Address(wish.voter_bot, wish.voter_chat), text, priority=Priority.NOTICE))
+def _tell_voter(turn: Turn, request: Any, key: str, **values: Any) -> None:
+    if request.voter_chat is not None:
+        text = turn.context.texts(key, vote=request.vote_no, **values)
+        turn.send(Reply(Address(request.voter_bot, request.voter_chat), text, priority=Priority.NOTICE))
 
 
 # --- the staff -------------------------------------------------------------------------------------------------------

@@ -41,18 +41,18 @@ class VoteProxies(Store):
         same = (VoteProxy.community_id == community_id, VoteProxy.code_hash == hash_of(community_id, code))
         return self._one(VoteProxy, *same)
 
-    def allow(self, wish: Any, code: str) -> bool:
+    def allow(self, request: Any, code: str) -> bool:
         """Make the code valid, after a second worker has asked the voter. False: it was valid before."""
-        code_hash = hash_of(wish.community_id, code)
-        return self._change(VoteProxy, *_row(wish), VoteProxy.code_hash.is_(None), code_hash=code_hash) == 1
+        code_hash = hash_of(request.community_id, code)
+        return self._change(VoteProxy, *_row(request), VoteProxy.code_hash.is_(None), code_hash=code_hash) == 1
 
-    def take_up(self, wish: Any, bot: str, account: int, chat: int) -> bool:
+    def take_up(self, request: Any, bot: str, account: int, chat: int) -> bool:
         """Bind the proxy's account to a request. False: somebody has taken it."""
-        waits = (*_row(wish), VoteProxy.account.is_(None), VoteProxy.code_hash.is_not(None))
+        waits = (*_row(request), VoteProxy.account.is_(None), VoteProxy.code_hash.is_not(None))
         return self._change(VoteProxy, *waits, bot=bot, account=account, chat=chat, code_hash=None) == 1
 
-    def end(self, wish: Any) -> bool:
-        return self._delete(VoteProxy, *_row(wish)) == 1
+    def end(self, request: Any) -> bool:
+        return self._delete(VoteProxy, *_row(request)) == 1
 
     def outside(self, of: Key) -> list[Any]:
         """Requests and paper slips of people who are neither in a chat nor on the register."""
@@ -78,8 +78,8 @@ def _of(of: Key) -> tuple[Any, Any]:
     return VoteProxy.community_id == of[0], VoteProxy.vote_no == of[1]
 
 
-def _row(wish: Any) -> tuple[Any, ...]:
-    return (*_of((wish.community_id, wish.vote_no)), VoteProxy.id == wish.id)
+def _row(request: Any) -> tuple[Any, ...]:
+    return (*_of((request.community_id, request.vote_no)), VoteProxy.id == request.id)
 
 
 def _theirs(bot: str, account: int) -> Any:

@@ -126,7 +126,7 @@ class Newcomer(Base):
 
 
 class VoteProxy(Base):
-    """A voter's wish that somebody marks their ballot (代投), until the vote is counted: then nothing of it is kept.
+    """A voter's request that somebody marks their ballot (代投), until the vote is counted: then nothing of it is kept.
 
     Whose ballot: `voter_*`, with `line_id` where it is by the register; only `line_id`, with the first of the staff
     that asked (`staff_id`), where nobody in the chat is of the line; `called`, door and name, of somebody who is in no

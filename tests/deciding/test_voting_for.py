@@ -129,7 +129,7 @@ async def test_nothing_of_a_proxy_is_left_after_the_count_and_no_choice_is_anywh
     assert await count(world, Ballot) == 6
 
 
-async def test_who_is_erased_leaves_no_wish_behind_and_the_data_say_what_is_kept(small_world: World) -> None:
+async def test_who_is_erased_leaves_no_request_behind_and_the_data_say_what_is_kept(small_world: World) -> None:
     granny, son = await live_here(small_world, range(1001, 1003))
     await vote(small_world, *CANARY)
     await takes_up(son, await asked(granny))
@@ -159,8 +159,8 @@ async def test_two_of_the_staff_ask_the_voter_before_there_is_a_code(world: Worl
     first = await by_register(world)
     await asks_at_door(first)
     assert first.sees("还要另一位同事也问过本人")
-    (wish,) = await rows_of(world, VoteProxy)
-    assert (wish.code_hash, wish.staff_id) == (None, 1)
+    (request,) = await rows_of(world, VoteProxy)
+    assert (request.code_hash, request.staff_id) == (None, 1)
     second = world.worker(6)
     await second.taps("问过，同意")
     assert second.sees("3栋2单元501 的代投码：")
@@ -169,7 +169,7 @@ async def test_two_of_the_staff_ask_the_voter_before_there_is_a_code(world: Worl
     await marks(son, FIRST)
     (mark,) = await rows_of(world, Mark)
     key = (await rows_of(world, Vote))[0].key
-    assert mark.voter == tag(key, f"line:{wish.line_id}")
+    assert mark.voter == tag(key, f"line:{request.line_id}")
 
 
 async def test_who_asked_first_does_not_confirm_it_and_a_no_ends_it(small_world: World) -> None:
@@ -178,8 +178,8 @@ async def test_who_asked_first_does_not_confirm_it_and_a_no_ends_it(small_world:
     second = small_world.worker(6)
     yes = next(data for m in second.messages for label, data in m.buttons.items() if "问过，同意" in label)
     await first.presses(yes)
-    (wish,) = await rows_of(small_world, VoteProxy)
-    assert wish.code_hash is None
+    (request,) = await rows_of(small_world, VoteProxy)
+    assert request.code_hash is None
     await second.taps("没有同意")
     assert await count(small_world, VoteProxy) == 0
     assert await second.presses(yes)
