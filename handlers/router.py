@@ -298,7 +298,7 @@ def _free_text(turn: Turn) -> None:
         turn.outcome = "none number"
     elif turn.event.text.strip() and not (
         remarks.take_remark(turn)
-        or _follow_wish(turn)
+        or _follow_words(turn)
         or lookup.asked_after(turn)
         or rules.answers(turn)
         or ballots.spoken(turn)
@@ -306,8 +306,8 @@ def _free_text(turn: Turn) -> None:
         report.report(turn)
 
 
-def _follow_wish(turn: Turn) -> bool:
-    """Follow a wish for a command, or for a topic by its number, in the person's own words. False: there was none."""
+def _follow_words(turn: Turn) -> bool:
+    """Follow words that ask for a command, or for a topic by its number. False: they ask for neither."""
     name = intents.command(turn)
     if name in _commands(turn):
         _command(turn, name)
@@ -330,7 +330,7 @@ def _among_staff(turn: Turn) -> None:
         turn.say(key, calls="\n".join(turn.context.texts(call) for call in calls))
     elif not turn.as_staff:
         turn.say("start.staff_only")
-    elif not (undo.asked_in_words(turn) or lookup.card_by_number(turn) or _follow_wish(turn)):
+    elif not (undo.asked_in_words(turn) or lookup.card_by_number(turn) or _follow_words(turn)):
         turn.say("remark.staff_courtesy" if report.is_only_courtesy(turn) else "remark.not_understood")
 
 

@@ -35,7 +35,7 @@ def command() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ExportRequest:
     """What is to be exported."""
 
     community: str
@@ -72,7 +72,7 @@ def export(
     if unmasked != bool(purpose) or (unmasked and len(purpose) < SHORTEST_PURPOSE):
         raise click.UsageError("不遮盖要同时写 --unmasked 和 --purpose（写清用途）；遮盖的不用写用途")
     today = datetime.now(UTC).date()
-    wish = Wish(
+    request = ExportRequest(
         wanted,
         first.date() if first else today - timedelta(days=365),
         last.date() if last else today + timedelta(days=1),
@@ -80,11 +80,11 @@ def export(
         form,
         purpose or None,
     )
-    if wish.first > wish.last:
-        raise click.BadParameter(f"{wish.first} 比 --to（{wish.last}）还晚", param_hint="--from")
+    if request.first > request.last:
+        raise click.BadParameter(f"{request.first} 比 --to（{request.last}）还晚", param_hint="--from")
     settings = settings_of.load()
     district, texts = load_district(settings.district_dir), load_texts(settings.district_dir)
-    content, n = on_rows(settings, lambda uow: _exported(uow, district, texts, wish))
+    content, n = on_rows(settings, lambda uow: _exported(uow, district, texts, request))
     if purpose:
         out.touch(mode=0o600)
         out.chmod(0o600)
@@ -92,22 +92,24 @@ def export(
     click.echo(f"导出 {n} 件：{out}" + ("（含个人信息，用途已记录，用完请删除）" if purpose else "（个人信息已遮盖）"))
 
 
-def _exported(uow: UnitOfWork, district: District, texts: Texts, wish: Wish) -> tuple[bytes, int]:
-    community = community_named(uow.reference, wish.community)
-    start = datetime.combine(wish.first, time(), community.zone)
-    end = datetime.combine(wish.last + timedelta(days=1), time(), community.zone)
+def _exported(uow: UnitOfWork, district: District, texts: Texts, request: ExportRequest) -> tuple[bytes, int]:
+    community = community_named(uow.reference, request.community)
+    start = datetime.combine(request.first, time(), community.zone)
+    end = datetime.combine(request.last + timedelta(days=1), time(), community.zone)
     rows = cases(uow.connection, community.id, start, end)
-    if wish.purpose:
-        detail = {"from": start.isoformat(), "until": end.isoformat(), "n": len(rows), "layout": wish.layout}
-        note_access(uow, community.id, "export", wish.purpose, detail)
-    ledger = _ledger(uow, community, district, texts, wish)
-    return WRITERS[wish.form](ledger, rows), len(rows)
+    if request.purpose:
+        detail = {"from": start.isoformat(), "until": end.isoformat(), "n": len(rows), "layout": request.layout}
+        note_access(uow, community.id, "export", request.purpose, detail)
+    ledger = _ledger(uow, community, district, texts, request)
+    return WRITERS[request.form](ledger, rows), len(rows)
 
 
-def _ledger(uow: UnitOfWork, community: CommunityRow, district: District, texts: Texts, wish: Wish) -> Ledger:
-    reference, open_to_see = uow.reference, wish.purpose is not None
+def _ledger(
+    uow: UnitOfWork, community: CommunityRow, district: District, texts: Texts, request: ExportRequest
+) -> Ledger:
+    reference, open_to_see = uow.reference, request.purpose is not None
     return Ledger(
-        district.layouts[wish.layout],
+        district.layouts[request.layout],
         district,
         community.zone,
         texts,

@@ -130,7 +130,7 @@ def test_a_file_that_is_no_database_is_one_clear_line(operator: Operator, home: 
     ended = operator.runs("db", "upgrade")
     assert ended.status == 2
     assert ended.err.count("\n") == 1
-    assert "not a database" in ended.err
+    assert "这个文件不是数据库" in ended.err
 
 
 def test_a_running_bot_keeps_the_migration_out(operator: Operator) -> None:

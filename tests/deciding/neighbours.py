@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, text
 
 from bot.demo.cocreation import COMPLAINTS, NOTHING, SHED, SOCKETS
 from storage.cocreation.voters import hash_of
-from storage.tables import Person, Voter
+from storage.tables import Ballot, Person, Voter
 from tests.support.world import NOW, World
 from tests.support.world import Person as Somebody
 
@@ -95,6 +95,12 @@ async def on_the_register(world: World, *rows: tuple[str, str, str], community: 
         for number, (kind, room, code) in enumerate(rows, 1)
     ]
     await world.app.database.write(lambda connection: connection.execute(insert(Voter), lines))
+
+
+def ballots_as_they_lie(connection: Connection) -> list[int]:
+    """Ids of the ballots in the order in which the database's file holds them."""
+    place = text("ctid" if connection.dialect.name == "postgresql" else "rowid")
+    return list(connection.execute(select(Ballot.id).order_by(place)).scalars())
 
 
 async def rows_of(world: World, table: Any, *where: Any) -> list[Any]:

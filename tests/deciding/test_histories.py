@@ -22,8 +22,9 @@ from ledger.votes import Electorate, Method, VoteState, chosen, tag
 from storage.cocreation.votes import SlipRead, VoteRow
 from storage.ids import new_secret
 from storage.reference_queries import load
-from storage.tables import Ballot, Mark
+from storage.tables import Mark
 from storage.unit_of_work import UnitOfWork
+from tests.deciding.neighbours import ballots_as_they_lie
 from tests.support.world import NOW
 
 OPTIONS = 3
@@ -179,7 +180,7 @@ def _secret(uow: UnitOfWork, vote: VoteRow) -> None:
     """After the closing roll and ballots have nothing in common, and what is exported leads to nobody."""
     marks = list(uow.read(Mark.__table__.select(), Mark))
     assert all(row.ballot_id is None and row.hand is None for row in marks)
-    ids = [row.id for row in uow.read(Ballot.__table__.select(), Ballot)]
+    ids = ballots_as_they_lie(uow.connection)
     assert ids == sorted(ids)
     uow.votes.change(vote, state=VoteState.CLOSED, key=None)
     community = uow.reference.communities[1]

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from bot.commands.vote import command
 from digests.votes import log
@@ -18,7 +19,7 @@ from storage.cocreation import votes
 from storage.reference_queries import load
 from storage.tables import Ballot, Base, Inbox, Keyboard, Mark, Newcomer, Outbox, Slip, Vote
 from storage.unit_of_work import UnitOfWork
-from tests.deciding.neighbours import live_here, rows_of, told_results, vote
+from tests.deciding.neighbours import ballots_as_they_lie, live_here, rows_of, told_results, vote
 from tests.deciding.test_votes import choose
 from tests.support.world import World
 from tests.ways.steps import count
@@ -38,16 +39,6 @@ async def database_of(world: World) -> dict[str, list[str]]:
         }
 
     return dict(await world.rows(work))
-
-
-async def ids_as_they_lie(world: World) -> list[int]:
-    """Ids of the ballots in the order in which the database's file holds them."""
-
-    def work(connection: Connection) -> list[int]:
-        place = text("ctid" if connection.dialect.name == "postgresql" else "rowid")
-        return list(connection.execute(select(Ballot.id).order_by(place)).scalars())
-
-    return list(await world.rows(work))
 
 
 async def test_two_who_choose_differently_leave_the_same_traces(world: World) -> None:
@@ -86,7 +77,7 @@ async def test_marks_and_ballots_have_no_time_and_ids_that_say_nothing_of_it(sma
     await vote(small_world, *CANARY)
     for person in people:
         await choose(person, CANARY[0])
-    ids = await ids_as_they_lie(small_world)
+    ids = await small_world.rows(ballots_as_they_lie)
     assert ids != sorted(ids) or len(ids) < 2
     columns = set(Mark.__table__.columns.keys()) | set(Ballot.__table__.columns.keys())
     assert not {name for name in columns if name.endswith("at")}
@@ -108,7 +99,7 @@ async def test_after_the_closing_nothing_leads_from_a_voter_to_a_ballot(world: W
     assert not before & {ballot.id for ballot in ballots}, "ids are drawn anew"
     assert len(marks) == len(ballots) == 10
     assert await count(world, Newcomer) == await count(world, Slip) == 0
-    lying = await ids_as_they_lie(world)
+    lying = await world.rows(ballots_as_they_lie)
     assert lying == sorted(lying), "rows lie in the order of ids that say nothing"
 
 
@@ -150,7 +141,7 @@ async def test_my_data_says_that_there_is_a_ballot_and_not_what_is_on_it(small_w
     await wang.says("我的数据")
     (path,) = {path for path in small_world.app.files.folder.rglob("*") if path.is_file()} - before
     content = path.read_text(encoding="utf-8")
-    kept = json.loads(content)
+    kept = yaml.safe_load(content)
     assert [line["编号"] for line in kept["正在进行、我投过的投票（选了什么不在这里）"]] == [1]
     assert len({content.count(canary) for canary in CANARY}) == 1, "the question is in it, as it was asked"
 
