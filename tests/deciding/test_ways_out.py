@@ -27,7 +27,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from bot import backup
-from bot.commands.ledger import Wish, _exported
+from bot.commands.ledger import ExportRequest, _exported
 from bot.http.server import application
 from bot.metrics import METRICS
 from digests.votes import log
@@ -191,8 +191,8 @@ def _ledger(world: World, connection: Connection) -> list[str]:
     files = []
     for form in ("csv", "xlsx"):
         layout = next(iter(context.district.layouts))
-        wish = Wish("延安岭社区", now.replace(year=now.year - 1), now, layout, form, "核对全部内容")
-        content, _ = _exported(_uow(world, connection), context.district, context.texts, wish)
+        request = ExportRequest("延安岭社区", now.replace(year=now.year - 1), now, layout, form, "核对全部内容")
+        content, _ = _exported(_uow(world, connection), context.district, context.texts, request)
         files += _lines(content)
     return files
 
