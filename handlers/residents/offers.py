@@ -37,14 +37,14 @@ def nearest(turn: Turn, community_id: int, matter: Understanding, limit: int = 3
     over = [no for no in found if not _can_be_compared(turn, community_id, no)]
     for no in over:
         turn.uow.after_commit.append(partial(similar.remove, community_id, no))
-    return [no for no in found if no not in over and not _is_elsewhere(turn, community_id, matter, no)]
+    home = communities.building(turn, community_id, matter.places)
+    here = communities.compound_of(turn, community_id, communities.place(home, matter.places))
+    return [no for no in found if no not in over and not _is_elsewhere(turn, community_id, here, no)]
 
 
-def _is_elsewhere(turn: Turn, community_id: int, matter: Understanding, no: int) -> bool:
-    """Whether matter and case are in two compounds. Their words need not say so: a code that was scanned does."""
-    building = communities.building(turn, community_id, matter.places)
-    places = communities.place(building, matter.places), turn.uow.cases.get(community_id, no).place
-    here, there = (communities.compound_of(turn, community_id, place) for place in places)
+def _is_elsewhere(turn: Turn, community_id: int, here: str, no: int) -> bool:
+    """Whether a case is in another compound than `here`. Words need not say so: a code that was scanned does."""
+    there = communities.compound_of(turn, community_id, turn.uow.cases.get(community_id, no).place)
     return bool(here and there) and here != there
 
 
