@@ -1,7 +1,8 @@
 """A whole app over messengers in memory, with people who say and tap things."""
 
+import asyncio
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -98,6 +99,7 @@ class World:
     residents: FakeChannel
     staff: FakeChannel
     _presses: Any
+    _running: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def resident(self, account: int = 1001) -> Person:
         return Person(self, self.residents, account, account, self._presses)
@@ -106,12 +108,17 @@ class World:
         return Person(self, self.staff, account, chat or account, self._presses)
 
     async def runs(self) -> None:
-        """Take in, work, tick and deliver until it is quiet."""
-        for channel in (self.residents, self.staff):
-            offset = None
-            while batch := await channel.fetch(offset, 0):
-                offset = await self.app.intake.store(channel, batch)
-        await self.app.settle()
+        """Take in, work, tick and deliver until it is quiet.
+
+        People of one world who write at once take turns: who fetches holds what another has just sent, and for that
+        other it would seem quiet before the answer is there.
+        """
+        async with self._running:
+            for channel in (self.residents, self.staff):
+                offset = None
+                while batch := await channel.fetch(offset, 0):
+                    offset = await self.app.intake.store(channel, batch)
+            await self.app.settle()
 
     async def passes(self, **by: float) -> None:
         self.clock.forward(**by)
