@@ -68,6 +68,7 @@ REPORTER: dict[str, staff_steps.Handler] = {
     "ask_scene": labels.ask_scene,
     "ask_urgency": labels.ask_urgency,
     "ask_place": own_cases.ask_place,
+    "in_community": choosing_community.case_is_in,
     "set_scene": labels.set_scene,
     "set_urgency": labels.set_urgency,
     "anonymity": own_cases.anonymity,

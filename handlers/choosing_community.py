@@ -3,13 +3,16 @@
 from typing import Any
 
 from handlers import communities
+from handlers.case_names import named
 from handlers.cases import emergencies, moving
 from handlers.event import Location
-from handlers.reply import Reply, Rows
+from handlers.reply import Button, Reply, Rows, in_rows
 from handlers.residents import drafts
 from handlers.turn import Turn
+from ledger.lifecycle import Role
+from storage.cases import CaseRow
 from storage.ids import new_id
-from storage.reference import CommunityRow
+from storage.reference import DISTRICT, CommunityRow
 
 
 def ask(turn: Turn) -> None:
@@ -28,6 +31,33 @@ def ask_nearest(turn: Turn, place: Location) -> None:
         return
     text = turn.context.texts("community.nearest" if near else "community.which")
     turn.send(Reply(turn.event.address, text, _rows(turn, near, name), logical=name))
+
+
+def ask_of_case(turn: Turn, case: CaseRow, place: Location) -> None:
+    """In which community an emergency is, whose location lies between several; its name may be written as well."""
+    name = _name()
+    buttons = [
+        Button(c.name, "in_community", case.community_id, case.no, {"community": c.id, "shown_in": name}, turn.account)
+        for c in communities.nearest(turn, place)
+    ]
+    turn.expect("place", case)
+    text = turn.context.texts("media.place_in_which_community", case=named(turn, case))
+    turn.send(Reply(turn.event.address, text, in_rows(buttons), logical=name))
+
+
+def case_is_in(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> None:
+    """The answer: the emergency goes on there, unless it was said before where that is."""
+    community = turn.community(int(data["community"]))
+    if community is None:
+        turn.tell("problem.gone")
+        return
+    case = moving.to_community(turn, case, community)
+    if case.community_id == DISTRICT:
+        turn.tell("mine.ended", alert=True, case=named(turn, case))
+        return
+    where = turn.community_of(case).name
+    turn.close(data["shown_in"], "media.in_community", community=where)
+    turn.tell("media.in_community", community=where)
 
 
 def choose_street(turn: Turn, data: dict[str, Any]) -> None:

@@ -1,8 +1,8 @@
-"""Finding communities: a short list, or by street if there are many; by a name in a text; the nearest to a location."""
+"""Finding communities: a short list, or by street if there are many; by a name in a text; by a location."""
 
 import re
 from collections.abc import Sequence
-from math import cos, radians
+from math import cos, hypot, radians
 
 from handlers.event import Location
 from handlers.reply import Button, Rows, in_rows
@@ -15,6 +15,8 @@ FEW = 8
 """What fits a phone without scrolling."""
 SUFFIX = "社区"
 LIVING = re.compile(r"^(?:我们?|俺们?|咱们?)?(?:家)?(?:就?住在?|在|是)?")
+CLEARLY = 2
+"""A place is clearly in a community that is more than so many times nearer than every other."""
 TELLING = 3
 """Characters that a short name needs; two may be part of any word."""
 ESTATE = re.compile(r"[\u4e00-\u9fff]{2}")
@@ -72,10 +74,10 @@ def supposed(turn: Turn, words: str) -> CommunityRow | None:
     return _only([c for c in communities if len(_short(c)) >= TELLING and _short(c) in words])
 
 
-def of_emergency(turn: Turn, words: str) -> CommunityRow:
+def of_emergency(turn: Turn, words: str, place: Location | None = None) -> CommunityRow:
     """Nobody is asked in an emergency: what is not known goes to everybody on duty in the district."""
-    mine = turn.community(turn.person.community_id) or _of_group(turn)
-    return mine or mentioned(turn, words) or turn.uow.reference.communities[DISTRICT]
+    mine = turn.community(turn.person.community_id) or _of_group(turn) or mentioned(turn, words)
+    return mine or (located(turn, place) if place else None) or turn.uow.reference.communities[DISTRICT]
 
 
 def _of_group(turn: Turn) -> CommunityRow | None:
@@ -143,13 +145,23 @@ def names(name: str, words: str) -> bool:
 
 
 def nearest(turn: Turn, place: Location, most: int = 3) -> list[CommunityRow]:
-    """The communities nearest to a place; on a small piece of the globe the plane is good enough."""
-    shrink = cos(radians(place.latitude))
-
-    def distance(community: CommunityRow) -> float:
-        north = (community.latitude or 0) - place.latitude
-        east = ((community.longitude or 0) - place.longitude) * shrink
-        return north**2 + east**2
-
+    """The communities nearest to a place."""
     known = [c for c in turn.uow.reference.real_communities() if c.latitude is not None and c.longitude is not None]
-    return sorted(known, key=distance)[:most]
+    return sorted(known, key=lambda community: _distance(community, place))[:most]
+
+
+def located(turn: Turn, place: Location) -> CommunityRow | None:
+    """The community in which a place clearly is; None if another may be meant, or if one may lie anywhere."""
+    communities = turn.uow.reference.real_communities()
+    found = nearest(turn, place, len(communities))
+    if len(communities) == 1 or len(found) < len(communities):
+        return _only(communities)
+    first, second, *_ = (_distance(community, place) for community in found)
+    return found[0] if first * CLEARLY < second else None
+
+
+def _distance(community: CommunityRow, place: Location) -> float:
+    """In degrees of latitude; on a small piece of the globe the plane is good enough."""
+    north = (community.latitude or 0) - place.latitude
+    east = ((community.longitude or 0) - place.longitude) * cos(radians(place.latitude))
+    return hypot(north, east)

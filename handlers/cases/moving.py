@@ -1,8 +1,9 @@
-"""An emergency that was filed for the district moves to its community as soon as somebody says which one that is."""
+"""An emergency that was filed for the district moves to its community as soon as it is known which one that is."""
 
 from handlers import communities
 from handlers.cases import cards, emergencies, steps
 from handlers.cases.card_content import card_name
+from handlers.event import Location
 from handlers.turn import Turn
 from ledger.lifecycle import OPEN, Action, Role
 from storage.cases import CaseRow
@@ -13,6 +14,12 @@ from storage.reference import DISTRICT, CommunityRow
 def to_named_community(turn: Turn, case: CaseRow, words: str) -> CaseRow:
     """Move a case to the community that the words name, if it was not known before. Returns the case as it goes on."""
     community = communities.supposed(turn, words) if case.community_id == DISTRICT else None
+    return to_community(turn, case, community) if community else case
+
+
+def to_located_community(turn: Turn, case: CaseRow, place: Location) -> CaseRow:
+    """The same for a location that is clearly in one community."""
+    community = communities.located(turn, place) if case.community_id == DISTRICT else None
     return to_community(turn, case, community) if community else case
 
 

@@ -218,7 +218,7 @@ def file(turn: Turn, danger: Understanding | None = None) -> None:
         found = (replace(danger, text=reading.text),)
     if matters.is_emergency(found[0]):
         turn.close(name(turn), "draft.agreed", shown=_shown(turn))
-        community = communities.of_emergency(turn, reading.text)
+        community = communities.of_emergency(turn, reading.text, _location(turn.talk.state["draft"]))
     assert community is not None  # noqa: S101 - nobody agrees without one
     filing.file_report(turn, _report(turn, take_out(turn), found, community))
 
@@ -232,9 +232,13 @@ def _report(
         anonymous=bool(turn.talk.state.get("anonymous")),
         files=unpacked(draft["files"]),
         said=tuple((message_id, text) for message_id, text in draft["parts"]),
-        location=Location(*draft["location"]) if "location" in draft else None,
+        location=_location(draft),
         offered=draft.get("offered", False),
     )
+
+
+def _location(draft: dict[str, Any]) -> Location | None:
+    return Location(*draft["location"]) if "location" in draft else None
 
 
 def discard(turn: Turn, _data: dict[str, Any] | None = None) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 from handlers import choosing_community
 from handlers.case_names import named
-from handlers.cases import cards
+from handlers.cases import cards, emergencies, moving
 from handlers.event import File
 from handlers.residents import albums, drafts, filing, own_cases, receipts, report, voice_notes
 from handlers.turn import Turn
-from ledger.lifecycle import Role, State
+from ledger.lifecycle import OPEN, Role, State
 from ledger.scenes import Urgency
 from storage.cases import CaseRow
+from storage.reference import DISTRICT
 
 ANSWERED_BY_A_PLACE = ("place", "supplement")
 """Questions about a case that a location can answer."""
@@ -20,7 +21,7 @@ ANSWERED_BY_A_PLACE = ("place", "supplement")
 
 def media(turn: Turn) -> None:
     """Handle files, with or without words; an album is handled as a whole (see albums)."""
-    case = None if drafts.there_is_one(turn) else last_case(turn) or _says_where(turn)
+    case = _under_way(turn) or (None if drafts.there_is_one(turn) else _says_where(turn))
     if case is not None and albums.is_late_part(turn):
         albums.attach_late(turn, case)
         cards.refresh(turn, case)
@@ -66,7 +67,7 @@ def location(turn: Turn) -> None:
     place = turn.event.location
     if place is None:
         return
-    case = _asked_about(turn) or (None if drafts.there_is_one(turn) else last_case(turn))
+    case = _asked_about(turn) or _under_way(turn)
     if case is not None:
         _place_case(turn, case)
         return
@@ -79,10 +80,12 @@ def location(turn: Turn) -> None:
 
 
 def _place_case(turn: Turn, case: CaseRow) -> None:
+    """Store where a case is, which may tell in which community it is; if it does not, that is asked."""
     place, asked = turn.event.location, case.state is State.NEEDS_INFO
     assert place is not None  # noqa: S101 - checked by the caller
     address = turn.event.address
     turn.uow.cases.change(case, latitude=place.latitude, longitude=place.longitude)
+    case = moving.to_located_community(turn, case, place)
     turn.uow.cases.add_message(
         case.key,
         by=Role.RESIDENT,
@@ -99,8 +102,16 @@ def _place_case(turn: Turn, case: CaseRow) -> None:
     if asked or case.urgency is Urgency.EMERGENCY:
         where = {"latitude": f"{place.latitude:.6f}", "longitude": f"{place.longitude:.6f}"}
         cards.notify(turn, case, "card.placed", text=turn.context.texts("card.map", **where))
-    turn.say("media.place_added", case=named(turn, case))
+    if case.community_id == DISTRICT and case.state in OPEN:
+        choosing_community.ask_of_case(turn, case, place)
+    else:
+        turn.say("media.place_added", case=named(turn, case))
     turn.outcome = "joined"
+
+
+def _under_way(turn: Turn) -> CaseRow | None:
+    """The emergency of just now; else, if no draft waits, the last report."""
+    return emergencies.ringing(turn) or (None if drafts.there_is_one(turn) else last_case(turn))
 
 
 def _asked_about(turn: Turn) -> CaseRow | None:

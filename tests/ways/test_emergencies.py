@@ -10,7 +10,7 @@ from bot.channels.port import Outgoing, TryLater
 from ledger.scenes import Scene, Urgency
 from nlp.understanding import Alarm, NoneType
 from storage.tables import Alarm as AlarmRow
-from storage.tables import Building, Case, CaseEvent, Duty, Outbox, Person, StaffAccount
+from storage.tables import Building, Case, CaseEvent, Community, Duty, Outbox, Person, StaffAccount
 from tests.support.world import World
 from tests.ways.steps import (
     LAMP,
@@ -241,6 +241,99 @@ async def test_it_moves_to_its_community_as_soon_as_somebody_says_which_one_that
     await wang.says("我的诉求")
     assert "YA-1" in wang.last.text
     assert "QU-1" not in wang.last.text
+
+
+def placed(connection: Connection) -> None:
+    """The two communities lie ten kilometres apart."""
+    for community, latitude in ((1, 30.20), (2, 30.29)):
+        values = {"latitude": latitude, "longitude": 115.05}
+        connection.execute(update(Community).where(Community.id == community).values(**values))
+
+
+async def test_a_location_that_is_clearly_in_one_community_brings_it_there(world: World) -> None:
+    await change(world, placed)
+    wang, chen = world.resident(), world.worker(WORKER)
+    burns(world, places=())
+    await wang.says(FIRE)
+    await wang.is_at(30.22, 115.05)
+    found = await case(world)
+    assert (found.text, found.latitude, found.longitude) == (FIRE, 30.22, 115.05)
+    assert any("紧急 YA-1" in m.text for m in chen.messages)
+    assert "🔔 YA-1" in chen.last.text, "where it is"
+    assert "YA-1" in wang.last.text
+    assert not wang.last.buttons
+    await world.passes(minutes=5, seconds=1)
+    assert world.worker(MANAGER).sees("紧急 YA-1")
+
+
+async def test_a_location_between_communities_is_asked_about_and_a_tap_brings_it_there(world: World) -> None:
+    await change(world, placed)
+    wang, chen = world.resident(), world.worker(WORKER)
+    burns(world, places=())
+    await wang.says(FIRE)
+    await world.passes(minutes=30)
+    await wang.is_at(30.24, 115.05)
+    assert "那里是哪个社区" in wang.last.text
+    assert list(wang.last.buttons) == ["延安岭社区", "文化宫社区"]
+    assert (await case(world, community=0)).latitude == 30.24
+    await wang.taps("延安岭社区")
+    assert "在延安岭社区" in wang.last.text
+    assert not wang.last.buttons
+    assert (await case(world)).latitude == 30.24
+    assert any("紧急 YA-1" in m.text for m in chen.messages)
+
+
+async def test_the_community_of_a_location_may_be_written_instead_of_tapped(small_world: World) -> None:
+    await change(small_world, placed)
+    wang = small_world.resident()
+    burns(small_world, places=())
+    await wang.says(FIRE)
+    await small_world.passes(minutes=30)
+    await wang.is_at(30.24, 115.05)
+    tap = wang.last.buttons["文化宫社区"]
+    await wang.says("延安岭社区")
+    assert (await case(small_world)).text == FIRE
+    assert "在延安岭社区" in await wang.presses(tap), "it was said before"
+    assert await count(small_world, Case) == 2
+
+
+async def test_a_community_that_may_lie_anywhere_leaves_no_location_clear(small_world: World) -> None:
+    await change(small_world, placed)
+    without = update(Community).where(Community.id == 2).values(latitude=None, longitude=None)
+    await change(small_world, lambda connection: connection.execute(without))
+    wang = small_world.resident()
+    burns(small_world, places=())
+    await wang.says(FIRE)
+    await wang.is_at(30.20, 115.05)
+    assert "那里是哪个社区" in wang.last.text
+    assert list(wang.last.buttons) == ["延安岭社区"]
+
+
+async def test_the_location_of_a_draft_tells_where_the_danger_in_it_is(small_world: World) -> None:
+    await change(small_world, placed)
+    wang, chen = small_world.resident(), small_world.worker(WORKER)
+    means(small_world, "3栋着火", {"scene": Scene.SAFETY, "places": ()})
+    means(small_world, "了快来", {"scene": Scene.NONE, "none_type": NoneType.CHAT, "places": ()})
+    burns(small_world, "3栋着火\n了快来", places=())
+    await wang.says("3栋着火")
+    await wang.is_at(30.20, 115.05)
+    await wang.says("了快来")
+    assert (await case(small_world)).urgency == "E"
+    assert chen.sees("紧急 YA-1")
+
+
+async def test_a_photo_and_a_location_belong_to_the_emergency_and_not_to_the_draft_that_waits(
+    small_world: World,
+) -> None:
+    await change(small_world, placed)
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    burns(small_world)
+    await wang.says(FIRE)
+    await wang.sends("photo")
+    await wang.is_at(30.20, 115.05)
+    assert (await case(small_world)).latitude == 30.20
+    assert await files(small_world) == 1
 
 
 async def test_a_button_from_before_it_moved_still_works(world: World) -> None:
