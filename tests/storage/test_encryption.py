@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -152,9 +152,11 @@ def test_any_text_comes_back(said: str) -> None:
 
 
 @given(st.integers(0, 200), st.integers(1, 255))
+@example(177, 2)
 def test_a_changed_value_is_refused(place: int, change: int) -> None:
     encryption.use([NEW])
-    stored = bytearray(encryption.sealed("三单元门口的路灯坏了").encode())
+    said = "三单元门口的路灯坏了"
+    stored = bytearray(encryption.sealed(said).encode())
     place = place % len(stored)
     stored[place] ^= change
     try:
@@ -162,4 +164,5 @@ def test_a_changed_value_is_refused(place: int, change: int) -> None:
     except (CannotOpen, ValueError):
         return
     assert found[:1] != encryption.MARK  # only its mark was taken off: then it is plain text that says nothing
-    assert "路灯" not in found or place == 0
+    # the last letter of a base64 text has bits that stand for nothing
+    assert found == said or "路灯" not in found
