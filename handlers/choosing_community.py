@@ -41,7 +41,7 @@ def ask_of_case(turn: Turn, case: CaseRow, place: Location) -> None:
         for c in communities.nearest(turn, place)
     ]
     turn.expect("place", case)
-    text = turn.context.texts("media.place_in_which_community", case=named(turn, case))
+    text = turn.context.texts("emergency.in_which_community")
     turn.send(Reply(turn.event.address, text, in_rows(buttons), logical=name))
 
 
@@ -56,8 +56,8 @@ def case_is_in(turn: Turn, case: CaseRow, _role: Role, data: dict[str, Any]) -> 
         turn.tell("mine.ended", alert=True, case=named(turn, case))
         return
     where = turn.community_of(case).name
-    turn.close(data["shown_in"], "media.in_community", community=where)
-    turn.tell("media.in_community", community=where)
+    turn.close(data["shown_in"], "emergency.in_community", community=where)
+    turn.tell("emergency.in_community", community=where)
 
 
 def choose_street(turn: Turn, data: dict[str, Any]) -> None:

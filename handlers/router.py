@@ -16,7 +16,7 @@ from handlers import (
     subscriptions,
     visibility,
 )
-from handlers.cases import queue, undo
+from handlers.cases import emergencies, queue, undo
 from handlers.cocreation import ballots, rules
 from handlers.context import Context, Serves
 from handlers.event import Event, EventKind
@@ -180,7 +180,7 @@ def _route(turn: Turn) -> None:
 
 
 def _in_a_group(turn: Turn) -> None:
-    """In a group everybody reads along, so reports are taken privately; an emergency is taken anywhere.
+    """In a group everybody reads along, so reports are taken privately; an emergency and what belongs to it anywhere.
 
     In a residents' group the staff are neighbours like others: no list and no card is shown there.
     """
@@ -193,6 +193,8 @@ def _in_a_group(turn: Turn) -> None:
         command(turn)
     elif turn.event.text and matters.emergency(turn.reading):
         report.report(turn)
+    elif (case := emergencies.told_here(turn)) is not None:
+        media.add_to_emergency(turn, case)
     else:
         _write_privately(turn)
 

@@ -182,7 +182,7 @@ PERMISSIONS: dict[str, Permission] = {
     "ask_scene": _own(TELLERS),
     "ask_urgency": _own(TELLERS),
     "ask_place": _own(TELLERS),
-    "in_community": _own(TELLERS),
+    "in_community": _own(ALL_PARTS),
     "one_matter": _own(TELLERS),
     "join_mine": _step(Action.JOIN, TELLERS),
     "share_case": _own(ALL_PARTS),

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 EVERYBODY = 0
 """In place of an account: the conversation of a whole group."""
+MOST_TOLD = 20
+"""So many dangers, places and words that are new call the staff again for one emergency of a group."""
 LEVELS = (None, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)
 """Who gets an alarm at each level; level 0: the staff on duty."""
 
@@ -54,6 +56,12 @@ def ringing(turn: Turn) -> CaseRow | None:
     return last_here(turn)
 
 
+def told_here(turn: Turn) -> CaseRow | None:
+    """The emergency that was just reported in this chat, to whoever has told of it before; otherwise None."""
+    case = ringing(turn)
+    return case if case and turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account) else None
+
+
 def last_here(turn: Turn) -> CaseRow | None:
     """The open emergency that was the last to be reported in this chat, however long ago, or None."""
     alarm = _talk(turn).state.get("alarm")
@@ -62,17 +70,32 @@ def last_here(turn: Turn) -> CaseRow | None:
 
 
 def is_told(turn: Turn, name: str) -> bool:
-    """Whether somebody has named this danger or place for the emergency of this chat."""
+    """Whether somebody has told this danger, place or words of the emergency of this chat."""
     return _mark(name) in _talk(turn).state["alarm"]["told"]
 
 
-def times_told(turn: Turn) -> int:
-    """How many dangers and places are known of the emergency of this chat."""
-    return len(_talk(turn).state["alarm"]["told"])
+def untold(turn: Turn, said: Iterable[str]) -> list[str]:
+    """Places and words that nobody has told of the emergency of this chat; not without end."""
+    new = [words for words in dict.fromkeys(said) if not is_told(turn, words)]
+    return new[: max(MOST_TOLD - len(_talk(turn).state["alarm"]["told"]), 0)]
+
+
+def is_news(turn: Turn, said: str) -> bool:
+    """Whether the staff are told this: alone whatever is said, in a group nothing twice."""
+    if turn.event.private:
+        return True
+    new = untold(turn, [said])
+    keep_told(turn, new)
+    return bool(new)
+
+
+def passed_on(turn: Turn) -> str:
+    """The text that tells the person so; gentle where somebody is in distress."""
+    return "emergency.passed_on_gently" if is_told(turn, Alarm.HUMAN) else "emergency.passed_on"
 
 
 def keep_told(turn: Turn, names: Iterable[str]) -> None:
-    """Remember dangers and places of the emergency of this chat. Only a hash is kept: the words belong to the case."""
+    """Remember what is told of the emergency of this chat. Only a hash is kept: the words belong to the case."""
     _talk(turn).state["alarm"]["told"] += map(_mark, names)
 
 
@@ -97,6 +120,8 @@ def first_words(turn: Turn, case: CaseRow, alarms: tuple[Alarm, ...], *, needs_h
     ]
     if not case.place and case.latitude is None:
         parts.append(texts("emergency.where_gently" if needs_human else "emergency.where"))
+        if not turn.event.private:
+            parts.append(texts("emergency.reply_here"))
         turn.expect("place", case)
     turn.send(Reply(turn.event.address, "\n".join(parts), priority=Priority.EMERGENCY))
 

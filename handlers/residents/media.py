@@ -83,30 +83,40 @@ def _place_case(turn: Turn, case: CaseRow) -> None:
     """Store where a case is, which may tell in which community it is; if it does not, that is asked."""
     place, asked = turn.event.location, case.state is State.NEEDS_INFO
     assert place is not None  # noqa: S101 - checked by the caller
-    address = turn.event.address
+    said = report.in_the_case(turn, case).event
     turn.uow.cases.change(case, latitude=place.latitude, longitude=place.longitude)
     case = moving.to_located_community(turn, case, place)
     turn.uow.cases.add_message(
         case.key,
         by=Role.RESIDENT,
         kind="location",
-        bot=address.bot,
-        chat=address.chat,
-        message_id=turn.event.message_id,
+        bot=said.address.bot,
+        chat=said.address.chat,
+        message_id=said.message_id,
     )
     turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)
     if asked:
         own_cases.answer_staff(turn, case, "")
     cards.refresh(turn, case)
     receipts.refresh(turn, case)
-    if asked or case.urgency is Urgency.EMERGENCY:
-        where = {"latitude": f"{place.latitude:.6f}", "longitude": f"{place.longitude:.6f}"}
-        cards.notify(turn, case, "card.placed", text=turn.context.texts("card.map", **where))
+    where = turn.context.texts("card.map", latitude=f"{place.latitude:.6f}", longitude=f"{place.longitude:.6f}")
+    if asked or (case.urgency is Urgency.EMERGENCY and emergencies.is_news(turn, where)):
+        cards.notify(turn, case, "card.placed", text=where)
     if case.community_id == DISTRICT and case.state in OPEN:
         choosing_community.ask_of_case(turn, case, place)
-    else:
+    elif turn.event.private:
         turn.say("media.place_added", case=named(turn, case))
+    else:
+        turn.say(emergencies.passed_on(turn))
     turn.outcome = "joined"
+
+
+def add_to_emergency(turn: Turn, case: CaseRow) -> None:
+    """Words, files or a location from a group, by somebody who has told of the emergency there."""
+    if turn.event.location is not None:
+        _place_case(turn, case)
+    else:
+        report.more_of_emergency(turn, case)
 
 
 def _under_way(turn: Turn) -> CaseRow | None:

@@ -24,8 +24,6 @@ NOT_OF_A_DRAFT = (*COURTESIES, NoneType.ABUSE)
 PLAINLY_NOTHING = (NoneType.GREETING, NoneType.THANKS, NoneType.ACK, NoneType.TEST)
 PUT_BEFORE_A_PERSON = (NoneType.ABUSE, NoneType.SPAM)
 """Reviewed by staff if somebody does not stop."""
-MOST_TOLD = 20
-"""So many dangers and places of one emergency call the staff of a group's chat again."""
 SHORT = 8
 """Up to this length a greeting or thanks is certainly nothing else, and no button to file it is offered."""
 NOT_ABOUT_A_PHOTO = (NoneType.THANKS, NoneType.SPAM)
@@ -37,7 +35,7 @@ def report(turn: Turn) -> None:
     if emergency := matters.emergency(turn.reading):
         _emergency(turn, emergency)
     elif (case := emergencies.ringing(turn)) is not None:
-        _more_of_emergency(turn, case, ())
+        more_of_emergency(turn, case)
     elif drafts.there_is_one(turn) and _answers_draft(turn):
         return
     elif not drafts.there_is_one(turn) and (known := questions.known_answer(turn)) is not None:
@@ -107,7 +105,7 @@ def _report(turn: Turn, found: tuple[Understanding, ...], community: CommunityRo
 def _emergency(turn: Turn, matter: Understanding) -> None:
     """File an emergency, or add to the one that was just reported here."""
     if (case := emergencies.ringing(turn)) is not None:
-        _more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if not emergencies.is_told(turn, alarm)))
+        more_of_emergency(turn, case, tuple(alarm for alarm in matter.alarms if not emergencies.is_told(turn, alarm)))
     else:
         _file_emergency(turn, matter)
 
@@ -118,46 +116,49 @@ def _file_emergency(turn: Turn, matter: Understanding) -> None:
     filing.file_report(turn, _report(turn, (matter,), community))
 
 
-def _more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...]) -> None:
-    """Add words to a recent emergency: no second case, but the staff who were called get them at once.
+def more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...] = ()) -> None:
+    """Add words or files to a recent emergency: no second case, but the staff who were called get them at once.
 
-    In a group many report the same; there the staff are called again for another danger or another place.
+    In a group many report the same; there the staff are called again for another danger or place, and for other news.
     """
     if not new and not turn.event.files and is_only_courtesy(turn):
         turn.say("emergency.thanks")
         turn.outcome = "none courtesy"
         return
-    words, elsewhere = turn.event.text, _new_places(turn)
+    words, news, private = turn.event.text.strip(), _news(turn), turn.event.private
     case = _add_to(turn, case, words)
-    emergencies.keep_told(turn, (*new, *elsewhere))
+    emergencies.keep_told(turn, (*new, *news))
     calls = "\n".join(turn.context.texts(f"emergency.call_{alarm}") for alarm in new if alarm is not Alarm.HUMAN)
     cards.refresh(turn, case)
     turn.outcome = "supplement"
-    if not (new or (turn.event.private and not turn.throttled) or (elsewhere and not turn.event.private)):
+    if not (new or (not turn.throttled if private else news)):
         return  # stored and on the card, but without another notification
-    remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
-    rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
+    rows: Rows = ()
+    if private or matters.emergency(turn.reading):  # anything else is not filed where everybody reads along
+        remember_said(turn, words, taken={"what": "supplement", "case": list(case.key)})
+        rows = ((turn.mine("button.other_matter", "other_matter", once=True),),)
     gently = "emergency.human" if Alarm.HUMAN in new else "emergency.more"
-    passed_on = "emergency.passed_on_gently" if emergencies.is_told(turn, Alarm.HUMAN) else "emergency.passed_on"
-    turn.say(gently if calls else passed_on, rows, calls=calls)
-    cards.notify(turn, case, "card.added", text=words)
+    turn.say(gently if calls else emergencies.passed_on(turn), rows, calls=calls)
+    cards.notify(turn, case, "card.added", text=words or turn.context.texts("card.a_file"))
 
 
-def _new_places(turn: Turn) -> list[str]:
-    """Places in the words that the emergency has not named; not without end."""
-    places = [place for matter in turn.reading.matters for place in matter.places]
-    new = [place for place in dict.fromkeys(places) if not emergencies.is_told(turn, place)]
-    return new[: max(MOST_TOLD - emergencies.times_told(turn), 0)]
+def _news(turn: Turn) -> list[str]:
+    """What the staff have not heard of the emergency: places, and words or files that do not repeat that it is one."""
+    said = [place for matter in turn.reading.matters for place in matter.places]
+    if not matters.emergency(turn.reading):
+        said += [turn.event.text.strip(), *(file.unique_id for file in turn.event.files)]
+    return emergencies.untold(turn, filter(None, said))
 
 
 def _add_to(turn: Turn, case: CaseRow, words: str) -> CaseRow:
     """Add words and files to a case, which may tell in which community it is. Returns the case as it goes on."""
-    speaker = turn if turn.event.private else _in_the_case(turn, case)
+    speaker = in_the_case(turn, case)
     for file in turn.event.files:
         filing.attach(speaker, case, file)
-    filing.keep_words(speaker, case)
+    if words:
+        filing.keep_words(speaker, case)
     places = [place for matter in turn.reading.matters for place in matter.places]
-    whole = f"{case.text}\n{words}" if len(case.text) < drafts.MOST_WORDS else case.text
+    whole = f"{case.text}\n{words}" if words and len(case.text) < drafts.MOST_WORDS else case.text
     turn.uow.cases.change(case, text=whole, place=_more_exactly(turn, case, places))
     case = moving.to_named_community(turn, case, words)
     turn.uow.cases.add_event(case, action="added", role=Role.RESIDENT, before=case.state, via=turn.via)
@@ -179,11 +180,13 @@ def _more_exactly(turn: Turn, case: CaseRow, places: list[str]) -> str | None:
     return case.place if home and named and now and not now.startswith(home.name) else now
 
 
-def _in_the_case(turn: Turn, case: CaseRow) -> Turn:
-    """In a group: the person joins a case that another reported.
+def in_the_case(turn: Turn, case: CaseRow) -> Turn:
+    """The turn as it is stored in an emergency. In a group the person joins what another reported there.
 
-    Their words are stored as said to us alone, so that they can be erased with them.
+    Their words are then stored as said to us alone, so that they can be erased with them.
     """
+    if turn.event.private:
+        return turn
     part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
     if part in TELLERS:
         return turn

@@ -6,13 +6,13 @@ from sqlalchemy import insert, select
 
 from handlers.event import EventKind
 from nlp.understanding import Alarm
-from storage.tables import Case, Community, Conversation, Outbox, Person
+from storage.tables import Case, CaseMessage, Community, Conversation, Outbox, Person
 from tests.botapi.entities import find_entities
 from tests.support.fake_channel import ShownMessage
 from tests.support.world import Person as Actor
 from tests.support.world import World
-from tests.ways.steps import LAMP, all_text, case, change, count, employs, has_staff_chat, means, settled
-from tests.ways.test_emergencies import ALARM
+from tests.ways.steps import LAMP, all_text, case, change, count, employs, files, has_staff_chat, means, settled
+from tests.ways.test_emergencies import ALARM, placed
 
 GROUP = -100500
 
@@ -221,6 +221,66 @@ async def test_another_danger_or_another_place_told_in_the_group_calls_them_agai
     assert "120" in world.residents.messages[-1].text
     await says_in_group(world, 1002, "7栋也着火了")
     assert "7栋也着火了" in chen.last.text
+
+
+async def test_what_who_reported_an_emergency_in_a_group_says_next_there_reaches_the_called(world: World) -> None:
+    chen = world.worker(1)
+    means(world, "着火了快来", ALARM | {"places": ()})
+    await says_in_group(world, 1001, "着火了快来")
+    assert "点「回复」再发" in world.residents.messages[-1].text
+    await says_in_group(world, 1001, "延安岭社区3栋2单元")
+    assert (await case(world)).place == "延安岭社区 3栋2单元"
+    assert any("紧急 YA-1" in m.text and "延安岭社区 3栋2单元" in m.text for m in chen.messages)
+    for words in ("楼上还有老人", "快一点"):
+        await says_in_group(world, 1001, words)
+        assert words in chen.last.text
+        said = world.residents.messages[-1]
+        assert said.text == world.app.context.texts("emergency.passed_on")
+        assert not said.buttons, "nothing else is filed where everybody reads along"
+    before = len(chen.messages)
+    await says_in_group(world, 1001, "快一点")
+    assert len(chen.messages) == before, "told already"
+    await says_in_group(world, 1001, "", kind="media", file=["photo", "smoke"])
+    assert "照片或文件" in chen.last.text
+    assert await files(world) == 1
+    assert await count(world, Case, Case.text.contains("着火")) == 1
+
+
+async def test_a_location_from_who_reported_an_emergency_in_a_group_brings_it_to_its_community(world: World) -> None:
+    await change(world, placed)
+    chen = world.worker(1)
+    means(world, "着火了快来", ALARM | {"places": ()})
+    await says_in_group(world, 1001, "着火了快来")
+    for _ in range(2):
+        await says_in_group(world, 1001, "", kind="location", location=[30.20, 115.05])
+    assert (await case(world)).latitude == 30.20
+    assert chen.sees("紧急 YA-1")
+    assert len([m for m in chen.messages if "YA-1 地点" in m.text]) == 1
+    assert "YA-1" not in world.residents.messages[-1].text, "the group does not learn its number"
+
+
+async def test_a_neighbour_who_has_joined_it_sends_a_location_of_their_own_to_erase(world: World) -> None:
+    await change(world, placed)
+    for account, words in ((1001, "着火了快来"), (1002, "着火了，烟很大")):
+        means(world, words, ALARM | {"places": ()})
+        await says_in_group(world, account, words)
+    await says_in_group(world, 1002, "", kind="location", location=[30.24, 115.05])
+    button = world.residents.messages[-1].buttons["延安岭社区"]
+    world.residents.push(kind="press", chat=GROUP, account=1002, press=button, press_id="press-a")
+    await world.runs()
+    assert (await case(world)).latitude == 30.24
+    kept = await world.rows(
+        lambda c: c.execute(select(CaseMessage.chat).where(CaseMessage.kind == "location")).scalar()
+    )
+    assert kept == 1002
+
+
+async def test_what_a_neighbour_who_told_of_no_danger_says_there_is_not_its_own(world: World) -> None:
+    means(world, "3栋着火了快来", ALARM)
+    await says_in_group(world, 1001, "3栋着火了快来")
+    await says_in_group(world, 1002, LAMP)
+    assert "私下跟我说" in world.residents.messages[-1].text
+    assert (await case(world, community=0)).text == "3栋着火了快来"
 
 
 async def test_after_a_while_an_emergency_in_a_group_is_a_new_one(world: World) -> None:
