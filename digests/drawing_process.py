@@ -80,25 +80,41 @@ class Draws(Protocol):
     def end(self) -> None: ...
 
 
+class DrawingEnded(BrokenExecutor):
+    """The program ends, and nothing is drawn any more."""
+
+
 class Drawer:
     """A drawing process, started when it is needed."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._ended = False
 
     async def files(self, page: Drawable) -> tuple[bytes, ...]:
-        """Draw a page in the other process.
+        """Draw a page in the other process; if that dies, in a new one.
 
         Raises:
-            BrokenExecutor: the process died; the next call starts another.
+            BrokenExecutor: the new process died, too; the next call starts another.
+            DrawingEnded: see `end`.
         """
+        try:
+            return await self._files(page)
+        except BrokenExecutor:
+            return await self._files(page)
+
+    async def _files(self, page: Drawable) -> tuple[bytes, ...]:
+        if self._ended:
+            raise DrawingEnded
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, context, initializer=_settle_in)
+        pool = self._pool
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, files_of, page)
+            return await asyncio.get_running_loop().run_in_executor(pool, files_of, page)
         except BrokenExecutor:
-            self.rest()
+            if self._pool is pool:  # otherwise another page has replaced it already
+                self.rest()
             raise
 
     def rest(self) -> None:
@@ -108,7 +124,8 @@ class Drawer:
             self._pool = None
 
     def end(self) -> None:
-        """End the process at once, because Python would wait for it at exit. Unfinished pages are drawn again later."""
+        """End the process at once, as Python would wait for it at exit. Unfinished pages are drawn after a restart."""
+        self._ended = True
         processes = list((self._pool._processes or {}).values()) if self._pool else []  # noqa: SLF001
         for process in processes:  # from Python 3.14 on: terminate_workers()
             process.kill()

@@ -1,11 +1,11 @@
 """Announces results of votes: drawn in another process, then sent in the transaction that marks them as told."""
 
 import logging
-from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.reporting.services import ReportServices, render
+from digests.drawing_process import DrawingEnded
 from digests.votes.text import Picture, pictured
 from handlers.cocreation import invitations, vote_ending
 from handlers.event import Address, Event, EventKind
@@ -43,7 +43,7 @@ class VoteResults:
             return None
         try:
             made = await render(self.services.drawer, picture)
-        except BrokenExecutor:
+        except DrawingEnded:
             raise
         except Exception:
             log.exception("the result of vote %s/%s could not be drawn", vote.community_id, vote.no)

@@ -6,14 +6,13 @@ process or after a restart, has made it for nothing.
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.reporting.mailing import Mailing, Message
 from bot.reporting.services import ReportFile, ReportServices, render
 from digests import weekly
-from digests.drawing_process import Draws, Names, Order, Rows
+from digests.drawing_process import DrawingEnded, Draws, Names, Order, Rows
 from digests.presentation import Page, Say
 from digests.subject import WEEK, Subject
 from digests.summary import Level
@@ -72,15 +71,15 @@ class WeeklyMaker:
         """Write it and draw it.
 
         Raises:
-            BrokenExecutor: the drawing process died.
+            DrawingEnded: the program ends; the digest is made after a restart.
         """
         text = weekly_text(order.page)
         try:
             return RenderedDigest(order.page.weekly, text, await render(self.drawer, order))
-        except BrokenExecutor:
+        except DrawingEnded:
             raise
         except Exception:
-            # whatever is wrong with the picture: what to do today is in the words
+            # whatever is wrong with the picture, and if it kills who draws it: what to do today is in the words
             log.exception("the files of the digest of community %s could not be drawn", order.page.community.id)
             return RenderedDigest(order.page.weekly, f"{text}\n\n{self.say('digest.files_missing')}", ())
 

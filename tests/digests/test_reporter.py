@@ -21,7 +21,7 @@ from bot.metrics import METRICS
 from bot.reporting.reports import Reporter
 from bot.reporting.weekly import Weeklies
 from digests import drawing_process
-from digests.drawing_process import Drawable, Drawer, Order, _settle_in
+from digests.drawing_process import Drawable, Drawer, DrawingEnded, Order, _settle_in
 from storage.reference_queries import load
 from storage.reporting.reports import WEEKLY
 from storage.tables import Outbox, ReportRequest, ReportRun
@@ -165,7 +165,7 @@ async def test_after_a_long_downtime_only_four_weeks_are_made_up_for(small_world
 async def test_one_community_that_fails_costs_the_others_nothing(
     small_world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    drawer = QuickDrawer(failures=[BrokenExecutor()])
+    drawer = QuickDrawer(failures=[DrawingEnded()])
     assert await reporter(small_world, drawer).run_due(MONDAY) == 1
     assert "tried again" in caplog.text
     assert await reporter(small_world).run_due(MONDAY) == 1
@@ -176,7 +176,7 @@ async def test_a_report_that_fails_is_counted_like_whatever_else_was_due(small_w
         return METRICS.registry.get_sample_value("chulin_tick_failures_total", {"kind": kind}) or 0
 
     before = failures("weekly digest")
-    await reporter(small_world, QuickDrawer(failures=[BrokenExecutor()])).run_due(MONDAY)
+    await reporter(small_world, QuickDrawer(failures=[DrawingEnded()])).run_due(MONDAY)
     assert failures("weekly digest") == before + 1
 
 
@@ -194,8 +194,11 @@ async def test_reports_that_cannot_even_be_looked_for_are_counted(
     assert METRICS.registry.get_sample_value("chulin_tick_failures_total", kind) == before + 1
 
 
-async def test_a_picture_that_cannot_be_drawn_does_not_hold_back_the_words(small_world: World) -> None:
-    assert await reporter(small_world, QuickDrawer(failures=[ValueError("no font")] * 2)).run_due(MONDAY) == 2
+@pytest.mark.parametrize("error", [ValueError("no font"), BrokenExecutor()])
+async def test_a_picture_that_cannot_be_drawn_does_not_hold_back_the_words(
+    small_world: World, error: Exception
+) -> None:
+    assert await reporter(small_world, QuickDrawer(failures=[error] * 2)).run_due(MONDAY) == 2
     await runs_at(small_world, MONDAY)
     assert "这次没有做出来" in small_world.worker(2).last.text
     assert small_world.worker(2).last.files == []
@@ -393,11 +396,19 @@ async def test_who_stops_does_not_wait_for_a_drawing() -> None:
     await asyncio.sleep(0)
     [process] = {*multiprocessing.active_children()} - others
     drawer.end()
-    with pytest.raises(BrokenExecutor):
+    with pytest.raises(DrawingEnded):
         await drawing
     process.join(5)
     assert process.exitcode == -signal.SIGKILL
     drawer.end()
+
+
+async def test_who_has_stopped_draws_and_sends_nothing(small_world: World) -> None:
+    drawer, others = Drawer(), {*multiprocessing.active_children()}
+    drawer.end()
+    assert await reporter(small_world, drawer).run_due(MONDAY) == 0
+    assert {*multiprocessing.active_children()} == others
+    assert await reporter(small_world).run_due(MONDAY) == 2
 
 
 async def test_a_process_that_may_not_lower_its_priority_draws_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -425,6 +436,18 @@ async def test_a_drawing_process_that_died_is_replaced() -> None:
         with pytest.raises(BrokenExecutor):
             await drawer.files(_Deadly())  # type: ignore[arg-type]
         assert (await drawer.files(order([])))[0].startswith(b"\x89PNG")
+    finally:
+        drawer.rest()
+
+
+async def test_what_a_dying_process_was_drawing_is_drawn_by_the_next() -> None:
+    drawer, others = Drawer(), {*multiprocessing.active_children()}
+    drawing = asyncio.create_task(drawer.files(order([])))
+    await asyncio.sleep(0)
+    [process] = {*multiprocessing.active_children()} - others
+    process.kill()
+    try:
+        assert (await drawing)[0].startswith(b"\x89PNG")
     finally:
         drawer.rest()
 
