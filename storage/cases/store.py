@@ -19,10 +19,10 @@ from storage.errors import LostRace, NotFound
 from storage.sql.bulk import Batch, Change, Rows, insert_rows
 from storage.sql.compiled import CompiledQuery, QueryCall, fetch_together
 from storage.sql.keys import given, select_by_keys
-from storage.tables import Case, CaseMessage, CasePerson, CaseUnit, Counter, table_of
+from storage.tables import Case, CaseEvent, CaseMessage, CasePerson, CaseUnit, Counter, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from storage.unit_of_work import UnitOfWork
@@ -278,6 +278,16 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases, MovingOfC
         """(no, proposal) of a community's open cases with numbers above `after`, for the search for similar ones."""
         theirs = (_CASES.c.community_id == community_id, _CASES.c.no > after, _CASES.c.state.in_(OPEN))
         return list(self._uow.read(select(_CASES.c.no, _CASES.c.proposal).where(*theirs), Case))
+
+    def changed_states(self, community_ids: Collection[int], since: int) -> dict[tuple[int, int], State]:
+        """The present states of cases that went from one state to another by an event with an id from `since` on."""
+        statement = (
+            select(Case.community_id, Case.no, Case.state)
+            .join(CaseEvent, and_(CaseEvent.community_id == Case.community_id, CaseEvent.case_no == Case.no))
+            .where(CaseEvent.community_id.in_(community_ids), CaseEvent.id >= since)
+            .where(CaseEvent.before != CaseEvent.after)
+        )
+        return {(row.community_id, row.no): State(row.state) for row in self._uow.read(statement, Case, CaseEvent)}
 
     def to_look_at(self, limit: int = 200) -> list[CaseRow]:
         """Cases whose `next_at` has come; those that another process looks at are passed over."""

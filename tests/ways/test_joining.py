@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from handlers.context import Bot, Serves
 from storage.tables import Building, CaseEvent, CaseMessage, CasePerson, Outbox
 from tests.support.world import Person, World, make_world
-from tests.ways.steps import LAMP, RUBBISH, case, change, count, means, settled
+from tests.ways.steps import LAMP, RUBBISH, answered, case, change, count, means, settled
 from tests.ways.test_emergencies import ALARM
 
 
@@ -69,6 +69,43 @@ async def test_a_case_that_another_process_has_closed_is_not_called_similar(
     assert "YA-1" not in there.worker(1).last.text
     for world in (here, there):
         await world.app.close()
+
+
+async def test_a_case_that_another_process_has_reopened_is_offered(tmp_path: Path, filled_postgres_url: str) -> None:
+    here = await make_world(tmp_path / "here", filled_postgres_url)
+    wang, _ = await answered(here)
+    there = await make_world(tmp_path / "there", filled_postgres_url)
+    there.clock.forward(seconds=61)
+    await wang.taps("没解决")
+    assert (await case(here)).state == "redo"
+    there.residents.goes_on_after(here.residents.pushed)
+    await there.app.load_new_cases()
+    assert "YA-1" in (await drafting(there)).last.text
+    for world in (here, there):
+        await world.app.close()
+
+
+async def test_a_case_that_another_process_has_closed_does_not_hide_an_open_one(
+    tmp_path: Path, filled_postgres_url: str
+) -> None:
+    here = await make_world(tmp_path / "here", filled_postgres_url)
+    await settled(here)
+    li = await drafting(here)
+    await li.taps("同意，提交")
+    there = await make_world(tmp_path / "there", filled_postgres_url)
+    await li.says("撤回")
+    await li.taps("是的，撤回")
+    assert (await case(here, 2)).state == "withdrawn"
+    there.residents.goes_on_after(here.residents.pushed)
+    await there.app.load_new_cases()
+    assert "YA-1" in (await drafting(there, 1003)).last.text
+    for world in (here, there):
+        await world.app.close()
+
+
+async def test_looking_for_what_other_processes_did_reads_no_table_from_end_to_end(small_world: World) -> None:
+    await settled(small_world)
+    await small_world.app.load_new_cases()  # every statement is looked at in this folder
 
 
 async def test_who_files_it_all_the_same_is_not_asked_again(small_world: World) -> None:
