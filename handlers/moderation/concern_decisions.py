@@ -32,6 +32,8 @@ def pause_person(turn: Turn, community: CommunityRow, role: Role, data: dict[str
             _mute(turn, concern, until)
             key = f"concern.why_{data['reason']}"
             _tell(turn, concern, "concern.paused", why=turn.context.texts(key), until=_when(turn, concern, until))
+            if concern.held is not None:
+                _tell(turn, concern, _key("concern.paused_held", concern))
 
 
 def file_held(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
@@ -45,8 +47,9 @@ def refuse_held(turn: Turn, community: CommunityRow, role: Role, data: dict[str,
     """It is no report: the person hears why."""
     if lead := _open(turn, community, data):
         for concern in _decide(turn, role, lead, State.REFUSED, said="concern.was_refused", reason=data["reason"]):
-            key = "concern.refused_addition" if concern.adds else "concern.refused"
-            _tell(turn, concern, key, why=turn.context.texts(f"concern.why_{data['reason']}"))
+            _tell(
+                turn, concern, _key("concern.refused", concern), why=turn.context.texts(f"concern.why_{data['reason']}")
+            )
 
 
 def undo_decision(turn: Turn, community: CommunityRow, role: Role, data: dict[str, Any]) -> None:
@@ -132,6 +135,11 @@ def _mute(turn: Turn, concern: ConcernRow, until: Any) -> None:
     turn.uow.inbox.lock_lane(concern.bot, concern.chat, wait=True)
     if person := turn.uow.people.find(concern.bot, concern.account):
         person.muted_until = until
+
+
+def _key(key: str, concern: ConcernRow) -> str:
+    """The text for held words that were to be added to a case, else the one for a report."""
+    return f"{key}_addition" if concern.adds else key
 
 
 def _tell(turn: Turn, concern: ConcernRow, key: str, **values: str) -> None:

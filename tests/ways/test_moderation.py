@@ -77,7 +77,7 @@ async def test_a_pause_is_told_with_its_reason_and_lets_emergencies_through(town
     assert wang.sees("12345")
     await wang.says("2栋门口的井盖松了")
     await wang.says("2栋门口的井盖松了")
-    assert len([m for m in wang.messages if "所以这些话现在没有登记" in m.text]) == 1
+    assert len([m for m in wang.messages if "所以刚才发的现在没有收下" in m.text]) == 1
     assert await count(town, Case) == 1
     await wang.says(FIRE)
     assert await count(town, Case, Case.urgency == "E") == 1
@@ -157,6 +157,24 @@ async def test_a_refused_link_is_told_with_its_reason(town: World) -> None:
     assert await count(town, Case) == 1
 
 
+@pytest.mark.parametrize("addition", [False, True])
+async def test_who_is_paused_hears_what_became_of_the_words_that_were_held(town: World, addition: bool) -> None:
+    wang, zhou = await settled(town), town.worker(2)
+    if addition:
+        await wang.taps("补充")
+    await wang.says(PICTURE if addition else LINKED)
+    await zhou.taps("歇一天：广告")
+    assert wang.sees("请您歇一歇")
+    assert wang.last.text == ("您补充的带网址的那句，也没有加上。" if addition else "刚才带网址的那条，也没有登记。")
+
+
+async def test_what_is_not_taken_during_a_pause_is_not_called_a_report(town: World) -> None:
+    wang, zhou = await insulted(town)
+    await zhou.taps("歇一天：骂人")
+    await wang.sends("photo")
+    assert "刚才发的现在没有收下" in wang.last.text
+
+
 async def test_a_link_that_the_district_knows_is_no_reason_to_wait(town: World) -> None:
     wang = await settled(town)
     await wang.says("这里的路灯坏了 https://surl.amap.com/abc123 快修")
@@ -206,7 +224,7 @@ async def test_who_adds_a_link_reads_that_it_will_be_added_and_is_not_told_to_sa
     wang, zhou = await settled(town), town.worker(2)
     await wang.taps("补充")
     await wang.says(PICTURE)
-    assert "看过就加上" in wang.last.text
+    assert "没问题就加上" in wang.last.text
     assert "再说一遍" not in wang.last.text.replace("不用再说一遍", "")
     card = next(m for m in zhou.messages if "陌生网址" in m.text)
     assert "登记过的事" in card.text
