@@ -99,8 +99,7 @@ class Handling:
             uow.flush(*inbox.ending(result.outcomes, lanes, now, result.throttled))
         for prepared in batch:
             if prepared.event is None:
-                inbox.park(prepared.stored, prepared.unreadable, now)
-                METRICS.set_aside.labels(prepared.stored.bot).inc()
+                self._set_aside(inbox, prepared.stored, prepared.unreadable, result)
         return result
 
     def alone(self, stored: Stored, connection: Connection) -> BatchResult:
@@ -143,10 +142,13 @@ class Handling:
         if stored.attempts + 1 < TRIES:
             inbox.put_off(stored, reason, now + timedelta(seconds=2**stored.attempts))
         else:
-            inbox.park(stored, reason, now)
-            result.after_commit.append(METRICS.set_aside.labels(stored.bot).inc)
-            self._apologise(connection, prepared, now)
+            self._set_aside(inbox, stored, reason, result)
+            attempt(connection, lambda: self._apologise(connection, prepared, now))
         return result
+
+    def _set_aside(self, inbox: InboxRows, stored: Stored, reason: str, result: BatchResult) -> None:
+        inbox.park(stored, reason, self._clock.now())
+        result.after_commit.append(METRICS.set_aside.labels(stored.bot).inc)
 
     def _preload(self, uow: UnitOfWork, events: list[Event]) -> None:
         """Read what the handlers of all events will need, in as few round trips as possible."""

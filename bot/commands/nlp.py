@@ -1,6 +1,7 @@
 """`chulin nlp`: the understanding on the command line, for measuring it and for asking it why."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from nlp.pipeline import TOGETHER, Understander
 from nlp.understanding import Reading, Understanding
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""What `surrogateescape` makes of bytes that are no UTF-8."""
 
 
 @cache
@@ -33,10 +36,20 @@ def command() -> None:
 def _texts(source: TextIO, jsonl: bool) -> Iterator[str]:
     """A text a line; with `jsonl` each line is an object with `text`, or a string."""
     if not jsonl:
-        yield from (line.rstrip("\n") for line in source)
+        yield from (line.rstrip("\n") for line in _lines(source))
         return
-    for number, row in _objects(source):
+    for number, row in _objects(_lines(source)):
         yield row if isinstance(row, str) else _field(row, "text", number)
+
+
+def _lines(source: TextIO) -> Iterator[str]:
+    """All lines. Whoever gives another encoding than UTF-8 is told so once, because their labels mean nothing."""
+    told = False
+    for number, line in enumerate(source, 1):
+        if not told and _NOT_UTF8.search(line):
+            click.echo(f"第 {number} 行不是 UTF-8。先转换：iconv -f GB18030 -t UTF-8 原文件 > 新文件", err=True)
+            told = True
+        yield line
 
 
 def _objects(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:

@@ -1,11 +1,13 @@
 """The command's way out: the right status, a line for what a person can mend, a traceback for our own mistakes."""
 
 import errno
+import socket
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from asyncpg import InvalidCatalogNameError, InvalidPasswordError
 from sqlalchemy.exc import OperationalError
 
 from bot.channels.port import BadToken, TryLater
@@ -51,7 +53,10 @@ def ends_with(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Any:
         (OSError(errno.ENOSPC, "No space left on device"), "磁盘满了"),
         (OSError(errno.EROFS, "Read-only file system", "var"), "var: 打不开：这里只能读"),
         (OperationalError("", {}, Exception("unable to open database file")), "打不开数据库文件"),
-        (ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed"), "数据库用不了"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed"), "数据库用不了：那个地址和端口上没有服务"),
+        (InvalidPasswordError('password authentication failed for user "u"'), "数据库用不了：用户名或密码不对"),
+        (InvalidCatalogNameError('database "x" does not exist'), "数据库用不了：服务器上没有这个名字的数据库"),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "连不上：查不到这个主机名"),
     ],
 )
 def test_what_a_person_can_mend_is_one_line(ends_with: Any, error: Exception, said: str) -> None:

@@ -44,6 +44,17 @@ def test_the_matter_that_counts_most_labels_the_message(operator: Operator, home
     assert row == main | {"text": text, "matters": row["matters"]}
 
 
+@pytest.mark.parametrize("command", ["classify", "mask"])
+def test_text_in_another_encoding_is_answered_with_how_to_convert_it(
+    operator: Operator, home: Path, command: str
+) -> None:
+    file = home / "lines.txt"
+    file.write_bytes("楼道灯坏了\n".encode() + "楼道灯坏了\n路灯不亮\n".encode("gb18030"))
+    ended = operator.runs("nlp", command, file)
+    assert (ended.status, len(ended.out.splitlines()), len(ended.err.splitlines())) == (0, 3, 1)
+    assert ended.err.startswith("第 2 行不是 UTF-8")
+
+
 def test_an_empty_file_has_nothing_to_measure(operator: Operator, home: Path) -> None:
     file = home / "lines.jsonl"
     file.touch()

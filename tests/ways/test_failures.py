@@ -1,5 +1,7 @@
 """When something of ours breaks: the person hears of it once, the words are kept, and nobody else waits for it."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -41,6 +43,21 @@ async def test_who_cannot_be_served_is_told_once_and_the_words_are_kept(
     assert LAMP in kept.body.encode().decode("unicode_escape")
     await wang.says(RUBBISH)
     assert RUBBISH in wang.last.text
+
+
+async def test_an_apology_that_fails_does_not_keep_the_update_from_being_set_aside(
+    small_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_letters(*_given: Any) -> None:
+        raise RuntimeError("broken, too")
+
+    breaks_on(monkeypatch, LAMP)
+    monkeypatch.setattr(handling, "enqueue", no_letters)
+    wang = small_world.resident()
+    await wang.says(LAMP)
+    for _ in range(handling.TRIES):
+        await small_world.passes(minutes=5)
+    assert await small_world.rows(lambda c: c.execute(select(Inbox.state)).scalar_one()) == "parked"
 
 
 async def test_a_parked_update_that_is_retried_is_handled(small_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
