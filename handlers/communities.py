@@ -125,6 +125,22 @@ def place(building: BuildingRow | None, places: Sequence[str]) -> str | None:
     return f"{building.name} {said}".rstrip() if all(map(INSIDE.fullmatch, places)) else said
 
 
+def with_compound(turn: Turn, case: CaseRow, where: str) -> str:
+    """幸福苑5栋 for 是5栋, if the case's community has one such building, or its compound does."""
+    said, home = LIVING.sub("", where.strip()), building_of(turn, case)
+    buildings = turn.uow.reference.buildings_of.get(case.community_id, [])
+    named = [b for b in buildings if (number := number_of(b)) and said.startswith(number)]
+    beside = [b for b in named if home and compound(b.name) == compound(home.name)]
+    found = beside or named
+    return place(found[0], (said,)) or where if len(found) == 1 else where
+
+
+def without_compound(turn: Turn, case: CaseRow) -> str:
+    """5栋 for a case in 幸福苑5栋."""
+    where = case.place or ""
+    return where.removeprefix(compound_of(turn, case.community_id, where))
+
+
 def compound_of(turn: Turn, community_id: int, where: str | None) -> str:
     """The compound of the community that a place begins with: 幸福苑 of 幸福苑3栋 and 幸福苑门口; empty for none."""
     names = {compound(b.name) for b in turn.uow.reference.buildings_of.get(community_id, [])} - {""}

@@ -6,6 +6,7 @@ An edit that tells of danger, where the message did not, is an emergency like an
 from dataclasses import replace
 from typing import Any
 
+from handlers import communities
 from handlers.case_names import named
 from handlers.cases import cards, emergencies, labels, steps
 from handlers.context import Serves
@@ -174,9 +175,9 @@ def _follow_into(turn: Turn, case: CaseRow, old: str, new: str) -> None:
     """Correct the words of a case or its place, whichever the message was about."""
     if old in case.text:
         _follow(turn, case, old, new)
-    elif case.place and case.place in own_cases.place_in(old):
+    elif case.place and communities.without_compound(turn, case) in old:
         places = " ".join(place for matter in turn.reading.matters for place in matter.places)
-        whole = case.place == own_cases.place_in(old)
+        whole = case.place == own_cases.place_in(turn, case, old)
         case = own_cases.set_place(turn, case, new if whole else places or new)
         turn.say("mine.placed", case=named(turn, case), place=case.place)
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from handlers import communities
 from handlers.case_names import named
 from handlers.cases import cards, emergencies, merged_people, moving, steps
 from handlers.cocreation import open_requests
@@ -183,14 +184,14 @@ def place(turn: Turn, case: CaseRow, where: str = "") -> bool:
     return True
 
 
-def place_in(words: str) -> str:
-    """Shorten the words for a place to what is stored."""
-    return shortened(words, LONGEST_PLACE)
+def place_in(turn: Turn, case: CaseRow, words: str) -> str:
+    """What is stored of the words for a place."""
+    return shortened(communities.with_compound(turn, case, words), LONGEST_PLACE)
 
 
 def set_place(turn: Turn, case: CaseRow, where: str) -> CaseRow:
     """Store the place of a case, which may tell in which community it is. Returns the case as it goes on."""
-    words = place_in(where)
+    words = place_in(turn, case, where)
     turn.uow.cases.change(case, place=words)
     case = moving.to_named_community(turn, case, where)
     steps.compare_anew(turn, case)

@@ -1,7 +1,7 @@
 """People say what they want in their own words: where they live, what was wrong before, is it done yet, take it back."""
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from ledger.scenes import Scene
 from nlp.understanding import NoneType
@@ -95,6 +95,51 @@ async def test_a_place_is_corrected_in_the_next_breath(world: World) -> None:
     assert (await case(world)).place == "4栋2单元"
     assert "地点记下了：4栋2单元" in wang.last.text
     assert await count(world, Case) == 1
+
+
+def two_compounds(connection: Connection) -> None:
+    connection.execute(update(Building).values(name="幸福苑3栋"))
+    names = ("幸福苑5栋", "东风里5栋", "东风里8栋")
+    connection.execute(
+        insert(Building), [{"community_id": 1, "id": n, "grid_id": 1, "name": name} for n, name in enumerate(names, 2)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("scanned", "said", "where"),
+    [
+        (True, "是5栋", "幸福苑5栋"),
+        (True, "5栋2单元", "幸福苑5栋2单元"),
+        (True, "是8栋", "东风里8栋"),
+        (True, "是9栋", "是9栋"),
+        (False, "是8栋", "东风里8栋"),
+        (False, "是5栋", "是5栋"),
+    ],
+)
+async def test_a_building_by_its_number_is_the_one_of_its_compound(
+    small_world: World, scanned: bool, said: str, where: str
+) -> None:
+    await change(small_world, two_compounds)
+    wang = small_world.resident()
+    await wang.says(f"/start {small_world.app.context.links.make(1, 1 if scanned else None)}")  # type: ignore[attr-defined]
+    await wang.says("楼道里的灯坏了好几天，请派人来修")
+    await wang.taps("同意，提交")
+    await wang.taps("地点不对")
+    await wang.says(said)
+    assert (await case(small_world)).place == where
+    assert f"地点记下了：{where}" in wang.last.text
+
+
+async def test_who_edits_the_place_that_was_completed_changes_it(small_world: World) -> None:
+    await change(small_world, two_compounds)
+    wang = await settled(small_world)
+    words = "哎不对，是8栋"
+    means(small_world, words, NOTHING | {"places": ("8栋",)})
+    await wang.says(words, message_id=500)
+    assert (await case(small_world)).place == "东风里8栋"
+    means(small_world, "哎不对，是8栋2单元", NOTHING | {"places": ("8栋2单元",)})
+    await wang.edits(500, "哎不对，是8栋2单元")
+    assert (await case(small_world)).place == "东风里8栋2单元"
 
 
 async def test_a_place_that_comes_late_is_no_report_of_its_own(small_world: World) -> None:
