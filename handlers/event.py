@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class EventKind(StrEnum):
-    """The kind of an event. `EDIT` has the whole new text; `MOVED`: a group became a supergroup."""
+    """The kind of an event. `EDIT` has the whole new text; `MOVED`: a group became a supergroup.
+
+    `OTHER`: something that a person sent and the bot cannot read, such as a sticker; `IGNORED`: a notice.
+    """
 
     TEXT = "text"
     MEDIA = "media"
@@ -17,6 +20,7 @@ class EventKind(StrEnum):
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     MOVED = "moved"
+    OTHER = "other"
     IGNORED = "ignored"
 
 

@@ -31,7 +31,7 @@ from nlp.understanding import Alarm, Reading
 from storage.errors import NotFound
 from storage.unit_of_work import UnitOfWork
 
-SPOKEN = (EventKind.TEXT, EventKind.MEDIA, EventKind.LOCATION, EventKind.COMMAND, EventKind.PRESS)
+SPOKEN = (EventKind.TEXT, EventKind.MEDIA, EventKind.LOCATION, EventKind.COMMAND, EventKind.PRESS, EventKind.OTHER)
 """Kinds of events that only a person who has not blocked the bot can cause."""
 SHORT_NUMBER = 2
 """Digits of a number that chooses from a list."""
@@ -169,6 +169,8 @@ def _route(turn: Turn) -> None:
             edits.edited(turn)
         case EventKind.IGNORED:
             turn.outcome = "ignored"
+        case EventKind.OTHER:
+            _unreadable(turn)
         case _ if not event.private and (not turn.as_staff or turn.uow.groups.of_residents(event.address.chat)):
             _in_a_group(turn)
         case EventKind.COMMAND:
@@ -177,6 +179,21 @@ def _route(turn: Turn) -> None:
             media.location(turn)
         case EventKind.LOCATION | EventKind.TEXT | EventKind.MEDIA:
             _words(turn)
+
+
+def _unreadable(turn: Turn) -> None:
+    """A sticker, a poll: alone somebody hears what can be sent instead, at most once a minute."""
+    turn.outcome = "unreadable"
+    stranger = turn.bot.serves is Serves.STAFF and not turn.as_staff
+    if turn.event.private:
+        text = turn.context.texts("start.staff_only" if stranger else "talk.unreadable")
+        turn.send(Reply(turn.event.address, text, key=_once_a_minute(turn, "unreadable")))
+
+
+def _once_a_minute(turn: Turn, what: str) -> str:
+    """The key of a message that each person gets at most once a minute in a chat."""
+    here, minute = turn.event.address, int(turn.uow.now.timestamp() // 60)
+    return f"{what}:{here.bot}:{here.chat}:{turn.account}:{minute}"
 
 
 def _in_a_group(turn: Turn) -> None:
@@ -208,9 +225,8 @@ def _to_the_staff_bot(turn: Turn) -> None:
 
 def _write_privately(turn: Turn) -> None:
     """Point to the private chat, at most once a minute for each person."""
-    here, minute = turn.event.address, int(turn.uow.now.timestamp() // 60)
-    key = f"privately:{here.bot}:{here.chat}:{turn.account}:{minute}"
-    turn.send(Reply(here, turn.context.texts("group.private"), key=key))
+    text = turn.context.texts("group.private")
+    turn.send(Reply(turn.event.address, text, key=_once_a_minute(turn, "privately")))
 
 
 def _group_command(turn: Turn) -> Command | None:

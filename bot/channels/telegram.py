@@ -29,6 +29,9 @@ FILES = {
     "document": FileKind.DOCUMENT,
 }
 
+UNREADABLE = ("sticker", "dice", "poll", "story", "game", "paid_media", "checklist", "giveaway")
+"""What people send without words, file or place; anything else of this kind is a notice of the messenger."""
+
 
 # --- intake: the raw dict --------------------------------------------------------------------------------------------
 
@@ -194,7 +197,9 @@ def _kind(
         return EventKind.MEDIA
     if message.location:
         return EventKind.LOCATION
-    return EventKind.TEXT if text.strip() else EventKind.IGNORED
+    if text.strip():
+        return EventKind.TEXT
+    return EventKind.OTHER if any(getattr(message, name, None) for name in UNREADABLE) else EventKind.IGNORED
 
 
 def _files(message: Any) -> tuple[File, ...]:

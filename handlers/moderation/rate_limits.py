@@ -13,6 +13,7 @@ COUNTED = {
     EventKind.LOCATION: "messages",
     EventKind.COMMAND: "messages",
     EventKind.EDIT: "messages",
+    EventKind.OTHER: "messages",
     EventKind.PRESS: "taps",
 }
 KEPT = (EventKind.TEXT, EventKind.MEDIA, EventKind.LOCATION)

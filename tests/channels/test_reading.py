@@ -89,6 +89,24 @@ def test_an_office_documents_type_is_kept_and_one_too_long_is_left_out(
     assert (found.media_type, found.name) == (kept, "表\ufffd.docx")
 
 
+STICKER = {
+    "file_id": "f",
+    "file_unique_id": "u",
+    "type": "regular",
+    "width": 1,
+    "height": 1,
+    "is_animated": False,
+    "is_video": False,
+}
+
+
+@pytest.mark.parametrize("content", [{"sticker": STICKER}, {"dice": {"emoji": "🎲", "value": 1}}])
+def test_what_somebody_sends_that_cannot_be_read_is_no_word_and_no_notice(
+    reader: TelegramBot, content: dict[str, Any]
+) -> None:
+    assert reader.parse(message(**content)).kind is EventKind.OTHER
+
+
 @pytest.mark.parametrize("content", [{"sticker": {}}, {"contact": {}}, {"new_chat_title": "x"}, {"dice": {}}, {}])
 def test_what_is_none_of_ours_is_ignored_or_set_aside(reader: TelegramBot, content: dict[str, Any]) -> None:
     try:

@@ -175,3 +175,21 @@ async def test_an_album_waits_no_longer_than_it_has_to(small_world: World) -> No
     await wang.says("小区里没有健身器材，能不能装几个")
     await small_world.passes(seconds=2)
     assert await count(small_world, Case) == 3
+
+
+async def test_who_sends_a_sticker_hears_what_can_be_sent_and_in_a_group_nothing_is_said(small_world: World) -> None:
+    wang, stranger = await settled(small_world), small_world.worker(666)
+    await wang.taps("补充")
+    before = len(wang.messages)
+    for _ in range(2):
+        small_world.residents.push(kind="other", chat=wang.chat, account=wang.account)
+        await small_world.runs()
+    said = [message.text for message in wang.messages[before:]]
+    assert said == ["这个我看不懂，对不起。请打字告诉我，也可以发照片、语音或位置。"], "once a minute"
+    await wang.says("是门口左边那一盏")
+    assert (await case(small_world)).text == f"{LAMP}\n是门口左边那一盏", "the question is still open"
+    small_world.residents.push(kind="other", chat=-100700, account=1002)
+    small_world.staff.push(kind="other", chat=stranger.chat, account=stranger.account)
+    await small_world.runs()
+    assert not [message for message in small_world.residents.messages if message.chat == -100700]
+    assert "这里是工作人员用的" in stranger.last.text
