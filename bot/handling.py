@@ -134,16 +134,16 @@ class Handling:
     def _put_off(self, connection: Connection, prepared: Prepared, error: Exception) -> BatchResult:
         """Put a failed update off. After `TRIES` attempts it is set aside with its reason, so that its lane goes on."""
         stored, now, inbox = prepared.stored, self._clock.now(), InboxRows(connection)
-        result = BatchResult(1)
-        result.after_commit.append(
-            lambda: log.error("update %s/%s failed", stored.bot, stored.update_id, exc_info=error)
-        )
+        result, about = BatchResult(1), f"update {stored.bot}/{stored.update_id}"
+        result.after_commit.append(partial(log.error, "%s failed", about, exc_info=error))
         reason = type(error).__name__  # its text may quote what somebody said
         if stored.attempts + 1 < TRIES:
             inbox.put_off(stored, reason, now + timedelta(seconds=2**stored.attempts))
         else:
             self._set_aside(inbox, stored, reason, result)
-            attempt(connection, lambda: self._apologise(connection, prepared, now))
+            told = attempt(connection, partial(self._apologise, connection, prepared, now))
+            if isinstance(told, Exception):
+                result.after_commit.append(partial(log.error, "no apology for %s", about, exc_info=told))
         return result
 
     def _set_aside(self, inbox: InboxRows, stored: Stored, reason: str, result: BatchResult) -> None:

@@ -49,7 +49,9 @@ def reason(error: OSError) -> str:
 def said_by_database(error: Exception) -> str:
     """Why a driver failed, in our words or else in its first line. The statement and its values are left out."""
     origin = getattr(error, "orig", error)
-    if isinstance(origin, OSError) and origin.errno in REASONS:
-        return REASONS[origin.errno]
+    if isinstance(origin, OSError):
+        number = errno.ETIMEDOUT if isinstance(origin, TimeoutError) else origin.errno  # a time limit has no number
+        if number in REASONS:
+            return REASONS[number]
     said = str(origin).strip().partition("\n")[0]
     return POSTGRES_SAYS.get(getattr(origin, "sqlstate", None) or "") or SQLITE_SAYS.get(said, said)

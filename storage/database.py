@@ -52,6 +52,14 @@ class DatabaseBusy(Exception):
     """Another process already serves from this SQLite file."""
 
 
+class DatabaseUnreachable(ConnectionError):
+    """No connection to the server can be opened. `orig` says why; without a socket file it is a FileNotFoundError."""
+
+    def __init__(self, orig: OSError) -> None:
+        super().__init__(str(orig))
+        self.orig = orig
+
+
 class Database(Protocol):
     """Runs work in a transaction. `single_process`: no other process can use this database at the same time."""
 
@@ -287,20 +295,31 @@ class PostgresDatabase:
         raise AssertionError("unreachable")
 
     async def _run(self, work: Work[T], *, autocommit: bool) -> T:
-        began = False
-        async with self._engine.connect() as connection:
-            driver: Any = await _open_driver_connection(connection)
-            try:
-                async with nullcontext() if autocommit else driver.transaction():
-                    began = True
-                    return await connection.run_sync(work)
-            except BaseException as error:
-                # A cancelled call may leave its connection inside a transaction that nobody will commit: what is
-                # written there next would be lost. Such a connection is thrown away.
-                sound = began and isinstance(error, Exception)
-                if not sound or driver.is_closed() or driver.is_in_transaction():
-                    await connection.invalidate()
+        connected = False
+        try:
+            async with self._engine.connect() as connection:
+                driver = await _open_driver_connection(connection)
+                connected = True
+                return await _run_on(connection, driver, work, autocommit=autocommit)
+        except OSError as error:
+            if connected:  # an error of the work itself, as of a file that it reads
                 raise
+            raise DatabaseUnreachable(error) from error
+
+
+async def _run_on(connection: AsyncConnection, driver: Any, work: Work[T], *, autocommit: bool) -> T:
+    began = False
+    try:
+        async with nullcontext() if autocommit else driver.transaction():
+            began = True
+            return await connection.run_sync(work)
+    except BaseException as error:
+        # A cancelled call may leave its connection inside a transaction that nobody will commit: what is written there
+        # next would be lost. Such a connection is thrown away.
+        sound = began and isinstance(error, Exception)
+        if not sound or driver.is_closed() or driver.is_in_transaction():
+            await connection.invalidate()
+        raise
 
 
 async def _open_driver_connection(connection: AsyncConnection) -> Any:
@@ -317,7 +336,7 @@ def _is_transient(error: Exception) -> bool:
     """Whether a retry may help: a lost connection, a server that is starting or stopping, a deadlock or lost race."""
     import asyncpg  # noqa: PLC0415 - only needed with PostgreSQL
 
-    if isinstance(error, OSError) or getattr(error, "connection_invalidated", False):
+    if isinstance(error, ConnectionError) or getattr(error, "connection_invalidated", False):
         return True
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.channels.port import BadToken, TryLater
 from bot.cli import COMMANDS, LazyGroup
 from bot.cli_messages import IN_ENGLISH
-from storage.database import DatabaseBusy
+from storage.database import DatabaseBusy, DatabaseUnreachable
 from storage.schema import WrongRevision
 from tests.bot.conftest import Operator
 
@@ -54,6 +54,9 @@ def ends_with(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Any:
         (OSError(errno.EROFS, "Read-only file system", "var"), "var: 打不开：这里只能读"),
         (OperationalError("", {}, Exception("unable to open database file")), "打不开数据库文件"),
         (ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed"), "数据库用不了：那个地址和端口上没有服务"),
+        (DatabaseUnreachable(socket.gaierror(socket.EAI_NONAME, "unknown")), "数据库用不了：查不到这个主机名"),
+        (DatabaseUnreachable(FileNotFoundError(errno.ENOENT, "No such file")), "数据库用不了：没有这个文件或文件夹"),
+        (DatabaseUnreachable(TimeoutError()), "数据库用不了：等了很久没有回音"),
         (InvalidPasswordError('password authentication failed for user "u"'), "数据库用不了：用户名或密码不对"),
         (InvalidCatalogNameError('database "x" does not exist'), "数据库用不了：服务器上没有这个名字的数据库"),
         (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "连不上：查不到这个主机名"),

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, func, select, update
 from bot import handling
 from bot.build import UNLIMITED, build
 from bot.handling import BatchResult
+from bot.metrics import METRICS
+from bot.work import BatchScope
 from handlers import button_presses, router
 from handlers.context import Bot, Serves
 from handlers.reply import Answer
@@ -22,7 +24,7 @@ from handlers.router import Result
 from handlers.turn import Turn
 from storage.errors import NotFound
 from storage.ids import new_id
-from storage.messenger.inbox import THROTTLED, InboxRows
+from storage.messenger.inbox import ALL_RANKS, THROTTLED, InboxRows
 from storage.reference_queries import load
 from storage.tables import Case, Inbox, Lane, Outbox
 from storage.unit_of_work import UnitOfWork
@@ -88,6 +90,23 @@ async def test_poison_is_set_aside_and_blocks_nobody(world: World) -> None:
     world.residents.push(kind="text", chat=6, text="楼下路灯坏了")
     await world.runs()
     assert await world.rows(outcomes) == [("parked", "Unreadable: poison"), ("done", "draft"), ("done", "draft")]
+
+
+async def test_what_is_set_aside_is_counted_when_it_is_committed(world: World) -> None:
+    def counted() -> float:
+        return METRICS.registry.get_sample_value("chulin_set_aside_total", {"bot": "resident"}) or 0
+
+    def rolled_back(connection: Connection) -> None:
+        world.app.worker._handle_batch(BatchScope(1, ALL_RANKS), connection)
+        raise RuntimeError
+
+    world.residents.push(poison=True, chat=5)
+    await world.app.intake.store(world.residents, world.residents.updates)
+    before = counted()
+    with pytest.raises(RuntimeError):
+        await world.app.database.write(rolled_back)
+    assert await world.app.worker.run_once() == 1
+    assert counted() == before + 1
 
 
 async def test_messages_of_a_chat_are_handled_in_order(world: World) -> None:

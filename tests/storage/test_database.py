@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.util import await_only
 
 from storage import database as database_of
-from storage.database import SqliteDatabase, attempt, open_database
+from storage.database import DatabaseUnreachable, SqliteDatabase, attempt, open_database
 from storage.errors import NotFound
 
 
@@ -167,6 +167,39 @@ async def test_an_attempt_that_loses_the_connection_is_made_again_with_all_of_it
         return attempt(connection, lambda: connection.execute(end) if len(runs) == 1 else 7)
 
     assert (await database.write(work), len(runs)) == (7, 2)
+    await database.close()
+
+
+async def test_an_error_of_the_work_itself_is_no_lost_connection(filled_postgres_url: str) -> None:
+    database, runs = open_database(filled_postgres_url), []
+
+    def reads_a_file(_connection: Connection) -> None:
+        runs.append(Path("/nowhere/photo.jpg").read_bytes())
+
+    def tries_to(connection: Connection) -> object:
+        runs.append(b"")
+        return attempt(connection, lambda: reads_a_file(connection))
+
+    def fails(connection: Connection) -> None:
+        runs.append(b"")
+        reads_a_file(connection)
+
+    with pytest.raises(FileNotFoundError):
+        await database.write(fails)
+    assert isinstance(await database.write(tries_to), FileNotFoundError)
+    assert len(runs) == 2, "neither is run again"
+    await database.close()
+
+
+@pytest.mark.parametrize("address", ["u@127.0.0.1:1/x", "u@/x?host={folder}"], ids=["port", "socket"])
+async def test_a_server_that_is_not_there_is_tried_again(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(database_of, "RETRIES", 2)
+    database = open_database(f"postgresql://{address.format(folder=tmp_path)}")
+    with pytest.raises(DatabaseUnreachable):
+        await database.read(lambda _: None)
+    assert caplog.messages == ["database: trying again after DatabaseUnreachable"]
     await database.close()
 
 

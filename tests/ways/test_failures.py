@@ -46,7 +46,7 @@ async def test_who_cannot_be_served_is_told_once_and_the_words_are_kept(
 
 
 async def test_an_apology_that_fails_does_not_keep_the_update_from_being_set_aside(
-    small_world: World, monkeypatch: pytest.MonkeyPatch
+    small_world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def no_letters(*_given: Any) -> None:
         raise RuntimeError("broken, too")
@@ -58,6 +58,7 @@ async def test_an_apology_that_fails_does_not_keep_the_update_from_being_set_asi
     for _ in range(handling.TRIES):
         await small_world.passes(minutes=5)
     assert await small_world.rows(lambda c: c.execute(select(Inbox.state)).scalar_one()) == "parked"
+    assert [m for m in caplog.messages if m.startswith("no apology")] == ["no apology for update resident/1"]
 
 
 async def test_a_parked_update_that_is_retried_is_handled(small_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
