@@ -13,6 +13,7 @@ from handlers.reply import OutFile, Reply
 from handlers.residents import own_cases
 from handlers.turn import Turn
 from ledger.rights import Part
+from ledger.scenes import NO_ITEM, Scene, Urgency
 from storage.cases import CaseRow, PersonOfCase
 from storage.reference import DISTRICT
 
@@ -73,7 +74,7 @@ def _named(turn: Turn, part: Any) -> Any:
 
 
 def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:
-    person, community = turn.person, turn.community(turn.person.community_id)
+    person, community, texts = turn.person, turn.community(turn.person.community_id), turn.context.texts
     return {
         "account": turn.account,
         "chat": person.chat,
@@ -86,7 +87,7 @@ def _content(turn: Turn, cases: list[CaseRow]) -> dict[str, Any]:
         "paused_at": person.paused_at,
         "staff": turn.staff.name if turn.staff else None,
         "subscriptions": [
-            {"report": row.report, "chat": row.chat, "wanted": row.wanted}
+            {"report": texts(f"subscriptions.{row.report}", place="").strip(), "chat": row.chat, "wanted": row.wanted}
             for row in turn.uow.subscriptions.in_chat(person.bot, person.chat).values()
         ],
         "talks": [_as_it_is(talk.state) for talk in turn.uow.conversations.all_of(person.bot, turn.account)],
@@ -151,7 +152,11 @@ def _case(turn: Turn, case: CaseRow) -> dict[str, Any]:
             if (row.bot, row.account) == (me.bot, me.account)
         ],
         "history": [
-            {"at": event.at, "step": event.action, "state": district.resident_states.get(event.after)}
+            {
+                "at": event.at,
+                "step": turn.context.texts(f"step.{event.action}"),
+                "state": district.resident_states.get(event.after),
+            }
             for event in turn.uow.cases.events(case.key)
         ],
     }
@@ -163,7 +168,27 @@ def _told(turn: Turn, case: CaseRow) -> dict[str, Any]:
         "place": case.place,
         "latitude": case.latitude,
         "longitude": case.longitude,
-        "proposal": _as_it_is(case.proposal),
+        "proposal": _proposal(turn, case),
+    }
+
+
+def _proposal(turn: Turn, case: CaseRow) -> dict[str, Any] | None:
+    """What the machine made of the words; cases that no words began have nothing of it."""
+    district, found = turn.context.district, case.proposal
+    if not found:
+        return None
+    item = district.item(found.get("item", NO_ITEM))
+    likely = dict.fromkeys(scene for scene in (found.get("scene"), *found.get("scenes", ())) if scene)
+    scenes, urgency = [district.scenes[Scene(scene)].name for scene in likely], found.get("urgency")
+    return {
+        "scene": next(iter(scenes), None),
+        "sure": f"{round(100 * float(found.get('p', 0)))}%",
+        "scenes": "、".join(scenes[1:]),
+        "kind": district.kinds.get(found.get("kind", "")),
+        "item": item.name if item else None,
+        "urgency": district.urgencies[Urgency(urgency)].name if urgency else None,
+        "why": "、".join(found.get("why", ())),
+        "key": " ".join(map(str, found.get("key", ()))),
     }
 
 

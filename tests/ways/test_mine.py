@@ -1,14 +1,20 @@
 """我的诉求, anonymity, withdrawing, help, and the copy of one's data."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from sqlalchemy import select
 
+from bot.district import load_texts
+from ledger.lifecycle import Action
 from storage.tables import CasePerson, Outbox
+from tests.support.staff_words import staff_words_in
 from tests.support.world import Person, World
+from tests.walk.model import ONLY_SAID
 from tests.ways.steps import LAMP, RUBBISH, answered, case, change, count, employs, settled
 
 
@@ -175,10 +181,19 @@ async def test_the_copy_of_ones_data_is_complete(world: World) -> None:
     assert (filed["纬度"], filed["经度"]) == (30.2, 115.1)
     assert [message["类型"] for message in filed["消息"]] == ["文字", "位置", "照片"]
     assert len(filed["文件"]) == 1
-    assert [step["步骤"] for step in filed["经过"]][:2] == ["file", "accept"]
+    assert [step["步骤"] for step in filed["经过"]][:2] == ["登记", "社区接手"]
+    assert (filed["机器判断"]["类别"], filed["机器判断"]["轻重"]) == ("公共服务", "一般")
+    assert filed["机器判断"]["把握"].endswith("%")
+    assert "公共服务" not in filed["机器判断"]["还可能是"]
+    assert not re.search("[A-Za-z]", json.dumps([filed["机器判断"], filed["经过"]], ensure_ascii=False))
     assert data["正在进行的对话"]
     assert filed["登记时间"] == "2026年11月18日 上午10:00"
     assert (filed["匿名"], filed["是否解决"], data["停发时间"]) == ("否", "（空）", "（空）")
+
+
+@pytest.mark.parametrize("step", [*Action, *ONLY_SAID, "file", "imported", "undo"])
+def test_every_step_of_a_case_has_a_name_for_residents(step: str) -> None:
+    assert staff_words_in([load_texts()(f"step.{step}")]) == []
 
 
 async def test_a_neighbours_copy_does_not_hold_the_reporters_words(small_world: World) -> None:

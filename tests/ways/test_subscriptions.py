@@ -8,6 +8,7 @@ from storage.tables import ReportRequest, ReportRun
 from tests.digests.test_reporter import QuickDrawer, reporter
 from tests.support.world import Person, World
 from tests.ways.steps import change, dismisses
+from tests.ways.test_mine import exported
 
 MONDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # 08:30 in Huangshi
 HOUR = timedelta(hours=1)
@@ -48,6 +49,8 @@ async def test_a_manager_sees_what_comes_when_and_changes_the_hour(world: World)
     for days in (2, 3, 6):
         await goes_on_to(world, MONDAY + timedelta(days=days))
     assert digests(zhou) == 1
+    await zhou.says("我的数据")
+    assert exported(world)["订的报告"] == [{"报告": "周报", "会话": 2, "要不要发": "（空）"}]
 
 
 async def test_who_wants_it_earlier_makes_it_earlier_for_nobody_else(small_world: World) -> None:
