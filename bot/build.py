@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -118,28 +119,34 @@ async def build(
     unthrottled: bool = False,
     understander: Understander | None = None,
 ) -> App:
-    """Wire an app over opened channels, by bot name; refuses a database of another revision.
+    """Wire an app over channels, by bot name. The database is checked first; then the channels are opened.
 
-    `limits` replaces the messenger's limits in the district's data; `unthrottled` turns the rate limits for people off.
-    `understander` lets several apps of one process share one.
+    `bots`: which bot serves whom, if the channels are open already. `limits` replaces the messenger's limits in the
+    district's data; `unthrottled` turns the rate limits for people off. `understander` lets several apps of one process
+    share one.
 
     Raises:
         BadData: a data file of the district is wrong.
         WrongRevision: the database needs `chulin db upgrade`.
         DatabaseBusy: another process serves from this SQLite file.
+        ChannelError: a channel cannot be opened.
     """
     clock, channels = clock or RealClock(), dict(channels)
     encryption.use(in_parts(settings.data_keys.get_secret_value()))
     district = _district(settings, unthrottled=unthrottled)
     database = open_database(settings.database_url, serve=True)
-    folder, similar, reference = _DataFolder.open(settings), OpenCases(), ReferenceCache()
-    names = await database.read(lambda connection: _prepare(connection, reference, clock, similar))
-    understander = understander or Understander.load(
-        names, tokenizer=settings.tokenizer, model=model_files.in_use(settings.data_dir)
-    )
-    texts = load_texts(settings.district_dir)
-    context = _context(district, texts, understander, similar, folder, bots=bots or bots_of(channels, {}))
-    _warm_up(context)
+    async with AsyncExitStack() as on_failure:
+        on_failure.push_async_callback(database.close)
+        folder, similar, reference = _DataFolder.open(settings), OpenCases(), ReferenceCache()
+        names = await database.read(lambda connection: _prepare(connection, reference, clock, similar))
+        bots = bots or await open_all(settings, channels)
+        understander = understander or Understander.load(
+            names, tokenizer=settings.tokenizer, model=model_files.in_use(settings.data_dir)
+        )
+        texts = load_texts(settings.district_dir)
+        context = _context(district, texts, understander, similar, folder, bots=bots)
+        _warm_up(context)
+        on_failure.pop_all()
     deliverers = {
         name: Deliverer(database, channel, folder.files, limits or district.limits.telegram, clock)
         for name, channel in channels.items()

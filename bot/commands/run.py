@@ -25,14 +25,14 @@ def command() -> None:
 async def _serve(settings: settings_of.Settings) -> None:
     gc.disable()  # what is loaded now stays: walking through it again and again takes an eighth of the start
     from bot.app import run  # noqa: PLC0415 - heavy, only for serving
-    from bot.build import build, open_all, telegram_channels  # noqa: PLC0415
+    from bot.build import build, telegram_channels  # noqa: PLC0415
     from bot.logs import catch_the_rest, set_up  # noqa: PLC0415
 
     set_up(settings.log_level, settings.log_format)
     catch_the_rest(asyncio.get_running_loop())
     channels = telegram_channels(settings)
     try:
-        app = await build(settings, channels, bots=await open_all(settings, channels))
+        app = await build(settings, channels)
     except BaseException:
         for channel in channels.values():
             await channel.close()

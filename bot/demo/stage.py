@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from bot.build import UNLIMITED, App, build, open_all
+from bot.build import UNLIMITED, App, build
 from bot.channels.web import WebChannel
 from bot.clock import Clock
 from bot.demo.clock import DemoClock, until_digest
@@ -109,8 +109,7 @@ async def set_up(folder: Path, clock: DemoClock, drawer: Draws | None = None) ->
     first_id = 0 if fresh else int(time.time())
     resident, staff = WebChannel("resident", clock, first_id), WebChannel("staff", clock, first_id)
     channels: dict[str, Channel] = {"resident": resident, "staff": staff}
-    bots = await open_all(settings, channels)
-    app = await build(settings, channels, clock, bots=bots, limits=UNLIMITED, unthrottled=True)
+    app = await build(settings, channels, clock, limits=UNLIMITED, unthrottled=True)
     if drawer:
         app.reporter = Reporter(
             app.database, app.context, app.files, clock, lambda: None, reference=app.reference, drawer=drawer

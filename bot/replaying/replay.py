@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert
 
-from bot.build import RESIDENT, STAFF, UNLIMITED, App, build, open_all
+from bot.build import RESIDENT, STAFF, UNLIMITED, App, build
 from bot.channels.web import WebChannel
 from bot.clock import Clock, RealClock
 from bot.demo.clock import StandingClock
@@ -112,10 +112,7 @@ class Replay:
         understander = TimedUnderstander.load(_names(load_sample()), tokenizer=settings.tokenizer)
         understander.stages = stages
         channels: dict[str, Channel] = {RESIDENT: channel, STAFF: WebChannel(STAFF, clock)}
-        bots = await open_all(settings, channels)
-        app = await build(
-            settings, channels, clock, bots=bots, limits=UNLIMITED, unthrottled=True, understander=understander
-        )
+        app = await build(settings, channels, clock, limits=UNLIMITED, unthrottled=True, understander=understander)
         return cls(app, channel, stages)
 
     async def close(self) -> None:

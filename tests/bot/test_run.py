@@ -92,3 +92,10 @@ async def test_a_wrong_token_ends_with_one_line_and_status_2(tmp_path: Path) -> 
     await migrate(f"sqlite:///{tmp_path / 'chulin.db'}")
     async with BotApiServer() as server, running(server, tmp_path, TOKEN, "aiogram") as process:
         assert await asyncio.wait_for(process.wait(), 30) == 2
+
+
+async def test_a_database_that_is_not_set_up_is_told_before_the_messenger_is_asked(tmp_path: Path) -> None:
+    async with BotApiServer() as server:
+        async with running(server, tmp_path, server.bot("楚邻").token, "aiogram") as process:
+            assert await asyncio.wait_for(process.wait(), 30) == 2
+        assert server.calls() == []
