@@ -28,7 +28,8 @@ async def _ask(settings: Settings, bot: str) -> str:
 
     channel = telegram_channels(settings)[bot]
     try:
-        return await asyncio.wait_for(channel.open(), TIMEOUT)
+        async with asyncio.timeout(TIMEOUT):
+            return await channel.open()
     except (TryLater, TimeoutError):
         return ""
     finally:

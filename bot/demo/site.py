@@ -240,6 +240,7 @@ def _words(sent: Sent) -> str:
 async def _next(queue: "asyncio.Queue[str | None]") -> str | None:
     """The next event; a comment now and then shows that the line stands."""
     try:
-        return await asyncio.wait_for(queue.get(), HEARTBEAT)
+        async with asyncio.timeout(HEARTBEAT):
+            return await queue.get()
     except TimeoutError:
         return ":\n\n"
