@@ -115,14 +115,14 @@ def _say_so(turn: Turn, case: CaseRow, data: dict[str, Any], value: str) -> None
 
 def _relabel(turn: Turn, case: CaseRow, role: Role, label: str, value: str, **more: Any) -> None:
     step(case.state, Action.RELABEL, role, {"label"})
-    before = str(getattr(case, label))
-    if before == value:
+    before, taken = str(getattr(case, label)), _taken_for(turn, case, label)
+    if before == value == taken:
         if role is Role.RESIDENT:
             receipts.refresh(turn, case)
         return
     confirmed = case.confirmed or role is not Role.RESIDENT
     turn.uow.cases.change(case, **{label: value, "confirmed": confirmed, **more})
-    turn.uow.cases.add_correction(case, label, before, value, role)
+    turn.uow.cases.add_correction(case, label, taken, value, role)
     turn.uow.cases.add_event(
         case,
         action=Action.RELABEL,
@@ -135,3 +135,16 @@ def _relabel(turn: Turn, case: CaseRow, role: Role, label: str, value: str, **mo
     cards.refresh(turn, case)
     if role is Role.RESIDENT:
         receipts.refresh(turn, case)
+
+
+def _taken_for(turn: Turn, case: CaseRow, label: str) -> str:
+    """What is corrected: the label of the case, but once that the machine took the words for no matter of ours.
+
+    Such a case was filed because somebody insisted, with the likeliest scene; whoever confirms it corrects the machine.
+    """
+    now = str(getattr(case, label))
+    first = str(next(iter(case.proposal.get("scenes", ())), now))
+    if label != "scene" or first in EIGHT_SCENES:
+        return now
+    steps = [event for event in turn.uow.cases.events(case.key) if event.action == Action.RELABEL]
+    return now if any(event.detail["label"] == label for event in steps) else first

@@ -1,12 +1,15 @@
 """Several matters in one message; what is no matter, or not ours, and is filed all the same if the person says so."""
 
 import pytest
+from sqlalchemy import select
 
 from ledger.scenes import EIGHT_SCENES, Kind, Scene, Urgency
 from nlp.understanding import NoneType
-from storage.tables import Case, CaseMessage, Conversation
+from storage.corrections import Corrected, corrected
+from storage.tables import Case, CaseMessage, Conversation, Correction
 from tests.support.world import World
 from tests.ways.steps import case, count, means, settled
+from tests.ways.test_resident_groups import hands_in, member
 
 TWO = "路灯坏了。另外垃圾没人收"
 LAMP, RUBBISH = {"text": "路灯坏了。"}, {"text": "另外垃圾没人收", "scene": Scene.GREEN}
@@ -141,6 +144,27 @@ async def test_one_tap_files_what_looked_like_nothing_as_a_sensible_case(world: 
     assert (filed.text, filed.scene, filed.kind, filed.item) == (words, "health", "problem", 0)
     assert "这是哪一类的事" in wang.last.text, "it is honest about not knowing the scene"
     assert world.worker(1).sees("YA-2")
+
+
+@pytest.mark.parametrize("way", ["insists", "hands in"])
+async def test_whoever_says_which_scene_it_is_corrects_that_it_was_taken_for_nothing(world: World, way: str) -> None:
+    words = "你们管一下嘛"
+    scenes = (Scene.NONE, Scene.OUT_OF_REMIT, Scene.HEALTH)
+    means(world, words, {"scene": Scene.NONE, "scenes": scenes, "none_type": NoneType.VENT, "kind": Kind.NONE})
+    wang = await settled(world)
+    if way == "insists":
+        await wang.says(words)
+        await wang.taps("请登记")
+    else:
+        await hands_in(world, 1002, 1001, words)
+        await member(world, 1001).taps("同意登记")
+    assert await world.rows(corrected) == [], "that it is a matter says nothing of its scene"
+    health = next(data for name, data in wang.last.buttons.items() if "健康医疗" in name)
+    for _ in range(2):
+        await wang.presses(health)
+    kept = await world.rows(lambda c: c.execute(select(Correction.__table__)).all())
+    assert [(row.case_no, row.label, row.before, row.after) for row in kept] == [(2, "scene", "none", "health")]
+    assert await world.rows(corrected) == [Corrected(words, {"scene": "health"})]
 
 
 async def test_what_is_not_ours_is_told_where_to_go_and_filed_if_the_person_insists(small_world: World) -> None:
