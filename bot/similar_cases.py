@@ -30,6 +30,7 @@ class OpenCases:
         self._loaded: defaultdict[int, int] = defaultdict(int)
         """Number of the latest case of a community when its cases were last loaded."""
         self._looked_at = time.time()
+        """By the clock from which ids are made."""
         self._lock = Lock()
 
     def nearest(self, community_id: int, matter: Understanding, limit: int = 3) -> list[int]:
@@ -59,17 +60,11 @@ class OpenCases:
 
     def _follow_changes(self, uow: UnitOfWork, community_ids: Iterable[int]) -> None:
         """Remove cases that have been closed, and add those that are open again."""
-        states = uow.cases.changed_states(list(community_ids), first_id_at(self._looked_at - LATE_SECONDS))
-        for key in [key for key, state in states.items() if state not in OPEN]:
-            self.remove(*key)
-        missing = {key for key, state in states.items() if state in OPEN and not self._has(*key)}
-        uow.cases.preload(missing)
-        for key in missing:
-            self._add_missing(key[0], [uow.cases.get(*key)])
-
-    def _has(self, community_id: int, no: int) -> bool:
-        with self._lock:
-            return str(no) in self._indices[community_id]
+        for case in uow.cases.changed_since(list(community_ids), first_id_at(self._looked_at - LATE_SECONDS)):
+            if case.state in OPEN:
+                self._add_missing(case.community_id, [case])
+            else:
+                self.remove(case.community_id, case.no)
 
     def _add_missing(self, community_id: int, cases: Iterable[Any]) -> None:
         """Add cases with their number and proposal; what is in the index is newer and stays."""

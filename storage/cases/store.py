@@ -279,15 +279,16 @@ class Cases(PeopleOfCases, SaidInCases, HistoryOfCases, AlarmsOfCases, MovingOfC
         theirs = (_CASES.c.community_id == community_id, _CASES.c.no > after, _CASES.c.state.in_(OPEN))
         return list(self._uow.read(select(_CASES.c.no, _CASES.c.proposal).where(*theirs), Case))
 
-    def changed_states(self, community_ids: Collection[int], since: int) -> dict[tuple[int, int], State]:
-        """The present states of cases that went from one state to another by an event with an id from `since` on."""
+    def changed_since(self, community_ids: Collection[int], event_id: int) -> list[CaseRow]:
+        """Cases of these communities that went from one state to another by an event with this id or a later one."""
         statement = (
-            select(Case.community_id, Case.no, Case.state)
-            .join(CaseEvent, and_(CaseEvent.community_id == Case.community_id, CaseEvent.case_no == Case.no))
-            .where(CaseEvent.community_id.in_(community_ids), CaseEvent.id >= since)
+            select(CaseEvent.community_id, CaseEvent.case_no)
+            .where(CaseEvent.community_id.in_(community_ids), CaseEvent.id >= event_id)
             .where(CaseEvent.before != CaseEvent.after)
-        )
-        return {(row.community_id, row.no): State(row.state) for row in self._uow.read(statement, Case, CaseEvent)}
+        )  # joined to the cases, some planners would begin there and read all of them
+        changed = {(row.community_id, row.case_no) for row in self._uow.read(statement, CaseEvent)}
+        self.preload(changed)
+        return [self.get(*key) for key in changed]
 
     def to_look_at(self, limit: int = 200) -> list[CaseRow]:
         """Cases whose `next_at` has come; those that another process looks at are passed over."""
