@@ -79,7 +79,7 @@ class WeeklyMaker:
         except DrawingEnded:
             raise
         except Exception:
-            # whatever is wrong with the picture, and if it kills who draws it: what to do today is in the words
+            # whatever is wrong with the picture, even if it kills the drawing process: what to do today is in the words
             log.exception("the files of the digest of community %s could not be drawn", order.page.community.id)
             return RenderedDigest(order.page.weekly, f"{text}\n\n{self.say('digest.files_missing')}", ())
 
