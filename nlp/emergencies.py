@@ -29,9 +29,9 @@ _LASTING = 0.4
 """Only this share of "long ago" or "always" counts against violence and despair, because they go on."""
 _DISTRESS, _BELIEF_OF_DISTRESS = 0.6, 0.6
 """Share of a danger's points, and of the classifier's opinion, that counts for distress without an emergency."""
-_DENIED = re.compile(r"(?:没有?|不是|不会|并非|并未|未曾|别怕|无)$")
+_DENIED = re.compile(r"(?:没有?|不像?是|不像|不会|并非|并未|未曾|别怕|无)$")
 """A denial directly before a word. (叫不醒 and 没呼吸 are words of their own.)"""
-_DENYING = frozenset("没有是会非未曾怕无")
+_DENYING = frozenset("没有是像会非未曾怕无")
 """Last characters of a denial."""
 _QUICK_BELIEF = 0.25
 """The probability used where the classifier is not asked."""

@@ -70,6 +70,16 @@ def test_emergencies_are_found_and_little_else(
     assert len(wrong) / (len(read) - real) <= false_alarms, wrong
 
 
+def test_each_false_alarm_and_the_emergencies_near_it_are_told_apart(understander: Understander) -> None:
+    """Every false alarm that was mended stands beside emergencies in nearly the same words."""
+    wrong = [
+        row
+        for row in rows("near-emergencies.jsonl")
+        if is_emergency(understander.read(row["text"])) is not row["emergency"]
+    ]
+    assert not wrong
+
+
 @pytest.mark.parametrize(
     ("name", "enough"),
     [
