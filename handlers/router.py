@@ -210,7 +210,7 @@ def _in_a_group(turn: Turn) -> None:
         command(turn)
     elif turn.event.text and matters.emergency(turn.reading):
         report.report(turn)
-    elif (case := emergencies.told_here(turn)) is not None:
+    elif turn.event.kind is not EventKind.COMMAND and (case := emergencies.told_here(turn)) is not None:
         media.add_to_emergency(turn, case)
     else:
         _write_privately(turn)

@@ -143,10 +143,14 @@ def more_of_emergency(turn: Turn, case: CaseRow, new: tuple[Alarm, ...] = ()) ->
 
 
 def _news(turn: Turn) -> list[str]:
-    """What the staff have not heard of the emergency: places, and words or files that do not repeat that it is one."""
+    """What the staff have not heard of the emergency: places, and words or files that do not repeat that it is one.
+
+    An album is one thing, though in a group its parts come one by one.
+    """
     said = [place for matter in turn.reading.matters for place in matter.places]
     if not matters.emergency(turn.reading):
-        said += [turn.event.text.strip(), *(file.unique_id for file in turn.event.files)]
+        files = [turn.event.album] if turn.event.album else [file.unique_id for file in turn.event.files]
+        said += [turn.event.text.strip(), *files]
     return emergencies.untold(turn, filter(None, said))
 
 

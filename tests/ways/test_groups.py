@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 
 from handlers.event import EventKind
 from nlp.understanding import Alarm
-from storage.tables import Case, CaseMessage, Community, Conversation, Outbox, Person
+from storage.tables import Case, CaseEvent, CaseMessage, Community, Conversation, Outbox, Person
 from tests.botapi.entities import find_entities
 from tests.support.fake_channel import ShownMessage
 from tests.support.world import Person as Actor
@@ -244,6 +244,26 @@ async def test_what_who_reported_an_emergency_in_a_group_says_next_there_reaches
     assert "照片或文件" in chen.last.text
     assert await files(world) == 1
     assert await count(world, Case, Case.text.contains("着火")) == 1
+
+
+async def test_an_album_that_is_added_to_an_emergency_in_a_group_calls_the_staff_once(world: World) -> None:
+    chen = world.worker(1)
+    means(world, "3栋着火了快来", ALARM)
+    await says_in_group(world, 1001, "3栋着火了快来")
+    before, shown = len(chen.messages), len(world.residents.messages)
+    for part in ("smoke", "stairs", "roof"):
+        await says_in_group(world, 1001, "", kind="media", file=["photo", part], album="a")
+    assert await files(world) == 3
+    assert len([m for m in chen.messages[before:] if "照片或文件" in m.text]) == 1
+    assert len(world.residents.messages[shown:]) == 1, "and the group hears it once"
+
+
+async def test_a_command_in_a_group_is_no_word_about_the_emergency(world: World) -> None:
+    means(world, "3栋着火了快来", ALARM)
+    await says_in_group(world, 1001, "3栋着火了快来")
+    await says_in_group(world, 1001, "", kind="command", command="weekly")
+    assert "私下跟我说" in world.residents.messages[-1].text
+    assert await count(world, CaseEvent, CaseEvent.action == "added") == 0
 
 
 async def test_a_location_from_who_reported_an_emergency_in_a_group_brings_it_to_its_community(world: World) -> None:
