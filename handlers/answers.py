@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import button_presses, feature_registry, phrases
-from handlers.cases import answering, labels, merging, phoning, staff_steps, worded_steps
+from handlers.cases import answering, emergencies, labels, merging, phoning, staff_steps, worded_steps
 from handlers.context import Serves
 from handlers.residents import drafts, matters, media, own_cases, receipts, report
 from handlers.turn import Turn
@@ -104,6 +104,9 @@ def _of_a_feature(turn: Turn, asked: dict[str, Any]) -> bool:
 def _resident_answers(turn: Turn, asked: dict[str, Any]) -> bool:
     case = media.awaits(turn, asked)
     if case is None:
+        return False
+    if emergencies.overtook(turn, asked):
+        turn.talk.state["expects"] = asked
         return False
     text = turn.event.text.strip()
     emergency = bool(text) and matters.emergency(turn.reading) is not None

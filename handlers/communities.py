@@ -170,7 +170,7 @@ def located(turn: Turn, place: Location) -> CommunityRow | None:
     """The community in which a place clearly is; None if another may be meant, or if one may lie anywhere."""
     communities = turn.uow.reference.real_communities()
     found = nearest(turn, place, len(communities))
-    if len(communities) == 1 or len(found) < len(communities):
+    if len(communities) <= 1 or len(found) < len(communities):
         return _only(communities)
     first, second, *_ = (_distance(community, place) for community in found)
     return found[0] if first * CLEARLY < second else None

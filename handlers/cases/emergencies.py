@@ -62,6 +62,15 @@ def told_here(turn: Turn) -> CaseRow | None:
     return case if case and turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account) else None
 
 
+def overtook(turn: Turn, asked: dict[str, Any]) -> bool:
+    """Whether an emergency was just reported here after this question about another case."""
+    case = ringing(turn)
+    if case is None or asked["at"] >= _talk(turn).state["alarm"]["at"]:
+        return False
+    other = turn.uow.cases.living((asked["case"][0], asked["case"][1]))
+    return other is None or other.key != case.key
+
+
 def last_here(turn: Turn) -> CaseRow | None:
     """The open emergency that was the last to be reported in this chat, however long ago, or None."""
     alarm = _talk(turn).state.get("alarm")

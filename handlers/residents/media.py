@@ -129,7 +129,7 @@ def _asked_about(turn: Turn) -> CaseRow | None:
     asked = turn.expected()
     if asked is None:
         return None
-    if asked["what"] not in ANSWERED_BY_A_PLACE:
+    if asked["what"] not in ANSWERED_BY_A_PLACE or emergencies.overtook(turn, asked):
         turn.talk.state["expects"] = asked
         return None
     return awaits(turn, asked)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from bot.channels.port import Outgoing, TryLater
 from ledger.scenes import Scene, Urgency
 from nlp.understanding import Alarm, NoneType
+from storage.reference import DISTRICT
 from storage.tables import Alarm as AlarmRow
 from storage.tables import Building, Case, CaseEvent, Community, Duty, Outbox, Person, StaffAccount
 from tests.support.world import World
@@ -334,6 +335,33 @@ async def test_a_photo_and_a_location_belong_to_the_emergency_and_not_to_the_dra
     await wang.is_at(30.20, 115.05)
     assert (await case(small_world)).latitude == 30.20
     assert await files(small_world) == 1
+
+
+async def test_what_follows_an_emergency_belongs_to_it_and_not_to_an_older_question_of_the_staff(world: World) -> None:
+    wang, chen = await settled(world), world.worker(WORKER)
+    await chen.taps("问居民")
+    await chen.says("是哪一盏？")
+    await world.passes(minutes=1)
+    burns(world)
+    await wang.says(FIRE)
+    await wang.is_at(30.20, 115.05)
+    await wang.says("楼上还有老人")
+    fire, lamp = await case(world, 2), await case(world)
+    assert (fire.latitude, fire.text) == (30.20, f"{FIRE}\n楼上还有老人")
+    assert "楼上还有老人" in chen.last.text
+    assert (lamp.latitude, lamp.text, lamp.state) == (None, LAMP, "needs_info")
+    await world.passes(hours=1)
+    await wang.says("三单元门口左边那盏")
+    assert (await case(world)).state == "waiting", "the question stayed open"
+
+
+async def test_a_district_that_has_no_community_yet_keeps_a_location(small_world: World) -> None:
+    await change(small_world, lambda connection: connection.execute(delete(Community).where(Community.id != DISTRICT)))
+    wang = small_world.resident()
+    burns(small_world, places=())
+    await wang.says(FIRE)
+    await wang.is_at(30.20, 115.05)
+    assert (await case(small_world, community=0)).latitude == 30.20
 
 
 async def test_a_button_from_before_it_moved_still_works(world: World) -> None:
