@@ -103,10 +103,15 @@ def _has_building(turn: Turn, community: CommunityRow, words: str) -> bool:
 def building(turn: Turn, community_id: int, places: Sequence[str]) -> BuildingRow | None:
     """The building that the places name, else the one whose code the person scanned; None if there is neither."""
     buildings = turn.uow.reference.buildings_of.get(community_id, [])
+    scanned = next((b for b in buildings if b.id == turn.person.building_id), None)
+    return named_building(turn, community_id, places) or scanned
+
+
+def named_building(turn: Turn, community_id: int, places: Sequence[str]) -> BuildingRow | None:
+    """The one building that the places name."""
+    buildings = turn.uow.reference.buildings_of.get(community_id, [])
     named = [b for b in buildings if any(names(b.name, place) or names(place, b.name) for place in places)]
-    if len(named) == 1:
-        return named[0]
-    return next((b for b in buildings if b.id == turn.person.building_id), None)
+    return named[0] if len(named) == 1 else None
 
 
 def building_of(turn: Turn, case: CaseRow) -> BuildingRow | None:
@@ -136,9 +141,9 @@ def with_compound(turn: Turn, case: CaseRow, where: str) -> str:
 
 
 def without_compound(turn: Turn, case: CaseRow) -> str:
-    """5栋 for a case in 幸福苑5栋."""
+    """5栋 for a case in 幸福苑5栋; 幸福苑 for one of the whole compound."""
     where = case.place or ""
-    return where.removeprefix(compound_of(turn, case.community_id, where))
+    return where.removeprefix(compound_of(turn, case.community_id, where)) or where
 
 
 def compound_of(turn: Turn, community_id: int, where: str | None) -> str:

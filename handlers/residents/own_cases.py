@@ -190,9 +190,11 @@ def place_in(turn: Turn, case: CaseRow, words: str) -> str:
 
 
 def set_place(turn: Turn, case: CaseRow, where: str) -> CaseRow:
-    """Store the place of a case, which may tell in which community it is. Returns the case as it goes on."""
+    """Store the place of a case with its building; it may tell the community. Returns the case as it goes on."""
     words = place_in(turn, case, where)
     turn.uow.cases.change(case, place=words)
+    if building := communities.named_building(turn, case.community_id, (words,)):
+        turn.uow.cases.change(case, building_id=building.id, grid_id=building.grid_id)
     case = moving.to_named_community(turn, case, where)
     steps.compare_anew(turn, case)
     turn.uow.cases.add_event(case, action="placed", role=Role.RESIDENT, before=case.state, via=turn.via)

@@ -105,6 +105,12 @@ def two_compounds(connection: Connection) -> None:
     )
 
 
+def in_another_grid(connection: Connection) -> None:
+    """东风里8栋 belongs to a second grid."""
+    connection.execute(insert(Grid), [{"community_id": 1, "id": 2, "name": "第二网格"}])
+    connection.execute(update(Building).where(Building.name == "东风里8栋").values(grid_id=2))
+
+
 @pytest.mark.parametrize(
     ("scanned", "said", "where"),
     [
@@ -140,6 +146,30 @@ async def test_who_edits_the_place_that_was_completed_changes_it(small_world: Wo
     means(small_world, "哎不对，是8栋2单元", NOTHING | {"places": ("8栋2单元",)})
     await wang.edits(500, "哎不对，是8栋2单元")
     assert (await case(small_world)).place == "东风里8栋2单元"
+
+
+async def test_who_edits_a_place_that_no_longer_stands_does_not_change_a_whole_compound(small_world: World) -> None:
+    await change(small_world, two_compounds)
+    wang = await settled(small_world)
+    for message, where in ((500, "小区东门"), (501, "幸福苑")):
+        await wang.taps("地点不对")
+        await wang.says(where, message_id=message)
+    assert (await case(small_world)).place == "幸福苑"
+    await wang.edits(500, "小区东门口")
+    assert (await case(small_world)).place == "幸福苑"
+
+
+async def test_a_corrected_place_brings_the_case_to_its_building_and_grid(small_world: World) -> None:
+    await change(small_world, two_compounds)
+    await change(small_world, in_another_grid)
+    wang = await settled(small_world, words="3栋楼道的灯坏了好几天，请派人来修")
+    assert ((await case(small_world)).building_id, (await case(small_world)).grid_id) == (1, 1)
+    await wang.taps("地点不对")
+    await wang.says("是8栋")
+    assert ((await case(small_world)).building_id, (await case(small_world)).grid_id) == (4, 2)
+    await wang.taps("地点不对")
+    await wang.says("小区东门")
+    assert ((await case(small_world)).building_id, (await case(small_world)).grid_id) == (4, 2), "it names no other"
 
 
 async def test_a_place_that_comes_late_is_no_report_of_its_own(small_world: World) -> None:
