@@ -122,6 +122,7 @@ async def test_a_strange_link_waits_for_a_look_and_is_then_filed(town: World) ->
     wang, zhou, chen = await settled(town), town.worker(2), town.worker(1)
     await wang.says(LINKED)
     assert wang.sees("陌生网址")
+    assert "不用再说一遍" in wang.last.text, "it would be filed twice"
     assert await count(town, Case) == 1
     card = next(m for m in zhou.messages if "陌生网址" in m.text)
     assert "pic-host.xyz" not in card.text, "no address to tap"
@@ -165,7 +166,7 @@ async def test_who_is_paused_hears_what_became_of_the_words_that_were_held(town:
     await wang.says(PICTURE if addition else LINKED)
     await zhou.taps("歇一天：广告")
     assert wang.sees("请您歇一歇")
-    assert wang.last.text == ("您补充的带网址的那句，也没有加上。" if addition else "刚才带网址的那条，也没有登记。")
+    assert wang.last.text == ("刚才带网址的那句，也没有加上。" if addition else "刚才带网址的那条，也没有登记。")
 
 
 async def test_what_is_not_taken_during_a_pause_is_not_called_a_report(town: World) -> None:
@@ -225,12 +226,12 @@ async def test_who_adds_a_link_reads_that_it_will_be_added_and_is_not_told_to_sa
     await wang.taps("补充")
     await wang.says(PICTURE)
     assert "没问题就加上" in wang.last.text
-    assert "再说一遍" not in wang.last.text.replace("不用再说一遍", "")
+    assert "不用再说一遍" in wang.last.text
     card = next(m for m in zhou.messages if "陌生网址" in m.text)
     assert "登记过的事" in card.text
     assert "还没登记" not in card.text
     await zhou.taps("不收：广告")
-    assert wang.sees("您补充的带网址的那句没有加上：广告")
+    assert wang.sees("刚才带网址的那句没有加上：广告")
 
 
 @pytest.mark.parametrize("neighbour", [True, False])
@@ -277,6 +278,7 @@ async def test_a_link_in_an_edit_waits_but_one_that_was_looked_at_does_not_wait_
     wang, zhou, chen = await settled(town), town.worker(2), town.worker(1)
     await wang.edits(100, f"{LAMP}，{PICTURE}")
     assert (await case(town)).text == LAMP
+    assert "补充" not in wang.last.text, "an edit is not called an addition"
     assert not chen.sees("pic-host")
     await zhou.taps("照常收下")
     assert PICTURE in (await case(town)).text
