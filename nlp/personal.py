@@ -18,9 +18,14 @@ _MOST = 4096
 _SEEN_LATELY = 512
 _ANY = "[0-9零〇洞一幺二两三四五六七拐八九勾壹贰叁肆伍陆柒捌玖]"
 """A digit, in any spoken or written form."""
+_ALIKE = "[0-9oil]"
+"""A digit, or a letter that looks like one: 138O7231234."""
 _SEP = r"[ \-—–.·,/]{0,2}"
+_DASH = r"[ \-—–一]{0,3}"
+"""一 also stands for a dash: 139 一 1111 2222."""
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _LONG = re.compile(r"\d(?:[ \-—–.·,/]{0,2}\d){6}")
+_LONG_ALIKE = re.compile(rf"{_ALIKE}(?:{_SEP}{_ALIKE}){{6}}|{_ALIKE}{{3}}{_DASH}{_ALIKE}{{4}}")
 _SPOKEN = re.compile(rf"{_ANY}(?:[ ,、\-]?{_ANY}){{10}}")
 _WRITTEN = re.compile(r"[\da-z@]")
 _LATIN = re.compile(r"[a-z\d][\w\-]{4}", re.ASCII)
@@ -32,7 +37,7 @@ _HINTS: dict[Personal, re.Pattern[str]] = {
     Personal.EMAIL: re.compile("@"),
     Personal.ID_CARD: re.compile(rf"{_LONG.pattern}|{_SPOKEN.pattern}"),
     Personal.BANK_CARD: _LONG,
-    Personal.PHONE: re.compile(rf"{_LONG.pattern}|{_SPOKEN.pattern}"),
+    Personal.PHONE: re.compile(rf"{_LONG_ALIKE.pattern}|{_SPOKEN.pattern}"),
     Personal.WECHAT: _LATIN,
     Personal.PLATE: re.compile(rf"{_PROVINCE} ?[a-z]|牌照|牌号|车牌|车号"),
 }
@@ -74,6 +79,11 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
         ),
     ),
     (Personal.PHONE, re.compile(rf"(?<![0-9a-z])\(?0(?:10|2\d|[3-9]\d\d)\)?{_SEP}[2-8]\d{{2,3}}[ \-]?\d{{4}}(?!\d)")),
+    (Personal.PHONE, re.compile(rf"(?<![0-9a-z])[1il]{_SEP}[3-9](?:{_SEP}{_ALIKE}){{9}}(?![0-9a-z]|[ \-.]\d)")),
+    (
+        Personal.PHONE,
+        re.compile(rf"(?<![0-9a-z])[1il][3-9]{_ALIKE}{_DASH}{_ALIKE}{{4}}{_DASH}{_ALIKE}{{4}}(?![0-9a-z一])"),
+    ),
     (Personal.PHONE, re.compile(rf"(?<!{_ANY})[1一幺壹](?:[ ,、\-]?{_ANY}){{10}}(?!{_ANY})")),
     (
         Personal.PLATE,
@@ -264,15 +274,18 @@ def mask_contacts(text: str) -> str:
 def mask_for_neighbours(text: str, of_reporter: str) -> str:
     """An answer masked for neighbours with the same matter; the numbers of offices stay readable.
 
-    A number counts as an office's if it is no mobile number and does not occur in `of_reporter`, the reporter's words.
+    A number counts as an office's if it is written in digits, is no mobile number and does not occur in `of_reporter`,
+    the reporter's words.
     """
     text, own = without_bidi_controls(text), _digits(of_reporter)
     return mask(text, [span for span in find(text) if not _is_an_office_s(text, span, own)])
 
 
 def _is_an_office_s(text: str, span: Span, own: str) -> bool:
-    digits = _digits(text[span.start : span.end])
-    return span.type is Personal.PHONE and not _MOBILE.search(digits) and digits not in own
+    number = text[span.start : span.end]
+    digits = _digits(number)
+    disguised = any(character.isalnum() and not character.isdecimal() for character in number)
+    return span.type is Personal.PHONE and not disguised and not _MOBILE.search(digits) and digits not in own
 
 
 def _digits(text: str) -> str:

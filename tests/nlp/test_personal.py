@@ -96,6 +96,10 @@ PATHOLOGICAL = [
     "微信",
     "加一下a-",
     "东户",
+    "139一",
+    "13l",
+    "l3o ",
+    "o",
 ]
 
 
@@ -127,3 +131,28 @@ def _seconds(text: str) -> float:
 )
 def test_spoken_cards_and_phones_beside_an_order_are_masked(text: str, masked: str) -> None:
     assert personal.mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("打138O7231234", "打138****1234"),
+        ("l38 0723 I234", "l38****I234"),
+        ("电话：138o723l234找我", "电话：138****l234找我"),
+        ("139 一 1111 2222", "139****2222"),
+        ("139一1111一2222，谢谢", "139****2222，谢谢"),
+        ("139 一111 2222", "139****2222"),
+        ("订单号138O7231234", "订单号138O7231234"),
+        ("快递单号139 一 1111 2222", "快递单号139 一 1111 2222"),
+        ("客服热线138O7231234", "客服热线138O7231234"),
+        ("电梯编号 138l2345678", "电梯编号 138l2345678"),
+        ("型号l3oooooo坏了", "型号l3oooooo坏了"),
+    ],
+)
+def test_phones_in_disguise_are_masked(text: str, masked: str) -> None:
+    assert personal.mask(text) == masked
+
+
+@pytest.mark.parametrize("number", ["138O7231234", "139一1111222", "139 一 1111 2222"])
+def test_a_phone_in_disguise_is_no_offices(number: str) -> None:
+    assert number not in personal.mask_for_neighbours(f"打{number}", "")
