@@ -80,6 +80,20 @@ def test_each_false_alarm_and_the_emergencies_near_it_are_told_apart(understande
     assert not wrong
 
 
+@pytest.mark.parametrize("words", ["楼道灯坏了，我妈晕倒了喊不醒", "垃圾没人收，我爸倒在地上叫不应"])
+def test_an_emergency_labels_the_message_that_tells_it_beside_another_matter(
+    understander: Understander, words: str
+) -> None:
+    main = understander.read(words).main
+    assert main.urgency is Urgency.EMERGENCY
+    assert Alarm.AMBULANCE in main.alarms
+
+
+def test_no_longer_wanted_things_are_no_sorrow(understander: Understander) -> None:
+    assert not reaches_a_person(understander.read("楼道那辆电动车都生锈了，没人要"))
+    assert reaches_a_person(understander.read("我这把年纪没人要，天天一个人哭"))
+
+
 @pytest.mark.parametrize(
     ("name", "enough"),
     [
