@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import logging
 import sys
 from typing import Any
 
@@ -60,6 +61,7 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point; what a person can mend ends with a clear line and status 2."""
+    _keep_warnings_quiet()
     try:
         status = cli(standalone_mode=False)
     except click.exceptions.Abort:
@@ -78,6 +80,12 @@ def main() -> None:
         sys.exit(2)
     # without standalone mode click hands the status of ctx.exit() back
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _keep_warnings_quiet() -> None:
+    """A command says itself what came of it. `chulin run` sets up a log, which shows warnings too."""
+    if logging.lastResort:
+        logging.lastResort.setLevel(logging.ERROR)
 
 
 def _show(lines: list[str]) -> None:

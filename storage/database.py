@@ -18,9 +18,9 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.row_security import SERVER_SETTINGS
 from storage.sql.driver import is_sqlite, raw
@@ -42,6 +42,8 @@ CACHE_KIB = 32 * 1024
 """Page cache of each connection. With SQLite's default of 2 MiB a report reads every row from disk again."""
 CONNECTIONS = 16
 """Of one process to PostgreSQL, opened when needed."""
+CONNECT_SECONDS = 10.0
+"""How long a PostgreSQL server has to let us in. The driver's own 60 seconds leave an operator without an answer."""
 IDLE_TRANSACTION_TIMEOUT = {"idle_in_transaction_session_timeout": "20s"}
 """A frozen process, or one whose machine vanished, would hold its locks for ever. None of our transactions ever waits
 for anything, so the server ends those that do."""
@@ -87,7 +89,7 @@ def open_database(url: str, *, serve: bool = False) -> Database:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(parsed, serve=serve)
-    return PostgresDatabase(parsed.set(drivername="postgresql+asyncpg"))
+    return PostgresDatabase(parsed)
 
 
 def sqlite_engine(url: URL, *, write: bool) -> Engine:
@@ -108,6 +110,25 @@ def sqlite_engine(url: URL, *, write: bool) -> Engine:
     def _begin(connection: Connection) -> None:
         # a deferred transaction that reads before it writes can fail with BUSY_SNAPSHOT, which no timeout waits for
         raw(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def postgres_engine(url: URL, settings: dict[str, str] | None = None, **options: Any) -> AsyncEngine:
+    """An engine that raises DatabaseUnreachable where no connection can be opened. `settings` are the server's."""
+    engine = create_async_engine(
+        url.set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,  # an error's text must not carry residents' words
+        connect_args={"server_settings": SERVER_SETTINGS | (settings or {}), "timeout": CONNECT_SECONDS},
+        **options,
+    )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _connect(dialect: Dialect, _record: object, arguments: Any, parameters: Any) -> Any:
+        try:
+            return dialect.connect(*arguments, **parameters)
+        except OSError as error:
+            raise DatabaseUnreachable(error) from error
 
     return engine
 
@@ -261,14 +282,13 @@ class PostgresDatabase:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self._engine = create_async_engine(
+        self._engine = postgres_engine(
             url,
+            IDLE_TRANSACTION_TIMEOUT,
             pool_size=CONNECTIONS,
             max_overflow=0,  # a connection beyond the pool would be opened for one transaction and closed again
             pool_use_lifo=True,  # the connection used last has the statements prepared already
-            hide_parameters=True,
             isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": SERVER_SETTINGS | IDLE_TRANSACTION_TIMEOUT},
         )
 
     async def read(self, work: Work[T]) -> T:
@@ -295,16 +315,9 @@ class PostgresDatabase:
         raise AssertionError("unreachable")
 
     async def _run(self, work: Work[T], *, autocommit: bool) -> T:
-        connected = False
-        try:
-            async with self._engine.connect() as connection:
-                driver = await _open_driver_connection(connection)
-                connected = True
-                return await _run_on(connection, driver, work, autocommit=autocommit)
-        except OSError as error:
-            if connected:  # an error of the work itself, as of a file that it reads
-                raise
-            raise DatabaseUnreachable(error) from error
+        async with self._engine.connect() as connection:
+            driver = await _open_driver_connection(connection)
+            return await _run_on(connection, driver, work, autocommit=autocommit)
 
 
 async def _run_on(connection: AsyncConnection, driver: Any, work: Work[T], *, autocommit: bool) -> T:
@@ -336,6 +349,8 @@ def _is_transient(error: Exception) -> bool:
     """Whether a retry may help: a lost connection, a server that is starting or stopping, a deadlock or lost race."""
     import asyncpg  # noqa: PLC0415 - only needed with PostgreSQL
 
+    if isinstance(error, DatabaseUnreachable) and isinstance(error.orig, TimeoutError):
+        return False  # it has been waited for already
     if isinstance(error, ConnectionError) or getattr(error, "connection_invalidated", False):
         return True
     if isinstance(error, asyncpg.InterfaceError):

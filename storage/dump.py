@@ -10,11 +10,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Boolean, Connection, Date, DateTime, MetaData, Table, func, insert, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.types import TypeEngine
 
-from storage.database import sqlite_engine
-from storage.row_security import SERVER_SETTINGS
+from storage.database import postgres_engine, sqlite_engine
 from storage.schema import sqlite_engine_for_migrations
 
 T = TypeVar("T")
@@ -57,11 +55,7 @@ async def in_one_go(url: str, work: Callable[[Connection], T]) -> T:
 
 
 async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
-    engine = create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
-        hide_parameters=True,
-        connect_args={"server_settings": SERVER_SETTINGS},
-    )
+    engine = postgres_engine(make_url(url))
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)

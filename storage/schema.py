@@ -28,9 +28,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage import row_security
+from storage.database import postgres_engine
 from storage.revision import WrongRevision, check, knows, newest, revision_of, served
 from storage.tables import Base
 
@@ -95,9 +95,7 @@ async def migrate(url: str, revision: str = "head", *, down: bool | None = None)
                 return _move(connection, revision, down)
         finally:
             engine.dispose()
-    engine_ = create_async_engine(
-        parsed.set(drivername="postgresql+asyncpg"), connect_args={"server_settings": row_security.SERVER_SETTINGS}
-    )
+    engine_ = postgres_engine(parsed)
     try:
         async with engine_.begin() as connection_:
             return await connection_.run_sync(_move, revision, down)
@@ -112,7 +110,7 @@ def may_move(connection: Connection) -> bool:
 
 async def let_in(url: str, role: str) -> None:
     """Let the app's role into a database that another role owns; on SQLite there are none."""
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
+    engine = postgres_engine(make_url(url))
     try:
         async with engine.begin() as connection:
             await connection.run_sync(row_security.grant, role)

@@ -1,6 +1,7 @@
 """The command's way out: the right status, a line for what a person can mend, a traceback for our own mistakes."""
 
 import errno
+import logging
 import socket
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from bot.channels.port import BadToken, TryLater
 from bot.cli import COMMANDS, LazyGroup
 from bot.cli_messages import IN_ENGLISH
+from storage import database as database_of
 from storage.database import DatabaseBusy, DatabaseUnreachable
 from storage.schema import WrongRevision
 from tests.bot.conftest import Operator
@@ -67,6 +69,40 @@ def test_what_a_person_can_mend_is_one_line(ends_with: Any, error: Exception, sa
     assert (ended.status, ended.out) == (2, "")
     assert said in ended.err
     assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("address", ["u@127.0.0.1:1/x", "u@/x?host={folder}"], ids=["port", "socket"])
+@pytest.mark.parametrize("words", ["backup", "restore b.age --key my.key", "db upgrade", "db check"])
+def test_a_database_server_that_is_not_there_is_one_line_for_every_command(
+    desk: Operator, home: Path, words: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.sets(backup_keys=desk.runs("backup", "--new-key", "my.key").out.rpartition("=")[2].strip())
+    desk.runs("backup")
+    for made in (home / "backups").glob("*.age"):
+        made.rename(home / "b.age")
+    desk.sets(database_url=f"postgresql://{address.format(folder=home)}")
+    monkeypatch.setattr(database_of, "RETRIES", 2)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as at a terminal: a warning would be a second line
+    ended = desk.runs(*words.split())
+    assert ended.status == 2
+    assert "数据库用不了" in ended.err
+    assert ended.err.count("\n") == 1
+    assert list((home / "backups").iterdir()) == []
+
+
+def test_a_database_server_that_never_answers_is_waited_for_once(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_of, "CONNECT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(0)
+        operator.sets(database_url=f"postgresql://u@127.0.0.1:{silent.getsockname()[1]}/x")
+        ended = operator.runs("db", "check")
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):  # nobody came a second time
+            silent.accept()
+    assert ended.status == 2
+    assert "数据库用不了：等了很久没有回音" in ended.err
 
 
 def test_our_own_mistakes_keep_their_traceback_but_not_what_somebody_said(ends_with: Any) -> None:
