@@ -31,7 +31,7 @@ from bot.erasure_log import FILE as ERASED
 from bot.erasure_log import ErasureLog
 from bot.files import on_disk
 from storage import dump
-from storage.revision import knows, revision_of
+from storage.revision import WrongRevision, knows, newest, revision_of
 
 FORMAT = 1
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -52,12 +52,13 @@ class OtherRevision(Exception):
 
 @dataclass
 class Contents:
-    """What a backup holds: its revision, when it was made, rows by table, and how many files."""
+    """What a backup holds: its revision, when it was made, rows by table, how many files, and whether its end came."""
 
     revision: str = ""
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     rows: Counter[str] = field(default_factory=Counter)
     files: int = 0
+    whole: bool = False
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------
@@ -168,7 +169,9 @@ def _write(sink: io.BufferedIOBase, url: str, data_dir: Path, now: datetime) -> 
 
 
 def _rows(tar: tarfile.TarFile, connection: Connection, now: datetime) -> Contents:
-    found = Contents(revision_of(connection) or "", now)
+    if (revision := revision_of(connection)) is None:  # another database than the bot's: nothing of it would be kept
+        raise WrongRevision(None, newest())
+    found = Contents(revision, now)
     about = {"format": FORMAT, "revision": found.revision, "made_at": now.isoformat()}
     _add(tar, "begin.json", orjson.dumps(about))
     for table in dump.tables(connection):
@@ -218,8 +221,8 @@ def entries(path: Path, keys: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
                 pass
     except pyrage.DecryptError:
         raise BadBackup("打不开：密钥不对，或者文件不完整、被改过") from None
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise BadBackup(f"读不了：{type(error).__name__}，文件不完整或被改过") from None
+    except (tarfile.TarError, EOFError, OSError):
+        raise BadBackup("读不了：不是楚邻的备份，或者文件不完整、被改过") from None
 
 
 def looked_at(path: Path, keys: Sequence[Any]) -> Contents:
@@ -231,7 +234,14 @@ def looked_at(path: Path, keys: Sequence[Any]) -> Contents:
     found = Contents()
     for name, content in entries(path, keys):
         _count(found, name, content)
+    _hold_whole(found)
     return found
+
+
+def _hold_whole(found: Contents) -> None:
+    """Anybody can encrypt a file for a public key; one without our last entry is no backup."""
+    if not found.whole:
+        raise BadBackup("不是楚邻的备份，或者文件不完整")
 
 
 def _count(found: Contents, name: str, content: bytes) -> None:
@@ -250,6 +260,7 @@ def _count(found: Contents, name: str, content: bytes) -> None:
         promised = json.loads(content)
         if promised != {"rows": dict(found.rows), "files": found.files}:
             raise BadBackup("数目对不上，文件不完整")
+        found.whole = True
 
 
 def restore(url: str, data_dir: Path, path: Path, keys: Sequence[Any]) -> Contents:
@@ -280,8 +291,7 @@ def _restore(connection: Connection, data_dir: Path, path: Path, keys: Sequence[
             _keep(data_dir / LINK_KEY, content)
         elif name == ERASED:
             ErasureLog(b"", data_dir).add(content.decode())
-    if not found.rows:
-        raise BadBackup("里面什么也没有")
+    _hold_whole(found)
     _hold_references(connection)
     return found
 

@@ -74,7 +74,8 @@ def new_key() -> None:
 def seal(plain: bool) -> None:
     settings = settings_of.load()
     if not encryption.ring():
-        raise Stop("没有密钥。请先运行 chulin db new-key，填到 .env 的 CHULIN_DATA_KEYS")
+        first = "请把加密时用的密钥填回" if plain else "请先运行 chulin db new-key（已经加密过的，用原来的密钥），填到"
+        raise Stop(f"没有密钥。{first} .env 的 CHULIN_DATA_KEYS")
     rows = asyncio.run(seal_all(settings.database_url, plain=plain))
     files = FileStore(settings.data_dir / "files").seal_again(plain=plain)
     click.echo(f"✓ {'解密' if plain else '加密'}了 {rows} 行、{files} 个文件")

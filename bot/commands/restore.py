@@ -50,8 +50,8 @@ def command(file: Path, key: Path | None, check: bool) -> None:
 
 
 def _identities(key: Path | None) -> list[Any]:
-    text = key.read_text() if key else os.environ.get(FROM_ENVIRONMENT, "")
-    if not text:
+    text = key.read_text(errors="replace") if key else os.environ.get(FROM_ENVIRONMENT, "")
+    if not text and not key:
         raise Stop(f"没有私钥。请给 --key 密钥文件，或者环境变量 {FROM_ENVIRONMENT}")
     return backup.identities(text)
 

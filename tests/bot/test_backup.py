@@ -145,6 +145,18 @@ async def test_a_damaged_backup_changes_nothing(small_world: World, tmp_path: Pa
     assert await everything(url) == before
 
 
+def test_a_file_of_somebody_else_for_our_key_is_no_backup(desk: Operator, home: Path) -> None:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("photo.jpg"))
+    (home / "b.age").write_bytes(pyrage.encrypt(content.getvalue(), KEYS))
+    (home / "my.key").write_text(str(IDENTITY))
+    for words in (["--check"], []):
+        ended = desk.runs("restore", "b.age", "--key", "my.key", *words)
+        assert (ended.status, ended.out) == (2, "")
+        assert "不是楚邻的备份" in ended.err
+
+
 async def test_a_database_with_something_in_it_is_left_alone(world: World, tmp_path: Path) -> None:
     await lived_in(world)
     path, _ = await made(world, tmp_path)
@@ -263,6 +275,14 @@ def test_without_a_key_there_is_no_backup(desk: Operator) -> None:
     assert "--new-key" in ended.err
 
 
+def test_a_database_that_was_never_made_ready_is_no_backup(operator: Operator, home: Path, postgres_url: str) -> None:
+    operator.sets(database_url=postgres_url, backup_keys=str(KEYS[0]))
+    ended = operator.runs("backup")
+    assert (ended.status, ended.out) == (2, "")
+    assert "数据库还没有建立" in ended.err
+    assert list((home / "backups").iterdir()) == []
+
+
 def test_from_key_to_restore_by_command(desk: Operator, home: Path) -> None:
     desk.runs("db", "upgrade")
     said = desk.runs("backup", "--new-key", "my.key").out
@@ -287,7 +307,8 @@ def test_a_wrong_key_and_a_private_key_in_the_settings_are_clear_lines(desk: Ope
     assert str(IDENTITY) not in ended.said
     (home / "b.age").write_bytes(pyrage.encrypt(b"x", KEYS))
     (home / "none.key").write_text("nothing")
-    assert "没有私钥" in desk.runs("restore", "b.age", "--key", "none.key").err
+    for no_key in ("none.key", "b.age"):  # a backup in the key's place is not even text
+        assert "没有私钥" in desk.runs("restore", "b.age", "--key", no_key).err
     assert desk.runs("restore", "b.age").status == 2
 
 

@@ -18,6 +18,9 @@ def test_keys_by_command(desk: Operator) -> None:
     desk.runs("db", "upgrade")
     key = desk.runs("db", "new-key").out.strip().partition("=")[2]
     assert desk.runs("db", "seal").status == 2
+    opened = desk.runs("db", "seal", "--open")
+    assert opened.status == 2
+    assert "new-key" not in opened.err, "a new key opens nothing"
     desk.sets(data_keys=key)
     assert desk.runs("db", "seal").status == 0
     assert encryption.name_of(key) in desk.runs("doctor", "--offline").out
