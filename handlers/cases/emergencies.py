@@ -19,8 +19,10 @@ log = logging.getLogger(__name__)
 
 EVERYBODY = 0
 """In place of an account: the conversation of a whole group."""
-MOST_TOLD = 20
+MOST_TOLD = 40
 """So many dangers, places and words that are new call the staff again for one emergency of a group."""
+MOST_SAID = 20
+"""Words and files stop earlier, so that another place still calls them."""
 LEVELS = (None, Role.MANAGER, Role.SUPERVISOR, Role.ADMIN)
 """Who gets an alarm at each level; level 0: the staff on duty."""
 
@@ -83,10 +85,10 @@ def is_told(turn: Turn, name: str) -> bool:
     return _mark(name) in _talk(turn).state["alarm"]["told"]
 
 
-def untold(turn: Turn, said: Iterable[str]) -> list[str]:
+def untold(turn: Turn, said: Iterable[str], most: int = MOST_TOLD) -> list[str]:
     """Places and words that nobody has told of the emergency of this chat; not without end."""
     new = [words for words in dict.fromkeys(said) if not is_told(turn, words)]
-    return new[: max(MOST_TOLD - len(_talk(turn).state["alarm"]["told"]), 0)]
+    return new[: max(most - len(_talk(turn).state["alarm"]["told"]), 0)]
 
 
 def is_news(turn: Turn, said: str) -> bool:

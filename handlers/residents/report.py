@@ -147,11 +147,12 @@ def _news(turn: Turn) -> list[str]:
 
     An album is one thing, though in a group its parts come one by one.
     """
-    said = [place for matter in turn.reading.matters for place in matter.places]
+    news = emergencies.untold(turn, [place for matter in turn.reading.matters for place in matter.places])
     if not matters.emergency(turn.reading):
         files = [turn.event.album] if turn.event.album else [file.unique_id for file in turn.event.files]
-        said += [turn.event.text.strip(), *files]
-    return emergencies.untold(turn, filter(None, said))
+        said = filter(None, (turn.event.text.strip(), *files))
+        news += emergencies.untold(turn, said, emergencies.MOST_SAID)
+    return news
 
 
 def _add_to(turn: Turn, case: CaseRow, words: str) -> CaseRow:

@@ -258,6 +258,18 @@ async def test_an_album_that_is_added_to_an_emergency_in_a_group_calls_the_staff
     assert len(world.residents.messages[shown:]) == 1, "and the group hears it once"
 
 
+async def test_much_talk_about_an_emergency_in_a_group_does_not_hide_another_place(world: World) -> None:
+    chen = world.worker(1)
+    means(world, "3栋着火了快来", ALARM)
+    await says_in_group(world, 1001, "3栋着火了快来")
+    for number in range(25):
+        await says_in_group(world, 1001, f"快一点快一点{'呀' * number}")
+    before = len(chen.messages)
+    means(world, "7栋也着火了", ALARM | {"places": ("7栋",)})
+    await says_in_group(world, 1001, "7栋也着火了")
+    assert any("7栋也着火了" in m.text for m in chen.messages[before:])
+
+
 async def test_a_command_in_a_group_is_no_word_about_the_emergency(world: World) -> None:
     means(world, "3栋着火了快来", ALARM)
     await says_in_group(world, 1001, "3栋着火了快来")
