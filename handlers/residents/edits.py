@@ -172,10 +172,11 @@ def _waits(turn: Turn, row: Any, text: str) -> bool:
 
 
 def _follow_into(turn: Turn, case: CaseRow, old: str, new: str) -> None:
-    """Correct the words of a case or its place, whichever the message was about."""
+    """Correct the words of a case or its place, whichever the message was about; neighbours move none."""
+    part = turn.uow.cases.part_of(case.key, turn.event.address.bot, turn.account)
     if old in case.text:
         _follow(turn, case, old, new)
-    elif case.place and communities.without_compound(turn, case) in old:
+    elif part != Part.JOINER and case.place and communities.without_compound(turn, case) in old:
         places = " ".join(place for matter in turn.reading.matters for place in matter.places)
         whole = case.place == own_cases.place_in(turn, case, old)
         case = own_cases.set_place(turn, case, new if whole else places or new)

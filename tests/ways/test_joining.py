@@ -26,6 +26,19 @@ async def drafting(world: World, account: int = 1002, words: str = LAMP) -> Pers
     return person
 
 
+async def test_a_neighbour_who_edits_their_own_words_does_not_move_the_reporters_case(small_world: World) -> None:
+    await settled(small_world, words="3栋的路灯坏了半个月了")
+    li = small_world.resident(1002)
+    words = "3栋的路灯坏了半个月，晚上看不见"
+    await li.says(words, message_id=900)
+    await li.taps("延安岭社区")
+    await li.taps("我也遇到 YA-1")
+    place = (await case(small_world)).place
+    await li.edits(900, words.replace("3栋", "8栋"))
+    assert (await case(small_world)).place == place
+    assert "8栋" not in li.last.text
+
+
 # --- an offer --------------------------------------------------------------------------------------------------------
 
 
