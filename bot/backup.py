@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import pyrage
@@ -115,7 +115,7 @@ def make(url: str, data_dir: Path, folder: Path, keys: Sequence[Any], now: datet
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             with _written_by(lambda sink: _write(sink, url, data_dir, now)) as (source, found):
-                pyrage.encrypt_io(source, out, keys)
+                _encrypt(source, out, keys)
             out.flush()
             os.fsync(out.fileno())
         part.replace(target)
@@ -123,6 +123,31 @@ def make(url: str, data_dir: Path, folder: Path, keys: Sequence[Any], now: datet
     finally:
         part.unlink(missing_ok=True)
     return target, found[0]
+
+
+class _NotesErrors(io.RawIOBase):
+    """Passes on what is written to a file, and keeps the error with which that failed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.failed: OSError | None = None
+
+    def write(self, piece: Any) -> int:
+        try:
+            return self._file.write(piece)
+        except OSError as error:
+            self.failed = error
+            raise
+
+
+def _encrypt(source: BinaryIO, out: BinaryIO, keys: Sequence[Any]) -> None:
+    """Pyrage says nothing of an error in writing its last piece, and gives every other one a kind of its own."""
+    noting = _NotesErrors(out)
+    try:
+        pyrage.encrypt_io(source, noting, keys)
+    finally:
+        if noting.failed:
+            raise noting.failed
 
 
 @contextmanager

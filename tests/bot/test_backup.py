@@ -5,7 +5,9 @@ import errno
 import io
 import os
 import re
+import stat
 import tarfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -251,16 +253,30 @@ def test_what_is_left_of_an_interrupted_backup_goes_after_a_day(tmp_path: Path) 
     assert running.exists()
 
 
+@pytest.mark.parametrize("size", [100, 7_000, 70_000, 1_000_000])
+def test_a_full_disk_is_told_wherever_it_comes(size: int) -> None:
+    full = open("/dev/full", "wb")  # noqa: PTH123, SIM115 - closing it fails, too
+    with pytest.raises(OSError, match="No space left") as told:  # noqa: PT012
+        backup._encrypt(io.BytesIO(os.urandom(size)), full, KEYS)
+        full.flush()
+    assert told.value.errno == errno.ENOSPC
+    with suppress(OSError):
+        full.close()
+
+
 async def test_a_backup_that_finds_no_room_says_so_and_leaves_nothing(
     small_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await settled(small_world)
+    opened = os.fdopen
 
-    def no_room(source: Any, _out: Any, _keys: Any) -> None:
-        source.read(10)
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def on_a_full_disk(number: int, mode: str) -> Any:
+        if stat.S_ISFIFO(os.fstat(number).st_mode):
+            return opened(number, mode)
+        os.close(number)
+        return open("/dev/full", mode)  # noqa: PTH123 - closed by who asked
 
-    monkeypatch.setattr(pyrage, "encrypt_io", no_room)
+    monkeypatch.setattr(os, "fdopen", on_a_full_disk)
     with pytest.raises(OSError, match="No space left"):
         await made(small_world, tmp_path)
     assert list((tmp_path / "backups").iterdir()) == []
