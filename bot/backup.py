@@ -52,13 +52,17 @@ class OtherRevision(Exception):
 
 @dataclass
 class Contents:
-    """What a backup holds: its revision, when it was made, rows by table, how many files, and whether its end came."""
+    """What a backup holds: its revision, when it was made, rows by table, how many files, and whether its end came.
+
+    `other_link_key`: where it was restored, there was another key of QR codes, which stays.
+    """
 
     revision: str = ""
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     rows: Counter[str] = field(default_factory=Counter)
     files: int = 0
     whole: bool = False
+    other_link_key: bool = False
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------
@@ -312,8 +316,10 @@ def _restore(connection: Connection, data_dir: Path, path: Path, keys: Sequence[
         elif name.startswith("files/") and DIGEST.fullmatch(name.removeprefix("files/")):
             digest = name.removeprefix("files/")
             _keep(data_dir / "files" / digest[:2] / digest, content)
-        elif name == LINK_KEY and not (data_dir / LINK_KEY).exists():
-            _keep(data_dir / LINK_KEY, content)
+        elif name == LINK_KEY:
+            found.other_link_key = (_content(data_dir / LINK_KEY) or content) != content
+            if not found.other_link_key:
+                _keep(data_dir / LINK_KEY, content)
         elif name == ERASED:
             ErasureLog(b"", data_dir).add(content.decode())
     _hold_whole(found)

@@ -65,17 +65,20 @@ def _run(file: Path, keys: list[Any], *, check: bool) -> None:
     if check:
         return
     settings = settings_of.load()
-    asyncio.run(_restore(settings, file, keys, found.revision))
+    restored = asyncio.run(_restore(settings, file, keys, found.revision))
     let_app_in(settings)
     units = load_district(settings.district_dir).units
     on_database(settings, lambda connection: keep_units(connection, units))
     on_database(settings, partial(data_folder.adopt, folder=settings.data_dir))
     click.echo("✓ 已恢复。再检查：chulin doctor，然后 chulin run")
+    if restored.other_link_key:
+        click.echo(f"! {settings.data_dir / backup.LINK_KEY} 和备份里的不一样，没有换：以前贴出去的二维码可能扫不了。")
+        click.echo(f"  要用备份里的，放到数据文件夹，重启：age -d -i 密钥文件 {file} | tar xz {backup.LINK_KEY}")
     click.echo("  备份以后收到的消息不在里面。")
     click.echo("  备份以后有人删除了自己的数据：把原来的 erased.log 放进数据文件夹，启动时会再删一次。")
 
 
-async def _restore(settings: Settings, file: Path, keys: list[Any], revision: str) -> None:
+async def _restore(settings: Settings, file: Path, keys: list[Any], revision: str) -> backup.Contents:
     url = owners_url(settings)
     held = open_database(url, serve=True)  # refused while a bot runs on this SQLite file
     try:
@@ -84,7 +87,8 @@ async def _restore(settings: Settings, file: Path, keys: list[Any], revision: st
         stands = await held.read(schema.revision_of)
         if stands is None:
             await schema.migrate(url, revision)
-        await asyncio.to_thread(backup.restore, url, settings.data_dir, file, keys)
+        restored = await asyncio.to_thread(backup.restore, url, settings.data_dir, file, keys)
         await schema.migrate(url)
+        return restored
     finally:
         await held.close()

@@ -315,6 +315,20 @@ def test_from_key_to_restore_by_command(desk: Operator, home: Path) -> None:
     assert desk.runs("db", "current").out.count(newest()) == 2
 
 
+@pytest.mark.parametrize(("there", "told"), [("another", True), ("theirs", False), ("", False)])
+def test_a_key_of_qr_codes_that_is_there_stays_and_is_told(desk: Operator, home: Path, there: str, told: bool) -> None:
+    (home / "var" / "link.key").write_text("theirs")
+    path = _of_the_desk(desk, home)
+    desk.sets(database_url="sqlite:///new/chulin.db", data_dir="new")
+    (home / "new").mkdir()
+    if there:
+        (home / "new" / "link.key").write_text(there)
+    ended = desk.runs("restore", path, "--key", "my.key")
+    assert ended.status == 0, ended.said
+    assert ("tar xz link.key" in ended.out) == told
+    assert (home / "new" / "link.key").read_text() == (there or "theirs")
+
+
 def test_a_wrong_key_and_a_private_key_in_the_settings_are_clear_lines(desk: Operator, home: Path) -> None:
     desk.sets(backup_keys=str(IDENTITY))
     ended = desk.runs("backup")
