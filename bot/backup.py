@@ -129,7 +129,7 @@ def make(url: str, data_dir: Path, folder: Path, keys: Sequence[Any], now: datet
     return target, found[0]
 
 
-class _NotesErrors(io.RawIOBase):
+class _NotesErrors(io.BufferedIOBase):
     """Passes on what is written to a file, and keeps the error with which that failed."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -144,7 +144,7 @@ class _NotesErrors(io.RawIOBase):
             raise
 
 
-def _encrypt(source: BinaryIO, out: BinaryIO, keys: Sequence[Any]) -> None:
+def _encrypt(source: io.BufferedIOBase, out: BinaryIO, keys: Sequence[Any]) -> None:
     """Pyrage says nothing of an error in writing its last piece, and gives every other one a kind of its own."""
     noting = _NotesErrors(out)
     try:
