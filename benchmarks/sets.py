@@ -1,6 +1,8 @@
 """The test sets and the corpus, measured with the weights and rules of now: the figures of docs/understanding.md.
 
-uv run python -m benchmarks.sets [emergencies] [splitting] [likeness] [personal] [chat] [corpus]
+uv run python -m benchmarks.sets [emergencies] [splitting] [likeness] [personal] [corpus]
+
+Those of chats come from `chulin nlp evaluate`.
 """
 
 import argparse
@@ -10,26 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from ledger.scenes import Urgency
-from nlp import personal, similar_index
-from nlp.evaluation import QUESTIONS
+from nlp import metrics, personal, similar_index
 from nlp.normalise import fold
-from nlp.pipeline import TOGETHER, Understander
+from nlp.pipeline import Understander
 from nlp.segmentation import split
 from nlp.training.dataset import corpus
-from nlp.understanding import Reading
 
 SETS = Path(__file__).parent.parent / "tests" / "nlp" / "sets"
 Rows = list[dict[str, Any]]
 
 
-def read_all(understander: Understander, texts: list[str]) -> Iterator[Reading]:
-    for at in range(0, len(texts), TOGETHER):
-        yield from understander.read_all(texts[at : at + TOGETHER])
-
-
 def alarms(understander: Understander, texts: list[str]) -> list[bool]:
     """For each text, whether it is taken for an emergency."""
-    return [reading.main.urgency is Urgency.EMERGENCY for reading in read_all(understander, texts)]
+    return [reading.main.urgency is Urgency.EMERGENCY for reading in understander.read_all(texts)]
 
 
 def emergencies(understander: Understander, rows: Rows) -> str:
@@ -45,8 +40,7 @@ def splitting(_: Understander, rows: Rows) -> str:
 
 def likeness(understander: Understander, rows: Rows) -> str:
     found = [similar_index.same(understander.whole(row["a"]), understander.whole(row["b"])) for row in rows]
-    right = sum(bool(row["same"]) and hit for row, hit in zip(rows, found, strict=True))
-    return f"F1 {2 * right / (sum(bool(row['same']) for row in rows) + sum(found)):.2f}"
+    return f"F1 {metrics.f1([bool(row['same']) for row in rows], found):.2f}"
 
 
 def personal_data(_: Understander, rows: Rows) -> str:
@@ -54,13 +48,6 @@ def personal_data(_: Understander, rows: Rows) -> str:
     found = [{(span.start, span.end, str(span.type)) for span in personal.find(row["text"])} for row in rows]
     right = sum(len(one & other) for one, other in zip(wanted, found, strict=True))
     return f"recall {right / sum(map(len, wanted)):.2f}  precision {right / sum(map(len, found)):.2f}"
-
-
-def chat(understander: Understander, rows: Rows) -> str:
-    found = [understander.whole(row["text"]) for row in rows]
-    answers = [(question, row, one) for row, one in zip(rows, found, strict=True) for question in QUESTIONS]
-    kept = [(q, str(getattr(one, q)) == str(row[q])) for q, row, one in answers if q != "item" or row["item"]]
-    return "  ".join(f"{question} {_share([hit for q, hit in kept if q == question], 3)}" for question in QUESTIONS)
 
 
 def of_corpus(understander: Understander) -> Iterator[str]:
@@ -77,7 +64,6 @@ KINDS: Mapping[str, tuple[str, Callable[[Understander, Rows], str]]] = {
     "splitting": ("splitting", splitting),
     "likeness": ("similar", likeness),
     "personal": ("personal", personal_data),
-    "chat": ("chat", chat),
 }
 
 

@@ -11,12 +11,12 @@ import gc
 import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from nlp import similar_index
+from nlp import metrics, similar_index
 from nlp.data_files import DATA
 from nlp.pipeline import Understander
 from nlp.similar_index import SimilarIndex
@@ -71,11 +71,6 @@ def _as_in_the_bot() -> None:
     gc.freeze()
 
 
-def f1(same: Sequence[bool], found: Sequence[bool]) -> float:
-    right = sum(s and f for s, f in zip(same, found, strict=True))
-    return 2 * right / (sum(same) + sum(found) or 1)
-
-
 def quality(name: str) -> tuple[float, float]:
     """F1 of ours, and of the peer at its best threshold."""
     rows = [json.loads(line) for line in (SETS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -85,7 +80,7 @@ def quality(name: str) -> tuple[float, float]:
     peer = vectors().fit(corpus())
     pairs = zip(peer.transform([r["a"] for r in rows]), peer.transform([r["b"] for r in rows]), strict=True)
     scores = [float((a @ b.T).sum()) for a, b in pairs]
-    return f1(same, ours), max(f1(same, [s >= least for s in scores]) for least in sorted(set(scores)))
+    return metrics.f1(same, ours), max(metrics.f1(same, [s >= least for s in scores]) for least in sorted(set(scores)))
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from nlp import metrics
 from nlp.pipeline import Understander
 from nlp.understanding import Understanding
 
-QUESTIONS = ("scene", "kind", "item", "urgency")
+_QUESTIONS = ("scene", "kind", "item", "urgency")
 _HEADING = f"\n{'scene':16} {'rows':>5} {'precision':>9} {'recall':>7} {'F1':>6}"
 Labelled = Mapping[str, Any]
 """A row of the file: text, scene and, if known, kind, item and urgency."""
@@ -79,7 +79,7 @@ def _out_of_fold(rows: Sequence[Labelled], folder: Path) -> tuple[list[str], lis
 
 
 def report(rows: Sequence[Labelled], found: Sequence[Understanding]) -> Iterable[str]:
-    for question in QUESTIONS:
+    for question in _QUESTIONS:
         known = [(str(r[question]), _said(f, question)) for r, f in zip(rows, found, strict=True) if question in r]
         if known:
             yield _line(question, known, f"{len(known)} rows")

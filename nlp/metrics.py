@@ -42,6 +42,12 @@ def _class_score(label: str, rows: int, named: int, right: int) -> ClassScore:
     return ClassScore(label, rows, right / (named or 1), right / (rows or 1), 2 * right / (rows + named or 1))
 
 
+def f1(truth: Sequence[bool], found: Sequence[bool]) -> float:
+    """F1 of a question that is answered with yes or no."""
+    right = sum(t and f for t, f in zip(truth, found, strict=True))
+    return 2 * right / (sum(truth) + sum(found) or 1)
+
+
 def macro_f1(truth: Sequence[str], found: Sequence[str]) -> float:
     """Mean F1 of the labels with at least `FEW` rows."""
     scores = [score.f1 for score in class_scores(truth, found) if score.rows >= FEW]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp import similar_index, similarity
+from nlp import metrics, similar_index, similarity
 from nlp.pipeline import Understander
 from nlp.similar_index import SimilarIndex
 from nlp.understanding import Understanding
@@ -39,8 +39,7 @@ def same(a: str, b: str) -> bool:
 def f1(name: str) -> float:
     rows = [json.loads(line) for line in (SETS / name).read_text(encoding="utf-8").splitlines()]
     found = [same(row["a"], row["b"]) for row in rows]
-    right = sum(bool(row["same"]) and yes for row, yes in zip(rows, found, strict=True))
-    return 2 * right / (sum(bool(row["same"]) for row in rows) + sum(found))
+    return metrics.f1([bool(row["same"]) for row in rows], found)
 
 
 @pytest.mark.parametrize(
